@@ -1,0 +1,79 @@
+# Everything runs from .venv, which is built from the lock file; what the product does is done by `creditbus ...`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+LOCK := requirements/dev.txt
+# The stamps carry a sum of what they were built from, so that a change of branch rebuilds and a touched file does not.
+LOCKED := $(VENV)/locked-$(shell cksum < $(LOCK) | cut -d ' ' -f 1)
+INSTALLED := $(VENV)/installed-$(shell cat $(LOCK) pyproject.toml | cksum | cut -d ' ' -f 1)
+PACKAGES := avro_schemas connectors deploy services topics
+COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test bench bench-peers check format lock clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(INSTALLED) ## Run the whole bus on this machine on generated data; DATA=folder takes that folder's files
+	@$(BIN)/creditbus demo $(if $(DATA),--data "$(DATA)")
+
+test: $(INSTALLED) ## Run every test, those on real servers too; ARGS=... goes to pytest
+	@$(BIN)/pytest $(ARGS)
+
+bench: $(INSTALLED) ## Measure the stages against stock Faust on this machine; ARGS=... goes to bench/stages.py
+	@$(BIN)/python bench/stages.py $(ARGS)
+
+bench-peers: $(INSTALLED) build/peers/quix/locked build/peers/kafka-streams/profile-job.jar ## Measure the profile job against Kafka Streams, Quix Streams and Faust; needs Java 17 and Maven
+	@PYTHONPATH=bench $(BIN)/python -m peers.run $(ARGS)
+
+check: $(INSTALLED) build/typing ## Format, lint, types, layering, and the wheel
+	@$(BIN)/ruff format --check --quiet . || { echo "fix: make format"; exit 1; }
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy $(PACKAGES:%=-p creditbus.%)
+	@$(BIN)/mypy bench tests
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/pytest --quiet tests/packaging
+
+format: $(INSTALLED) ## Format the code and apply the safe fixes
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format --quiet .
+
+lock: $(LOCKED) ## Resolve the dependencies anew; UPGRADE=1 takes the newest that pyproject.toml allows
+	@$(COMPILE) $(if $(UPGRADE),--upgrade) --extra embedded --output-file requirements/runtime.txt pyproject.toml
+	@$(COMPILE) $(if $(UPGRADE),--upgrade) --extra embedded --extra dev --constraint requirements/runtime.txt --output-file $(LOCK) pyproject.toml
+
+clean: ## Remove the virtual environment and what builds and checks left; local data in .creditbus stays
+	@rm -rf $(VENV) build dist *.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@find $(PACKAGES) tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(LOCKED):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "creditbus needs Python 3.11 or later: make PYTHON=python3.12 ...")'
+	@echo "creating $(VENV) from $(LOCK)"
+	@rm -rf $(VENV)
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $(LOCK)
+	@touch $@
+
+$(INSTALLED): $(LOCKED)
+	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@rm -f $(VENV)/installed-*
+	@touch $@
+
+# mypy finds creditbus.<package> by its folder; the import hook of an editable install is invisible to it.
+build/typing: pyproject.toml
+	@mkdir -p $@/creditbus
+	@for package in $(PACKAGES); do ln -sfn ../../../$$package $@/creditbus/$$package; done
+	@touch $@
+
+# The peers of the benchmark live apart: each has its own pins, and none of them is ours to carry.
+build/peers/quix/locked: bench/peers/quix/requirements.txt
+	@echo "creating $(@D) from $<"
+	@rm -rf $(@D)
+	@$(PYTHON) -m venv $(@D)
+	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	@touch $@
+
+build/peers/kafka-streams/profile-job.jar: bench/peers/kafka-streams/pom.xml $(wildcard bench/peers/kafka-streams/src/main/java/creditbus/bench/*.java)
+	@mvn --quiet --batch-mode --file $< -Djob.directory="$(CURDIR)/$(@D)" package
+	@touch $@
