@@ -1,0 +1,31 @@
+"""Event schemas and catalogue entries, as files of this package and as the schemas composed of them.
+
+Every event is ``<Item>Event {header, act, claim, content}``. The header comes first, so `prefix_schema` decodes what a
+stage needs without reading the content. Files: ``header.avsc`` (types of the header), ``<item>/v<n>.avsc`` (content),
+``<item>/item.yaml`` (catalogue entry), ``unreadable.avsc``.
+"""
+
+from creditbus.avro_schemas.catalogue_files import RawItem, raw_catalogue
+from creditbus.avro_schemas.composition import (
+    Schema,
+    crosswalk_entry_schema,
+    event_schema,
+    header_schema,
+    ledger_schema,
+    prefix_schema,
+    reject_schema,
+    unreadable_schema,
+)
+
+__all__ = [
+    "RawItem",
+    "Schema",
+    "crosswalk_entry_schema",
+    "event_schema",
+    "header_schema",
+    "ledger_schema",
+    "prefix_schema",
+    "raw_catalogue",
+    "reject_schema",
+    "unreadable_schema",
+]

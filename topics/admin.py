@@ -1,0 +1,40 @@
+"""kafka-python's administration client, with its errors as ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from kafka import KafkaAdminClient
+from kafka.errors import RetriableError
+
+from creditbus.topics.connection import APPLICATION, Connection
+from creditbus.topics.errors import UnavailableError
+
+__all__ = ["admin"]
+
+_BOOTSTRAP_TIMEOUT_MS = 5_000
+_REQUEST_TIMEOUT_MS = 30_000
+
+
+@contextmanager
+def admin(connection: Connection) -> Iterator[KafkaAdminClient]:
+    """A client for as long as the block lasts.
+
+    Raises:
+        UnavailableError: no broker answers, at the start or within the block.
+    """
+    try:
+        client = KafkaAdminClient(
+            bootstrap_servers=connection.bootstrap_servers.split(","),
+            client_id=f"{APPLICATION}-admin",
+            bootstrap_timeout_ms=_BOOTSTRAP_TIMEOUT_MS,
+            request_timeout_ms=_REQUEST_TIMEOUT_MS,
+        )
+        try:
+            yield client
+        finally:
+            client.close()
+    except RetriableError as error:
+        fix = "is it running? `creditbus status` shows local servers"
+        raise UnavailableError(f"Kafka at {connection.bootstrap_servers}", "does not answer", fix) from error

@@ -1,0 +1,94 @@
+"""Where the bus is: the addresses of Kafka, the schema registry and Redis."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+from creditbus.topics.errors import ConfigurationError
+
+__all__ = ["APPLICATION", "ENDPOINTS_FILE", "HOME_VARIABLE", "Connection", "home_directory"]
+
+APPLICATION = "creditbus"
+"""Prefix of consumer groups, transactional ids and store keys, wherever the servers and the home are."""
+
+HOME_VARIABLE = "CREDITBUS_HOME"
+ENDPOINTS_FILE = "endpoints.json"
+_DEFAULT_HOME = ".creditbus"
+_FIELDS = ("bootstrap_servers", "registry_url", "redis_url")
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """Addresses of the servers of one bus, and the directory of its local data.
+
+    Attributes:
+        bootstrap_servers: Kafka brokers, `host:port` joined by commas.
+        registry_url: base address of the registry's Confluent API, without a slash at its end.
+        redis_url: `redis://` address of the profile store; may hold a password and is left out of `repr`.
+        home: local data of this process: logs, addresses of embedded servers.
+    """
+
+    bootstrap_servers: str
+    registry_url: str
+    redis_url: str = field(repr=False)
+    home: Path
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None, *, store: bool = True) -> Self:
+        """Read CREDITBUS_BOOTSTRAP_SERVERS, CREDITBUS_REGISTRY_URL, CREDITBUS_REDIS_URL and CREDITBUS_HOME.
+
+        What the environment leaves open comes from the endpoints file that `creditbus up` writes into the home.
+
+        Args:
+            environment: the variables; those of the process when None.
+            store: whether the profile store is needed; a department or a subscriber has no business with it.
+
+        Raises:
+            ConfigurationError: an address is in neither place, or the file cannot be read.
+        """
+        settings = os.environ if environment is None else environment
+        home = home_directory(settings)
+        given = {name: settings.get(_variable(name), "").strip() for name in _FIELDS}
+        written = {} if all(given.values()) else _read_endpoints(home / ENDPOINTS_FILE)
+        addresses = {name: given[name] or written.get(name, "") for name in _FIELDS}
+        for name, address in addresses.items():
+            if not address and (store or name != "redis_url"):
+                fix = f"set it, or start local servers with `creditbus up` (looked in {home / ENDPOINTS_FILE})"
+                raise ConfigurationError(_variable(name), "no address is known", fix)
+        return cls(
+            bootstrap_servers=addresses["bootstrap_servers"],
+            registry_url=addresses["registry_url"].rstrip("/"),
+            redis_url=addresses["redis_url"],
+            home=home,
+        )
+
+    def endpoints(self) -> dict[str, str]:
+        """The addresses by name, as the endpoints file holds them."""
+        return {name: getattr(self, name) for name in _FIELDS}
+
+
+def home_directory(environment: Mapping[str, str] | None = None) -> Path:
+    """The directory of local data: CREDITBUS_HOME, else `.creditbus` under the working directory; always absolute."""
+    settings = os.environ if environment is None else environment
+    return Path(settings.get(HOME_VARIABLE) or _DEFAULT_HOME).expanduser().absolute()
+
+
+def _variable(name: str) -> str:
+    return f"CREDITBUS_{name.upper()}"
+
+
+def _read_endpoints(path: Path) -> dict[str, str]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(str(path), "cannot be read as JSON", "write it anew with `creditbus up`") from error
+    if not isinstance(content, dict) or not all(isinstance(value, str) for value in content.values()):
+        raise ConfigurationError(str(path), "is not an object of addresses", "write it anew with `creditbus up`")
+    return content

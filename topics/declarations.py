@@ -1,0 +1,91 @@
+"""Everything that is declared about topics, departments and subscribers, read once and checked as a whole."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import TypeVar
+
+from creditbus.topics.document import Section, read
+from creditbus.topics.errors import ConfigurationError
+from creditbus.topics.parties import Department, Subscriber, read_department, read_subscriber
+from creditbus.topics.topic import Topic, TopicDefaults, read_class
+
+__all__ = ["Declarations", "declarations"]
+
+_CLASS = "class"
+_Party = TypeVar("_Party", Department, Subscriber)
+
+
+@dataclass(frozen=True, slots=True)
+class Declarations:
+    """What the bus is made of, by name.
+
+    Attributes:
+        departments: by id.
+        subscribers: by id.
+        topics: by topic name, those of departments and subscribers included.
+    """
+
+    departments: Mapping[str, Department]
+    subscribers: Mapping[str, Subscriber]
+    topics: Mapping[str, Topic]
+
+
+def declarations(directory: Traversable | None = None) -> Declarations:
+    """Read `topics.yaml`, `departments/*.yaml` and `subscribers/*.yaml`.
+
+    Args:
+        directory: where they are; those of this package when None.
+
+    Raises:
+        ConfigurationError: names file, line and key of the first thing that is wrong.
+    """
+    root = files("creditbus.topics") if directory is None else directory
+    departments = {party.id: party for party in _parties(root / "departments", read_department)}
+    subscribers = {party.id: party for party in _parties(root / "subscribers", read_subscriber)}
+    section = read(root / "topics.yaml")
+    topics = {topic.name: topic for topic in _topics(section, departments, subscribers)}
+    _check_same_partitions(section, topics)
+    section.finish()
+    return Declarations(departments, subscribers, topics)
+
+
+def _parties(directory: Traversable, read_one: Callable[[Section, str], _Party]) -> Iterator[_Party]:
+    if not directory.is_dir():
+        raise ConfigurationError(str(directory), "is not there", "put one file for each party into it")
+    for file in sorted(directory.iterdir(), key=lambda file: file.name):
+        if file.name.endswith(".yaml"):
+            yield read_one(read(file), file.name.removesuffix(".yaml"))
+
+
+def _topics(
+    section: Section, departments: Mapping[str, Department], subscribers: Mapping[str, Subscriber]
+) -> Iterator[Topic]:
+    defaults = TopicDefaults.read(section.section("defaults"))
+    class_sections = section.section("classes")
+    classes = {name: read_class(class_sections.section(name)) for name in class_sections}
+    families = (("topics", None), ("per_department", departments), ("per_subscriber", subscribers))
+    for key, owners in families:
+        family = section.section(key)
+        for prefix in family:
+            entry = family.section(prefix)
+            class_name = entry.choice(_CLASS, classes)
+            partitions = entry.number("partitions", 1, defaults.partitions)
+            entry.finish()
+            names = [prefix] if owners is None else [f"{prefix}.{owner}" for owner in owners]
+            for name in names:
+                yield defaults.topic(name, class_name, partitions, classes[class_name])
+
+
+def _check_same_partitions(section: Section, topics: Mapping[str, Topic]) -> None:
+    for group in section.text_lists("same_partitions"):
+        members = [topic for topic in topics.values() if any(fnmatch.fnmatch(topic.name, name) for name in group)]
+        if len({topic.partitions for topic in members}) > 1:
+            counts = ", ".join(f"{topic.name} {topic.partitions}" for topic in members)
+            raise section.wrong(
+                "same_partitions", f"does not hold: {counts}", "give them the same number of partitions"
+            )

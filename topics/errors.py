@@ -1,0 +1,44 @@
+"""Errors that the person at the keyboard can put right.
+
+The tree::
+
+    UserError
+    ├── ConfigurationError   a setting, a declared file or an argument is wrong or missing
+    └── UnavailableError     a server that the work needs does not answer; trying again later may do
+
+A command prints one line of such an error and exits with code 2. Every other exception is a fault of creditbus itself.
+"""
+
+from __future__ import annotations
+
+__all__ = ["ConfigurationError", "UnavailableError", "UserError"]
+
+
+class UserError(Exception):
+    """Something outside the code is wrong.
+
+    Attributes:
+        place: the key, file and line, server or argument it is about.
+        problem: what is wrong with it.
+        fix: what to do about it; empty when the problem says it already.
+    """
+
+    def __init__(self, place: str, problem: str, fix: str = "") -> None:
+        """Keep the three parts apart, so that a console or an API can show each in its own place."""
+        super().__init__(place, problem, fix)
+        self.place = place
+        self.problem = problem
+        self.fix = fix
+
+    def __str__(self) -> str:
+        """All parts in one line."""
+        line = f"{self.place}: {self.problem}"
+        return f"{line}; {self.fix}" if self.fix else line
+
+
+class ConfigurationError(UserError):
+    """A setting, a declared file or an argument is wrong or missing. Trying again without a change is of no use."""
+
+
+class UnavailableError(UserError):
+    """A server does not answer, or not in time. Nothing is wrong with what was asked of it."""

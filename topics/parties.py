@@ -1,0 +1,154 @@
+"""Who publishes and who receives, as declared: departments and subscribers with their grants."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from types import MappingProxyType
+
+from creditbus.topics.document import Section
+
+__all__ = ["DISCLOSURES", "Department", "Name", "Subscriber", "read_department", "read_subscriber"]
+
+DISCLOSURES = ("public", "shared", "authorised")
+"""Classes of fields from the widest audience to the narrowest. A ceiling admits its own class and those before it."""
+
+SUBSCRIBER_KINDS = ("district", "department", "agency", "city")
+SUBJECT_KINDS = (
+    "ENTERPRISE",
+    "INDIVIDUAL_BUSINESS",
+    "INSTITUTION",
+    "SOCIAL_ORGANISATION",
+    "STATE_ORGAN",
+    "OTHER_ORGANISATION",
+    "NATURAL_PERSON",
+)
+
+_ID = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
+_ID_HINT = "lower-case words joined by hyphens"
+# 18 characters, without I, O, S, V and Z (GB 32100-2015).
+_USCC = r"[0-9A-HJ-NPQRTUWXY]{18}"
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name in both languages."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Department:
+    """A source of records; owns the topics `ingest.<id>` and `rejects.<id>`.
+
+    Attributes:
+        id: also the name of its file.
+        name: official name.
+        uscc: unified social credit code; None where it is not known.
+        contact: the role that answers for its data, never a person's name.
+    """
+
+    id: str
+    name: Name
+    uscc: str | None
+    contact: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """A receiver of changes and what it may receive: the grant. It owns the topic `feed.<id>`.
+
+    Attributes:
+        id: also the name of its file.
+        name: official name.
+        kind: one of `SUBSCRIBER_KINDS`.
+        purpose: what the receiver may use the records for.
+        legal_basis: what allows it.
+        items: catalogue item ids.
+        subject_kinds: kinds of subjects.
+        districts: registered districts of the subjects; None means all.
+        disclosure: ceiling, one of `DISCLOSURES`.
+        fields: narrower choice of field codes by item; an item that is not in it is not narrowed.
+        consent: whether a recorded consent of the subject is needed.
+        valid_until: last day of the grant.
+    """
+
+    id: str
+    name: Name
+    kind: str
+    purpose: str
+    legal_basis: str
+    items: tuple[str, ...]
+    subject_kinds: tuple[str, ...]
+    districts: frozenset[str] | None
+    disclosure: str
+    consent: bool
+    valid_until: date
+    fields: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+
+
+def read_department(section: Section, stem: str) -> Department:
+    """Read a department's file; `stem` is the file's name without extension."""
+    department = Department(
+        id=_read_id(section, stem),
+        name=_read_name(section),
+        uscc=section.optional_text("uscc", _USCC, "a unified social credit code of 18 characters, or null"),
+        contact=section.text("contact"),
+    )
+    section.finish()
+    return department
+
+
+def read_subscriber(section: Section, stem: str) -> Subscriber:
+    """Read a subscriber's file; `stem` is the file's name without extension."""
+    identifier, name = _read_id(section, stem), _read_name(section)
+    grant = section.section("grant")
+    subscriber = Subscriber(
+        id=identifier,
+        name=name,
+        kind=section.choice("kind", SUBSCRIBER_KINDS),
+        purpose=grant.text("purpose"),
+        legal_basis=grant.text("legal_basis"),
+        items=grant.texts("items", _ID, "catalogue item ids"),
+        subject_kinds=grant.choices("subject_kinds", SUBJECT_KINDS),
+        districts=_read_districts(grant),
+        disclosure=grant.choice("disclosure", DISCLOSURES),
+        consent=grant.flag("consent"),
+        valid_until=grant.day("valid_until"),
+        fields=_read_fields(grant),
+    )
+    grant.finish()
+    section.finish()
+    return subscriber
+
+
+def _read_id(section: Section, stem: str) -> str:
+    identifier = section.text("id", _ID, _ID_HINT)
+    if identifier != stem:
+        raise section.wrong("id", f"is {identifier!r} in a file named {stem!r}", "make them the same")
+    return identifier
+
+
+def _read_name(section: Section) -> Name:
+    names = section.section("name")
+    name = Name(zh=names.text("zh"), en=names.text("en"))
+    names.finish()
+    return name
+
+
+def _read_districts(grant: Section) -> frozenset[str] | None:
+    districts = grant.texts("districts", r"\d{6}|all", 'division codes of six digits, or ["all"]')
+    if "all" not in districts:
+        return frozenset(districts)
+    if len(districts) > 1:
+        raise grant.wrong("districts", "names all and single ones", "leave one of both out")
+    return None
+
+
+def _read_fields(grant: Section) -> Mapping[str, tuple[str, ...]]:
+    section = grant.optional_section("fields")
+    if section is None:
+        return MappingProxyType({})
+    return MappingProxyType({item: section.texts(item, r"[A-Z][A-Z0-9_]*", "field codes") for item in section})
