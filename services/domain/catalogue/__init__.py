@@ -1,0 +1,31 @@
+"""The credit information catalogue (信用信息目录): what may be carried, by whom, about whom, in which form.
+
+`Catalogue.parse` reads the entries and content schemas once and refuses a wrong entry by item, key and remedy; behind
+it everything is a frozen value.
+"""
+
+from creditbus.services.domain.catalogue.errors import CatalogueError
+from creditbus.services.domain.catalogue.fields import Disclosure, Field, Format
+from creditbus.services.domain.catalogue.item import Derived, Item, NaturalKey, PublicationPeriod, Registers, Stated
+from creditbus.services.domain.catalogue.parse import Catalogue
+from creditbus.services.domain.catalogue.rules import FirstYear, Known, Magnitude, Period, Required, Rules
+
+__all__ = [
+    "Catalogue",
+    "CatalogueError",
+    "Derived",
+    "Disclosure",
+    "Field",
+    "FirstYear",
+    "Format",
+    "Item",
+    "Known",
+    "Magnitude",
+    "NaturalKey",
+    "Period",
+    "PublicationPeriod",
+    "Registers",
+    "Required",
+    "Rules",
+    "Stated",
+]

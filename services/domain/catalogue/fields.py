@@ -1,0 +1,79 @@
+"""A content field as its Avro properties describe it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+__all__ = ["Disclosure", "Field", "Format"]
+
+
+class Disclosure(StrEnum):
+    """Who may see a field: everybody (社会公开), departments (政务共享), or who holds an authorisation (授权查询)."""
+
+    PUBLIC = "public"
+    SHARED = "shared"
+    AUTHORISED = "authorised"
+
+
+class Format(StrEnum):
+    """Lexical form of a field's value."""
+
+    TEXT = "text"
+    """Free text: full width stays as it is."""
+    CODE = "code"
+    """A code or a document number, in half width."""
+    DATE = "date"
+    """yyyy-MM-dd"""
+    DATE_OPEN = "date-open"
+    """As ``date``; 2099-12-31 stands for no end (长期)."""
+    NUMBER = "number"
+    """Plain decimal text."""
+    YEAR = "year"
+    """Four digits."""
+    USCC = "uscc"
+    """Unified social credit code."""
+    DIVISION = "division"
+    """Six digits, GB/T 2260 or local use."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One field of a content record.
+
+    Attributes:
+        code: name of the field: the standard's field code.
+        title: the standard's Chinese title.
+        title_en: the same in English.
+        disclosure: who may see it.
+        mask: characters kept at the left and at the right where a value is shown masked; None: shown whole.
+        format: lexical form of a value.
+        mandatory: an empty value is refused.
+        max_length: longest value in characters; None: unlimited.
+        values: the only values admitted; empty: any. A last ``-*`` admits any note behind the hyphen.
+        separator: joins several of `values` in one cell; empty: one value only.
+
+    """
+
+    code: str
+    title: str
+    title_en: str
+    disclosure: Disclosure
+    mask: tuple[int, int] | None = None
+    format: Format = Format.TEXT
+    mandatory: bool = False
+    max_length: int | None = None
+    values: tuple[str, ...] = ()
+    separator: str = ""
+
+    def elements(self, value: str) -> tuple[str, ...]:
+        """Split a cell into its values."""
+        return tuple(value.split(self.separator)) if self.separator else (value,)
+
+    def admits(self, value: str) -> bool:
+        """Tell whether every element of a cell is one of the admitted values."""
+        return not self.values or all(map(self._admits_element, self.elements(value)))
+
+    def _admits_element(self, element: str) -> bool:
+        if element in self.values:
+            return "*" not in element
+        notes = (known.removesuffix("*") for known in self.values if known.endswith("-*"))
+        return any(element.startswith(prefix) and len(element) > len(prefix) for prefix in notes)

@@ -1,0 +1,204 @@
+"""A catalogue item, and what the header of an event takes from the content under it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from creditbus.services.domain.catalogue.fields import Field
+from creditbus.services.domain.catalogue.rules import Rules
+from creditbus.services.domain.event import Act, RecordState, SubjectKind, Verb
+
+__all__ = ["Derived", "Item", "NaturalKey", "PublicationPeriod", "Registers", "Stated"]
+
+Values = Mapping[str, str | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NaturalKey:
+    """Where the identity of a record comes from: templates such as ``{CF_WSH}`` or ``{PJND}年度``.
+
+    A name in braces is a content field, ``claim.<field>`` a code of the claim, ``department`` the id of the publishing
+    department.
+    """
+
+    authority_code: str
+    authority_name: str
+    document_no: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stated:
+    """One way in which content states an event: all of `when` hold, hence `verb` and `state`, and `act` from fields."""
+
+    when: tuple[tuple[str, str], ...]
+    verb: Verb
+    state: RecordState
+    act: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registers:
+    """Fields of a registration that a subject's profile takes its registered name and district from."""
+
+    name: str
+    district: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicationPeriod:
+    """How long a class of records is published, in months, under the rule in force from `effective_from`.
+
+    `effective_to` is the rule's last day; None while it is in force.
+    """
+
+    category: str
+    effective_from: date
+    effective_to: date | None
+    min_months: int
+    max_months: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Derived:
+    """What a connector puts into header and act; nothing here was checked.
+
+    `authority` is the authority's code, else its name. `subject_name` is empty for a natural person.
+    """
+
+    verb: Verb
+    state: RecordState
+    authority: str
+    authority_name: str
+    document_no: str
+    subject_name: str
+    subject_kind: SubjectKind
+    act: Act
+
+    def __repr__(self) -> str:
+        """Say nothing of whom it is about."""
+        return f"<Derived {self.verb} {self.state}>"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One entry of the catalogue.
+
+    Attributes:
+        id: the entry's id, in lower case with hyphens.
+        title: Chinese title.
+        title_en: English title.
+        category: category of the national base catalogue.
+        legal_basis: the laws and rules by which it may be carried; never empty.
+        entitled: ids of the departments that may publish it.
+        subject_kinds: kinds of subjects admitted.
+        verbs: verbs admitted.
+        unregistered: a valid code that no registration has is kept back (``park``) or makes an ``unverified`` subject.
+        registers: for the registration item, the fields a profile takes; else None.
+        identifies: does an event tell legacy codes of its subject?
+        identifiers: content fields that hold such a code, by field of the claim.
+        checks_organisation_code: remark on an organisation code inside a USCC that fails its own check.
+        fields: content fields by code, in the order of the schema.
+        claims: the standard's column codes by field of the claim.
+        code_field: the claim's field that holds the USCC, or in older records a legacy code by its shape.
+        code_mandatory: an empty `code_field` is refused, whatever other codes are given.
+        name_field: content field of the subject's name; empty: none.
+        category_field: content field that states the kind of subject; empty: none.
+        kinds: kinds of subject by the value of `category_field`.
+        natural_key: where authority and document number come from.
+        events: how content states verb and state; the last holds always.
+        rules: rules between fields.
+        publication: publication periods.
+        due_working_days: updates are due within so many working days; None: no rule.
+
+    """
+
+    id: str
+    title: str
+    title_en: str
+    category: str
+    legal_basis: tuple[str, ...]
+    entitled: frozenset[str]
+    subject_kinds: frozenset[SubjectKind]
+    verbs: frozenset[Verb]
+    unregistered: str
+    registers: Registers | None
+    identifies: bool
+    identifiers: Mapping[str, str]
+    checks_organisation_code: bool
+    fields: Mapping[str, Field]
+    claims: Mapping[str, str]
+    code_field: str
+    code_mandatory: bool
+    name_field: str
+    category_field: str
+    kinds: Mapping[str, SubjectKind]
+    natural_key: NaturalKey
+    events: tuple[Stated, ...]
+    rules: Rules
+    publication: tuple[PublicationPeriod, ...]
+    due_working_days: int | None
+
+    @property
+    def admits_persons(self) -> bool:
+        """Tell whether records about natural persons may be carried."""
+        return SubjectKind.NATURAL_PERSON in self.subject_kinds
+
+    def stated_kind(self, content: Values, claim: Mapping[str, Any]) -> SubjectKind:
+        """Give the kind that the row states.
+
+        Without a statement, a filled identity number of a person means a natural person and everything else
+        ``UNSTATED``: the code decides.
+        """
+        category = content.get(self.category_field) if self.category_field else None
+        if category is None and claim.get("person_id"):
+            return SubjectKind.NATURAL_PERSON
+        return self.kinds.get(category or "", SubjectKind.UNSTATED)
+
+    def derive(self, content: Values, claim: Mapping[str, Any], department: str) -> Derived:
+        """Derive header and act from a row that is in lexical form; an empty field derives an empty string."""
+        stated = next(event for event in self.events if all(content.get(name) == value for name, value in event.when))
+        values = {**content, **{f"claim.{name}": value for name, value in claim.items()}, "department": department}
+        key = self.natural_key
+        name = _fill(key.authority_name, values)
+        kind = self.stated_kind(content, claim)
+        person = kind is SubjectKind.NATURAL_PERSON
+        return Derived(
+            verb=stated.verb,
+            state=stated.state,
+            authority=_fill(key.authority_code, values) or name,
+            authority_name=name,
+            document_no=_fill(key.document_no, values),
+            subject_name="" if person else content.get(self.name_field) or "",
+            subject_kind=kind,
+            act=_act(stated, content),
+        )
+
+
+def _act(stated: Stated, content: Values) -> Act:
+    act = Act(
+        decision_no=None,
+        organ=None,
+        legal_basis=None,
+        decided_on=None,
+        effective_from=None,
+        effective_to=None,
+        reason=None,
+    )
+    for name, field in stated.act:
+        act[name] = content.get(field)  # type: ignore[literal-required] # parsing compared the names with Act
+    return act
+
+
+def _fill(template: str, values: Values) -> str:
+    """Fill a template; a template with an empty field is empty, so that a key never holds half of what names it."""
+    parts = template.split("{")
+    filled = [parts[0]]
+    for part in parts[1:]:
+        name, _, tail = part.partition("}")
+        value = values.get(name)
+        if not value:
+            return ""
+        filled += (value, tail)
+    return "".join(filled)

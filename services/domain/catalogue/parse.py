@@ -1,0 +1,230 @@
+"""Turns the raw files of the catalogue into values, and refuses a wrong entry."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Self
+
+from creditbus.services.domain.catalogue.fields import Disclosure, Field, Format
+from creditbus.services.domain.catalogue.item import Item, NaturalKey, PublicationPeriod, Registers, Stated
+from creditbus.services.domain.catalogue.parse_rules import parse_rules
+from creditbus.services.domain.catalogue.reading import Reader
+from creditbus.services.domain.event import Act, Claim, RecordState, SubjectKind, Verb
+
+__all__ = ["Catalogue"]
+
+_ENTRY = "item.yaml"
+_SCHEMA = "schema"
+_MASK_ENDS = 2
+_UNREGISTERED = ("park", "unverified")
+_CODE_FIELDS = ("uscc", "tax_no")
+_CLAIM_FIELDS = frozenset(Claim.__annotations__)
+_ACT_FIELDS = frozenset(Act.__annotations__)
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All items, by id."""
+
+    items: Mapping[str, Item]
+
+    @classmethod
+    def parse(cls, raw: Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any]]]) -> Self:
+        """Read items from (content schema, entry) pairs by item id.
+
+        Raises:
+            CatalogueError: naming item, file, key and remedy of the first thing that is wrong.
+
+        """
+        return cls({item_id: _parse_item(item_id, schema, entry) for item_id, (schema, entry) in raw.items()})
+
+    def item(self, item_id: str) -> Item | None:
+        """Give an item; None when the catalogue has no such entry."""
+        return self.items.get(item_id)
+
+    def __iter__(self) -> Iterator[Item]:
+        """Iterate over the items."""
+        return iter(self.items.values())
+
+
+def _parse_item(item_id: str, schema: Mapping[str, Any], entry: Mapping[str, Any]) -> Item:
+    fields = _parse_fields(Reader(item_id, _SCHEMA, schema))
+    reader = Reader(item_id, _ENTRY, entry)
+    if reader.text("id") != item_id:
+        reader.fail("id", f"must equal the folder's name {item_id!r}")
+    title, subject = reader.table("title"), reader.table("subject")
+    item = Item(
+        id=item_id,
+        title=title.text("zh"),
+        title_en=title.text("en"),
+        category=reader.text("category"),
+        legal_basis=_not_empty(reader, "legal_basis"),
+        entitled=frozenset(_not_empty(reader, "entitled")),
+        subject_kinds=reader.words("subject_kinds", SubjectKind),
+        verbs=reader.words("verbs", Verb),
+        unregistered=_one_of(reader, "unregistered_subject", _UNREGISTERED),
+        registers=_parse_registers(reader, fields),
+        identifies=reader.has("identifies"),
+        identifiers=_parse_names(reader.table("identifies"), fields),
+        checks_organisation_code=reader.flag("checks_organisation_code"),
+        fields=fields,
+        claims=_parse_claims(reader.table("claim")),
+        code_field=_one_of(subject, "code", _CODE_FIELDS),
+        code_mandatory=subject.flag("code_mandatory"),
+        name_field=_field(subject, "name", fields, optional=True),
+        category_field=_field(subject, "category", fields, optional=True),
+        kinds=_parse_kinds(subject.table("kinds")),
+        natural_key=_parse_key(reader.table("natural_key"), fields),
+        events=_parse_events(reader, fields),
+        rules=parse_rules(reader.table("rules"), fields),
+        publication=tuple(map(_parse_period, reader.tables("publication"))),
+        due_working_days=reader.whole("due_working_days") if reader.has("due_working_days") else None,
+    )
+    for part in (title, subject, reader):
+        part.finish()
+    _refuse_unadmitted_verbs(reader, item)
+    return item
+
+
+def _parse_fields(schema: Reader) -> dict[str, Field]:
+    fields = [_parse_field(field) for field in schema.tables("fields")]
+    if not fields:
+        schema.fail("fields", "a content record needs fields")
+    return {field.code: field for field in fields}
+
+
+def _parse_field(reader: Reader) -> Field:
+    code = reader.text("code")
+    if reader.text("name") != code:
+        reader.fail("code", f"must equal the field's name {reader.text('name')!r}")
+    return Field(
+        code=code,
+        title=reader.text("title"),
+        title_en=reader.text("title_en"),
+        disclosure=reader.word("disclosure", Disclosure),
+        mask=_parse_mask(reader),
+        format=reader.word("format", Format, Format.TEXT),
+        mandatory=reader.flag("mandatory"),
+        max_length=reader.whole("max_length") if reader.has("max_length") else None,
+        values=reader.texts("values", ()),
+        separator=reader.text("separator", ""),
+    )
+
+
+def _parse_mask(reader: Reader) -> tuple[int, int] | None:
+    if not reader.has("mask"):
+        return None
+    ends = reader.wholes("mask")
+    if len(ends) != _MASK_ENDS:
+        reader.fail("mask", "write two numbers: the characters kept at the left and at the right")
+    return ends[0], ends[1]
+
+
+def _parse_registers(reader: Reader, fields: Mapping[str, Field]) -> Registers | None:
+    if not reader.has("registers"):
+        return None
+    table = reader.table("registers")
+    registers = Registers(name=_field(table, "name", fields), district=_field(table, "district", fields))
+    table.finish()
+    return registers
+
+
+def _parse_names(table: Reader, fields: Mapping[str, Field]) -> dict[str, str]:
+    names = {key: _field(table, key, fields) for key in table.keys()}  # noqa: SIM118 # not a dictionary
+    for key in names:
+        _refuse_unknown(table, key, key, _CLAIM_FIELDS)
+    return names
+
+
+def _parse_claims(table: Reader) -> dict[str, str]:
+    claims = {key: table.text(key) for key in table.keys()}  # noqa: SIM118 # not a dictionary
+    for key in claims:
+        _refuse_unknown(table, key, key, _CLAIM_FIELDS)
+    return claims
+
+
+def _parse_kinds(table: Reader) -> dict[str, SubjectKind]:
+    return {category: table.word(category, SubjectKind) for category in table.keys()}  # noqa: SIM118 # not a dictionary
+
+
+def _parse_key(table: Reader, fields: Mapping[str, Field]) -> NaturalKey:
+    known = {*fields, "department", *(f"claim.{name}" for name in _CLAIM_FIELDS)}
+    parts = {name: table.text(name) for name in ("authority_code", "authority_name", "document_no")}
+    for name, template in parts.items():
+        for part in template.split("{")[1:]:
+            _refuse_unknown(table, name, part.partition("}")[0], known)
+    if not parts["document_no"] or not (parts["authority_code"] or parts["authority_name"]):
+        table.fail("document_no", "a record needs an authority and a document number")
+    table.finish()
+    return NaturalKey(**parts)
+
+
+def _parse_events(reader: Reader, fields: Mapping[str, Field]) -> tuple[Stated, ...]:
+    events = tuple(_parse_event(table, fields) for table in reader.tables("events"))
+    if not events or events[-1].when:
+        reader.fail("events", "end the list with an event without `when`, for everything else")
+    return events
+
+
+def _parse_event(reader: Reader, fields: Mapping[str, Field]) -> Stated:
+    when, act = reader.table("when"), reader.table("act")
+    for name in when.keys():  # noqa: SIM118 # not a dictionary
+        _refuse_unknown(when, name, name, fields)
+    for name in act.keys():  # noqa: SIM118 # not a dictionary
+        _refuse_unknown(act, name, name, _ACT_FIELDS)
+    stated = Stated(
+        when=tuple((name, when.text(name)) for name in when.keys()),  # noqa: SIM118 # not a dictionary
+        verb=reader.word("verb", Verb),
+        state=reader.word("state", RecordState),
+        act=tuple((name, _field(act, name, fields)) for name in act.keys()),  # noqa: SIM118 # not a dictionary
+    )
+    reader.finish()
+    return stated
+
+
+def _parse_period(reader: Reader) -> PublicationPeriod:
+    period = PublicationPeriod(
+        category=reader.text("class"),
+        effective_from=reader.day("effective_from"),
+        effective_to=_optional_day(reader, "effective_to"),
+        min_months=reader.whole("min_months"),
+        max_months=reader.whole("max_months"),
+        source=reader.text("source"),
+    )
+    if period.max_months < period.min_months:
+        reader.fail("max_months", "must not be less than min_months")
+    reader.finish()
+    return period
+
+
+def _optional_day(reader: Reader, key: str) -> date | None:
+    return reader.day(key) if reader.has(key) else None
+
+
+def _field(reader: Reader, key: str, fields: Mapping[str, Field], *, optional: bool = False) -> str:
+    name = reader.text(key, "" if optional else None)
+    if name or not optional:
+        _refuse_unknown(reader, key, name, fields)
+    return name
+
+
+def _refuse_unknown(reader: Reader, key: str, name: str, known: Mapping[str, Any] | set[str] | frozenset[str]) -> None:
+    if name not in known:
+        reader.fail(key, f"{name!r} is unknown; use one of: {', '.join(sorted(known))}")
+
+
+def _one_of(reader: Reader, key: str, known: tuple[str, ...]) -> str:
+    value = reader.text(key)
+    if value not in known:
+        reader.fail(key, f"{value!r} is unknown; use one of: {', '.join(known)}")
+    return value
+
+
+def _not_empty(reader: Reader, key: str) -> tuple[str, ...]:
+    return reader.texts(key) or reader.fail(key, "name at least one")
+
+
+def _refuse_unadmitted_verbs(reader: Reader, item: Item) -> None:
+    for event in item.events:
+        if event.verb not in item.verbs:
+            reader.fail("verbs", f"add {event.verb}, which the item's events use")

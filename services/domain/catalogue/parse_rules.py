@@ -1,0 +1,102 @@
+"""Reads the ``rules`` of an entry."""
+
+from collections.abc import Mapping
+
+from creditbus.services.domain.catalogue.fields import Field, Format
+from creditbus.services.domain.catalogue.reading import Reader
+from creditbus.services.domain.catalogue.rules import FirstYear, Known, Magnitude, Period, Required, Rules
+from creditbus.services.domain.reasons import Reason
+
+__all__ = ["parse_rules"]
+
+_DATES = frozenset({Format.DATE, Format.DATE_OPEN})
+_NUMBERS = frozenset({Format.NUMBER})
+_YEARS = frozenset({Format.YEAR})
+_ANY = frozenset(Format)
+
+
+def parse_rules(reader: Reader, fields: Mapping[str, Field]) -> Rules:
+    """Read all rules; each field must exist and have the format that its rule needs."""
+    rules = Rules(
+        not_future=tuple(
+            _known(reader, "not_future", name, fields, _DATES) for name in reader.texts("not_future", default=())
+        ),
+        periods=tuple(_period(table, fields) for table in reader.tables("periods")),
+        required=tuple(_required(table, fields) for table in reader.tables("required")),
+        not_before=tuple(_first_year(table, fields) for table in reader.tables("not_before")),
+        magnitudes=tuple(_magnitude(table, fields) for table in reader.tables("magnitudes")),
+        known=tuple(_known_values(table, fields) for table in reader.tables("known")),
+    )
+    reader.finish()
+    return rules
+
+
+def _period(table: Reader, fields: Mapping[str, Field]) -> Period:
+    period = Period(start=_field(table, "from", fields, _DATES), end=_field(table, "to", fields, _DATES))
+    table.finish()
+    return period
+
+
+def _required(table: Reader, fields: Mapping[str, Field]) -> Required:
+    when_field, when_values = _when(table, fields)
+    required = Required(
+        field=_field(table, "field", fields),
+        when_field=when_field,
+        when_values=when_values,
+        reason=table.word("reason", Reason),
+    )
+    table.finish()
+    return required
+
+
+def _first_year(table: Reader, fields: Mapping[str, Field]) -> FirstYear:
+    when_field, when_values = _when(table, fields)
+    first_year = FirstYear(
+        when_field=when_field,
+        when_values=when_values,
+        year_field=_field(table, "year", fields, _YEARS),
+        first=table.whole("first"),
+        reason=table.word("reason", Reason),
+    )
+    table.finish()
+    return first_year
+
+
+def _magnitude(table: Reader, fields: Mapping[str, Field]) -> Magnitude:
+    magnitude = Magnitude(field=_field(table, "field", fields, _NUMBERS), above=table.number("above"))
+    table.finish()
+    return magnitude
+
+
+def _known_values(table: Reader, fields: Mapping[str, Field]) -> Known:
+    known = Known(
+        field=_field(table, "field", fields),
+        values=frozenset(table.texts("values")),
+        reason=table.word("reason", Reason),
+    )
+    table.finish()
+    return known
+
+
+def _when(table: Reader, fields: Mapping[str, Field]) -> tuple[str, frozenset[str]]:
+    when = table.table("when")
+    names = list(when.keys())
+    if len(names) != 1:
+        table.fail("when", "name one field and its values")
+    name = _known(when, names[0], names[0], fields, _ANY)
+    values = frozenset(when.texts(name))
+    for value in values:
+        if not fields[name].admits(value):
+            when.fail(name, f"{value!r} is not a value of that field")
+    return name, values
+
+
+def _field(table: Reader, key: str, fields: Mapping[str, Field], formats: frozenset[Format] = _ANY) -> str:
+    return _known(table, key, table.text(key), fields, formats)
+
+
+def _known(table: Reader, key: str, name: str, fields: Mapping[str, Field], formats: frozenset[Format]) -> str:
+    fitting = [code for code, field in fields.items() if field.format in formats]
+    if name not in fitting:
+        table.fail(key, f"{name!r} is not a fitting field; use one of: {', '.join(fitting)}")
+    return name

@@ -1,0 +1,75 @@
+"""Grants: what a subscriber may receive, why, and until when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from types import MappingProxyType
+from typing import Final
+
+from creditbus.services.domain.catalogue import Disclosure, Field, Item
+from creditbus.services.domain.event import Header
+
+__all__ = ["Grant", "admits", "admitted_fields"]
+
+#: From the widest audience to the narrowest: a ceiling admits its own class and those before it.
+_RANK: Final = {Disclosure.PUBLIC: 0, Disclosure.SHARED: 1, Disclosure.AUTHORISED: 2}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """The grant of one subscriber.
+
+    Attributes:
+        subscriber: id.
+        purpose: what the records may be used for.
+        legal_basis: what allows it.
+        items: catalogue item ids.
+        subject_kinds: kinds of subjects.
+        districts: registered districts of the subjects; None means all.
+        disclosure: the narrowest class of fields that it admits.
+        consent: whether a recorded consent of the subject is needed; none is recorded yet, so such
+            a grant admits nothing.
+        valid_until: last day.
+        fields: narrower choice of field codes by item.
+
+    """
+
+    subscriber: str
+    purpose: str
+    legal_basis: str
+    items: frozenset[str]
+    subject_kinds: frozenset[str]
+    districts: frozenset[str] | None
+    disclosure: Disclosure
+    consent: bool
+    valid_until: date
+    fields: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
+
+
+def admits(grant: Grant, header: Header, on: date) -> bool:
+    """Tell whether the grant covers a change on a day.
+
+    The district is the registered one of the profile, never that of the code's own digits.
+    """
+    applied = header["applied"]
+    return (
+        header["item"] in grant.items
+        and on <= grant.valid_until
+        and not grant.consent
+        and header["subject_kind"] in grant.subject_kinds
+        and applied is not None
+        and (grant.districts is None or applied["district"] in grant.districts)
+    )
+
+
+def admitted_fields(grant: Grant, item: Item) -> tuple[Field, ...]:
+    """Return the content fields of an item that the grant admits, in the order of the schema."""
+    ceiling = _RANK[grant.disclosure]
+    chosen = grant.fields.get(item.id)
+    return tuple(
+        field
+        for field in item.fields.values()
+        if _RANK[field.disclosure] <= ceiling and (chosen is None or field.code in chosen)
+    )

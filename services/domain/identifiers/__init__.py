@@ -1,0 +1,1 @@
+"""Chinese identifiers: form and check digit of each, and what they say about a subject."""

@@ -1,0 +1,78 @@
+"""Lexical forms: what the connectors bring cells to, and how names are compared.
+
+Only outer blanks, full-width ASCII and the spelling of dates are brought into one form. A value that has no such form
+stays as it was given: validation refuses it by name, nothing is guessed.
+"""
+
+import datetime as dt
+import re
+from functools import lru_cache
+
+__all__ = [
+    "NO_END",
+    "half_width",
+    "is_empty",
+    "lexical_date",
+    "parse_date",
+    "same_name",
+    "trim",
+]
+
+NO_END = "2099-12-31"
+"""Lexical form of "no end" (长期) in a date that may be open, as the 2018 dual-publicity standard writes it."""
+
+_BLANKS = " \t\u00a0\u3000\ufeff"
+_HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_EMPTY_MARKERS = frozenset({"", "/", "无", "-", "N/A"})
+_OPEN_MARKERS = frozenset({"长期"})
+_DATE = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})")
+
+
+def trim(text: str) -> str:
+    """Remove outer blanks, tabs, U+00A0, U+3000 and U+FEFF, as spreadsheets and web forms leave them."""
+    return text.strip(_BLANKS)
+
+
+def half_width(text: str) -> str:
+    """Bring full-width ASCII (U+FF01 to U+FF5E) to half width; for codes, numbers, dates."""
+    return text if text.isascii() else text.translate(_HALF_WIDTH)
+
+
+def is_empty(text: str) -> bool:
+    """Tell whether a trimmed cell stands for nothing: blank, ``/``, ``无``, ``-``, ``N/A``."""
+    return text in _EMPTY_MARKERS
+
+
+@lru_cache(maxsize=1 << 15)
+def lexical_date(text: str, *, open_end: bool = False) -> str:
+    """Give the ISO form of a date written as yyyy-MM-dd, yyyy/MM/dd or yyyy.MM.dd (month and day of one or two digits).
+
+    With ``open_end``, 长期 becomes `NO_END`. Anything else, also a day that does not exist, returns trimmed as given,
+    so that validation can name it.
+    """
+    trimmed = trim(text)
+    narrow = half_width(trimmed)
+    if open_end and narrow in _OPEN_MARKERS:
+        return NO_END
+    match = _DATE.fullmatch(narrow)
+    if match is None:
+        return trimmed
+    year, _, month, day = match.groups()
+    iso = f"{year}-{month:0>2}-{day:0>2}"
+    return trimmed if parse_date(iso) is None else iso
+
+
+@lru_cache(maxsize=1 << 15)
+def parse_date(text: str) -> dt.date | None:
+    """Read an ISO date (yyyy-MM-dd exactly); None for anything else, also for a day that does not exist."""
+    if len(text) != len(NO_END) or text[4] != "-" or text[7] != "-":
+        return None  # fromisoformat also takes week dates
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def same_name(given: str, registered: str) -> bool:
+    """Compare a given name with the registered one after full width has become half width."""
+    return given == registered or half_width(trim(given)) == half_width(trim(registered))

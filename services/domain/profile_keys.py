@@ -1,0 +1,62 @@
+r"""Keys of the profile store; those of one subject share its code.
+
+| key | value |
+|---|---|
+| `s\|subject` | summary (domain/subject.py) |
+| `r\|subject\|item\|authority\|document number` | record (domain/record.py) |
+| `i\|subject\|n` | the n-th full chunk of the subject's record keys |
+| `q\|subject\|n` | the n-th event that waits for the subject's registration |
+| `h\|subject\|item\|authority\|document number` | acts that wait for the record |
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable
+from typing import Final
+
+__all__ = ["held_key", "index_key", "pack_events", "parked_key", "record_store_key", "subject_key", "unpack_events"]
+
+_LENGTH: Final = struct.Struct(">I")
+
+
+def subject_key(subject: bytes) -> bytes:
+    """Return the key of a subject's summary."""
+    return b"s|" + subject
+
+
+def record_store_key(subject: bytes, record: bytes) -> bytes:
+    """Return the key of a record."""
+    return b"r|%b|%b" % (subject, record)
+
+
+def index_key(subject: bytes, chunk: int) -> bytes:
+    """Return the key of a full chunk of record keys."""
+    return b"i|%b|%d" % (subject, chunk)
+
+
+def parked_key(subject: bytes, number: int) -> bytes:
+    """Return the key of an event that waits for the registration."""
+    return b"q|%b|%d" % (subject, number)
+
+
+def held_key(subject: bytes, record: bytes) -> bytes:
+    """Return the key of the acts that wait for a record."""
+    return b"h|%b|%b" % (subject, record)
+
+
+def pack_events(events: Iterable[bytes]) -> bytes:
+    """Return several events as one value."""
+    return b"".join(part for event in events for part in (_LENGTH.pack(len(event)), event))
+
+
+def unpack_events(value: bytes | None) -> list[bytes]:
+    """Return the events of one value; none for None."""
+    events = []
+    start = 0
+    while value is not None and start < len(value):
+        (length,) = _LENGTH.unpack_from(value, start)
+        start += _LENGTH.size
+        events.append(value[start : start + length])
+        start += length
+    return events

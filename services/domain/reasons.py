@@ -1,0 +1,168 @@
+"""Why an event was refused (`Reason`) or accepted with a remark (`Caution`): closed lists, in primary order.
+
+An event may have several reasons; the primary one, by which a ledger counts it, is the first in the order of `Reason`.
+"""
+
+from enum import StrEnum
+from typing import Self
+
+__all__ = ["Caution", "Reason"]
+
+
+class _Sentenced(StrEnum):
+    """A word of a closed list that explains itself in Chinese and in English, and knows its place in the list."""
+
+    zh: str
+    sentence: str
+    rank: int
+
+    def __new__(cls, value: str, zh: str = "", sentence: str = "") -> Self:
+        """Keep the sentences beside the word. They have defaults for type checkers, which read a look-up as this."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.zh = zh
+        member.sentence = sentence
+        member.rank = len(cls.__members__)
+        return member
+
+
+class Reason(_Sentenced):
+    """A reason to refuse an event, to hold it (``REF_UNKNOWN_ORIGINAL``), or to stop it at the catalogue.
+
+    Members stand in primary order: ``min(reasons, key=lambda reason: reason.rank)`` is the primary one.
+    ``sentence`` is one English line for a person, ``zh`` the same line in Chinese.
+    """
+
+    FORMAT_UNDECODABLE = (
+        "FORMAT_UNDECODABLE",
+        "消息不能按其模式解码。",
+        "The message cannot be decoded with its schema.",
+    )
+    FORMAT_UNKNOWN_SCHEMA = (
+        "FORMAT_UNKNOWN_SCHEMA",
+        "登记处没有该消息的模式编号。",
+        "The schema id of the message is not in the registry.",
+    )
+    FORMAT_UNPARSABLE = (
+        "FORMAT_UNPARSABLE",
+        "该行不能按文件格式读取。",
+        "The row cannot be read in the format of its file.",
+    )
+    FORMAT_COLUMN_COUNT = (
+        "FORMAT_COLUMN_COUNT",
+        "该行的列数与表头不同。",
+        "The row has another number of cells than the header.",
+    )
+    CAT_NOT_IN_CATALOGUE = (
+        "CAT_NOT_IN_CATALOGUE",
+        "信用信息目录中没有该事项。",
+        "The credit information catalogue has no such item or list.",
+    )
+    CAT_NOT_ENTITLED = (
+        "CAT_NOT_ENTITLED",
+        "该部门不是该事项的信源单位。",
+        "The department is not entitled to publish this catalogue item.",
+    )
+    CAT_VERB_NOT_ADMITTED = (
+        "CAT_VERB_NOT_ADMITTED",
+        "该事项不接受这一操作。",
+        "The catalogue item does not admit this verb.",
+    )
+    CAT_NATURAL_PERSON = (
+        "CAT_NATURAL_PERSON",
+        "该事项不归集自然人信息。",
+        "The catalogue item does not admit natural persons; nothing of the row is kept.",
+    )
+    CAT_SUBJECT_KIND_NOT_ADMITTED = (
+        "CAT_SUBJECT_KIND_NOT_ADMITTED",
+        "该事项不接受这类主体。",
+        "The catalogue item does not admit this kind of subject.",
+    )
+    MANDATORY_EMPTY = ("MANDATORY_EMPTY", "必填项为空。", "A mandatory field is empty.")
+    ID_LENGTH = ("ID_LENGTH", "代码长度错误。", "The code has the wrong length.")
+    ID_LOWER_CASE = (
+        "ID_LOWER_CASE",
+        "代码含小写字母，请按建议值更正。",
+        "The code holds a lower-case letter; see the proposed correction.",
+    )
+    ID_CHARSET = ("ID_CHARSET", "代码含不允许的字符。", "The code holds a character that its standard does not allow.")
+    ID_CHECK_DIGIT = ("ID_CHECK_DIGIT", "代码校验位错误。", "The check digit of the code is wrong.")
+    ID_CONFLICT = ("ID_CONFLICT", "所给代码属于不同主体。", "The codes given belong to different subjects.")
+    FORMAT_OVER_LENGTH = ("FORMAT_OVER_LENGTH", "内容超过最大长度。", "The value is longer than the field allows.")
+    ENUM_UNKNOWN = ("ENUM_UNKNOWN", "取值不在规定范围内。", "The value is not one of those that the field allows.")
+    NUMBER_UNPARSABLE = ("NUMBER_UNPARSABLE", "数值不能识别。", "The value is not a number.")
+    DATE_UNPARSABLE = (
+        "DATE_UNPARSABLE",
+        "日期不能识别，应为 yyyy-MM-dd。",
+        "The value is not a date in the form yyyy-MM-dd, or the day does not exist.",
+    )
+    DATE_FUTURE = ("DATE_FUTURE", "日期晚于今天。", "The date lies in the future.")
+    PERIOD_INVERTED = ("PERIOD_INVERTED", "截止日期早于起始日期。", "The period ends before it begins.")
+    COND_SUBJECT_CODE_MISSING = (
+        "COND_SUBJECT_CODE_MISSING",
+        "没有任何主体代码。",
+        "No code names the subject.",
+    )
+    COND_LEGAL_REP_MISSING = (
+        "COND_LEGAL_REP_MISSING",
+        "法人及非法人组织应填法定代表人。",
+        "An organisation needs its legal representative.",
+    )
+    COND_FINE_AMOUNT_MISSING = (
+        "COND_FINE_AMOUNT_MISSING",
+        "处罚类别含罚款，应填罚款金额。",
+        "A fine needs its amount.",
+    )
+    COND_CONFISCATION_AMOUNT_MISSING = (
+        "COND_CONFISCATION_AMOUNT_MISSING",
+        "处罚类别含没收，应填没收金额。",
+        "A confiscation needs its amount.",
+    )
+    COND_CERTIFICATE_MISSING = (
+        "COND_CERTIFICATE_MISSING",
+        "处罚类别含暂扣或吊销，应填证照名称及编号。",
+        "A suspended or revoked certificate needs its name and number.",
+    )
+    COND_GRADE_M_BEFORE_2018 = (
+        "COND_GRADE_M_BEFORE_2018",
+        "M 级自 2018 年度起才有。",
+        "Tax credit grade M exists only for years from 2018.",
+    )
+    COND_EXIT_REASON_MISSING = ("COND_EXIT_REASON_MISSING", "移出应填原因。", "A removal needs its reason.")
+    COND_EXIT_DATE_MISSING = ("COND_EXIT_DATE_MISSING", "移出应填日期。", "A removal needs its date.")
+    COND_OUTCOME_MISSING = ("COND_OUTCOME_MISSING", "处理结果为空。", "The outcome of the objection is not stated.")
+    REF_UNKNOWN_ORIGINAL = (
+        "REF_UNKNOWN_ORIGINAL",
+        "所指记录尚不存在。",
+        "The record that this event acts on is not known.",
+    )
+    REF_STATE_CONFLICT = (
+        "REF_STATE_CONFLICT",
+        "记录的当前状态不允许这一操作。",
+        "The state of the record does not allow this event.",
+    )
+
+
+class Caution(_Sentenced):
+    """A remark on an event that is accepted all the same; goes into ``header.warnings``."""
+
+    LEGACY_CODE = (
+        "LEGACY_CODE",
+        "以旧代码识别主体，请改用统一社会信用代码。",
+        "The subject was named by a legacy code; use the unified social credit code.",
+    )
+    NAME_MISMATCH = (
+        "NAME_MISMATCH",
+        "名称与登记名称不同。",
+        "The name differs from the registered name.",
+    )
+    AMOUNT_MAGNITUDE = (
+        "AMOUNT_MAGNITUDE",
+        "金额过大，疑将元写作万元。",
+        "The amount is unusually large: perhaps yuan written in a column of ten thousand yuan.",
+    )
+    ID_ORGCODE_WARN = (
+        "ID_ORGCODE_WARN",
+        "代码中的组织机构代码校验位不符。",
+        "The organisation code inside the unified social credit code fails its own check.",
+    )

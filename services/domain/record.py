@@ -1,0 +1,351 @@
+"""A record and what an event does to it.
+
+The rules and the state chart are in docs/record-states.md; this module is that page in code.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass, replace
+from typing import Final
+
+from creditbus.services.domain.event import Change, Header, RecordState, Verb
+
+__all__ = [
+    "CONTENT_VERBS",
+    "Conflict",
+    "Duplicate",
+    "Folded",
+    "Moved",
+    "Record",
+    "Stale",
+    "Unknown",
+    "content_hash_of",
+    "decode_record",
+    "encode_new_record",
+    "encode_record",
+    "fold",
+]
+
+CONTENT_VERBS: Final = frozenset({"ISSUE", "AMEND"})
+
+_A, _D, _R, _E, _W, _X = (
+    RecordState.ACTIVE,
+    RecordState.DISPUTED,
+    RecordState.REPAIRED,
+    RecordState.EXITED,
+    RecordState.WITHDRAWN,
+    RecordState.EXPIRED,
+)
+
+# verb -> the states in which it may happen, and the state that it leads to (None: as before)
+_TRANSITIONS: Final[dict[str, tuple[frozenset[RecordState], RecordState | None]]] = {
+    Verb.DISPUTE: (frozenset({_A, _E, _R}), _D),
+    Verb.SETTLE: (frozenset({_D}), None),
+    Verb.ANNOTATE: (frozenset({_A, _D, _R, _E, _X}), None),
+    Verb.END: (frozenset({_A, _D}), _E),
+    Verb.REPAIR: (frozenset({_A, _D, _E}), _R),
+    Verb.EXPIRE: (frozenset({_A, _D, _R, _E}), _X),
+    Verb.WITHDRAW: (frozenset({_A, _D, _R, _E, _X}), _W),
+}
+
+_VERBS: Final = tuple(Verb)
+_VERB_CODE: Final = {verb.value: code for code, verb in enumerate(_VERBS)}
+_STATES: Final = tuple(RecordState)
+_STATE_CODE: Final = {state: code for code, state in enumerate(_STATES)}
+_NONE: Final = 255
+_NO_TIME: Final = -(1 << 63)
+# layout, stated, procedural, before-dispute, revision, source time, received at, sequence,
+# content hash, department bytes, seen, act bytes
+_META: Final = struct.Struct(">BBBBIqqq16sBHI")
+_SEEN: Final = struct.Struct(">B16s")
+_LAYOUT: Final = 1
+_HASH_AT: Final = struct.calcsize(">BBBBIqqq")
+_HASH_END: Final = _HASH_AT + 16
+_FIRST_SEEN: Final = bytes([_VERB_CODE[Verb.ISSUE]])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One record as the profile store holds it.
+
+    `seen` are the (verb, content hash) pairs applied so far, `content` the framed event whose
+    content counts now, `act` the framed event that last changed the state (empty: none did).
+    """
+
+    stated: RecordState
+    procedural: RecordState | None
+    before_dispute: RecordState | None
+    revision: int
+    source_time: int | None
+    received_at: int
+    sequence: int
+    department: str
+    content_hash: bytes
+    seen: tuple[tuple[str, bytes], ...]
+    content: bytes = b""
+    act: bytes = b""
+
+    @property
+    def state(self) -> RecordState:
+        """The state that counts: the procedural one if there is one; a withdrawal that the content states beats it."""
+        return _W if self.stated is _W else self.procedural or self.stated
+
+    def __repr__(self) -> str:
+        """Say nothing of what the record is about."""
+        return f"<Record {self.state} revision {self.revision}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The event applies: `record` is the record after it, still without the event's bytes."""
+
+    record: Record
+    change: Change
+    previous_state: RecordState | None
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """The record already says so.
+
+    `record` is the record after the event where it states the same content at a later source time:
+    what the source said in between is outdated, whenever it arrives. Else None: nothing to keep.
+    """
+
+    record: Record | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """The event is older than what the record holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The verb acts on a record that is not there (yet)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """The record's state does not allow the verb."""
+
+
+Folded = Moved | Duplicate | Stale | Unknown | Conflict
+
+_DUPLICATE, _STALE, _UNKNOWN, _CONFLICT = Duplicate(), Stale(), Unknown(), Conflict()
+
+
+def fold(record: Record | None, header: Header) -> Folded:
+    """Return what the event with this header does to `record` (None: there is none)."""
+    if header["verb"] in CONTENT_VERBS:
+        return _fold_content(record, header)
+    return _fold_act(record, header)
+
+
+def _fold_content(record: Record | None, header: Header) -> Folded:
+    content_hash = header["content_hash"]
+    stated = RecordState(header["state"])
+    if record is None:
+        return Moved(
+            Record(
+                stated=stated,
+                procedural=None,
+                before_dispute=None,
+                revision=1,
+                source_time=header["source_time"],
+                received_at=header["received_at"],
+                sequence=header["sequence"],
+                department=header["origin"]["department"],
+                content_hash=content_hash,
+                seen=((Verb.ISSUE, content_hash),),
+            ),
+            Change.NEW,
+            None,
+        )
+    age = _age(record, header)
+    if content_hash == record.content_hash:
+        return Duplicate(replace(record, source_time=header["source_time"])) if age > 0 else _DUPLICATE
+    if age < 0 or (age == 0 and (Verb.ISSUE, content_hash) in record.seen):
+        return _STALE
+    return Moved(
+        replace(
+            record,
+            stated=stated,
+            revision=record.revision + 1,
+            source_time=header["source_time"],
+            received_at=header["received_at"],
+            sequence=header["sequence"],
+            department=header["origin"]["department"],
+            content_hash=content_hash,
+            seen=(*record.seen, (Verb.ISSUE, content_hash)),
+        ),
+        Change.AMENDED,
+        record.state,
+    )
+
+
+def _age(record: Record, header: Header) -> int:
+    """Return -1 for an event older than the record's content, 1 for one that states a later time.
+
+    0 means that nothing is known, or that only the order of publication says later.
+    """
+    ours, theirs = record.source_time, header["source_time"]
+    if ours is not None and theirs is not None and ours != theirs:
+        return -1 if theirs < ours else 1
+    if record.department == header["origin"]["department"]:
+        published = (header["received_at"], header["sequence"])
+        if published < (record.received_at, record.sequence):
+            return -1
+    return 0
+
+
+def _fold_act(record: Record | None, header: Header) -> Folded:
+    if record is None:
+        return _UNKNOWN
+    verb = header["verb"]
+    mark = (verb, header["content_hash"])
+    if mark in record.seen:
+        return _DUPLICATE
+    allowed, leads_to = _TRANSITIONS[verb]
+    state = record.state
+    if state not in allowed:
+        return _CONFLICT
+    if leads_to is not None:
+        procedural: RecordState | None = leads_to
+    elif verb == Verb.SETTLE:
+        procedural = record.before_dispute
+    else:
+        procedural = record.procedural
+    # an objection that the status column itself states is settled by going back to ACTIVE
+    stated = _A if verb == Verb.SETTLE and record.stated is _D else record.stated
+    after = replace(
+        record,
+        stated=stated,
+        procedural=procedural,
+        before_dispute=_before_dispute(record, verb),
+        seen=(*record.seen, mark),
+    )
+    return Moved(after, Change.TRANSITION, state)
+
+
+def _before_dispute(record: Record, verb: str) -> RecordState | None:
+    if verb == Verb.DISPUTE:
+        return record.procedural
+    return record.before_dispute if verb == Verb.ANNOTATE else None
+
+
+def encode_record(record: Record, *, content: bytes | None = None, act: bytes | None = None) -> bytes:
+    """Return the bytes that the store and its changelog hold; equal records have equal bytes.
+
+    `content` and `act` stand in for those of the record, where they are given.
+    """
+    department = record.department.encode()
+    content = record.content if content is None else content
+    act = record.act if act is None else act
+    return b"".join(
+        (
+            _META.pack(
+                _LAYOUT,
+                _STATE_CODE[record.stated],
+                _NONE if record.procedural is None else _STATE_CODE[record.procedural],
+                _NONE if record.before_dispute is None else _STATE_CODE[record.before_dispute],
+                record.revision,
+                _NO_TIME if record.source_time is None else record.source_time,
+                record.received_at,
+                record.sequence,
+                record.content_hash,
+                len(department),
+                len(record.seen),
+                len(act),
+            ),
+            department,
+            *(_SEEN.pack(_VERB_CODE[verb], digest) for verb, digest in record.seen),
+            act,
+            content,
+        )
+    )
+
+
+def encode_new_record(
+    *,
+    stated: str,
+    source_time: int | None,
+    received_at: int,
+    sequence: int,
+    department: bytes,
+    content_hash: bytes,
+    content: bytes,
+) -> bytes:
+    """Return what `encode_record` makes of a new record in its first revision, without making the record."""
+    return b"".join(
+        (
+            _META.pack(
+                _LAYOUT,
+                _STATE_CODE[stated],  # type: ignore[index] # a StrEnum's member and its text are one key
+                _NONE,
+                _NONE,
+                1,
+                _NO_TIME if source_time is None else source_time,
+                received_at,
+                sequence,
+                content_hash,
+                len(department),
+                1,
+                0,
+            ),
+            department,
+            _FIRST_SEEN,
+            content_hash,
+            content,
+        )
+    )
+
+
+def content_hash_of(value: bytes) -> bytes:
+    """Return the hash of a stored record's content without decoding the record."""
+    return value[_HASH_AT:_HASH_END]
+
+
+def decode_record(value: bytes) -> Record:
+    """Return the record that `encode_record` wrote.
+
+    Raises:
+        ValueError: the bytes have another layout.
+
+    """
+    (
+        layout,
+        stated,
+        procedural,
+        before,
+        revision,
+        source_time,
+        received_at,
+        sequence,
+        content_hash,
+        department_bytes,
+        seen_count,
+        act_bytes,
+    ) = _META.unpack_from(value)
+    if layout != _LAYOUT:
+        message = f"record layout {layout}, this version reads {_LAYOUT}"
+        raise ValueError(message)
+    start = _META.size
+    seen_start = start + department_bytes
+    act_start = seen_start + seen_count * _SEEN.size
+    content_start = act_start + act_bytes
+    return Record(
+        stated=_STATES[stated],
+        procedural=None if procedural == _NONE else _STATES[procedural],
+        before_dispute=None if before == _NONE else _STATES[before],
+        revision=revision,
+        source_time=None if source_time == _NO_TIME else source_time,
+        received_at=received_at,
+        sequence=sequence,
+        department=value[start:seen_start].decode(),
+        content_hash=content_hash,
+        seen=tuple((_VERBS[code].value, digest) for code, digest in _SEEN.iter_unpack(value[seen_start:act_start])),
+        content=value[content_start:],
+        act=value[act_start:content_start],
+    )

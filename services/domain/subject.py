@@ -1,0 +1,123 @@
+"""What the profile store knows of a subject besides its records."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from creditbus.services.domain.event import SubjectKind
+
+__all__ = ["INDEX_CHUNK", "Subject", "Waiting", "decode_subject", "encode_subject", "record_keys", "waiting_of"]
+
+#: Record keys that a summary holds itself; full chunks go to keys of their own, so that what an
+#: event reads and writes does not grow with the number of the subject's records.
+INDEX_CHUNK: Final = 16
+
+#: In no UTF-8 text; a document number may well hold a line break.
+_SEPARATOR: Final = b"\xff"
+_KINDS: Final = tuple(SubjectKind)
+_KIND_CODE: Final = {kind: code for code, kind in enumerate(_KINDS)}
+# layout, registered, kind, version, records, first parked, next parked, held, district, name bytes
+_META: Final = struct.Struct(">BBBQIIIIBH")
+_LAYOUT: Final = 1
+_WAITING: Final = struct.Struct(">III")
+_WAITING_AT: Final = struct.calcsize(">BBBQI")
+
+
+@dataclass(slots=True, kw_only=True)
+class Subject:
+    """Summary of one subject; mutable, because one batch changes it many times.
+
+    `records` counts its records; the keys of the last `records % INDEX_CHUNK` are in `tail`, those
+    before in full chunks. Parked events are numbered from `parked_from` up to (not including)
+    `parked_to`; `held` counts the acts that wait for their record.
+    """
+
+    version: int = 0
+    registered: bool = False
+    kind: SubjectKind = SubjectKind.UNSTATED
+    records: int = 0
+    parked_from: int = 0
+    parked_to: int = 0
+    held: int = 0
+    district: str = ""
+    name: str = ""
+    tail: bytes = b""
+
+    def add_record(self, key: bytes) -> tuple[int, bytes] | None:
+        """Count a new record; return number and content of the chunk that it filled, if it did."""
+        self.records += 1
+        self.tail = self.tail + _SEPARATOR + key if self.tail else key
+        if self.records % INDEX_CHUNK:
+            return None
+        full, self.tail = self.tail, b""
+        return self.records // INDEX_CHUNK - 1, full
+
+    def __repr__(self) -> str:
+        """Say nothing of who the subject is."""
+        return f"<Subject version {self.version}, {self.records} records>"
+
+
+class Waiting(NamedTuple):
+    """What waits at a subject; see `Subject`."""
+
+    parked_from: int
+    parked_to: int
+    held: int
+
+
+def waiting_of(value: bytes) -> Waiting:
+    """Return what waits at a subject from the bytes of its summary, without decoding the rest."""
+    return Waiting(*_WAITING.unpack_from(value, _WAITING_AT))
+
+
+def record_keys(chunk: bytes) -> list[bytes]:
+    """Return the record keys of a chunk or of a summary's tail."""
+    return chunk.split(_SEPARATOR) if chunk else []
+
+
+def encode_subject(subject: Subject) -> bytes:
+    """Return the bytes that the store holds; equal summaries have equal bytes."""
+    district = subject.district.encode()
+    name = subject.name.encode()
+    head = _META.pack(
+        _LAYOUT,
+        subject.registered,
+        _KIND_CODE[subject.kind],
+        subject.version,
+        subject.records,
+        subject.parked_from,
+        subject.parked_to,
+        subject.held,
+        len(district),
+        len(name),
+    )
+    return b"".join((head, district, name, subject.tail))
+
+
+def decode_subject(value: bytes) -> Subject:
+    """Return the summary that `encode_subject` wrote.
+
+    Raises:
+        ValueError: the bytes have another layout.
+
+    """
+    layout, registered, kind, version, records, first, after, held, district, name = _META.unpack_from(value)
+    if layout != _LAYOUT:
+        message = f"subject layout {layout}, this version reads {_LAYOUT}"
+        raise ValueError(message)
+    name_start = _META.size + district
+    tail_start = name_start + name
+    return Subject(
+        version=version,
+        registered=bool(registered),
+        kind=_KINDS[kind],
+        records=records,
+        parked_from=first,
+        parked_to=after,
+        held=held,
+        district=value[_META.size : name_start].decode(),
+        name=value[name_start:tail_start].decode(),
+        tail=value[tail_start:],
+    )
