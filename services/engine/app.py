@@ -1,0 +1,93 @@
+"""A stage as a Faust app: the transport's batches, an agent that routes them, lanes that work."""
+
+from __future__ import annotations
+
+import tempfile
+from typing import Any
+
+import faust
+from faust.serializers.schemas import Schema
+from faust.types import AppT, Message, StreamT
+
+from creditbus.services.engine.batch import Batch, Partition
+from creditbus.services.engine.codec import Schemas
+from creditbus.services.engine.lane import Finish, Lane
+from creditbus.services.engine.lanes import Lanes
+from creditbus.services.engine.settings import EngineSettings
+from creditbus.services.engine.step import Stage
+from creditbus.services.engine.store import Store
+from creditbus.services.engine.transport import BatchConsumer
+
+__all__ = ["StageApp", "make_app"]
+
+
+class StageApp(faust.App):
+    """A Faust app that knows its stage's lanes and fetch wait."""
+
+    creditbus_lanes: Lanes
+    creditbus_fetch_wait_ms: int
+
+
+class _BatchSchema(Schema[Any, Any]):
+    """Hands a batch on as it is: there is nothing to decode in Faust's sense."""
+
+    def compile(self, app: AppT, **_: Any) -> Any:
+        create_event = app.create_event
+
+        async def decode(message: Message, *, propagate: bool = False) -> Any:  # noqa: ARG001 -- Faust's signature
+            return create_event(None, message.value, None, message)
+
+        return decode
+
+
+def make_app(stage: Stage, settings: EngineSettings, store: Store | None, schemas: Schemas, finish: Finish) -> StageApp:
+    """Return the Faust app of a stage.
+
+    Faust's own exactly_once, acks, tables and assignor are not used: see docs/adr/0001.
+    """
+    app = StageApp(
+        f"{settings.application}-{stage.name}",
+        broker=[f"creditbus://{server}" for server in settings.bootstrap_servers.split(",")],
+        store="memory://",
+        datadir=f"{settings.data_directory or tempfile.gettempdir()}/{settings.application}-{stage.name}",
+        web_enabled=False,
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        stream_wait_empty=False,
+        consumer_auto_offset_reset="earliest",
+        consumer_group_instance_id=f"{settings.instance}-{stage.name}" if settings.instance else None,
+        broker_max_poll_records=settings.batch_records,
+        broker_session_timeout=settings.session_timeout_seconds,
+        broker_heartbeat_interval=settings.heartbeat_seconds,
+        broker_rebalance_timeout=settings.rebalance_timeout_seconds,
+        broker_request_timeout=max(30.0, settings.session_timeout_seconds),
+        stream_recovery_delay=0.0,
+        monitor_handler=None,
+    )
+    app.creditbus_fetch_wait_ms = settings.fetch_wait_ms
+
+    def make_lane(number: int, partitions: frozenset[Partition], on_room: Any) -> Lane:
+        consumer = app.consumer
+        assert isinstance(consumer, BatchConsumer)  # noqa: S101 -- the broker's scheme chooses it
+        return Lane(
+            stage=stage,
+            number=number,
+            partitions=partitions,
+            settings=settings,
+            positions=consumer.positions,
+            store=store,
+            schemas=schemas,
+            finish=finish,
+            on_room=on_room,
+        )
+
+    lanes = Lanes(stage.name, make_lane)
+    app.creditbus_lanes = lanes
+    topic = app.topic(*stage.topics, schema=_BatchSchema(), acks=False)
+
+    @app.agent(topic, name=f"{stage.name}.route")
+    async def route(batches: StreamT[Batch]) -> None:
+        async for batch in batches:
+            lanes.deliver(batch)
+
+    return app

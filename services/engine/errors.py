@@ -1,0 +1,57 @@
+"""What can go wrong in the engine; the type decides what a lane does next.
+
+EngineError
+├── OwnershipLostError     acquire the lane again, at once
+│   ├── FencedError        another owner has the transactional id
+│   ├── CheckpointError    the store reflects another position than this owner wrote
+│   └── GapError           records are missing between two batches
+└── DependencyDownError    pause, growing, then acquire the lane again
+"""
+
+from __future__ import annotations
+
+from creditbus.topics.errors import UnavailableError
+
+__all__ = [
+    "CheckpointError",
+    "DependencyDownError",
+    "EngineError",
+    "FencedError",
+    "GapError",
+    "OwnershipLostError",
+]
+
+
+class EngineError(Exception):
+    """Base of the engine's errors."""
+
+
+class OwnershipLostError(EngineError):
+    """This owner's view of the lane may be stale: fence, read the position, restore, go on."""
+
+
+class FencedError(OwnershipLostError):
+    """Another worker acquired the lane's transactional id."""
+
+
+class CheckpointError(OwnershipLostError):
+    """The store's checkpoint is not the one that this owner wrote last."""
+
+
+class GapError(OwnershipLostError):
+    """A batch does not start where the one before it ended."""
+
+
+class DependencyDownError(EngineError, UnavailableError):
+    """Kafka, Redis or the schema registry does not answer.
+
+    Attributes:
+        dependency: "kafka", "redis" or "registry".
+
+    """
+
+    def __init__(self, dependency: str, detail: str) -> None:
+        UnavailableError.__init__(
+            self, dependency, f"does not answer: {detail}", "`creditbus status` shows local servers"
+        )
+        self.dependency = dependency

@@ -1,0 +1,80 @@
+"""Every metric of the services, by name, in one place.
+
+Labels are bounded: stage, topic, department, item, reason, subscriber; never a subject.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from prometheus_client import Counter, Gauge, Histogram
+
+__all__ = [
+    "BATCHES",
+    "BATCH_RECORDS",
+    "BATCH_SECONDS",
+    "EVENT_AGE_SECONDS",
+    "LANES_READY",
+    "LANE_ACQUIRED",
+    "LANE_ACQUIRE_SECONDS",
+    "LANE_LAG",
+    "LANE_LOST",
+    "OUTCOMES",
+    "POISON",
+    "RECORDS_IN",
+    "RECORDS_OUT",
+    "RESTORED_RECORDS",
+    "WAITING",
+]
+
+_LATENCY: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+RECORDS_IN: Final = Counter("creditbus_stage_records", "Records that a stage committed as read.", ["stage"])
+RECORDS_OUT: Final = Counter("creditbus_stage_output_records", "Records that a stage committed as written.", ["stage"])
+BATCHES: Final = Counter("creditbus_stage_batches", "Transactions committed.", ["stage"])
+BATCH_RECORDS: Final = Histogram(
+    "creditbus_stage_batch_records",
+    "Records in one transaction.",
+    ["stage"],
+    buckets=(1, 2, 5, 10, 50, 100, 500, 1000, 2000, 4000, 8000),
+)
+BATCH_SECONDS: Final = Histogram(
+    "creditbus_stage_batch_seconds",
+    "Seconds that one batch took in one phase: read (store), step, commit (Kafka), write (store).",
+    ["stage", "phase"],
+    buckets=_LATENCY,
+)
+EVENT_AGE_SECONDS: Final = Histogram(
+    "creditbus_stage_event_age_seconds",
+    "Seconds from the broker's receipt of the oldest record of a batch to its commit.",
+    ["stage"],
+    buckets=(*_LATENCY, 30, 60, 300, 3600),
+)
+OUTCOMES: Final = Counter(
+    "creditbus_outcomes",
+    "Outcomes booked in the ledger (parked and held may be taken back: see the ledger).",
+    ["stage", "department", "item", "outcome", "reason"],
+)
+POISON: Final = Counter(
+    "creditbus_foreign_records", "Records behind intake that are not events; passed over.", ["stage"]
+)
+LANES_READY: Final = Gauge("creditbus_lanes_ready", "Lanes that accept records.", ["stage"])
+LANE_ACQUIRED: Final = Counter("creditbus_lane_acquisitions", "Times that a lane was fenced and restored.", ["stage"])
+LANE_ACQUIRE_SECONDS: Final = Histogram(
+    "creditbus_lane_acquire_seconds",
+    "Seconds to fence a lane, read its position and restore its state.",
+    ["stage"],
+    buckets=(0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300),
+)
+LANE_LOST: Final = Counter(
+    "creditbus_lane_losses", "Batches given up, by the error that ended them.", ["stage", "reason"]
+)
+LANE_LAG: Final = Gauge("creditbus_lane_lag_records", "Records of a lane not yet committed as read.", ["stage", "lane"])
+RESTORED_RECORDS: Final = Counter(
+    "creditbus_restored_records", "Changelog records applied to a store at acquisition.", ["stage"]
+)
+WAITING: Final = Gauge(
+    "creditbus_stage_waiting",
+    "Lanes of a stage that wait for a dependency (kafka, redis, registry).",
+    ["stage", "dependency"],
+)

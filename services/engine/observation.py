@@ -1,0 +1,55 @@
+"""Shows each committed batch in the metrics, once for all stages."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from creditbus.services.domain.ledger import Bookings
+from creditbus.services.engine import metrics
+from creditbus.services.engine.batch import Partition, Record
+
+__all__ = ["PhaseClock", "observe_batch"]
+
+
+class PhaseClock:
+    """Seconds of one batch by phase."""
+
+    __slots__ = ("_last", "seconds")
+
+    def __init__(self) -> None:
+        self._last = time.monotonic()
+        self.seconds: defaultdict[str, float] = defaultdict(float)
+
+    def lap(self, phase: str) -> None:
+        """Add the time since the last lap to a phase."""
+        now = time.monotonic()
+        self.seconds[phase] += now - self._last
+        self._last = now
+
+
+def observe_batch(
+    stage: str,
+    lane: int,
+    records: Sequence[Record],
+    output: Mapping[Partition, Sequence[object]],
+    bookings: Bookings,
+    clock: PhaseClock,
+    lag: int,
+) -> None:
+    """Show one batch; it is committed."""
+    for phase, seconds in clock.seconds.items():
+        metrics.BATCH_SECONDS.labels(stage, phase).observe(seconds)
+    metrics.BATCHES.labels(stage).inc()
+    metrics.RECORDS_IN.labels(stage).inc(len(records))
+    metrics.RECORDS_OUT.labels(stage).inc(sum(map(len, output.values())))
+    metrics.BATCH_RECORDS.labels(stage).observe(len(records))
+    metrics.LANE_LAG.labels(stage, lane).set(lag)
+    if records:
+        age = time.time() - min(record.timestamp for record in records) / 1000
+        metrics.EVENT_AGE_SECONDS.labels(stage).observe(max(age, 0.0))
+    for entry, count in bookings.deltas():
+        if count > 0:
+            labels = (stage, entry.department, entry.item, entry.outcome, entry.reason)
+            metrics.OUTCOMES.labels(*labels).inc(count)

@@ -1,0 +1,84 @@
+"""Reads committed records of partitions from given positions to their ends, or for ever."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Mapping
+from typing import NamedTuple
+
+from aiokafka import AIOKafkaConsumer
+from aiokafka.errors import KafkaConnectionError
+
+from creditbus.services.engine.batch import Partition, Record
+from creditbus.services.engine.errors import DependencyDownError
+
+__all__ = ["FROM_END", "FROM_START", "Chunk", "read_partitions"]
+
+_CHUNK_RECORDS = 5000
+_WAIT_MS = 500
+_STALLED_SECONDS = 15.0
+
+FROM_START = -2
+FROM_END = -1
+
+
+class Chunk(NamedTuple):
+    """Records in the order of their partitions, and the positions behind them."""
+
+    records: list[Record]
+    positions: dict[Partition, int]
+
+
+async def read_partitions(
+    bootstrap_servers: str, starts: Mapping[Partition, int], *, follow: bool = False
+) -> AsyncIterator[Chunk]:
+    """Yield what the partitions hold from their starts (offset, FROM_START or FROM_END) to their ends.
+
+    The ends are those of the beginning of the call; with `follow` it goes on, yielding an empty
+    chunk when nothing came for half a second. Positions are compared, never offsets of records: the
+    last offset of a transactional topic is a marker. A start before the first offset or behind the
+    end is taken as FROM_START.
+
+    Raises:
+        DependencyDownError: no broker answers, or, on the way to the ends, nothing comes for long.
+
+    """
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=bootstrap_servers,
+        isolation_level="read_committed",
+        auto_offset_reset="none",
+        enable_auto_commit=False,
+        fetch_max_wait_ms=20,
+        max_partition_fetch_bytes=8 << 20,
+    )
+    try:
+        await consumer.start()
+    except KafkaConnectionError as error:
+        await consumer.stop()
+        raise DependencyDownError("kafka", bootstrap_servers) from error
+    try:
+        partitions = list(starts)
+        first = await consumer.beginning_offsets(partitions)
+        ends = await consumer.end_offsets(partitions)
+        positions = {tp: _position(starts[tp], first[tp], ends[tp]) for tp in partitions}
+        # no await in between: aiokafka would start a reset of its own
+        consumer.assign(partitions)
+        for partition, position in positions.items():
+            consumer.seek(partition, position)
+        moved = time.monotonic()
+        while follow or any(positions[tp] < ends[tp] for tp in partitions):
+            fetched = await consumer.getmany(timeout_ms=_WAIT_MS, max_records=_CHUNK_RECORDS)
+            before, positions = positions, {tp: await consumer.position(tp) for tp in partitions}
+            if positions != before:
+                moved = time.monotonic()
+            elif not follow and time.monotonic() - moved > _STALLED_SECONDS:
+                raise DependencyDownError("kafka", f"nothing came for {_STALLED_SECONDS:.0f} s")
+            yield Chunk([record for records in fetched.values() for record in records], dict(positions))
+    finally:
+        await consumer.stop()
+
+
+def _position(start: int, first: int, end: int) -> int:
+    if start == FROM_END:
+        return end
+    return start if first <= start <= end else first

@@ -1,0 +1,47 @@
+"""A store in the worker's memory, rebuilt from its changelog at every acquisition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from creditbus.services.engine.errors import CheckpointError
+
+__all__ = ["ResidentStore"]
+
+
+class ResidentStore:
+    """For state of a few keys per lane; see `Store` for the contract."""
+
+    def __init__(self) -> None:
+        self._lanes: dict[int, dict[bytes, bytes]] = {}
+        self._checkpoints: dict[int, int] = {}
+
+    async def checkpoint(self, lane: int) -> int | None:
+        """Forget the lane: another worker may have written its changelog meanwhile."""
+        self._lanes[lane] = {}
+        self._checkpoints.pop(lane, None)
+        return None
+
+    async def read(self, lane: int, keys: Iterable[bytes], at: int | None) -> dict[bytes, bytes | None]:
+        """Return the values of keys."""
+        if self._checkpoints.get(lane) != at:
+            raise CheckpointError
+        held = self._lanes.setdefault(lane, {})
+        return {key: held.get(key) for key in keys}
+
+    async def write(self, lane: int, entries: Mapping[bytes, bytes | None], before: int | None, after: int) -> None:
+        """Set entries and the checkpoint."""
+        if self._checkpoints.get(lane) != before:
+            raise CheckpointError
+        held = self._lanes.setdefault(lane, {})
+        for key, value in entries.items():
+            if value is None:
+                held.pop(key, None)
+            else:
+                held[key] = value
+        self._checkpoints[lane] = after
+
+    async def close(self) -> None:
+        """Forget everything."""
+        self._lanes.clear()
+        self._checkpoints.clear()
