@@ -1,0 +1,30 @@
+"""How commands speak: facts to standard output, progress and errors to standard error."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+import orjson
+from rich.console import Console
+
+__all__ = ["ERRORS", "OUTPUT", "print_json", "progress"]
+
+_PIPE_WIDTH = 140
+
+OUTPUT = Console(highlight=False, width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else _PIPE_WIDTH)
+"""For people's eyes; wraps at the terminal's width. A pipe has none, and a table folded into 80 columns is no table."""
+
+ERRORS = Console(stderr=True, highlight=False, soft_wrap=True)
+"""For progress and errors; a line stays a line."""
+
+
+def print_json(facts: Any) -> None:
+    """Print facts for a machine, as one indented JSON document."""
+    sys.stdout.write(orjson.dumps(facts, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS).decode() + "\n")
+
+
+def progress(step: str) -> None:
+    """Tell of a step that takes time."""
+    ERRORS.print(f"[dim]{step}[/dim]" if ERRORS.is_terminal else step, markup=ERRORS.is_terminal)

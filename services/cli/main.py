@@ -1,0 +1,95 @@
+"""The console script: puts the commands together and turns errors into one line and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import typer
+
+from creditbus.services.cli import connector, demo, feed, ledger, profile, rejects, servers, topics, worker
+from creditbus.services.cli.console import ERRORS
+from creditbus.topics.connection import home_directory
+from creditbus.topics.errors import UserError
+
+__all__ = ["app", "main"]
+
+_USER_ERROR = 2
+_INTERNAL_ERROR = 70
+_INTERRUPTED = 130
+
+app = typer.Typer(
+    name="creditbus",
+    help="Exchange bus for public credit records.",
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+servers.register(app)
+worker.register(app)
+ledger.register(app)
+demo.register(app)
+app.add_typer(topics.app, name="topics")
+app.add_typer(connector.app, name="connector")
+app.add_typer(rejects.app, name="rejects")
+app.add_typer(profile.app, name="profile")
+app.add_typer(feed.app, name="feed")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code.
+
+    Codes: 0 done; 1 the facts shown are bad (a ledger that does not balance, a server that is ill); 2 the arguments,
+    the configuration or a server needs the user; 70 a fault of creditbus, whose traceback is in a file; 130 Ctrl-C.
+    """
+    try:
+        result = app(
+            args=_or_help(sys.argv[1:] if arguments is None else arguments),
+            prog_name="creditbus",
+            standalone_mode=False,
+        )
+    except (typer.Abort, KeyboardInterrupt):
+        return _INTERRUPTED
+    except typer.Exit as request:
+        return request.exit_code
+    except (typer.TyperException, UserError) as error:
+        _complain(_with_hint(error) if isinstance(error, typer.TyperException) else str(error))
+        return _USER_ERROR
+    except BrokenPipeError:
+        # The reader has gone (`creditbus ... | head`); the interpreter must not flush into the pipe at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # noqa: BLE001 - the outermost place: a user gets a line, never a traceback
+        _complain(f"internal error: {type(error).__name__}: {error}; details in {_keep_traceback()}")
+        return _INTERNAL_ERROR
+    return result if isinstance(result, int) else 0
+
+
+def _or_help(arguments: Sequence[str]) -> Sequence[str]:
+    return arguments or ["--help"]
+
+
+def _with_hint(error: typer.TyperException) -> str:
+    message = str(error.format_message()).rstrip(".")
+    context = getattr(error, "ctx", None)
+    return f"{message}; see `{context.command_path} --help`" if context else message
+
+
+def _complain(line: str) -> None:
+    ERRORS.print(f"creditbus: {' '.join(line.split())}", markup=False)
+
+
+def _keep_traceback() -> Path:
+    path = home_directory() / "logs" / "errors.log"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a", encoding="utf-8") as log:
+        log.write(f"{datetime.now(UTC).isoformat()} {' '.join(sys.argv)}\n{traceback.format_exc()}\n")
+    return path
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,69 @@
+"""`creditbus profile show`: all live records of a subject."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Any
+
+import typer
+
+from creditbus.services.cli.console import ERRORS, OUTPUT, print_json
+from creditbus.topics.connection import Connection
+
+__all__ = ["app", "profile_lines"]
+
+app = typer.Typer(help="Profiles: what the bus holds of a subject.", no_args_is_help=True)
+
+
+@app.callback()
+def _group() -> None:
+    """Profiles: what the bus holds of a subject."""
+
+
+@app.command()
+def show(
+    code: Annotated[str, typer.Argument(help="Unified social credit code, or a legacy code of the subject.")],
+    json: Annotated[bool, typer.Option("--json", help="Print facts for a machine.")] = False,
+) -> None:
+    """Show the profile of a subject. Exit code 1 when there is none."""
+    found = asyncio.run(_read(Connection.from_environment(), code.strip()))
+    if found is None:
+        ERRORS.print("creditbus: no profile for this code", markup=False)
+        raise typer.Exit(1)
+    if json:
+        print_json(found)
+        return
+    for line in profile_lines(found):
+        OUTPUT.print(line, soft_wrap=True, markup=False)
+
+
+async def _read(connection: Connection, code: str) -> dict[str, Any] | None:
+    from creditbus.services.query.profile import open_profiles
+
+    reader = await open_profiles(connection)
+    try:
+        subject = await reader.subject_of(code)
+        return None if subject is None else await reader.profile(subject)
+    finally:
+        await reader.close()
+
+
+def profile_lines(profile: dict[str, Any]) -> list[str]:
+    """Return a profile as lines for a person."""
+    waiting = [f"{profile[name]} {name}" for name in ("parked", "held") if profile[name]]
+    head = [
+        f"{profile['subject']}  {profile['name'] or '(not registered)'}",
+        f"  {profile['kind']}  district {profile['district'] or 'unknown'}  version {profile['version']}"
+        + "".join(f"  {count}" for count in waiting),
+    ]
+    return head + [line for record in profile["records"] for line in _record_lines(record)]
+
+
+def _record_lines(record: dict[str, Any]) -> list[str]:
+    act = record["act"]
+    details = [f"{name} {act[name]}" for name in ("decided_on", "effective_to") if name in act]
+    if record["last_act"]:
+        details.append("then " + " ".join(str(value) for value in record["last_act"].values()))
+    title = f"  {record['state']:9} {record['item']}  {record['document_no']}  {record['authority_name']}"
+    revision = [f"revision {record['revision']}"] if record["revision"] > 1 else []
+    return [title, "            " + "  ".join([*details, *revision, *record["cautions"]])]

@@ -1,0 +1,72 @@
+"""`creditbus topics plan` and `apply`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from creditbus.services.cli.console import OUTPUT, print_json
+from creditbus.topics.connection import Connection
+
+if TYPE_CHECKING:
+    from creditbus.topics.plan import Plan
+
+__all__ = ["app"]
+
+app = typer.Typer(help="Topics and schemas: what is declared against what runs.")
+
+Json = Annotated[bool, typer.Option("--json", help="Print facts for a machine.")]
+
+
+@app.command("plan")
+def plan_command(json: Json = False) -> None:
+    """Show what `apply` would do. Exit code 1 when there is something to do."""
+    from creditbus.deploy.bus import plan_bus
+
+    plan = plan_bus(Connection.from_environment(store=False))
+    _show(plan, json=json, done=False)
+    if not plan.empty:
+        raise typer.Exit(1)
+
+
+@app.command("apply")
+def apply_command(json: Json = False) -> None:
+    """Create missing topics, set their settings, register schemas. Never removes or shrinks anything."""
+    from creditbus.deploy.bus import apply_bus
+
+    _show(apply_bus(Connection.from_environment(store=False)), json=json, done=True)
+
+
+def _show(plan: Plan, *, json: bool, done: bool) -> None:
+    if json:
+        print_json(_facts(plan) | {"applied": done})
+        return
+    for line in _lines(plan):
+        OUTPUT.print(line, soft_wrap=True, markup=False)
+    if plan.empty:
+        OUTPUT.print("topics and schemas are as declared")
+
+
+def _lines(plan: Plan) -> list[str]:
+    return [
+        *(f"+ topic  {topic.name} ({topic.partitions} partitions, {topic.class_name})" for topic in plan.create),
+        *(f"~ topic  {change.topic}: {change.key} {change.present} -> {change.wanted}" for change in plan.configure),
+        *(f"+ schema {change.subject}" for change in plan.register),
+        *(f"! {sentence}" for sentence in plan.drift),
+        *(f"x {sentence}" for sentence in plan.refused),
+    ]
+
+
+def _facts(plan: Plan) -> dict[str, Any]:
+    return {
+        "brokers": plan.brokers,
+        "create": [topic.name for topic in plan.create],
+        "configure": [
+            {"topic": change.topic, "key": change.key, "present": change.present, "wanted": change.wanted}
+            for change in plan.configure
+        ],
+        "register": [change.subject for change in plan.register],
+        "drift": list(plan.drift),
+        "refused": list(plan.refused),
+    }

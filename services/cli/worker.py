@@ -1,0 +1,72 @@
+"""`creditbus worker`: runs the stages."""
+
+from __future__ import annotations
+
+import logging
+from typing import Annotated, NoReturn
+
+import typer
+
+from creditbus.topics.connection import Connection
+from creditbus.topics.errors import ConfigurationError
+
+__all__ = ["register"]
+
+#: What these say of starting, stopping and coordinators on the move, the lanes say once and better.
+_QUIETER = {
+    "aiokafka": logging.CRITICAL,
+    "creditbus.services.engine.app": logging.WARNING,
+    "creditbus.services.engine.transport": logging.WARNING,
+    "faust": logging.ERROR,
+    "kafka": logging.ERROR,
+    "mode": logging.ERROR,
+}
+_STAGES = ("intake", "resolver", "profiles", "fanout")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the top level."""
+    app.command()(worker)
+
+
+def worker(
+    stage: Annotated[list[str] | None, typer.Option(help="A stage to run; again for more. All when left out.")] = None,
+    processes: Annotated[int, typer.Option(min=1, max=64, help="Worker processes that share the partitions.")] = 1,
+    metrics_port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Port for Prometheus; the n-th process takes the n-th port.")
+    ] = None,
+    single: Annotated[bool, typer.Option("--single", help="One process, not started again when it ends.")] = False,
+    instance: Annotated[str, typer.Option(help="Name of this worker slot for static group membership.")] = "",
+    supervisor: Annotated[int | None, typer.Option(hidden=True, help="Stop when this process is gone.")] = None,
+    log_level: Annotated[str, typer.Option(help="DEBUG, INFO, WARNING or ERROR.")] = "INFO",
+) -> None:
+    """Run the stages of the bus until Ctrl-C; a process that fails is started again."""
+    stages = tuple(stage or _STAGES)
+    unknown = [name for name in stages if name not in _STAGES]
+    if unknown:
+        raise ConfigurationError("--stage", f"{unknown[0]!r} is not a stage", f"choose from {', '.join(_STAGES)}")
+    logging.basicConfig(level=log_level, format="%(asctime)s %(levelname)-7s %(name)s %(message)s")
+    for name, level in _QUIETER.items():
+        logging.getLogger(name).setLevel(level)
+    connection = Connection.from_environment()
+    if single:
+        _run(connection, stages, instance, metrics_port, supervisor)
+    from creditbus.services.worker.supervisor import supervise
+
+    arguments = [f"--stage={name}" for name in stages]
+    arguments.append(f"--log-level={log_level}")
+    raise typer.Exit(supervise(arguments, processes, metrics_port))
+
+
+def _run(
+    connection: Connection, stages: tuple[str, ...], instance: str, metrics_port: int | None, supervisor: int | None
+) -> NoReturn:
+    from creditbus.services.engine.settings import EngineSettings
+    from creditbus.services.worker.process import run_worker, worker_process
+
+    data = connection.home / "worker"
+    data.mkdir(parents=True, exist_ok=True)
+    settings = EngineSettings(
+        bootstrap_servers=connection.bootstrap_servers, instance=instance, data_directory=str(data)
+    )
+    worker_process(run_worker(connection, stages, settings, metrics_port=metrics_port, supervisor=supervisor))

@@ -1,0 +1,44 @@
+"""The fanout stage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from creditbus.services.domain.catalogue import Catalogue, Disclosure
+from creditbus.services.domain.grants import Grant
+from creditbus.services.engine.codec import EventCodec
+from creditbus.services.engine.step import Stage, StoreKind
+from creditbus.services.fanout.step import FanoutStep
+from creditbus.topics.parties import Subscriber
+
+__all__ = ["NAME", "fanout_stage", "grant_of"]
+
+NAME = "fanout"
+
+
+def fanout_stage(catalogue: Catalogue, codec: EventCodec, subscribers: Iterable[Subscriber], lanes: int) -> Stage:
+    """Return the stage that writes the feeds."""
+    return Stage(
+        name=NAME,
+        topics=("credit.changes",),
+        lanes=lanes,
+        step=FanoutStep(catalogue, [grant_of(subscriber) for subscriber in subscribers], codec),
+        store=StoreKind.RESIDENT,
+        changelog="credit.feeds",
+    )
+
+
+def grant_of(subscriber: Subscriber) -> Grant:
+    """Return the grant that a subscriber's declaration states."""
+    return Grant(
+        subscriber=subscriber.id,
+        purpose=subscriber.purpose,
+        legal_basis=subscriber.legal_basis,
+        items=frozenset(subscriber.items),
+        subject_kinds=frozenset(subscriber.subject_kinds),
+        districts=subscriber.districts,
+        disclosure=Disclosure(subscriber.disclosure),
+        consent=subscriber.consent,
+        valid_until=subscriber.valid_until,
+        fields={item: frozenset(codes) for item, codes in subscriber.fields.items()},
+    )

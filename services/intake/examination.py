@@ -1,0 +1,155 @@
+"""Decodes one record of an ingest topic and examines it against the catalogue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import blake2b
+from io import BytesIO
+from typing import Final, cast
+
+from fastavro import parse_schema, schemaless_reader
+
+from creditbus.avro_schemas import unreadable_schema
+from creditbus.services.domain.catalogue import Catalogue
+from creditbus.services.domain.city_time import city_day
+from creditbus.services.domain.event import Claim, Header, Origin
+from creditbus.services.domain.framing import FRAME_BYTES, FrameError
+from creditbus.services.domain.reasons import Reason
+from creditbus.services.domain.tokens import person_token
+from creditbus.services.domain.validation import Admitted, Refused, compile_item, person_identifier
+from creditbus.services.engine.batch import Record
+from creditbus.services.engine.codec import EventCodec, Opened, UndecodableError
+from creditbus.services.engine.rejects import Refusal
+
+__all__ = ["AdmittedEvent", "Examiner", "RefusedEvent"]
+
+_HASH_BYTES: Final = 16
+#: A source clock may be ahead of the broker's by this much.
+_CLOCK_SKEW_MS: Final = 86_400_000
+_PREFIX: Final = "ingest."
+_NO_CODES: Final[Claim] = {
+    "uscc": None,
+    "organisation_code": None,
+    "registration_no": None,
+    "tax_no": None,
+    "institution_no": None,
+    "social_organisation_no": None,
+    "person_id_kind": None,
+    "person_id": None,
+}
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class RefusedEvent:
+    """An event on its way back; `origin` is booked against the owner of the topic."""
+
+    record: Record
+    origin: Origin
+    item: str
+    refusal: Refusal
+    normalised: bool
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class AdmittedEvent:
+    """An event that may enter, its header complete but for a subject known by a legacy code."""
+
+    opened: Opened
+    admitted: Admitted
+
+
+class Examiner:
+    """Pure: the same record always gives the same result; today is the day the broker received it."""
+
+    def __init__(self, catalogue: Catalogue, codec: EventCodec, person_key: bytes) -> None:
+        self._catalogue = catalogue
+        self._validators = {item.id: compile_item(item) for item in catalogue}
+        self._codec = codec
+        self._person_key = person_key
+        self._unreadable = parse_schema(unreadable_schema(), named_schemas={})
+
+    def examine(self, record: Record) -> RefusedEvent | AdmittedEvent:
+        """Examine one record; nothing it holds can raise."""
+        value = record.value or b""
+        try:
+            shape = self._codec.shape(value)
+            if shape is None:
+                return _poison(record, Reason.FORMAT_UNKNOWN_SCHEMA)
+            if shape.schema_id == self._codec.unreadable_id:
+                return self._unreadable_row(record, value)
+            if not shape.item:
+                return _poison(record, Reason.CAT_NOT_IN_CATALOGUE)
+            return self._event(record, self._codec.open(value), shape.item)
+        except (FrameError, UndecodableError):
+            return _poison(record, Reason.FORMAT_UNDECODABLE)
+
+    def _unreadable_row(self, record: Record, value: bytes) -> RefusedEvent:
+        source = BytesIO(value)
+        source.seek(FRAME_BYTES)
+        try:
+            event = cast("dict[str, dict[str, str]]", schemaless_reader(source, self._unreadable, None))
+        except Exception as error:
+            raise UndecodableError(type(error).__name__) from error
+        header, reason = cast("Header", event["header"]), event["unreadable"]["reason"]
+        if reason not in Reason.__members__:
+            reason = Reason.FORMAT_UNPARSABLE
+        return self._refused(record, header, Refusal([(reason, "", None)]))
+
+    def _event(self, record: Record, opened: Opened, item_id: str) -> RefusedEvent | AdmittedEvent:
+        header = opened.header
+        item = self._catalogue.item(item_id)
+        if item is None or header["item"] != item_id:
+            return self._refused(record, header, Refusal([(Reason.CAT_NOT_IN_CATALOGUE, "header.item", None)]))
+        if header["origin"]["department"] != record.topic.removeprefix(_PREFIX):
+            return self._refused(record, header, Refusal([(Reason.CAT_NOT_ENTITLED, "origin.department", None)]))
+        act, claim, content, start = self._codec.read_body(item_id, opened.body)
+        verdict = self._validators[item_id].examine(header, claim, content, city_day(record.timestamp))
+        if isinstance(verdict, Refused):
+            # of a natural person whom no item admits nothing may be kept, not even to send it back
+            keep = verdict.findings[0].reason is not Reason.CAT_NATURAL_PERSON
+            findings = [(finding.reason.value, finding.field, finding.proposed) for finding in verdict.findings]
+            return self._refused(record, header, Refusal(findings, verdict.cautions, keep_original=keep))
+        if (header["source_time"] or 0) > record.timestamp + _CLOCK_SKEW_MS:
+            # it would outrank every later event of the record
+            return self._refused(record, header, Refusal([(Reason.DATE_FUTURE, "header.source_time", None)]))
+        if verdict.person:
+            header["subject"] = person_token(person_identifier(claim), self._person_key)
+            body, start = self._codec.write_body(item_id, act, _NO_CODES, content)
+            opened = Opened(header, body)
+        self._complete(record, opened, verdict, start)
+        return AdmittedEvent(opened, verdict)
+
+    def _refused(self, record: Record, header: Header, refusal: Refusal) -> RefusedEvent:
+        origin: Origin = {**header["origin"], "department": record.topic.removeprefix(_PREFIX)}
+        # an item of the catalogue or none: what a department writes there must not make up accounts
+        item = header["item"] if self._catalogue.item(header["item"]) else ""
+        return RefusedEvent(record, origin, item, refusal, normalised=bool(header["normalised"]))
+
+    def _complete(self, record: Record, opened: Opened, admitted: Admitted, start: int) -> None:
+        header = opened.header
+        header["content_hash"] = blake2b(opened.body[start:], digest_size=_HASH_BYTES).digest()
+        header["received_at"] = record.timestamp
+        header["sequence"] = record.offset
+        header["warnings"] = [caution.value for caution in admitted.cautions]
+        header["subject_kind"] = admitted.subject_kind
+        header["subject"] = admitted.subject or (header["subject"] if admitted.person else "")
+        header["event_id"] = _event_id(header, header["subject"] or "|".join(admitted.legacy_keys))
+
+
+def _poison(record: Record, reason: Reason) -> RefusedEvent:
+    origin = Origin(department=record.topic.removeprefix(_PREFIX), run="", file="", sheet="", row=0)
+    return RefusedEvent(record, origin, "", Refusal([(reason, "", None)]), normalised=False)
+
+
+def _event_id(header: Header, named: str) -> bytes:
+    identity = (
+        header["item"],
+        header["verb"],
+        header["authority"],
+        header["document_no"],
+        named,
+        str(header["source_time"]),
+    )
+    digest = blake2b("\0".join(identity).encode(), digest_size=_HASH_BYTES)
+    digest.update(header["content_hash"])
+    return digest.digest()

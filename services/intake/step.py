@@ -1,0 +1,111 @@
+"""What intake does with a batch, without I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from io import BytesIO
+
+from fastavro import parse_schema, schemaless_writer
+
+from creditbus.avro_schemas import crosswalk_entry_schema
+from creditbus.services.domain.crosswalk import crosswalk_key, decode_crosswalk
+from creditbus.services.domain.event import partition_of
+from creditbus.services.domain.framing import frame
+from creditbus.services.domain.identifiers.subject_kind import kind_of
+from creditbus.services.domain.ledger import Outcome
+from creditbus.services.engine.batch import Record
+from creditbus.services.engine.codec import EventCodec, Schemas
+from creditbus.services.engine.output import Output
+from creditbus.services.engine.rejects import Rejects, Source
+from creditbus.services.engine.state import StateView
+from creditbus.services.intake.examination import AdmittedEvent, Examiner, RefusedEvent
+
+__all__ = ["IntakeStep"]
+
+Work = list[RefusedEvent | AdmittedEvent]
+
+
+class IntakeStep:
+    """Examines `ingest.*`; writes `credit.events`, `credit.unresolved` and `rejects.*`.
+
+    A legacy code that the crosswalk already knows is resolved here, so that events of one record
+    keep their order whichever code they name the subject by. One that it does not know goes to the
+    resolver, which alone decides; a look-up that is behind costs a detour, never an error.
+    """
+
+    def __init__(self, examiner: Examiner, codec: EventCodec, rejects: Rejects, lanes: int) -> None:
+        self._examiner = examiner
+        self._codec = codec
+        self._rejects = rejects
+        self._lanes = lanes
+        self._entry = parse_schema(crosswalk_entry_schema(), named_schemas={})
+        self._entry_frame = b""
+
+    async def load(self, schemas: Schemas) -> None:
+        """Learn the ids of the schemas that this stage writes."""
+        await self._rejects.load(schemas)
+        self._entry_frame = frame(await schemas.id_of(crosswalk_entry_schema()))
+
+    def prepare(self, records: Sequence[Record], lane: int) -> tuple[Work, Iterable[bytes]]:  # noqa: ARG002 -- the contract of a step
+        """Examine every record; the keys are the legacy codes to look up."""
+        work = [self._examiner.examine(record) for record in records]
+        keys = {
+            crosswalk_key(key.encode())
+            for entry in work
+            if isinstance(entry, AdmittedEvent)
+            for key in entry.admitted.legacy_keys
+        }
+        return work, keys
+
+    def run(self, work: Work, view: StateView, out: Output) -> None:
+        """Book and pass on."""
+        for entry in work:
+            if isinstance(entry, RefusedEvent):
+                self._send_back(entry, out)
+            else:
+                self._pass_on(entry, view, out)
+
+    def _send_back(self, entry: RefusedEvent, out: Output) -> None:
+        origin, item, refusal = entry.origin, entry.item, entry.refusal
+        out.book(origin, item, Outcome.RECEIVED)
+        out.book(origin, item, Outcome.REJECTED, refusal.findings[0][0])
+        for caution in refusal.cautions:
+            out.book(origin, item, Outcome.CAUTION, caution)
+        if entry.normalised:
+            out.book(origin, item, Outcome.NORMALISED)
+        record = entry.record
+        source = Source(
+            record.topic, record.partition, record.offset, record.timestamp, record.key, record.value or b""
+        )
+        self._rejects.emit(out, origin, item, source, refusal)
+
+    def _pass_on(self, entry: AdmittedEvent, view: StateView, out: Output) -> None:
+        opened, admitted = entry.opened, entry.admitted
+        header = opened.header
+        origin, item = header["origin"], header["item"]
+        out.book(origin, item, Outcome.RECEIVED)
+        if header["normalised"]:
+            out.book(origin, item, Outcome.NORMALISED)
+        for legacy_key, subject in admitted.crosswalk:
+            self._tell(legacy_key, subject, out)
+        for legacy_key in admitted.legacy_keys:
+            subject = decode_crosswalk(view.get(crosswalk_key(legacy_key.encode()))).subject
+            if subject:
+                # the work may run again on the same header: what is set here is set the same again
+                header["subject"] = subject
+                header["subject_kind"] = kind_of(subject)
+                break
+        if header["subject"]:
+            key = header["subject"].encode()
+            topic = "credit.events"
+        else:
+            key = admitted.legacy_keys[0].encode()
+            topic = "credit.unresolved"
+        out.emit(topic, partition_of(key, self._lanes), key, self._codec.seal_admitted(opened))
+
+    def _tell(self, legacy_key: str, subject: str, out: Output) -> None:
+        target = BytesIO()
+        target.write(self._entry_frame)
+        schemaless_writer(target, self._entry, {"legacy_key": legacy_key, "subject": subject})
+        key = legacy_key.encode()
+        out.emit("credit.unresolved", partition_of(key, self._lanes), key, target.getvalue())

@@ -1,0 +1,53 @@
+"""An event on its way into a profile, read no further than it must be."""
+
+from __future__ import annotations
+
+from creditbus.services.domain.event import record_key
+from creditbus.services.domain.profile_keys import record_store_key
+from creditbus.services.engine.codec import EventCodec, Opened
+from creditbus.services.engine.glance import Glance
+
+__all__ = ["Arrival"]
+
+
+class Arrival:
+    """One event of a batch.
+
+    Attributes:
+        value: its bytes.
+        glance: what a glance tells; None where the header was read whole.
+        code: the subject.
+        record: key of the record within the subject.
+        key: key of the record in the store.
+
+    """
+
+    __slots__ = ("_opened", "code", "glance", "key", "record", "value")
+
+    def __init__(self, value: bytes, codec: EventCodec) -> None:
+        """Read what is needed at once; UndecodableError and FrameError when it is no event."""
+        self.value = value
+        self.glance: Glance | None = codec.glance(value)
+        self._opened: Opened | None = None
+        if self.glance is None:
+            header = self.opened(codec).header
+            self.code = header["subject"].encode()
+            self.record = record_key(header).encode()
+        else:
+            self.code = self.glance.subject
+            self.record = self.glance.record
+        self.key = record_store_key(self.code, self.record)
+
+    def opened(self, codec: EventCodec) -> Opened:
+        """Return the event with its header read whole."""
+        if self._opened is None:
+            self._opened = codec.open(self.value)
+        return self._opened
+
+    def verb(self, codec: EventCodec) -> str:
+        """Return the verb."""
+        return self.opened(codec).header["verb"] if self.glance is None else self.glance.verb
+
+    def item(self, codec: EventCodec) -> str:
+        """Return the catalogue item's id."""
+        return self.opened(codec).header["item"] if self.glance is None else self.glance.item.decode()

@@ -1,0 +1,350 @@
+"""Folds the events of one batch into the profiles of their subjects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from creditbus.services.domain.catalogue import Catalogue, Item
+from creditbus.services.domain.event import Applied, Change, Header, SubjectKind, ingest_key, partition_of, record_key
+from creditbus.services.domain.identifiers.subject_kind import kind_of
+from creditbus.services.domain.ledger import Outcome
+from creditbus.services.domain.normalise import same_name
+from creditbus.services.domain.profile_keys import (
+    held_key,
+    index_key,
+    pack_events,
+    parked_key,
+    record_store_key,
+    subject_key,
+    unpack_events,
+)
+from creditbus.services.domain.reasons import Caution, Reason
+from creditbus.services.domain.record import (
+    CONTENT_VERBS,
+    Conflict,
+    Duplicate,
+    Moved,
+    Stale,
+    Unknown,
+    content_hash_of,
+    decode_record,
+    encode_new_record,
+    encode_record,
+    fold,
+)
+from creditbus.services.domain.subject import Subject, decode_subject, encode_subject
+from creditbus.services.domain.tokens import TOKEN_PREFIX
+from creditbus.services.engine.codec import EventCodec, Opened
+from creditbus.services.engine.glance import Glance
+from creditbus.services.engine.output import Output
+from creditbus.services.engine.rejects import Refusal, Rejects, Source
+from creditbus.services.engine.state import StateView
+from creditbus.services.profiles.arrival import Arrival
+
+__all__ = ["Folding"]
+
+_CHANGES = "credit.changes"
+_TOKEN = TOKEN_PREFIX.encode()
+
+
+@dataclass(slots=True)
+class _Tally:
+    """A count for the ledger, and an event that says what it is booked against."""
+
+    count: int
+    example: Arrival
+
+
+class Folding:
+    """One batch; summaries are decoded once and written at its end."""
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        codec: EventCodec,
+        rejects: Rejects,
+        lanes: int,
+        view: StateView,
+        out: Output,
+    ) -> None:
+        self._catalogue = catalogue
+        self._codec = codec
+        self._rejects = rejects
+        self._lanes = lanes
+        self._view = view
+        self._out = out
+        self._subjects: dict[bytes, Subject] = {}
+        self._changed: set[bytes] = set()
+        self._ordinary = {item.id.encode() for item in catalogue if item.registers is None}
+        self._registering = {item.id.encode(): item.registers for item in catalogue if item.registers is not None}
+        self._tallies: dict[tuple[bytes, bytes, Outcome, str], _Tally] = {}
+
+    def handle(self, arrival: Arrival) -> None:
+        """Fold one event that arrived on the topic."""
+        if arrival.glance is None or not self._pass_quickly(arrival, arrival.glance):
+            self._handle(arrival.opened(self._codec))
+
+    def _pass_quickly(self, arrival: Arrival, glance: Glance) -> bool:
+        """Fold what most events are, a new record of a registered subject or a duplicate; else leave it.
+
+        It must come to what `_handle` would come to, to the byte: tests/properties compare them.
+        """
+        subject = self._subject(arrival.code)
+        if not glance.plain or subject.held or glance.verb not in CONTENT_VERBS:
+            return False
+        if glance.item in self._registering:
+            return self._register_quickly(arrival, glance, subject)
+        if (
+            not subject.registered
+            or glance.item not in self._ordinary
+            or glance.subject_name not in {b"", subject.name.encode()}
+        ):
+            return False
+        value = self._view.get(arrival.key)
+        if value is None:
+            self._add(arrival, glance, subject)
+            return True
+        if glance.source_time is None and content_hash_of(value) == glance.content_hash:
+            self._tally(arrival, glance, Outcome.DUPLICATE, "")
+            return True
+        return False
+
+    def _register_quickly(self, arrival: Arrival, glance: Glance, subject: Subject) -> bool:
+        if (
+            glance.subject.startswith(_TOKEN)
+            or subject.parked_from < subject.parked_to
+            or self._view.get(arrival.key) is not None
+        ):
+            return False
+        registers = self._registering[glance.item]
+        content = self._codec.read_content(glance.item.decode(), arrival.value, glance)
+        if content is None:
+            return False
+        if subject.kind is SubjectKind.UNSTATED:
+            subject.kind = kind_of(glance.subject.decode())
+        subject.registered = True
+        subject.name = content.get(registers.name) or ""
+        subject.district = content.get(registers.district) or ""
+        self._add(arrival, glance, subject)
+        return True
+
+    def _add(self, arrival: Arrival, glance: Glance, subject: Subject) -> None:
+        code = arrival.code
+        subject.version += 1
+        self._changed.add(code)
+        sealed = self._codec.seal_new(arrival.value, glance, subject.version, subject.name, subject.district)
+        record = encode_new_record(
+            stated=glance.state,
+            source_time=glance.source_time,
+            received_at=glance.received_at,
+            sequence=glance.sequence,
+            department=glance.department,
+            content_hash=glance.content_hash,
+            content=sealed,
+        )
+        self._view.put(arrival.key, record)
+        self._out.emit(_CHANGES, self._out.lane, code, sealed)
+        self._tally(arrival, glance, Outcome.APPLIED, Change.NEW.value)
+        filled = subject.add_record(glance.record)
+        if filled is not None:
+            self._view.put(index_key(code, filled[0]), filled[1])
+
+    def _tally(self, arrival: Arrival, glance: Glance, outcome: Outcome, reason: str) -> None:
+        key = (glance.origin, glance.item, outcome, reason)
+        entry = self._tallies.get(key)
+        if entry is None:
+            self._tallies[key] = _Tally(1, arrival)
+        else:
+            entry.count += 1
+
+    def _handle(self, opened: Opened) -> None:
+        header = opened.header
+        code = header["subject"].encode()
+        subject = self._subject(code)
+        item = self._item(header)
+        if not subject.registered and item.registers is None and item.unregistered == "park" and not _person(header):
+            self._park(code, subject, opened)
+        else:
+            self._fold(code, subject, opened)
+
+    def finish(self) -> None:
+        """Put the changed summaries into the state, and book what passed quickly."""
+        for (_, _, outcome, reason), tally in self._tallies.items():
+            header = tally.example.opened(self._codec).header
+            self._out.book(header["origin"], header["item"], outcome, reason, tally.count)
+        for code in self._changed:
+            self._view.put(subject_key(code), encode_subject(self._subjects[code]))
+
+    # -- waiting for the registration -----------------------------------------------------------
+
+    def _park(self, code: bytes, subject: Subject, opened: Opened) -> None:
+        header = opened.header
+        self._view.put(parked_key(code, subject.parked_to), self._codec.reseal(opened))
+        subject.parked_to += 1
+        self._changed.add(code)
+        self._out.book(header["origin"], header["item"], Outcome.PARKED)
+
+    def _release_parked(self, code: bytes, subject: Subject) -> None:
+        keys = [parked_key(code, number) for number in range(subject.parked_from, subject.parked_to)]
+        self._view.need(keys)
+        events = [self._codec.open(self._view.get(key) or b"") for key in keys]
+        self._view.need(record_store_key(code, record_key(event.header).encode()) for event in events)
+        for key, event in zip(keys, events, strict=True):
+            self._view.delete(key)
+            self._out.book(event.header["origin"], event.header["item"], Outcome.PARKED, count=-1)
+            self._fold(code, subject, event)
+        subject.parked_from = subject.parked_to
+
+    # -- folding --------------------------------------------------------------------------------
+
+    def _fold(self, code: bytes, subject: Subject, opened: Opened, *, was_held: bool = False) -> None:
+        name = record_key(opened.header).encode()
+        key = record_store_key(code, name)
+        value = self._view.get(key)
+        if not was_held:
+            opened = self._cautioned(subject, opened)
+        header = opened.header
+        outcome = fold(None if value is None else decode_record(value), header)
+        match outcome:
+            case Moved():
+                self._apply(code, subject, opened, outcome, name, key)
+            case Duplicate(again):
+                if again is not None:
+                    self._view.put(key, encode_record(again))
+                self._book(header, Outcome.DUPLICATE)
+            case Stale():
+                self._book(header, Outcome.STALE)
+            case Unknown():
+                self._hold(code, subject, opened, name)
+            case Conflict():
+                self._refuse(opened)
+
+    def _apply(self, code: bytes, subject: Subject, opened: Opened, moved: Moved, name: bytes, key: bytes) -> None:
+        header = opened.header
+        registering = self._register(subject, opened)
+        subject.version += 1
+        self._changed.add(code)
+        sealed = self._codec.seal_applied(opened, _applied(subject, moved))
+        if moved.change is Change.TRANSITION:
+            self._view.put(key, encode_record(moved.record, act=sealed))
+        else:
+            self._view.put(key, encode_record(moved.record, content=sealed))
+        self._out.emit(_CHANGES, self._out.lane, code, sealed)
+        self._book(header, Outcome.APPLIED, moved.change.value)
+        if moved.change is Change.NEW:
+            filled = subject.add_record(name)
+            if filled is not None:
+                self._view.put(index_key(code, filled[0]), filled[1])
+            if subject.held:
+                self._release_held(code, subject, name)
+        if registering and subject.parked_from < subject.parked_to:
+            self._release_parked(code, subject)
+
+    def _register(self, subject: Subject, opened: Opened) -> bool:
+        header = opened.header
+        item = self._item(header)
+        if subject.kind is SubjectKind.UNSTATED:
+            subject.kind = SubjectKind(header["subject_kind"]) if _person(header) else kind_of(header["subject"])
+        if item.registers is None or header["verb"] not in CONTENT_VERBS:
+            return False
+        _, _, content, _ = self._codec.read_body(item.id, opened.body)
+        subject.registered = True
+        subject.name = content.get(item.registers.name) or ""
+        subject.district = content.get(item.registers.district) or ""
+        return True
+
+    # -- waiting for the record -----------------------------------------------------------------
+
+    def _hold(self, code: bytes, subject: Subject, opened: Opened, name: bytes) -> None:
+        key = held_key(code, name)
+        waiting = unpack_events(self._view.get(key))
+        if any(_same_act(self._codec.open(event).header, opened.header) for event in waiting):
+            self._book(opened.header, Outcome.DUPLICATE)
+            return
+        self._view.put(key, pack_events([*waiting, self._codec.reseal(opened)]))
+        subject.held += 1
+        self._changed.add(code)
+        self._book(opened.header, Outcome.HELD)
+
+    def _release_held(self, code: bytes, subject: Subject, name: bytes) -> None:
+        key = held_key(code, name)
+        waiting = unpack_events(self._view.get(key))
+        if not waiting:
+            return
+        self._view.delete(key)
+        subject.held -= len(waiting)
+        for sealed in waiting:
+            opened = self._codec.open(sealed)
+            self._out.book(opened.header["origin"], opened.header["item"], Outcome.HELD, count=-1)
+            self._fold(code, subject, opened, was_held=True)
+
+    # -- booking --------------------------------------------------------------------------------
+
+    def _refuse(self, opened: Opened) -> None:
+        header = opened.header
+        origin = header["origin"]
+        self._book(header, Outcome.REJECTED, Reason.REF_STATE_CONFLICT)
+        key = ingest_key(header)
+        source = Source(
+            f"ingest.{origin['department']}",
+            partition_of(key, self._lanes),
+            header["sequence"],
+            header["received_at"],
+            key,
+            self._codec.reseal(opened),
+        )
+        refusal = Refusal([(Reason.REF_STATE_CONFLICT, "", None)], header["warnings"])
+        self._rejects.emit(self._out, origin, header["item"], source, refusal)
+
+    def _cautioned(self, subject: Subject, opened: Opened) -> Opened:
+        """Book the cautions, and add the one that only the profile can tell."""
+        header = opened.header
+        registers = self._item(header).registers is not None
+        named = header["subject_name"]
+        if subject.registered and not registers and named and not same_name(named, subject.name):
+            # a copy: the step may run again on the same work
+            header = header.copy()
+            header["warnings"] = [*header["warnings"], Caution.NAME_MISMATCH.value]
+            opened = Opened(header, opened.body)
+        for caution in header["warnings"]:
+            self._book(header, Outcome.CAUTION, caution)
+        return opened
+
+    def _book(self, header: Header, outcome: Outcome, reason: str = "") -> None:
+        self._out.book(header["origin"], header["item"], outcome, reason)
+
+    # -- reading --------------------------------------------------------------------------------
+
+    def _subject(self, code: bytes) -> Subject:
+        subject = self._subjects.get(code)
+        if subject is None:
+            value = self._view.get(subject_key(code))
+            subject = Subject() if value is None else decode_subject(value)
+            self._subjects[code] = subject
+        return subject
+
+    def _item(self, header: Header) -> Item:
+        item = self._catalogue.item(header["item"])
+        assert item is not None  # noqa: S101 -- intake admits nothing outside the catalogue
+        return item
+
+
+def _person(header: Header) -> bool:
+    return header["subject"].startswith(TOKEN_PREFIX)
+
+
+def _same_act(one: Header, other: Header) -> bool:
+    return one["verb"] == other["verb"] and one["content_hash"] == other["content_hash"]
+
+
+def _applied(subject: Subject, moved: Moved) -> Applied:
+    return Applied(
+        change=moved.change,
+        version=subject.version,
+        revision=moved.record.revision,
+        state=moved.record.state,
+        previous_state=moved.previous_state,
+        registered_name=subject.name,
+        district=subject.district,
+        registered=subject.registered,
+    )

@@ -1,0 +1,114 @@
+"""What profiles does with a batch, without I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from creditbus.services.domain.catalogue import Catalogue
+from creditbus.services.domain.event import record_key
+from creditbus.services.domain.framing import FrameError
+from creditbus.services.domain.profile_keys import held_key, parked_key, record_store_key, subject_key
+from creditbus.services.domain.record import CONTENT_VERBS
+from creditbus.services.domain.subject import Waiting, waiting_of
+from creditbus.services.engine.batch import Record
+from creditbus.services.engine.codec import EventCodec, Schemas, UndecodableError
+from creditbus.services.engine.output import Output
+from creditbus.services.engine.poison import pass_over
+from creditbus.services.engine.rejects import Rejects
+from creditbus.services.engine.state import Misses, StateView
+from creditbus.services.profiles.arrival import Arrival
+from creditbus.services.profiles.folding import Folding
+
+__all__ = ["ProfilesStep"]
+
+Work = list[Arrival]
+
+#: Origins (department, run, file) that are remembered as readable.
+_ORIGINS = 10_000
+
+
+class ProfilesStep:
+    """Folds `credit.events` into records; writes `credit.changes`, keeps `credit.records`."""
+
+    def __init__(self, catalogue: Catalogue, codec: EventCodec, rejects: Rejects, lanes: int) -> None:
+        self._catalogue = catalogue
+        self._codec = codec
+        self._rejects = rejects
+        self._lanes = lanes
+        self._origins: set[bytes] = set()
+        self._registering = {item.id for item in catalogue if item.registers is not None}
+
+    async def load(self, schemas: Schemas) -> None:
+        """Learn the ids of the schemas that this stage writes."""
+        await self._rejects.load(schemas)
+
+    def prepare(self, records: Sequence[Record], lane: int) -> tuple[Work, Iterable[bytes]]:  # noqa: ARG002 -- the contract of a step
+        """Glance at the events; the keys are the summaries and records that they touch."""
+        work: Work = []
+        for record in records:
+            try:
+                arrival = Arrival(record.value or b"", self._codec)
+                if arrival.glance is not None and arrival.glance.origin not in self._origins:
+                    self._remember(arrival)
+                work.append(arrival)
+            except (FrameError, UndecodableError) as error:
+                pass_over(record, "profiles", error)
+        summaries = {subject_key(code) for code in {arrival.code for arrival in work}}
+        return work, summaries.union([arrival.key for arrival in work])
+
+    def _remember(self, arrival: Arrival) -> None:
+        """Read an event of a new origin whole: what passes quickly is booked against it as bytes."""
+        origin = arrival.glance.origin if arrival.glance else b""
+        arrival.opened(self._codec)
+        if len(self._origins) >= _ORIGINS:
+            self._origins.clear()
+        self._origins.add(origin)
+
+    def run(self, work: Work, view: StateView, out: Output) -> None:
+        """Fold the batch."""
+        view.need(self._released(work, view))
+        folding = Folding(self._catalogue, self._codec, self._rejects, self._lanes, view, out)
+        misses = Misses()
+        for arrival in work:
+            with misses:
+                folding.handle(arrival)
+        misses.settle()
+        folding.finish()
+
+    def _released(self, work: Work, view: StateView) -> Iterator[bytes]:
+        """Tell the keys of what this batch may release, before anything is folded.
+
+        A registration releases the events that wait for it, and they touch their own records; a new
+        record releases the acts that wait for it; an act without its record joins those.
+        """
+        expecting = self._expecting(work, view)
+        for arrival in work:
+            waiting = expecting.get(arrival.code)
+            if arrival.verb(self._codec) not in CONTENT_VERBS:
+                if view.get(arrival.key) is None:
+                    yield held_key(arrival.code, arrival.record)
+            elif waiting is not None:
+                if waiting.held:
+                    yield held_key(arrival.code, arrival.record)
+                if arrival.item(self._codec) in self._registering:
+                    for number in range(waiting.parked_from, waiting.parked_to):
+                        yield from self._parked(arrival.code, number, view)
+
+    @staticmethod
+    def _expecting(work: Work, view: StateView) -> dict[bytes, Waiting]:
+        """Return what waits, for the subjects of the batch at which something waits."""
+        found = {}
+        for code in {arrival.code for arrival in work}:
+            summary = view.get(subject_key(code))
+            if summary is not None:
+                waiting = waiting_of(summary)
+                if waiting.held or waiting.parked_from < waiting.parked_to:
+                    found[code] = waiting
+        return found
+
+    def _parked(self, code: bytes, number: int, view: StateView) -> Iterator[bytes]:
+        key = parked_key(code, number)
+        yield key
+        if not view.missing([key]):
+            header = self._codec.open(view.get(key) or b"").header
+            yield record_store_key(code, record_key(header).encode())

@@ -1,0 +1,1 @@
+"""Reads what the bus holds: profiles, feeds, the ledger. Writes nothing."""

@@ -1,0 +1,142 @@
+"""A subject's profile, read from the store."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+import redis.asyncio as redis
+
+from creditbus.avro_schemas import raw_catalogue
+from creditbus.services.domain.catalogue import Catalogue
+from creditbus.services.domain.crosswalk import crosswalk_key, decode_crosswalk
+from creditbus.services.domain.event import partition_of
+from creditbus.services.domain.identifiers import legacy, uscc
+from creditbus.services.domain.profile_keys import index_key, record_store_key, subject_key
+from creditbus.services.domain.record import decode_record
+from creditbus.services.domain.subject import INDEX_CHUNK, Subject, decode_subject, record_keys
+from creditbus.services.domain.tokens import TOKEN_PREFIX
+from creditbus.services.engine.codec import EventCodec, Schemas
+from creditbus.services.engine.registry import SchemaRegistry
+from creditbus.services.engine.store.lookup import LookupStore
+from creditbus.services.engine.store.redis_store import LaneKeys
+from creditbus.services.engine.topic_facts import topic_facts
+from creditbus.topics.connection import APPLICATION, Connection
+from creditbus.topics.errors import ConfigurationError
+
+__all__ = ["ProfileReader", "open_profiles"]
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileReader:
+    """Reads profiles; made by `open_profiles`, closed by `close`."""
+
+    codec: EventCodec
+    catalogue: Catalogue
+    client: redis.Redis
+    lanes: int
+
+    def _store(self, stage: str, lane: int) -> LookupStore:
+        return LookupStore(self.client, LaneKeys(APPLICATION, stage), lambda _: lane)
+
+    async def _read(self, stage: str, of: bytes, keys: list[bytes]) -> list[bytes | None]:
+        lane = partition_of(of, self.lanes)
+        values = await self._store(stage, lane).read(lane, keys, None)
+        return [values[key] for key in keys]
+
+    async def subject_of(self, code: str) -> str | None:
+        """Return the subject that a code names: itself when it is a credit code, else by the crosswalk.
+
+        Raises:
+            ConfigurationError: the code has no known form.
+
+        """
+        if uscc.fault(code) is None or code.startswith(TOKEN_PREFIX):
+            return code
+        keys = [key for key in (legacy.by_shape(code), legacy.tax_key(code), legacy.institution_key(code)) if key]
+        if not keys:
+            raise ConfigurationError(
+                "CODE",
+                "is neither a unified social credit code nor a legacy code",
+                "give 18 characters with a right check digit, an organisation code or a registration number",
+            )
+        for key in keys:
+            (value,) = await self._read("resolver", key.encode(), [crosswalk_key(key.encode())])
+            if subject := decode_crosswalk(value).subject:
+                return subject
+        return None
+
+    async def profile(self, subject: str) -> dict[str, Any] | None:
+        """Return the profile of a subject, None when the store has none."""
+        code = subject.encode()
+        (value,) = await self._read("profiles", code, [subject_key(code)])
+        if value is None:
+            return None
+        summary = decode_subject(value)
+        names = await self._record_names(code, summary)
+        values = await self._read("profiles", code, [record_store_key(code, name) for name in names])
+        records = [self._record(value) for value in values if value is not None]
+        return {
+            "subject": subject,
+            "name": summary.name,
+            "kind": summary.kind.value,
+            "district": summary.district,
+            "registered": summary.registered,
+            "version": summary.version,
+            "parked": summary.parked_to - summary.parked_from,
+            "held": summary.held,
+            "records": records,
+        }
+
+    async def _record_names(self, code: bytes, summary: Subject) -> list[bytes]:
+        chunks = [index_key(code, number) for number in range(summary.records // INDEX_CHUNK)]
+        full = await self._read("profiles", code, chunks) if chunks else []
+        return [name for chunk in (*full, summary.tail) for name in record_keys(chunk or b"")]
+
+    def _record(self, value: bytes) -> dict[str, Any]:
+        record = decode_record(value)
+        content = self.codec.open(record.content)
+        header = content.header
+        act, _, fields, _ = self.codec.read_body(header["item"], content.body)
+        last_act = None
+        if record.act:
+            opened = self.codec.open(record.act)
+            body = self.codec.read_body(header["item"], opened.body)
+            last_act = {"verb": opened.header["verb"]} | {k: v for k, v in body[0].items() if v is not None}
+        return {
+            "item": header["item"],
+            "authority": header["authority"],
+            "authority_name": header["authority_name"],
+            "document_no": header["document_no"],
+            "state": record.state.value,
+            "revision": record.revision,
+            "department": header["origin"]["department"],
+            "cautions": header["warnings"],
+            "act": {name: value for name, value in act.items() if value is not None},
+            "last_act": last_act,
+            "content": {name: value for name, value in fields.items() if value is not None},
+        }
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self.client.aclose()
+
+
+async def open_profiles(connection: Connection) -> ProfileReader:
+    """Return a reader of the profiles of a bus.
+
+    Raises:
+        DependencyDownError: a server does not answer.
+        ConfigurationError: topics or schemas are missing.
+
+    """
+    facts = await asyncio.to_thread(topic_facts, connection.bootstrap_servers)
+    codec = EventCodec(Schemas(SchemaRegistry(connection.registry_url)))
+    await codec.load()
+    return ProfileReader(
+        codec,
+        Catalogue.parse(raw_catalogue()),
+        redis.Redis.from_url(connection.redis_url),
+        len(facts.partitions_of("credit.records")),
+    )

@@ -1,0 +1,23 @@
+"""The resolver stage."""
+
+from __future__ import annotations
+
+from creditbus.services.engine.codec import EventCodec
+from creditbus.services.engine.step import Stage, StoreKind
+from creditbus.services.resolver.step import ResolverStep
+
+__all__ = ["NAME", "resolver_stage"]
+
+NAME = "resolver"
+
+
+def resolver_stage(codec: EventCodec, lanes: int) -> Stage:
+    """Return the stage that joins legacy codes and events."""
+    return Stage(
+        name=NAME,
+        topics=("credit.unresolved",),
+        lanes=lanes,
+        step=ResolverStep(codec, lanes),
+        store=StoreKind.REDIS,
+        changelog="credit.crosswalk",
+    )

@@ -1,0 +1,126 @@
+"""What the resolver does with a batch, without I/O.
+
+`credit.unresolved` carries both sides of the join under the same key, the legacy code: what a
+registration tells of it, and the events that name their subject by it. So both sides meet in one
+lane in one order, and no race is possible.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from io import BytesIO
+from typing import Any, cast
+
+from fastavro import parse_schema, schemaless_reader
+
+from creditbus.avro_schemas import crosswalk_entry_schema
+from creditbus.services.domain.crosswalk import (
+    Crosswalk,
+    crosswalk_key,
+    decode_crosswalk,
+    encode_crosswalk,
+    waiting_key,
+)
+from creditbus.services.domain.event import partition_of
+from creditbus.services.domain.framing import FRAME_BYTES, FrameError, schema_id
+from creditbus.services.domain.identifiers.subject_kind import kind_of
+from creditbus.services.domain.ledger import Outcome
+from creditbus.services.engine.batch import Record
+from creditbus.services.engine.codec import EventCodec, Opened, Schemas, UndecodableError
+from creditbus.services.engine.output import Output
+from creditbus.services.engine.poison import pass_over
+from creditbus.services.engine.state import StateView
+
+__all__ = ["ResolverStep"]
+
+#: A legacy code with either the subject that it belongs to or an event that waits for it.
+Entry = tuple[bytes, str | Opened]
+
+
+class ResolverStep:
+    """Joins events to subjects; writes `credit.events`, keeps `credit.crosswalk`."""
+
+    def __init__(self, codec: EventCodec, lanes: int) -> None:
+        self._codec = codec
+        self._lanes = lanes
+        self._entry = parse_schema(crosswalk_entry_schema(), named_schemas={})
+        self._entry_id = -1
+
+    async def load(self, schemas: Schemas) -> None:
+        """Learn the id of the schema that tells a crosswalk entry from an event."""
+        self._entry_id = await schemas.id_of(crosswalk_entry_schema())
+
+    def prepare(self, records: Sequence[Record], lane: int) -> tuple[list[Entry], Iterable[bytes]]:  # noqa: ARG002 -- the contract of a step
+        """Decode every record; the keys are the entries of its legacy codes."""
+        work: list[Entry] = []
+        for record in records:
+            try:
+                work.append((record.key or b"", self._read(record.value or b"")))
+            except (FrameError, UndecodableError) as error:
+                pass_over(record, "resolver", error)
+        return work, {crosswalk_key(key) for key, _ in work}
+
+    def _read(self, value: bytes) -> str | Opened:
+        if schema_id(value) != self._entry_id:
+            return self._codec.open(value)
+        source = BytesIO(value)
+        source.seek(FRAME_BYTES)
+        try:
+            entry = cast("dict[str, Any]", schemaless_reader(source, self._entry, None))
+        except Exception as error:
+            raise UndecodableError(type(error).__name__) from error
+        return str(entry["subject"])
+
+    def run(self, work: list[Entry], view: StateView, out: Output) -> None:
+        """Join, release what waited, let wait what cannot be resolved yet."""
+        view.need(_released(work, view))
+        for key, entry in work:
+            crosswalk = decode_crosswalk(view.get(crosswalk_key(key)))
+            if isinstance(entry, str):
+                self._learn(key, crosswalk, entry, view, out)
+            elif crosswalk.subject:
+                self._pass_on(entry, crosswalk.subject, out)
+            else:
+                self._park(key, crosswalk, entry, view, out)
+
+    def _learn(self, key: bytes, crosswalk: Crosswalk, subject: str, view: StateView, out: Output) -> None:
+        if subject in crosswalk.subjects:
+            return
+        crosswalk.subjects = tuple(sorted((*crosswalk.subjects, subject)))
+        if crosswalk.subject:
+            for number in _waiting_keys(key, crosswalk):
+                self._release(view.get(number) or b"", crosswalk.subject, out)
+                view.delete(number)
+            crosswalk.waiting_from = crosswalk.waiting_to
+        view.put(crosswalk_key(key), encode_crosswalk(crosswalk))
+
+    def _park(self, key: bytes, crosswalk: Crosswalk, event: Opened, view: StateView, out: Output) -> None:
+        header = event.header
+        view.put(waiting_key(key, crosswalk.waiting_to), self._codec.reseal(event))
+        crosswalk.waiting_to += 1
+        view.put(crosswalk_key(key), encode_crosswalk(crosswalk))
+        out.book(header["origin"], header["item"], Outcome.PARKED)
+
+    def _release(self, value: bytes, subject: str, out: Output) -> None:
+        event = self._codec.open(value)
+        out.book(event.header["origin"], event.header["item"], Outcome.PARKED, count=-1)
+        self._pass_on(event, subject, out)
+
+    def _pass_on(self, event: Opened, subject: str, out: Output) -> None:
+        # a copy: the step may run again on the same work
+        header = event.header.copy()
+        header["subject"] = subject
+        header["subject_kind"] = kind_of(subject)
+        key = subject.encode()
+        out.emit("credit.events", partition_of(key, self._lanes), key, self._codec.seal(header, event.body))
+
+
+def _released(work: list[Entry], view: StateView) -> Iterator[bytes]:
+    """Tell the keys of the events that this batch's entries may release, before anything is done."""
+    for key, entry in work:
+        if isinstance(entry, str):
+            yield from _waiting_keys(key, decode_crosswalk(view.get(crosswalk_key(key))))
+
+
+def _waiting_keys(key: bytes, crosswalk: Crosswalk) -> list[bytes]:
+    return [waiting_key(key, number) for number in range(crosswalk.waiting_from, crosswalk.waiting_to)]

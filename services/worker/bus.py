@@ -1,0 +1,124 @@
+"""Puts the stages together for the bus that a connection names."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import redis.asyncio as redis
+
+from creditbus.avro_schemas import raw_catalogue
+from creditbus.services.domain.catalogue import Catalogue
+from creditbus.services.domain.event import partition_of
+from creditbus.services.engine.app import StageApp, make_app
+from creditbus.services.engine.codec import EventCodec, Schemas
+from creditbus.services.engine.ledger_writer import LEDGER_TOPIC, LedgerWriter
+from creditbus.services.engine.registry import SchemaRegistry
+from creditbus.services.engine.settings import EngineSettings
+from creditbus.services.engine.step import Stage, StoreKind
+from creditbus.services.engine.store import Store
+from creditbus.services.engine.store.lookup import LookupStore
+from creditbus.services.engine.store.redis_store import LaneKeys, RedisStore
+from creditbus.services.engine.store.resident import ResidentStore
+from creditbus.services.engine.topic_facts import TopicFacts, topic_facts
+from creditbus.services.fanout.app import fanout_stage
+from creditbus.services.intake.app import intake_stage
+from creditbus.services.profiles.app import profiles_stage
+from creditbus.services.resolver.app import resolver_stage
+from creditbus.topics.connection import Connection
+from creditbus.topics.declarations import Declarations
+from creditbus.topics.errors import ConfigurationError
+
+__all__ = ["STAGES", "Bus", "open_bus", "stage_apps"]
+
+#: Longest wait for one answer of Redis; then the lane pauses and acquires again.
+_REDIS_SECONDS = 5.0
+
+STAGES = ("intake", "resolver", "profiles", "fanout")
+
+
+@dataclass(frozen=True, slots=True)
+class Bus:
+    """The stages of one bus, before they run."""
+
+    connection: Connection
+    settings: EngineSettings
+    schemas: Schemas
+    codec: EventCodec
+    facts: TopicFacts
+    stages: Mapping[str, Stage]
+
+
+async def open_bus(connection: Connection, declared: Declarations, settings: EngineSettings, person_key: bytes) -> Bus:
+    """Look at Kafka and the registry and make the stages that fit them.
+
+    Raises:
+        DependencyDownError: one of them does not answer.
+        ConfigurationError: topics or schemas are missing; names the fix.
+
+    """
+    facts = await asyncio.to_thread(topic_facts, settings.bootstrap_servers)
+    lanes = _lanes(facts, declared)
+    schemas = Schemas(SchemaRegistry(connection.registry_url))
+    codec = EventCodec(schemas)
+    await codec.load()
+    catalogue = Catalogue.parse(raw_catalogue())
+    made = (
+        intake_stage(catalogue, codec, declared.departments, lanes, person_key),
+        resolver_stage(codec, lanes),
+        profiles_stage(catalogue, codec, lanes),
+        fanout_stage(catalogue, codec, declared.subscribers.values(), lanes),
+    )
+    for stage in made:
+        await stage.step.load(schemas)
+    return Bus(connection, settings, schemas, codec, facts, {stage.name: stage for stage in made})
+
+
+async def stage_apps(bus: Bus, names: Sequence[str]) -> list[tuple[StageApp, Store | None]]:
+    """Return a Faust app and its store for each named stage."""
+    apps = []
+    for name in names:
+        stage = bus.stages[name]
+        store = _store(bus, stage)
+        ledger = LedgerWriter(name)
+        await ledger.load(bus.schemas)
+        apps.append((make_app(stage, bus.settings, store, bus.schemas, ledger), store))
+    return apps
+
+
+def _store(bus: Bus, stage: Stage) -> Store | None:
+    if stage.store == StoreKind.RESIDENT:
+        return ResidentStore()
+    if stage.store == StoreKind.NONE:
+        return None
+    client = redis.Redis.from_url(
+        bus.connection.redis_url, socket_connect_timeout=_REDIS_SECONDS, socket_timeout=_REDIS_SECONDS
+    )
+    application = bus.settings.application
+    if stage.store == StoreKind.LOOKUP:
+        lanes = stage.lanes
+        # a crosswalk's key is "x|" and the legacy code that places it
+        return LookupStore(client, LaneKeys(application, stage.looks_up), lambda key: partition_of(key[2:], lanes))
+    identity = f"{bus.facts.cluster}/{bus.facts.ids[stage.changelog]}/{application}"
+    return RedisStore(client, LaneKeys(application, stage.name), identity)
+
+
+def _lanes(facts: TopicFacts, declared: Declarations) -> int:
+    """Return the one number of partitions that all topics of the bus have."""
+    missing = sorted(set(declared.topics) - set(facts.partitions))
+    if missing:
+        raise ConfigurationError(f"topic {missing[0]}", "does not exist", "run `creditbus topics apply`")
+    lanes = facts.partitions[LEDGER_TOPIC]
+    odd = sorted(_with_other_partitions(facts, declared.topics, lanes))
+    if odd:
+        raise ConfigurationError(
+            f"topic {odd[0]}",
+            f"has {facts.partitions[odd[0]]} partitions, {LEDGER_TOPIC} has {lanes}",
+            "a lane is one partition number of all topics: make them equal",
+        )
+    return lanes
+
+
+def _with_other_partitions(facts: TopicFacts, topics: Iterable[str], lanes: int) -> set[str]:
+    return {name for name in topics if facts.partitions[name] != lanes}

@@ -1,0 +1,157 @@
+"""One worker process: runs the apps of its stages until it is told to stop or one of them fails."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from typing import Any, NoReturn, TypeVar
+
+from prometheus_client import start_http_server
+
+from creditbus.services.engine import metrics
+from creditbus.services.engine.app import StageApp
+from creditbus.services.engine.errors import DependencyDownError
+from creditbus.services.engine.settings import EngineSettings
+from creditbus.services.engine.store import Store
+from creditbus.services.worker.bus import open_bus, stage_apps
+from creditbus.services.worker.collector import tune_collector
+from creditbus.services.worker.person_key import read_person_key
+from creditbus.topics.connection import Connection
+from creditbus.topics.declarations import declarations
+
+__all__ = ["FAILED", "run_worker", "worker_process"]
+
+logger = logging.getLogger(__name__)
+
+#: Exit code of a worker that should be started again.
+FAILED = 1
+
+_STOP_SECONDS = 8.0
+_WATCH_SECONDS = 1.0
+_T = TypeVar("_T")
+
+
+async def run_worker(
+    connection: Connection,
+    stages: Sequence[str],
+    settings: EngineSettings,
+    *,
+    metrics_port: int | None,
+    supervisor: int | None,
+) -> int:
+    """Run the stages; return 0 after a signal, FAILED after a failure.
+
+    Args:
+        connection: where the bus is.
+        stages: names of stages.
+        settings: of the engine.
+        metrics_port: where Prometheus finds the metrics; None: nowhere.
+        supervisor: process id of the supervisor; when it is gone the worker stops, so that none is
+            left behind by a supervisor that was killed. None: nobody supervises.
+
+    Raises:
+        ConfigurationError: something that waiting does not mend.
+
+    """
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    watch = asyncio.create_task(_watch(supervisor, stop))
+    if metrics_port is not None:
+        start_http_server(metrics_port)
+    declared = declarations()
+    person_key = read_person_key(connection.home)
+
+    async def assemble() -> list[tuple[StageApp, Store | None]]:
+        bus = await open_bus(connection, declared, settings, person_key)
+        return await stage_apps(bus, stages)
+
+    apps = await _until_up(assemble, settings, stop, stages)
+    if apps is None:
+        return 0
+    tune_collector()
+    try:
+        await asyncio.gather(*(app.start() for app, _ in apps))
+        logger.info("worker runs %s", ", ".join(stages))
+        return await _until_stopped([app for app, _ in apps], stop)
+    finally:
+        watch.cancel()
+        await _stop([app for app, _ in apps], [store for _, store in apps if store is not None])
+
+
+def worker_process(work: Coroutine[Any, Any, int]) -> NoReturn:
+    """Run a worker as the work of this process, and end the process with its exit code.
+
+    The process ends without waiting for tasks and threads of libraries that do not end by
+    themselves when Kafka is away. Nothing is lost by it: what was not committed is done again.
+    """
+    with asyncio.Runner() as runner:
+        code = runner.run(work)
+        logging.shutdown()
+        sys.stdout.flush()
+        os._exit(code)
+
+
+async def _stop(apps: Sequence[StageApp], stores: Sequence[Store]) -> None:
+    """Stop in a bounded time: with Kafka away a library may wait for it for ever."""
+    _, pending = await asyncio.wait([asyncio.create_task(app.stop()) for app in apps], timeout=_STOP_SECONDS)
+    if pending:
+        logger.warning(
+            "%d of %d stages did not stop in %.0f s; left to the end of the process",
+            len(pending),
+            len(apps),
+            _STOP_SECONDS,
+        )
+    for store in stores:
+        await store.close()
+
+
+async def _watch(supervisor: int | None, stop: asyncio.Event) -> None:
+    while supervisor is not None and not stop.is_set():
+        if os.getppid() != supervisor:
+            logger.warning("the supervisor is gone; stopping")
+            stop.set()
+        await asyncio.sleep(_WATCH_SECONDS)
+
+
+async def _until_up(
+    call: Callable[[], Awaitable[_T]], settings: EngineSettings, stop: asyncio.Event, stages: Sequence[str]
+) -> _T | None:
+    """Repeat until the dependencies answer; None when told to stop first."""
+    pause = settings.pause_seconds
+    while not stop.is_set():
+        try:
+            return await call()
+        except DependencyDownError as error:
+            logger.warning("wait for %s, try again in %.1f s: %s", error.dependency, pause, error)
+            for stage in stages:
+                metrics.WAITING.labels(stage, error.dependency).set(1)
+            try:
+                async with asyncio.timeout(pause):
+                    await stop.wait()
+            except TimeoutError:
+                pause = min(pause * 2, settings.pause_max_seconds)
+            for stage in stages:
+                metrics.WAITING.labels(stage, error.dependency).set(0)
+    return None
+
+
+async def _until_stopped(apps: Sequence[StageApp], stop: asyncio.Event) -> int:
+    waiters: list[asyncio.Task[Any]] = [asyncio.create_task(stop.wait())]
+    waiters += [asyncio.create_task(app.wait_until_stopped()) for app in apps]
+    try:
+        await asyncio.wait(waiters, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for waiter in waiters:
+            waiter.cancel()
+    if stop.is_set():
+        return 0
+    for app in apps:
+        if app.crashed:
+            logger.error("%s failed: %r", app.conf.id, app.crash_reason)
+    return FAILED
