@@ -1,0 +1,137 @@
+"""Configuration of one connector: ``connectors.d/<id>.yaml``.
+
+id: penalties
+department: administrative-enforcement
+item: administrative-penalty
+kind: jsonl
+settings: {path: ../inbox/penalties.jsonl}
+mapping: dual-publicity-2018-penalties        # a template's name, or the path of a mapping file
+overrides: {content: {CF_NR_FK: {unit: {from: 元, to: 万元}}}}
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from creditbus.avro_schemas import raw_catalogue
+from creditbus.connectors.contract import Kind, Source
+from creditbus.connectors.documents import Document, load_document, parse_document, validated
+from creditbus.connectors.errors import ConfigurationError
+from creditbus.connectors.kinds import kind_named
+from creditbus.connectors.mapping.compiler import RowMapper
+from creditbus.connectors.mapping.model import MappingModel
+from creditbus.connectors.mapping.plan import resolve
+from creditbus.services.domain.catalogue import Catalogue, Item
+
+__all__ = ["CONFIGURATION_FOLDER", "Connector", "configured", "load_connector", "templates"]
+
+CONFIGURATION_FOLDER = "connectors.d"
+_YAML = (".yaml", ".yml")
+_ID = r"[a-z0-9][a-z0-9-]{0,62}"
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str = Field(pattern=f"^{_ID}$")
+    department: str = Field(pattern=f"^{_ID}$")
+    item: str
+    kind: str
+    settings: dict[str, Any]
+    mapping: str
+    overrides: dict[str, Any] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Connector:
+    """A configured connector, validated throughout; nothing of its source has been touched."""
+
+    id: str
+    department: str
+    item: Item
+    kind: Kind
+    settings: BaseModel
+    mapper: RowMapper
+    file: Path
+
+    def open(self) -> Source:
+        """Open its source."""
+        return self.kind.open(self.settings)
+
+    @property
+    def topic(self) -> str:
+        """The ingest topic that it publishes to."""
+        return f"ingest.{self.department}"
+
+
+def load_connector(file: Path) -> Connector:
+    """Read a connector's configuration with its mapping.
+
+    Raises:
+        MappingError: naming file, line and key of the first thing that is wrong.
+        SourceError: a lookup table of the mapping cannot be read.
+    """
+    document = load_document(file)
+    raw = validated(_File, document)
+    items = Catalogue.parse(raw_catalogue())
+    item = items.item(raw.item)
+    if item is None:
+        raise document.error(("item",), f"{raw.item!r} is not in the catalogue", f"it has: {_names(items)}")
+    if raw.department not in item.entitled:
+        entitled = ", ".join(sorted(item.entitled))
+        raise document.error(("department",), f"{raw.department} may not publish {item.id}", f"entitled: {entitled}")
+    kind = _kind(document, raw.kind)
+    settings = _settings(document, kind, file.parent)
+    mapping_document = _mapping_document(document, raw.mapping).overlaid(document, "overrides")
+    mapping = validated(MappingModel, mapping_document)
+    if mapping.item != item.id:
+        problem = f"mapping {raw.mapping!r} is for {mapping.item}, the connector publishes {item.id}"
+        raise document.error(("mapping",), problem, f"templates: {', '.join(templates())}")
+    plan = resolve(mapping, mapping_document, item, file.parent)
+    return Connector(raw.id, raw.department, item, kind, settings, RowMapper(plan, item, raw.department), file)
+
+
+def configured(folder: Path) -> Iterator[Path]:
+    """Give the configuration files of a folder, by name."""
+    return iter(sorted(path for path in folder.glob("*") if path.suffix in _YAML))
+
+
+def templates() -> list[str]:
+    """Return the names of the mappings that come with the product."""
+    folder = files("creditbus.connectors").joinpath("templates")
+    return sorted(entry.name.removesuffix(".yaml") for entry in folder.iterdir() if entry.name.endswith(".yaml"))
+
+
+def _mapping_document(document: Document, name: str) -> Document:
+    if name.endswith(_YAML):
+        return load_document(document.file.parent / name)
+    if name not in templates():
+        fix = f"templates: {', '.join(templates())}; or give the path of a .yaml file"
+        raise document.error(("mapping",), f"there is no template {name!r}", fix)
+    entry = files("creditbus.connectors").joinpath("templates", f"{name}.yaml")
+    return parse_document(Path(f"{name}.yaml"), entry.read_text(encoding="utf-8"))
+
+
+def _kind(document: Document, name: str) -> Kind:
+    try:
+        return kind_named(name)
+    except ConfigurationError as error:
+        raise document.error(("kind",), error.problem, error.fix) from error
+
+
+def _settings(document: Document, kind: Kind, folder: Path) -> BaseModel:
+    try:
+        return kind.settings.model_validate(document.value["settings"], context={"folder": folder})
+    except ValidationError as errors:
+        first = errors.errors(include_url=False, include_input=False)[0]
+        known = ", ".join(kind.settings.model_fields)
+        problem = "is not a known key" if first["type"] == "extra_forbidden" else first["msg"].lower()
+        raise document.error(("settings", *first["loc"]), problem, f"kind {kind.name} knows: {known}") from errors
+
+
+def _names(items: Catalogue) -> str:
+    return ", ".join(sorted(items.items))

@@ -1,0 +1,171 @@
+"""The contract that every kind of source keeps, ours and a third party's.
+
+Call order: the settings model is validated, ``open`` gives a source, then any of ``check``, ``discover``, ``version``
+and ``read``. A source holds nothing open between calls; ``read`` may be abandoned at any row and closes what it opened.
+
+What is an error and what is a value: a row that cannot be read is a :class:`Defect`, so that its department hears of it
+and the rows behind it still flow. Only a source that cannot be read at all raises
+:class:`~creditbus.connectors.errors.SourceError`.
+
+Exactly once rests on two promises of ``read``:
+
+- *determinism*: while ``version()`` stays the same, two readings from one position give the same rows, in one order;
+- *resumption*: ``read(row.position)`` gives exactly the rows behind ``row``.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from enum import Enum
+from typing import Literal, NamedTuple, Protocol, TypeAlias
+
+from pydantic import BaseModel
+
+__all__ = [
+    "Cell",
+    "Column",
+    "Defect",
+    "DefectReason",
+    "Finding",
+    "Kind",
+    "Position",
+    "Row",
+    "Source",
+    "Table",
+]
+
+Cell: TypeAlias = str | int | float | Decimal | bool | date | datetime | time | timedelta | None
+"""A cell as the source types it. Text stays untrimmed: trimming belongs to the mapping, which counts it."""
+
+Position: TypeAlias = int | str | Mapping[str, "int | str | None"]
+"""Where to resume. JSON, opaque to everything but the kind that made it."""
+
+
+class Row(NamedTuple):
+    """One readable row. ``repr`` shows the place alone: cells may hold personal data."""
+
+    cells: Mapping[str, Cell]
+    """By column name: the code row's name where the source has one, else the header's, trimmed and in half width."""
+    file: str
+    """File, table or address as the department knows it."""
+    sheet: str
+    """Sheet of a workbook; empty for other sources."""
+    row: int
+    """Sheet row, line or record number as the department sees it, from 1."""
+    position: Position
+
+    def __repr__(self) -> str:
+        return f"Row(file={self.file!r}, sheet={self.sheet!r}, row={self.row})"
+
+
+class DefectReason(Enum):
+    """Why a row cannot be read; the values are reason codes of the bus."""
+
+    COLUMN_COUNT = "FORMAT_COLUMN_COUNT"
+    UNPARSABLE = "FORMAT_UNPARSABLE"
+
+
+class Defect(NamedTuple):
+    """One row that cannot be read. It is published like any other, so that its refusal reaches the department."""
+
+    reason: DefectReason
+    detail: str
+    """For people: "26 cells, the header has 24". Never quotes the row."""
+    original: bytes
+    """The row as it stands in the source, cut at the source's own limit."""
+    file: str
+    sheet: str
+    row: int
+    position: Position
+
+    def __repr__(self) -> str:
+        return f"Defect({self.reason.value}, file={self.file!r}, sheet={self.sheet!r}, row={self.row})"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table."""
+
+    name: str
+    """The key of its cells in :attr:`Row.cells`."""
+    title: str = ""
+    """A second name for people, where the source gives two."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One readable thing in a source: a file, a sheet, a database table."""
+
+    name: str
+    columns: tuple[Column, ...]
+    rows: int | None = None
+    """Number of rows where the source knows it without reading them all."""
+    details: Mapping[str, str] = field(default_factory=dict)
+    """What was found out by looking, such as encoding and delimiter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One answer of ``check``."""
+
+    subject: str
+    """What was tried: "file", "header"."""
+    ok: bool
+    message: str
+
+
+class Source(Protocol):
+    """An opened source; see the module for call order and promises."""
+
+    def check(self) -> Sequence[Finding]:
+        """Try to reach the source. Never raises for what a user can mend: that is a finding with ``ok`` false."""
+
+    def discover(self) -> Sequence[Table]:
+        """Say what there is to read.
+
+        Raises:
+            SourceError: the source cannot be reached.
+        """
+
+    def version(self) -> str:
+        """Name the present content: equal versions hold equal rows.
+
+        A source that is never finished (a table that grows) returns an empty text; it is then always read on from the
+        last position.
+
+        Raises:
+            SourceError: the source cannot be reached.
+        """
+
+    def size(self) -> int | None:
+        """Number of rows ``read(None)`` will give, for a progress bar; ``None`` where counting would cost a reading."""
+
+    def read(self, position: Position | None) -> Iterator[Row | Defect]:
+        """Give the rows behind a position, all of them for ``None``.
+
+        Raises:
+            SourceError: the source cannot be read, or not any further.
+        """
+
+
+class Kind(Protocol):
+    """A kind of source: what an entry point of the group ``creditbus.connectors`` names."""
+
+    @property
+    def name(self) -> str:
+        """Value of ``kind`` in a connector's configuration."""
+
+    @property
+    def title(self) -> Mapping[Literal["zh", "en"], str]:
+        """What people call it."""
+
+    @property
+    def settings(self) -> type[BaseModel]:
+        """Model of ``settings`` in the configuration; its JSON Schema is what ``connector spec`` prints.
+
+        Relative paths in it are resolved against the folder given as validation context ``{"folder": Path}``.
+        """
+
+    def open(self, settings: BaseModel) -> Source:
+        """Make a source of validated settings, without touching what it reads."""

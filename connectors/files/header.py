@@ -1,0 +1,56 @@
+"""Find and read header rows."""
+
+import re
+from collections.abc import Sequence
+
+from creditbus.connectors.contract import Cell, Column
+from creditbus.services.domain import normalise
+
+__all__ = ["columns", "is_blank", "is_code_row", "is_header"]
+
+_CODE = re.compile(r"[A-Z][A-Z0-9_]*")
+_LEAST_FILLED = 2
+"""A title above the table fills one cell; a header fills more."""
+
+
+def _text(cell: Cell) -> str:
+    return "" if cell is None else normalise.half_width(normalise.trim(str(cell)))
+
+
+def is_blank(cells: Sequence[Cell]) -> bool:
+    """Say whether no cell holds anything but white space."""
+    return not any(cell is not None and (not isinstance(cell, str) or normalise.trim(cell)) for cell in cells)
+
+
+def is_header(cells: Sequence[Cell]) -> bool:
+    """Say whether this could be the header: at least two filled cells."""
+    return sum(1 for cell in cells if _text(cell)) >= _LEAST_FILLED
+
+
+def is_code_row(cells: Sequence[Cell]) -> bool:
+    """Say whether every filled cell looks like a field code (``XK_WSH``): the second row of a two-row header."""
+    filled = [text for text in map(_text, cells) if text]
+    return len(filled) >= _LEAST_FILLED and all(_CODE.fullmatch(text) for text in filled)
+
+
+def columns(names: Sequence[Cell], codes: Sequence[Cell] = ()) -> tuple[Column, ...]:
+    """Make columns of one header row, or of a row of names and a row of codes.
+
+    A column is named by its code where it has one. A repeated name gets ``#2``, ``#3``, so that no cell hides another.
+    """
+    titles = [_text(cell) for cell in names]
+    while titles and not titles[-1]:
+        titles.pop()
+    marks = [_text(cell) for cell in codes][: max(len(titles), len(codes))]
+    while marks and not marks[-1]:
+        marks.pop()
+    width = max(len(titles), len(marks))
+    titles += [""] * (width - len(titles))
+    marks += [""] * (width - len(marks))
+    seen: dict[str, int] = {}
+    found = []
+    for number, (title, mark) in enumerate(zip(titles, marks, strict=True), start=1):
+        name = mark or title or f"column {number}"
+        seen[name] = seen.get(name, 0) + 1
+        found.append(Column(name if seen[name] == 1 else f"{name}#{seen[name]}", title if mark else ""))
+    return tuple(found)

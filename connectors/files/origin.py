@@ -1,0 +1,42 @@
+"""What all files share: being there, and being the same as last time."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from creditbus.connectors.contract import Finding
+from creditbus.connectors.errors import SourceError
+
+__all__ = ["content_version", "file_finding", "reading"]
+
+
+def content_version(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes: its name and its date say nothing about its rows.
+
+    Raises:
+        SourceError: it cannot be read.
+    """
+    with reading(path), path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def file_finding(path: Path) -> Finding:
+    """Say whether a file is there and readable."""
+    try:
+        with path.open("rb") as stream:
+            empty = not stream.read(1)
+    except OSError as error:
+        return Finding("file", ok=False, message=f"{path}: {error.strerror or error}")
+    if empty:
+        return Finding("file", ok=False, message=f"{path}: is empty")
+    return Finding("file", ok=True, message=f"{path}: {path.stat().st_size:,} bytes")
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Turn what the operating system says about a file into one line that names it."""
+    try:
+        yield
+    except OSError as error:
+        raise SourceError(str(path), f"cannot be read: {error.strerror or error}", "check settings.path") from error

@@ -1,0 +1,124 @@
+"""One cell to its lexical form.
+
+Nothing is repaired silently: trimming and half width are counted by the caller, and a value that has no lexical form (a
+day that does not exist) passes as it is, for the catalogue's validation to name.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal, InvalidOperation
+from zoneinfo import ZoneInfo
+
+from creditbus.connectors.contract import Cell
+from creditbus.services.domain import normalise
+
+__all__ = ["Transform", "date_reader", "moment_reader", "number_text", "scaler", "typed_text"]
+
+Transform = Callable[[str], str | None]
+
+_FIELDS = {"yyyy": r"(?P<y>\d{4})", "MM": r"(?P<m>\d{2})", "dd": r"(?P<d>\d{2})"}
+_SHORT_FIELDS = {"M": r"(?P<m>\d{1,2})", "d": r"(?P<d>\d{1,2})"}
+_TOKEN = re.compile("yyyy|MM|dd|M|d")
+
+
+def number_text(value: float | Decimal) -> str:
+    """Write a number without exponent, without what binary fractions add, and without zeros that only fill places.
+
+    >>> number_text(0.1), number_text(2017.0), number_text(Decimal("1E+2")), number_text(Decimal("0.10"))
+    ('0.1', '2017', '100', '0.1')
+    """
+    if isinstance(value, int):
+        return str(value)  # formatting it as a fraction would cost digits beyond the sixteenth
+    text = format(Decimal(repr(value)) if isinstance(value, float) else value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def typed_text(cell: Cell) -> str | None:
+    """Write a typed cell as text: dates in ISO, midnight left out."""
+    if cell is None or isinstance(cell, str):
+        return cell
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, datetime):
+        return cell.date().isoformat() if cell.time() == time.min else cell.isoformat(" ", "seconds")
+    if isinstance(cell, date):
+        return cell.isoformat()
+    return str(cell) if isinstance(cell, time | timedelta) else number_text(cell)
+
+
+def date_reader(forms: tuple[str, ...], *, open_end: bool) -> Transform:
+    """Make a function from text to ISO date.
+
+    Args:
+        forms: Forms beside the three of the standard, of the tokens yyyy, MM, dd, M and d.
+        open_end: Whether 长期 is a date.
+
+    Raises:
+        ValueError: a form lacks year, month or day.
+    """
+    patterns = [_pattern(form) for form in forms]
+
+    def read(text: str) -> str:
+        found = normalise.lexical_date(text, open_end=open_end)
+        for pattern in patterns:
+            if match := pattern.fullmatch(text):
+                iso = f"{match['y']}-{match['m']:0>2}-{match['d']:0>2}"
+                return iso if normalise.parse_date(iso) else found
+        return found
+
+    return read
+
+
+def _pattern(form: str) -> re.Pattern[str]:
+    tokens = _FIELDS | _SHORT_FIELDS
+    parts = []
+    end = 0
+    for match in _TOKEN.finditer(form):
+        parts += [re.escape(form[end : match.start()]), tokens[match[0]]]
+        end = match.end()
+    try:
+        pattern = re.compile("".join([*parts, re.escape(form[end:])]), re.ASCII)
+    except re.error as error:
+        raise ValueError(f"date form {form!r} names a part twice") from error
+    if set(pattern.groupindex) != {"y", "m", "d"}:
+        raise ValueError(f"date form {form!r} needs yyyy, MM (or M) and dd (or d)")
+    return pattern
+
+
+def moment_reader(time_zone: str) -> Callable[[str], int | None]:
+    """Make a function from text to milliseconds since 1970 UTC; ``None`` for what is no moment.
+
+    Raises:
+        ValueError: no such time zone.
+    """
+    try:
+        zone = ZoneInfo(time_zone)
+    except (KeyError, OSError) as error:
+        raise ValueError(f"time zone {time_zone!r} is not known") from error
+
+    def read(text: str) -> int | None:
+        day, _, rest = text.partition(" ")
+        try:
+            moment = datetime.fromisoformat(f"{normalise.lexical_date(day)} {rest}".strip() if rest else text)
+        except ValueError:
+            iso = normalise.parse_date(normalise.lexical_date(text))
+            if iso is None:
+                return None
+            moment = datetime(iso.year, iso.month, iso.day, tzinfo=zone)
+        return int((moment if moment.tzinfo else moment.replace(tzinfo=zone)).timestamp() * 1000)
+
+    return read
+
+
+def scaler(source: Decimal, target: Decimal) -> Transform:
+    """Make a function that converts an amount between units; text that is no number passes."""
+
+    def scale(text: str) -> str:
+        try:
+            amount = Decimal(text) * source / target
+        except InvalidOperation:
+            return text
+        return format(amount.normalize(), "f") if amount.is_finite() else text
+
+    return scale

@@ -1,0 +1,217 @@
+"""Joins a mapping and a catalogue item into one function from a row to an event."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from creditbus.connectors.contract import Cell, Column, Row
+from creditbus.connectors.mapping.cells import typed_text
+from creditbus.connectors.mapping.model import CLAIM_FIELDS
+from creditbus.connectors.mapping.plan import Plan, Target
+from creditbus.services.domain import normalise
+from creditbus.services.domain.catalogue import Item
+from creditbus.services.domain.event import NO_HASH, RecordState, SubjectKind, Verb
+
+__all__ = ["Columns", "Mapped", "RowMapper"]
+
+_PARTS = {"content": 0, "claim": 1, "header": 2}
+_MOST_LAYOUTS = 4096
+"""Sets of columns remembered; a file whose every row has other keys must not fill the memory."""
+_DATES = frozenset({"date", "date-open"})
+_BLANK_ACT = dict.fromkeys(
+    ("decision_no", "organ", "legal_basis", "decided_on", "effective_from", "effective_to", "reason")
+)
+
+
+class Mapped(NamedTuple):
+    """One row as an event. ``repr`` shows nothing of it: it may speak of a person."""
+
+    event: dict[str, Any]
+    withheld: bool
+    """The row is about a natural person whom the item does not admit: the event holds nothing of it but its place."""
+
+    def __repr__(self) -> str:
+        return f"Mapped(withheld={self.withheld})"
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """How a mapping fits the columns that a source has."""
+
+    recognised: tuple[str, ...]
+    unknown: tuple[str, ...]
+    """Columns of the source that the mapping neither uses nor ignores on purpose."""
+    missing: tuple[str, ...]
+    """Mandatory fields of the item for which the source has no column."""
+
+
+class _Write(NamedTuple):
+    """One field that a column fills."""
+
+    part: int
+    field: str
+    half_width: bool
+    empties: frozenset[str]
+    transform: Callable[[str], Any] | None
+
+
+class _Read(NamedTuple):
+    """One column, read once for all its fields, so that a repaired cell counts once."""
+
+    column: str
+    half_width: bool
+    day_only: bool
+    writes: tuple[_Write, ...]
+
+
+class RowMapper:
+    """Maps rows of one connector; keeps nothing of them.
+
+    Args:
+        plan: The mapping, resolved against the catalogue item.
+        item: The catalogue item.
+        department: Id of the department that publishes.
+    """
+
+    def __init__(self, plan: Plan, item: Item, department: str) -> None:
+        self._item = item
+        self._department = department
+        self._plan = plan
+        self._layouts: dict[tuple[str, ...], tuple[_Read, ...]] = {}
+        self._content = {name: plan.constants.get(("content", name)) for name in item.fields}
+        self._claim = {name: plan.constants.get(("claim", name)) for name in CLAIM_FIELDS}
+        self._header = {name: value for (part, name), value in plan.constants.items() if part == "header"}
+
+    def __call__(self, row: Row, run: str) -> Mapped:
+        """Map one row, on behalf of one run of the connector."""
+        content, claim, given = self._content.copy(), self._claim.copy(), self._header.copy()
+        repaired = self._fill(row.cells, (content, claim, given))
+        derived = self._item.derive(content, claim, self._department)
+        kind = given.get("subject_kind") or derived.subject_kind
+        if kind == SubjectKind.NATURAL_PERSON and not self._item.admits_persons:
+            return self._withhold(row, run, repaired)
+        header = self.header(row, run)
+        header.update(
+            verb=derived.verb,
+            state=derived.state,
+            authority=given.get("authority") or derived.authority,
+            authority_name=given.get("authority_name") or derived.authority_name,
+            document_no=given.get("document_no") or derived.document_no,
+            subject_name=given.get("subject_name") or derived.subject_name,
+            subject_kind=kind,
+            source_time=given.get("source_time"),
+            normalised=repaired,
+        )
+        return Mapped({"header": header, "act": derived.act, "claim": claim, "content": content}, withheld=False)
+
+    def header(self, row: Any, run: str) -> dict[str, Any]:
+        """Make the header of a row or a defect of which nothing is known but its place."""
+        return {
+            "item": self._item.id,
+            "verb": Verb.ISSUE,
+            "event_id": NO_HASH,
+            "content_hash": NO_HASH,
+            "authority": "",
+            "authority_name": "",
+            "document_no": "",
+            "subject": "",
+            "subject_name": "",
+            "subject_kind": SubjectKind.UNSTATED,
+            "state": RecordState.ACTIVE,
+            "source_time": None,
+            "received_at": 0,
+            "sequence": 0,
+            "origin": {
+                "department": self._department,
+                "run": run,
+                "file": row.file,
+                "sheet": row.sheet,
+                "row": row.row,
+            },
+            "normalised": 0,
+            "warnings": [],
+            "applied": None,
+        }
+
+    def columns(self, columns: Sequence[Column]) -> Columns:
+        """Compare the mapping with the columns of a source."""
+        have = {column.name for column in columns}
+        used: set[str] = set()
+        filled = {name for part, name in self._plan.constants if part == "content"}
+        for target in self._plan.targets:
+            if found := next((name for name in target.columns if name in have), None):
+                used.add(found)
+                filled |= {target.name} if target.part == "content" else set()
+        missing = (name for name, field in self._item.fields.items() if field.mandatory and name not in filled)
+        unknown = have - used - set(self._plan.ignored)
+        return Columns(
+            tuple(column.name for column in columns if column.name in used),
+            tuple(column.name for column in columns if column.name in unknown),
+            tuple(missing),
+        )
+
+    def _fill(self, cells: Mapping[str, Cell], parts: tuple[dict[str, Any], ...]) -> int:
+        repaired = 0
+        for column, any_half_width, day_only, writes in self._reads(tuple(cells)):
+            cell = cells[column]
+            if isinstance(cell, str):
+                text = narrow = normalise.trim(cell)
+                if any_half_width and not text.isascii():
+                    narrow = normalise.half_width(text)
+                if narrow != cell:
+                    repaired += 1
+            elif cell is None:
+                continue
+            else:
+                text = narrow = _typed(cell, day_only=day_only)
+            for part, field, half_width, empties, transform in writes:
+                value = narrow if half_width else text
+                if value not in empties:
+                    parts[part][field] = value if transform is None else transform(value)
+        return repaired
+
+    def _reads(self, layout: tuple[str, ...]) -> tuple[_Read, ...]:
+        """Return what to read of rows with these columns; JSON rows may differ in theirs."""
+        found = self._layouts.get(layout)
+        if found is None:
+            found = tuple(_reads(self._plan.targets, layout))
+            if len(self._layouts) < _MOST_LAYOUTS:
+                self._layouts[layout] = found
+        return found
+
+    def _withhold(self, row: Row, run: str, repaired: int) -> Mapped:
+        header = self.header(row, run)
+        header.update(subject_kind=SubjectKind.NATURAL_PERSON, normalised=repaired)
+        event = {
+            "header": header,
+            "act": _BLANK_ACT,
+            "claim": dict.fromkeys(self._claim),
+            "content": dict.fromkeys(self._content),
+        }
+        return Mapped(event, withheld=True)
+
+
+def _reads(targets: Iterable[Target], layout: Iterable[str]) -> Iterator[_Read]:
+    have = set(layout)
+    by_column: dict[str, list[Target]] = {}
+    for target in targets:
+        if found := next((name for name in target.columns if name in have), None):
+            by_column.setdefault(found, []).append(target)
+    for column, group in by_column.items():
+        writes = tuple(
+            _Write(_PARTS[target.part], target.name, target.form != "text", target.empties, target.transform)
+            for target in group
+        )
+        yield _Read(
+            column,
+            any(write.half_width for write in writes),
+            any(target.form in _DATES for target in group),
+            writes,
+        )
+
+
+def _typed(cell: Cell, *, day_only: bool) -> str:
+    if day_only and isinstance(cell, datetime):
+        cell = date(cell.year, cell.month, cell.day)
+    return typed_text(cell) or ""

@@ -1,0 +1,179 @@
+"""Runs a connector: reads its source, maps every row, publishes chunk by chunk with the position beside it."""
+
+import secrets
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from creditbus.connectors.configuration import Connector, load_connector
+from creditbus.connectors.contract import Defect, DefectReason, Position, Row, Source
+from creditbus.connectors.encoding import Encoder, Message
+from creditbus.connectors.errors import SourceError
+from creditbus.connectors.progress import Progress, Totals
+from creditbus.connectors.publisher import Publisher
+from creditbus.connectors.reporting import Reporter, SilentReporter
+from creditbus.topics.connection import Connection
+from creditbus.topics.registry import SchemaRegistry
+
+__all__ = ["Chunk", "RunSummary", "chunks", "run_connector"]
+
+_CHUNK_ROWS = 2000
+_CHUNK_BYTES = 8 * 1_048_576
+_MOST_BYTES = 900_000
+"""Brokers take messages up to a megabyte by default; what is longer would stop the connector for good."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """What one run did."""
+
+    connector: str
+    run_id: str
+    """The run that origins name; a run that resumes another keeps its id."""
+    rows: int
+    published: int
+    unreadable: int
+    withheld: int
+    skipped: int
+    """Rows that an earlier process had published already."""
+    seconds: float
+    complete: bool
+    """The source is published as a whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """What one transaction carries."""
+
+    messages: list[Message]
+    position: Position | None
+    totals: Totals
+
+
+def run_connector(
+    connector: Connector | Path,
+    connection: Connection,
+    *,
+    progress: Reporter | None = None,
+    resend: bool = False,
+) -> RunSummary:
+    """Publish what a source holds and earlier runs have not published.
+
+    Kill it anywhere: running it again loses nothing and sends nothing twice. A source that was published as a whole and
+    has not changed is left alone; one that has changed is published whole again, for the bus drops what it knows.
+
+    Args:
+        connector: A connector, or the file of its configuration.
+        connection: Where the bus is.
+        progress: Is told of committed rows.
+        resend: Publish the whole source once more, whatever was published.
+
+    Raises:
+        UserError: configuration, source, registry or broker; the message says which and what to do.
+    """
+    if isinstance(connector, Path):
+        connector = load_connector(connector)
+    started = time.monotonic()
+    source = connector.open()
+    version = source.version()
+    encoder = Encoder(connector.item.id, SchemaRegistry(connection.registry_url))
+    with Publisher(connection.bootstrap_servers, connector.id, connector.topic) as publisher:
+        last = publisher.fence()
+        state = _begin(connector.id, version, last, resend=resend)
+        before = state.totals
+        if not state.complete:
+            reporter = progress or SilentReporter()
+            reporter.start(connector.id, source.size(), before.rows)
+            try:
+                state = _Run(connector, source, encoder, publisher, reporter).publish(state)
+            finally:
+                reporter.finish()
+    return _summary(state, before, time.monotonic() - started)
+
+
+def _begin(connector: str, version: str, last: Progress | None, *, resend: bool) -> Progress:
+    """Choose between going on where the last process stopped and beginning anew."""
+    fresh = Progress(connector, _new_run(connector), version)
+    if last is None or resend or last.version != version:
+        return fresh
+    return last if version else Progress(connector, fresh.run, version, last.position)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    connector: Connector
+    source: Source
+    encoder: Encoder
+    publisher: Publisher
+    reporter: Reporter
+
+    def publish(self, state: Progress) -> Progress:
+        for chunk in chunks(self.connector, self.source, self.encoder, state):
+            state = state.advanced(chunk.position, chunk.totals)
+            self.publisher.publish(chunk.messages, state)
+            self.reporter.advance(chunk.totals.rows)
+        if not state.version:
+            return state
+        if self.source.version() != state.version:
+            fix = "run again: it is then sent whole"
+            raise SourceError(str(self.connector.file), "the source changed while it was read", fix)
+        state = state.advanced(state.position, Totals(), complete=True)
+        self.publisher.publish([], state)
+        return state
+
+
+def chunks(connector: Connector, source: Source, encoder: Encoder, state: Progress) -> Iterator[Chunk]:
+    """Read, map and encode, from the position of ``state`` on; bounded in rows and in bytes."""
+    messages: list[Message] = []
+    position, size, withheld, unreadable = state.position, 0, 0, 0
+    mapper, encode = connector.mapper, encoder.event
+    for row in source.read(state.position):
+        if isinstance(row, Row):
+            mapped = mapper(row, state.run)
+            withheld += mapped.withheld
+            message = encode(mapped)
+            if len(message.value) > _MOST_BYTES:
+                message = _too_long(connector, encoder, row, state.run, len(message.value))
+                unreadable += 1
+        else:
+            message = encoder.unreadable(row, mapper.header(row, state.run))
+            unreadable += 1
+        messages.append(message)
+        size += len(message.value)
+        position = row.position
+        if len(messages) >= _CHUNK_ROWS or size >= _CHUNK_BYTES:
+            yield _chunk(messages, position, withheld, unreadable)
+            messages, size, withheld, unreadable = [], 0, 0, 0
+    if messages:
+        yield _chunk(messages, position, withheld, unreadable)
+
+
+def _chunk(messages: list[Message], position: Position | None, withheld: int, unreadable: int) -> Chunk:
+    return Chunk(messages, position, Totals(len(messages), len(messages), withheld, unreadable))
+
+
+def _too_long(connector: Connector, encoder: Encoder, row: Row, run: str, size: int) -> Message:
+    detail = f"{size:,} bytes as an event; the limit is {_MOST_BYTES:,}"
+    defect = Defect(DefectReason.UNPARSABLE, detail, b"", row.file, row.sheet, row.row, row.position)
+    return encoder.unreadable(defect, connector.mapper.header(row, run))
+
+
+def _new_run(connector: str) -> str:
+    return f"{connector}-{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+
+
+def _summary(state: Progress, before: Totals, seconds: float) -> RunSummary:
+    after = state.totals
+    return RunSummary(
+        connector=state.connector,
+        run_id=state.run,
+        rows=after.rows - before.rows,
+        published=after.published - before.published,
+        unreadable=after.unreadable - before.unreadable,
+        withheld=after.withheld - before.withheld,
+        skipped=before.rows,
+        seconds=seconds,
+        complete=state.complete,
+    )
