@@ -1,0 +1,1 @@
+"""Ways to run creditbus. Today: real servers on one machine, without containers."""

@@ -1,0 +1,60 @@
+"""Everything that must be in Kafka and in the registry before the first event: topics and schemas."""
+
+from __future__ import annotations
+
+from creditbus.avro_schemas import Schema, event_schema, raw_catalogue, unreadable_schema
+from creditbus.avro_schemas.catalogue_files import read_schema
+from creditbus.topics.connection import Connection
+from creditbus.topics.declarations import Declarations, declarations
+from creditbus.topics.errors import ConfigurationError
+from creditbus.topics.plan import Plan, apply, plan
+
+__all__ = ["apply_bus", "bus_schemas", "checked_declarations", "plan_bus", "subject_of"]
+
+_RECORD_FILES = ("crosswalk_entry.avsc", "ledger.avsc", "reject.avsc")
+
+
+def subject_of(schema: Schema) -> str:
+    """The registry's subject for a record: its full name, whatever the topic (RecordNameStrategy)."""
+    return f"{schema['namespace']}.{schema['name']}"
+
+
+def bus_schemas() -> dict[str, Schema]:
+    """The schemas of everything that travels between connector and feed, by subject."""
+    events = [event_schema(item) for item in raw_catalogue()]
+    records = [read_schema(name) for name in _RECORD_FILES]
+    return {subject_of(schema): schema for schema in (*events, unreadable_schema(), *records)}
+
+
+def checked_declarations() -> Declarations:
+    """The declarations, once it is certain that they and the catalogue name the same things.
+
+    Raises:
+        ConfigurationError: a grant names an item, or an item names a department, that does not exist.
+    """
+    declared = declarations()
+    catalogue = raw_catalogue()
+    for subscriber in declared.subscribers.values():
+        unknown = sorted({*subscriber.items, *subscriber.fields} - set(catalogue))
+        if unknown:
+            place = f"topics/subscribers/{subscriber.id}.yaml: grant.items"
+            fix = f"the catalogue has {', '.join(catalogue)}"
+            raise ConfigurationError(place, f"{unknown[0]!r} is not in the catalogue", fix)
+    for item, raw in catalogue.items():
+        unknown = sorted(set(raw.entry["entitled"]) - set(declared.departments))
+        if unknown:
+            place, fix = f"avro_schemas/{item}/item.yaml: entitled", "declare it in topics/departments"
+            raise ConfigurationError(place, f"{unknown[0]!r} is not a department", fix)
+    return declared
+
+
+def plan_bus(connection: Connection) -> Plan:
+    """What is missing or different; see `creditbus.topics.plan.plan`."""
+    return plan(connection, checked_declarations(), bus_schemas())
+
+
+def apply_bus(connection: Connection) -> Plan:
+    """Bring Kafka and the registry into line and return what had to be done."""
+    wanted = plan_bus(connection)
+    apply(connection, wanted)
+    return wanted

@@ -1,0 +1,60 @@
+"""The demonstration does with the bus what its readers can do: it runs the same commands, in a home of its own."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from creditbus.topics.errors import UnavailableError
+
+__all__ = ["Commands", "command_line", "environment"]
+
+_ADDRESSES = ("CREDITBUS_BOOTSTRAP_SERVERS", "CREDITBUS_REGISTRY_URL", "CREDITBUS_REDIS_URL")
+_BAD_FACTS = 1  # exit code of a command whose facts are bad; it has printed them
+
+
+def command_line(*arguments: str) -> list[str]:
+    """Give the command line of a creditbus command, run by this very Python."""
+    return [sys.executable, "-m", "creditbus.services.cli", *arguments]
+
+
+def environment(home: Path) -> dict[str, str]:
+    """Give this process's environment with another home; addresses set outside would lead to another bus."""
+    kept = {name: value for name, value in os.environ.items() if name not in _ADDRESSES}
+    return kept | {"CREDITBUS_HOME": str(home)}
+
+
+class Commands:
+    """Runs commands against the bus of one home."""
+
+    def __init__(self, home: Path, width: int) -> None:
+        """``width`` is that of the terminal, in columns."""
+        self._environment = environment(home) | {"COLUMNS": str(width)}
+
+    def text(self, *arguments: str) -> str:
+        """Run a command and give what it shows a person, also when the facts that it shows are bad.
+
+        Raises:
+            UnavailableError: the command failed; the message is its own last line.
+        """
+        done = subprocess.run(command_line(*arguments), env=self._environment, capture_output=True, check=False)
+        if done.returncode not in {0, _BAD_FACTS}:
+            raise _failure(arguments, done.stderr)
+        return done.stdout.decode()
+
+    def stream(self, *arguments: str) -> Iterator[Any]:
+        """Run a command that prints one JSON object a line, and give them.
+
+        Raises:
+            UnavailableError: the command failed; the message is its own last line.
+        """
+        yield from map(orjson.loads, self.text(*arguments, "--json").splitlines())
+
+
+def _failure(arguments: Sequence[str], stderr: bytes) -> UnavailableError:
+    said = stderr.decode(errors="replace").strip().splitlines() or ["it says nothing"]
+    return UnavailableError(f"creditbus {' '.join(arguments)}", said[-1].removeprefix("creditbus: "))

@@ -1,0 +1,52 @@
+"""Defects that any file may have: each takes a valid row and gives one with exactly one reason to refuse it."""
+
+from collections.abc import Callable, Mapping
+from random import Random
+
+from creditbus.deploy.demo.truth import Cell, Cells
+from creditbus.services.domain.identifiers import uscc
+from creditbus.services.domain.reasons import Reason
+
+__all__ = ["FUTURE", "NOT_DATES", "Defect", "Defects", "blank", "code_defects", "not_a_date", "put"]
+
+Defect = Callable[[Cells, Random], Cells]
+Defects = Mapping[Reason, tuple[Defect, ...]]
+
+FUTURE = "2088-05-04"
+"""A day after every clock that will run this."""
+
+NOT_DATES = ("2018年5月1日", "20180501", "2018-02-30", "43221")
+"""Spellings of dates that the bus does not guess at."""
+
+
+def put(**values: Cell) -> Defect:
+    """Make a defect that sets columns."""
+    return lambda cells, _: cells | values
+
+
+def blank(*names: str) -> Defect:
+    """Make a defect that empties columns."""
+    return lambda cells, _: cells | dict.fromkeys(names)
+
+
+def not_a_date(name: str) -> Defect:
+    """Make a defect that spells a date as the bus does not read it."""
+    return lambda cells, random: cells | {name: random.choice(NOT_DATES)}
+
+
+def code_defects(column: str) -> Defects:
+    """Give the defects of the column that holds a unified social credit code."""
+
+    def change(mend: Callable[[str, Random], str]) -> Defect:
+        return lambda cells, random: cells | {column: mend(str(cells[column]), random)}
+
+    return {
+        Reason.ID_LENGTH: (change(lambda code, _: code[:-1]), change(lambda code, _: f"{code}0")),
+        Reason.ID_LOWER_CASE: (change(lambda code, _: code.lower()),),
+        Reason.ID_CHARSET: (change(lambda code, random: code[:9] + random.choice("IOSVZ") + code[10:]),),
+        Reason.ID_CHECK_DIGIT: (change(_other_check),),
+    }
+
+
+def _other_check(code: str, random: Random) -> str:
+    return code[:-1] + random.choice(uscc.ALPHABET.replace(code[-1], ""))

@@ -1,0 +1,114 @@
+"""Generate the files of five departments, with the truth about every row."""
+
+from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
+from random import Random
+
+import orjson
+
+from creditbus.deploy.demo import licences, lists, penalties, registration, tax
+from creditbus.deploy.demo.files import write_delimited, write_json_lines, write_workbook
+from creditbus.deploy.demo.mixing import Maker, mix
+from creditbus.deploy.demo.spelling import Speller
+from creditbus.deploy.demo.subjects import Subject, authorities, subjects
+from creditbus.deploy.demo.truth import Cells, Fate, FileTruth, Row, Truth
+
+__all__ = ["generate"]
+
+_SUBJECTS = 3400
+_LICENCES = 4400
+_PENALTIES = 4400
+_GRADES = 3000
+_LISTED = 1400
+_UNKNOWN_FROM = 500_000  # numbers of subjects that no register knows
+_OTHER = 900_000
+
+
+def generate(target: Path, seed: int = 2018, scale: float = 1.0) -> Truth:
+    """Write the files into a folder and give what must become of their rows.
+
+    Args:
+        target: folder, made when missing; files of the same names are replaced.
+        seed: equal seeds give equal rows.
+        scale: 1.0 makes about 20,000 rows in all.
+
+    Returns:
+        The expected counts by file and department; also written as truth.json.
+    """
+    target.mkdir(parents=True, exist_ok=True)
+    random = Random(seed)  # fictional data
+    registered = list(islice(subjects(random), max(20, round(_SUBJECTS * scale))))
+    unknown = subjects(random, _UNKNOWN_FROM)
+    organs = authorities()
+    other = next(subjects(random, _OTHER))
+
+    def mixed(maker: Maker, size: int) -> list[Row]:
+        return mix(random, maker, registered, unknown, max(100, round(size * scale)))
+
+    registrations = _registrations(random, registered)
+    permits = mixed(licences.Licences(random, organs, other), _LICENCES)
+    fines = mixed(penalties.Penalties(random, organs, other), _PENALTIES)
+    grades = mixed(tax.TaxGrades(random, organs), _GRADES)
+    listed = mixed(lists.Lists(random, organs), _LISTED)
+
+    spelt = _spell(random, registrations, registration.DATES, ())
+    write_delimited(target / "registration.csv", registration.COLUMNS, spelt)
+    _write_codes(target / "legacy_codes.csv", registered)
+    spelt = _spell(random, permits, licences.DATES, licences.CODES)
+    write_workbook(target / "licences_2018.xlsx", licences.COLUMNS, licences.DATES, spelt, seed)
+    write_json_lines(target / "penalties_2018.jsonl", _spell(random, fines, penalties.DATES, penalties.CODES))
+    spelt = _spell(random, grades, tax.DATES, ())
+    write_delimited(target / "tax_grades.csv", tax.COLUMNS, spelt, delimiter="\t")
+    spelt = _spell(random, listed, lists.DATES, lists.CODES)
+    write_delimited(target / "red_black_lists.csv", lists.COLUMNS, spelt)
+    names = ("名称", "统一社会信用代码", "行政区划")
+    write_delimited(
+        target / "departments.csv",
+        names,
+        (dict(zip(names, (organ.name, organ.uscc, "420100"), strict=True)) for organ in organs.values()),
+    )
+    codes = [Row({}, Fate.NEW) for _ in registered]
+    market = "market-supervision"
+    truth = Truth(
+        {
+            "registration.csv": FileTruth.of(market, "enterprise-registration", registrations),
+            "legacy_codes.csv": FileTruth.of(market, "subject-identifiers", codes),
+            "licences_2018.xlsx": FileTruth.of("administrative-approval", "administrative-licence", permits),
+            "penalties_2018.jsonl": FileTruth.of("administrative-enforcement", "administrative-penalty", fines),
+            "tax_grades.csv": FileTruth.of("tax-bureau", "tax-credit-grade", grades),
+            "red_black_lists.csv": FileTruth.of("credit-office", "red-black-list", listed),
+        }
+    )
+    (target / "truth.json").write_bytes(orjson.dumps(truth.as_json(), option=orjson.OPT_INDENT_2))
+    return truth
+
+
+def _registrations(random: Random, registered: Sequence[Subject]) -> list[Row]:
+    """Register each subject once, some again, some with other content; defects are of subjects that nothing names."""
+    maker = registration.Registrations(random)
+    strangers = iter(subjects(random, _OTHER + 1))
+    rows = [Row(maker.record(subject), Fate.NEW) for subject in registered]
+    some = random.sample(rows, max(2, len(rows) // 25))
+    half = len(some) // 2
+    again = [Row(row.cells, Fate.DUPLICATE) for row in some[:half]]
+    amended = [Row(maker.amend(row.cells), Fate.AMENDED) for row in some[half:]]
+    refused = [
+        Row(way(maker.record(next(strangers)), random), Fate.REJECTED, reason)
+        for reason, ways in maker.defects.items()
+        for way in ways * max(1, len(rows) // 800)
+    ]
+    rows += refused
+    random.shuffle(rows)
+    return rows + again + amended
+
+
+def _spell(random: Random, rows: Sequence[Row], dates: Sequence[str], codes: Sequence[str]) -> list[Cells]:
+    speller = Speller(random, dates=dates, codes=codes)
+    return [row.cells if row.fate is Fate.REJECTED else speller.spell(row.cells) for row in rows]
+
+
+def _write_codes(path: Path, registered: Sequence[Subject]) -> None:
+    columns = ("统一社会信用代码", "组织机构代码", "工商注册号")
+    codes = ((subject.uscc, subject.organisation_code, subject.registration_no) for subject in registered)
+    write_delimited(path, columns, (dict(zip(columns, row, strict=True)) for row in codes))

@@ -1,0 +1,81 @@
+"""A worker that ends when the demonstration ends, however that ends.
+
+Run as `python -m creditbus.deploy.demo.worker` it keeps a worker until its standard input is closed: a killed
+demonstration closes it too, and leaves no process behind.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from threading import Thread
+from typing import Self
+
+from creditbus.deploy.demo.commands import command_line, environment
+from creditbus.topics.errors import UnavailableError
+
+__all__ = ["Worker"]
+
+_STOP_SECONDS = 20.0
+
+
+class Worker:
+    """Runs all stages in processes of their own while it is entered."""
+
+    def __init__(self, home: Path) -> None:
+        """``home`` is that of the bus; the log goes there."""
+        self._home = home
+        self.log = home / "logs" / "worker.log"
+
+    def __enter__(self) -> Self:
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "creditbus.deploy.demo.worker"],
+                env=environment(self._home),
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # a Ctrl-C is for the demonstration; the worker ends in its turn
+            )
+        return self
+
+    def check(self) -> None:
+        """Make sure that the worker runs.
+
+        Raises:
+            UnavailableError: it has ended.
+        """
+        if self._process.poll() is not None:
+            raise UnavailableError("creditbus worker", f"ended with code {self._process.returncode}", f"see {self.log}")
+
+    def __exit__(self, *_: object) -> None:
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        try:
+            self._process.wait(2 * _STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+
+
+def _main() -> int:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    worker = subprocess.Popen(command_line("worker"), stdin=subprocess.DEVNULL)
+    Thread(target=_end_with_input, args=(worker,), daemon=True).start()
+    return worker.wait()
+
+
+def _end_with_input(worker: "subprocess.Popen[bytes]") -> None:
+    while os.read(sys.stdin.fileno(), 1):
+        pass
+    worker.terminate()
+    try:
+        worker.wait(_STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        worker.kill()
+
+
+if __name__ == "__main__":
+    sys.exit(_main())

@@ -1,0 +1,237 @@
+"""All servers of one home, started, watched and ended together."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from creditbus.deploy.embedded.errors import ServerError
+from creditbus.deploy.embedded.files import replace_text
+from creditbus.deploy.embedded.kafka import KafkaServer
+from creditbus.deploy.embedded.plan import HomePlan
+from creditbus.deploy.embedded.ports import is_free
+from creditbus.deploy.embedded.programs import Programs, resolve
+from creditbus.deploy.embedded.redis import RedisServer
+from creditbus.deploy.embedded.registry import RegistryServer
+from creditbus.deploy.embedded.server import Server
+from creditbus.topics.connection import ENDPOINTS_FILE, Connection
+
+__all__ = ["Cluster", "ServerStatus"]
+
+_START_SECONDS = 120.0
+_POLL_SECONDS = 0.1
+_ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ServerStatus:
+    """State of one server at one moment.
+
+    Attributes:
+        name: `kafka` (`kafka-1` ... when there are several), `registry` or `redis`.
+        state: `healthy`, `unhealthy` (runs, does not answer) or `stopped`.
+        pid: process id, None when stopped.
+        address: what a client needs to reach it.
+        log: its log file.
+    """
+
+    name: str
+    state: str
+    pid: int | None
+    address: str
+    log: Path
+
+
+class Cluster:
+    """Kafka, registry and Redis of one home directory.
+
+    Servers outlive the object and the process that made it: another `Cluster` of the same home sees the same servers.
+    Used as a context manager it starts them at the beginning and stops them at the end.
+
+    Args:
+        home: directory of everything the servers keep; made when missing.
+        brokers: Kafka brokers; None means what the home was made with, 1 for a new home.
+        customary_ports: whether to try 9092, 9093, 8081 and 6379 first.
+        progress: is told of each step that takes time.
+
+    Raises:
+        ConfigurationError: the home was made with another number of brokers.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        *,
+        brokers: int | None = None,
+        customary_ports: bool = True,
+        progress: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self.home = home.absolute()
+        self._plan = HomePlan.load(self.home, brokers)
+        self._customary_ports = customary_ports
+        self._progress = progress
+        self._programs: Programs | None = None
+        self._kafka = self._brokers()
+        self._registry = RegistryServer("registry", self.home)
+        self._redis = RedisServer("redis", self.home)
+        # In the order of starting; stopping goes the other way, so that Kafka ends last.
+        self._servers: dict[str, Server] = {
+            server.name: server for server in (*self._kafka, self._registry, self._redis)
+        }
+        self._plan.recall_ports(self._servers.values())
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def names(self) -> Sequence[str]:
+        """Names of the servers, in the order in which they are started."""
+        return tuple(self._servers)
+
+    def start(self) -> None:
+        """Start what does not run and return when every server is healthy. Does nothing when all run.
+
+        Servers that an earlier run left behind are kept when they are healthy, else ended and started again.
+
+        Raises:
+            ServerError: a program is missing, or a server did not become healthy; then none is left running.
+        """
+        with self._alone():
+            ill = [self._servers[state.name] for state in self.status() if state.state != "healthy"]
+            if not ill:
+                return
+            if len(ill) < len(self._servers) and self._replace(ill):
+                return
+            self._stop(reversed(self._servers.values()))
+            self._start_on_free_ports()
+            self._plan.save(self.home)
+            self._write_endpoints()
+
+    def stop(self) -> None:
+        """End every server: cleanly, or by force when one takes too long. Data stays."""
+        with self._alone():
+            (self.home / ENDPOINTS_FILE).unlink(missing_ok=True)
+            self._stop(reversed(self._servers.values()))
+
+    def kill(self, name: str) -> None:
+        """End one server as a power cut would (SIGKILL)."""
+        self._servers[name].process.kill()
+
+    def restart(self, name: str) -> None:
+        """Start one server again on its old ports, after a clean end when it still runs; return when it is healthy.
+
+        Raises:
+            ServerError: it did not become healthy.
+        """
+        server = self._servers[name]
+        self._stop([server])
+        self._start([server])
+
+    def status(self) -> list[ServerStatus]:
+        """The state of each server now."""
+        return [self._status(server) for server in self._servers.values()]
+
+    def connection(self) -> Connection:
+        """Addresses for clients. They hold from the first `start` on."""
+        return Connection(
+            bootstrap_servers=",".join(server.address for server in self._kafka),
+            registry_url=self._registry.address,
+            redis_url=self._redis.address,
+            home=self.home,
+        )
+
+    def endpoints(self) -> dict[str, str]:
+        """The addresses as the endpoints file holds them."""
+        return self.connection().endpoints()
+
+    def _brokers(self) -> list[KafkaServer]:
+        count = self._plan.brokers
+        names = ["kafka"] if count == 1 else [f"kafka-{number}" for number in range(1, count + 1)]
+        brokers = [
+            KafkaServer(name, self.home, number, self._plan.cluster_id) for number, name in enumerate(names, start=1)
+        ]
+        for broker in brokers:
+            broker.peers = brokers
+        return brokers
+
+    def _start_on_free_ports(self) -> None:
+        servers = list(self._servers.values())
+        for attempt in range(1, _ATTEMPTS + 1):
+            self._plan.assign_ports(servers, customary=self._customary_ports)
+            try:
+                self._start(servers)
+            except ServerError:
+                ended = [server for server in servers if server.process.pid is None]
+                # Somebody may have taken a port between the choice and the start: then other ports will do.
+                lost_port = any(not is_free(port) for server in ended for port in server.ports.values())
+                self._stop(reversed(servers))
+                if attempt == _ATTEMPTS or not lost_port:
+                    raise
+            else:
+                return
+
+    def _replace(self, ill: Sequence[Server]) -> bool:
+        """Start only the servers that are ill, on their old ports; the healthy ones go on. False when that fails."""
+        self._stop(reversed(ill))
+        try:
+            self._start(ill)
+        except ServerError:
+            return False
+        self._write_endpoints()
+        return True
+
+    def _start(self, servers: Sequence[Server]) -> None:
+        programs = self._programs = self._programs or resolve(self._progress)
+        for server in servers:
+            server.prepare(programs)
+            self._progress(f"starting {server.name}")
+            server.process.start(server.command(programs), self.home)
+        deadline = time.monotonic() + _START_SECONDS
+        for server in servers:
+            self._await_health(server, deadline)
+            self._progress(f"{server.name} answers at {server.address}")
+
+    def _await_health(self, server: Server, deadline: float) -> None:
+        while not server.started():
+            if server.process.pid is None:
+                raise ServerError(server.name, "ended while starting", f"see {server.process.log}")
+            if time.monotonic() > deadline:
+                raise ServerError(
+                    server.name, f"does not answer after {_START_SECONDS:.0f} s", f"see {server.process.log}"
+                )
+            time.sleep(_POLL_SECONDS)
+
+    def _stop(self, servers: Iterable[Server]) -> None:
+        order = list(servers)
+        brokers = [server for server in order if server in self._kafka]
+        for group in ([server for server in order if server not in brokers], brokers):
+            for server in group:
+                server.process.terminate()
+            for server in group:
+                if not server.process.wait(server.stop_seconds):
+                    server.process.kill()
+
+    def _status(self, server: Server) -> ServerStatus:
+        pid = server.process.pid
+        state = "stopped" if pid is None else "healthy" if server.healthy() else "unhealthy"
+        return ServerStatus(server.name, state, pid, server.address if server.ports else "", server.process.log)
+
+    def _write_endpoints(self) -> None:
+        replace_text(self.home / ENDPOINTS_FILE, json.dumps(self.endpoints(), indent=2) + "\n")
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        self.home.mkdir(parents=True, exist_ok=True)
+        with (self.home / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield

@@ -1,0 +1,171 @@
+"""Kafka brokers in KRaft mode, each also a controller."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from kafka import KafkaAdminClient
+from kafka.errors import KafkaError
+
+from creditbus.deploy.embedded.errors import ServerError
+from creditbus.deploy.embedded.ports import HOST
+from creditbus.deploy.embedded.programs import Programs
+from creditbus.deploy.embedded.server import Server
+
+__all__ = ["KafkaServer"]
+
+_FORMAT_TIMEOUT_SECONDS = 120
+
+# Ten years. Kafka forgets the offsets of a group seven days after its last member left; a stage that stood still
+# longer would begin again at the start of its topics.
+_OFFSETS_RETENTION_MINUTES = 10 * 365 * 24 * 60
+
+
+class KafkaServer(Server):
+    """One broker of a cluster.
+
+    Internal topics get few partitions, so that a fresh cluster is ready fast, and as many replicas as there are
+    brokers, up to three.
+    """
+
+    port_names: ClassVar[Mapping[str, int]] = {"client": 9092, "controller": 9093}
+    stop_seconds = 30.0
+
+    def __init__(self, name: str, home: Path, node_id: int, cluster_id: str) -> None:
+        super().__init__(name, home)
+        self.node_id = node_id
+        """Of the broker and its controller, from 1."""
+        self._cluster_id = cluster_id
+        self.peers: Sequence[KafkaServer] = (self,)
+        """All brokers of the cluster, this one too; set before the first start."""
+
+    def prepare(self, programs: Programs) -> None:
+        """Write server.properties; format the storage when it is new.
+
+        Raises:
+            ServerError: the storage could not be formatted.
+        """
+        self.data.mkdir(parents=True, exist_ok=True)
+        self.config.mkdir(parents=True, exist_ok=True)
+        lines = [f"{key}={value}" for key, value in self._settings().items()]
+        self._properties.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        if not (self.data / "meta.properties").exists():
+            self._format(programs)
+
+    def command(self, programs: Programs) -> Sequence[str]:
+        """A modest heap: the page cache does the work."""
+        return [
+            *_java(programs, "768m"),
+            "-Xms128m",
+            "-XX:+UseG1GC",
+            "-XX:MaxGCPauseMillis=20",
+            "kafka.Kafka",
+            str(self._properties),
+        ]
+
+    def healthy(self) -> bool:
+        """The broker answers a metadata request as a member of a cluster that has a controller."""
+        return self.node_id in self._members()
+
+    def started(self) -> bool:
+        """The broker knows every peer that runs: a topic made now gets all its replicas."""
+        return self._members().issuperset(peer.node_id for peer in self.peers if peer.process.pid is not None)
+
+    @property
+    def address(self) -> str:
+        """Host and port for clients."""
+        return f"{HOST}:{self.ports['client']}"
+
+    def _members(self) -> set[int]:
+        """Brokers that this one knows; none when it does not answer or knows no controller."""
+        port = self.ports.get("client")
+        if port is None:
+            return set()
+        try:
+            # A refused connection is cheap to find out here; the client would wait and try again.
+            socket.create_connection((HOST, port), timeout=1.0).close()
+            client = KafkaAdminClient(
+                bootstrap_servers=f"{HOST}:{port}", bootstrap_timeout_ms=1000, request_timeout_ms=1000
+            )
+        except (OSError, KafkaError):
+            return set()
+        try:
+            cluster = client.describe_cluster()
+        except (OSError, KafkaError):
+            return set()
+        else:
+            return {broker["broker_id"] for broker in cluster["brokers"]} if cluster["controller_id"] >= 0 else set()
+        finally:
+            client.close()
+
+    @property
+    def _properties(self) -> Path:
+        return self.config / f"{self.name}.properties"
+
+    def _settings(self) -> Mapping[str, str | int]:
+        replicas = min(3, len(self.peers))
+        in_sync = max(1, replicas - 1)
+        return {
+            "process.roles": "broker,controller",
+            "node.id": self.node_id,
+            "controller.quorum.voters": ",".join(
+                f"{peer.node_id}@{HOST}:{peer.ports['controller']}" for peer in self.peers
+            ),
+            "listeners": f"PLAINTEXT://{self.address},CONTROLLER://{HOST}:{self.ports['controller']}",
+            "advertised.listeners": f"PLAINTEXT://{self.address}",
+            "controller.listener.names": "CONTROLLER",
+            "inter.broker.listener.name": "PLAINTEXT",
+            "log.dirs": str(self.data),
+            "auto.create.topics.enable": "false",
+            "default.replication.factor": replicas,
+            "min.insync.replicas": in_sync,
+            "offsets.topic.num.partitions": 8,
+            "offsets.topic.replication.factor": replicas,
+            "offsets.retention.minutes": _OFFSETS_RETENTION_MINUTES,
+            "transaction.state.log.num.partitions": 8,
+            "transaction.state.log.replication.factor": replicas,
+            "transaction.state.log.min.isr": in_sync,
+            "share.coordinator.state.topic.num.partitions": 1,
+            "share.coordinator.state.topic.replication.factor": replicas,
+            "share.coordinator.state.topic.min.isr": in_sync,
+            # A producer that died holds up read-committed readers until its transaction is timed out.
+            "transaction.abort.timed.out.transaction.cleanup.interval.ms": 1000,
+            # A broker that was killed may register again only when its old registration has expired (9 s by default).
+            "broker.session.timeout.ms": 3000,
+            "broker.heartbeat.interval.ms": 500,
+            "group.initial.rebalance.delay.ms": 0,
+            "log.cleaner.dedupe.buffer.size": 32 * 1024 * 1024,
+        }
+
+    def _format(self, programs: Programs) -> None:
+        command = [
+            *_java(programs, "128m"),
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "kafka.tools.StorageTool",
+            "format",
+            "--cluster-id",
+            self._cluster_id,
+            "--config",
+            str(self._properties),
+        ]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_FORMAT_TIMEOUT_SECONDS)
+        if done.returncode != 0:
+            lines = (done.stderr or done.stdout).strip().splitlines() or ["the storage could not be formatted"]
+            raise ServerError(self.name, lines[-1], f"its storage is {self.data}")
+
+
+def _java(programs: Programs, heap: str) -> list[str]:
+    return [
+        str(programs.java),
+        f"-Xmx{heap}",
+        "-cp",
+        f"{programs.kafka}/*",
+        "-Dorg.slf4j.simpleLogger.showDateTime=true",
+        "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd HH:mm:ss.SSS",
+        "-Dorg.slf4j.simpleLogger.showThreadName=false",
+    ]
