@@ -1,0 +1,136 @@
+"""Pages of docs/ that are made from the code; `python -m tests.documentation` writes them anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+
+from prometheus_client import Counter
+
+from creditbus.avro_schemas import raw_catalogue
+from creditbus.services.domain.catalogue import Catalogue, Field, Item
+from creditbus.services.domain.event import Verb
+from creditbus.services.domain.reasons import Caution, Reason
+from creditbus.services.engine import metrics
+
+__all__ = ["DOCS", "PAGES"]
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+
+_MADE = "<!-- made by `python -m tests.documentation`; a test compares it with the code -->"
+
+
+def _metrics() -> Iterator[str]:
+    yield "# Metrics"
+    yield _MADE
+    yield (
+        "`creditbus worker --metrics-port 9400` serves them for Prometheus; the n-th process of a worker takes the\n"
+        "n-th port. Labels are bounded: never a subject, a file or a run."
+    )
+    found = []
+    for exported in metrics.__all__:
+        metric = getattr(metrics, exported)
+        (described,) = metric.describe()
+        name = described.name + ("_total" if isinstance(metric, Counter) else "")
+        found.append((f"`{name}`", described.type, ", ".join(metric._labelnames), described.documentation))
+    yield _table(("name", "type", "labels", "meaning"), sorted(found))
+
+
+def _errors() -> Iterator[str]:
+    yield "# Reasons and cautions"
+    yield _MADE
+    yield (
+        "An event that is refused goes back on `rejects.<department>` with every reason that applies, the field, and\n"
+        "a proposed correction where there is one. The table stands in primary order: the ledger counts an event by\n"
+        "the first of its reasons. `REF_UNKNOWN_ORIGINAL` does not refuse: the event is held until its record arrives."
+    )
+    yield _table(
+        ("reason", "meaning", "含义"), ((f"`{reason.value}`", reason.sentence, reason.zh) for reason in Reason)
+    )
+    yield "A caution goes with an event that is accepted all the same."
+    yield _table(
+        ("caution", "meaning", "含义"), ((f"`{caution.value}`", caution.sentence, caution.zh) for caution in Caution)
+    )
+
+
+def _catalogue() -> Iterator[str]:
+    catalogue = Catalogue.parse(raw_catalogue())
+    items = sorted(catalogue, key=lambda item: item.id)
+    yield "# Catalogue"
+    yield _MADE
+    yield (
+        "What the bus carries. An item is a folder of `avro_schemas/`: `item.yaml` says who may publish it and by\n"
+        "which rules, `v<n>.avsc` is its content. Nothing outside this page is accepted (`CAT_NOT_IN_CATALOGUE`)."
+    )
+    yield _table(
+        ("item", "标题", "title", "published by", "subjects", "unknown subject"),
+        (
+            (
+                f"[`{item.id}`](#{item.id})",
+                item.title,
+                item.title_en,
+                ", ".join(sorted(item.entitled)),
+                ", ".join(sorted(kind.value for kind in item.subject_kinds)),
+                item.unregistered,
+            )
+            for item in items
+        ),
+    )
+    yield (
+        "Unknown subject: `park` keeps an event about a credit code that no registration has yet until one arrives,\n"
+        "`unverified` applies it at once. Disclosure: `public` anybody with a grant, `shared` departments and\n"
+        "districts, `authorised` a grant that names this level. All content fields are strings in lexical form\n"
+        "([decision 0006](adr/0006-lexical-values.md))."
+    )
+    for item in items:
+        yield from _item(item)
+
+
+def _item(item: Item) -> Iterator[str]:
+    verbs = ", ".join(verb for verb in Verb if verb in item.verbs)
+    yield f"## {item.id}"
+    yield f"{item.title} ({item.title_en}). Legal basis: {'; '.join(item.legal_basis)}. Verbs: {verbs}."
+    yield _table(
+        ("field", "标题", "title", "format", "disclosure", "remarks"),
+        (
+            (
+                f"`{field.code}`",
+                field.title,
+                field.title_en,
+                field.format.value,
+                field.disclosure.name.lower(),
+                _remarks(field),
+            )
+            for field in item.fields.values()
+        ),
+    )
+
+
+def _remarks(field: Field) -> str:
+    remarks = ["mandatory"] if field.mandatory else []
+    if field.max_length:
+        remarks.append(f"≤ {field.max_length}")
+    if field.mask:
+        remarks.append(f"masked, {field.mask[0]} and {field.mask[1]} characters left")
+    return ", ".join(remarks)
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [head, ("---",) * len(head), *rows]
+    return "\n".join(f"| {' | '.join(cell.replace('|', '&#124;') for cell in line)} |" for line in lines)
+
+
+def _page(parts: Callable[[], Iterator[str]]) -> str:
+    return "\n\n".join(parts()) + "\n"
+
+
+#: The text of each page, by its file name in docs/.
+PAGES: Mapping[str, str] = {
+    "catalogue.md": _page(_catalogue),
+    "errors.md": _page(_errors),
+    "metrics.md": _page(_metrics),
+}
+
+if __name__ == "__main__":
+    for name, text in PAGES.items():
+        (DOCS / name).write_text(text, encoding="utf-8")

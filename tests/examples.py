@@ -1,0 +1,135 @@
+"""Valid events of the shipped items, to be changed by a test; fictional but for public codes of well-known bodies."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from creditbus.avro_schemas import raw_catalogue
+from creditbus.services.domain.catalogue import Catalogue, Item
+from creditbus.services.domain.event import Claim
+
+__all__ = ["CATALOGUE", "EXAMPLES", "ORGAN", "SUBJECT", "Example", "shipped"]
+
+CATALOGUE = Catalogue.parse(raw_catalogue())
+ORGAN = "11420000MB15291767"
+SUBJECT = "914201007246906844"
+
+_LICENCE = {
+    "XK_XDR_MC": "某某有限公司",
+    "XK_XDR_LB": "法人及非法人组织",
+    "XK_FRDB": "甲",
+    "XK_XKWS": "准予行政许可决定书",
+    "XK_WSH": "某许〔2018〕1号",
+    "XK_XKLB": "普通",
+    "XK_NR": "许可内容",
+    "XK_JDRQ": "2018-02-28",
+    "XK_YXQZ": "2018-03-01",
+    "XK_YXQZI": "2099-12-31",
+    "XK_XKJG": "某局",
+    "XK_XKJGDM": ORGAN,
+    "XK_ZT": "1",
+    "XK_LYDW": "某局",
+    "XK_LYDWDM": ORGAN,
+}
+_PENALTY = {
+    "CF_XDR_MC": "某某有限公司",
+    "CF_XDR_LB": "法人及非法人组织",
+    "CF_FRDB": "甲",
+    "CF_WSH": "某罚〔2018〕1号",
+    "CF_WFXW": "违法行为",
+    "CF_SY": "违法事实",
+    "CF_YJ": "处罚依据",
+    "CF_CFLB": "警告;罚款",
+    "CF_NR": "处罚内容",
+    "CF_NR_FK": "0.8",
+    "CF_JDRQ": "2018-02-28",
+    "CF_GSJZQ": "2021-02-27",
+    "CF_CFJG": "某局",
+    "CF_CFJGDM": ORGAN,
+    "CF_SJLY": "某局",
+    "CF_SJLYDM": ORGAN,
+}
+_GRADE = {
+    "NSRMC": "某某有限公司",
+    "PJND": "2018",
+    "XYDJ": "M",
+    "PJDW": "某税务局",
+    "PDSJ": "2019-04-17",
+    "YXQQ": "2019-04-17",
+    "YXQZ": "2020-04-17",
+}
+_ENTRY = {
+    "SJLX": "列入",
+    "MDMC": "守合同重信用企业",
+    "MDLX": "红",
+    "ZTLB": "法人及非法人组织",
+    "ZTMC": "某某有限公司",
+    "RDDW": "某局",
+    "RDDWDM": ORGAN,
+    "JDWH": "某名单〔2018〕1号",
+    "FLYJ": "某办法",
+    "LRRQ": "2018-02-28",
+}
+_DEFAULTER = {
+    "SJLX": "发布",
+    "SXID": "1",
+    "AH": "(2017)某01执1号",
+    "ZXYJWH": "(2016)某01民初1号",
+    "ZXFY": "某法院",
+    "FYDM": ORGAN,
+    "XZ": "法人",
+    "BZXR": "某某有限公司",
+    "LASJ": "2017-05-30",
+    "YW": "义务",
+    "LXQK": "全部未履行",
+    "FBSJ": "2017-08-16",
+}
+
+
+class Example(NamedTuple):
+    """An event in lexical form."""
+
+    item: Item
+    header: dict[str, Any]
+    claim: dict[str, str | None]
+    content: dict[str, str | None]
+
+    def __repr__(self) -> str:
+        given = {name: value for part in (self.claim, self.content) for name, value in part.items() if value}
+        return f"<{self.item.id} {self.header} {given}>"
+
+    def changed(self, **changes: str | None) -> "Example":
+        """Copy the event with other content."""
+        return self._replace(content={**self.content, **changes})
+
+    def claiming(self, **codes: str | None) -> "Example":
+        """Copy the event with these codes only."""
+        return self._replace(claim={**dict.fromkeys(Claim.__annotations__), **codes})
+
+    def headed(self, **changes: Any) -> "Example":
+        """Copy the event with another header."""
+        return self._replace(header={**self.header, **changes})
+
+
+def shipped(item_id: str) -> Item:
+    """Give an item of the shipped catalogue."""
+    item = CATALOGUE.item(item_id)
+    assert item is not None
+    return item
+
+
+def _example(item_id: str, content: Mapping[str, str], code: str = "uscc") -> Example:
+    item = shipped(item_id)
+    (department,) = item.entitled
+    header = {"item": item_id, "verb": "ISSUE", "subject_kind": "UNSTATED", "origin": {"department": department}}
+    return Example(item, header, {}, {**dict.fromkeys(item.fields), **content}).claiming(**{code: SUBJECT})
+
+
+EXAMPLES = {
+    "administrative-licence": _example("administrative-licence", _LICENCE),
+    "administrative-penalty": _example("administrative-penalty", _PENALTY),
+    "enterprise-registration": _example("enterprise-registration", {"ENTNAME": "某某有限公司"}),
+    "judgment-defaulter": _example("judgment-defaulter", _DEFAULTER),
+    "red-black-list": _example("red-black-list", _ENTRY),
+    "subject-identifiers": _example("subject-identifiers", {"ORGCODE": "72469068-4", "REGNO": "330203000030639"}),
+    "tax-credit-grade": _example("tax-credit-grade", _GRADE, "tax_no"),
+}

@@ -1,0 +1,114 @@
+"""Servers that go away under load: the stages say so, wait, and go on by themselves; nothing is lost."""
+
+from collections.abc import Callable
+
+import redis
+
+from creditbus.deploy.embedded import Cluster
+from creditbus.topics.connection import Connection
+from tests.faults.conftest import MakeRun
+from tests.harness.waiting import until
+from tests.harness.wire import Message, Observer
+from tests.harness.workers import Worker
+
+
+def expect_waiting(worker: Worker, dependency: str) -> None:
+    """The log and the metric name what is away."""
+    worker.expect(f"wait for {dependency}")
+    until(lambda: worker.metric("creditbus_stage_waiting", dependency=dependency), "the metric says so")
+
+
+def expect_back(worker: Worker, dependency: str) -> None:
+    until(lambda: worker.metric("creditbus_stage_waiting", dependency=dependency) == 0, f"{dependency} is back")
+
+
+def test_redis_emptied(
+    bus: Connection, worker: Worker, make_run: MakeRun, expect_undisturbed: Callable[[], None]
+) -> None:
+    client = redis.Redis.from_url(bus.redis_url)
+    for number in make_run(5).steps():
+        if number < 4:
+            client.flushall()
+    client.close()
+    expect_undisturbed()
+    assert worker.metric("creditbus_lane_losses_total", reason="CheckpointError") > 0
+
+
+def test_redis_killed_and_back_with_an_old_snapshot(
+    bus: Connection, cluster: Cluster, worker: Worker, make_run: MakeRun, expect_undisturbed: Callable[[], None]
+) -> None:
+    run = make_run(4)
+    steps = run.steps()
+    next(steps)
+    client = redis.Redis.from_url(bus.redis_url)
+    client.save()
+    saved = client.dbsize()
+    client.close()
+    assert saved
+    next(steps)
+    cluster.kill("redis")
+    run.publish()
+    expect_waiting(worker, "redis")
+    cluster.restart("redis")
+    run.publish()
+    expect_undisturbed()
+    expect_back(worker, "redis")
+
+
+def test_redis_killed_and_back_empty(
+    bus: Connection, cluster: Cluster, worker: Worker, make_run: MakeRun, expect_undisturbed: Callable[[], None]
+) -> None:
+    run = make_run(3)
+    steps = run.steps()
+    next(steps)
+    cluster.kill("redis")
+    for snapshot in (cluster.home / "data" / "redis").glob("*.rdb"):
+        snapshot.unlink()
+    run.publish()
+    expect_waiting(worker, "redis")
+    cluster.restart("redis")
+    client = redis.Redis.from_url(bus.redis_url)
+    client.ping()
+    client.close()
+    run.publish()
+    expect_undisturbed()
+    expect_back(worker, "redis")
+
+
+def test_kafka_killed_and_back(
+    cluster: Cluster, worker: Worker, make_run: MakeRun, expect_undisturbed: Callable[[], None]
+) -> None:
+    run = make_run(4)
+    steps = run.steps()
+    next(steps)
+    run.publish()
+    cluster.kill("kafka")
+    expect_waiting(worker, "kafka")
+    cluster.restart("kafka")
+    run.publish()
+    run.publish()
+    expect_undisturbed()
+    expect_back(worker, "kafka")
+    assert worker.runs
+
+
+def test_registry_away(
+    cluster: Cluster, observer: Observer, worker: Worker, make_run: MakeRun, expect_undisturbed: Callable[[], None]
+) -> None:
+    run = make_run(2)
+    run.publish()
+    observer.settle()
+    cluster.kill("registry")
+    try:
+        # an id that nobody has asked for yet
+        observer.wire.publish([Message("ingest.court", b"unknown", b"\0\x00\x0f\x42\x3fnobody's")])
+        expect_waiting(worker, "registry")
+    finally:
+        cluster.restart("registry")
+    run.publish()
+    observer.settle()
+    expect_back(worker, "registry")
+    (reject,) = [observer.wire.decode(record.value) for record in observer.of("rejects.court")]
+    assert reject["findings"] == [{"reason": "FORMAT_UNKNOWN_SCHEMA", "field": "", "proposed": None}]
+    assert not worker.says("wait for registry", 2)
+    expect_undisturbed()

@@ -1,0 +1,43 @@
+"""Servers for a suite of its own, and empty topics on them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from confluent_kafka.admin import AdminClient
+
+from creditbus.deploy.bus import apply_bus
+from creditbus.deploy.embedded import Cluster
+from creditbus.deploy.embedded.leash import attach
+from creditbus.topics.connection import Connection
+from creditbus.topics.declarations import declarations
+from tests.harness.waiting import until
+
+__all__ = ["running_cluster", "start_afresh"]
+
+
+@contextmanager
+def running_cluster(home: Path) -> Iterator[Cluster]:
+    """Servers that end with the block, or with this process however it ends."""
+    servers = Cluster(home, customary_ports=False)
+    leash = attach(servers)
+    try:
+        with servers:
+            yield servers
+    finally:
+        leash.communicate(timeout=30)
+
+
+def start_afresh(bus: Connection) -> None:
+    """Create every topic of the bus anew. No worker may run.
+
+    The offsets of the groups go with the topics. What Redis still holds belongs to topics that are gone; the bus itself
+    has to see that.
+    """
+    admin = AdminClient({"bootstrap.servers": bus.bootstrap_servers})
+    gone = sorted(admin.list_topics(timeout=30).topics.keys() & declarations().topics.keys())
+    if gone:
+        for deleted in admin.delete_topics(gone, operation_timeout=30).values():
+            deleted.result()
+        until(lambda: not admin.list_topics(timeout=30).topics.keys() & set(gone), "the old topics are gone")
+    apply_bus(bus)

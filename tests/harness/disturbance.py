@@ -1,0 +1,77 @@
+"""A run of the bus under traffic that goes on while something breaks."""
+
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.harness.recomputation import Recomputation, RecordId
+from tests.harness.waiting import until
+from tests.harness.wire import Message, Observer
+
+__all__ = ["Run", "outcome"]
+
+
+@dataclass(slots=True)
+class Run:
+    """Publishes traffic slice by slice; a fault falls into the work on one."""
+
+    observer: Observer
+    messages: list[Message]
+    slices: int
+    seconds: list[float] = field(default_factory=list)
+    """From each fault to the next change that was committed."""
+    _published: int = 0
+
+    def steps(self) -> Iterator[int]:
+        """Publish a slice and yield its number as soon as the first change of it is there."""
+        for number in range(self.slices):
+            before = self.changes()
+            self.publish()
+            until(lambda before=before: self.changes() > before, f"a change from slice {number}")  # type: ignore[misc]
+            yield number
+
+    def publish(self) -> None:
+        """Publish the next slice."""
+        share = -(-len(self.messages) // self.slices)
+        slice_ = self.messages[self._published : self._published + share]
+        self._published += self.observer.wire.publish(slice_)
+
+    def changes(self) -> int:
+        self.observer.poll()
+        return len(self.observer.of("credit.changes"))
+
+    def timed(self, fault: Callable[[], None], what: str, seconds: float = 90.0) -> None:
+        """Let something break, publish on, and note how long nothing came."""
+        fault()
+        before, began = self.changes(), time.monotonic()
+        self.publish()
+        until(lambda: self.changes() > before, f"a change after {what}", seconds)
+        self.seconds.append(time.monotonic() - began)
+
+
+def outcome(observer: Observer, truth: Recomputation) -> tuple[dict[RecordId, list[Any]], dict[str, Counter[str]]]:
+    """What two runs of the same traffic must have in common, whatever the order between departments.
+
+    Each record's changes one after the other, without the places and moments of their receipt; and for each feed, how
+    often it shows which change.
+    """
+    ordered = {name for name, story in truth.told.items() if story.ordered and not story.mixed}
+    records: defaultdict[RecordId, list[Any]] = defaultdict(list)
+    for record in observer.of("credit.changes"):
+        event = observer.wire.decode(record.value)
+        header = event["header"]
+        name = RecordId(*(header[part] for part in RecordId._fields))
+        if name in ordered:
+            applied = {key: value for key, value in header["applied"].items() if key != "version"}
+            records[name].append((header["event_id"], header["verb"], applied, header["warnings"], event["content"]))
+    feeds: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for record in observer.of("feed."):
+        entry = observer.wire.decode(record.value)
+        name = RecordId(entry["subject"]["code"], *(entry["record"][part] for part in RecordId._fields[1:]))
+        if name in ordered:
+            entry["record"].pop("received_at")
+            entry["subject"].pop("version")
+            feeds[record.place.topic][repr((entry["subject"], entry["record"], entry["act"], entry["content"]))] += 1
+    return dict(records), dict(feeds)

@@ -1,0 +1,190 @@
+"""What must become of the traffic, recomputed from the raw ingest topics by rules written a second time.
+
+Knows only what `traffic` can send: enterprise registrations, penalties, list entries and their removals, codes with a
+wrong check digit, bytes that are no event. Shares no code with the services.
+"""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from creditbus.topics.registry import UnknownSchemaError
+from tests.harness.wire import Observer, Record, partition_of
+
+__all__ = ["Recomputation", "RecordId", "Sent", "Story", "ingest_place", "recompute"]
+
+_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_USCC_LENGTH = 18
+_CONTENT_VERBS = ("ISSUE", "AMEND")
+_LEADS_TO = {"END": "EXITED", "WITHDRAW": "WITHDRAWN"}
+
+
+class RecordId(NamedTuple):
+    subject: str
+    item: str
+    authority: str
+    document_no: str
+
+
+class Sent(NamedTuple):
+    """One published event and what it says."""
+
+    record: Record
+    event: dict[str, Any]
+    by_old_code: bool
+
+    @property
+    def verb(self) -> str:
+        return str(self.event["header"]["verb"])
+
+    @property
+    def content(self) -> dict[str, Any]:
+        return dict(self.event["content"])
+
+
+@dataclass(slots=True)
+class Story:
+    """All events of one record, in the order of their publication."""
+
+    events: list[Sent] = field(default_factory=list)
+
+    @property
+    def contents(self) -> list[dict[str, Any]]:
+        """Its different contents, by first appearance: what is sent again changes nothing."""
+        found: list[dict[str, Any]] = []
+        for sent in self.events:
+            if sent.verb in _CONTENT_VERBS and sent.content not in found:
+                found.append(sent.content)
+        return found
+
+    @property
+    def acts(self) -> list[str]:
+        """Its different acts."""
+        return list(dict.fromkeys(sent.verb for sent in self.events if sent.verb not in _CONTENT_VERBS))
+
+    @property
+    def ordered(self) -> bool:
+        """Whether the order of publication decides all: an event by an old code may be overtaken on its longer way."""
+        return len(self.contents) < 2 or not any(sent.by_old_code for sent in self.events)
+
+    @property
+    def mixed(self) -> bool:
+        """Whether it names its subject now by an old code, now by the unified one."""
+        return len({sent.by_old_code for sent in self.events}) > 1
+
+    @property
+    def state(self) -> str:
+        return _LEADS_TO[self.acts[-1]] if self.acts else "ACTIVE"
+
+    def changes(self) -> list[tuple[str, int]]:
+        """Kind of change and revision, one after the other (`ordered` only)."""
+        if not self.contents:
+            return []
+        found: list[tuple[str, int]] = []
+        seen: list[dict[str, Any]] = []
+        acts: list[str] = []
+        waiting: list[str] = []
+        for sent in self.events:
+            if sent.verb not in _CONTENT_VERBS:
+                if sent.verb not in acts:
+                    acts.append(sent.verb)
+                    waiting.append(sent.verb)
+            elif sent.content not in seen:
+                seen.append(sent.content)
+                found.append(("AMENDED" if found else "NEW", len(seen)))
+            if seen:
+                found += [("TRANSITION", len(seen)) for _ in waiting]
+                waiting.clear()
+        return found
+
+
+@dataclass(slots=True)
+class Recomputation:
+    """The true outcomes."""
+
+    rejected: dict[tuple[str, int, int], tuple[str, bytes]] = field(default_factory=dict)
+    """(topic, partition, offset) to reason and original bytes."""
+    counts: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    """By department: received, parked, held, decided (applied, duplicate or stale)."""
+    stories: dict[RecordId, Story] = field(default_factory=dict)
+    parked_codes: int = 0
+    """Events that wait for the owner of an old code."""
+    parked_subjects: int = 0
+    """Events that wait for a registration."""
+    told: dict[RecordId, Story] = field(default_factory=dict)
+    """Records that exist: their content came."""
+
+
+def recompute(observer: Observer) -> Recomputation:
+    """Read the ingest topics anew."""
+    result = Recomputation()
+    admitted: list[Sent] = []
+    for record in observer.of("ingest."):
+        department = record.place.topic.removeprefix("ingest.")
+        result.counts[department]["received"] += 1
+        event = _decoded(observer, record)
+        if isinstance(event, str):
+            reason, code = event, ""
+        else:
+            code = event["claim"]["uscc"]
+            reason = "" if _right(code) else "ID_CHECK_DIGIT"
+        if isinstance(event, str) or reason:
+            result.rejected[(*record.place, record.offset)] = (reason, record.value or b"")
+            result.counts[department][f"rejected {reason}"] += 1
+        else:
+            admitted.append(Sent(record, event, len(code) != _USCC_LENGTH))
+    registered = {s.event["claim"]["uscc"] for s in admitted if s.event["header"]["item"] == "enterprise-registration"}
+    owners = {code[8:17]: code for code in registered}
+    for sent in admitted:
+        _place(result, sent, registered, owners)
+    for story in result.stories.values():
+        _count(result, story)
+    result.told = {name: story for name, story in result.stories.items() if story.contents}
+    return result
+
+
+def ingest_place(event: dict[str, Any], partitions: int) -> tuple[str, int, int]:
+    """Topic, partition and offset at which the bus says that it received an event."""
+    header = event["header"]
+    key = f"{header['item']}|{header['authority']}|{header['document_no']}".encode()
+    return f"ingest.{header['origin']['department']}", partition_of(key, partitions), header["sequence"]
+
+
+def _decoded(observer: Observer, record: Record) -> dict[str, Any] | str:
+    """Read an event, or say why it cannot be."""
+    value = record.value or b""
+    if value[:1] != b"\0":
+        return "FORMAT_UNDECODABLE"
+    try:
+        return observer.wire.decode(value)
+    except UnknownSchemaError:
+        return "FORMAT_UNKNOWN_SCHEMA"
+
+
+def _right(code: str) -> bool:
+    if len(code) != _USCC_LENGTH:
+        return True
+    total = sum(_ALPHABET.index(character) * 3**place for place, character in enumerate(code[:-1]))
+    return _ALPHABET[-total % 31] == code[-1]
+
+
+def _place(result: Recomputation, sent: Sent, registered: set[str], owners: dict[str, str]) -> None:
+    header, code = sent.event["header"], sent.event["claim"]["uscc"]
+    counts = result.counts[header["origin"]["department"]]
+    if sent.by_old_code and code not in owners:
+        result.parked_codes += 1
+        counts["parked"] += 1
+    elif not sent.by_old_code and code not in registered:
+        result.parked_subjects += 1
+        counts["parked"] += 1
+    else:
+        subject = owners[code] if sent.by_old_code else code
+        name = RecordId(subject, header["item"], header["authority"], header["document_no"])
+        result.stories.setdefault(name, Story()).events.append(sent)
+
+
+def _count(result: Recomputation, story: Story) -> None:
+    counts = result.counts[story.events[0].event["header"]["origin"]["department"]]
+    held = 0 if story.contents else len(story.acts)
+    counts["held"] += held
+    counts["decided"] += len(story.events) - held

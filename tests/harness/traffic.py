@@ -1,0 +1,201 @@
+"""Seeded traffic of departments: fictional subjects with valid codes, and everything that happens to their records."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.harness.wire import Message, Wire
+
+__all__ = ["Party", "Traffic", "party", "penalty", "registration"]
+
+_CODE_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_ORGAN = "11420000MB15291767"
+_SHARE_REGISTERED = 0.92
+_CLAIM = ("uscc", "organisation_code", "registration_no", "tax_no", "institution_no", "social_organisation_no")
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A fictional enterprise."""
+
+    code: str
+    organisation_code: str
+    name: str
+    district: str
+
+
+def party(number: int, district: str = "420106") -> Party:
+    """Make the enterprise of a number (up to eight digits), with right check digits (GB 11714, GB 32100)."""
+    base = f"{number:08d}"
+    remainder = sum(int(digit) * weight for digit, weight in zip(base, (3, 7, 9, 10, 5, 8, 4, 2), strict=True)) % 11
+    organisation = base + "0X987654321"[remainder]
+    head = f"91420106{organisation}"
+    total = sum(_CODE_ALPHABET.index(character) * 3**place for place, character in enumerate(head))
+    return Party(head + _CODE_ALPHABET[-total % 31], organisation, f"虚构企业{number}", district)
+
+
+@dataclass(slots=True)
+class Traffic:
+    """Events of `subjects` enterprises, the same for the same seed.
+
+    About a tenth each of duplicates, amendments, legacy codes (many before their registration) and removals (some
+    before their entry); some subjects never registered, some originals never sent, some rows to be refused.
+    """
+
+    seed: int
+    subjects: int
+    _random: random.Random = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._random = random.Random(self.seed)
+
+    def messages(self, wire: Wire) -> list[Message]:
+        """All events in the order of their publication; the events of one record keep theirs."""
+        chance = self._random
+        parties = [
+            party(self.seed % 100 * 1_000_000 + number, chance.choice(("420106", "420102")))
+            for number in range(self.subjects)
+        ]
+        placed = []
+        for index, chain in enumerate(chain for one in parties for chain in self._chains(one)):
+            moments = sorted(chance.random() for _ in chain)
+            placed += [
+                (moment, index, place, event) for place, (moment, event) in enumerate(zip(moments, chain, strict=True))
+            ]
+        placed.sort(key=lambda entry: entry[:3])
+        return [self._encode(wire, row, event) for row, (*_, event) in enumerate(placed, start=1)]
+
+    def _encode(self, wire: Wire, row: int, event: dict[str, Any] | bytes) -> Message:
+        if isinstance(event, bytes):
+            return Message("ingest.administrative-enforcement", b"garbage", event)
+        header = event["header"]
+        origin = {**header["origin"], "run": f"run-{self.seed}", "file": f"traffic-{self.seed}", "row": row}
+        key = f"{header['item']}|{header['authority']}|{header['document_no']}".encode()
+        value = wire.encode(header["item"], {**event, "header": {**header, "origin": origin}})
+        return Message(f"ingest.{origin['department']}", key, value)
+
+    def _chains(self, one: Party) -> Iterator[list[dict[str, Any] | bytes]]:
+        chance = self._random
+        if chance.random() < _SHARE_REGISTERED:
+            first = registration(one, "虚构经营范围")
+            later = [registration(one, "虚构经营范围二")] if chance.random() < 0.1 else []
+            yield [first, *later, *([first] if chance.random() < 0.1 else [])]
+        for number in range(chance.randrange(5)):
+            yield self._penalties(one, number)
+        if chance.random() < 0.5:
+            yield self._entries(one)
+        if chance.random() < 0.01:
+            yield [b"\xffnot in the wire format"]
+
+    def _penalties(self, one: Party, number: int) -> list[dict[str, Any] | bytes]:
+        drawn = self._random.random()
+        code, old = one.code, one.organisation_code
+        first, other = penalty(one, number, "0.5", code), penalty(one, number, "0.8", code)
+        by_old_code = penalty(one, number, "0.5", old)
+        wrong = penalty(one, number, "0.5", code[:-1] + ("0" if code[-1] != "0" else "1"))
+        kinds: tuple[tuple[float, list[dict[str, Any] | bytes]], ...] = (
+            (0.08, [first, first]),
+            (0.16, [first, other]),
+            (0.18, [first, other, first, other]),
+            (0.26, [by_old_code]),
+            (0.28, [by_old_code, first]),
+            (0.30, [by_old_code, other]),
+            (0.32, [wrong]),
+        )
+        return next((chain for below, chain in kinds if drawn < below), [first])
+
+    def _entries(self, one: Party) -> list[dict[str, Any] | bytes]:
+        drawn = self._random.random()
+        code = one.organisation_code if self._random.random() < 0.1 else one.code
+        entry = _list_entry(one, code, {"SJLX": "列入"})
+        removal = _list_entry(
+            one, code, {"SJLX": "移出", "YCRQ": "2019-03-01", "YCYY": self._random.choice(("到期", "撤销"))}
+        )
+        if drawn < 0.1:
+            return [removal, entry, removal]
+        if drawn < 0.15:
+            return [removal, removal]
+        return [entry, removal, removal] if drawn < 0.2 else [entry, removal] if drawn < 0.5 else [entry]
+
+
+def registration(one: Party, scope: str) -> dict[str, Any]:
+    """Make the party's registration."""
+    content = {"ENTNAME": one.name, "DOMDISTRICT": one.district, "OPSCOPE": scope}
+    identity = ("market-supervision", "", one.code)
+    return _event("market-supervision", "enterprise-registration", "ISSUE", one, one.code, identity, content)
+
+
+def penalty(one: Party, number: int, fine: str, code: str = "") -> dict[str, Any]:
+    """Make a penalty; `code` is how it names the party (empty: by its unified code)."""
+    document = f"虚罚〔2018〕{one.organisation_code}-{number}号"
+    content = {
+        "CF_XDR_MC": one.name,
+        "CF_XDR_LB": "法人及非法人组织",
+        "CF_WSH": document,
+        "CF_WFXW": "虚构行为",
+        "CF_SY": "虚构事实",
+        "CF_YJ": "虚构依据",
+        "CF_CFLB": "罚款",
+        "CF_NR": "虚构内容",
+        "CF_NR_FK": fine,
+        "CF_JDRQ": "2018-02-28",
+        "CF_CFJG": "虚构局",
+        "CF_CFJGDM": _ORGAN,
+        "CF_SJLY": "虚构局",
+        "CF_SJLYDM": _ORGAN,
+        "BZ": "虚构备注",
+    }
+    identity = (_ORGAN, "虚构局", document)
+    return _event(
+        "administrative-enforcement", "administrative-penalty", "ISSUE", one, code or one.code, identity, content
+    )
+
+
+def _list_entry(one: Party, code: str, change: dict[str, str]) -> dict[str, Any]:
+    document = f"虚名单〔2018〕{one.organisation_code}号"
+    content = {
+        "MDMC": "守合同重信用企业",
+        "MDLX": "红",
+        "ZTLB": "法人及非法人组织",
+        "ZTMC": one.name,
+        "RDDW": "虚构局",
+        "RDDWDM": _ORGAN,
+        "JDWH": document,
+        "FLYJ": "虚构办法",
+        "LRRQ": "2018-02-28",
+    } | change
+    verb = "ISSUE" if change["SJLX"] == "列入" else "WITHDRAW" if change["YCYY"] == "撤销" else "END"
+    return _event("credit-office", "red-black-list", verb, one, code, (_ORGAN, "虚构局", document), content)
+
+
+def _event(
+    department: str,
+    item: str,
+    verb: str,
+    one: Party,
+    code: str,
+    identity: tuple[str, str, str],
+    content: dict[str, str],
+) -> dict[str, Any]:
+    authority, authority_name, document = identity
+    state = {"END": "EXITED", "WITHDRAW": "WITHDRAWN"}.get(verb, "ACTIVE")
+    return {
+        "header": {
+            "item": item,
+            "verb": verb,
+            "event_id": bytes(16),
+            "content_hash": bytes(16),
+            "authority": authority,
+            "authority_name": authority_name,
+            "document_no": document,
+            "subject": "",
+            "subject_name": one.name,
+            "subject_kind": "UNSTATED",
+            "state": state,
+            "origin": {"department": department, "run": "", "file": "", "row": 0},
+        },
+        "act": {"reason": content.get("YCYY")},
+        "claim": {**dict.fromkeys(_CLAIM), "uscc": code},
+        "content": content,
+    }

@@ -1,0 +1,208 @@
+"""The bus seen from outside: a publisher, an observer of every topic, and Avro, without a line of the services.
+
+The client is librdkafka's, the decoder plain fastavro; so a mistake that the bus makes on both sides still shows.
+"""
+
+import io
+import zlib
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import fastavro
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, Producer, TopicPartition
+
+from creditbus.avro_schemas import event_schema
+from creditbus.topics.connection import Connection
+from creditbus.topics.registry import SchemaRegistry
+from tests.harness.waiting import until
+
+__all__ = ["Message", "Observer", "Place", "Record", "Wire", "partition_of"]
+
+_STAGES = {
+    "intake": ("ingest.",),
+    "resolver": ("credit.unresolved",),
+    "profiles": ("credit.events",),
+    "fanout": ("credit.changes",),
+}
+_WATCHED = ("ingest.", "rejects.", "credit.", "feed.")
+_FINAL = ("applied", "duplicate", "stale", "rejected", "held", "parked")
+
+
+class Place(NamedTuple):
+    topic: str
+    partition: int
+
+
+class Record(NamedTuple):
+    """One committed record."""
+
+    place: Place
+    offset: int
+    key: bytes | None
+    value: bytes | None
+
+
+class Message(NamedTuple):
+    """One record to be published."""
+
+    topic: str
+    key: bytes
+    value: bytes
+
+
+def partition_of(key: bytes, partitions: int) -> int:
+    """librdkafka's `consistent` partitioner."""
+    return zlib.crc32(key) % partitions
+
+
+class Wire:
+    """Schemas and framing of one bus."""
+
+    def __init__(self, bus: Connection) -> None:
+        self.bus = bus
+        self.registry = SchemaRegistry(bus.registry_url)
+        self._readers: dict[int, Any] = {}
+        self._writers: dict[str, tuple[bytes, Any]] = {}
+
+    def encode(self, item: str, event: dict[str, Any]) -> bytes:
+        if item not in self._writers:
+            schema = event_schema(item)
+            number = self.registry.find(f"{schema['namespace']}.{schema['name']}", schema)
+            assert number is not None
+            self._writers[item] = (b"\0" + number.to_bytes(4, "big"), fastavro.parse_schema(schema, named_schemas={}))
+        head, writer = self._writers[item]
+        out = io.BytesIO()
+        fastavro.schemaless_writer(out, writer, event)
+        return head + out.getvalue()
+
+    def decode(self, value: bytes | None) -> dict[str, Any]:
+        assert value is not None
+        assert value[0] == 0
+        number = int.from_bytes(value[1:5], "big")
+        if number not in self._readers:
+            self._readers[number] = fastavro.parse_schema(_plain(self.registry.schema(number)), named_schemas={})
+        source = io.BytesIO(value[5:])
+        event: Any = fastavro.schemaless_reader(source, self._readers[number], None)
+        assert not source.read(), "bytes behind the record"
+        return dict(event)
+
+    def publish(self, messages: Iterable[Message], partitions: int = 4) -> int:
+        """Publish and wait for the broker's answers; return how many."""
+        producer = Producer({"bootstrap.servers": self.bus.bootstrap_servers, "acks": "all", "linger.ms": 5})
+        failed: list[Any] = []
+        count = 0
+        for message in messages:
+            producer.produce(
+                message.topic,
+                message.value,
+                message.key,
+                partition_of(message.key, partitions),
+                on_delivery=lambda error, _: failed.append(error) if error else None,
+            )
+            count += 1
+        assert producer.flush(60) == 0
+        assert not failed
+        return count
+
+
+@dataclass(slots=True)
+class Observer:
+    """Keeps every committed record of every topic of the bus, in the order of its partition."""
+
+    wire: Wire
+    records: dict[Place, list[Record]] = field(default_factory=dict)
+    _ends: dict[Place, int] = field(default_factory=dict)
+    _consumer: Any = None
+    _booked: int = 0
+    _totals: Counter[str] = field(default_factory=Counter)
+
+    def open(self) -> None:
+        self._consumer = Consumer(
+            {
+                "bootstrap.servers": self.wire.bus.bootstrap_servers,
+                "group.id": "observer",
+                "enable.auto.commit": False,
+                "enable.partition.eof": True,
+                "isolation.level": "read_committed",
+                "fetch.wait.max.ms": 20,  # else a question for an offset waits behind a fetch
+            }
+        )
+        topics = self._consumer.list_topics(timeout=30).topics.values()
+        places = [Place(topic.topic, number) for topic in topics for number in topic.partitions]
+        self.records = {place: [] for place in places if place.topic.startswith(_WATCHED)}
+        self._consumer.assign([TopicPartition(*place, OFFSET_BEGINNING) for place in self.records])
+
+    def close(self) -> None:
+        self._consumer.close()
+
+    def poll(self) -> None:
+        """Take what is there."""
+        while got := self._consumer.consume(5000, 0.1):
+            for message in got:
+                place = Place(message.topic(), message.partition())
+                error = message.error()
+                if error is None:
+                    self.records[place].append(Record(place, message.offset(), message.key(), message.value()))
+                elif error.code() == KafkaError._PARTITION_EOF:
+                    self._ends[place] = message.offset()
+
+    def of(self, prefix: str) -> list[Record]:
+        """All records of the topics whose name starts so, partition by partition."""
+        return [
+            record for place in sorted(self.records) if place.topic.startswith(prefix) for record in self.records[place]
+        ]
+
+    @property
+    def partitions(self) -> int:
+        return sum(place.topic == "credit.ledger" for place in self.records)
+
+    def totals(self) -> Counter[str]:
+        """The ledger's counts over everything, by outcome."""
+        self.poll()
+        booked = self.of("credit.ledger")
+        if len(booked) != self._booked:
+            deltas = (delta for record in booked for delta in self.wire.decode(record.value)["deltas"])
+            self._totals = Counter()
+            for delta in deltas:
+                self._totals[delta["outcome"]] += delta["count"]
+            self._booked = len(booked)
+        return self._totals
+
+    def settle(self, seconds: float = 120.0) -> None:
+        """Wait until every published event has its outcome and no stage has anything before it."""
+        until(self._settled, "every event has its outcome", seconds)
+
+    def _settled(self) -> bool:
+        totals = self.totals()
+        published = len(self.of("ingest."))
+        decided = sum(totals[outcome] for outcome in _FINAL)
+        return published == totals["received"] == decided and all(map(self._is_through, _STAGES))
+
+    def _is_through(self, stage: str) -> bool:
+        places = [place for place in self.records if place.topic.startswith(_STAGES[stage])]
+        for place in places:
+            _, high = self._consumer.get_watermark_offsets(TopicPartition(*place), timeout=10, cached=False)
+            if high and self._ends.get(place) != high:
+                return False
+        committed = self.committed(stage, places)
+        return all(committed[place] > self.records[place][-1].offset for place in places if self.records[place])
+
+    def committed(self, stage: str, places: Iterable[Place]) -> dict[Place, int]:
+        """The stage's committed positions."""
+        group = Consumer({"bootstrap.servers": self.wire.bus.bootstrap_servers, "group.id": f"creditbus-{stage}"})
+        try:
+            found = group.committed([TopicPartition(*place) for place in places], timeout=10)
+        finally:
+            group.close()
+        return {Place(entry.topic, entry.partition): entry.offset for entry in found}
+
+
+def _plain(schema: Any) -> Any:
+    """Leave moments as the integers that they are on the wire."""
+    if isinstance(schema, list):
+        return [_plain(branch) for branch in schema]
+    if isinstance(schema, dict):
+        return {key: _plain(value) for key, value in schema.items() if key != "logicalType"}
+    return schema

@@ -1,0 +1,76 @@
+"""A feed read by a client that nobody here wrote: confluent-kafka and its AvroDeserializer, the Confluent API."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, TopicPartition
+from confluent_kafka.schema_registry import SchemaRegistryClient
+from confluent_kafka.schema_registry.avro import AvroDeserializer
+from confluent_kafka.serialization import MessageField, SerializationContext
+
+from creditbus.avro_schemas import raw_catalogue
+from creditbus.topics.connection import Connection
+from tests.harness.traffic import Traffic
+from tests.harness.wire import Observer
+
+
+def _read(bus: Connection, topic: str) -> Iterator[tuple[int, bytes, dict[str, Any]]]:
+    deserialize = AvroDeserializer(SchemaRegistryClient({"url": bus.registry_url}))
+    context = SerializationContext(topic, MessageField.VALUE)
+    consumer = Consumer(
+        {
+            "bootstrap.servers": bus.bootstrap_servers,
+            "group.id": "agency",
+            "enable.auto.commit": False,
+            "enable.partition.eof": True,
+        }
+    )
+    partitions = consumer.list_topics(topic, timeout=30).topics[topic].partitions
+    consumer.assign([TopicPartition(topic, number, OFFSET_BEGINNING) for number in partitions])
+    ended: set[int] = set()
+    while len(ended) < len(partitions):
+        message: Any
+        for message in consumer.consume(1000, 1.0):
+            if message.error() is None:
+                yield message.partition(), message.value(), deserialize(message.value(), context)
+            elif message.error().code() == KafkaError._PARTITION_EOF:
+                ended.add(message.partition())
+    consumer.close()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def published(live: Observer) -> None:
+    """Some traffic, through all stages."""
+    live.wire.publish(Traffic(7, 120).messages(live.wire))
+    live.settle()
+
+
+def test_an_agency_reads_its_feed_with_the_tools_of_the_trade(live: Observer) -> None:
+    public = {
+        item: {field["name"] for field in raw.schema["fields"] if field["disclosure"] == "public"}
+        for item, raw in raw_catalogue().items()
+    }
+    previous: defaultdict[int, tuple[int, bytes]] = defaultdict(lambda: (0, bytes(32)))
+    items = set()
+    for partition, value, entry in _read(live.wire.bus, "feed.agency-xinda"):
+        sequence, digest = previous[partition]
+        assert entry["feed"] == {"feed_seq": sequence + 1, "previous_hash": digest}
+        previous[partition] = (sequence + 1, hashlib.sha256(value).digest())
+        item = entry["record"]["item"]
+        items.add(item)
+        assert entry["content"].keys() == public[item]
+        assert "虚构备注" not in str(entry)
+    assert items == {"enterprise-registration", "administrative-penalty", "red-black-list"}
+    assert sum(sequence for sequence, _ in previous.values()) == len(live.of("feed.agency-xinda"))
+
+
+def test_a_department_sees_more_fields_of_the_same_change(live: Observer) -> None:
+    remarks = {
+        (entry["record"]["event_id"], entry["content"].get("BZ"))
+        for _, _, entry in _read(live.wire.bus, "feed.department-housing")
+        if entry["record"]["item"] == "administrative-penalty"
+    }
+    assert {remark for _, remark in remarks} == {"虚构备注"}

@@ -1,0 +1,251 @@
+"""Connectors on real servers: every row is there exactly once, whatever happened to the process that sent it."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import fastavro
+import pytest
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.errors import KafkaTimeoutError
+
+from creditbus.avro_schemas import prefix_schema
+from creditbus.connectors import publisher as publishing
+from creditbus.connectors.configuration import Connector, load_connector
+from creditbus.connectors.encoding import Message
+from creditbus.connectors.errors import PublishError, RegistrationError
+from creditbus.connectors.progress import Progress, Totals
+from creditbus.connectors.publisher import POSITIONS_TOPIC, Publisher, read_progress
+from creditbus.connectors.runner import run_connector
+from creditbus.services.domain.event import partition_of
+from creditbus.topics.connection import Connection
+
+pytestmark = pytest.mark.integration
+
+_TOPIC = "ingest.tax-bureau"
+_HEADER = "纳税人识别号,纳税人名称,评价年度,信用等级,评价单位,评定时间,有效期始,有效期止\n"
+
+Write = Callable[[int], Path]
+
+
+@pytest.fixture
+def name() -> str:
+    """Id of a connector that no other test uses."""
+    return f"grades-{uuid.uuid4().hex[:8]}"
+
+
+@pytest.fixture
+def write(tmp_path: Path, name: str) -> Write:
+    """Write so many fictional rows, and the connector for them."""
+
+    def write(rows: int) -> Path:
+        body = (
+            f"{number:018d},虚构企业{number},2018,B,虚构税务局{number % 50},2019-04-01,2019-04-01,2020-04-01\n"
+            for number in range(1, rows + 1)
+        )
+        (tmp_path / f"{name}.csv").write_text(_HEADER + "".join(body), encoding="utf-8")
+        configuration = {
+            "id": name,
+            "department": "tax-bureau",
+            "item": "tax-credit-grade",
+            "kind": "csv",
+            "settings": {"path": f"{name}.csv"},
+            "mapping": "tax-grades",
+        }
+        file = tmp_path / f"{name}.yaml"
+        file.write_text(json.dumps(configuration), encoding="utf-8")
+        return file
+
+    return write
+
+
+def _consume(connection: Connection, topic: str, file: str) -> Counter[int]:
+    """Count how often each row of a file is on a topic, as a read-committed consumer sees it."""
+    consumer = KafkaConsumer(
+        bootstrap_servers=connection.bootstrap_servers,
+        isolation_level="read_committed",
+        auto_offset_reset="earliest",
+        enable_auto_commit=False,
+    )
+    places = [TopicPartition(topic, partition) for partition in consumer.partitions_for_topic(topic)]
+    consumer.assign(places)
+    ends = consumer.end_offsets(places)
+    consumer.seek_to_beginning(*places)
+    seen: Counter[int] = Counter()
+    while any(consumer.position(place) < ends[place] for place in places):
+        for records in consumer.poll(timeout_ms=500).values():
+            for record in records:
+                event: Any = fastavro.schemaless_reader(io.BytesIO(record.value[5:]), prefix_schema(), None)
+                if event["header"]["origin"]["file"] == file:
+                    assert record.partition == partition_of(record.key, len(places))
+                    seen[event["header"]["origin"]["row"]] += 1
+    consumer.close()
+    return seen
+
+
+def _expect_once(connection: Connection, connector: Connector, rows: int) -> None:
+    seen = _consume(connection, _TOPIC, f"{connector.id}.csv")
+    assert seen == Counter(range(1, rows + 1))
+
+
+def test_a_file_is_published_once_however_often_it_is_run(bus: Connection, write: Write) -> None:
+    connector = load_connector(write(2500))
+    first = run_connector(connector, bus)
+    assert (first.rows, first.published, first.skipped, first.complete) == (2500, 2500, 0, True)
+    again = run_connector(connector, bus)
+    assert (again.rows, again.skipped, again.run_id) == (0, 2500, first.run_id)
+    _expect_once(bus, connector, 2500)
+
+
+def test_a_changed_file_is_published_whole_and_resend_sends_an_unchanged_one(bus: Connection, write: Write) -> None:
+    connector = load_connector(write(10))
+    first = run_connector(connector, bus)
+    write(12)
+    changed = run_connector(connector, bus)
+    assert (changed.rows, changed.skipped) == (12, 0)
+    resent = run_connector(connector, bus, resend=True)
+    assert resent.rows == 12
+    assert len({first.run_id, changed.run_id, resent.run_id}) == 3
+    assert _consume(bus, _TOPIC, f"{connector.id}.csv") == Counter({**dict.fromkeys(range(1, 11), 3), 11: 2, 12: 2})
+
+
+def test_killed_at_any_moment_and_run_again_every_row_is_there_once(bus: Connection, write: Write) -> None:
+    rows = 24_000
+    connector = load_connector(write(rows))
+    environment = os.environ | {
+        f"CREDITBUS_{key.upper()}": value for key, value in bus.endpoints().items()
+    }  # fmt: skip
+    program = (
+        "import sys\nfrom pathlib import Path\n"
+        "from creditbus.connectors.runner import run_connector\n"
+        "from creditbus.topics.connection import Connection\n"
+        "run_connector(Path(sys.argv[1]), Connection.from_environment())\n"
+    )
+    kills = 0
+    for attempt in range(1, 7):
+        process = subprocess.Popen([sys.executable, "-c", program, str(connector.file)], env=environment)
+        before = _rows_done(bus, connector)
+        # each attempt dies a little later behind its first commit, so that the kills fall into different steps
+        while process.poll() is None and _rows_done(bus, connector) <= before:
+            pass
+        time.sleep(0.03 * attempt)
+        if process.poll() is None:
+            process.send_signal(signal.SIGKILL)
+            kills += 1
+        process.wait()
+    assert kills > 1
+    summary = run_connector(connector, bus)
+    assert summary.complete
+    assert summary.rows + summary.skipped == rows
+    _expect_once(bus, connector, rows)
+
+
+def _rows_done(bus: Connection, connector: Connector) -> int:
+    progress = _progress(bus, connector.id)
+    return progress.totals.rows if progress else 0
+
+
+def _progress(bus: Connection, connector: str) -> Progress | None:
+    consumer = KafkaConsumer(bootstrap_servers=bus.bootstrap_servers)
+    partitions = len(consumer.partitions_for_topic(POSITIONS_TOPIC))
+    consumer.close()
+    return read_progress(bus.bootstrap_servers, connector, partition_of(connector.encode(), partitions))
+
+
+def test_a_chunk_sent_but_not_committed_is_as_if_never_sent(
+    bus: Connection, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connector = load_connector(write(5000))
+    commits = iter([True, False])
+    commit = KafkaProducer.commit_transaction
+
+    def lose(producer: KafkaProducer) -> None:
+        if not next(commits, True):
+            raise KafkaTimeoutError("power cut")
+        commit(producer)
+
+    monkeypatch.setattr(KafkaProducer, "commit_transaction", lose)
+    with pytest.raises(PublishError):
+        run_connector(connector, bus)
+    summary = run_connector(connector, bus)
+    assert (summary.rows, summary.skipped) == (3000, 2000)
+    _expect_once(bus, connector, 5000)
+
+
+def test_an_answer_to_the_commit_that_is_lost_doubles_nothing(
+    bus: Connection, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connector = load_connector(write(5000))
+    commit = KafkaProducer.commit_transaction
+
+    def lose_answer(producer: KafkaProducer) -> None:
+        commit(producer)
+        monkeypatch.undo()
+        raise KafkaTimeoutError("the answer was lost")
+
+    monkeypatch.setattr(KafkaProducer, "commit_transaction", lose_answer)
+    with pytest.raises(PublishError):
+        run_connector(connector, bus)
+    assert run_connector(connector, bus).skipped == 2000
+    _expect_once(bus, connector, 5000)
+
+
+def test_an_older_process_is_shut_out_by_a_newer_one(bus: Connection, name: str) -> None:
+    progress = Progress(name, "run-1", "v1")
+    with (
+        Publisher(bus.bootstrap_servers, name, _TOPIC) as older,
+        Publisher(bus.bootstrap_servers, name, _TOPIC) as newer,
+    ):
+        assert older.fence() is None
+        older.publish([], progress.advanced(1, Totals(1, 1)))
+        found = newer.fence()
+        assert found is not None
+        assert found.position == 1
+        with pytest.raises(PublishError):
+            older.publish([Message(b"key", b"value")], progress.advanced(2, Totals(1, 1)))
+        newer.publish([], found.advanced(3, Totals(2, 2)))
+    final = _progress(bus, name)
+    assert final is not None
+    assert (final.position, final.totals.rows) == (3, 3)
+
+
+def test_a_position_behind_another_connector_s_open_transaction_is_waited_for(bus: Connection, name: str) -> None:
+    with Publisher(bus.bootstrap_servers, name, _TOPIC) as ours:
+        ours.fence()
+        partition = ours._position_partition
+        other = KafkaProducer(bootstrap_servers=bus.bootstrap_servers, transactional_id=f"other-{name}")
+        other.init_transactions()
+        other.begin_transaction()
+        other.send(POSITIONS_TOPIC, b"{}", b"other", partition=partition).get(timeout=30)
+        ours.publish([], Progress(name, "run-1", "v1").advanced(7, Totals(7, 7)))
+    end_of_transaction = threading.Timer(1.0, other.abort_transaction)
+    end_of_transaction.start()
+    found = read_progress(bus.bootstrap_servers, name, partition)
+    end_of_transaction.join()
+    other.close()
+    assert found is not None
+    assert found.position == 7
+
+
+def test_a_topic_that_is_not_there_says_what_to_do(bus: Connection, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(publishing, "_METADATA_MS", 500)
+    with pytest.raises(RegistrationError, match=r"topic ingest\.nobody: does not exist; run `creditbus topics apply`"):
+        Publisher(bus.bootstrap_servers, name, "ingest.nobody")
+
+
+def test_a_broker_that_is_not_there_is_one_line(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(publishing, "_BOOTSTRAP_MS", 500)
+    with pytest.raises(PublishError, match=r"Kafka at 127\.0\.0\.1:1: does not answer"):
+        Publisher("127.0.0.1:1", name, _TOPIC)

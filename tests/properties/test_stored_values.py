@@ -1,0 +1,84 @@
+"""Properties of what the stages keep, of keys and of partitions."""
+
+import zlib
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from creditbus.services.domain.crosswalk import Crosswalk, decode_crosswalk, encode_crosswalk, waiting_key
+from creditbus.services.domain.event import partition_of
+from creditbus.services.domain.profile_keys import (
+    held_key,
+    index_key,
+    pack_events,
+    parked_key,
+    record_store_key,
+    subject_key,
+    unpack_events,
+)
+from creditbus.services.domain.subject import Subject, decode_subject, encode_subject, record_keys
+from tests.strategies import crosswalks, subjects, usccs
+
+names = st.text(alphabet=st.characters(codec="utf-8"), min_size=1).map(str.encode)
+codes = usccs().map(str.encode)
+
+
+@given(subjects)
+def test_a_summary_comes_back_from_its_bytes(subject: Subject) -> None:
+    value = encode_subject(subject)
+    assert decode_subject(value) == subject
+    assert encode_subject(decode_subject(value)) == value
+
+
+@given(crosswalks)
+def test_a_crosswalk_entry_comes_back_from_its_bytes(entry: Crosswalk) -> None:
+    value = encode_crosswalk(entry)
+    assert decode_crosswalk(value) == entry
+    assert encode_crosswalk(decode_crosswalk(value)) == value
+
+
+@given(st.lists(st.binary()))
+def test_events_come_back_from_one_value(events: list[bytes]) -> None:
+    assert unpack_events(pack_events(events)) == events
+
+
+@given(st.lists(names, max_size=50))
+def test_the_index_lists_every_record_in_its_order(keys: list[bytes]) -> None:
+    subject, chunks = Subject(), {}
+    for key in keys:
+        filled = subject.add_record(key)
+        subject = decode_subject(encode_subject(subject))
+        if filled is not None:
+            number, chunk = filled
+            assert number not in chunks
+            chunks[number] = chunk
+    listed = [name for number in range(len(chunks)) for name in record_keys(chunks[number])]
+    assert listed + record_keys(subject.tail) == keys
+    assert subject.records == len(keys)
+
+
+@given(codes, codes, names, names, st.integers(0, 99), st.integers(0, 99))
+def test_different_things_have_different_keys(
+    one: bytes, other: bytes, name: bytes, other_name: bytes, number: int, other_number: int
+) -> None:
+    def keys(code: bytes, record: bytes, place: int) -> list[bytes]:
+        return [
+            subject_key(code),
+            record_store_key(code, record),
+            held_key(code, record),
+            index_key(code, place),
+            parked_key(code, place),
+            waiting_key(record, place),
+        ]
+
+    things = {(one, name, number), (other, other_name, other_number)}
+    found = [key for thing in things for key in keys(*thing)]
+    same_code, same_name, same_number = one == other, name == other_name, number == other_number
+    shared = same_code + 2 * (same_code and same_name) + 2 * (same_code and same_number) + (same_name and same_number)
+    assert len(set(found)) == len(found) - (shared if len(things) > 1 else 0)
+
+
+@given(st.binary(), st.integers(1, 64))
+def test_a_key_has_one_place_whoever_asks(key: bytes, partitions: int) -> None:
+    assert partition_of(key, partitions) == zlib.crc32(key) % partitions
+    assert 0 <= partition_of(key, partitions) < partitions

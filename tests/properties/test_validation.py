@@ -1,0 +1,54 @@
+"""Properties of the examination."""
+
+from datetime import date
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from creditbus.services.domain.event import Claim
+from creditbus.services.domain.validation import Admitted, Refused, compile_item
+from tests.examples import EXAMPLES
+from tests.strategies import usccs
+
+TODAY = date(2019, 12, 31)
+VALIDATORS = {name: compile_item(example.item) for name, example in EXAMPLES.items()}
+
+values = st.none() | st.text(max_size=20) | st.sampled_from(["2018-02-28", "2081-01-01", "1", "罚款", "移出", "自然人"])
+
+
+@given(st.data())
+def test_any_content_has_a_verdict_with_each_reason_once_in_order(data: st.DataObject) -> None:
+    example = EXAMPLES[data.draw(st.sampled_from(sorted(EXAMPLES)))]
+    content = {code: data.draw(values) for code in example.item.fields}
+    claim = {name: data.draw(values | usccs()) for name in Claim.__annotations__}
+    outcome = VALIDATORS[example.item.id].examine(example.header, claim, content, TODAY)
+    if isinstance(outcome, Refused):
+        ranks = [finding.reason.rank for finding in outcome.findings]
+        assert ranks
+        assert ranks == sorted(set(ranks))
+    else:
+        assert bool(outcome.subject) != bool(outcome.legacy_keys)
+
+
+@given(st.data())
+def test_spoiling_one_field_more_never_removes_a_reason(data: st.DataObject) -> None:
+    example = EXAMPLES[data.draw(st.sampled_from(["administrative-penalty", "administrative-licence"]))]
+    mandatory = [code for code, field in example.item.fields.items() if field.mandatory]
+    first, second = data.draw(st.tuples(st.sampled_from(mandatory), st.sampled_from(mandatory)))
+    validator = VALIDATORS[example.item.id]
+
+    def reasons(*codes: str) -> set[str]:
+        spoilt = example.changed(**dict.fromkeys(codes, None))
+        outcome = validator.examine(spoilt.header, spoilt.claim, spoilt.content, TODAY)
+        assert isinstance(outcome, Refused)
+        return {finding.reason.value for finding in outcome.findings}
+
+    assert reasons(first) <= reasons(first, second)
+
+
+@given(usccs())
+def test_any_valid_code_is_admitted_as_the_subject(code: str) -> None:
+    example = EXAMPLES["administrative-penalty"].claiming(uscc=code)
+    outcome = VALIDATORS[example.item.id].examine(example.header, example.claim, example.content, TODAY)
+    assert isinstance(outcome, Admitted)
+    assert outcome.subject == code

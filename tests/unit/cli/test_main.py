@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import typer
+
+from creditbus.services.cli import main as cli
+from creditbus.topics.errors import ConfigurationError
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in ("BOOTSTRAP_SERVERS", "REGISTRY_URL", "REDIS_URL"):
+        monkeypatch.delenv(f"CREDITBUS_{name}", raising=False)
+    monkeypatch.setenv("CREDITBUS_HOME", str(tmp_path))
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["fly"], "No such command 'fly'"),
+        (["up", "--brokers", "two"], "--brokers"),
+        (["up", "--brokers", "0"], "--brokers"),
+        (["topics"], "creditbus topics --help"),
+        (["topics", "plan"], "CREDITBUS_BOOTSTRAP_SERVERS: no address is known"),
+    ],
+)
+def test_what_the_user_can_put_right_is_one_line_and_code_2(
+    arguments: list[str], line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(arguments) == 2
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert output.err.startswith("creditbus: ")
+    assert output.err.count("\n") == 1
+    assert line in output.err
+
+
+def test_help_is_shown_when_nothing_is_asked(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main([]) == 0
+    assert "status" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (typer.Abort(), 130),
+        (KeyboardInterrupt(), 130),
+        (typer.Exit(1), 1),
+        (ConfigurationError("key", "is wrong", "mend it"), 2),
+        (RuntimeError("a fault"), 70),
+    ],
+)
+def test_every_end_has_its_code(
+    error: BaseException,
+    code: int,
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def fail(**_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(cli, "app", fail)
+    assert cli.main(["status"]) == code
+    shown = capsys.readouterr().err
+    assert "Traceback" not in shown
+    if code == 70:
+        log = home / "logs" / "errors.log"
+        assert str(log) in shown
+        assert "RuntimeError: a fault" in log.read_text()

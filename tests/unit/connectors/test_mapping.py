@@ -1,0 +1,197 @@
+"""Rows to events."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+import fastavro
+import pytest
+
+from creditbus.avro_schemas import event_schema, unreadable_schema
+from creditbus.connectors.configuration import Connector, load_connector
+from creditbus.connectors.contract import Column, Defect, DefectReason, Row
+from creditbus.connectors.encoding import Encoder, subject_of
+from creditbus.connectors.errors import RegistrationError
+
+_CONFIGURATION = """\
+id: one
+department: {department}
+item: {item}
+kind: csv
+settings: {{path: rows.csv}}
+mapping: mapping.yaml
+"""
+
+
+class Registered:
+    """A registry in which every schema has the id 7."""
+
+    def find(self, subject: str, schema: Any) -> int | None:
+        assert subject == subject_of(schema)
+        return 7
+
+
+class Empty:
+    """A registry without schemas."""
+
+    def find(self, subject: str, schema: Any) -> int | None:
+        del subject, schema
+        return None
+
+
+def _connector(folder: Path, mapping: str, item: str = "administrative-penalty") -> Connector:
+    department = {"administrative-penalty": "administrative-enforcement", "tax-credit-grade": "tax-bureau"}[item]
+    (folder / "one.yaml").write_text(_CONFIGURATION.format(department=department, item=item), encoding="utf-8")
+    (folder / "mapping.yaml").write_text(f"item: {item}\n{mapping}", encoding="utf-8")
+    return load_connector(folder / "one.yaml")
+
+
+def _event(connector: Connector, **cells: Any) -> dict[str, Any]:
+    return connector.mapper(Row(cells, "rows.csv", "", 3, 3), "run-1").event
+
+
+def test_fields_take_the_column_of_their_code_or_title(tmp_path: Path) -> None:
+    event = _event(_connector(tmp_path, ""), CF_WSH="虚罚〔2018〕1号", 处罚机关="虚构局", 别的="x")
+    assert event["content"]["CF_WSH"] == "虚罚〔2018〕1号"
+    assert event["content"]["CF_CFJG"] == "虚构局"
+    assert event["content"]["CF_NR"] is None
+
+
+def test_by_name_can_be_switched_off(tmp_path: Path) -> None:
+    event = _event(_connector(tmp_path, "by_name: false\ncontent: {CF_WSH: 文号}\n"), 文号="1", CF_NR="x")
+    assert (event["content"]["CF_WSH"], event["content"]["CF_NR"]) == ("1", None)
+
+
+def test_header_and_act_are_derived_by_the_catalogue(tmp_path: Path) -> None:
+    connector = _connector(tmp_path, "content: {CF_WSH: {form: code}}\nclaim: {uscc: 代码}\n")
+    event = _event(
+        connector, CF_WSH="（2018）1号", CF_CFJGDM="11XX", CF_CFJG="虚构局", CF_XDR_MC="虚构公司", 代码="91YY"
+    )
+    header = event["header"]
+    assert header["authority"] == "11XX"
+    assert header["authority_name"] == "虚构局"
+    assert header["document_no"] == event["act"]["decision_no"] == "(2018)1号"
+    assert header["subject_name"] == "虚构公司"
+    assert header["origin"] == {
+        "department": "administrative-enforcement",
+        "run": "run-1",
+        "file": "rows.csv",
+        "sheet": "",
+        "row": 3,
+    }
+    assert event["claim"]["uscc"] == "91YY"
+
+
+def test_repaired_cells_are_counted_once_each(tmp_path: Path) -> None:
+    connector = _connector(tmp_path, "content: {CF_WSH: {form: code}}\nheader: {document_no: CF_WSH}\n")
+    event = _event(connector, CF_WSH="　（１）号", CF_NR="（宽）", CF_SY=" / ", CF_YJ="x", CF_JDRQ="2018/1/2")
+    assert event["content"]["CF_WSH"] == event["header"]["document_no"] == "(1)号"
+    assert event["content"]["CF_NR"] == "（宽）"
+    assert event["content"]["CF_SY"] is None
+    assert event["content"]["CF_JDRQ"] == "2018-01-02"
+    assert event["header"]["normalised"] == 2
+
+
+@pytest.mark.parametrize("cell", ["", " ", "/", "无", "-", "N/A", None])
+def test_empties(tmp_path: Path, cell: str | None) -> None:
+    assert _event(_connector(tmp_path, ""), CF_NR=cell)["content"]["CF_NR"] is None
+
+
+def test_code_tables_units_constants_and_lookups(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("名称,代码\n虚构（局）,11XX\n", encoding="utf-8-sig")
+    connector = _connector(
+        tmp_path,
+        "content:\n"
+        "  CF_XDR_LB: {column: 类别, values: {企业: 法人及非法人组织}}\n"
+        "  CF_NR_FK: {column: 罚款(元), unit: {from: 元, to: 万元}}\n"
+        "  CF_SJLY: {constant: 虚构源}\n"
+        "  CF_CFJGDM: {column: 机关, lookup: t, form: text}\n"
+        "  CF_SJLYDM: {column: 机关, lookup: undeclared}\n"
+        "tables: {t: {path: t.csv, key: 名称, value: 代码}}\n",
+    )
+    content = _event(connector, **{"类别": "企业", "罚款(元)": "2000", "机关": "虚构（局）"})["content"]
+    assert content["CF_XDR_LB"] == "法人及非法人组织"
+    assert content["CF_NR_FK"] == "0.2"
+    assert content["CF_SJLY"] == "虚构源"
+    assert content["CF_CFJGDM"] == "11XX"
+    assert content["CF_SJLYDM"] == "虚构(局)"
+
+
+def test_an_authority_without_a_code_is_named_by_its_name(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("名称,代码\n虚构税务局,11XX\n", encoding="utf-8")
+    connector = _connector(
+        tmp_path,
+        "header: {authority: {column: PJDW, lookup: t}}\ntables: {t: {path: t.csv, key: 名称, value: 代码}}\n",
+        "tax-credit-grade",
+    )
+    assert _event(connector, PJDW="虚构税务局", PJND="2018")["header"]["authority"] == "11XX"
+    header = _event(connector, PJDW="别的局", PJND="2018")["header"]
+    assert (header["authority"], header["document_no"]) == ("别的局", "2018年度")
+
+
+def test_a_source_time_stands_in_the_header_alone(tmp_path: Path) -> None:
+    event = _event(_connector(tmp_path, "header: {source_time: SJC}\n"), SJC="2018-01-02 08:00:00")
+    assert event["header"]["source_time"] == 1_514_851_200_000
+    assert "SJC" not in event["content"]
+
+
+def test_nothing_of_a_natural_person_leaves_the_department(tmp_path: Path) -> None:
+    connector = _connector(tmp_path, "claim: {uscc: 代码, person_id: 证件}\n")
+    cells = {
+        "CF_XDR_MC": "虚构人",
+        "CF_XDR_LB": "自然人",
+        "证件": "X",
+        "CF_WSH": "虚罚〔2018〕1号",
+        "CF_CFJG": "虚构局",
+    }
+    mapped = connector.mapper(Row(cells, "rows.csv", "", 3, 3), "run-1")
+    assert mapped.withheld
+    assert mapped.event["header"]["subject_kind"] == "NATURAL_PERSON"
+    encoded = Encoder(connector.item.id, Registered()).event(mapped)
+    for value in cells.values():
+        assert value.encode() not in encoded.value
+        assert value.encode() not in encoded.key
+    assert "虚构人" not in repr(mapped)
+
+
+def test_an_identity_number_alone_makes_a_natural_person(tmp_path: Path) -> None:
+    connector = _connector(tmp_path, "claim: {person_id: 证件}\n")
+    assert connector.mapper(Row({"证件": "X"}, "rows.csv", "", 3, 3), "run-1").withheld
+
+
+def test_unknown_and_missing_columns_are_told(tmp_path: Path) -> None:
+    connector = _connector(tmp_path, "claim: {uscc: 代码}\nignore: [序号]\n")
+    fit = connector.mapper.columns([Column("代码"), Column("CF_WSH"), Column("序号"), Column("备注2")])
+    assert fit.recognised == ("代码", "CF_WSH")
+    assert fit.unknown == ("备注2",)
+    assert "CF_XDR_MC" in fit.missing
+    assert "CF_WSH" not in fit.missing
+
+
+def test_events_are_framed_avro_under_the_record_key(tmp_path: Path) -> None:
+    connector = _connector(tmp_path, "")
+    mapped = connector.mapper(Row({"CF_WSH": "1号", "CF_CFJG": "虚构局"}, "rows.csv", "", 3, 3), "run-1")
+    key, value = Encoder(connector.item.id, Registered()).event(mapped)
+    assert key == "administrative-penalty|虚构局|1号".encode()
+    assert value[:5] == b"\x00\x00\x00\x00\x07"
+    decoded: Any = fastavro.schemaless_reader(io.BytesIO(value[5:]), event_schema("administrative-penalty"), None)
+    assert decoded["content"] == mapped.event["content"]
+    assert decoded["header"]["origin"]["row"] == 3
+
+
+def test_unreadable_rows_keep_their_bytes(tmp_path: Path) -> None:
+    connector = _connector(tmp_path, "")
+    defect = Defect(DefectReason.COLUMN_COUNT, "3 cells, the header has 2", b"\xd0\xe9,", "rows.csv", "", 4, 4)
+    message = Encoder(connector.item.id, Registered()).unreadable(defect, connector.mapper.header(defect, "run-1"))
+    decoded: Any = fastavro.schemaless_reader(io.BytesIO(message.value[5:]), unreadable_schema(), None)
+    assert decoded["header"]["item"] == "administrative-penalty"
+    assert decoded["unreadable"] == {
+        "reason": "FORMAT_COLUMN_COUNT",
+        "detail": "3 cells, the header has 2",
+        "original": b"\xd0\xe9,",
+    }
+
+
+def test_a_schema_that_is_not_registered_says_what_to_do() -> None:
+    with pytest.raises(RegistrationError, match="is not registered; run `creditbus topics apply`"):
+        Encoder("administrative-penalty", Empty())

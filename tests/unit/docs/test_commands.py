@@ -1,0 +1,71 @@
+"""What the pages tell a reader to type exists, and does what they say where no server is needed."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from creditbus.connectors.configuration import load_connector
+from creditbus.connectors.preview import preview
+from creditbus.services.cli.main import app
+from tests.documentation import DOCS
+
+_README = DOCS.parent / "README.md"
+_FILE = re.compile(r"^cat > (\S+) <<'END'\n(.*?)^END$", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_INLINE = re.compile(r"`(creditbus [^`]+)`")
+_TARGET = re.compile(r"^(?:`|)make ([a-z]+)", re.MULTILINE)
+
+
+def _commands() -> set[str]:
+    text = _README.read_text(encoding="utf-8")
+    lines = [line for block in _BLOCK.findall(text) for line in _FILE.sub("", block).splitlines()]
+    typed = {part.strip() for line in lines for part in line.split("&&")}
+    return {line for line in {*typed, *_INLINE.findall(text)} if line.startswith("creditbus ")}
+
+
+@pytest.mark.parametrize("line", sorted(_commands()))
+def test_a_command_of_the_readme_exists_with_its_options(line: str) -> None:
+    words = shlex.split(line, comments=True)[1:]
+    command: Any = typer.main.get_command(app)
+    while words and words[0] in getattr(command, "commands", {}):
+        command = command.commands[words.pop(0)]
+    assert not getattr(command, "commands", {}), f"{line}: no such command"
+    known = {name for parameter in command.params for name in parameter.opts}
+    assert {word for word in words if word.startswith("-")} <= known
+
+
+def test_make_targets_of_the_readme_exist() -> None:
+    makefile = (_README.parent / "Makefile").read_text(encoding="utf-8")
+    targets = _TARGET.findall(_README.read_text(encoding="utf-8"))
+    assert targets
+    assert [target for target in targets if f"\n{target}:" not in makefile] == []
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    """The files that a reader of the README makes."""
+    for name, content in _FILE.findall(_README.read_text(encoding="utf-8")):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+    return tmp_path
+
+
+def test_the_preview_of_the_readme_is_what_a_reader_sees(files: Path) -> None:
+    seen = preview(load_connector(files / "connectors.d" / "lists.yaml"), date(2026, 1, 1))
+    assert (seen.publishable, seen.refused) == (1, 2)
+    readme = _README.read_text(encoding="utf-8")
+    for one in seen.shown:
+        assert re.search(rf"^{one.row} +{one.column} +{one.value} .*{one.reason}$", readme, re.MULTILINE)
+
+
+def test_the_registrations_of_the_readme_are_accepted(files: Path) -> None:
+    seen = preview(load_connector(files / "connectors.d" / "registration.yaml"), date(2026, 1, 1))
+    assert (seen.publishable, seen.refused) == (2, 0)

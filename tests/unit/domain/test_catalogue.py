@@ -1,0 +1,172 @@
+"""Catalogue entries: what is read out of them, and how a wrong one is refused."""
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from creditbus.avro_schemas import raw_catalogue
+from creditbus.services.domain.catalogue import Catalogue, CatalogueError, Disclosure, Field, Item
+from creditbus.services.domain.event import RecordState, SubjectKind, Verb
+
+SHIPPED = Catalogue.parse(raw_catalogue())
+
+
+def shipped(item_id: str) -> Item:
+    item = SHIPPED.item(item_id)
+    assert item is not None
+    return item
+
+
+def test_the_shipped_catalogue_has_its_items() -> None:
+    assert {item.id for item in SHIPPED} == {
+        "administrative-licence",
+        "administrative-penalty",
+        "enterprise-registration",
+        "judgment-defaulter",
+        "red-black-list",
+        "subject-identifiers",
+        "tax-credit-grade",
+    }
+    assert SHIPPED.item("nothing") is None
+
+
+def test_no_shipped_item_admits_natural_persons_and_each_has_a_legal_basis() -> None:
+    for item in SHIPPED:
+        assert not item.admits_persons
+        assert item.legal_basis
+
+
+def test_only_the_register_tells_name_and_district() -> None:
+    assert {item.id for item in SHIPPED if item.registers} == {"enterprise-registration"}
+    assert {item.id for item in SHIPPED if item.identifies} == {"enterprise-registration", "subject-identifiers"}
+
+
+def test_a_column_of_the_standard_is_either_content_or_claim() -> None:
+    for item in SHIPPED:
+        assert not set(item.claims.values()) & set(item.fields)
+
+
+def test_the_dual_publicity_items_hold_all_columns_of_the_standard() -> None:
+    licence, penalty = shipped("administrative-licence"), shipped("administrative-penalty")
+    assert len(licence.fields) + len(licence.claims) == 28
+    assert len(penalty.fields) + len(penalty.claims) == 30
+    assert penalty.fields["CF_FR_ZJHM"].disclosure is Disclosure.AUTHORISED
+    assert penalty.fields["CF_FR_ZJHM"].mask == (6, 4)
+
+
+def test_a_licence_not_in_force_is_issued_in_withdrawn_state() -> None:
+    content = {"XK_ZT": "2", "XK_WSH": "1号", "XK_XKJG": "某局", "XK_XKJGDM": "11420000MB15291767"}
+    derived = shipped("administrative-licence").derive(content, {}, "administrative-approval")
+    assert (derived.verb, derived.state) == (Verb.ISSUE, RecordState.WITHDRAWN)
+    assert (derived.authority, derived.authority_name) == ("11420000MB15291767", "某局")
+    assert derived.document_no == derived.act["decision_no"] == "1号"
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason", "verb", "state", "decided_on"),
+    [
+        ("列入", None, Verb.ISSUE, RecordState.ACTIVE, "2018-01-01"),
+        ("移出", "到期", Verb.END, RecordState.EXITED, "2019-01-01"),
+        ("移出", "撤销", Verb.WITHDRAW, RecordState.WITHDRAWN, "2019-01-01"),
+        ("移出", None, Verb.END, RecordState.EXITED, "2019-01-01"),
+    ],
+)
+def test_a_list_row_states_its_verb(
+    kind: str, reason: str | None, verb: Verb, state: RecordState, decided_on: str
+) -> None:
+    content = {"SJLX": kind, "YCYY": reason, "LRRQ": "2018-01-01", "YCRQ": "2019-01-01", "JDWH": "1号"}
+    derived = shipped("red-black-list").derive(content, {}, "credit-office")
+    assert (derived.verb, derived.state) == (verb, state)
+    assert derived.act["decided_on"] == decided_on
+    assert derived.document_no == "1号"
+
+
+def test_a_tax_grade_is_known_by_its_year_and_its_authority_by_name() -> None:
+    derived = shipped("tax-credit-grade").derive({"PJND": "2018", "PJDW": "某税务局"}, {}, "tax-bureau")
+    assert (derived.authority, derived.document_no) == ("某税务局", "2018年度")
+
+
+def test_a_half_empty_key_is_empty() -> None:
+    assert shipped("tax-credit-grade").derive({"PJND": None}, {}, "tax-bureau").document_no == ""
+
+
+def test_a_registration_is_known_by_department_and_code() -> None:
+    derived = shipped("enterprise-registration").derive({}, {"uscc": "914201007246906844"}, "market-supervision")
+    assert (derived.authority, derived.document_no) == ("market-supervision", "914201007246906844")
+
+
+def test_the_name_of_a_natural_person_is_not_derived() -> None:
+    item = shipped("administrative-penalty")
+    derived = item.derive({"CF_XDR_LB": "自然人", "CF_XDR_MC": "某人"}, {}, "administrative-enforcement")
+    assert derived.subject_kind is SubjectKind.NATURAL_PERSON
+    assert derived.subject_name == ""
+    assert "某人" not in repr(derived)
+    assert item.stated_kind({}, {"person_id": "1"}) is SubjectKind.NATURAL_PERSON
+    assert item.stated_kind({"CF_XDR_LB": "法人及非法人组织"}, {"person_id": "1"}) is SubjectKind.UNSTATED
+
+
+def test_admitted_values_may_end_in_a_note() -> None:
+    field = Field(
+        code="X", title="x", title_en="x", disclosure=Disclosure.PUBLIC, values=("罚款", "其他-*"), separator=";"
+    )
+    assert field.admits("罚款;其他-补办")
+    assert not field.admits("罚款;罚金")
+    assert not field.admits("罚款;")
+    assert not field.admits("其他-")
+    assert not field.admits("其他-*;x")
+
+
+Change = Callable[[dict[str, Any], dict[str, Any]], object]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda _, entry: entry.pop("legal_basis"), "item.yaml: legal_basis: missing; add it"),
+        (lambda _, entry: entry.update(entitled=[]), "item.yaml: entitled: name at least one"),
+        (
+            lambda _, entry: entry.update(verbs=["ISUE"]),
+            "item.yaml: verbs: 'ISUE' is unknown; use one of: ISSUE",
+        ),
+        (lambda _, entry: entry.update(verbs=["AMEND"]), "item.yaml: verbs: add ISSUE"),
+        (lambda _, entry: entry.update(colour="red"), "item.yaml: colour: unknown key; remove it"),
+        (lambda _, entry: entry.update(id="x"), "item.yaml: id: must equal the folder's name"),
+        (lambda _, entry: entry.update(rules=[]), "item.yaml: rules: write a mapping"),
+        (lambda _, entry: entry["rules"].update(not_future=["CF_WSH"]), "rules.not_future: 'CF_WSH' is not a fitting"),
+        (
+            lambda _, entry: entry["rules"]["required"][0].update(when={"CF_CFLB": ["罚金"]}),
+            "rules.required[0].when.CF_CFLB: '罚金' is not a value of that field",
+        ),
+        (
+            lambda _, entry: entry["rules"]["required"][0].update(reason="COND"),
+            "rules.required[0].reason: 'COND' is unknown",
+        ),
+        (lambda _, entry: entry["events"][-1].update(when={"CF_CFLB": "罚款"}), "events: end the list with an event"),
+        (lambda _, entry: entry["events"][-1]["act"].update(day="CF_JDRQ"), "events[0].act.day: 'day' is unknown"),
+        (lambda _, entry: entry["natural_key"].update(document_no="{CF_XX}"), "natural_key.document_no: 'CF_XX'"),
+        (lambda _, entry: entry["natural_key"].update(document_no=""), "natural_key.document_no: a record needs"),
+        (lambda _, entry: entry["claim"].update(passport="X"), "claim.passport: 'passport' is unknown"),
+        (lambda _, entry: entry.update(unregistered_subject="drop"), "unregistered_subject: 'drop' is unknown"),
+        (lambda _, entry: entry["publication"][0].update(max_months=1), "publication[0].max_months: must not be"),
+        (lambda _, entry: entry["publication"][0].update(min_months=-1), "publication[0].min_months: write a whole"),
+        (
+            lambda _, entry: entry["publication"][0].update(effective_from="soon"),
+            "publication[0].effective_from: write",
+        ),
+        (lambda schema, _: schema["fields"][0].pop("disclosure"), "schema: fields[0].disclosure: missing; add it"),
+        (lambda schema, _: schema["fields"][0].update(disclosure="secret"), "fields[0].disclosure: 'secret' is"),
+        (lambda schema, _: schema["fields"][0].update(mask=[1]), "schema: fields[0].mask: write two numbers"),
+        (lambda schema, _: schema["fields"][0].update(code="Y"), "schema: fields[0].code: must equal"),
+        (lambda schema, _: schema.update(fields=[]), "schema: fields: a content record needs fields"),
+    ],
+)
+def test_a_wrong_entry_is_refused_by_item_key_and_remedy(change: Change, message: str) -> None:
+    schema, entry = copy.deepcopy(raw_catalogue()["administrative-penalty"])
+    change(schema, entry)
+    with pytest.raises(CatalogueError) as error:
+        Catalogue.parse({"administrative-penalty": (schema, entry)})
+    assert message in str(error.value)
+    assert str(error.value).startswith("administrative-penalty/")
+    assert "\n" not in str(error.value)

@@ -1,0 +1,42 @@
+"""What is released is read in few turns, however much of it waits."""
+
+from tests.examples import EXAMPLES
+from tests.step_harness import Bus, machinery
+
+PENALTY = EXAMPLES["administrative-penalty"]
+REGISTRATION = EXAMPLES["enterprise-registration"].claiming(uscc="91420106MA4KAAA16H")
+MANY = 50
+
+
+def released(bus: Bus) -> int:
+    """Publish the registration alone; give the passes over its batches beyond the first."""
+    before = bus.reruns
+    bus.publish(REGISTRATION)
+    bus.settle()
+    assert bus.ledger().departments["administrative-enforcement"].counts["applied"] == MANY
+    return bus.reruns - before
+
+
+def test_events_that_wait_for_a_legacy_code_are_read_at_once() -> None:
+    bus = Bus(machinery())
+    for number in range(MANY):
+        bus.publish(PENALTY.claiming(organisation_code="MA4KAAA1-6").changed(CF_WSH=f"{number}号"))
+        bus.settle()
+    assert released(bus) == 1
+
+
+def test_events_that_wait_for_the_registration_are_read_in_two_passes() -> None:
+    bus = Bus(machinery())
+    for number in range(MANY):
+        bus.publish(PENALTY.claiming(uscc="91420106MA4KAAA16H").changed(CF_WSH=f"{number}号"))
+        bus.settle()
+    # what waits, then the records that it touches
+    assert released(bus) == 2
+
+
+def test_a_document_number_of_two_lines_hides_no_record() -> None:
+    bus = Bus(machinery())
+    bus.publish(REGISTRATION)
+    bus.publish(PENALTY.claiming(uscc="91420106MA4KAAA16H").changed(CF_WSH="示罚\n〔2019〕1号"))
+    bus.settle()
+    assert len(bus.records("91420106MA4KAAA16H")) == 2

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from creditbus.topics.connection import Connection
+from creditbus.topics.errors import ConfigurationError
+
+WRITTEN = {"bootstrap_servers": "a:1", "registry_url": "http://b:2/api/", "redis_url": "redis://:secret@c:3/0"}
+
+
+def environment(home: Path, **given: str) -> dict[str, str]:
+    return {"CREDITBUS_HOME": str(home), **given}
+
+
+def test_addresses_come_from_the_endpoints_file(tmp_path: Path) -> None:
+    (tmp_path / "endpoints.json").write_text(json.dumps(WRITTEN))
+    connection = Connection.from_environment(environment(tmp_path))
+    assert connection == Connection("a:1", "http://b:2/api", "redis://:secret@c:3/0", tmp_path)
+
+
+def test_the_environment_wins_key_by_key(tmp_path: Path) -> None:
+    (tmp_path / "endpoints.json").write_text(json.dumps(WRITTEN))
+    connection = Connection.from_environment(environment(tmp_path, CREDITBUS_BOOTSTRAP_SERVERS="z:9"))
+    assert (connection.bootstrap_servers, connection.redis_url) == ("z:9", WRITTEN["redis_url"])
+
+
+def test_no_file_is_read_when_the_environment_says_all(tmp_path: Path) -> None:
+    (tmp_path / "endpoints.json").write_text("not JSON")
+    given = {f"CREDITBUS_{key.upper()}": value for key, value in WRITTEN.items()}
+    assert Connection.from_environment(environment(tmp_path, **given)).bootstrap_servers == "a:1"
+
+
+def test_a_missing_address_is_named_with_its_remedy(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"^CREDITBUS_REGISTRY_URL: .*creditbus up") as caught:
+        Connection.from_environment(environment(tmp_path, CREDITBUS_BOOTSTRAP_SERVERS="a:1"))
+    assert caught.value.place == "CREDITBUS_REGISTRY_URL"
+
+
+@pytest.mark.parametrize("content", ["not JSON", "[]", '{"redis_url": 1}'])
+def test_a_damaged_endpoints_file_is_named(tmp_path: Path, content: str) -> None:
+    (tmp_path / "endpoints.json").write_text(content)
+    with pytest.raises(ConfigurationError, match=r"endpoints\.json: "):
+        Connection.from_environment(environment(tmp_path))
+
+
+def test_a_password_is_not_shown(tmp_path: Path) -> None:
+    (tmp_path / "endpoints.json").write_text(json.dumps(WRITTEN))
+    assert "secret" not in repr(Connection.from_environment(environment(tmp_path)))
+
+
+def test_the_default_home_is_below_the_working_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".creditbus").mkdir()
+    (tmp_path / ".creditbus" / "endpoints.json").write_text(json.dumps(WRITTEN))
+    assert Connection.from_environment({}).home == tmp_path / ".creditbus"
