@@ -1,0 +1,141 @@
+"""Says what the profile job took: a table, peers.json and peers.svg."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import statistics
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from machine import machine
+from peers.checker import Expected
+from peers.contestants import CONTESTANTS
+from peers.plot import bars
+
+__all__ = ["Figures", "report"]
+
+Figures = Mapping[str, float]
+Spread = dict[str, list[float]]
+
+_OURS = "creditbus"
+#: What creditbus is compared with, in what, and how many times better it should be.
+_TARGETS = {
+    "kafka_streams": (("kafka_streams_1", "kafka_streams_2"), 1.5),
+    "quix_streams": (("quix_streams",), 3.0),
+    "faust": (("faust",), 5.0),
+}
+_CPU_TARGET = 2.5
+
+
+def report(runs: Mapping[str, Sequence[Figures]], expected: Expected, folder: Path) -> None:
+    """Print the table and write results and plot into the folder."""
+    spreads = {name: _spread(figures) for name, figures in runs.items()}
+    rates = {name: spread["events_per_second"][1] for name, spread in spreads.items()}
+    costs = {name: spread["cpu_us_per_event"][1] for name, spread in spreads.items()}
+    ratios = _ratios(spreads)
+    _print(spreads, ratios)
+    folder.mkdir(parents=True, exist_ok=True)
+    result = {
+        "profile_job": rates,
+        "cpu_us_per_event": costs,
+        "ratios": ratios,
+        "events": expected.read,
+        "duplicates": expected.read - expected.changes,
+        "amendments": expected.amended,
+        "subjects": len(expected.applied),
+        "repetitions": min(map(len, runs.values())),
+        "output": "each run's changes, copies and states were equal to a recomputation from the input",
+        "guarantees": {name: CONTESTANTS[name].guarantee for name in runs},
+        "order": "min, median, max",
+        "spread": spreads,
+        "machine": machine() | {"java": _java()},
+    }
+    (folder / "peers.json").write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    titles = {name: CONTESTANTS[name].title for name in runs}
+    panels = [
+        ("events/s", {titles[name]: spreads[name]["events_per_second"] for name in runs}),
+        (
+            "CPU \N{MICRO SIGN}s per event, of the peer's process",
+            {titles[name]: spreads[name]["cpu_us_per_event"] for name in runs},
+        ),
+    ]
+    (folder / "peers.svg").write_text(bars(panels), encoding="utf-8")
+
+
+def _spread(runs: Sequence[Figures]) -> Spread:
+    columns = {name: sorted(figures[name] for figures in runs) for name in runs[0]}
+    return {
+        name: [round(value, 2) for value in (values[0], statistics.median(values), values[-1])]
+        for name, values in columns.items()
+    }
+
+
+def _ratios(spreads: Mapping[str, Spread]) -> dict[str, dict[str, float]]:
+    """Return how many times more events/s, and fewer CPU, creditbus has than the best of each peer; medians."""
+    if _OURS not in spreads:
+        return {}
+    ours = spreads[_OURS]
+    ratios = {}
+    for title, (names, target) in _TARGETS.items():
+        theirs = [spreads[name] for name in names if name in spreads]
+        if not theirs:
+            continue
+        ratios[title] = {
+            "events_per_second": _times(ours, theirs, "events_per_second"),
+            "target": target,
+            "late_events_per_second": _times(ours, theirs, "late_events_per_second"),
+            "cpu": _times_less(ours, theirs, ["cpu_us_per_event"]),
+            "late_cpu": _times_less(ours, theirs, ["late_cpu_us_per_event"]),
+            "cpu_with_store": _times_less(ours, theirs, ["cpu_us_per_event", "redis_cpu_us_per_event"]),
+        }
+    if "kafka_streams" in ratios:
+        ratios["kafka_streams"]["cpu_target"] = _CPU_TARGET
+    return ratios
+
+
+def _times(ours: Spread, theirs: Sequence[Spread], figure: str) -> float:
+    return round(ours[figure][1] / max(spread[figure][1] for spread in theirs), 2)
+
+
+def _times_less(ours: Spread, theirs: Sequence[Spread], figures: Sequence[str]) -> float:
+    best = min(sum(spread[figure][1] for figure in figures) for spread in theirs)
+    return round(best / sum(ours[figure][1] for figure in figures), 2)
+
+
+def _print(spreads: Mapping[str, Spread], ratios: Mapping[str, Mapping[str, float]]) -> None:
+    print(
+        "\nmin / median / max. CPU in us per event, of the peer's process, Redis and the broker;"
+        "\nothers: processors that were busy with other things, the most\n"
+    )
+    print("| | events/s | second half | CPU us/event | second half | Redis | broker | RSS MB | wall s | others |")
+    print("|---|---|---|---|---|---|---|---|---|---|")
+    for name, spread in spreads.items():
+        print(
+            f"| {CONTESTANTS[name].title}, {CONTESTANTS[name].guarantee} | {_three(spread['events_per_second'], 0)} "
+            f"| {spread['late_events_per_second'][1]:,.0f} | {_three(spread['cpu_us_per_event'], 1)} "
+            f"| {spread['late_cpu_us_per_event'][1]:.1f} | {spread['redis_cpu_us_per_event'][1]:.1f} "
+            f"| {spread['kafka_cpu_us_per_event'][1]:.1f} | {spread['peak_rss_mb'][2]:.0f} "
+            f"| {spread['wall_seconds'][1]:.1f} "
+            f"| {spread['others_cores'][2]:.2f} |"
+        )
+    for title, ratio in ratios.items():
+        print(
+            f"\ncreditbus / {title}: {ratio['events_per_second']:.2f} in events/s (target {ratio['target']:.1f}), "
+            f"second half {ratio['late_events_per_second']:.2f}; CPU {ratio['cpu']:.2f} times less, "
+            f"{ratio['cpu_with_store']:.2f} with the store's"
+            + (f" (target {ratio['cpu_target']:.1f})" if "cpu_target" in ratio else "")
+        )
+
+
+def _three(values: Sequence[float], places: int) -> str:
+    return " / ".join(f"{value:,.{places}f}" for value in values)
+
+
+def _java() -> str:
+    java = shutil.which("java")
+    if java is None:
+        return ""
+    told = subprocess.run([java, "-version"], capture_output=True, text=True, check=True).stderr
+    return told.splitlines()[0]

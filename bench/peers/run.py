@@ -1,0 +1,190 @@
+"""Measures the profile job: creditbus against Kafka Streams, Quix Streams and stock Faust, on the same records.
+
+Decode Avro, drop duplicates, fold the state per subject, and write the change, the state and one feed copy. One run,
+one machine; the peers take turns, so that a slow minute hits them alike. What a peer wrote is compared with a
+recomputation before its time counts. Start: `make bench-peers`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import redis
+from kafka import KafkaAdminClient
+from load import Loads, write
+from peers.checker import Checker, Expected
+from peers.contestants import CONTESTANTS, PARTITIONS, SCHEMA, Contestant, Run
+from peers.report import report
+from peers.watch import Watch, figures, others_cores
+
+from creditbus.deploy.bus import apply_bus
+from creditbus.deploy.embedded import Cluster
+from creditbus.deploy.embedded.leash import attach
+from creditbus.services.engine.settings import EngineSettings
+from creditbus.services.worker.bus import open_bus
+from creditbus.topics.admin import admin
+from creditbus.topics.connection import Connection
+from creditbus.topics.declarations import declarations
+from creditbus.topics.registry import SchemaRegistry
+
+_BENCH = Path(__file__).parent.parent
+_RESULTS = _BENCH / "results"
+_INPUT = "peers.events"
+_STOP_SECONDS = 30.0
+_ATTEMPTS = 4
+_QUIET_SECONDS = 240.0
+_LOOK_SECONDS = 3.0
+_IDLE_SERVERS = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """Servers and input of all runs."""
+
+    connection: Connection
+    pids: Mapping[str, int]
+    folder: Path
+    checker: Checker
+    expected: Expected
+
+
+def main() -> None:
+    """Measure, print the table, write results and plot."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--events", type=int, default=400_000)
+    parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--peer", action="append", choices=CONTESTANTS, help="these alone; again for more")
+    parser.add_argument(
+        "--others",
+        type=float,
+        default=0.15,
+        help="processors that may be busy with other things, else the run is repeated",
+    )
+    parser.add_argument("--results", type=Path, default=_RESULTS, help="folder of peers.json and peers.svg")
+    options = parser.parse_args()
+    names = options.peer or list(CONTESTANTS)
+    with _bench(options.events) as bench:
+        runs: dict[str, list[dict[str, float]]] = {name: [] for name in names}
+        for number in range(options.repeat):
+            for name in names:
+                runs[name].append(_undisturbed(bench, name, number, options.others))
+        expected = bench.expected
+    report(runs, expected, options.results)
+
+
+@contextmanager
+def _bench(events: int) -> Iterator[Bench]:
+    with tempfile.TemporaryDirectory(prefix="creditbus-peers-") as folder:
+        cluster = Cluster(Path(folder) / "home", customary_ports=False)
+        leash = attach(cluster)
+        cluster.start()
+        try:
+            yield _prepared(cluster, Path(folder), events)
+        finally:
+            cluster.stop()
+            leash.communicate(timeout=_STOP_SECONDS)
+
+
+def _prepared(cluster: Cluster, folder: Path, events: int) -> Bench:
+    connection = cluster.connection()
+    apply_bus(connection)
+    settings = EngineSettings(bootstrap_servers=connection.bootstrap_servers)
+    bus = asyncio.run(open_bus(connection, declarations(), settings, bytes(32)))
+    load = Loads(bus.stages, SchemaRegistry(connection.registry_url), PARTITIONS).profiles(events)
+    _create(connection, [_INPUT])
+    write(connection.bootstrap_servers, load.records, lambda _: _INPUT)
+    checker = Checker(connection.bootstrap_servers, SCHEMA)
+    expected = checker.expect(_INPUT)
+    print(
+        f"{expected.read:,} events, {expected.read - expected.changes:,} duplicates, {expected.amended:,} amendments, "
+        f"{len(expected.applied):,} subjects",
+        flush=True,
+    )
+    pids = {status.name: status.pid for status in cluster.status() if status.pid and status.name != "registry"}
+    return Bench(connection, pids, folder, checker, expected)
+
+
+def _undisturbed(bench: Bench, name: str, number: int, others: float) -> dict[str, float]:
+    """Return the first run that nothing disturbed, or of several disturbed ones the least disturbed."""
+    found: list[dict[str, float]] = []
+    for attempt in range(_ATTEMPTS):
+        deadline = time.monotonic() + _QUIET_SECONDS
+        while others_cores(_LOOK_SECONDS) > others + _IDLE_SERVERS and time.monotonic() < deadline:
+            pass
+        found.append(_measure(bench, name, f"{name}-{number}-{attempt}"))
+        if found[-1]["others_cores"] <= others:
+            break
+        print(f"    disturbed: {found[-1]['others_cores']:.2f} processors busy with other things", flush=True)
+    return min(found, key=lambda run: run["others_cores"])
+
+
+def _measure(bench: Bench, name: str, identity: str) -> dict[str, float]:
+    contestant = CONTESTANTS[name]
+    run = Run(bench.connection, f"peers-{identity}", _INPUT, bench.folder / identity)
+    run.folder.mkdir()
+    _create(bench.connection, [run.changes, run.feed])
+    if name == "creditbus":
+        _create(bench.connection, [run.changelog], **{"cleanup.policy": "compact"})
+    found = _watched(bench, contestant, run)
+    wrong = bench.checker.check(bench.expected, run.changes, run.feed, contestant.changelogs(run), contestant.decode)
+    if wrong:
+        message = f"{contestant.title} did another job, its time says nothing: {'; '.join(wrong)}"
+        raise RuntimeError(message)
+    print(
+        f"  {contestant.title}: {found['events_per_second']:,.0f}/s, {found['cpu_us_per_event']:.1f} us "
+        f"(second half {found['late_events_per_second']:,.0f}/s, {found['late_cpu_us_per_event']:.1f} us)",
+        flush=True,
+    )
+    _clear(bench, run)
+    return found
+
+
+def _watched(bench: Bench, contestant: Contestant, run: Run) -> dict[str, float]:
+    environment = os.environ | {"PYTHONPATH": str(_BENCH)} | dict(contestant.environment(run))
+    started = time.monotonic()
+    process = subprocess.Popen(
+        contestant.command(run), env=environment, cwd=run.folder, stdout=subprocess.DEVNULL, start_new_session=True
+    )
+    watch = Watch(bench.connection.bootstrap_servers, contestant.group(run), (_INPUT, PARTITIONS), bench.pids)
+    try:
+        samples, peak = watch.until(bench.expected.read, process)
+    finally:
+        watch.close()
+        process.terminate()
+        try:
+            process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+    return figures(samples, started, peak)
+
+
+def _create(connection: Connection, topics: Sequence[str], **configs: str) -> None:
+    with admin(connection) as kafka:
+        assert isinstance(kafka, KafkaAdminClient)  # noqa: S101 -- the admin of a connection is this client
+        wanted = {"num_partitions": PARTITIONS, "replication_factor": 1, "configs": configs}
+        kafka.create_topics(dict.fromkeys(topics, wanted), wait_for_metadata=True)
+
+
+def _clear(bench: Bench, run: Run) -> None:
+    """Leave nothing to the next run: topics, state, store."""
+    with admin(bench.connection) as kafka:
+        assert isinstance(kafka, KafkaAdminClient)  # noqa: S101 -- as above
+        kafka.delete_topics([topic for topic in kafka.list_topics() if run.name in topic])
+    shutil.rmtree(run.folder)
+    with redis.Redis.from_url(bench.connection.redis_url) as store:
+        store.flushall()
+
+
+if __name__ == "__main__":
+    main()

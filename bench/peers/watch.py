@@ -1,0 +1,164 @@
+"""Watches one peer from outside, all in the same way: committed offsets of its group, and its processor time."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import psutil
+from confluent_kafka import Consumer, TopicPartition
+
+__all__ = ["Sample", "Watch", "figures", "others_cores"]
+
+_POLL_SECONDS: Final = 0.05
+_PATIENCE_SECONDS: Final = 120.0
+_ANSWER_SECONDS: Final = 10.0
+_MB: Final = 1 << 20
+_SELF: Final = psutil.Process()
+
+
+class Sample(NamedTuple):
+    """One look.
+
+    Attributes:
+        at: when.
+        committed: records whose offsets are committed.
+        cpu: processor seconds of the peer.
+        servers: the same of the servers, by name.
+        others: the same of all that has no part in the run.
+
+    """
+
+    at: float
+    committed: int
+    cpu: float
+    servers: Mapping[str, float]
+    others: float
+
+
+class Watch:
+    """Looks at the group of one peer.
+
+    Args:
+        servers: Kafka.
+        group: the peer's consumer group.
+        places: topic and number of its partitions.
+        pids: process ids of the servers that work for it, by name.
+
+    """
+
+    def __init__(self, servers: str, group: str, places: tuple[str, int], pids: Mapping[str, int]) -> None:
+        topic, partitions = places
+        # committed offsets alone, so that a look costs the broker next to nothing
+        settings = {"bootstrap.servers": servers, "group.id": group, "isolation.level": "read_uncommitted"}
+        self._consumer = Consumer(settings)
+        self._places = [TopicPartition(topic, number) for number in range(partitions)]
+        self._servers = {name: psutil.Process(pid) for name, pid in pids.items()}
+
+    def until(self, records: int, process: subprocess.Popen[bytes]) -> tuple[list[Sample], float]:
+        """Return a sample for each progress until so many are committed, and the peak memory in MB.
+
+        Raises:
+            RuntimeError: the peer ended.
+            TimeoutError: it made no progress for two minutes.
+
+        """
+        peer = psutil.Process(process.pid)
+        samples: list[Sample] = []
+        moved = time.monotonic()
+        peak = 0.0
+        while not samples or samples[-1].committed < records:
+            time.sleep(_POLL_SECONDS)
+            if process.poll() is not None:
+                message = f"the peer ended with {process.returncode}"
+                raise RuntimeError(message)
+            committed, now = self._committed(), time.monotonic()
+            if committed and (not samples or committed > samples[-1].committed):
+                servers = {name: _cpu(server) for name, server in self._servers.items()}
+                cpu = _cpu_of_all(peer)
+                others = _busy() - cpu - sum(servers.values()) - _cpu(_SELF)
+                samples.append(Sample(now, committed, cpu, servers, others))
+                moved = now
+                peak = max(peak, _peak_mb(peer))
+            if now - moved > _PATIENCE_SECONDS:
+                message = f"stopped at {samples[-1].committed if samples else 0} of {records} records"
+                raise TimeoutError(message)
+        return samples, peak
+
+    def close(self) -> None:
+        """End the look."""
+        self._consumer.close()
+
+    def _committed(self) -> int:
+        places = self._consumer.committed(self._places, timeout=_ANSWER_SECONDS)
+        return sum(max(place.offset, 0) for place in places)
+
+
+def figures(samples: Sequence[Sample], started: float, peak: float) -> dict[str, float]:
+    """Return what the samples say, from the first commit to the last, and for the second half of the records alone."""
+    first, last = samples[0], samples[-1]
+    middle = next(sample for sample in samples if sample.committed >= last.committed / 2)
+    return {
+        "events_per_second": _rate(first, last),
+        "cpu_us_per_event": _cost(first.cpu, last.cpu, first, last),
+        "late_events_per_second": _rate(middle, last),
+        "late_cpu_us_per_event": _cost(middle.cpu, last.cpu, middle, last),
+        "wall_seconds": last.at - started,
+        "cpu_seconds": last.cpu,
+        "peak_rss_mb": peak,
+        "others_cores": (last.others - first.others) / (last.at - first.at),
+        "first_commit_seconds": first.at - started,
+        **{
+            f"{name}_cpu_us_per_event": _cost(first.servers[name], last.servers[name], first, last)
+            for name in first.servers
+        },
+    }
+
+
+def _rate(first: Sample, last: Sample) -> float:
+    return (last.committed - first.committed) / (last.at - first.at)
+
+
+def _cost(before: float, after: float, first: Sample, last: Sample) -> float:
+    return (after - before) / (last.committed - first.committed) * 1e6
+
+
+def _cpu_of_all(peer: psutil.Process) -> float:
+    times = peer.cpu_times()
+    total = _cpu(peer) + times.children_user + times.children_system
+    for child in peer.children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            total += _cpu(child)
+    return total
+
+
+def _busy() -> float:
+    """Return the seconds that all processors together were not idle, those that a host took away too."""
+    times = psutil.cpu_times()
+    # the kernel counts guests as users already
+    return float(times.user + times.nice + times.system + times.irq + times.softirq + times.steal)
+
+
+def others_cores(seconds: float) -> float:
+    """Return how many processors are busy now with other things than this process."""
+    before, mine = _busy(), _cpu(_SELF)
+    time.sleep(seconds)
+    return (_busy() - before - _cpu(_SELF) + mine) / seconds
+
+
+def _cpu(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return float(times.user + times.system)
+
+
+def _peak_mb(peer: psutil.Process) -> float:
+    total = 0
+    for process in (peer, *peer.children(recursive=True)):
+        with suppress(OSError, psutil.NoSuchProcess):
+            status = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii", errors="replace")
+            total += int(status.partition("VmHWM:")[2].split()[0]) * 1024
+    return total / _MB
