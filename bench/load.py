@@ -11,7 +11,7 @@ import asyncio
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -19,16 +19,12 @@ from typing import Any, NamedTuple
 
 import yaml
 from aiokafka import AIOKafkaProducer
+from story import Step, decisions, known_subjects, mixed, registering
 
 from creditbus.connectors.configuration import load_connector
 from creditbus.connectors.contract import Row
 from creditbus.connectors.encoding import Encoder
 from creditbus.connectors.mapping.compiler import RowMapper
-from creditbus.deploy.demo.licences import Licences
-from creditbus.deploy.demo.mixing import Maker, Naming
-from creditbus.deploy.demo.penalties import Penalties
-from creditbus.deploy.demo.registration import Registrations
-from creditbus.deploy.demo.subjects import DISTRICTS, Subject, authorities, subjects
 from creditbus.deploy.demo.truth import Cells
 from creditbus.services.domain.event import partition_of
 from creditbus.services.domain.ledger import Entry
@@ -40,10 +36,7 @@ from creditbus.topics.registry import SchemaRegistry
 __all__ = ["Load", "Loads", "Sent", "run_in_memory", "write"]
 
 _SEED = 20240601
-_REPEATED = 0.05
-_AMENDED = 0.05
 _LEGACY = 0.05
-_REGISTRATIONS = 0.2
 _CHUNK = 2000
 _STARTED_MS = 1_717_200_000_000
 _CONNECTORS = {
@@ -114,7 +107,7 @@ class Loads:
 
     def intake(self, events: int) -> Load:
         """Registrations and then licences and penalties of these subjects, some by a legacy code."""
-        records = self._ingest(_story(Random(_SEED), events, legacy=_LEGACY))
+        records = self.ingest(mixed(Random(_SEED), events, legacy=_LEGACY))
         return self._expecting("intake", records)
 
     def profiles(self, events: int) -> Load:
@@ -129,30 +122,29 @@ class Loads:
     def resolver(self, events: int) -> Load:
         """Events by organisation code; a third of them before, the others behind what the registration tells."""
         random = Random(_SEED)
-        known = _subjects(random, events // 4)
-        story = list(_records(random, known, events - len(known), legacy=1.0))
-        third = len(story) // 3
-        told = [_Step("registration", cells) for cells in _registrations(random, known)]
-        records = self._ingest([*story[:third], *told, *story[third:]])
+        known = known_subjects(random, events // 4)
+        told = list(decisions(random, known, events - len(known), legacy=1.0))
+        third = len(told) // 3
+        records = self.ingest([*told[:third], *registering(random, known), *told[third:]])
         unresolved = run_in_memory(self._stages["intake"], records).to("credit.unresolved")
         return self._expecting("resolver", unresolved)
 
     def registrations(self, subjects: int) -> Load:
         """One registration of each subject; what must come of it is for all four stages together."""
         random = Random(_SEED)
-        told = (_Step("registration", cells) for cells in _registrations(random, _subjects(random, subjects)))
-        records = self._ingest(told)
+        records = self.ingest(registering(random, known_subjects(random, subjects)))
         outputs = {"credit.events": subjects, "credit.unresolved": subjects, "credit.changes": subjects}
         return Load(records, outputs, {"received": subjects, "applied NEW": subjects})
 
     def _events(self, events: int) -> list[Sent]:
-        records = self._ingest(_story(Random(_SEED), events, legacy=0.0))
+        records = self.ingest(mixed(Random(_SEED), events, legacy=0.0))
         return run_in_memory(self._stages["intake"], records).to("credit.events")
 
-    def _ingest(self, story: Iterable[_Step]) -> list[Sent]:
+    def ingest(self, told: Iterable[Step]) -> list[Sent]:
+        """Return what the connectors would publish of a story."""
         placed = _Placer()
         rows = Counter[str]()
-        for kind, cells in story:
+        for kind, cells in told:
             rows[kind] += 1
             topic, key, value = self._writers[kind](cells, rows[kind])
             placed.put(topic, partition_of(key, self._lanes), key, value)
@@ -162,54 +154,6 @@ class Loads:
         stage = self._stages[name]
         made = run_in_memory(stage, records)
         return Load(records, made.counts, made.outcomes)
-
-
-class _Step(NamedTuple):
-    """One row of a story: the file that it stands in and its cells."""
-
-    kind: str
-    cells: Cells
-
-
-def _story(random: Random, events: int, legacy: float) -> Iterator[_Step]:
-    known = _subjects(random, int(events * _REGISTRATIONS))
-    yield from (_Step("registration", cells) for cells in _registrations(random, known))
-    yield from _records(random, known, events - len(known), legacy)
-
-
-def _subjects(random: Random, count: int) -> list[Subject]:
-    endless = subjects(random)
-    return [next(endless) for _ in range(count)]
-
-
-def _registrations(random: Random, known: Sequence[Subject]) -> Iterator[Cells]:
-    maker = Registrations(random)
-    return (maker.record(subject) | {"住所所在行政区划": DISTRICTS[subject.district]} for subject in known)
-
-
-def _records(random: Random, known: Sequence[Subject], events: int, legacy: float) -> Iterator[_Step]:
-    organs = authorities()
-    other = next(subjects(random, len(known) + 1))
-    makers: dict[str, Maker] = {
-        "licences": Licences(random, organs, other),
-        "penalties": Penalties(random, organs, other),
-    }
-    kinds = tuple(makers)
-    recent: list[_Step] = []
-    for number in range(events):
-        chance = random.random()
-        if chance < _REPEATED + _AMENDED and recent:
-            step = recent.pop(random.randrange(len(recent)))
-            if chance < _AMENDED:
-                step = _Step(step.kind, makers[step.kind].amend(step.cells))
-        else:
-            kind = kinds[number % 2]
-            naming = Naming.ORGANISATION_CODE if random.random() < legacy else Naming.USCC
-            step = _Step(kind, makers[kind].record(random.choice(known), naming))
-            recent.append(step)
-            if len(recent) > 2 * _CHUNK:
-                del recent[:_CHUNK]
-        yield step
 
 
 def _writers(registry: SchemaRegistry) -> dict[str, Callable[[Cells, int], tuple[str, bytes, bytes]]]:

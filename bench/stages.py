@@ -8,33 +8,23 @@ ratios of one run travel.
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 import os
 import statistics
 import subprocess
 import sys
-import tempfile
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kafka import KafkaAdminClient
-from load import Load, Loads, outcome_of, write
+from checking import Ends, ends, written
+from ground import create, opened, servers
+from load import Load, Loads, write
 from machine import machine
 
-from creditbus.deploy.bus import apply_bus
-from creditbus.deploy.embedded import Cluster
-from creditbus.deploy.embedded.leash import attach
-from creditbus.services.engine.ledger_writer import LEDGER_TOPIC, read_deltas
-from creditbus.services.engine.reading import FROM_END, read_partitions
-from creditbus.services.engine.settings import EngineSettings
-from creditbus.services.engine.topic_facts import topic_facts
-from creditbus.services.worker.bus import STAGES, open_bus
-from creditbus.topics.admin import admin
+from creditbus.services.engine.ledger_writer import LEDGER_TOPIC
+from creditbus.services.worker.bus import STAGES
 from creditbus.topics.connection import Connection
-from creditbus.topics.declarations import declarations
 from creditbus.topics.registry import SchemaRegistry
 
 Figures = dict[str, float]
@@ -68,7 +58,8 @@ def main() -> None:
     parser.add_argument("--json", type=Path, default=_RESULTS / "spine.json")
     options = parser.parse_args()
     names = options.stage or list(STAGES)
-    with _servers(options.home) as connection:
+    with servers(options.home) as ground:
+        connection = ground.connection
         bench = Bench(connection, _prepared(connection, names, options.events))
         runs = _rounds(bench, names, options.repeat, with_stock=not options.without_stock)
         memory = _memory(options.subjects) if options.subjects else {}
@@ -76,27 +67,6 @@ def main() -> None:
 
 
 # -- servers and loads ---------------------------------------------------------------------------
-
-
-class _servers:  # noqa: N801 -- used as a function
-    def __init__(self, home: Path | None) -> None:
-        self._keep = home is not None
-        self._folder = None if home else tempfile.TemporaryDirectory(prefix="creditbus-bench-")
-        self._cluster = Cluster(home or Path(self._folder.name if self._folder else ""), customary_ports=False)
-
-    def __enter__(self) -> Connection:
-        self._leash = None if self._keep else attach(self._cluster)
-        self._cluster.start()
-        connection = self._cluster.connection()
-        apply_bus(connection)
-        return connection
-
-    def __exit__(self, *_: object) -> None:
-        if self._leash is not None:
-            self._cluster.stop()
-            self._leash.communicate(timeout=30)
-            if self._folder:
-                self._folder.cleanup()
 
 
 def _prepared(connection: Connection, names: Sequence[str], events: int) -> dict[str, Load]:
@@ -108,27 +78,18 @@ def _prepared(connection: Connection, names: Sequence[str], events: int) -> dict
             # a department is known by its topic: the real ones, for this load alone
             write(connection.bootstrap_servers, made[name].records)
         else:
-            _create(connection, [_input(name)])
+            create(connection, [_input(name)], _LANES)
             write(connection.bootstrap_servers, made[name].records, {made[name].topics[0]: _input(name)}.__getitem__)
         print(f"{name}: {len(made[name].records)} events written", flush=True)
     return made
 
 
 def _loads(connection: Connection) -> Loads:
-    settings = EngineSettings(bootstrap_servers=connection.bootstrap_servers)
-    bus = asyncio.run(open_bus(connection, declarations(), settings, bytes(32)))
-    return Loads(bus.stages, SchemaRegistry(connection.registry_url), _LANES)
+    return Loads(opened(connection).stages, SchemaRegistry(connection.registry_url), _LANES)
 
 
 def _input(stage: str) -> str:
     return f"bench.{os.getpid()}.{stage}"
-
-
-def _create(connection: Connection, topics: Sequence[str], **configs: str) -> None:
-    with admin(connection) as kafka:
-        assert isinstance(kafka, KafkaAdminClient)  # noqa: S101
-        wanted = {"num_partitions": _LANES, "replication_factor": 1, "configs": configs}
-        kafka.create_topics(dict.fromkeys(topics, wanted), wait_for_metadata=True)
 
 
 # -- runs ----------------------------------------------------------------------------------------
@@ -148,15 +109,15 @@ def _stage_run(bench: Bench, name: str, number: int) -> Figures:
     load = bench.loads[name]
     application = f"bench-{os.getpid()}-{name}-{number}"
     changelog = f"{application}.{name}"
-    _create(bench.connection, [changelog], **{"cleanup.policy": "compact"})
+    create(bench.connection, [changelog], _LANES, **{"cleanup.policy": "compact"})
     outputs = [*load.outputs, LEDGER_TOPIC]
-    before = asyncio.run(_ends(bench.connection, outputs))
+    before = ends(bench.connection, outputs)
     command = [str(_HERE / "worker.py"), f"--stage={name}", f"--application={application}"]
     command += ["--apart", f"--until={len(load.records)}"]
     if name != "intake":
         command.append(f"--input={_input(name)}")
     figures = _run(bench.connection, command)
-    asyncio.run(_check(bench.connection, name, load, before))
+    _check(bench.connection, name, load, before)
     _say(name, figures)
     return figures
 
@@ -188,53 +149,29 @@ def _run(connection: Connection, command: Sequence[str], *, timed: bool = True) 
     return figures
 
 
-async def _ends(connection: Connection, topics: Sequence[str]) -> dict[str, dict[int, int]]:
-    facts = await asyncio.to_thread(topic_facts, connection.bootstrap_servers)
-    found: dict[str, dict[int, int]] = {}
-    for topic in topics:
-        partitions = facts.partitions_of(topic)
-        # one empty read from the end tells the positions
-        async for chunk in read_partitions(
-            connection.bootstrap_servers, dict.fromkeys(partitions, FROM_END), follow=True
-        ):
-            found[topic] = {tp.partition: position for tp, position in chunk.positions.items()}
-            break
-    return found
-
-
-async def _check(connection: Connection, stage: str, load: Load, before: Mapping[str, Mapping[int, int]]) -> None:
+def _check(connection: Connection, stage: str, load: Load, before: Ends) -> None:
     """Compare what the stage wrote and booked with what it must.
 
     Raises:
         RuntimeError: they differ: the time says nothing.
 
     """
-    facts = await asyncio.to_thread(topic_facts, connection.bootstrap_servers)
-    written, outcomes = Counter[str](), Counter[str]()
-    for topic, ends in before.items():
-        starts = {tp: ends[tp.partition] for tp in facts.partitions_of(topic)}
-        async for chunk in read_partitions(connection.bootstrap_servers, starts):
-            if topic != LEDGER_TOPIC:
-                written[topic] += len(chunk.records)
-                continue
-            for record in chunk.records:
-                for entry, count in read_deltas(record.value or b""):
-                    outcomes[outcome_of(entry)] += count
-    booked = {name: count for name, count in outcomes.items() if count}
-    if dict(written) != dict(load.outputs) or booked != dict(load.outcomes):
-        message = f"{stage} wrote {dict(written)} {booked}, not {dict(load.outputs)} {dict(load.outcomes)}"
+    records, outcomes = written(connection, before)
+    if records != dict(load.outputs) or outcomes != dict(load.outcomes):
+        message = f"{stage} wrote {records} {outcomes}, not {dict(load.outputs)} {dict(load.outcomes)}"
         raise RuntimeError(message)
 
 
 def _memory(subjects: int) -> Figures:
     """Peak memory of a worker with all four stages after a registration of each of so many subjects."""
-    with _servers(None) as connection:
+    with servers() as ground:
+        connection = ground.connection
         load = _loads(connection).registrations(subjects)
         write(connection.bootstrap_servers, load.records)
         before = {topic: dict.fromkeys(range(_LANES), 0) for topic in (*load.outputs, LEDGER_TOPIC)}
         command = [str(_HERE / "worker.py"), *(f"--stage={stage}" for stage in STAGES)]
         figures = _run(connection, [*command, "--application=creditbus", f"--until={subjects}"], timed=False)
-        asyncio.run(_check(connection, "worker", load, before))
+        _check(connection, "worker", load, before)
     _say("worker, all stages", figures)
     return figures
 

@@ -1,0 +1,58 @@
+"""Compares what stages wrote and booked with what they must: a time counts only when nothing differs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from load import outcome_of
+
+from creditbus.services.engine.ledger_writer import LEDGER_TOPIC, read_deltas
+from creditbus.services.engine.reading import FROM_END, read_partitions
+from creditbus.services.engine.topic_facts import topic_facts
+from creditbus.topics.connection import Connection
+
+__all__ = ["Ends", "ends", "written"]
+
+#: By topic and partition the position behind the last record.
+Ends = Mapping[str, Mapping[int, int]]
+
+
+def ends(connection: Connection, topics: Sequence[str]) -> Ends:
+    """Return where topics end now."""
+    return asyncio.run(_ends(connection, topics))
+
+
+async def _ends(connection: Connection, topics: Sequence[str]) -> Ends:
+    facts = await asyncio.to_thread(topic_facts, connection.bootstrap_servers)
+    found: dict[str, dict[int, int]] = {}
+    for topic in topics:
+        partitions = facts.partitions_of(topic)
+        # one empty read from the end tells the positions
+        async for chunk in read_partitions(
+            connection.bootstrap_servers, dict.fromkeys(partitions, FROM_END), follow=True
+        ):
+            found[topic] = {tp.partition: position for tp, position in chunk.positions.items()}
+            break
+    return found
+
+
+def written(connection: Connection, before: Ends) -> tuple[dict[str, int], dict[str, int]]:
+    """Return the committed records behind these ends by topic, and what the ledger among them books by outcome."""
+    return asyncio.run(_written(connection, before))
+
+
+async def _written(connection: Connection, before: Ends) -> tuple[dict[str, int], dict[str, int]]:
+    facts = await asyncio.to_thread(topic_facts, connection.bootstrap_servers)
+    records, outcomes = Counter[str](), Counter[str]()
+    for topic, positions in before.items():
+        starts = {tp: positions[tp.partition] for tp in facts.partitions_of(topic)}
+        async for chunk in read_partitions(connection.bootstrap_servers, starts):
+            if topic != LEDGER_TOPIC:
+                records[topic] += len(chunk.records)
+                continue
+            for record in chunk.records:
+                for entry, count in read_deltas(record.value or b""):
+                    outcomes[outcome_of(entry)] += count
+    return dict(records), {name: count for name, count in outcomes.items() if count}

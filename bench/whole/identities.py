@@ -1,0 +1,52 @@
+"""Finds out which event a record of any station is: by the id that intake gives to each event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from io import BytesIO
+from typing import Any
+
+from fastavro import parse_schema, schemaless_reader
+
+from creditbus.services.domain.framing import FRAME_BYTES, schema_id
+from creditbus.services.engine.codec import EventCodec
+from creditbus.topics.connection import Connection
+from creditbus.topics.registry import SchemaRegistry
+
+__all__ = ["Identifier"]
+
+
+class Identifier:
+    """Decodes what the reader saw, once the measurement is over.
+
+    Args:
+        connection: of the registry that knows the feeds' schemas.
+        codec: of the stages.
+        published: id of each event by its bytes on an ingest topic, where ids are not set yet.
+
+    """
+
+    def __init__(self, connection: Connection, codec: EventCodec, published: dict[bytes, bytes]) -> None:
+        self._registry = SchemaRegistry(connection.registry_url)
+        self._codec = codec
+        self._published = published
+        self._schemas: dict[int, Any] = {}
+
+    def first_seen(self, arrivals: Iterable[tuple[float, str, bytes]]) -> Iterator[tuple[str, bytes, float]]:
+        """Yield topic, id and moment of each arrival."""
+        for moment, topic, value in arrivals:
+            if topic.startswith("ingest."):
+                yield topic, self._published[value], moment
+            elif topic.startswith("feed."):
+                yield topic, bytes.fromhex(self._of_feed(value)["record"]["event_id"]), moment
+            else:
+                yield topic, self._codec.open(value).header["event_id"], moment
+
+    def _of_feed(self, value: bytes) -> dict[str, Any]:
+        number = schema_id(value)
+        if number not in self._schemas:
+            self._schemas[number] = parse_schema(self._registry.schema(number), named_schemas={})
+        source = BytesIO(value)
+        source.seek(FRAME_BYTES)
+        found: dict[str, Any] = schemaless_reader(source, self._schemas[number], None)  # type: ignore[assignment] # a record
+        return found

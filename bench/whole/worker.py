@@ -1,0 +1,143 @@
+"""The measured process: stages of the bus as a worker runs them; says ten times a second how far they are.
+
+It is the worker of the product in all but what the arguments change: settings of the engine, the folder of
+declarations, and departments that may publish every item. Each line of its output is a JSON object, the last one
+tells the phases of the lanes; it ends by SIGTERM, or when its parent is gone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import logging
+import os
+import resource
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from ground import KEY
+from prometheus_client import REGISTRY, Metric
+
+from creditbus.avro_schemas import raw_catalogue
+from creditbus.services.engine import metrics
+from creditbus.services.engine.settings import EngineSettings
+from creditbus.services.worker.bus import open_bus, stage_apps
+from creditbus.services.worker.collector import tune_collector
+from creditbus.topics.connection import Connection
+from creditbus.topics.declarations import declarations
+
+_LOOK_SECONDS = 0.1
+
+
+def main() -> None:
+    """Run until told to end."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--stage", action="append", required=True)
+    parser.add_argument("--application", required=True)
+    parser.add_argument("--declared", type=Path, help="folder of declarations; the package's own when left out")
+    parser.add_argument("--setting", action="append", default=[], help="name=value, of EngineSettings")
+    parser.add_argument("--changelog", default="", help="of the one stage that runs, in place of its own")
+    options = parser.parse_args()
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    for noisy in ("faust", "mode", "aiokafka", "kafka", "asyncio"):
+        logging.getLogger(noisy).setLevel(logging.ERROR)
+    asyncio.run(_end(options))
+
+
+async def _end(options: argparse.Namespace) -> None:
+    """Run and end the process at once: nothing is left to be saved, and Faust's clean end takes a second."""
+    try:
+        await _run(options)
+    except Exception:  # noqa: BLE001 -- whatever it is, the process must end: Faust's threads would keep it
+        traceback.print_exc()
+        os._exit(1)
+    os._exit(0)
+
+
+async def _run(options: argparse.Namespace) -> None:
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    parent = os.getppid()
+    connection = Connection.from_environment()
+    declared = declarations(options.declared)
+    for raw in raw_catalogue().values():
+        raw.entry["entitled"] = sorted({*raw.entry["entitled"], *_made_up(declared.departments)})
+    settings = _settings(options, connection)
+    bus = await open_bus(connection, declared, settings, KEY)
+    if options.changelog:
+        (name,) = options.stage
+        bus = replace(bus, stages={name: replace(bus.stages[name], changelog=options.changelog)})
+    apps = await stage_apps(bus, options.stage)
+    tune_collector()
+    await asyncio.gather(*(app.start() for app, _ in apps))
+    while not stop.is_set() and os.getppid() == parent:
+        _say(_look())
+        await asyncio.sleep(_LOOK_SECONDS)
+    _say({**_look(), "totals": _totals()})
+
+
+def _made_up(departments: Mapping[str, object]) -> Sequence[str]:
+    """Return those of generated declarations: the catalogue does not know them."""
+    return [name for name in departments if name.startswith("bench-")]
+
+
+def _settings(options: argparse.Namespace, connection: Connection) -> EngineSettings:
+    settings = EngineSettings(application=options.application, bootstrap_servers=connection.bootstrap_servers)
+    for setting in options.setting:
+        name, _, value = setting.partition("=")
+        settings = replace(settings, **{name: type(getattr(settings, name))(value)})
+    return settings
+
+
+def _look() -> dict[str, object]:
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return {
+        "at": time.monotonic(),
+        "cpu": usage.ru_utime + usage.ru_stime,
+        "rss_mb": _status_mb("VmRSS:"),
+        "peak_mb": _status_mb("VmHWM:"),
+        "read": _by_stage(metrics.RECORDS_IN.collect()),
+        "ready": _by_stage(metrics.LANES_READY.collect()),
+        "restored": _by_stage(metrics.RESTORED_RECORDS.collect()),
+        "lost": _by_stage(metrics.LANE_LOST.collect()),
+    }
+
+
+def _by_stage(collected: Iterable[Metric]) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for metric in collected:
+        for sample in metric.samples:
+            if not sample.name.endswith("_created"):
+                stage = sample.labels["stage"]
+                found[stage] = found.get(stage, 0.0) + sample.value
+    return found
+
+
+def _totals() -> dict[str, float]:
+    """Return sums and counts of all histograms and counters, by name and labels."""
+    return {
+        " ".join((sample.name, *sample.labels.values())): sample.value
+        for metric in REGISTRY.collect()
+        for sample in metric.samples
+        if sample.name.startswith("creditbus_") and not sample.name.endswith(("_bucket", "_created"))
+    }
+
+
+def _status_mb(field: str) -> float:
+    """Not getrusage: what that tells begins with the size of the parent before exec."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(status.partition(field)[2].split()[0]) / 1024
+
+
+def _say(line: Mapping[str, object]) -> None:
+    print(json.dumps(line), flush=True)
+
+
+if __name__ == "__main__":
+    main()
