@@ -1,4 +1,4 @@
-"""The peers of the profile job: how each is started, and where it keeps what."""
+"""The contestants of the profile job: how each is started, and where it keeps what."""
 
 from __future__ import annotations
 
@@ -9,28 +9,37 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from peers.checker import State, creditbus_state, peer_state, quix_state
+from peers.checker import StateKey
 
 from creditbus.topics.connection import Connection
 
-__all__ = ["CONTESTANTS", "PARTITIONS", "Contestant", "Run"]
+__all__ = ["BUILT", "CONTESTANTS", "PARTITIONS", "Contestant", "Run"]
 
 PARTITIONS = 4
 
-_BENCH = Path(__file__).parent.parent
-_ROOT = _BENCH.parent
-_BUILT = _ROOT / "build" / "peers"
-SCHEMA = _ROOT / "avro_schemas" / "header.avsc"
+BUILT = Path(__file__).parents[2] / "build" / "peers"
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run of one peer; every name of its own begins with `name`."""
+    """One run of one contestant; every name of its own begins with `name`.
+
+    Attributes:
+        connection: servers.
+        name: of application and group.
+        input: topic.
+        schema: file with the schema of a registration event.
+        folder: for its state.
+        settings: of Kafka Streams in place of the program's own, each as name=value.
+
+    """
 
     connection: Connection
     name: str
     input: str
+    schema: Path
     folder: Path
+    settings: Sequence[str]
 
     @property
     def changes(self) -> str:
@@ -60,25 +69,23 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Contestant:
-    """One peer.
+    """One of them.
 
     Attributes:
         title: for tables.
-        guarantee: what holds when a process dies.
         command: how a run is started.
         group: name of its consumer group.
         changelogs: topics of its state.
-        decode: reads a record of these.
+        state_key: reads the keys of these.
         environment: what the process gets besides ours.
 
     """
 
     title: str
-    guarantee: str
     command: Callable[[Run], Sequence[str]]
     group: Callable[[Run], str]
     changelogs: Callable[[Run], Sequence[str]]
-    decode: Callable[[bytes, bytes], State | None]
+    state_key: StateKey = lambda key: key
     environment: Callable[[Run], Mapping[str, str]] = lambda _: {}
 
 
@@ -88,7 +95,7 @@ def _module(name: str, python: str = sys.executable) -> list[str]:
 
 def _standalone(run: Run) -> list[str]:
     servers = run.connection.bootstrap_servers
-    return run.options(f"--servers={servers}", f"--schema={SCHEMA}", f"--state={run.folder}")
+    return run.options(f"--servers={servers}", f"--schema={run.schema}", f"--state={run.folder}")
 
 
 def _creditbus(run: Run) -> Sequence[str]:
@@ -100,7 +107,7 @@ def _creditbus_environment(run: Run) -> Mapping[str, str]:
 
 
 def _kafka_streams(threads: int) -> Callable[[Run], Sequence[str]]:
-    built = _BUILT / "kafka-streams"
+    built = BUILT / "kafka-streams"
 
     def command(run: Run) -> Sequence[str]:
         classes = os.pathsep.join((str(built / "profile-job.jar"), f"{built / 'libraries'}/*"))
@@ -116,18 +123,19 @@ def _kafka_streams(threads: int) -> Callable[[Run], Sequence[str]]:
             run.connection.bootstrap_servers,
             run.name,
             str(threads),
-            str(SCHEMA),
+            str(run.schema),
             run.input,
             run.changes,
             run.feed,
             str(run.folder),
+            *run.settings,
         ]
 
     return command
 
 
 def _quix(run: Run) -> Sequence[str]:
-    return [*_module("quix_job", str(_BUILT / "quix" / "bin" / "python")), *_standalone(run)]
+    return [*_module("quix_job", str(BUILT / "quix" / "bin" / "python")), *_standalone(run)]
 
 
 def _faust(run: Run) -> Sequence[str]:
@@ -142,29 +150,35 @@ def _own_name(run: Run) -> str:
     return run.name
 
 
+def _no_index(key: bytes) -> bytes | None:
+    return None if key.startswith(b"i|") else key
+
+
+def _quix_key(key: bytes) -> bytes:
+    """The library puts the subject in front of the state's own key."""
+    subject, kind, *record = key.split(b"|", 2)
+    return b"|".join((kind, subject, *record))
+
+
 CONTESTANTS: Mapping[str, Contestant] = {
     "creditbus": Contestant(
-        "creditbus, 1 process",
-        "exactly once",
-        _creditbus,
-        lambda run: f"{run.name}-profiles",
-        lambda run: [run.changelog],
-        creditbus_state,
-        _creditbus_environment,
+        title="creditbus, 1 process",
+        command=_creditbus,
+        group=lambda run: f"{run.name}-profiles",
+        changelogs=lambda run: [run.changelog],
+        state_key=_no_index,
+        environment=_creditbus_environment,
     ),
-    "kafka_streams_1": Contestant(
-        "Kafka Streams, 1 thread", "exactly once", _kafka_streams(1), _own_name, _two_tables, peer_state
-    ),
-    "kafka_streams_2": Contestant(
-        "Kafka Streams, 2 threads", "exactly once", _kafka_streams(2), _own_name, _two_tables, peer_state
-    ),
+    "kafka_streams_1": Contestant("Kafka Streams, 1 thread", _kafka_streams(1), _own_name, _two_tables),
+    "kafka_streams_2": Contestant("Kafka Streams, 2 threads", _kafka_streams(2), _own_name, _two_tables),
     "quix_streams": Contestant(
         "Quix Streams",
-        "exactly once",
         _quix,
         _own_name,
         lambda run: [f"changelog__{run.name}--{run.input}--default"],
-        quix_state,
+        _quix_key,
+        # of its own dependencies, at every start
+        lambda _: {"PYTHONWARNINGS": "ignore"},
     ),
-    "faust": Contestant("stock Faust", "exactly once", _faust, _own_name, _two_tables, peer_state),
+    "faust": Contestant("stock Faust", _faust, _own_name, _two_tables),
 }

@@ -10,7 +10,7 @@ from typing import Any
 
 import faust
 from faust.types import StreamT
-from peers.fold import VERSION, Fold, collect_seldom, record_of
+from peers.fold import Fold, collect_seldom
 
 
 def main() -> None:
@@ -21,7 +21,6 @@ def main() -> None:
     parser.add_argument("--schema", type=Path, required=True)
     parser.add_argument("--state", type=Path, required=True)
     parser.add_argument("--partitions", type=int, required=True)
-    parser.add_argument("--guarantee", default="exactly_once", choices=("at_least_once", "exactly_once"))
     options = parser.parse_args()
     logging.basicConfig(level=logging.ERROR)
     asyncio.run(_run(options))
@@ -34,7 +33,7 @@ async def _run(options: argparse.Namespace) -> None:
         broker=[f"kafka://{server}" for server in options.servers.split(",")],
         store="memory://",
         datadir=str(options.state),
-        processing_guarantee=options.guarantee,
+        processing_guarantee="exactly_once",
         topic_partitions=options.partitions,
         topic_replication_factor=1,
         topic_disable_leader=True,
@@ -61,18 +60,16 @@ async def _run(options: argparse.Namespace) -> None:
         async for event in events.events():
             subject: bytes = event.key
             opened = fold.open(event.value)
-            key = subject + b"|" + record_of(opened.header)
-            summary = subjects.get(subject)
-            version = 1 + (VERSION.unpack(summary)[0] if summary else 0)
-            applied = fold.apply(opened, records.get(key), version)
-            if applied is None:
+            key = b"r|%b|%b" % (subject, opened.record)
+            folded = fold.apply(opened, records.get(key), subjects.get(b"s|" + subject))
+            if folded is None:
                 continue
-            sealed, record = applied
-            subjects[subject] = VERSION.pack(version)
-            records[key] = record
+            subjects[b"s|" + subject] = folded.summary
+            records[key] = folded.record
             # attached: sent before the offset of this event is committed
-            await changes.send(key=subject, value=sealed)
-            await feed.send(key=subject, value=sealed)
+            place = event.message.partition
+            await changes.send(key=subject, value=folded.change, partition=place)
+            await feed.send(key=subject, value=folded.change, partition=place)
 
     collect_seldom()
     await app.start()

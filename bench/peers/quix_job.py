@@ -6,10 +6,10 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from peers.fold import VERSION, Fold, collect_seldom, record_of
+from peers.fold import Fold, collect_seldom
 from quixstreams import Application  # type: ignore[import-not-found]
 
-_SUBJECT = b"s"
+_SUMMARY = b"s"
 _RECORD = b"r|"
 
 
@@ -31,7 +31,13 @@ def main() -> None:
         processing_guarantee="exactly-once",
         loglevel="WARNING",
         consumer_extra_config={"fetch.wait.max.ms": 50, "queued.min.messages": 100_000},
-        producer_extra_config={"linger.ms": 50, "batch.size": 1 << 20, "queue.buffering.max.messages": 500_000},
+        producer_extra_config={
+            "linger.ms": 50,
+            "batch.size": 1 << 20,
+            "queue.buffering.max.messages": 500_000,
+            # a key's CRC-32, as on all topics of the bus
+            "partitioner": "consistent",
+        },
     )
     raw = {"key_serializer": "bytes", "value_serializer": "bytes"}
     source = app.topic(options.input, key_deserializer="bytes", value_deserializer="bytes")
@@ -39,17 +45,14 @@ def main() -> None:
     feed = app.topic(options.feed, **raw)
 
     def handle(value: bytes, state: Any) -> bytes | None:
-        opened = fold.open(value)
-        key = _RECORD + record_of(opened.header)
-        summary = state.get_bytes(_SUBJECT)
-        version = 1 + (VERSION.unpack(summary)[0] if summary else 0)
-        applied = fold.apply(opened, state.get_bytes(key), version)
-        if applied is None:
+        event = fold.open(value)
+        key = _RECORD + event.record
+        folded = fold.apply(event, state.get_bytes(key), state.get_bytes(_SUMMARY))
+        if folded is None:
             return None
-        sealed, record = applied
-        state.set_bytes(_SUBJECT, VERSION.pack(version))
-        state.set_bytes(key, record)
-        return sealed
+        state.set_bytes(_SUMMARY, folded.summary)
+        state.set_bytes(key, folded.record)
+        return folded.change
 
     stream = app.dataframe(source).apply(handle, stateful=True)
     stream = stream.filter(lambda value: value is not None)

@@ -6,13 +6,16 @@ import json
 import shutil
 import statistics
 import subprocess
+import time
 from collections.abc import Mapping, Sequence
+from importlib.metadata import version
 from pathlib import Path
 
 from machine import machine
 from peers.checker import Expected
-from peers.contestants import CONTESTANTS
+from peers.contestants import BUILT, CONTESTANTS
 from peers.plot import bars
+from peers.watch import END, START
 
 __all__ = ["Figures", "report"]
 
@@ -42,15 +45,17 @@ def report(runs: Mapping[str, Sequence[Figures]], expected: Expected, folder: Pa
         "cpu_us_per_event": costs,
         "ratios": ratios,
         "events": expected.read,
-        "duplicates": expected.read - expected.changes,
+        "measured": f"from the first commit behind {START:.0%} of the events to the first behind {END:.0%}",
+        "duplicates": expected.read - expected.applied,
         "amendments": expected.amended,
-        "subjects": len(expected.applied),
+        "subjects": expected.subjects,
         "repetitions": min(map(len, runs.values())),
-        "output": "each run's changes, copies and states were equal to a recomputation from the input",
-        "guarantees": {name: CONTESTANTS[name].guarantee for name in runs},
+        "output": "each run's changes, copies and states were equal to a recomputation from the input, to the byte",
         "order": "min, median, max",
         "spread": spreads,
+        "date": time.strftime("%Y-%m-%d", time.gmtime()),
         "machine": machine() | {"java": _java()},
+        "versions": _versions(),
     }
     (folder / "peers.json").write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
     titles = {name: CONTESTANTS[name].title for name in runs}
@@ -85,9 +90,9 @@ def _ratios(spreads: Mapping[str, Spread]) -> dict[str, dict[str, float]]:
         ratios[title] = {
             "events_per_second": _times(ours, theirs, "events_per_second"),
             "target": target,
-            "late_events_per_second": _times(ours, theirs, "late_events_per_second"),
+            "whole_events_per_second": _times(ours, theirs, "whole_events_per_second"),
             "cpu": _times_less(ours, theirs, ["cpu_us_per_event"]),
-            "late_cpu": _times_less(ours, theirs, ["late_cpu_us_per_event"]),
+            "whole_cpu": _times_less(ours, theirs, ["whole_cpu_us_per_event"]),
             "cpu_with_store": _times_less(ours, theirs, ["cpu_us_per_event", "redis_cpu_us_per_event"]),
         }
     if "kafka_streams" in ratios:
@@ -106,24 +111,23 @@ def _times_less(ours: Spread, theirs: Sequence[Spread], figures: Sequence[str]) 
 
 def _print(spreads: Mapping[str, Spread], ratios: Mapping[str, Mapping[str, float]]) -> None:
     print(
-        "\nmin / median / max. CPU in us per event, of the peer's process, Redis and the broker;"
+        "\nmin / median / max. CPU in us per event: of the contestant's process, of Redis, of the broker;"
         "\nothers: processors that were busy with other things, the most\n"
     )
-    print("| | events/s | second half | CPU us/event | second half | Redis | broker | RSS MB | wall s | others |")
-    print("|---|---|---|---|---|---|---|---|---|---|")
+    print("| | events/s | CPU us/event | Redis | broker | whole run | CPU | RSS MB | others |")
+    print("|---|---|---|---|---|---|---|---|---|")
     for name, spread in spreads.items():
         print(
-            f"| {CONTESTANTS[name].title}, {CONTESTANTS[name].guarantee} | {_three(spread['events_per_second'], 0)} "
-            f"| {spread['late_events_per_second'][1]:,.0f} | {_three(spread['cpu_us_per_event'], 1)} "
-            f"| {spread['late_cpu_us_per_event'][1]:.1f} | {spread['redis_cpu_us_per_event'][1]:.1f} "
-            f"| {spread['kafka_cpu_us_per_event'][1]:.1f} | {spread['peak_rss_mb'][2]:.0f} "
-            f"| {spread['wall_seconds'][1]:.1f} "
+            f"| {CONTESTANTS[name].title} | {_three(spread['events_per_second'], 0)} "
+            f"| {_three(spread['cpu_us_per_event'], 1)} | {spread['redis_cpu_us_per_event'][1]:.1f} "
+            f"| {spread['kafka_cpu_us_per_event'][1]:.1f} | {spread['whole_events_per_second'][1]:,.0f} "
+            f"| {spread['whole_cpu_us_per_event'][1]:.1f} | {spread['peak_rss_mb'][2]:.0f} "
             f"| {spread['others_cores'][2]:.2f} |"
         )
     for title, ratio in ratios.items():
         print(
             f"\ncreditbus / {title}: {ratio['events_per_second']:.2f} in events/s (target {ratio['target']:.1f}), "
-            f"second half {ratio['late_events_per_second']:.2f}; CPU {ratio['cpu']:.2f} times less, "
+            f"whole run {ratio['whole_events_per_second']:.2f}; CPU {ratio['cpu']:.2f} times less, "
             f"{ratio['cpu_with_store']:.2f} with the store's"
             + (f" (target {ratio['cpu_target']:.1f})" if "cpu_target" in ratio else "")
         )
@@ -139,3 +143,15 @@ def _java() -> str:
         return ""
     told = subprocess.run([java, "-version"], capture_output=True, text=True, check=True).stderr
     return told.splitlines()[0]
+
+
+def _versions() -> dict[str, str]:
+    """Return the versions of what was measured, as built."""
+    jars = (BUILT / "kafka-streams" / "libraries").glob("kafka-streams-*.jar")
+    packages = (BUILT / "quix").glob("lib/python*/site-packages/quixstreams-*.dist-info")
+    return {
+        "creditbus": version("creditbus"),
+        "kafka_streams": "".join(jar.stem.rpartition("-")[2] for jar in jars),
+        "quix_streams": "".join(package.stem.partition("-")[2] for package in packages),
+        "faust": version("faust-streaming"),
+    }

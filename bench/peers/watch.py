@@ -1,4 +1,9 @@
-"""Watches one peer from outside, all in the same way: committed offsets of its group, and its processor time."""
+"""Watches one contestant from outside, all in the same way: committed offsets of its group, and its processor time.
+
+What is measured lies between two commits: the first one behind the warm-up and the first one near the end. So the start
+of a process, the compilation of its code, and a last commit that comes when there was nothing to do any more
+count for nobody; the figures of the whole run stand beside.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +11,17 @@ import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
 from typing import Final, NamedTuple
 
 import psutil
 from confluent_kafka import Consumer, TopicPartition
 
-__all__ = ["Sample", "Watch", "figures", "others_cores"]
+__all__ = ["END", "START", "TooFewError", "Watch", "figures"]
+
+#: Shares of the events at which the measurement begins and ends.
+START, END = 0.5, 0.95
 
 _POLL_SECONDS: Final = 0.05
 _PATIENCE_SECONDS: Final = 120.0
@@ -41,11 +50,11 @@ class Sample(NamedTuple):
 
 
 class Watch:
-    """Looks at the group of one peer.
+    """Looks at the group of one contestant.
 
     Args:
         servers: Kafka.
-        group: the peer's consumer group.
+        group: its consumer group.
         places: topic and number of its partitions.
         pids: process ids of the servers that work for it, by name.
 
@@ -98,25 +107,49 @@ class Watch:
         return sum(max(place.offset, 0) for place in places)
 
 
+class TooFewError(ValueError):
+    """Between two commits lay all that was to be measured."""
+
+
 def figures(samples: Sequence[Sample], started: float, peak: float) -> dict[str, float]:
-    """Return what the samples say, from the first commit to the last, and for the second half of the records alone."""
+    """Return what the samples say.
+
+    Raises:
+        TooFewError: there were too few commits.
+
+    """
     first, last = samples[0], samples[-1]
-    middle = next(sample for sample in samples if sample.committed >= last.committed / 2)
+    begin, end = _at(samples, START), _at(samples, END)
+    quarters = [first, *(_at(samples, share) for share in (0.25, 0.5, 0.75)), last]
+    if any(one is other for one, other in [(begin, end), *pairwise(quarters)]):
+        raise TooFewError
     return {
-        "events_per_second": _rate(first, last),
-        "cpu_us_per_event": _cost(first.cpu, last.cpu, first, last),
-        "late_events_per_second": _rate(middle, last),
-        "late_cpu_us_per_event": _cost(middle.cpu, last.cpu, middle, last),
+        "events_per_second": _rate(begin, end),
+        "cpu_us_per_event": _cost(begin.cpu, end.cpu, begin, end),
+        **{
+            f"{name}_cpu_us_per_event": _cost(begin.servers[name], end.servers[name], begin, end)
+            for name in end.servers
+        },
+        "cpu_share": (end.cpu - begin.cpu) / (end.at - begin.at),
+        "others_cores": (end.others - begin.others) / (end.at - begin.at),
+        "measured_events": end.committed - begin.committed,
+        "measured_seconds": end.at - begin.at,
+        "whole_events_per_second": _rate(first, last),
+        "whole_cpu_us_per_event": _cost(first.cpu, last.cpu, first, last),
+        **{f"quarter_{number}_per_second": _rate(*pair) for number, pair in enumerate(pairwise(quarters), 1)},
+        **{
+            f"quarter_{number}_cpu_us_per_event": _cost(one.cpu, other.cpu, one, other)
+            for number, (one, other) in enumerate(pairwise(quarters), 1)
+        },
+        "first_commit_seconds": first.at - started,
         "wall_seconds": last.at - started,
         "cpu_seconds": last.cpu,
         "peak_rss_mb": peak,
-        "others_cores": (last.others - first.others) / (last.at - first.at),
-        "first_commit_seconds": first.at - started,
-        **{
-            f"{name}_cpu_us_per_event": _cost(first.servers[name], last.servers[name], first, last)
-            for name in first.servers
-        },
     }
+
+
+def _at(samples: Sequence[Sample], share: float) -> Sample:
+    return next(sample for sample in samples if sample.committed >= share * samples[-1].committed)
 
 
 def _rate(first: Sample, last: Sample) -> float:
@@ -141,13 +174,6 @@ def _busy() -> float:
     times = psutil.cpu_times()
     # the kernel counts guests as users already
     return float(times.user + times.nice + times.system + times.irq + times.softirq + times.steal)
-
-
-def others_cores(seconds: float) -> float:
-    """Return how many processors are busy now with other things than this process."""
-    before, mine = _busy(), _cpu(_SELF)
-    time.sleep(seconds)
-    return (_busy() - before - _cpu(_SELF) + mine) / seconds
 
 
 def _cpu(process: psutil.Process) -> float:

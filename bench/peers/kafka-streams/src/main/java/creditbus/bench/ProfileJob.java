@@ -22,8 +22,8 @@ import org.apache.kafka.streams.state.Stores;
 /**
  * The profile job in Kafka Streams: RocksDB, exactly once, until the process is told to end.
  *
- * <p>Arguments: servers, application, threads, schema file, input, changes, feed, state directory. The settings are
- * those that were quickest here; see bench/README.md.
+ * <p>Arguments: servers, application, threads, schema file, input, changes, feed, state directory; then settings of
+ * Kafka Streams that replace those below, each as name=value. See bench/README.md for how these were found.
  */
 public final class ProfileJob {
     private static final int KIB = 1024;
@@ -32,9 +32,13 @@ public final class ProfileJob {
     private ProfileJob() {}
 
     public static void main(String[] arguments) throws Exception {
-        Schema header = Headers.schema(Path.of(arguments[3]));
-        Topology topology = topology(header, arguments[4], arguments[5], arguments[6]);
+        Schema event = Event.schema(Path.of(arguments[3]));
+        Topology topology = topology(event, arguments[4], arguments[5], arguments[6]);
         Properties settings = settings(arguments[0], arguments[1], Integer.parseInt(arguments[2]), arguments[7]);
+        for (int place = 8; place < arguments.length; place++) {
+            String[] setting = arguments[place].split("=", 2);
+            settings.put(setting[0], setting[1]);
+        }
         KafkaStreams streams = new KafkaStreams(topology, settings);
         CountDownLatch ended = new CountDownLatch(1);
         streams.setUncaughtExceptionHandler(error -> {
@@ -48,14 +52,14 @@ public final class ProfileJob {
         System.exit(1);
     }
 
-    private static Topology topology(Schema header, String input, String changes, String feed) {
+    private static Topology topology(Schema event, String input, String changes, String feed) {
         return new Topology()
                 .addSource("events", new ByteArrayDeserializer(), new ByteArrayDeserializer(), input)
-                .addProcessor("fold", () -> new Fold(header), "events")
+                .addProcessor("fold", () -> new Fold(event), "events")
                 .addStateStore(store(Fold.RECORDS), "fold")
                 .addStateStore(store(Fold.SUBJECTS), "fold")
-                .addSink("changes", changes, new ByteArraySerializer(), new ByteArraySerializer(), "fold")
-                .addSink("feed", feed, new ByteArraySerializer(), new ByteArraySerializer(), "fold");
+                .addSink("changes", changes, new ByteArraySerializer(), new ByteArraySerializer(), new ByKey(), "fold")
+                .addSink("feed", feed, new ByteArraySerializer(), new ByteArraySerializer(), new ByKey(), "fold");
     }
 
     private static StoreBuilder<KeyValueStore<Bytes, byte[]>> store(String name) {
