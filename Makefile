@@ -10,7 +10,7 @@ PACKAGES := avro_schemas connectors deploy services topics
 COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench bench-peers check format lock clean
+.PHONY: help demo test bench bench-whole bench-peers check format lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ test: $(INSTALLED) ## Run every test, those on real servers too; ARGS=... goes t
 
 bench: $(INSTALLED) ## Measure the stages against stock Faust on this machine; ARGS=... goes to bench/stages.py
 	@$(BIN)/python bench/stages.py $(ARGS)
+
+bench-whole: $(INSTALLED) ## Measure the whole way; ARGS="latency", "scaling", "rebuild", "soak --rate 2000" and more: bench/README.md
+	@PYTHONPATH=bench $(BIN)/python -m whole.run $(ARGS)
 
 bench-peers: $(INSTALLED) build/peers/quix/locked build/peers/kafka-streams/profile-job.jar ## Measure the profile job against Kafka Streams, Quix Streams and Faust; needs Java 17 and Maven
 	@PYTHONPATH=bench $(BIN)/python -m peers.run $(ARGS)

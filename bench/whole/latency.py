@@ -11,6 +11,7 @@ import pickle
 import subprocess
 import sys
 import tempfile
+import time
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -21,6 +22,7 @@ from ground import Ground
 from load import Sent, write
 from whole.identities import Identifier
 from whole.loads import SEED, WholeLoad, WholeLoads
+from whole.processors import Processors
 from whole.publisher import Publication, Timing
 from whole.spread import percentiles
 from whole.workers import WorkerPlan, end, read, wait, workers
@@ -76,11 +78,12 @@ def measure(
     with workers(ground, processes, plan) as running:
         wait(running, lambda: read(running, "fanout"), first.changes)
         begin = 0
+        pids = {f"worker {number}": worker.process.pid for number, worker in enumerate(running, 1)}
         for rate in rates:
             count = int(rate.per_second * rate.seconds)
             part = slice(begin, begin + count)
             begin += count
-            found.append(_one(ground, rate, probe, second, part, identifier))
+            found.append(_one(ground, rate, probe, second, part, identifier, pids))
             print(f"  {found[-1]}", flush=True)
         end(running)
         totals = [worker.totals for worker in running]
@@ -89,7 +92,13 @@ def measure(
 
 
 def _one(
-    ground: Ground, rate: Rate, probe: Probe, load: WholeLoad, part: slice, identifier: Identifier
+    ground: Ground,
+    rate: Rate,
+    probe: Probe,
+    load: WholeLoad,
+    part: slice,
+    identifier: Identifier,
+    worker_pids: Mapping[str, int],
 ) -> dict[str, object]:
     records, identities = load.records[part], load.identities[part]
     publications, places = _schedule(records, identities, rate)
@@ -103,18 +112,19 @@ def _one(
             f"--servers={servers}",
             f"--result={seen}",
             f"--fetch-wait={probe.fetch_wait}",
-            f"--feeds={1 << 40}",
-            "--idle=2",
             *(f"--topic={topic}" for topic in topics),
         )
         assert reader.stdout is not None  # noqa: S101 -- asked for
         reader.stdout.readline()
         publisher = _start("whole.publisher", servers, str(given), str(timed))
+        pids = {**ground.pids, **worker_pids, "reader": reader.pid, "publisher": publisher.pid}
+        busy, began = Processors(pids), time.monotonic()
         publisher.wait(rate.seconds + _STOP_SECONDS)
-        reader.wait(_STOP_SECONDS)
+        cores = {name: round(used / (time.monotonic() - began), 2) for name, used in busy.seconds().items()}
+        reader.communicate(timeout=_STOP_SECONDS)
         timings = [Timing(*timing) for timing in json.loads(timed.read_text(encoding="utf-8"))]
         arrivals = pickle.loads(seen.read_bytes())  # noqa: S301 -- written by the reader
-    return _figures(rate, timings, places, identifier.first_seen(arrivals))
+    return {**_figures(rate, timings, places, identifier.first_seen(arrivals)), "cores": cores}
 
 
 def _schedule(
@@ -151,7 +161,9 @@ def _topics(ground: Ground, *, stations: bool) -> list[str]:
 
 
 def _start(module: str, *arguments: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-m", module, *arguments], cwd=_BENCH, stdout=subprocess.PIPE)
+    return subprocess.Popen(
+        [sys.executable, "-m", module, *arguments], cwd=_BENCH, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
 
 
 def _figures(

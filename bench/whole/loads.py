@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from random import Random
 
 from ground import Ground, opened
-from load import Loads, Sent, run_in_memory
+from load import Load, Loads, Sent, run_in_memory
 from story import decisions, known_subjects, registering
 
 from creditbus.services.engine.codec import EventCodec
@@ -53,6 +53,10 @@ class WholeLoads:
     def codec(self) -> EventCodec:
         """Of the stages."""
         return self._bus.codec
+
+    def fanout(self, events: int) -> Load:
+        """Return the load of fanout alone."""
+        return self._loads.fanout(events)
 
     def mixed(self, events: int) -> WholeLoad:
         """A fifth registrations, then licences and penalties: 5 % repeated, 5 % amended, 5 % by organisation code."""

@@ -1,4 +1,4 @@
-"""Processor time of the servers, beside that of the workers."""
+"""Processor time of servers, workers, load generator and reader."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 import psutil
 
-__all__ = ["Servers"]
+__all__ = ["Processors"]
 
 
-class Servers:
+class Processors:
     """Counts from its making on.
 
     Args:
@@ -22,7 +22,7 @@ class Servers:
         self._began = self._now()
 
     def seconds(self) -> dict[str, float]:
-        """Return the processor seconds of each server since then."""
+        """Return the processor seconds of each process since then."""
         now = self._now()
         return {name: now[name] - began for name, began in self._began.items()}
 

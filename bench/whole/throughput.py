@@ -12,7 +12,7 @@ from checking import Ends, ends, written
 from ground import Ground, servers
 from load import write
 from whole.loads import WholeLoad, WholeLoads
-from whole.processors import Servers
+from whole.processors import Processors
 from whole.workers import Worker, WorkerPlan, cpu_between, end, read, wait, workers
 
 from creditbus.services.engine.ledger_writer import LEDGER_TOPIC
@@ -46,7 +46,7 @@ def backlog(ground: Ground, load: WholeLoad, count: int, plan: WorkerPlan) -> di
     write(connection.bootstrap_servers, load.records)
     topics = [*(f"feed.{name}" for name in ground.declared.subscribers), LEDGER_TOPIC]
     before = ends(connection, topics)
-    busy = Servers(ground.pids)
+    busy = Processors(ground.pids)
     with workers(ground, count, plan) as running:
         wait(running, lambda: read(running, "fanout"), load.changes)
         used = busy.seconds()

@@ -1,0 +1,174 @@
+"""What an event costs as the bus grows: records of a profile, partitions, departments, feeds.
+
+Each point is a run on servers of its own with what it needs declared. Growth by subjects is in subjects.py.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from checking import ends, written
+from ground import Ground, servers
+from load import Sent, write
+from whole.folder import Size, department, made
+from whole.loads import WholeLoads
+from whole.segments import Segment, segments
+from whole.stamps import Stamps, write_all
+from whole.takeover import takeover
+from whole.throughput import backlog
+from whole.workers import WorkerPlan, end, read, wait, workers
+
+from creditbus.services.engine.ledger_writer import LEDGER_TOPIC
+from creditbus.topics.declarations import declarations
+
+__all__ = ["departments", "feeds", "partitions", "records"]
+
+_LANES = 4
+_SUBJECTS = 100
+_OWN_DEPARTMENTS = 6
+_FEED_RECORDS = 2_000_000
+
+
+def records(most: int) -> dict[str, object]:
+    """Let a hundred profiles grow to so many records each; cost of an event by the records that its profile has.
+
+    The stage is profiles alone, the only one that looks at a profile. First come 50,000 registrations, to be warm.
+    """
+    warm = 50_000
+    with servers() as ground:
+        stamps = Stamps(ground)
+        count = write_all(ground.connection.bootstrap_servers, _growing(stamps, warm, most))
+        before = ends(ground.connection, ["credit.changes"])
+        with workers(ground, 1, WorkerPlan(("profiles",))) as running:
+            wait(running, lambda: read(running, "profiles"), count)
+            end(running)
+        changes, _ = written(ground.connection, before)
+        if changes != {"credit.changes": count}:
+            message = f"profiles wrote {changes} of {count} events"
+            raise RuntimeError(message)
+    marks = [
+        warm // 2,
+        warm,
+        *(warm + _SUBJECTS * size for size in (100, 1000, 2000, 5000, 9000, 10_000) if size <= most),
+    ]
+    found = segments(running[0].looks, "profiles", marks)
+    return {"warm": warm, "subjects": _SUBJECTS, "segments": [_shown(part) for part in found]}
+
+
+def _growing(stamps: Stamps, warm: int, most: int) -> Iterator[Sent]:
+    for subject in range(warm):
+        yield stamps.registered(subject)
+    for number in range(most):
+        for subject in range(_SUBJECTS):
+            yield stamps.licensed(subject, number)
+
+
+def _shown(part: Segment) -> dict[str, float]:
+    return {
+        "from": part.first,
+        "to": part.last,
+        "cpu_us_per_event": round(part.cpu_us, 1),
+        "rss_mb": round(part.rss_mb),
+    }
+
+
+def partitions(numbers: Sequence[int], events: int) -> dict[str, object]:
+    """Run the whole way with so many partitions of every topic."""
+    found: dict[str, object] = {}
+    for number in numbers:
+        with tempfile.TemporaryDirectory() as scratch:
+            folder = made(Path(scratch), Size(partitions=number))
+            with servers(declared=declarations(folder)) as ground:
+                load = WholeLoads(ground, number).mixed(events)
+                figures = backlog(ground, load, 1, WorkerPlan(declared=folder))
+                figures |= takeover(ground, WorkerPlan(declared=folder), number)
+        found[str(number)] = figures
+        print(f"  {number} partitions: {figures}", flush=True)
+    return found
+
+
+def departments(numbers: Sequence[int], events: int) -> dict[str, object]:
+    """Run the whole way with so many departments, all of which publish; then look at start and takeover.
+
+    At most `_OWN_DEPARTMENTS` departments: the package's own, one of which publishes all licences.
+    """
+    found: dict[str, object] = {}
+    for number in numbers:
+        with tempfile.TemporaryDirectory() as scratch:
+            folder = made(Path(scratch), Size(departments=number))
+            with servers(declared=declarations(folder)) as ground:
+                figures = _from_departments(ground, folder, number, events)
+                figures |= takeover(ground, WorkerPlan(declared=folder), _LANES)
+        found[str(number)] = figures
+        print(f"  {number} departments: {figures}", flush=True)
+    return found
+
+
+def _from_departments(ground: Ground, folder: Path, number: int, events: int) -> dict[str, float]:
+    stamps = Stamps(ground)
+    names = [department(place) for place in range(_OWN_DEPARTMENTS, number)] or [""]
+    subjects = events // 4
+    plan = WorkerPlan(declared=folder)
+    before = ends(ground.connection, [*(f"feed.{name}" for name in ground.declared.subscribers), LEDGER_TOPIC])
+    write_all(ground.connection.bootstrap_servers, map(stamps.registration, range(subjects)))
+    with workers(ground, 1, plan) as running:
+        wait(running, lambda: read(running, "fanout"), subjects)
+    licences = (stamps.licence(place % subjects, place, names[place % len(names)]) for place in range(events))
+    write_all(ground.connection.bootstrap_servers, licences)
+    with workers(ground, 1, plan) as running:
+        wait(running, lambda: read(running, "fanout"), events)
+        end(running)
+    wrote, outcomes = written(ground.connection, before)
+    total = subjects + events
+    if set(wrote.values()) != {total} or outcomes != {"received": total, "applied NEW": total}:
+        message = f"wrote {wrote} {outcomes} of {total} events"
+        raise RuntimeError(message)
+    looks = [look for look in running[0].looks if look["read"].get("intake")]
+    first, last = looks[0], next(look for look in looks if look["read"].get("fanout", 0) >= events)
+    return {
+        "events_per_second": events / (last["at"] - first["at"]),
+        "cpu_us_per_event": (last["cpu"] - first["cpu"]) / events * 1e6,
+        "peak_rss_mb": last["peak_mb"],
+        "losses": sum(last["lost"].values()),
+    }
+
+
+def feeds(numbers: Sequence[int], most: int) -> dict[str, object]:
+    """Run fanout alone with so many feeds that admit everything; cost of a feed record.
+
+    Changes are as many as make at most `_FEED_RECORDS` feed records, and not more than `most`.
+    """
+    found: dict[str, object] = {}
+    for number in numbers:
+        with tempfile.TemporaryDirectory() as scratch:
+            folder = made(Path(scratch), Size(feeds=number))
+            with servers(declared=declarations(folder)) as ground:
+                figures = _to_feeds(ground, folder, min(most, _FEED_RECORDS // number))
+        found[str(number)] = figures
+        print(f"  {number} feeds: {figures}", flush=True)
+    return found
+
+
+def _to_feeds(ground: Ground, folder: Path, changes: int) -> dict[str, float]:
+    load = WholeLoads(ground).fanout(changes)
+    write(ground.connection.bootstrap_servers, load.records)
+    before = ends(ground.connection, sorted(load.outputs))
+    with workers(ground, 1, WorkerPlan(("fanout",), declared=folder)) as running:
+        wait(running, lambda: read(running, "fanout"), len(load.records))
+        end(running)
+    wrote, _ = written(ground.connection, before)
+    if wrote != dict(load.outputs):
+        message = f"feeds have {wrote} records, not {dict(load.outputs)}"
+        raise RuntimeError(message)
+    looks = [look for look in running[0].looks if look["read"].get("fanout")]
+    first, last = looks[0], next(look for look in looks if look["read"]["fanout"] >= len(load.records))
+    counted = last["read"]["fanout"] - first["read"]["fanout"]
+    feed_records = sum(wrote.values()) * counted / len(load.records)
+    return {
+        "cpu_us_per_feed_record": (last["cpu"] - first["cpu"]) / feed_records * 1e6,
+        "feed_records_per_second": feed_records / (last["at"] - first["at"]),
+        "peak_rss_mb": last["peak_mb"],
+        "feed_records": feed_records,
+    }

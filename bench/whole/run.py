@@ -1,0 +1,101 @@
+"""Measures the whole way, from what connectors publish to what subscribers read; one measurement by name.
+
+    make bench-whole ARGS="latency --rate 500 --seconds 20"
+
+Every measurement starts servers of its own and compares what came out with what must, before a figure counts. Each
+writes results/<name>.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from ground import servers
+from machine import machine
+from whole import growth, latency, soak, subjects, throughput
+from whole.summary import spread
+from whole.workers import WorkerPlan
+
+__all__ = ["main"]
+
+_RESULTS = Path(__file__).parent.parent / "results"
+_TARGETS = {"p50_ms_at_500": 50, "p99_ms_at_500": 150, "growth": 0.15, "memory_mb": 400, "rebuild_per_second": 100_000}
+
+
+def main() -> None:
+    """Measure and write the result."""
+    options = _options()
+    print(f"{options.name}:", flush=True)
+    figures = _MEASUREMENTS[options.name](options)
+    path = options.json or _RESULTS / f"{options.name}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    given = {name: value for name, value in vars(options).items() if name not in {"json", "name"}}
+    result = {"machine": machine(), "options": given, "targets": _TARGETS, **figures}
+    path.write_text(json.dumps(result, indent=2, default=str) + "\n", encoding="utf-8")
+    print(f"written: {path}")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("name", choices=_MEASUREMENTS)
+    parser.add_argument("--events", type=int, default=100_000, help="of a backlog or of a point of growth")
+    parser.add_argument("--repeat", type=int, default=3, help="of scaling and latency")
+    parser.add_argument("--processes", type=int, action="append", help="of scaling (1, 2, 4) and latency (1)")
+    parser.add_argument(
+        "--rate", type=int, action="append", help="events a second of latency (200, 500, 2000) and soak"
+    )
+    parser.add_argument("--seconds", type=float, default=20.0, help="of each rate of latency, and of the soak")
+    parser.add_argument("--chunk", type=int, default=10, help="events that a connector publishes together")
+    parser.add_argument("--fetch-wait", type=int, default=10, help="milliseconds, of the reader of latency")
+    parser.add_argument("--feeds-alone", action="store_true", help="latency: read no station but the feeds")
+    parser.add_argument("--point", type=int, action="append", help="of growth, in place of the usual ones")
+    parser.add_argument("--subjects", type=int, default=1_000_000, help="of rebuild")
+    parser.add_argument("--setting", action="append", default=[], help="of the engine, name=value; again for more")
+    parser.add_argument("--json", type=Path, help="where the result goes")
+    return parser.parse_args()
+
+
+def _latency(options: argparse.Namespace) -> dict[str, Any]:
+    rates = [latency.Rate(rate, options.seconds, options.chunk) for rate in options.rate or (200, 500, 2000)]
+    plan = WorkerPlan(settings=options.setting)
+    probe = latency.Probe(options.fetch_wait, not options.feeds_alone)
+    (processes,) = options.processes or (1,)
+    rounds = []
+    for _ in range(options.repeat):
+        with servers() as ground:
+            rounds.append(latency.measure(ground, rates, plan, probe, processes))
+    return {"rounds": rounds}
+
+
+def _scaling(options: argparse.Namespace) -> dict[str, Any]:
+    runs = throughput.backlogs(options.events, options.processes or (1, 2, 4), options.repeat)
+    return {"order": "min, median, max", "processes": {count: spread(figures) for count, figures in runs.items()}}
+
+
+def _growth(measure: Callable[..., dict[str, object]], *points: int) -> Callable[[argparse.Namespace], dict[str, Any]]:
+    return lambda options: {"points": measure(options.point or points, options.events)}
+
+
+def _soak(options: argparse.Namespace) -> dict[str, Any]:
+    (rate,) = options.rate
+    return soak.soak(rate, options.seconds, WorkerPlan(settings=options.setting))
+
+
+_MEASUREMENTS: Mapping[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
+    "latency": _latency,
+    "scaling": _scaling,
+    "rebuild": lambda options: subjects.million(options.subjects),
+    "growth-records": lambda options: growth.records((options.point or [10_000])[0]),
+    "growth-partitions": _growth(growth.partitions, 4, 16, 64),
+    "growth-departments": _growth(growth.departments, 6, 50, 200),
+    "growth-feeds": _growth(growth.feeds, 1, 3, 10, 100),
+    "soak": _soak,
+}
+
+
+if __name__ == "__main__":
+    main()
