@@ -11,8 +11,9 @@ from faust.types import AppT, Message, StreamT
 
 from creditbus.services.engine.batch import Batch, Partition
 from creditbus.services.engine.codec import Schemas
-from creditbus.services.engine.lane import Finish, Lane
+from creditbus.services.engine.lane import Lane
 from creditbus.services.engine.lanes import Lanes
+from creditbus.services.engine.pipeline import Finish
 from creditbus.services.engine.settings import EngineSettings
 from creditbus.services.engine.step import Stage
 from creditbus.services.engine.store import Store

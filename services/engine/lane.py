@@ -12,31 +12,24 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections import deque
 from collections.abc import Callable, Container, Iterable
-from typing import Any
 
 from creditbus.services.engine import metrics
-from creditbus.services.engine.batch import Batch, Partition, Record
+from creditbus.services.engine.batch import Batch, Partition
 from creditbus.services.engine.changelog import read_tail
 from creditbus.services.engine.codec import Schemas
-from creditbus.services.engine.errors import GapError
-from creditbus.services.engine.observation import PhaseClock, observe_batch
-from creditbus.services.engine.output import Output
+from creditbus.services.engine.inbox import Inbox
+from creditbus.services.engine.pipeline import Finish, Pipeline
 from creditbus.services.engine.settings import EngineSettings
-from creditbus.services.engine.state import MissingKeysError, StateView
 from creditbus.services.engine.step import Stage, StoreKind
 from creditbus.services.engine.store import Store
 from creditbus.services.engine.transaction import TransactionalProducer
 from creditbus.services.engine.transport import Positions
 from creditbus.services.engine.waiting import Waiting
 
-__all__ = ["Finish", "Lane"]
+__all__ = ["Lane"]
 
 logger = logging.getLogger(__name__)
-
-#: Adds the engine's own records (the ledger's) to a batch's output.
-Finish = Callable[[Output], None]
 
 
 class Lane:
@@ -65,46 +58,36 @@ class Lane:
         self._finish = finish
         self._on_room = on_room
         self._group = f"{settings.application}-{stage.name}"
-        self._inbox: deque[Batch] = deque()
-        self._queued = 0
-        self._arrived = asyncio.Event()
-        self._ready = False
+        self._inbox = Inbox()
         self._closed = False
-        self._incarnation = 0
-        self._expected: dict[Partition, int] = {}
-        self._checkpoint: int | None = None
         self._producer: TransactionalProducer | None = None
+        self._pipeline: Pipeline | None = None
         self._name = f"{stage.name}/{number}"
         self._changelog = Partition(stage.changelog, number)
-        self._lag: dict[Partition, int] = {}
+        self._waiting = Waiting(settings, stage.name, self._name)
 
     # -- what the transport asks and gives ------------------------------------------------------
 
     @property
     def wants_records(self) -> bool:
         """Whether the lane's partitions should be fetched now."""
-        return self._ready and not self._closed and self._queued < self._settings.queue_records
+        return self._pipeline is not None and not self._closed and self._inbox.records < self._settings.queue_records
 
     def offer(self, batch: Batch) -> None:
         """Take a batch; one of an earlier acquisition is dropped: its records come again."""
-        if self._closed or batch.incarnation != self._incarnation:
-            return
-        self._inbox.append(batch)
-        self._queued += len(batch.records)
-        self._arrived.set()
+        if not self._closed and self._inbox.offer(batch) and self._pipeline is not None:
+            self._pipeline.stir()
 
     # -- the task -------------------------------------------------------------------------------
 
     async def run(self) -> None:
         """Acquire and process until closed; never ends by an error."""
-        waiting = Waiting(self._settings, self._stage.name, self._name)
+        waiting = self._waiting
         while not self._closed:
             try:
-                await self._acquire()
+                pipeline = await self._acquire()
                 waiting.recovered(self._proven)
-                while not self._closed:
-                    await self._process(await self._take())
-                    waiting.recovered()
+                await pipeline.run()
             except asyncio.CancelledError:
                 if not self._closed:
                     raise
@@ -123,41 +106,55 @@ class Lane:
     def close(self) -> None:
         """Ask the task to end; a transaction under way is let through."""
         self._closed = True
-        self._arrived.set()
+        if self._pipeline is not None:
+            self._pipeline.close()
 
     async def _release(self) -> None:
-        if self._ready:
+        if self._pipeline is not None:
             metrics.LANES_READY.labels(self._stage.name).dec()
             metrics.LANE_LAG.labels(self._stage.name, self.number).set(0)
-        self._ready = False
-        self._incarnation = 0
-        self._inbox.clear()
-        self._queued = 0
+        self._pipeline = None
+        self._inbox.shut()
         producer, self._producer = self._producer, None
         if producer is not None:
             await producer.close()
 
     # -- acquiring ------------------------------------------------------------------------------
 
-    async def _acquire(self) -> None:
+    async def _acquire(self) -> Pipeline:
         began = time.monotonic()
         producer = TransactionalProducer(self._settings, f"{self._group}-{self.number}", self._group)
         self._producer = producer
         await producer.fence()
         async with asyncio.timeout(self._settings.transaction_timeout_seconds):
             offsets = await self._start_offsets()
-        if self._store is not None and self._stage.changelog:
-            await self._restore(self._store)
-        self._inbox.clear()
-        self._queued = 0
-        self._expected = dict(offsets)
-        self._incarnation = await self._positions.seek(offsets)
-        self._ready = True
+        own = self._store is not None and self._stage.changelog
+        checkpoint = await self._restore(self._store) if self._store is not None and own else None
+        self._inbox.open(offsets, await self._positions.seek(offsets))
+        pipeline = self._pipeline = self._make_pipeline(producer, checkpoint)
+        if self._closed:
+            pipeline.close()
         self._on_room()
         metrics.LANES_READY.labels(self._stage.name).inc()
         metrics.LANE_ACQUIRED.labels(self._stage.name).inc()
         metrics.LANE_ACQUIRE_SECONDS.labels(self._stage.name).observe(time.monotonic() - began)
         logger.info("%s: acquired in %.2f s", self._name, time.monotonic() - began)
+        return pipeline
+
+    def _make_pipeline(self, producer: TransactionalProducer, checkpoint: int | None) -> Pipeline:
+        return Pipeline(
+            stage=self._stage,
+            number=self.number,
+            settings=self._settings,
+            inbox=self._inbox,
+            store=self._store,
+            checkpoint=checkpoint,
+            schemas=self._schemas,
+            producer=producer,
+            finish=self._finish,
+            on_room=self._on_room,
+            on_batch=self._waiting.recovered,
+        )
 
     async def _start_offsets(self) -> dict[Partition, int]:
         committed = await self._positions.committed(self.partitions)
@@ -187,7 +184,7 @@ class Lane:
             offsets[partition] = offset
         return offsets
 
-    async def _restore(self, store: Store) -> None:
+    async def _restore(self, store: Store) -> int:
         checkpoint = await store.checkpoint(self.number)
         count = 0
         async for entries, position in read_tail(self._settings, self._changelog, checkpoint):
@@ -197,71 +194,7 @@ class Lane:
         if checkpoint is None:
             await store.write(self.number, {}, None, 0)
             checkpoint = 0
-        self._checkpoint = checkpoint
         if count:
             metrics.RESTORED_RECORDS.labels(self._stage.name).inc(count)
             logger.info("%s: restored %d records from %s", self._name, count, self._changelog.topic)
-
-    # -- processing -----------------------------------------------------------------------------
-
-    async def _take(self) -> list[Batch]:
-        while not self._inbox and not self._closed:
-            self._arrived.clear()
-            await self._arrived.wait()
-        taken: list[Batch] = []
-        records = 0
-        while self._inbox and not self._closed:
-            if taken and records + len(self._inbox[0].records) > self._settings.batch_records:
-                break
-            batch = self._inbox.popleft()
-            if batch.start != self._expected[batch.partition]:
-                raise GapError(f"{batch.partition.topic} at {batch.start}")
-            self._expected[batch.partition] = batch.end
-            records += len(batch.records)
-            taken.append(batch)
-        self._queued -= records
-        self._on_room()
-        return taken
-
-    async def _process(self, batches: list[Batch]) -> None:
-        records: list[Record] = [record for batch in batches for record in batch.records]
-        if not records:
-            # markers alone: their offsets are committed with the next records
-            return
-        offsets = {batch.partition: batch.end for batch in batches}
-        await self._schemas.learn(records)
-        clock = PhaseClock()
-        work, keys = self._stage.step.prepare(records, self.number)
-        clock.lap("step")
-        state = await self._read(keys)
-        clock.lap("read")
-        out, view = await self._run(work, state)
-        self._finish(out)
-        clock.lap("step")
-        output = dict(out.records)
-        if view.written:
-            output[self._changelog] = list(view.written.items())
-        assert self._producer is not None  # noqa: S101 -- set by _acquire, which precedes every batch
-        ends = await self._producer.commit(output, offsets)
-        clock.lap("commit")
-        if view.written and self._store is not None:
-            after = ends[self._changelog]
-            await self._store.write(self.number, view.written, self._checkpoint, after)
-            self._checkpoint = after
-        clock.lap("write")
-        self._lag.update({batch.partition: batch.highwater - batch.end for batch in batches})
-        lag = self._queued + sum(self._lag.values())
-        observe_batch(self._stage.name, self.number, records, output, out.bookings, clock, lag)
-
-    async def _read(self, keys: Iterable[bytes]) -> dict[bytes, bytes | None]:
-        return {} if self._store is None else await self._store.read(self.number, keys, self._checkpoint)
-
-    async def _run(self, work: Any, state: dict[bytes, bytes | None]) -> tuple[Output, StateView]:
-        while True:
-            out, view = Output(self.number), StateView(state)
-            try:
-                self._stage.step.run(work, view, out)
-            except MissingKeysError as missing:
-                state |= await self._read(missing.keys)
-            else:
-                return out, view
+        return checkpoint

@@ -42,7 +42,7 @@ class ProfileReader:
 
     async def _read(self, stage: str, of: bytes, keys: list[bytes]) -> list[bytes | None]:
         lane = partition_of(of, self.lanes)
-        values = await self._store(stage, lane).read(lane, keys, None)
+        _, values = await self._store(stage, lane).read(lane, keys)
         return [values[key] for key in keys]
 
     async def subject_of(self, code: str) -> str | None:

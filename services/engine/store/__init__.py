@@ -7,17 +7,31 @@ lane needs. Both pass tests/contracts/stores.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-__all__ = ["Store"]
+__all__ = ["Reading", "Store"]
+
+
+class Reading(NamedTuple):
+    """What a read saw.
+
+    Attributes:
+        at: the checkpoint, None as in `Store.checkpoint`.
+        values: by key; None for a key that is not there.
+
+    """
+
+    at: int | None
+    values: dict[bytes, bytes | None]
 
 
 class Store(Protocol):
     """The state of one stage, by lane; its truth is the changelog in Kafka.
 
     Call order for a lane, always by its one owner: `checkpoint`, then `write` with what the
-    changelog's tail holds, then `read` and `write` in turn. A store may be lost or be behind at any
-    time; it must never be ahead of the changelog, and never mix two positions.
+    changelog's tail holds, then `read` and `write`. A `read` may overlap a `write`; writes follow
+    each other. A store may be lost or be behind at any time; it must never be ahead of the
+    changelog, and never mix two positions.
     """
 
     async def checkpoint(self, lane: int) -> int | None:
@@ -27,15 +41,11 @@ class Store(Protocol):
         keys are removed first, so that what follows is a full rebuild.
         """
 
-    async def read(self, lane: int, keys: Iterable[bytes], at: int | None) -> dict[bytes, bytes | None]:
-        """Return the values of keys as of the checkpoint `at`; None for a key that is not there.
+    async def read(self, lane: int, keys: Iterable[bytes]) -> Reading:
+        """Return the values of keys and the checkpoint that they are of, as they stand at one moment.
 
         What is not there must be known to be not there: a store that was emptied a moment ago would
         else give each subject a new life, and the batch would be committed before `write` refuses.
-
-        Raises:
-            CheckpointError: the checkpoint is not `at`.
-
         """
 
     async def write(self, lane: int, entries: Mapping[bytes, bytes | None], before: int | None, after: int) -> None:

@@ -12,6 +12,7 @@ import redis.asyncio as redis
 from redis.exceptions import RedisError
 
 from creditbus.services.engine.errors import DependencyDownError
+from creditbus.services.engine.store import Reading
 from creditbus.services.engine.store.redis_store import LaneKeys
 
 __all__ = ["LookupStore"]
@@ -29,7 +30,7 @@ class LookupStore:
         """Return nothing: the state is not this stage's."""
         return None
 
-    async def read(self, lane: int, keys: Iterable[bytes], at: int | None) -> dict[bytes, bytes | None]:  # noqa: ARG002 -- the contract of a store
+    async def read(self, lane: int, keys: Iterable[bytes]) -> Reading:  # noqa: ARG002 -- the contract of a store
         """Return the values of keys by one MGET for each lane that has some (one hash slot each)."""
         by_lane: dict[int, list[bytes]] = {}
         for key in keys:
@@ -42,7 +43,7 @@ class LookupStore:
                 found.update(zip(wanted, values, strict=True))
         except RedisError as error:
             raise DependencyDownError("redis", type(error).__name__) from error
-        return found
+        return Reading(None, found)
 
     async def write(self, lane: int, entries: Mapping[bytes, bytes | None], before: int | None, after: int) -> NoReturn:
         """Refuse: only the stage whose state it is may write."""

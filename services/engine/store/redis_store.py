@@ -8,22 +8,18 @@ topic that was created again, is never taken for ours.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from importlib import resources
-from typing import Any, cast
+from typing import cast
 
 import redis.asyncio as redis
-from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import NoScriptError, RedisError
-from redis.exceptions import TimeoutError as RedisTimeoutError
+from redis.exceptions import RedisError, ResponseError
 
 from creditbus.services.engine.errors import CheckpointError, DependencyDownError
-from creditbus.services.engine.store.wire import call, pack
+from creditbus.services.engine.store import Reading
+from creditbus.services.engine.store.wire import exchange, pack, pack_pairs
 
 __all__ = ["LaneKeys", "RedisStore"]
 
-_SCRIPT = resources.files("creditbus.services.engine.store") / "write_lane.lua"
 _SCAN_COUNT = 5000
-_DOWN = (RedisConnectionError, RedisTimeoutError)
 
 
 class LaneKeys:
@@ -48,18 +44,17 @@ class RedisStore:
         self._client = client
         self._keys = keys
         self._identity = f"{identity}|"
-        self._script = client.register_script(_SCRIPT.read_bytes())
 
     async def checkpoint(self, lane: int) -> int | None:
         """Return the lane's checkpoint; a foreign one is removed together with its keys."""
         try:
             held = cast("bytes | None", await self._client.get(self._keys.checkpoint(lane)))
-            if held is not None and held.decode().startswith(self._identity):
-                return int(held.decode().removeprefix(self._identity))
-            await self._clear(lane)
-        except _DOWN as error:
-            raise DependencyDownError("redis", type(error).__name__) from error
-        return None
+            position = self._position(held)
+            if position is None:
+                await self._clear(lane)
+        except RedisError as error:
+            raise _away(error) from error
+        return position
 
     async def _clear(self, lane: int) -> None:
         await self._client.delete(self._keys.checkpoint(lane))
@@ -73,56 +68,56 @@ class RedisStore:
         if batch:
             await self._client.unlink(*batch)
 
-    async def read(self, lane: int, keys: Iterable[bytes], at: int | None) -> dict[bytes, bytes | None]:
+    async def read(self, lane: int, keys: Iterable[bytes]) -> Reading:
         """Return the values of keys by one MGET, which sees keys and checkpoint at one moment."""
         wanted = list(keys)
-        if not wanted:
-            return {}
         prefix = self._keys.prefix(lane)
-        command = pack((b"", (b"MGET", self._keys.checkpoint(lane))), (prefix, wanted))
+        command = pack(b"MGET", (self._keys.checkpoint(lane),), prefix, wanted)
         try:
-            held, *values = cast("list[bytes | None]", await call(self._client, command))
-        except _DOWN as error:
-            raise DependencyDownError("redis", type(error).__name__) from error
-        if (held or b"").decode() != self._written(at):
+            async with exchange(self._client) as talk:
+                ((held, *values),) = await talk.call((command,))
+        except RedisError as error:
+            raise _away(error) from error
+        return Reading(self._position(held), dict(zip(wanted, values, strict=True)))
+
+    def _position(self, held: bytes | None) -> int | None:
+        written = (held or b"").decode()
+        return int(written.removeprefix(self._identity)) if written.startswith(self._identity) else None
+
+    async def write(self, lane: int, entries: Mapping[bytes, bytes | None], before: int | None, after: int) -> None:
+        """Set entries and the checkpoint in one transaction that fails when the checkpoint changes meanwhile."""
+        checkpoint = self._keys.checkpoint(lane)
+        prefix = self._keys.prefix(lane)
+        sets = [(key, value) for key, value in entries.items() if value is not None]
+        deletes = [key for key, value in entries.items() if value is None]
+        commands = [pack(b"MULTI", ())]
+        if sets:
+            commands.append(pack_pairs(b"MSET", prefix, sets))
+        if deletes:
+            commands.append(pack(b"UNLINK", (), prefix, deletes))
+        commands += [pack(b"SET", (checkpoint, f"{self._identity}{after}".encode())), pack(b"EXEC", ())]
+        try:
+            async with exchange(self._client) as talk:
+                _, held = await talk.call((pack(b"WATCH", (checkpoint,)), pack(b"GET", (checkpoint,))))
+                if (held or b"").decode() != self._written(before):
+                    raise CheckpointError
+                *_, done = await talk.call(commands)
+        except RedisError as error:
+            raise _away(error) from error
+        if done is None:
             raise CheckpointError
-        return dict(zip(wanted, values, strict=True))
+        failed = next((answer for answer in done if isinstance(answer, RedisError)), None)
+        if failed is not None:
+            raise _away(failed) from failed
 
     def _written(self, checkpoint: int | None) -> str:
         return "" if checkpoint is None else f"{self._identity}{checkpoint}"
 
-    async def write(self, lane: int, entries: Mapping[bytes, bytes | None], before: int | None, after: int) -> None:
-        """Set entries and the checkpoint by one script."""
-        prefix = self._keys.prefix(lane)
-        sets = [key for key, value in entries.items() if value is not None]
-        deletes = [key for key, value in entries.items() if value is None]
-        values = [value for value in entries.values() if value is not None]
-        bounds = (self._written(before).encode(), self._written(after).encode(), b"%d" % len(sets))
-        counted = b"%d" % (1 + len(entries))
-        command = pack(
-            (b"", (b"EVALSHA", self._script.sha.encode(), counted, self._keys.checkpoint(lane))),
-            (prefix, sets),
-            (prefix, deletes),
-            (b"", bounds),
-            (b"", values),
-        )
-        try:
-            changed = await self._evaluate(command)
-        except _DOWN as error:
-            raise DependencyDownError("redis", type(error).__name__) from error
-        except RedisError as error:
-            raise DependencyDownError("redis", str(error)) from error
-        if not changed:
-            raise CheckpointError
-
-    async def _evaluate(self, command: bytes) -> Any:
-        try:
-            return await call(self._client, command)
-        except NoScriptError:
-            # a server that was started again has forgotten it
-            await self._client.script_load(self._script.script)
-            return await call(self._client, command)
-
     async def close(self) -> None:
         """Close the connections."""
         await self._client.aclose()
+
+
+def _away(error: RedisError) -> DependencyDownError:
+    """Tell what Redis says when it has something to say: loading, out of memory, read only."""
+    return DependencyDownError("redis", str(error) if isinstance(error, ResponseError) else type(error).__name__)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from creditbus.services.engine.errors import CheckpointError
+from creditbus.services.engine.store import Reading
 
 __all__ = ["ResidentStore"]
 
@@ -22,12 +23,10 @@ class ResidentStore:
         self._checkpoints.pop(lane, None)
         return None
 
-    async def read(self, lane: int, keys: Iterable[bytes], at: int | None) -> dict[bytes, bytes | None]:
+    async def read(self, lane: int, keys: Iterable[bytes]) -> Reading:
         """Return the values of keys."""
-        if self._checkpoints.get(lane) != at:
-            raise CheckpointError
-        held = self._lanes.setdefault(lane, {})
-        return {key: held.get(key) for key in keys}
+        held = self._lanes.get(lane, {})
+        return Reading(self._checkpoints.get(lane), {key: held.get(key) for key in keys})
 
     async def write(self, lane: int, entries: Mapping[bytes, bytes | None], before: int | None, after: int) -> None:
         """Set entries and the checkpoint."""

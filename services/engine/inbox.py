@@ -1,0 +1,64 @@
+"""What a lane was given and has not taken yet."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+
+from creditbus.services.engine.batch import Batch, Partition
+from creditbus.services.engine.errors import GapError
+
+__all__ = ["Inbox"]
+
+
+class Inbox:
+    """Batches in the order of arrival; shut until it is opened for an acquisition."""
+
+    def __init__(self) -> None:
+        self._batches: deque[Batch] = deque()
+        self._expected: dict[Partition, int] = {}
+        self._incarnation = 0
+        self.records = 0
+
+    def open(self, offsets: Mapping[Partition, int], incarnation: int) -> None:
+        """Take batches from these offsets on that carry this incarnation."""
+        self.shut()
+        self._expected = dict(offsets)
+        self._incarnation = incarnation
+
+    def shut(self) -> None:
+        """Forget what is here and take no more."""
+        self._batches.clear()
+        self.records = 0
+        self._incarnation = 0
+
+    def offer(self, batch: Batch) -> bool:
+        """Take a batch; one of an earlier acquisition is dropped: its records come again."""
+        if batch.incarnation != self._incarnation:
+            return False
+        self._batches.append(batch)
+        self.records += len(batch.records)
+        return True
+
+    def __bool__(self) -> bool:
+        """Whether something waits, be it only transaction markers."""
+        return bool(self._batches)
+
+    def take(self, most: int) -> list[Batch]:
+        """Return what waits, up to so many records, but one batch at least.
+
+        Raises:
+            GapError: records are missing between two batches.
+
+        """
+        taken: list[Batch] = []
+        records = 0
+        while self._batches and not (taken and records + len(self._batches[0].records) > most):
+            batch = self._batches.popleft()
+            if batch.start != self._expected[batch.partition]:
+                raise GapError(f"{batch.partition.topic} at {batch.start}")
+            self._expected[batch.partition] = batch.end
+            records += len(batch.records)
+            taken.append(batch)
+        self.records -= records
+        return taken
