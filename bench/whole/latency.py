@@ -34,6 +34,7 @@ _CONNECTORS = 4
 _SUBJECTS = 5000
 _WARM_SECONDS = 3.0
 _STOP_SECONDS = 60.0
+_LOOK_SECONDS = 0.2
 _STATIONS = ("ingest", "credit.events", "credit.changes", "feed")
 
 
@@ -119,8 +120,11 @@ def _one(
         publisher = _start("whole.publisher", servers, str(given), str(timed))
         pids = {**ground.pids, **worker_pids, "reader": reader.pid, "publisher": publisher.pid}
         busy, began = Processors(pids), time.monotonic()
-        publisher.wait(rate.seconds + _STOP_SECONDS)
-        cores = {name: round(used / (time.monotonic() - began), 2) for name, used in busy.seconds().items()}
+        used = busy.seconds()
+        while publisher.poll() is None:
+            used = busy.seconds()
+            time.sleep(_LOOK_SECONDS)
+        cores = {name: round(seconds / (time.monotonic() - began), 2) for name, seconds in used.items()}
         reader.communicate(timeout=_STOP_SECONDS)
         timings = [Timing(*timing) for timing in json.loads(timed.read_text(encoding="utf-8"))]
         arrivals = pickle.loads(seen.read_bytes())  # noqa: S301 -- written by the reader

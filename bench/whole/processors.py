@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 import psutil
 
@@ -19,13 +20,17 @@ class Processors:
 
     def __init__(self, pids: Mapping[str, int]) -> None:
         self._processes = {name: psutil.Process(pid) for name, pid in pids.items()}
-        self._began = self._now()
+        self._last = dict.fromkeys(pids, 0.0)
+        self._began = dict(self._look())
 
     def seconds(self) -> dict[str, float]:
-        """Return the processor seconds of each process since then."""
-        now = self._now()
+        """Return the processor seconds of each process since then; of one that ended, as of the call before."""
+        now = self._look()
         return {name: now[name] - began for name, began in self._began.items()}
 
-    def _now(self) -> dict[str, float]:
-        times = {name: process.cpu_times() for name, process in self._processes.items()}
-        return {name: time.user + time.system for name, time in times.items()}
+    def _look(self) -> dict[str, float]:
+        for name, process in self._processes.items():
+            with suppress(psutil.NoSuchProcess):
+                times = process.cpu_times()
+                self._last[name] = times.user + times.system
+        return self._last
