@@ -8,7 +8,7 @@ compared with a recomputation before its time counts. Start: `make bench-peers`.
 from __future__ import annotations
 
 import argparse
-import asyncio
+import gc
 import json
 import os
 import shutil
@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import redis
+from ground import create, opened, servers
 from kafka import KafkaAdminClient
 from load import Loads, write
 from peers.checker import Checker, Expected
@@ -29,14 +30,8 @@ from peers.report import report
 from peers.watch import TooFewError, Watch, figures
 
 from creditbus.avro_schemas import Schema, prefix_schema, raw_catalogue
-from creditbus.deploy.bus import apply_bus
-from creditbus.deploy.embedded import Cluster
-from creditbus.deploy.embedded.leash import attach
-from creditbus.services.engine.settings import EngineSettings
-from creditbus.services.worker.bus import open_bus
 from creditbus.topics.admin import admin
 from creditbus.topics.connection import Connection
-from creditbus.topics.declarations import declarations
 from creditbus.topics.registry import SchemaRegistry
 
 _BENCH = Path(__file__).parent.parent
@@ -88,36 +83,26 @@ def main() -> None:
 
 
 @contextmanager
-def _bench(events: int, settings: Sequence[str]) -> Iterator[Bench]:
-    with tempfile.TemporaryDirectory(prefix="creditbus-peers-") as folder:
-        cluster = Cluster(Path(folder) / "home", customary_ports=False)
-        leash = attach(cluster)
-        cluster.start()
-        try:
-            yield _prepared(cluster, Path(folder), events, settings)
-        finally:
-            cluster.stop()
-            leash.communicate(timeout=_STOP_SECONDS)
-
-
-def _prepared(cluster: Cluster, folder: Path, events: int, streams: Sequence[str]) -> Bench:
-    connection = cluster.connection()
-    apply_bus(connection)
-    settings = EngineSettings(bootstrap_servers=connection.bootstrap_servers)
-    bus = asyncio.run(open_bus(connection, declarations(), settings, bytes(32)))
-    load = Loads(bus.stages, SchemaRegistry(connection.registry_url), PARTITIONS).profiles(events)
-    _create(connection, [_INPUT])
-    write(connection.bootstrap_servers, load.records, lambda _: _INPUT)
-    (folder / _SCHEMA).write_text(json.dumps(_schema()), encoding="utf-8")
-    checker = Checker(connection.bootstrap_servers, _schema())
-    expected = checker.expect(_INPUT)
-    print(
-        f"{expected.read:,} events, {expected.read - expected.applied:,} duplicates, {expected.amended:,} amendments, "
-        f"{expected.subjects:,} subjects",
-        flush=True,
-    )
-    pids = {status.name: status.pid for status in cluster.status() if status.pid and status.name != "registry"}
-    return Bench(connection, pids, folder, checker, expected, streams)
+def _bench(events: int, streams: Sequence[str]) -> Iterator[Bench]:
+    with tempfile.TemporaryDirectory(prefix="creditbus-peers-") as folder, servers() as ground:
+        connection = ground.connection
+        load = Loads(opened(connection).stages, SchemaRegistry(connection.registry_url), PARTITIONS).profiles(events)
+        create(connection, [_INPUT], PARTITIONS)
+        write(connection.bootstrap_servers, load.records, lambda _: _INPUT)
+        (Path(folder) / _SCHEMA).write_text(json.dumps(_schema()), encoding="utf-8")
+        checker = Checker(connection.bootstrap_servers, _schema())
+        expected = checker.expect(_INPUT)
+        print(
+            f"{expected.read:,} events, {expected.read - expected.applied:,} duplicates, {expected.amended:,} "
+            f"amendments, {expected.subjects:,} subjects",
+            flush=True,
+        )
+        # what is prepared here is asked for no more: collecting it again and again would disturb the runs
+        del load
+        gc.collect()
+        gc.freeze()
+        pids = {name: pid for name, pid in ground.pids.items() if name != "registry"}
+        yield Bench(connection, pids, Path(folder), checker, expected, streams)
 
 
 def _schema() -> Schema:
@@ -149,9 +134,9 @@ def _measure(bench: Bench, name: str, identity: str) -> dict[str, float]:
         bench.settings,
     )
     run.folder.mkdir()
-    _create(bench.connection, [run.changes, run.feed])
+    create(bench.connection, [run.changes, run.feed], PARTITIONS)
     if name == "creditbus":
-        _create(bench.connection, [run.changelog], **{"cleanup.policy": "compact"})
+        create(bench.connection, [run.changelog], PARTITIONS, **{"cleanup.policy": "compact"})
     found = _watched(bench, contestant, run)
     wrong = bench.checker.check(
         bench.expected, [run.changes, run.feed], contestant.changelogs(run), contestant.state_key
@@ -173,7 +158,11 @@ def _measure(bench: Bench, name: str, identity: str) -> dict[str, float]:
 
 
 def _watched(bench: Bench, contestant: Contestant, run: Run) -> dict[str, float]:
-    environment = os.environ | {"PYTHONPATH": str(_BENCH)} | dict(contestant.environment(run))
+    environment = (
+        os.environ
+        | {"PYTHONPATH": os.pathsep.join(filter(None, (str(_BENCH), os.environ.get("PYTHONPATH"))))}
+        | dict(contestant.environment(run))
+    )
     started = time.monotonic()
     process = subprocess.Popen(
         contestant.command(run), env=environment, cwd=run.folder, stdout=subprocess.DEVNULL, start_new_session=True
@@ -193,13 +182,6 @@ def _watched(bench: Bench, contestant: Contestant, run: Run) -> dict[str, float]
         return figures(samples, started, peak)
     except TooFewError:
         return {}
-
-
-def _create(connection: Connection, topics: Sequence[str], **configs: str) -> None:
-    with admin(connection) as kafka:
-        assert isinstance(kafka, KafkaAdminClient)  # noqa: S101 -- the admin of a connection is this client
-        wanted = {"num_partitions": PARTITIONS, "replication_factor": 1, "configs": configs}
-        kafka.create_topics(dict.fromkeys(topics, wanted), wait_for_metadata=True)
 
 
 def _clear(bench: Bench, run: Run) -> None:
