@@ -10,7 +10,7 @@ PACKAGES := avro_schemas connectors deploy services topics
 COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench bench-whole bench-peers check format lock clean
+.PHONY: help demo test bench bench-whole bench-peers faults check format lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ bench-whole: $(INSTALLED) ## Measure the whole way; ARGS="latency", "scaling", "
 
 bench-peers: $(INSTALLED) build/peers/quix/locked build/peers/kafka-streams/profile-job.jar ## Measure the profile job against Kafka Streams, Quix Streams and Faust; needs Java 17 and Maven
 	@PYTHONPATH=bench $(BIN)/python -m peers.run $(ARGS)
+
+faults: $(INSTALLED) ## Break a running bus again and again under load, then check every event; ARGS="--events 20000 --faults 8 --seed 7" for a short one
+	@PYTHONPATH=bench $(BIN)/python -m faults.run $(ARGS)
 
 check: $(INSTALLED) build/typing ## Format, lint, types, layering, and the wheel
 	@$(BIN)/ruff format --check --quiet . || { echo "fix: make format"; exit 1; }

@@ -3,48 +3,88 @@
 import hashlib
 import struct
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.resources import files
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import redis
 import yaml
 
 from creditbus.avro_schemas import raw_catalogue
 from tests.harness.recomputation import Recomputation, RecordId, ingest_place, recompute
-from tests.harness.wire import Observer, Place, Record
+from tests.harness.wire import Observer, Place, Record, digest
 
-__all__ = ["check", "problems", "replay", "stored"]
+__all__ = ["DOUBLED", "LOST", "WRONG", "Problem", "check", "problems", "replay", "stored"]
+
+LOST, DOUBLED, WRONG = "lost", "doubled", "wrong"
 
 _RANK = {"public": 0, "shared": 1, "authorised": 2}
 _RETRACTED = ("WITHDRAWN", "REPAIRED", "EXPIRED")
+_CONTENT_VERBS = {"ISSUE", "AMEND"}
 _SHOWN = 8
+
+
+class Problem(NamedTuple):
+    """One thing that is wrong: something is lost, something is there that should not be, or something is not right."""
+
+    kind: str
+    cases: int
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.cases}: {self.text}"
+
+
+class Change(NamedTuple):
+    """What matters of a record of credit.changes."""
+
+    record: Record
+    source: tuple[str, int, int]
+    """Where the event was received."""
+    name: RecordId
+    version: int
+    verb: str
+    applied: tuple[str, int, str]
+    """Kind of change, revision, state."""
+    content: bytes
+    said: bytes
+    shown: Sequence[bytes | None]
+    """What each subscriber must be shown, digested; None where its grant does not admit it."""
 
 
 def check(observer: Observer) -> Recomputation:
     """Fail with what is wrong; return what was recomputed."""
     truth = recompute(observer)
     found = list(problems(observer, truth))
-    assert not found, f"{len(found)} problems:\n" + "\n".join(found[:_SHOWN])
+    assert not found, f"{len(found)} problems:\n" + "\n".join(map(str, found[:_SHOWN]))
     return truth
 
 
-def problems(observer: Observer, truth: Recomputation) -> Iterator[str]:
-    """Say what is wrong, each in one line."""
-    changes = [(record, observer.wire.decode(record.value)) for record in observer.of("credit.changes")]
+def problems(observer: Observer, truth: Recomputation) -> Iterator[Problem]:
+    """Say what is wrong."""
+    grants = _grants()
+    changes = [_change(observer, record, grants) for record in observer.of("credit.changes")]
     yield from _ledger(observer, truth)
     yield from _rejects(observer, truth)
     yield from _versions(changes)
-    yield from _once(changes, observer, truth)
+    yield from _once(changes, truth)
     yield from _records(changes, truth)
-    yield from _feeds(changes, observer)
+    for number, grant in enumerate(grants):
+        yield from _feeds(changes, observer, number, grant)
     yield from _stores(changes, observer, truth)
+
+
+def _compared(found: Counter[Any], want: Counter[Any], what: str) -> Iterator[Problem]:
+    if missing := want - found:
+        yield Problem(LOST, missing.total(), f"{what}, for example {next(iter(missing))!r:.200}")
+    if surplus := found - want:
+        yield Problem(DOUBLED, surplus.total(), f"{what}, for example {next(iter(surplus))!r:.200}")
 
 
 # -- the ledger and what went back -----------------------------------------------------------------
 
 
-def _ledger(observer: Observer, truth: Recomputation) -> Iterator[str]:
+def _ledger(observer: Observer, truth: Recomputation) -> Iterator[Problem]:
     booked: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for record in observer.of("credit.ledger"):
         for delta in observer.wire.decode(record.value)["deltas"]:
@@ -59,86 +99,111 @@ def _ledger(observer: Observer, truth: Recomputation) -> Iterator[str]:
     for department in booked.keys() | truth.counts.keys():
         have, want = +booked[department], +truth.counts[department]
         if have != want:
-            yield f"ledger of {department}: {dict(have)}, true is {dict(want)}"
+            yield Problem(WRONG, 1, f"ledger of {department}: {dict(have)}, true is {dict(want)}")
 
 
-def _rejects(observer: Observer, truth: Recomputation) -> Iterator[str]:
+def _rejects(observer: Observer, truth: Recomputation) -> Iterator[Problem]:
     found: Counter[Any] = Counter()
     for record in observer.of("rejects."):
         reject = observer.wire.decode(record.value)
         place = (reject["topic"], reject["partition"], reject["offset"])
         found[place, (reject["findings"][0]["reason"], reject["original"])] += 1
-    want = Counter(truth.rejected.items())
-    if found != want:
-        yield f"rejects: {len(found - want)} too many, {len(want - found)} missing"
+    yield from _compared(found, Counter(truth.rejected.items()), "rejects")
 
 
 # -- changes ---------------------------------------------------------------------------------------
 
-Changes = list[tuple[Record, dict[str, Any]]]
+
+def _change(observer: Observer, record: Record, grants: Sequence[dict[str, Any]]) -> Change:
+    event = observer.wire.decode(record.value)
+    header = event["header"]
+    applied = header["applied"]
+    return Change(
+        record,
+        ingest_place(event, observer.partitions),
+        RecordId(*(header[part] for part in RecordId._fields)),
+        applied["version"],
+        header["verb"],
+        (applied["change"], applied["revision"], applied["state"]),
+        digest(event["content"]),
+        digest(*(event[part] for part in ("act", "claim", "content"))),
+        [_shown(grant, event) if _admits(grant, header) else None for grant in grants],
+    )
 
 
-def _versions(changes: Changes) -> Iterator[str]:
+def _versions(changes: Sequence[Change]) -> Iterator[Problem]:
     last: dict[str, tuple[Place, int]] = {}
-    for record, event in changes:
-        subject, version = event["header"]["subject"], event["header"]["applied"]["version"]
-        place, before = last.get(subject, (record.place, 0))
-        if version != before + 1 or place != record.place:
-            yield f"subject {subject}: version {version} at {record.place} follows {before} at {place}"
-        last[subject] = (record.place, version)
+    for change in changes:
+        subject, version, place = change.name.subject, change.version, change.record.place
+        home, before = last.get(subject, (place, 0))
+        if version != before + 1 or place != home:
+            yield Problem(WRONG, 1, f"subject {subject}: version {version} at {place} follows {before} at {home}")
+        last[subject] = (place, version)
 
 
-def _once(changes: Changes, observer: Observer, truth: Recomputation) -> Iterator[str]:
-    sent = {(*s.record.place, s.record.offset): s for story in truth.stories.values() for s in story.events}
+def _once(changes: Sequence[Change], truth: Recomputation) -> Iterator[Problem]:
+    sent = {event.place: event.said for story in truth.stories.values() for event in story.events}
     seen: set[tuple[str, int, int]] = set()
-    for record, event in changes:
-        place = ingest_place(event, observer.partitions)
+    for change in changes:
+        where, place = f"{change.record.place} at {change.record.offset}", change.source
         if place in seen:
-            yield f"{record.place} at {record.offset}: what was received at {place} is applied a second time"
+            yield Problem(DOUBLED, 1, f"{where}: what was received at {place} is applied a second time")
         seen.add(place)
         if place not in sent:
-            yield f"{record.place} at {record.offset}: nothing admissible was published at {place}"
-        elif any(sent[place].event[part] != event[part] for part in ("act", "claim", "content")):
-            yield f"{record.place} at {record.offset}: is not what was published at {place}"
+            yield Problem(DOUBLED, 1, f"{where}: nothing admissible was published at {place}")
+        elif sent[place] != change.said:
+            yield Problem(WRONG, 1, f"{where}: is not what was published at {place}")
 
 
-def _records(changes: Changes, truth: Recomputation) -> Iterator[str]:
-    found: defaultdict[RecordId, list[dict[str, Any]]] = defaultdict(list)
-    for _, event in changes:
-        header = event["header"]
-        found[RecordId(*(header[name] for name in RecordId._fields))].append(event)
-    for name in found.keys() ^ truth.told.keys():
-        yield f"record {name}: {'not published' if name in found else 'no change of it'}"
+def _records(changes: Sequence[Change], truth: Recomputation) -> Iterator[Problem]:
+    found: defaultdict[RecordId, list[Change]] = defaultdict(list)
+    for change in changes:
+        found[change.name].append(change)
+    yield from _compared(
+        Counter(dict.fromkeys(found, 1)), Counter(dict.fromkeys(truth.told, 1)), "records with changes"
+    )
     for name in found.keys() & truth.told.keys():
         events, story = found[name], truth.told[name]
-        applied = [event["header"]["applied"] for event in events]
-        if applied[-1]["state"] != story.state:
-            yield f"record {name}: state {applied[-1]['state']}, true is {story.state}"
-        content = next(event["content"] for event in reversed(events) if event["header"]["verb"] in {"ISSUE", "AMEND"})
-        if content != story.contents[-1]:
-            yield f"record {name}: does not hold the content that was stated last"
-        sequence = [(entry["change"], entry["revision"]) for entry in applied]
+        if events[-1].applied[2] != story.state:
+            yield Problem(WRONG, 1, f"record {name}: state {events[-1].applied[2]}, true is {story.state}")
+        if next(event.content for event in reversed(events) if event.verb in _CONTENT_VERBS) != story.contents[-1]:
+            yield Problem(WRONG, 1, f"record {name}: does not hold the content that was stated last")
+        sequence = [event.applied[:2] for event in events]
         if story.ordered and sequence != story.changes():
-            yield f"record {name}: {sequence}, true is {story.changes()}"
+            yield Problem(WRONG, 1, f"record {name}: {sequence}, true is {story.changes()}")
+            yield from _compared(Counter(sequence), Counter(story.changes()), f"changes of {name}")
 
 
 # -- feeds -----------------------------------------------------------------------------------------
 
 
-def _feeds(changes: Changes, observer: Observer) -> Iterator[str]:
-    grants = files("creditbus.topics") / "subscribers"
-    for file in grants.iterdir():
+def _grants() -> list[dict[str, Any]]:
+    """The grants of topics/subscribers, each with the name of its feed."""
+    found = []
+    for file in (files("creditbus.topics") / "subscribers").iterdir():
         subscriber = yaml.safe_load(file.read_text(encoding="utf-8"))
-        wanted: defaultdict[int, list[tuple[Any, ...]]] = defaultdict(list)
-        for record, event in changes:
-            if _admits(subscriber["grant"], event["header"]):
-                wanted[record.place.partition].append(_shown(subscriber["grant"], event))
-        for number in range(observer.partitions):
-            place = Place(f"feed.{subscriber['id']}", number)
-            feed = [observer.wire.decode(record.value) for record in observer.records[place]]
-            if [_told(entry) for entry in feed] != wanted[number]:
-                yield f"{place}: {len(feed)} records are not the {len(wanted[number])} that its grant admits, in order"
-            yield from _evidence(place, feed, observer.records[place])
+        found.append({**subscriber["grant"], "feed": f"feed.{subscriber['id']}"})
+    return found
+
+
+def _feeds(changes: Sequence[Change], observer: Observer, index: int, grant: dict[str, Any]) -> Iterator[Problem]:
+    wanted: defaultdict[int, list[bytes]] = defaultdict(list)
+    for change in changes:
+        shown = change.shown[index]
+        if shown is not None:
+            wanted[change.record.place.partition].append(shown)
+    for number in range(observer.partitions):
+        place, evidence = Place(grant["feed"], number), _Evidence()
+        told = []
+        for record in observer.records[place]:
+            entry = observer.wire.decode(record.value)
+            yield from evidence.of(entry, record)
+            told.append(_told(entry))
+        if told != wanted[number]:
+            yield Problem(
+                WRONG, 1, f"{place}: {len(told)} records are not the {len(wanted[number])} of its grant in order"
+            )
+            yield from _compared(Counter(told), Counter(wanted[number]), f"{place}")
 
 
 def _admits(grant: dict[str, Any], header: dict[str, Any]) -> bool:
@@ -150,36 +215,38 @@ def _admits(grant: dict[str, Any], header: dict[str, Any]) -> bool:
     )
 
 
-def _shown(grant: dict[str, Any], event: dict[str, Any]) -> tuple[Any, ...]:
+def _shown(grant: dict[str, Any], event: dict[str, Any]) -> bytes:
     header = event["header"]
     applied = header["applied"]
     content = {}
     for column in raw_catalogue()[header["item"]].schema["fields"]:
         if _RANK[column["disclosure"]] <= _RANK[grant["disclosure"]]:
             content[column["name"]] = None if applied["state"] in _RETRACTED else event["content"][column["name"]]
-    return (
-        header["event_id"].hex(),
-        header["subject"],
-        applied["version"],
-        applied["revision"],
-        applied["state"],
-        content,
-    )
+    names = ("version", "revision", "state")
+    return digest(header["event_id"].hex(), header["subject"], *(applied[name] for name in names), content)
 
 
-def _told(entry: dict[str, Any]) -> tuple[Any, ...]:
+def _told(entry: dict[str, Any]) -> bytes:
     record, subject = entry["record"], entry["subject"]
-    return (
-        record["event_id"], subject["code"], subject["version"], record["revision"], record["state"], entry["content"],
-    )  # fmt: skip
+    names = (subject["code"], subject["version"], record["revision"], record["state"])
+    return digest(record["event_id"], *names, entry["content"])
 
 
-def _evidence(place: Place, feed: list[dict[str, Any]], records: list[Record]) -> Iterator[str]:
-    previous = bytes(32)
-    for number, (entry, record) in enumerate(zip(feed, records, strict=True), start=1):
-        if entry["feed"] != {"feed_seq": number, "previous_hash": previous}:
-            yield f"{place} at {record.offset}: feed_seq {entry['feed']['feed_seq']}, true is {number}, or a wrong hash"
-        previous = hashlib.sha256(record.value or b"").digest()
+class _Evidence:
+    """The numbers and the chain of hashes of one feed's partition."""
+
+    def __init__(self) -> None:
+        self._number = 0
+        self._previous = bytes(32)
+
+    def of(self, entry: dict[str, Any], record: Record) -> Iterator[Problem]:
+        self._number += 1
+        if entry["feed"] != {"feed_seq": self._number, "previous_hash": self._previous}:
+            told = entry["feed"]["feed_seq"]
+            yield Problem(
+                WRONG, 1, f"{record.place} at {record.offset}: feed_seq {told}, true is {self._number}, or a wrong hash"
+            )
+        self._previous = hashlib.sha256(record.value or b"").digest()
 
 
 # -- stores ----------------------------------------------------------------------------------------
@@ -203,7 +270,7 @@ def stored(observer: Observer, stage: str, partition: int) -> dict[bytes, bytes]
     return {key.removeprefix(prefix): value for key, value in zip(keys, values, strict=True)}
 
 
-def _stores(changes: Changes, observer: Observer, truth: Recomputation) -> Iterator[str]:
+def _stores(changes: Sequence[Change], observer: Observer, truth: Recomputation) -> Iterator[Problem]:
     profiles: dict[bytes, bytes] = {}
     waiting = 0
     for number in range(observer.partitions):
@@ -211,36 +278,36 @@ def _stores(changes: Changes, observer: Observer, truth: Recomputation) -> Itera
             have, want = stored(observer, stage, number), replay(observer, topic, number)
             if have != want:
                 differing = {key for key in have.keys() | want.keys() if have.get(key) != want.get(key)}
-                yield f"{stage}/{number}: {len(differing)} keys in Redis differ from {topic} ({len(have)}, {len(want)})"
+                yield Problem(WRONG, len(differing), f"{stage}/{number}: keys in Redis differ from {topic}")
             if stage == "profiles":
                 profiles |= want
             else:
                 waiting += sum(key.startswith(b"w|") for key in want)
         yield from _tails(observer, number)
     if waiting != truth.parked_codes:
-        yield f"{waiting} events wait for the owner of a code, true is {truth.parked_codes}"
+        yield Problem(WRONG, 1, f"{waiting} events wait for the owner of a code, true is {truth.parked_codes}")
     parked = sum(key.startswith(b"q|") for key in profiles)
     if parked != truth.parked_subjects:
-        yield f"{parked} events wait for a registration, true is {truth.parked_subjects}"
+        yield Problem(WRONG, 1, f"{parked} events wait for a registration, true is {truth.parked_subjects}")
     yield from _profiles(changes, profiles, truth)
 
 
-def _profiles(changes: Changes, profiles: dict[bytes, bytes], truth: Recomputation) -> Iterator[str]:
-    records = {"|".join(("r", *name)).encode() for name in truth.told}
-    if (held := {key for key in profiles if key.startswith(b"r|")}) != records:
-        yield f"{len(held - records)} records in the store too many, {len(records - held)} missing"
-    latest: dict[bytes, bytes] = {}
-    for record, event in changes:
-        if event["header"]["verb"] in {"ISSUE", "AMEND"}:
-            name = "|".join(("r", *(event["header"][part] for part in RecordId._fields))).encode()
-            latest[name] = record.value or b""
-    for key in records & held:
+def _profiles(changes: Sequence[Change], profiles: dict[bytes, bytes], truth: Recomputation) -> Iterator[Problem]:
+    records = Counter("|".join(("r", *name)).encode() for name in truth.told)
+    held = Counter(key for key in profiles if key.startswith(b"r|"))
+    yield from _compared(held, records, "records in the store")
+    latest = {
+        "|".join(("r", *change.name)).encode(): change.record.value or b""
+        for change in changes
+        if change.verb in _CONTENT_VERBS
+    }
+    for key in records.keys() & held.keys() & latest.keys():
         if not profiles[key].endswith(latest[key]):
-            yield f"{key.decode()}: the store does not hold the content that was told last"
+            yield Problem(WRONG, 1, f"{key.decode()}: the store does not hold the content that was told last")
 
 
-def _tails(observer: Observer, number: int) -> Iterator[str]:
+def _tails(observer: Observer, number: int) -> Iterator[Problem]:
     for key, tail in replay(observer, "credit.feeds", number).items():
         feed = observer.records[Place(f"feed.{key.decode()}", number)]
         if struct.unpack(">Q32s", tail) != (len(feed), hashlib.sha256(feed[-1].value or b"").digest()):
-            yield f"credit.feeds/{number}: the tail of {key.decode()} is not that of its feed"
+            yield Problem(WRONG, 1, f"credit.feeds/{number}: the tail of {key.decode()} is not that of its feed")

@@ -17,9 +17,9 @@ __all__ = ["running_cluster", "start_afresh"]
 
 
 @contextmanager
-def running_cluster(home: Path) -> Iterator[Cluster]:
+def running_cluster(home: Path, brokers: int | None = None) -> Iterator[Cluster]:
     """Servers that end with the block, or with this process however it ends."""
-    servers = Cluster(home, customary_ports=False)
+    servers = Cluster(home, brokers=brokers, customary_ports=False)
     leash = attach(servers)
     try:
         with servers:

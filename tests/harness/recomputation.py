@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from creditbus.topics.registry import UnknownSchemaError
-from tests.harness.wire import Observer, Record, partition_of
+from tests.harness.wire import Observer, digest, partition_of
 
 __all__ = ["Recomputation", "RecordId", "Sent", "Story", "ingest_place", "recompute"]
 
@@ -27,19 +27,22 @@ class RecordId(NamedTuple):
 
 
 class Sent(NamedTuple):
-    """One published event and what it says."""
+    """One published event, as much of it as tells it from others."""
 
-    record: Record
-    event: dict[str, Any]
+    place: tuple[str, int, int]
+    """Topic, partition and offset of its receipt."""
+    name: RecordId
+    """Of its record; the subject is the code that the event gives."""
+    verb: str
     by_old_code: bool
+    content: bytes
+    """Digest of the content."""
+    said: bytes
+    """Digest of act, claim and content."""
 
     @property
-    def verb(self) -> str:
-        return str(self.event["header"]["verb"])
-
-    @property
-    def content(self) -> dict[str, Any]:
-        return dict(self.event["content"])
+    def department(self) -> str:
+        return self.place[0].removeprefix("ingest.")
 
 
 @dataclass(slots=True)
@@ -49,9 +52,9 @@ class Story:
     events: list[Sent] = field(default_factory=list)
 
     @property
-    def contents(self) -> list[dict[str, Any]]:
+    def contents(self) -> list[bytes]:
         """Its different contents, by first appearance: what is sent again changes nothing."""
-        found: list[dict[str, Any]] = []
+        found: list[bytes] = []
         for sent in self.events:
             if sent.verb in _CONTENT_VERBS and sent.content not in found:
                 found.append(sent.content)
@@ -81,7 +84,7 @@ class Story:
         if not self.contents:
             return []
         found: list[tuple[str, int]] = []
-        seen: list[dict[str, Any]] = []
+        seen: list[bytes] = []
         acts: list[str] = []
         waiting: list[str] = []
         for sent in self.events:
@@ -121,19 +124,16 @@ def recompute(observer: Observer) -> Recomputation:
     admitted: list[Sent] = []
     for record in observer.of("ingest."):
         department = record.place.topic.removeprefix("ingest.")
+        place = (*record.place, record.offset)
         result.counts[department]["received"] += 1
-        event = _decoded(observer, record)
-        if isinstance(event, str):
-            reason, code = event, ""
+        event = _decoded(observer, record.value or b"")
+        sent = event if isinstance(event, str) else _sent(place, event)
+        if isinstance(sent, str):
+            result.rejected[place] = (sent, record.value or b"")
+            result.counts[department][f"rejected {sent}"] += 1
         else:
-            code = event["claim"]["uscc"]
-            reason = "" if _right(code) else "ID_CHECK_DIGIT"
-        if isinstance(event, str) or reason:
-            result.rejected[(*record.place, record.offset)] = (reason, record.value or b"")
-            result.counts[department][f"rejected {reason}"] += 1
-        else:
-            admitted.append(Sent(record, event, len(code) != _USCC_LENGTH))
-    registered = {s.event["claim"]["uscc"] for s in admitted if s.event["header"]["item"] == "enterprise-registration"}
+            admitted.append(sent)
+    registered = {sent.name.subject for sent in admitted if sent.name.item == "enterprise-registration"}
     owners = {code[8:17]: code for code in registered}
     for sent in admitted:
         _place(result, sent, registered, owners)
@@ -150,15 +150,24 @@ def ingest_place(event: dict[str, Any], partitions: int) -> tuple[str, int, int]
     return f"ingest.{header['origin']['department']}", partition_of(key, partitions), header["sequence"]
 
 
-def _decoded(observer: Observer, record: Record) -> dict[str, Any] | str:
+def _decoded(observer: Observer, value: bytes) -> dict[str, Any] | str:
     """Read an event, or say why it cannot be."""
-    value = record.value or b""
     if value[:1] != b"\0":
         return "FORMAT_UNDECODABLE"
     try:
         return observer.wire.decode(value)
     except UnknownSchemaError:
         return "FORMAT_UNKNOWN_SCHEMA"
+
+
+def _sent(place: tuple[str, int, int], event: dict[str, Any]) -> Sent | str:
+    """Keep what matters of an event, or say why it is refused."""
+    header, code = event["header"], event["claim"]["uscc"]
+    if not _right(code):
+        return "ID_CHECK_DIGIT"
+    name = RecordId(code, header["item"], header["authority"], header["document_no"])
+    said = digest(*(event[part] for part in ("act", "claim", "content")))
+    return Sent(place, name, header["verb"], len(code) != _USCC_LENGTH, digest(event["content"]), said)
 
 
 def _right(code: str) -> bool:
@@ -169,8 +178,7 @@ def _right(code: str) -> bool:
 
 
 def _place(result: Recomputation, sent: Sent, registered: set[str], owners: dict[str, str]) -> None:
-    header, code = sent.event["header"], sent.event["claim"]["uscc"]
-    counts = result.counts[header["origin"]["department"]]
+    code, counts = sent.name.subject, result.counts[sent.department]
     if sent.by_old_code and code not in owners:
         result.parked_codes += 1
         counts["parked"] += 1
@@ -178,13 +186,12 @@ def _place(result: Recomputation, sent: Sent, registered: set[str], owners: dict
         result.parked_subjects += 1
         counts["parked"] += 1
     else:
-        subject = owners[code] if sent.by_old_code else code
-        name = RecordId(subject, header["item"], header["authority"], header["document_no"])
+        name = sent.name._replace(subject=owners[code]) if sent.by_old_code else sent.name
         result.stories.setdefault(name, Story()).events.append(sent)
 
 
 def _count(result: Recomputation, story: Story) -> None:
-    counts = result.counts[story.events[0].event["header"]["origin"]["department"]]
+    counts = result.counts[story.events[0].department]
     held = 0 if story.contents else len(story.acts)
     counts["held"] += held
     counts["decided"] += len(story.events) - held

@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.harness.wire import Message, Wire
 
-__all__ = ["Party", "Traffic", "party", "penalty", "registration"]
+__all__ = ["Party", "Traffic", "list_entry", "party", "penalty", "registration"]
 
 _CODE_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _ORGAN = "11420000MB15291767"
@@ -108,8 +108,8 @@ class Traffic:
     def _entries(self, one: Party) -> list[dict[str, Any] | bytes]:
         drawn = self._random.random()
         code = one.organisation_code if self._random.random() < 0.1 else one.code
-        entry = _list_entry(one, code, {"SJLX": "列入"})
-        removal = _list_entry(
+        entry = list_entry(one, code, {"SJLX": "列入"})
+        removal = list_entry(
             one, code, {"SJLX": "移出", "YCRQ": "2019-03-01", "YCYY": self._random.choice(("到期", "撤销"))}
         )
         if drawn < 0.1:
@@ -152,7 +152,8 @@ def penalty(one: Party, number: int, fine: str, code: str = "") -> dict[str, Any
     )
 
 
-def _list_entry(one: Party, code: str, change: dict[str, str]) -> dict[str, Any]:
+def list_entry(one: Party, code: str, change: dict[str, str]) -> dict[str, Any]:
+    """Make an event of the party's entry in a list; `change` says whether it enters (SJLX 列入) or leaves, and why."""
     document = f"虚名单〔2018〕{one.organisation_code}号"
     content = {
         "MDMC": "守合同重信用企业",

@@ -3,10 +3,11 @@
 The client is librdkafka's, the decoder plain fastavro; so a mistake that the bus makes on both sides still shows.
 """
 
+import hashlib
 import io
 import zlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -18,7 +19,7 @@ from creditbus.topics.connection import Connection
 from creditbus.topics.registry import SchemaRegistry
 from tests.harness.waiting import until
 
-__all__ = ["Message", "Observer", "Place", "Record", "Wire", "partition_of"]
+__all__ = ["Message", "Observer", "Place", "Record", "Wire", "digest", "partition_of"]
 
 _STAGES = {
     "intake": ("ingest.",),
@@ -55,6 +56,12 @@ class Message(NamedTuple):
 def partition_of(key: bytes, partitions: int) -> int:
     """librdkafka's `consistent` partitioner."""
     return zlib.crc32(key) % partitions
+
+
+def digest(*values: Any) -> bytes:
+    """Tell decoded values apart in 16 bytes, whatever the order of their fields: a campaign has too many to keep."""
+    plain = [sorted(value.items()) if isinstance(value, dict) else value for value in values]
+    return hashlib.blake2b(repr(plain).encode(), digest_size=16).digest()
 
 
 class Wire:
@@ -114,8 +121,10 @@ class Observer:
     wire: Wire
     records: dict[Place, list[Record]] = field(default_factory=dict)
     _ends: dict[Place, int] = field(default_factory=dict)
+    told: Callable[[Record, int], None] | None = None
+    """Hears of each new record and of the moment of its making (milliseconds since 1970)."""
     _consumer: Any = None
-    _booked: int = 0
+    _booked: Counter[Place] = field(default_factory=Counter)
     _totals: Counter[str] = field(default_factory=Counter)
 
     def open(self) -> None:
@@ -139,14 +148,27 @@ class Observer:
 
     def poll(self) -> None:
         """Take what is there."""
-        while got := self._consumer.consume(5000, 0.1):
-            for message in got:
-                place = Place(message.topic(), message.partition())
-                error = message.error()
-                if error is None:
-                    self.records[place].append(Record(place, message.offset(), message.key(), message.value()))
-                elif error.code() == KafkaError._PARTITION_EOF:
-                    self._ends[place] = message.offset()
+        while self.take(0.1):
+            pass
+
+    def take(self, seconds: float) -> int:
+        """Take what comes within so many seconds, but not for longer; return how much it was."""
+        got = self._consumer.consume(5000, seconds)
+        for message in got:
+            error = message.error()
+            if error is None:
+                self._keep(message)
+            elif error.code() == KafkaError._PARTITION_EOF:
+                self._ends[Place(message.topic(), message.partition())] = message.offset()
+        return len(got)
+
+    def _keep(self, message: Any) -> None:
+        records = self.records[Place(message.topic(), message.partition())]
+        place = records[0].place if records else Place(message.topic(), message.partition())
+        record = Record(place, message.offset(), message.key(), message.value())
+        records.append(record)
+        if self.told is not None:
+            self.told(record, message.timestamp()[1])
 
     def of(self, prefix: str) -> list[Record]:
         """All records of the topics whose name starts so, partition by partition."""
@@ -161,13 +183,12 @@ class Observer:
     def totals(self) -> Counter[str]:
         """The ledger's counts over everything, by outcome."""
         self.poll()
-        booked = self.of("credit.ledger")
-        if len(booked) != self._booked:
-            deltas = (delta for record in booked for delta in self.wire.decode(record.value)["deltas"])
-            self._totals = Counter()
-            for delta in deltas:
-                self._totals[delta["outcome"]] += delta["count"]
-            self._booked = len(booked)
+        for place, records in self.records.items():
+            if place.topic == "credit.ledger":
+                for record in records[self._booked[place] :]:
+                    for delta in self.wire.decode(record.value)["deltas"]:
+                        self._totals[delta["outcome"]] += delta["count"]
+                self._booked[place] = len(records)
         return self._totals
 
     def settle(self, seconds: float = 120.0) -> None:

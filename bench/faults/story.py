@@ -1,0 +1,145 @@
+"""What departments tell in a campaign: seeded, fictional, endless.
+
+Of all events 5 % repeat one that was told before, 5 % amend one, 5 % name their subject by a legacy code before its
+registration. Some name a subject that nobody registers, some are refused, some take an entry off a list.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+from collections import deque
+from collections.abc import Callable, Iterator
+from random import Random
+from typing import Any, NamedTuple
+
+from tests.harness.traffic import Party, list_entry, party, penalty, registration
+
+__all__ = ["ENTRY", "PENALTY", "REGISTRATION", "Step", "Story"]
+
+REGISTRATION, PENALTY, ENTRY = "registration", "penalty", "entry"
+
+_DISTRICTS = ("420106", "420102")
+_RECENT = 2000
+_LATEST = 1500
+
+
+class Step(NamedTuple):
+    """One event of a story.
+
+    Attributes:
+        kind: which department's file it belongs to.
+        event: as the wire has it, its origin not yet filled in.
+        late: it registers a subject that was named by a legacy code before.
+
+    """
+
+    kind: str
+    event: dict[str, Any]
+    late: bool = False
+
+
+class Story:
+    """Draws events; parties are numbered from `first`, so that two stories never speak of the same one."""
+
+    def __init__(self, random: Random, first: int) -> None:
+        self._random = random
+        self._numbers = itertools.count(first)
+        self._documents = itertools.count(1)
+        self._told = 0
+        self._known: list[Party] = []
+        self._unlisted: list[Party] = []
+        self._listed: list[Party] = []
+        self._recent: deque[Step] = deque(maxlen=_RECENT)
+        self._late: list[tuple[int, int, Party]] = []
+        shares: dict[Callable[[], Step | None], float] = {
+            self._repetition: 0.05,
+            self._amendment: 0.05,
+            self._before_registration: 0.05,
+            self._registration: 0.15,
+            self._unregistered: 0.005,
+            self._refused: 0.01,
+            self._entry: 0.135,
+            self._removal: 0.05,
+            self._plain: 0.5,
+        }
+        self._makers, self._shares = list(shares), list(shares.values())
+
+    def steps(self) -> Iterator[Step]:
+        """Tell on and on."""
+        while True:
+            self._told += 1
+            if self._late and self._late[0][0] <= self._told:
+                yield self._register(heapq.heappop(self._late)[2], late=True)
+            else:
+                yield self._draw()
+
+    def rest(self) -> list[Step]:
+        """End the story: the registrations that are still owed."""
+        owed = [self._register(one, late=True) for *_, one in sorted(self._late)]
+        self._late.clear()
+        return owed
+
+    def _draw(self) -> Step:
+        drawn = self._random.choices(self._makers, self._shares)[0]()
+        return drawn or self._register(self._new())
+
+    def _repetition(self) -> Step | None:
+        return self._random.choice(self._recent) if self._recent else None
+
+    def _plain(self) -> Step | None:
+        if not self._known:
+            return None
+        return self._keep(Step(PENALTY, penalty(self._random.choice(self._known), next(self._documents), "0.5")))
+
+    def _registration(self) -> Step:
+        return self._register(self._new())
+
+    def _unregistered(self) -> Step:
+        return self._keep(Step(PENALTY, penalty(self._new(), next(self._documents), "0.5")))
+
+    def _new(self) -> Party:
+        return party(next(self._numbers), self._random.choice(_DISTRICTS))
+
+    def _keep(self, step: Step) -> Step:
+        self._recent.append(step)
+        return step
+
+    def _register(self, one: Party, *, late: bool = False) -> Step:
+        self._known.append(one)
+        self._unlisted.append(one)
+        return self._keep(Step(REGISTRATION, registration(one, "虚构经营范围"), late))
+
+    def _before_registration(self) -> Step:
+        one, number = self._new(), next(self._documents)
+        heapq.heappush(self._late, (self._told + self._random.randrange(20, _LATEST), number, one))
+        return self._keep(Step(PENALTY, penalty(one, number, "0.5", one.organisation_code)))
+
+    def _amendment(self) -> Step | None:
+        step = self._random.choice(self._recent) if self._recent else None
+        if step is None or step.kind == ENTRY:  # a list is corrected by removals
+            return self._plain()
+        column = {REGISTRATION: "OPSCOPE", PENALTY: "BZ"}[step.kind]
+        content = {**step.event["content"], column: f"虚构更正{self._told}"}
+        return self._keep(step._replace(event={**step.event, "content": content}, late=False))
+
+    def _refused(self) -> Step | None:
+        if not self._known:
+            return None
+        one = self._random.choice(self._known)
+        wrong = one.code[:-1] + ("0" if one.code[-1] != "0" else "1")
+        return Step(PENALTY, penalty(one, next(self._documents), "0.5", wrong))
+
+    def _entry(self) -> Step | None:
+        if not self._unlisted:
+            return None
+        one = self._unlisted.pop(self._random.randrange(len(self._unlisted)))
+        self._listed.append(one)
+        return self._keep(Step(ENTRY, list_entry(one, one.code, {"SJLX": "列入"})))
+
+    def _removal(self) -> Step | None:
+        if not self._listed:
+            return None
+        one = self._listed.pop(self._random.randrange(len(self._listed)))
+        why = self._random.choice(("到期", "撤销"))
+        return self._keep(Step(ENTRY, list_entry(one, one.code, {"SJLX": "移出", "YCRQ": "2019-03-01", "YCYY": why})))

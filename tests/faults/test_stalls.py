@@ -1,0 +1,59 @@
+"""Things that hang instead of ending: nobody is told, only time shows it."""
+
+from collections.abc import Callable
+
+from creditbus.deploy.embedded import Cluster
+from creditbus.topics.connection import Connection
+from tests.faults.conftest import MakeRun
+from tests.harness.broker import frozen, open_transactions
+from tests.harness.waiting import until
+from tests.harness.workers import Worker
+
+
+def test_a_transaction_that_the_broker_ends_while_its_worker_sleeps(
+    bus: Connection, worker: Worker, make_run: MakeRun, expect_undisturbed: Callable[[], None]
+) -> None:
+    run = make_run(8)
+    steps = run.steps()
+
+    def asleep_in_a_transaction() -> bool:
+        next(steps)
+        worker.freeze()
+        if open_transactions(bus, "credit."):
+            return True
+        worker.resume()
+        return False
+
+    until(asleep_in_a_transaction, "the worker sleeps in a transaction")
+    until(lambda: not open_transactions(bus, "credit."), "the broker has ended it")
+    run.publish()
+    worker.resume()
+    for _ in steps:
+        pass
+    expect_undisturbed()
+
+
+def test_a_broker_that_hangs_until_batches_are_given_up(
+    cluster: Cluster, worker: Worker, make_run: MakeRun, expect_undisturbed: Callable[[], None]
+) -> None:
+    run = make_run(3)
+    next(run.steps())
+    run.publish()
+    with frozen(cluster, "kafka"):
+        worker.expect("wait for kafka")
+    run.publish()
+    expect_undisturbed()
+    assert worker.runs
+
+
+def test_redis_that_hangs(
+    cluster: Cluster, worker: Worker, make_run: MakeRun, expect_undisturbed: Callable[[], None]
+) -> None:
+    run = make_run(3)
+    next(run.steps())
+    with frozen(cluster, "redis"):
+        run.publish()
+        worker.expect("wait for redis")
+    run.publish()
+    expect_undisturbed()
+    assert worker.runs
