@@ -214,4 +214,16 @@ def _finish(scene: Scene, observer: Observer, direct: Direct, result: Result, sa
     result.events = len(observer.of("ingest."))
     result.counts = observer.totals().copy()
     result.problems += [*arrivals(observer, direct, scene.connectors), *problems(observer, recompute(observer))]
+    result.problems += _skipped_markers(scene)
     result.checked = True
+
+
+def _skipped_markers(scene: Scene) -> Iterator[Problem]:
+    """Say whether a broker forgot to end transactions in some partitions (KAFKA-20734): nobody is exact on it."""
+    for name in scene.brokers:
+        log = scene.cluster.home / "logs" / f"{name}.log"
+        skipped = log.read_text(encoding="utf-8", errors="replace").count(
+            "Couldn't find leader endpoint for partitions"
+        )
+        if skipped:
+            yield Problem(WRONG, skipped, f"{name} skipped the markers of transactions: KAFKA-20734")

@@ -79,6 +79,8 @@ def test_kafka_killed_and_back(
     cluster: Cluster, worker: Worker, make_run: MakeRun, expect_undisturbed: Callable[[], None]
 ) -> None:
     run = make_run(4)
+    log = cluster.home / "logs" / "kafka.log"
+    before = log.stat().st_size
     steps = run.steps()
     next(steps)
     run.publish()
@@ -87,6 +89,9 @@ def test_kafka_killed_and_back(
     cluster.restart("kafka")
     run.publish()
     run.publish()
+    # Kafka 4.3.1 does so for transactions that end while it starts (KAFKA-20734); what they wrote then counts twice.
+    skipped = "trying to send transaction markers"
+    assert skipped not in log.read_bytes()[before:].decode(errors="replace")
     expect_undisturbed()
     expect_back(worker, "kafka")
     assert worker.runs
