@@ -15,7 +15,7 @@ from load import Sent, write
 from whole.folder import Size, department, made
 from whole.loads import WholeLoads
 from whole.segments import Segment, segments
-from whole.stamps import Stamps, write_all
+from whole.stamps import Stamps, expected, write_all
 from whole.takeover import takeover
 from whole.throughput import backlog
 from whole.workers import WorkerPlan, end, read, wait, workers
@@ -27,6 +27,7 @@ __all__ = ["departments", "feeds", "partitions", "records"]
 
 _LANES = 4
 _SUBJECTS = 100
+_WARM = 50_000
 _OWN_DEPARTMENTS = 6
 _FEED_RECORDS = 2_000_000
 
@@ -34,12 +35,12 @@ _FEED_RECORDS = 2_000_000
 def records(most: int) -> dict[str, object]:
     """Let a hundred profiles grow to so many records each; cost of an event by the records that its profile has.
 
-    The stage is profiles alone, the only one that looks at a profile. First come 50,000 registrations, to be warm.
+    The stage is profiles alone, the only one that looks at a profile. First come 50,000 registrations, to be warm, then
+    a licence of each of these subjects, whose profile has one record.
     """
-    warm = 50_000
     with servers() as ground:
         stamps = Stamps(ground)
-        count = write_all(ground.connection.bootstrap_servers, _growing(stamps, warm, most))
+        count = write_all(ground.connection.bootstrap_servers, _growing(stamps, most))
         before = ends(ground.connection, ["credit.changes"])
         with workers(ground, 1, WorkerPlan(("profiles",))) as running:
             wait(running, lambda: read(running, "profiles"), count)
@@ -48,19 +49,24 @@ def records(most: int) -> dict[str, object]:
         if changes != {"credit.changes": count}:
             message = f"profiles wrote {changes} of {count} events"
             raise RuntimeError(message)
-    marks = [
-        warm // 2,
-        warm,
-        *(warm + _SUBJECTS * size for size in (100, 1000, 2000, 5000, 9000, 10_000) if size <= most),
-    ]
+    sizes = [size for size in (1000, 2000, 4000, 6000, 8000, 9000, 10_000) if size <= most]
+    marks = [_WARM, 2 * _WARM, *(2 * _WARM + _SUBJECTS * size for size in sizes)]
     found = segments(running[0].looks, "profiles", marks)
-    return {"warm": warm, "subjects": _SUBJECTS, "segments": [_shown(part) for part in found]}
+    parts = [
+        f"1 record, of {_WARM:,} subjects",
+        *(f"up to {size:,} records, of {_SUBJECTS} subjects" for size in sizes),
+    ]
+    shown = {name: _shown(part) for name, part in zip(parts, found, strict=True)}
+    print("\n".join(f"  {name}: {part}" for name, part in shown.items()), flush=True)
+    return {"segments": shown}
 
 
-def _growing(stamps: Stamps, warm: int, most: int) -> Iterator[Sent]:
-    for subject in range(warm):
+def _growing(stamps: Stamps, most: int) -> Iterator[Sent]:
+    for subject in range(_WARM):
         yield stamps.registered(subject)
-    for number in range(most):
+    for subject in range(_WARM):
+        yield stamps.licensed(subject, 0)
+    for number in range(1, most + 1):
         for subject in range(_SUBJECTS):
             yield stamps.licensed(subject, number)
 
@@ -120,10 +126,9 @@ def _from_departments(ground: Ground, folder: Path, number: int, events: int) ->
     with workers(ground, 1, plan) as running:
         wait(running, lambda: read(running, "fanout"), events)
         end(running)
-    wrote, outcomes = written(ground.connection, before)
-    total = subjects + events
-    if set(wrote.values()) != {total} or outcomes != {"received": total, "applied NEW": total}:
-        message = f"wrote {wrote} {outcomes} of {total} events"
+    found = written(ground.connection, before)
+    if found != expected(ground, subjects, events):
+        message = f"wrote {found} of {subjects} registrations and {events} licences"
         raise RuntimeError(message)
     looks = [look for look in running[0].looks if look["read"].get("intake")]
     first, last = looks[0], next(look for look in looks if look["read"].get("fanout", 0) >= events)
@@ -162,10 +167,11 @@ def _to_feeds(ground: Ground, folder: Path, changes: int) -> dict[str, float]:
     if wrote != dict(load.outputs):
         message = f"feeds have {wrote} records, not {dict(load.outputs)}"
         raise RuntimeError(message)
-    looks = [look for look in running[0].looks if look["read"].get("fanout")]
-    first, last = looks[0], next(look for look in looks if look["read"]["fanout"] >= len(load.records))
-    counted = last["read"]["fanout"] - first["read"]["fanout"]
-    feed_records = sum(wrote.values()) * counted / len(load.records)
+    looks = running[0].looks
+    # few and large batches: from the last look before the first commit, not from the first commit
+    first = [look for look in looks if not look["read"].get("fanout")][-1]
+    last = next(look for look in looks if look["read"].get("fanout", 0) >= len(load.records))
+    feed_records = sum(wrote.values())
     return {
         "cpu_us_per_feed_record": (last["cpu"] - first["cpu"]) / feed_records * 1e6,
         "feed_records_per_second": feed_records / (last["at"] - first["at"]),

@@ -15,10 +15,10 @@ from load import Loads, Sent, run_in_memory, write
 from story import Step, decisions, known_subjects, registering
 
 from creditbus.services.domain.event import partition_of
-from creditbus.services.domain.identifiers.uscc import check_character
+from creditbus.services.domain.identifiers import organisation_code, uscc
 from creditbus.topics.registry import SchemaRegistry
 
-__all__ = ["Stamps", "write_all"]
+__all__ = ["Stamps", "expected", "write_all"]
 
 _SEED: Final = 20240601
 _SUBJECTS: Final = 500
@@ -78,10 +78,22 @@ class Stamps:
         return sent._replace(partition=partition_of(key, self._lanes), key=key, value=value)
 
 
+def expected(ground: Ground, registrations: int, licences: int) -> tuple[dict[str, int], dict[str, int]]:
+    """Return what must come of so many stamped events: records by feed, and the ledger's outcomes."""
+    items = {"enterprise-registration": registrations, "administrative-licence": licences}
+    feeds = {
+        f"feed.{name}": sum(count for item, count in items.items() if item in subscriber.items)
+        for name, subscriber in ground.declared.subscribers.items()
+    }
+    total = registrations + licences
+    return {name: count for name, count in feeds.items() if count}, {"received": total, "applied NEW": total}
+
+
 def _code(subject: int) -> bytes:
     """Return a valid unified social credit code that can belong to nobody."""
-    code = f"91990106E{subject:08d}"
-    return (code + check_character(code)).encode()
+    body = f"E{subject:07d}"
+    code = "91990106" + body + organisation_code.check_character(body)
+    return (code + uscc.check_character(code)).encode()
 
 
 def write_all(bootstrap_servers: str, records: Iterable[Sent], topic: str = "") -> int:
