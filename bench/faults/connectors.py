@@ -60,7 +60,7 @@ class Connectors(threading.Thread):
     def run(self) -> None:
         """Publish batch after batch."""
         while not self._pace.ended:
-            if self._pace.file_is_due(self._size):
+            if self._pace.file_is_due:
                 batch = self.next_batch()
                 for file in batch.files:
                     self.publish(file)

@@ -39,6 +39,7 @@ class Direct(threading.Thread):
         self._pace = pace
         self._partitions = partitions
         self._handed: queue.SimpleQueue[Step] = queue.SimpleQueue()
+        self._ended = threading.Event()
         self._producer = Producer(
             {
                 "bootstrap.servers": wire.bus.bootstrap_servers,
@@ -54,10 +55,14 @@ class Direct(threading.Thread):
         for step in steps:
             self._handed.put(step)
 
+    def end(self) -> None:
+        """Publish what is still owed, and no more."""
+        self._ended.set()
+
     def run(self) -> None:
-        """Publish until the pace ends; then what is still owed."""
+        """Publish until the end."""
         last, owed = time.monotonic(), 0.0
-        while not self._pace.ended:
+        while not self._ended.is_set():
             now = time.monotonic()
             owed += self._pace.rate * min(now - last, _BURST_SECONDS)
             last = now
@@ -65,7 +70,7 @@ class Direct(threading.Thread):
                 self._publish(self._next())
                 owed -= 1
             self._producer.poll(0)
-            self._pace.pause(_TICK_SECONDS)
+            self._ended.wait(_TICK_SECONDS)
         for step in (*self._story.rest(), *self._outstanding()):
             self._publish(step)
         left = self._producer.flush(_FLUSH_SECONDS)

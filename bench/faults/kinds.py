@@ -211,7 +211,7 @@ def connector_killed(scene: Scene) -> Mark:
     def strike(file: DepartmentFile) -> Mark:
         mark = _in_mid_file(scene, file)
         scene.connectors.complete(file)
-        return mark
+        return _with_rows(mark)
 
     return _with_batch(scene, strike)
 
@@ -230,7 +230,7 @@ def connector_frozen(scene: Scene) -> Mark:
         finally:
             process.send_signal(signal.SIGCONT)
             process.wait(60)
-        return mark
+        return _with_rows(mark)
 
     return _with_batch(scene, strike)
 
@@ -267,6 +267,13 @@ def _in_mid_file(scene: Scene, file: DepartmentFile) -> Mark:
     ended = process.wait()
     mark.struck()
     if ended == 0:
+        raise MissedError
+    return mark
+
+
+def _with_rows(mark: Mark) -> Mark:
+    """Return the mark when the run after the fault had rows left to publish."""
+    if mark.first is None:
         raise MissedError
     return mark
 

@@ -3,33 +3,34 @@
 from __future__ import annotations
 
 import threading
-import time
 
 __all__ = ["FILES_SHARE", "Pace"]
 
 FILES_SHARE = 0.4
 """Of the events, what connectors publish from files; the rest comes directly."""
 
-_TRICKLE = 0.2
+_TRICKLE = 0.5
 
 
 class Pace:
     """Counts what is published and says how fast to go on.
 
     Args:
-        events: to be published in all.
+        events: to be published in all; a file is published whole, so it may be some more.
         faults: that share them.
         seconds: from one fault to the next.
 
     """
 
     def __init__(self, events: int, faults: int, seconds: float) -> None:
-        self.events = events
         self.direct = 0
         self.from_files = 0
-        self._share = events / max(1, faults)
+        self._direct_events = events * (1 - FILES_SHARE)
+        self._file_events = events * FILES_SHARE
+        self._faults = max(1, faults)
+        self._share = self._direct_events / self._faults
         self._rate = self._share / seconds
-        self._limit = self._share
+        self._shares = 1
         self._ended = threading.Event()
 
     @property
@@ -39,25 +40,26 @@ class Pace:
 
     def next_share(self) -> None:
         """Let the sources publish the share of one more fault."""
-        self._limit += self._share
+        self._shares += 1
 
     def share_is_out(self, so_far: float = 1.0) -> bool:
         """Whether so much of the present share is published."""
-        return self.published >= self._limit - self._share * (1 - so_far)
+        return self.direct >= self._share * (self._shares - 1 + so_far)
 
     @property
     def complete(self) -> bool:
         """Whether all events are published."""
-        return self.published >= self.events
+        return self.direct >= self._direct_events and self.from_files >= self._file_events
 
     @property
     def rate(self) -> float:
-        """Events a second that should be published directly now; a trickle when the share is out: never silence."""
-        return self._rate * (1 - FILES_SHARE) * (_TRICKLE if self.share_is_out() else 1.0)
+        """Events a second that should be published directly now; fewer when the share is out, but never none."""
+        return self._rate * (_TRICKLE if self.share_is_out() else 1.0)
 
-    def file_is_due(self, size: int) -> bool:
-        """Whether files are behind their share of what is published."""
-        return not self.ended and self.from_files + size / 2 <= FILES_SHARE * (self.published + size)
+    @property
+    def file_is_due(self) -> bool:
+        """Whether files are behind their share."""
+        return self.from_files < self._file_events * min(1.0, self._shares / self._faults)
 
     def end(self) -> None:
         """Stop all sources."""
@@ -70,5 +72,4 @@ class Pace:
 
     def pause(self, seconds: float) -> None:
         """Wait, but not beyond the end."""
-        until = time.monotonic() + seconds
-        self._ended.wait(max(0.0, until - time.monotonic()))
+        self._ended.wait(seconds)

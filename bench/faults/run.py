@@ -21,7 +21,7 @@ from typing import Any
 from faults.kinds import KINDS
 from faults.report import document, failed, table, write
 from faults.schedule import schedule
-from faults.stretch import Interrupted, Plan, Result, run_stretch
+from faults.stretch import Plan, Result, run_stretch
 from machine import machine
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -50,6 +50,10 @@ def main() -> int:
         write(facts, path if complete else _UNFINISHED)
         return facts
 
+    def step(text: str) -> None:
+        say(text)
+        save(complete=False)
+
     say(f"seed {options.seed}: {options.events:,} events, {options.faults} faults")
     # Millions of records stay until the end: looking through them for cycles would take most of the time.
     gc.disable()
@@ -60,7 +64,7 @@ def main() -> int:
             results.append(Result(plan.brokers))
             with tempfile.TemporaryDirectory(prefix="faults-") as folder:
                 try:
-                    run_stretch(plan, Path(folder), results[-1], Interrupted(signals.asked), say)
+                    run_stretch(plan, Path(folder), results[-1], signals.asked, step)
                 finally:
                     save(complete=False)
                     if options.keep_logs:

@@ -27,7 +27,7 @@ from tests.harness.cluster import running_cluster
 from tests.harness.recomputation import recompute
 from tests.harness.wire import Observer, Wire
 
-__all__ = ["Fault", "Interrupted", "Plan", "Result", "run_stretch"]
+__all__ = ["Fault", "Plan", "Result", "run_stretch"]
 
 _WORKERS = 2
 _LARGE, _SMALL = 8000, 4500
@@ -95,21 +95,24 @@ class Result:
     counts: Counter[str] = field(default_factory=Counter)
 
 
-class Interrupted(NamedTuple):
-    """Whether somebody wants the campaign to end."""
+def run_stretch(plan: Plan, folder: Path, result: Result, interrupted: Callable[[], bool], say: Say) -> None:
+    """Do what the plan says and fill in the result as it goes, so that it is worth something at any moment.
 
-    asked: Callable[[], bool]
+    Args:
+        plan: what is to happen.
+        folder: empty, for the servers' data, files and logs.
+        result: is filled in.
+        interrupted: tells that the sources should end now, to be checked with what they sent.
+        say: hears of every fault, after the result has it.
 
-
-def run_stretch(plan: Plan, folder: Path, result: Result, interrupted: Interrupted, say: Say) -> None:
-    """Do what the plan says and fill in the result as it goes, so that it is worth something at any moment."""
+    """
     began = time.monotonic()
     with ExitStack() as stack:
         say(f"{plan.brokers} broker{'s' * (plan.brokers > 1)}: starting servers and workers")
         scene, observer, direct = stack.enter_context(_scene(plan, folder))
         for number, kind in enumerate(plan.faults, start=1):
             _await_share(scene, interrupted)
-            if interrupted.asked():
+            if interrupted():
                 break
             try:
                 fault = _strike(scene, kind, plan.brokers)
@@ -121,7 +124,7 @@ def run_stretch(plan: Plan, folder: Path, result: Result, interrupted: Interrupt
                 scene.pace.next_share()
             result.faults.append(fault)
             say(_line(number, len(plan.faults), fault))
-        while not (scene.pace.complete or interrupted.asked()):
+        while not (scene.pace.complete or interrupted()):
             time.sleep(_LOOK_SECONDS)
         _finish(scene, observer, direct, result, say)
         result.seconds = time.monotonic() - began
@@ -148,6 +151,7 @@ def _scene(plan: Plan, folder: Path) -> Iterator[tuple[Scene, Observer, Direct]]
         random = Random(f"{plan.seed}-{plan.brokers}-faults")
         scene = Scene(cluster, bus, crew, [], connectors, outlet, pace, random, folder)
         stack.callback(scene.stop_workers)
+        stack.callback(direct.end)
         stack.callback(pace.end)
         crew.start()
         outlet.start()
@@ -157,10 +161,10 @@ def _scene(plan: Plan, folder: Path) -> Iterator[tuple[Scene, Observer, Direct]]
         yield scene, observer, direct
 
 
-def _await_share(scene: Scene, interrupted: Interrupted) -> None:
+def _await_share(scene: Scene, interrupted: Callable[[], bool]) -> None:
     """Wait for a moment that is drawn from this fault's share of the events, and for output."""
     moment, changes = scene.random.uniform(0.5, 1.0), scene.outlet.changes
-    while not interrupted.asked():
+    while not interrupted():
         if scene.outlet.problem is not None:
             raise scene.outlet.problem
         if scene.pace.share_is_out(moment) and scene.outlet.changes > changes:
@@ -200,7 +204,7 @@ def _finish(scene: Scene, observer: Observer, direct: Direct, result: Result, sa
     say("  sources end; waiting for every outcome")
     scene.pace.end()
     scene.connectors.join()
-    direct.hand_over([])
+    direct.end()  # behind the connectors, which hand late registrations over
     direct.join()
     scene.outlet.end()
     result.events = scene.pace.published
