@@ -87,7 +87,7 @@ def partitions(numbers: Sequence[int], events: int) -> dict[str, object]:
         with tempfile.TemporaryDirectory() as scratch:
             folder = made(Path(scratch), Size(partitions=number))
             with servers(declared=declarations(folder)) as ground:
-                load = WholeLoads(ground, number).mixed(events)
+                load = WholeLoads(ground).mixed(events)
                 figures = backlog(ground, load, 1, WorkerPlan(declared=folder))
                 figures |= takeover(ground, WorkerPlan(declared=folder), number)
         found[str(number)] = figures

@@ -25,7 +25,7 @@ from whole.loads import SEED, WholeLoad, WholeLoads
 from whole.processors import Processors
 from whole.publisher import Publication, Timing
 from whole.spread import percentiles
-from whole.workers import WorkerPlan, end, read, wait, workers
+from whole.workers import WorkerPlan, end, pids, read, wait, workers
 
 __all__ = ["Probe", "Rate", "measure"]
 
@@ -79,12 +79,11 @@ def measure(
     with workers(ground, processes, plan) as running:
         wait(running, lambda: read(running, "fanout"), first.changes)
         begin = 0
-        pids = {f"worker {number}": worker.process.pid for number, worker in enumerate(running, 1)}
         for rate in rates:
             count = int(rate.per_second * rate.seconds)
             part = slice(begin, begin + count)
             begin += count
-            found.append(_one(ground, rate, probe, second, part, identifier, pids))
+            found.append(_one(ground, rate, probe, second, part, identifier, pids(running)))
             print(f"  {found[-1]}", flush=True)
         end(running)
         totals = [worker.totals for worker in running]
@@ -118,13 +117,11 @@ def _one(
         assert reader.stdout is not None  # noqa: S101 -- asked for
         reader.stdout.readline()
         publisher = _start("whole.publisher", servers, str(given), str(timed))
-        pids = {**ground.pids, **worker_pids, "reader": reader.pid, "publisher": publisher.pid}
-        busy, began = Processors(pids), time.monotonic()
-        used = busy.seconds()
+        busy = Processors({**ground.pids, **worker_pids, "reader": reader.pid, "publisher": publisher.pid})
+        cores = busy.cores()
         while publisher.poll() is None:
-            used = busy.seconds()
+            cores = busy.cores()
             time.sleep(_LOOK_SECONDS)
-        cores = {name: round(seconds / (time.monotonic() - began), 2) for name, seconds in used.items()}
         reader.communicate(timeout=_STOP_SECONDS)
         timings = [Timing(*timing) for timing in json.loads(timed.read_text(encoding="utf-8"))]
         arrivals = pickle.loads(seen.read_bytes())  # noqa: S301 -- written by the reader

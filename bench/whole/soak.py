@@ -9,6 +9,7 @@ from __future__ import annotations
 import statistics
 import subprocess
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from ground import Ground, servers
 from whole.processors import Processors
 from whole.spread import percentiles
 from whole.stamps import Stamps, expected, write_all
-from whole.workers import Look, WorkerPlan, end, read, wait, workers
+from whole.workers import Look, Worker, WorkerPlan, end, pids, read, wait, workers
 
 from creditbus.services.engine.ledger_writer import LEDGER_TOPIC
 
@@ -27,6 +28,7 @@ _BENCH = Path(__file__).parent.parent
 _SUBJECTS = 20_000
 _SETTLED = 0.2
 _WINDOWS = 10
+_LOOK_SECONDS = 0.5
 
 
 def soak(per_second: int, seconds: float, plan: WorkerPlan) -> dict[str, object]:
@@ -44,10 +46,8 @@ def soak(per_second: int, seconds: float, plan: WorkerPlan) -> dict[str, object]
         with workers(ground, 1, plan) as running:
             wait(running, lambda: read(running, "fanout"), _SUBJECTS)
             began = running[0].looks[-1]["at"]
-            busy = Processors({**ground.pids, "worker": running[0].process.pid})
-            published, late = _publish(ground, per_second, seconds)
+            published, late, cores = _publish(ground, running, per_second, seconds)
             ended = running[0].looks[-1]["at"]
-            used = {name: round(value / (ended - began), 2) for name, value in busy.seconds().items()}
             wait(running, lambda: read(running, "fanout"), _SUBJECTS + published)
             drained = running[0].looks[-1]["at"]
             end(running)
@@ -59,14 +59,16 @@ def soak(per_second: int, seconds: float, plan: WorkerPlan) -> dict[str, object]
         "published": published,
         "drained_after_seconds": round(drained - ended, 2),
         "publisher_late_ms": percentiles(late),
-        "cores": used,
+        "cores": cores,
         "windows": _windows(looks, per_second, began),
         **_flatness(looks, per_second, began),
         "losses": sum(running[0].looks[-1]["lost"].values()),
     }
 
 
-def _publish(ground: Ground, per_second: int, seconds: float) -> tuple[int, list[float]]:
+def _publish(
+    ground: Ground, running: Sequence[Worker], per_second: int, seconds: float
+) -> tuple[int, list[float], dict[str, float]]:
     command = [
         sys.executable,
         "-m",
@@ -75,9 +77,18 @@ def _publish(ground: Ground, per_second: int, seconds: float) -> tuple[int, list
         ground.connection.registry_url,
     ]
     command += [ground.connection.redis_url, str(per_second), str(seconds), str(_SUBJECTS)]
-    done = subprocess.run(command, cwd=_BENCH, stdout=subprocess.PIPE, check=True, timeout=seconds + 120)
-    lines = done.stdout.decode().split()
-    return int(lines[0]), [float(line) for line in lines[1:]]
+    publisher = subprocess.Popen(command, cwd=_BENCH, stdout=subprocess.PIPE)
+    busy = Processors({**ground.pids, **pids(running), "publisher": publisher.pid})
+    cores = busy.cores()
+    while publisher.poll() is None:
+        cores = busy.cores()
+        time.sleep(_LOOK_SECONDS)
+    assert publisher.stdout is not None  # noqa: S101 -- asked for
+    lines = publisher.stdout.read().decode().split()
+    if publisher.returncode:
+        message = "the publisher failed"
+        raise RuntimeError(message)
+    return int(lines[0]), [float(line) for line in lines[1:]], cores
 
 
 def _windows(looks: Sequence[Look], per_second: int, began: float) -> list[dict[str, float]]:

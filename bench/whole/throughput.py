@@ -12,8 +12,8 @@ from checking import Ends, ends, written
 from ground import Ground, servers
 from load import write
 from whole.loads import WholeLoad, WholeLoads
-from whole.processors import Processors
-from whole.workers import Worker, WorkerPlan, cpu_between, end, read, wait, workers
+from whole.processors import OTHERS, Processors
+from whole.workers import Worker, WorkerPlan, cpu_between, end, pids, read, wait, workers
 
 from creditbus.services.engine.ledger_writer import LEDGER_TOPIC
 from creditbus.services.worker.bus import STAGES
@@ -46,13 +46,13 @@ def backlog(ground: Ground, load: WholeLoad, count: int, plan: WorkerPlan) -> di
     write(connection.bootstrap_servers, load.records)
     topics = [*(f"feed.{name}" for name in ground.declared.subscribers), LEDGER_TOPIC]
     before = ends(connection, topics)
-    busy = Processors(ground.pids)
     with workers(ground, count, plan) as running:
+        busy = Processors({**ground.pids, **pids(running)})
         wait(running, lambda: read(running, "fanout"), load.changes)
-        used = busy.seconds()
+        used, others = busy.seconds(), busy.cores()[OTHERS]
         end(running)
     check(ground, before, load)
-    return _figures(running, load, used)
+    return _figures(running, load, used) | {"others_cores": others}
 
 
 def check(ground: Ground, before: Ends, load: WholeLoad) -> None:
@@ -64,7 +64,7 @@ def check(ground: Ground, before: Ends, load: WholeLoad) -> None:
         raise RuntimeError(message)
 
 
-def _figures(running: Sequence[Worker], load: WholeLoad, servers_used: dict[str, float]) -> dict[str, float]:
+def _figures(running: Sequence[Worker], load: WholeLoad, used: dict[str, float]) -> dict[str, float]:
     looks = sorted((look["at"], number) for number, worker in enumerate(running) for look in worker.looks)
     first = min(look["at"] for worker in running for look in worker.looks if look["read"].get("intake"))
     last = min(at for at, _ in looks if sum(_read_at(worker, at) for worker in running) >= load.changes)
@@ -78,7 +78,7 @@ def _figures(running: Sequence[Worker], load: WholeLoad, servers_used: dict[str,
         "feed_records_per_second": sum(load.feeds.values()) / (last - first),
         "cpu_us_per_event": cpu / events * 1e6,
         "worker_cpu_share": cpu / (last - first),
-        **{f"{name}_cpu_us_per_event": value / events * 1e6 for name, value in servers_used.items()},
+        **{f"{name}_cpu_us_per_event": used[name] / events * 1e6 for name in ("kafka", "redis", "registry")},
         "transactions": batches,
         "peak_rss_mb": max(worker.looks[-1]["peak_mb"] for worker in running),
         "losses": sum(sum(worker.looks[-1]["lost"].values()) for worker in running),

@@ -18,7 +18,7 @@ from ground import Ground
 
 from creditbus.services.worker.bus import STAGES
 
-__all__ = ["Look", "Worker", "WorkerPlan", "cpu_between", "end", "read", "wait", "workers"]
+__all__ = ["Look", "Worker", "WorkerPlan", "cpu_between", "end", "pids", "read", "wait", "workers"]
 
 _BENCH = Path(__file__).parent.parent
 _STOP_SECONDS = 20.0
@@ -104,6 +104,11 @@ def end(running: Sequence[Worker]) -> None:
     """End them now: their totals can be read then."""
     for worker in running:
         worker.end()
+
+
+def pids(running: Sequence[Worker]) -> dict[str, int]:
+    """Return their process ids by a name."""
+    return {f"worker {number}": worker.process.pid for number, worker in enumerate(running, 1)}
 
 
 def read(running: Sequence[Worker], stage: str) -> int:
