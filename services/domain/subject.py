@@ -8,7 +8,16 @@ from typing import Final, NamedTuple
 
 from creditbus.services.domain.event import SubjectKind
 
-__all__ = ["INDEX_CHUNK", "Subject", "Waiting", "decode_subject", "encode_subject", "record_keys", "waiting_of"]
+__all__ = [
+    "INDEX_CHUNK",
+    "Subject",
+    "Waiting",
+    "decode_subject",
+    "encode_subject",
+    "nothing_waits",
+    "record_keys",
+    "waiting_of",
+]
 
 #: Record keys that a summary holds itself; full chunks go to keys of their own, so that what an
 #: event reads and writes does not grow with the number of the subject's records.
@@ -23,6 +32,8 @@ _META: Final = struct.Struct(">BBBQIIIIBH")
 _LAYOUT: Final = 1
 _WAITING: Final = struct.Struct(">III")
 _WAITING_AT: Final = struct.calcsize(">BBBQI")
+_WAITING_END: Final = _WAITING_AT + _WAITING.size
+_NOTHING: Final = bytes(_WAITING.size)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -65,6 +76,11 @@ class Waiting(NamedTuple):
     parked_from: int
     parked_to: int
     held: int
+
+
+def nothing_waits(value: bytes) -> bool:
+    """Whether nothing waits at a subject, from the bytes of its summary: no event was ever parked, no act is held."""
+    return value[_WAITING_AT:_WAITING_END] == _NOTHING
 
 
 def waiting_of(value: bytes) -> Waiting:

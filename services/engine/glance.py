@@ -14,6 +14,7 @@ __all__ = ["Glance", "GlanceReader"]
 
 _FRAME: Final = 5
 _MORE: Final = 127
+_GLANCE: Final = tuple.__new__
 
 
 class Glance(NamedTuple):
@@ -167,21 +168,25 @@ class GlanceReader:
         record.decode()
         if not subject.isascii() or end > len(value):
             return None
-        return Glance(
-            item,
-            verb,
-            content_hash,
-            record,
-            subject,
-            subject_name,
-            state,
-            source_time,
-            received_at,
-            sequence,
-            department,
-            origin,
-            plain,
-            end,
+        # what the generated constructor does, without its frame
+        return _GLANCE(
+            Glance,
+            (
+                item,
+                verb,
+                content_hash,
+                record,
+                subject,
+                subject_name,
+                state,
+                source_time,
+                received_at,
+                sequence,
+                department,
+                origin,
+                plain,
+                end,
+            ),
         )
 
 

@@ -27,6 +27,10 @@ class Output:
         except KeyError:
             self.records[where] = [(key, value)]
 
+    def channel(self, topic: str, partition: int) -> list[tuple[bytes | None, bytes | None]]:
+        """Return where to put records of one partition, for those who write many."""
+        return self.records.setdefault(Partition(topic, partition), [])
+
     def book(self, origin: Origin, item: str, outcome: Outcome, reason: str = "", count: int = 1) -> None:
         """Book an outcome in the ledger, in the batch's own transaction."""
         self.bookings.book(origin, item, outcome, reason, count)

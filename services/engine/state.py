@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Self
 
 __all__ = ["Misses", "MissingKeysError", "StateView"]
 
@@ -24,18 +23,19 @@ class Misses:
     def __init__(self) -> None:
         self._keys: dict[bytes, None] = {}
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> bool:
+    def note(self, error: Exception) -> None:
         """Take note of a miss and let the pass go on: what it makes of the rest is thrown away.
 
         So is what fails after a miss: a half-folded subject is in no state that anything may be said of.
+
+        Raises:
+            Exception: the error, when it is no miss and nothing was missed before it.
+
         """
         if isinstance(error, MissingKeysError):
             self._keys.update(dict.fromkeys(error.keys))
-            return True
-        return bool(self._keys) and isinstance(error, Exception)
+        elif not self._keys:
+            raise error
 
     def settle(self) -> None:
         """End the pass.

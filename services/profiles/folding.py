@@ -73,6 +73,7 @@ class Folding:
         self._lanes = lanes
         self._view = view
         self._out = out
+        self._changes = out.channel(_CHANGES, out.lane)
         self._subjects: dict[bytes, Subject] = {}
         self._changed: set[bytes] = set()
         self._ordinary = {item.id.encode() for item in catalogue if item.registers is None}
@@ -97,7 +98,7 @@ class Folding:
         if (
             not subject.registered
             or glance.item not in self._ordinary
-            or glance.subject_name not in {b"", subject.name.encode()}
+            or (glance.subject_name and glance.subject_name != subject.name.encode())
         ):
             return False
         value = self._view.get(arrival.key)
@@ -143,7 +144,7 @@ class Folding:
             content=sealed,
         )
         self._view.put(arrival.key, record)
-        self._out.emit(_CHANGES, self._out.lane, code, sealed)
+        self._changes.append((code, sealed))
         self._tally(arrival, glance, Outcome.APPLIED, Change.NEW.value)
         filled = subject.add_record(glance.record)
         if filled is not None:

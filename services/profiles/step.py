@@ -9,7 +9,7 @@ from creditbus.services.domain.event import record_key
 from creditbus.services.domain.framing import FrameError
 from creditbus.services.domain.profile_keys import held_key, parked_key, record_store_key, subject_key
 from creditbus.services.domain.record import CONTENT_VERBS
-from creditbus.services.domain.subject import Waiting, waiting_of
+from creditbus.services.domain.subject import Waiting, nothing_waits, waiting_of
 from creditbus.services.engine.batch import Record
 from creditbus.services.engine.codec import EventCodec, Schemas, UndecodableError
 from creditbus.services.engine.output import Output
@@ -70,8 +70,10 @@ class ProfilesStep:
         folding = Folding(self._catalogue, self._codec, self._rejects, self._lanes, view, out)
         misses = Misses()
         for arrival in work:
-            with misses:
+            try:
                 folding.handle(arrival)
+            except Exception as error:  # noqa: BLE001 -- raised again unless it is a miss or follows from one
+                misses.note(error)
         misses.settle()
         folding.finish()
 
@@ -100,7 +102,7 @@ class ProfilesStep:
         found = {}
         for code in {arrival.code for arrival in work}:
             summary = view.get(subject_key(code))
-            if summary is not None:
+            if summary is not None and not nothing_waits(summary):
                 waiting = waiting_of(summary)
                 if waiting.held or waiting.parked_from < waiting.parked_to:
                     found[code] = waiting
