@@ -177,8 +177,6 @@ CONTESTANTS: Mapping[str, Contestant] = {
         _own_name,
         lambda run: [f"changelog__{run.name}--{run.input}--default"],
         _quix_key,
-        # of its own dependencies, at every start
-        lambda _: {"PYTHONWARNINGS": "ignore"},
     ),
     "faust": Contestant("stock Faust", _faust, _own_name, _two_tables),
 }
