@@ -18,6 +18,7 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
+from checking import ends
 from ground import Ground
 from load import Sent, write
 from whole.identities import Identifier
@@ -25,7 +26,10 @@ from whole.loads import SEED, WholeLoad, WholeLoads
 from whole.processors import Processors
 from whole.publisher import Publication, Timing
 from whole.spread import percentiles
+from whole.throughput import check
 from whole.workers import WorkerPlan, end, pids, read, wait, workers
+
+from creditbus.services.engine.ledger_writer import LEDGER_TOPIC
 
 __all__ = ["Probe", "Rate", "measure"]
 
@@ -52,6 +56,15 @@ class Rate(NamedTuple):
     seconds: float
     chunk: int
 
+    @property
+    def events(self) -> int:
+        """How many in all."""
+        return int(self.per_second * self.seconds)
+
+
+#: A fresh broker spends its first minute compiling itself.
+_WARM_UP = Rate(2000, 20.0, 20)
+
 
 class Probe(NamedTuple):
     """How the reader reads: milliseconds of its fetch wait, and whether the stations between are read too."""
@@ -63,15 +76,15 @@ class Probe(NamedTuple):
 def measure(
     ground: Ground, rates: Sequence[Rate], plan: WorkerPlan, probe: Probe, processes: int = 1
 ) -> list[dict[str, object]]:
-    """Return the figures of each rate; what came out of the feeds was counted.
+    """Return the figures of each rate, behind a warm-up.
 
     Raises:
-        RuntimeError: a feed has not as many records as it must.
+        RuntimeError: feeds or ledger are not as they must be: the times say nothing.
 
     """
     loads = WholeLoads(ground)
-    events = sum(int(rate.per_second * rate.seconds) for rate in rates)
-    first, second = loads.two_parts(_SUBJECTS, events)
+    first, second = loads.two_parts(_SUBJECTS, sum(rate.events for rate in (_WARM_UP, *rates)))
+    before = ends(ground.connection, [*(f"feed.{name}" for name in ground.declared.subscribers), LEDGER_TOPIC])
     write(ground.connection.bootstrap_servers, first.records)
     published = dict(zip((record.value or b"" for record in second.records), second.identities, strict=True))
     identifier = Identifier(ground.connection, loads.codec, published)
@@ -79,16 +92,17 @@ def measure(
     with workers(ground, processes, plan) as running:
         wait(running, lambda: read(running, "fanout"), first.changes)
         begin = 0
-        for rate in rates:
-            count = int(rate.per_second * rate.seconds)
-            part = slice(begin, begin + count)
-            begin += count
+        for rate in (_WARM_UP, *rates):
+            part = slice(begin, begin + rate.events)
+            begin += rate.events
             found.append(_one(ground, rate, probe, second, part, identifier, pids(running)))
             print(f"  {found[-1]}", flush=True)
+        wait(running, lambda: read(running, "fanout"), first.changes + second.changes)
         end(running)
         totals = [worker.totals for worker in running]
+    check(ground, before, first, second)
     found[-1]["totals"] = totals
-    return found
+    return found[1:]
 
 
 def _one(

@@ -6,6 +6,7 @@ and the ledger says what the stages say in memory.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from checking import Ends, ends, written
@@ -18,7 +19,7 @@ from whole.workers import Worker, WorkerPlan, cpu_between, end, pids, read, wait
 from creditbus.services.engine.ledger_writer import LEDGER_TOPIC
 from creditbus.services.worker.bus import STAGES
 
-__all__ = ["backlog", "backlogs"]
+__all__ = ["backlog", "backlogs", "check"]
 
 _BESIDE = ("caution", "normal")
 
@@ -55,12 +56,21 @@ def backlog(ground: Ground, load: WholeLoad, count: int, plan: WorkerPlan) -> di
     return _figures(running, load, used) | {"others_cores": others}
 
 
-def check(ground: Ground, before: Ends, load: WholeLoad) -> None:
-    """Compare feeds and ledger with what they must be."""
+def check(ground: Ground, before: Ends, *loads: WholeLoad) -> None:
+    """Compare feeds and ledger with what must come of these loads.
+
+    Raises:
+        RuntimeError: they differ.
+
+    """
     records, outcomes = written(ground.connection, before)
     booked = {name: number for name, number in outcomes.items() if not name.startswith(_BESIDE)}
-    if records != dict(load.feeds) or booked != dict(load.outcomes):
-        message = f"wrote {records} {booked}, not {dict(load.feeds)} {dict(load.outcomes)}"
+    feeds, wanted = Counter[str](), Counter[str]()
+    for load in loads:
+        feeds.update(load.feeds)
+        wanted.update(load.outcomes)
+    if records != dict(feeds) or booked != dict(wanted):
+        message = f"wrote {records} {booked}, not {dict(feeds)} {dict(wanted)}"
         raise RuntimeError(message)
 
 
