@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from creditbus.deploy.embedded import Cluster
 from creditbus.topics.connection import Connection
 from tests.faults.conftest import MakeRun
@@ -9,27 +11,25 @@ from tests.harness.broker import frozen, open_transactions
 from tests.harness.waiting import until
 from tests.harness.workers import Worker
 
+_SLICES = 60
+
 
 def test_a_transaction_that_the_broker_ends_while_its_worker_sleeps(
     bus: Connection, worker: Worker, make_run: MakeRun, expect_undisturbed: Callable[[], None]
 ) -> None:
-    run = make_run(8)
-    steps = run.steps()
-
-    def asleep_in_a_transaction() -> bool:
-        next(steps)
+    run = make_run(_SLICES)
+    for _ in range(_SLICES // 2):
+        run.publish()
         worker.freeze()
         if open_transactions(bus, "credit."):
-            return True
+            break
         worker.resume()
-        return False
-
-    until(asleep_in_a_transaction, "the worker sleeps in a transaction")
+    else:
+        pytest.fail("the worker was never stopped in a transaction")
     until(lambda: not open_transactions(bus, "credit."), "the broker has ended it")
-    run.publish()
     worker.resume()
-    for _ in steps:
-        pass
+    for _ in range(_SLICES):  # what is left of them
+        run.publish()
     expect_undisturbed()
 
 
