@@ -26,8 +26,8 @@ def test_redis_emptied(
     bus: Connection, worker: Worker, make_run: MakeRun, expect_undisturbed: Callable[[], None]
 ) -> None:
     client = redis.Redis.from_url(bus.redis_url)
-    for number in make_run(5).steps():
-        if number < 4:
+    for number in make_run(4).steps():
+        if number < 3:
             client.flushall()
     client.close()
     expect_undisturbed()

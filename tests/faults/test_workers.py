@@ -19,9 +19,9 @@ def test_killed_again_and_again(
     expect_undisturbed: Callable[[], None],
     record_testsuite_property: Callable[[str, object], None],
 ) -> None:
-    run = make_run(12)
+    run = make_run(8)
     chance = random.Random(SEED)
-    for _ in range(6):
+    for _ in range(4):
         before, some = run.changes(), chance.randrange(1, 60)
         run.publish()
         until(lambda before=before, some=some: run.changes() >= before + some, f"{some} changes")  # type: ignore[misc]
@@ -52,8 +52,8 @@ def test_a_frozen_worker_is_replaced_and_harmless_when_it_wakes(
 def test_workers_come_and_go_under_load(
     bus: Connection, worker: Worker, make_run: MakeRun, expect_undisturbed: Callable[[], None], tmp_path: Path
 ) -> None:
-    run = make_run(6)
-    for number in range(3):
+    run = make_run(4)
+    for number in range(2):
         run.publish()
         with Worker(bus, tmp_path / f"guest-{number}.log", instance=f"guest-{number}") as guest:
             guest.expect(r"profiles/\d: acquired")
