@@ -139,6 +139,8 @@ def _one(
         reader.communicate(timeout=_STOP_SECONDS)
         timings = [Timing(*timing) for timing in json.loads(timed.read_text(encoding="utf-8"))]
         arrivals = pickle.loads(seen.read_bytes())  # noqa: S301 -- written by the reader
+    if rate is _WARM_UP:
+        return {"warm_up": True, "publisher_late_ms": _late(timings), "cores": cores}
     return {**_figures(rate, timings, places, identifier.first_seen(arrivals)), "cores": cores}
 
 
@@ -207,7 +209,6 @@ def _figures(
             if station in stops:
                 stages.setdefault(f"{before} to {station}", []).append(stops[station] - stops[before])
                 before = station if station != "ingest" else "acknowledged"
-    late = [timing.began - timing.due for timing in timings]
     return {
         "events_per_second": rate.per_second,
         "chunk": rate.chunk,
@@ -215,6 +216,10 @@ def _figures(
         "from_acknowledged_ms": percentiles([since for since, _ in feeds]),
         "from_due_ms": percentiles([since for _, since in feeds]),
         "publication_ms": percentiles([timing.acknowledged - timing.began for timing in timings]),
-        "publisher_late_ms": percentiles(late),
+        "publisher_late_ms": _late(timings),
         "stages_ms": {name: percentiles(values) for name, values in stages.items()},
     }
+
+
+def _late(timings: Sequence[Timing]) -> dict[str, float]:
+    return percentiles([timing.began - timing.due for timing in timings])
