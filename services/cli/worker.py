@@ -18,7 +18,7 @@ _QUIETER = {
     "creditbus.services.engine.app": logging.WARNING,
     "creditbus.services.engine.transport": logging.WARNING,
     "faust": logging.ERROR,
-    "kafka": logging.ERROR,
+    "kafka": logging.CRITICAL,
     "mode": logging.ERROR,
 }
 _STAGES = ("intake", "resolver", "profiles", "fanout")

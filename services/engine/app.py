@@ -7,6 +7,7 @@ from typing import Any
 
 import faust
 from faust.serializers.schemas import Schema
+from faust.tables.manager import TableManager
 from faust.types import AppT, Message, StreamT
 
 from creditbus.services.engine.batch import Batch, Partition
@@ -41,6 +42,15 @@ class _BatchSchema(Schema[Any, Any]):
         return decode
 
 
+class _NoTables(TableManager):
+    """Starts at once: Faust gives tables a second to be registered, and a stage has none."""
+
+    async def on_start(self) -> None:
+        """Do what Faust does behind that second."""
+        await self._update_channels()
+        await self.recovery.start()
+
+
 def make_app(stage: Stage, settings: EngineSettings, store: Store | None, schemas: Schemas, finish: Finish) -> StageApp:
     """Return the Faust app of a stage.
 
@@ -64,6 +74,7 @@ def make_app(stage: Stage, settings: EngineSettings, store: Store | None, schema
         broker_request_timeout=max(30.0, settings.session_timeout_seconds),
         stream_recovery_delay=0.0,
         monitor_handler=None,
+        TableManager=_NoTables,
     )
     app.creditbus_fetch_wait_ms = settings.fetch_wait_ms
 

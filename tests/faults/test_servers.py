@@ -90,6 +90,7 @@ def test_kafka_killed_and_back(
     run.publish()
     run.publish()
     # Kafka 4.3.1 does so for transactions that end while it starts (KAFKA-20734); what they wrote then counts twice.
+    # The version that is pinned does not (docs/adr/0013).
     skipped = "trying to send transaction markers"
     assert skipped not in log.read_bytes()[before:].decode(errors="replace")
     expect_undisturbed()
