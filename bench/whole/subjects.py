@@ -111,7 +111,8 @@ def _ready(running: Sequence[Worker], stage: str) -> float:
 
 def _restored(worker: Worker, keys: int) -> dict[str, float]:
     records = worker.looks[-1]["restored"]["profiles"]
-    first = next(look for look in worker.looks if look["ready"].get("profiles") is not None)
+    # a lane counts its records when it has them all: the start of the stage is in it
+    first = worker.looks[0]
     last = next(look for look in worker.looks if look["ready"].get("profiles", 0) >= _LANES)
     seconds = worker.totals["creditbus_lane_acquire_seconds_sum profiles"] / _LANES
     return {
