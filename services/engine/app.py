@@ -19,6 +19,7 @@ from creditbus.services.engine.settings import EngineSettings
 from creditbus.services.engine.step import Stage
 from creditbus.services.engine.store import Store
 from creditbus.services.engine.transport import BatchConsumer
+from creditbus.services.engine.turns import Turns
 
 __all__ = ["StageApp", "make_app"]
 
@@ -78,6 +79,8 @@ def make_app(stage: Stage, settings: EngineSettings, store: Store | None, schema
     )
     app.creditbus_fetch_wait_ms = settings.fetch_wait_ms
 
+    turns = Turns(settings.light_transactions)
+
     def make_lane(number: int, partitions: frozenset[Partition], on_room: Any) -> Lane:
         consumer = app.consumer
         assert isinstance(consumer, BatchConsumer)  # noqa: S101 -- the broker's scheme chooses it
@@ -90,6 +93,7 @@ def make_app(stage: Stage, settings: EngineSettings, store: Store | None, schema
             store=store,
             schemas=schemas,
             finish=finish,
+            turns=turns,
             on_room=on_room,
         )
 

@@ -25,6 +25,7 @@ from creditbus.services.engine.step import Stage, StoreKind
 from creditbus.services.engine.store import Store
 from creditbus.services.engine.transaction import TransactionalProducer
 from creditbus.services.engine.transport import Positions
+from creditbus.services.engine.turns import Turns
 from creditbus.services.engine.waiting import Waiting
 
 __all__ = ["Lane"]
@@ -46,6 +47,7 @@ class Lane:
         store: Store | None,
         schemas: Schemas,
         finish: Finish,
+        turns: Turns,
         on_room: Callable[[], None],
     ) -> None:
         self.number = number
@@ -56,6 +58,7 @@ class Lane:
         self._store = store
         self._schemas = schemas
         self._finish = finish
+        self._turns = turns
         self._on_room = on_room
         self._group = f"{settings.application}-{stage.name}"
         self._inbox = Inbox()
@@ -152,6 +155,7 @@ class Lane:
             schemas=self._schemas,
             producer=producer,
             finish=self._finish,
+            turns=self._turns,
             on_room=self._on_room,
             on_batch=self._waiting.recovered,
         )

@@ -24,6 +24,7 @@ from creditbus.services.engine.state import MissingKeysError, StateView
 from creditbus.services.engine.step import Stage
 from creditbus.services.engine.store import Store
 from creditbus.services.engine.transaction import TransactionalProducer
+from creditbus.services.engine.turns import Turns
 
 __all__ = ["Finish", "Pipeline"]
 
@@ -60,6 +61,7 @@ class Pipeline:
         schemas: learn what a batch needs before its step runs.
         producer: the lane's, fenced.
         finish: see `Finish`.
+        turns: of the lanes of this stage.
         on_room: is told when the inbox has room again.
         on_batch: is told when a batch is through.
 
@@ -77,6 +79,7 @@ class Pipeline:
         schemas: Schemas,
         producer: TransactionalProducer,
         finish: Finish,
+        turns: Turns,
         on_room: Callable[[], None],
         on_batch: Callable[[], None],
     ) -> None:
@@ -90,6 +93,8 @@ class Pipeline:
         self._schemas = schemas
         self._producer = producer
         self._finish = finish
+        self._turns = turns
+        self._end_turn: Callable[[], None] = lambda: None
         self._on_room = on_room
         self._on_batch = on_batch
         self._changelog = Partition(stage.changelog, number)
@@ -118,14 +123,18 @@ class Pipeline:
         """
         try:
             while await self._something_to_do():
+                await self._take_turn()
                 computed = await self._compute(self._inbox.take(self._settings.batch_records))
-                if computed is not None:
-                    await _outcome(self._committing)
-                    computed.clock.lap("turn")
-                    self._committing = self._begin(self._commit(computed))
+                if computed is None:
+                    self._end_turn()
+                    continue
+                await _outcome(self._committing)
+                computed.clock.lap("turn")
+                self._committing = self._begin(self._commit(computed))
             await _outcome(self._committing)
             await _outcome(self._writing)
         finally:
+            self._end_turn()
             await self._abandon()
 
     async def _something_to_do(self) -> bool:
@@ -143,6 +152,11 @@ class Pipeline:
                 return True
             await self._stirred.wait()
         return False
+
+    async def _take_turn(self) -> None:
+        """Wait for the stage's other lanes, unless there is a whole batch: that is worth a transaction at any time."""
+        if self._inbox.records < self._settings.batch_records:
+            self._end_turn = await self._turns.take()
 
     # -- computing ------------------------------------------------------------------------------
 
@@ -201,6 +215,7 @@ class Pipeline:
         if computed.written:
             output[self._changelog] = list(computed.written.items())
         ends = await self._producer.commit(output, computed.offsets)
+        self._end_turn()
         computed.clock.lap("commit")
         await _outcome(self._writing)
         self._writing = self._begin(self._write(computed, ends.get(self._changelog)))

@@ -7,11 +7,23 @@ import pytest
 from creditbus.deploy.embedded import Cluster
 from creditbus.topics.connection import Connection
 from tests.faults.conftest import MakeRun
-from tests.harness.broker import frozen, open_transactions
+from tests.harness.broker import ends, frozen, open_transactions
 from tests.harness.waiting import until
 from tests.harness.workers import Worker
 
 _SLICES = 60
+
+
+def caught_in_a_transaction(bus: Connection, worker: Worker, publish: Callable[[], None]) -> bool:
+    """Stop the worker as soon as it has written something; True when that is not committed yet."""
+    before = ends(bus, "credit.")
+    publish()
+    until(lambda: ends(bus, "credit.") != before, "the worker writes")
+    worker.freeze()
+    if open_transactions(bus, "credit."):
+        return True
+    worker.resume()
+    return False
 
 
 def test_a_transaction_that_the_broker_ends_while_its_worker_sleeps(
@@ -19,11 +31,8 @@ def test_a_transaction_that_the_broker_ends_while_its_worker_sleeps(
 ) -> None:
     run = make_run(_SLICES)
     for _ in range(_SLICES // 2):
-        run.publish()
-        worker.freeze()
-        if open_transactions(bus, "credit."):
+        if caught_in_a_transaction(bus, worker, run.publish):
             break
-        worker.resume()
     else:
         pytest.fail("the worker was never stopped in a transaction")
     until(lambda: not open_transactions(bus, "credit."), "the broker has ended it")

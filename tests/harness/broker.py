@@ -5,7 +5,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from confluent_kafka import IsolationLevel, TopicPartition
+from confluent_kafka import IsolationLevel, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.admin._listoffsets import OffsetSpec
 
@@ -39,9 +39,17 @@ def ends(bus: Connection, prefix: str, isolation: IsolationLevel = IsolationLeve
         if name.startswith(prefix)
         for number in topic.partitions
     ]
+    return until(lambda: _latest(admin, places, isolation), f"{prefix} has leaders") or {}
+
+
+def _latest(admin: AdminClient, places: list[TopicPartition], isolation: IsolationLevel) -> dict[Place, int] | None:
     latest = OffsetSpec.latest()  # type: ignore[no-untyped-call]  # librdkafka's client has no types here
     asked = admin.list_offsets(dict.fromkeys(places, latest), isolation_level=isolation)
-    return {Place(place.topic, place.partition): int(found.result().offset) for place, found in asked.items()}
+    try:
+        return {Place(place.topic, place.partition): int(found.result().offset) for place, found in asked.items()}
+    except KafkaException:
+        # the topics were made a moment ago
+        return None
 
 
 def open_transactions(bus: Connection, prefix: str) -> bool:

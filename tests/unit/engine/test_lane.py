@@ -15,6 +15,7 @@ from creditbus.services.engine.output import Output
 from creditbus.services.engine.settings import EngineSettings
 from creditbus.services.engine.state import StateView
 from creditbus.services.engine.step import Stage
+from creditbus.services.engine.turns import Turns
 from tests.step_harness import MemoryRegistry, Message
 
 HERE = Partition("topic", 0)
@@ -77,6 +78,7 @@ class Bench:
             store=None,
             schemas=Schemas(MemoryRegistry()),
             finish=lambda out: None,  # noqa: ARG005 -- no ledger here
+            turns=Turns(1),
             on_room=self._room,
         )
 

@@ -17,6 +17,7 @@ from creditbus.services.engine.state import StateView
 from creditbus.services.engine.step import Stage, StoreKind
 from creditbus.services.engine.store import Reading
 from creditbus.services.engine.store.resident import ResidentStore
+from creditbus.services.engine.turns import Turns
 from tests.step_harness import MemoryRegistry, Message
 
 HERE = Partition("topic", 0)
@@ -110,6 +111,7 @@ class World:
             schemas=Schemas(MemoryRegistry()),
             producer=cast("Any", self.producer),
             finish=lambda out: None,  # noqa: ARG005 -- no ledger here
+            turns=Turns(1),
             on_room=lambda: None,
             on_batch=self._batch,
         )
