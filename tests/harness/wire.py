@@ -192,23 +192,32 @@ class Observer:
         return self._totals
 
     def settle(self, seconds: float = 120.0) -> None:
-        """Wait until every published event has its outcome and no stage has anything before it."""
+        """Wait until every published event has its outcome, no stage has anything before it, and all of it was read."""
         until(self._settled, "every event has its outcome", seconds)
 
     def _settled(self) -> bool:
         totals = self.totals()
         published = len(self.of("ingest."))
         decided = sum(totals[outcome] for outcome in _FINAL)
-        return published == totals["received"] == decided and all(map(self._is_through, _STAGES))
+        if not published == totals["received"] == decided or not all(map(self._is_through, _STAGES)):
+            return False
+        # what the last transactions wrote was there before, but maybe not here
+        self.poll()
+        return self._has_read(self.records)
 
     def _is_through(self, stage: str) -> bool:
         places = [place for place in self.records if place.topic.startswith(_STAGES[stage])]
+        if not self._has_read(places):
+            return False
+        committed = self.committed(stage, places)
+        return all(committed[place] > self.records[place][-1].offset for place in places if self.records[place])
+
+    def _has_read(self, places: Iterable[Place]) -> bool:
         for place in places:
             _, high = self._consumer.get_watermark_offsets(TopicPartition(*place), timeout=10, cached=False)
             if high and self._ends.get(place) != high:
                 return False
-        committed = self.committed(stage, places)
-        return all(committed[place] > self.records[place][-1].offset for place in places if self.records[place])
+        return True
 
     def committed(self, stage: str, places: Iterable[Place]) -> dict[Place, int]:
         """The stage's committed positions."""
