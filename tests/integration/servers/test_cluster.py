@@ -26,6 +26,7 @@ import os, signal, sys
 from pathlib import Path
 from creditbus.deploy.embedded import Cluster
 from creditbus.deploy.embedded.leash import attach
+from tests.harness.waiting import until
 
 servers = Cluster(Path(sys.argv[1]), customary_ports=False)
 if "leash" in sys.argv:
@@ -127,7 +128,8 @@ def test_three_brokers_go_on_without_one(tmp_path: Path) -> None:
         wanted = plan(bus, declarations(), {})
         apply(bus, replace(wanted, create=tuple(topic for topic in wanted.create if topic.name == "credit.events")))
         with admin(bus) as kafka:
-            partitions = kafka.describe_topics(["credit.events"])[0]["partitions"]
+            # the broker that is asked may not have heard of the new topic yet
+            partitions = until(lambda: kafka.describe_topics(["credit.events"])[0]["partitions"], "the topic is known")
         assert {len(partition["replica_nodes"]) for partition in partitions} == {3}
 
         servers.kill("kafka-2")
