@@ -18,6 +18,7 @@ from creditbus.topics.connection import Connection
 from creditbus.topics.declarations import declarations
 from creditbus.topics.plan import apply, plan
 from creditbus.topics.registry import SchemaRegistry
+from tests.harness.waiting import until
 
 SCHEMA = {"type": "record", "name": "Kept", "namespace": "creditbus.test", "fields": []}
 
@@ -26,7 +27,6 @@ import os, signal, sys
 from pathlib import Path
 from creditbus.deploy.embedded import Cluster
 from creditbus.deploy.embedded.leash import attach
-from tests.harness.waiting import until
 
 servers = Cluster(Path(sys.argv[1]), customary_ports=False)
 if "leash" in sys.argv:
