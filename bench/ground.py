@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kafka import KafkaAdminClient
+from measured import KEY
 
 from creditbus.deploy.bus import bus_schemas
 from creditbus.deploy.embedded import Cluster
@@ -21,10 +22,7 @@ from creditbus.topics.connection import Connection
 from creditbus.topics.declarations import Declarations, declarations
 from creditbus.topics.plan import apply, plan
 
-__all__ = ["KEY", "Ground", "create", "opened", "servers"]
-
-#: Of the tokens for natural persons; no measurement has any.
-KEY = bytes(32)
+__all__ = ["Ground", "create", "opened", "servers"]
 
 _STOP_SECONDS = 30.0
 

@@ -6,14 +6,11 @@ import argparse
 import asyncio
 import json
 import logging
-import os
-import resource
 import time
-import traceback
-from pathlib import Path
 
 import faust
 from faust.types import StreamT
+from measured import cpu_seconds, end_after, status_mb
 
 _PATIENCE_SECONDS = 120.0
 
@@ -27,17 +24,11 @@ def main() -> None:
     parser.add_argument("--until", type=int, required=True)
     options = parser.parse_args()
     logging.basicConfig(level=logging.ERROR)
-    asyncio.run(_end(options))
+    asyncio.run(end_after(_report(options)))
 
 
-async def _end(options: argparse.Namespace) -> None:
-    """Measure and end the process at once: nothing is left to be saved."""
-    try:
-        print(json.dumps(await _measure(options)), flush=True)
-    except Exception:  # noqa: BLE001 -- whatever it is, the process must end: Faust's threads would keep it
-        traceback.print_exc()
-        os._exit(1)
-    os._exit(0)
+async def _report(options: argparse.Namespace) -> None:
+    print(json.dumps(await _measure(options)), flush=True)
 
 
 async def _measure(options: argparse.Namespace) -> dict[str, float]:
@@ -61,7 +52,7 @@ async def _measure(options: argparse.Namespace) -> dict[str, float]:
         nonlocal seen, started, cpu_before
         async for _ in events:
             if not seen:
-                started, cpu_before = time.monotonic(), _cpu()
+                started, cpu_before = time.monotonic(), cpu_seconds()
             seen += 1
             if seen == options.until:
                 ended.set()
@@ -72,22 +63,11 @@ async def _measure(options: argparse.Namespace) -> dict[str, float]:
     now = time.monotonic()
     return {
         "events_per_second": seen / (now - started),
-        "cpu_us_per_event": (_cpu() - cpu_before) / seen * 1e6,
-        "cpu_share": (_cpu() - cpu_before) / (now - started),
+        "cpu_us_per_event": (cpu_seconds() - cpu_before) / seen * 1e6,
+        "cpu_share": (cpu_seconds() - cpu_before) / (now - started),
         "wall_seconds": now - began,
-        "peak_rss_mb": _peak_rss_mb(),
+        "peak_rss_mb": status_mb("VmHWM"),
     }
-
-
-def _peak_rss_mb() -> float:
-    """Not getrusage: what that tells begins with the size of the parent before exec."""
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
-
-
-def _cpu() -> float:
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    return usage.ru_utime + usage.ru_stime
 
 
 if __name__ == "__main__":

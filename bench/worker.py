@@ -10,15 +10,11 @@ import argparse
 import asyncio
 import cProfile
 import json
-import logging
-import os
-import resource
-import sys
 import time
-import traceback
 from dataclasses import replace
 from pathlib import Path
 
+from measured import KEY, cpu_seconds, end_after, log_quietly, status_mb
 from prometheus_client import REGISTRY
 
 from creditbus.services.engine.settings import EngineSettings
@@ -30,7 +26,6 @@ from creditbus.topics.declarations import declarations
 
 _POLL_SECONDS = 0.01
 _PATIENCE_SECONDS = 60.0
-_KEY = bytes(32)
 
 
 def main() -> None:
@@ -43,34 +38,26 @@ def main() -> None:
     parser.add_argument("--until", type=int, required=True, help="records that the last stage must read")
     parser.add_argument("--profile", type=Path, help="file for cProfile's figures of the main thread")
     options = parser.parse_args()
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
-    for noisy in ("faust", "mode", "aiokafka", "kafka", "asyncio"):
-        logging.getLogger(noisy).setLevel(logging.ERROR)
-    asyncio.run(_end(options))
+    log_quietly()
+    asyncio.run(end_after(_report(options)))
 
 
-async def _end(options: argparse.Namespace) -> None:
-    """Measure and end the process at once: nothing is left to be saved, and Faust's clean end takes a second."""
+async def _report(options: argparse.Namespace) -> None:
     profiler = cProfile.Profile() if options.profile else None
-    try:
-        if profiler:
-            profiler.enable()
-        figures = await _measure(options)
-        if profiler:
-            profiler.disable()
-            profiler.dump_stats(options.profile)
-        print(json.dumps(figures), flush=True)
-    except Exception:  # noqa: BLE001 -- whatever it is, the process must end: Faust's threads would keep it
-        traceback.print_exc()
-        os._exit(1)
-    os._exit(0)
+    if profiler:
+        profiler.enable()
+    figures = await _measure(options)
+    if profiler:
+        profiler.disable()
+        profiler.dump_stats(options.profile)
+    print(json.dumps(figures), flush=True)
 
 
 async def _measure(options: argparse.Namespace) -> dict[str, float]:
     began = time.monotonic()
     connection = Connection.from_environment()
     settings = EngineSettings(application=options.application, bootstrap_servers=connection.bootstrap_servers)
-    bus = await open_bus(connection, declarations(), settings, _KEY)
+    bus = await open_bus(connection, declarations(), settings, KEY)
     stages = {name: _moved(bus.stages[name], options) for name in options.stage}
     apps = await stage_apps(replace(bus, stages=stages), options.stage)
     tune_collector()
@@ -84,11 +71,11 @@ async def _measure(options: argparse.Namespace) -> dict[str, float]:
         if read != done:
             done, idle_since = read, now
             if not started:
-                started, first, cpu_before = now, done, _cpu()
+                started, first, cpu_before = now, done, cpu_seconds()
         if now - idle_since > _PATIENCE_SECONDS:
             message = f"{last} read {done} of {options.until} records and stopped"
             raise TimeoutError(message)
-    ended, cpu = time.monotonic(), _cpu()
+    ended, cpu = time.monotonic(), cpu_seconds()
     events = done - first
     if not events:
         message = f"{last} read all {done} records between two looks: too few to measure"
@@ -98,7 +85,7 @@ async def _measure(options: argparse.Namespace) -> dict[str, float]:
         "cpu_us_per_event": (cpu - cpu_before) / events * 1e6,
         "cpu_share": (cpu - cpu_before) / (ended - started),
         "wall_seconds": ended - began,
-        "peak_rss_mb": _peak_rss_mb(),
+        "peak_rss_mb": status_mb("VmHWM"),
         "transactions": REGISTRY.get_sample_value("creditbus_stage_batches_total", {"stage": last}) or 0,
         "losses": sum(
             sample.value
@@ -123,17 +110,6 @@ def _read(stage: str) -> int:
 def _phase(stage: str, phase: str) -> float:
     labels = {"stage": stage, "phase": phase}
     return REGISTRY.get_sample_value("creditbus_stage_batch_seconds_sum", labels) or 0.0
-
-
-def _peak_rss_mb() -> float:
-    """Not getrusage: what that tells begins with the size of the parent before exec."""
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
-
-
-def _cpu() -> float:
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    return usage.ru_utime + usage.ru_stime
 
 
 if __name__ == "__main__":

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import logging
-import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
+
+from measured import KEY, log_quietly
 
 from creditbus.services.engine.batch import Partition, Record
 from creditbus.services.engine.codec import Schemas
@@ -27,7 +27,6 @@ from creditbus.topics.declarations import declarations
 
 _STAGE = "profiles"
 _CHANGES = "credit.changes"
-_KEY = bytes(32)
 
 
 class _WithFeed:
@@ -60,16 +59,14 @@ def main() -> None:
     for name in ("application", "input", "changes", "feed", "changelog"):
         parser.add_argument(f"--{name}", required=True)
     options = parser.parse_args()
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
-    for noisy in ("faust", "mode", "aiokafka", "kafka", "asyncio"):
-        logging.getLogger(noisy).setLevel(logging.ERROR)
+    log_quietly()
     asyncio.run(_run(options))
 
 
 async def _run(options: argparse.Namespace) -> None:
     connection = Connection.from_environment()
     settings = EngineSettings(application=options.application, bootstrap_servers=connection.bootstrap_servers)
-    bus = await open_bus(connection, declarations(), settings, _KEY)
+    bus = await open_bus(connection, declarations(), settings, KEY)
     stage = bus.stages[_STAGE]
     job = replace(
         stage,

@@ -12,11 +12,12 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from itertools import pairwise
-from pathlib import Path
 from typing import Final, NamedTuple
 
 import psutil
 from confluent_kafka import Consumer, TopicPartition
+from measured import status_mb
+from whole.processors import busy_seconds
 
 __all__ = ["END", "START", "TooFewError", "Watch", "figures"]
 
@@ -26,7 +27,6 @@ START, END = 0.5, 0.95
 _POLL_SECONDS: Final = 0.05
 _PATIENCE_SECONDS: Final = 120.0
 _ANSWER_SECONDS: Final = 10.0
-_MB: Final = 1 << 20
 _SELF: Final = psutil.Process()
 
 
@@ -89,7 +89,7 @@ class Watch:
             if committed and (not samples or committed > samples[-1].committed):
                 servers = {name: _cpu(server) for name, server in self._servers.items()}
                 cpu = _cpu_of_all(peer)
-                others = _busy() - cpu - sum(servers.values()) - _cpu(_SELF)
+                others = busy_seconds() - cpu - sum(servers.values()) - _cpu(_SELF)
                 samples.append(Sample(now, committed, cpu, servers, others))
                 moved = now
                 peak = max(peak, _peak_mb(peer))
@@ -169,22 +169,14 @@ def _cpu_of_all(peer: psutil.Process) -> float:
     return total
 
 
-def _busy() -> float:
-    """Return the seconds that all processors together were not idle, those that a host took away too."""
-    times = psutil.cpu_times()
-    # the kernel counts guests as users already
-    return float(times.user + times.nice + times.system + times.irq + times.softirq + times.steal)
-
-
 def _cpu(process: psutil.Process) -> float:
     times = process.cpu_times()
     return float(times.user + times.system)
 
 
 def _peak_mb(peer: psutil.Process) -> float:
-    total = 0
+    total = 0.0
     for process in (peer, *peer.children(recursive=True)):
         with suppress(OSError, psutil.NoSuchProcess):
-            status = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii", errors="replace")
-            total += int(status.partition("VmHWM:")[2].split()[0]) * 1024
-    return total / _MB
+            total += status_mb("VmHWM", process.pid)
+    return total

@@ -9,7 +9,7 @@ from contextlib import suppress
 
 import psutil
 
-__all__ = ["OTHERS", "Processors"]
+__all__ = ["OTHERS", "Processors", "busy_seconds"]
 
 #: Name of all that is not looked at by name: a measurement next to much of it says little.
 OTHERS = "others"
@@ -47,10 +47,10 @@ class Processors:
             with suppress(psutil.NoSuchProcess):
                 times = process.cpu_times()
                 self._last[name] = times.user + times.system
-        return {**self._last, OTHERS: _busy()}
+        return {**self._last, OTHERS: busy_seconds()}
 
 
-def _busy() -> float:
+def busy_seconds() -> float:
     """Return the seconds that all processors together were not idle, those that a host took away too."""
     times = psutil.cpu_times()
     # the kernel counts guests as users already

@@ -10,18 +10,14 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import logging
 import os
-import resource
 import signal
-import sys
 import time
-import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ground import KEY
+from measured import KEY, cpu_seconds, end_after, log_quietly, status_mb
 from prometheus_client import REGISTRY, Metric
 
 from creditbus.avro_schemas import raw_catalogue
@@ -44,20 +40,8 @@ def main() -> None:
     parser.add_argument("--setting", action="append", default=[], help="name=value, of EngineSettings")
     parser.add_argument("--changelog", default="", help="of the one stage that runs, in place of its own")
     options = parser.parse_args()
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
-    for noisy in ("faust", "mode", "aiokafka", "kafka", "asyncio"):
-        logging.getLogger(noisy).setLevel(logging.ERROR)
-    asyncio.run(_end(options))
-
-
-async def _end(options: argparse.Namespace) -> None:
-    """Run and end the process at once: nothing is left to be saved, and Faust's clean end takes a second."""
-    try:
-        await _run(options)
-    except Exception:  # noqa: BLE001 -- whatever it is, the process must end: Faust's threads would keep it
-        traceback.print_exc()
-        os._exit(1)
-    os._exit(0)
+    log_quietly()
+    asyncio.run(end_after(_run(options)))
 
 
 async def _run(options: argparse.Namespace) -> None:
@@ -96,12 +80,11 @@ def _settings(options: argparse.Namespace, connection: Connection) -> EngineSett
 
 
 def _look() -> dict[str, object]:
-    usage = resource.getrusage(resource.RUSAGE_SELF)
     return {
         "at": time.monotonic(),
-        "cpu": usage.ru_utime + usage.ru_stime,
-        "rss_mb": _status_mb("VmRSS:"),
-        "peak_mb": _status_mb("VmHWM:"),
+        "cpu": cpu_seconds(),
+        "rss_mb": status_mb("VmRSS"),
+        "peak_mb": status_mb("VmHWM"),
         "read": _by_stage(metrics.RECORDS_IN.collect()),
         "ready": _by_stage(metrics.LANES_READY.collect()),
         "restored": _by_stage(metrics.RESTORED_RECORDS.collect()),
@@ -127,12 +110,6 @@ def _totals() -> dict[str, float]:
         for sample in metric.samples
         if sample.name.startswith("creditbus_") and not sample.name.endswith(("_bucket", "_created"))
     }
-
-
-def _status_mb(field: str) -> float:
-    """Not getrusage: what that tells begins with the size of the parent before exec."""
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    return int(status.partition(field)[2].split()[0]) / 1024
 
 
 def _say(line: Mapping[str, object]) -> None:

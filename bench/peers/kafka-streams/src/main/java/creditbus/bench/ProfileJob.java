@@ -23,7 +23,8 @@ import org.apache.kafka.streams.state.Stores;
  * The profile job in Kafka Streams: RocksDB, exactly once, until the process is told to end.
  *
  * <p>Arguments: servers, application, threads, schema file, input, changes, feed, state directory; then settings of
- * Kafka Streams that replace those below, each as name=value. See bench/README.md for how these were found.
+ * Kafka Streams that replace those below, each as name=value. Those below are reasoned from its
+ * documentation, not found by trying others.
  */
 public final class ProfileJob {
     private static final int KIB = 1024;
