@@ -17,8 +17,6 @@ __all__ = ["DelimitedSource"]
 
 _DELIMITERS = ",\t;|"
 _DEFAULT_DELIMITER = ","
-_HEADER_LINES = 50
-"""A header further down than this has to be declared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +137,7 @@ class DelimitedSource:
         with reading(self._path), self._path.open("rb") as stream:
             encoding = sniff_encoding(stream) if settings.encoding == "auto" else settings.encoding
             stream.seek(0)
-            head = list(islice(bounded_lines(stream, settings.row_bytes), settings.header_row or _HEADER_LINES))
+            head = list(islice(bounded_lines(stream, settings.row_bytes), settings.header_row or header.SEARCHED_ROWS))
         wanted = settings.header_row
         for number, line in enumerate(head, start=1):
             if wanted is not None and number != wanted:
@@ -149,8 +147,7 @@ class DelimitedSource:
             cells = next(csv.reader([text], delimiter=delimiter), [])
             if wanted is not None or header.is_header(cells):
                 return _Dialect(encoding, delimiter, number, header.columns(cells))
-        fix = "name it in settings.header_row" if wanted is None else "settings.header_row lies behind the end"
-        raise SourceError(str(self._path), "no header row was found", fix)
+        raise header.missing(self._path, wanted)
 
 
 def _likeliest_delimiter(line: str) -> str:

@@ -2,11 +2,16 @@
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
 from creditbus.connectors.contract import Cell, Column
+from creditbus.connectors.errors import SourceError
 from creditbus.services.domain import normalise
 
-__all__ = ["columns", "is_blank", "is_code_row", "is_header"]
+__all__ = ["SEARCHED_ROWS", "columns", "is_blank", "is_code_row", "is_header", "missing"]
+
+SEARCHED_ROWS = 50
+"""A header further down than this has to be declared."""
 
 _CODE = re.compile(r"[A-Z][A-Z0-9_]*")
 _LEAST_FILLED = 2
@@ -31,6 +36,12 @@ def is_code_row(cells: Sequence[Cell]) -> bool:
     """Say whether every filled cell looks like a field code (``XK_WSH``): the second row of a two-row header."""
     filled = [text for text in map(_text, cells) if text]
     return len(filled) >= _LEAST_FILLED and all(_CODE.fullmatch(text) for text in filled)
+
+
+def missing(path: Path, declared: int | None) -> SourceError:
+    """Make the error of a file without a header row, be it searched for or declared by its number."""
+    fix = "name it in settings.header_row" if declared is None else "settings.header_row lies behind the end"
+    return SourceError(str(path), "no header row was found", fix)
 
 
 def columns(names: Sequence[Cell], codes: Sequence[Cell] = ()) -> tuple[Column, ...]:

@@ -26,9 +26,6 @@ from creditbus.services.domain import normalise
 
 __all__ = ["WorkbookSource"]
 
-_HEADER_ROWS = 50
-"""A header further down than this has to be declared."""
-
 
 class _Header(NamedTuple):
     last_row: int
@@ -138,11 +135,10 @@ class WorkbookSource:
     def _header(self, rows: Iterator[tuple[Cell, ...]]) -> _Header:
         settings = self._settings
         wanted = settings.header_row
-        head = list(islice(rows, (wanted or _HEADER_ROWS) + 1))
+        head = list(islice(rows, (wanted or header.SEARCHED_ROWS) + 1))
         for place, cells in enumerate(head):
             if place + 1 == wanted or (wanted is None and header.is_header(cells)):
                 codes = head[place + 1] if place + 1 < len(head) else ()
                 two = settings.header_rows == 2 or (settings.header_rows == "auto" and header.is_code_row(codes))  # noqa: PLR2004 -- the setting's own value
                 return _Header(place + 1 + two, header.columns(cells, codes if two else ()))
-        fix = "name it in settings.header_row" if wanted is None else "settings.header_row lies behind the end"
-        raise SourceError(str(self._path), "no header row was found", fix)
+        raise header.missing(self._path, wanted)
