@@ -131,8 +131,7 @@ class Lane:
         await producer.fence()
         async with asyncio.timeout(self._settings.transaction_timeout_seconds):
             offsets = await self._start_offsets()
-        own = self._store is not None and self._stage.changelog
-        checkpoint = await self._restore(self._store) if self._store is not None and own else None
+        checkpoint = await self._restore(self._store) if self._store is not None and self._stage.changelog else None
         self._inbox.open(offsets, await self._positions.seek(offsets))
         pipeline = self._pipeline = self._make_pipeline(producer, checkpoint)
         if self._closed:

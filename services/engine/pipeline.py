@@ -218,10 +218,11 @@ class Pipeline:
         self._end_turn()
         computed.clock.lap("commit")
         await _outcome(self._writing)
-        self._writing = self._begin(self._write(computed, ends.get(self._changelog)))
+        self._writing = self._begin(self._write(computed, ends))
 
-    async def _write(self, computed: _Computed, after: int | None) -> None:
-        if computed.written and self._store is not None and after is not None:
+    async def _write(self, computed: _Computed, ends: Mapping[Partition, int]) -> None:
+        if computed.written and self._store is not None:
+            after = ends[self._changelog]
             # known before it can be seen: a read of the next batch may meet either position
             self._writing_to = after
             await self._store.write(self._number, computed.written, self._written_to, after)

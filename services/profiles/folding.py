@@ -230,7 +230,7 @@ class Folding:
             self._view.put(key, encode_record(moved.record, act=sealed))
         else:
             self._view.put(key, encode_record(moved.record, content=sealed))
-        self._out.emit(_CHANGES, self._out.lane, code, sealed)
+        self._changes.append((code, sealed))
         self._book(header, Outcome.APPLIED, moved.change.value)
         if moved.change is Change.NEW:
             filled = subject.add_record(name)
