@@ -9,8 +9,8 @@ import pytest
 
 from creditbus.deploy.bus import apply_bus
 from creditbus.deploy.embedded import Cluster
-from creditbus.deploy.embedded.leash import attach
 from creditbus.topics.connection import Connection
+from tests.harness.cluster import running_cluster
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -22,11 +22,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """Running servers. A test that kills or stops one of them leaves it running again at its end."""
-    servers = Cluster(tmp_path_factory.mktemp("creditbus"), customary_ports=False)
-    leash = attach(servers)
-    with servers:
+    with running_cluster(tmp_path_factory.mktemp("creditbus")) as servers:
         yield servers
-    leash.communicate(timeout=30)
 
 
 @pytest.fixture(scope="session")
