@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from creditbus.deploy.embedded.files import replace_text
-from creditbus.deploy.embedded.ports import becomes_free, choose
+from creditbus.deploy.embedded.ports import choose
 from creditbus.deploy.embedded.server import Server
 from creditbus.topics.errors import ConfigurationError
 
@@ -67,8 +67,7 @@ class HomePlan:
         for server in servers:
             last = self.ports.get(server.name, {})
             for name, usual in server.port_names.items():
-                # clients know the port of the last run: it is worth a moment's waiting
-                preferred = [last[name]] if name in last and becomes_free(last[name]) else []
+                preferred = [last[name]] if name in last else []
                 preferred += [usual] if customary else []
                 server.ports[name] = choose(preferred, taken)
                 taken.add(server.ports[name])

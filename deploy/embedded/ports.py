@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import random
 import socket
-import time
 from collections.abc import Collection
 
-__all__ = ["HOST", "becomes_free", "choose", "is_free"]
+__all__ = ["HOST", "choose", "is_free"]
 
 HOST = "127.0.0.1"
 
 # Below the range from which systems take the ports of outgoing connections: there, a client that keeps trying
 # a server that is down could be given the server's own port, connect to itself and keep the server out.
 _LOWEST, _HIGHEST = 20_000, 32_000
-
-_GIVEN_BACK_SECONDS = 2.0
-_LOOK_SECONDS = 0.05
 
 
 def choose(preferred: Collection[int], taken: Collection[int]) -> int:
@@ -28,16 +24,6 @@ def choose(preferred: Collection[int], taken: Collection[int]) -> int:
         port = random.randrange(_LOWEST, _HIGHEST)  # noqa: S311 - not a secret
         if port not in taken and is_free(port):
             return port
-
-
-def becomes_free(port: int) -> bool:
-    """Whether the port is free, or is given back in a moment by a server that has just been killed."""
-    deadline = time.monotonic() + _GIVEN_BACK_SECONDS
-    while not is_free(port):
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(_LOOK_SECONDS)
-    return True
 
 
 def is_free(port: int) -> bool:

@@ -98,9 +98,14 @@ class ServerProcess:
             facts = json.loads(self._pid_file.read_text(encoding="utf-8"))
             process = psutil.Process(facts["pid"])
             same = abs(process.create_time() - facts["started"]) < _START_TOLERANCE_SECONDS
-            return process if same and process.status() != psutil.STATUS_ZOMBIE else None
+            return process if same and (_is_child(process.pid) or process.status() != psutil.STATUS_ZOMBIE) else None
         except (FileNotFoundError, ValueError, KeyError, psutil.NoSuchProcess):
             return None
+
+
+def _is_child(pid: int) -> bool:
+    """Whether a process started here runs: its first thread may be a zombie while others still hold its ports."""
+    return any(child.pid == pid for child in _children)
 
 
 def _reap() -> None:

@@ -52,6 +52,21 @@ def test_who_waited_for_the_end_does_not_forget_a_new_start(
     supervisor.kill()
 
 
+def test_a_process_whose_first_thread_ended_is_waited_for(process: ServerProcess, tmp_path: Path) -> None:
+    """As a server of several threads is for a moment when it is killed."""
+    program = "import ctypes, threading, time; threading.Thread(target=time.sleep, args=(1,)).start(); "
+    process.start(
+        [sys.executable, "-c", program + "print('first', flush=True); ctypes.CDLL(None).pthread_exit(0)"], tmp_path
+    )
+    pid = process.pid
+    assert pid is not None
+    while psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+        assert process.pid == pid
+    assert process.pid == pid
+    assert process.wait(10)
+    assert not psutil.pid_exists(pid)
+
+
 def test_a_process_that_ended_has_no_pid(process: ServerProcess, tmp_path: Path) -> None:
     process.start([sys.executable, "-c", "print('bye')"], tmp_path)
     assert process.wait(10)
