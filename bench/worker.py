@@ -17,6 +17,7 @@ from pathlib import Path
 from measured import KEY, cpu_seconds, end_after, log_quietly, status_mb
 from prometheus_client import REGISTRY
 
+from creditbus.services.engine import metrics
 from creditbus.services.engine.settings import EngineSettings
 from creditbus.services.engine.step import Stage
 from creditbus.services.worker.bus import open_bus, stage_apps
@@ -104,7 +105,9 @@ def _moved(stage: Stage, options: argparse.Namespace) -> Stage:
 
 
 def _read(stage: str) -> int:
-    return int(REGISTRY.get_sample_value("creditbus_stage_records_total", {"stage": stage}) or 0)
+    # this counter alone: to collect the whole registry each time took a seventh of the measured process
+    (metric,) = metrics.RECORDS_IN.labels(stage).collect()
+    return int(metric.samples[0].value)
 
 
 def _phase(stage: str, phase: str) -> float:
