@@ -7,6 +7,7 @@ LOCK := requirements/dev.txt
 LOCKED := $(VENV)/locked-$(shell cksum < $(LOCK) | cut -d ' ' -f 1)
 INSTALLED := $(VENV)/installed-$(shell cat $(LOCK) pyproject.toml | cksum | cut -d ' ' -f 1)
 PACKAGES := avro_schemas connectors deploy services topics
+COMPILED := $(VENV)/compiled-$(shell find services -name '*.py' | LC_ALL=C sort | xargs cat setup.py pyproject.toml | cksum | cut -d ' ' -f 1)
 COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
 
 .DEFAULT_GOAL := help
@@ -15,25 +16,25 @@ COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --strip
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: $(INSTALLED) ## Run the whole bus on this machine on generated data; DATA=folder takes that folder's files
+demo: $(COMPILED) ## Run the whole bus on this machine on generated data; DATA=folder takes that folder's files
 	@$(BIN)/creditbus demo $(if $(DATA),--data "$(DATA)")
 
-test: $(INSTALLED) ## Run every test, those on real servers too; ARGS=... goes to pytest
+test: $(COMPILED) ## Run every test, those on real servers too; ARGS=... goes to pytest
 	@$(BIN)/pytest $(ARGS)
 
-bench: $(INSTALLED) ## Measure the stages against stock Faust on this machine; ARGS=... goes to bench/stages.py
+bench: $(COMPILED) ## Measure the stages against stock Faust on this machine; ARGS=... goes to bench/stages.py
 	@$(BIN)/python bench/stages.py $(ARGS)
 
-bench-whole: $(INSTALLED) ## Measure the whole way; ARGS="latency", "scaling", "rebuild", "soak --rate 2000" and more: bench/README.md
+bench-whole: $(COMPILED) ## Measure the whole way; ARGS="latency", "scaling", "rebuild", "soak --rate 2000" and more: bench/README.md
 	@PYTHONPATH=bench $(BIN)/python -m whole.run $(ARGS)
 
-bench-peers: $(INSTALLED) build/peers/quix/locked build/peers/kafka-streams/profile-job.jar ## Measure the profile job against Kafka Streams, Quix Streams and Faust; needs Java 17 and Maven
+bench-peers: $(COMPILED) build/peers/quix/locked build/peers/kafka-streams/profile-job.jar ## Measure the profile job against Kafka Streams, Quix Streams and Faust; needs Java 17 and Maven
 	@PYTHONPATH=bench $(BIN)/python -m peers.run $(ARGS)
 
-faults: $(INSTALLED) ## Break a running bus again and again under load, then check every event; ARGS="--events 20000 --faults 8 --seed 7" for a short one
+faults: $(COMPILED) ## Break a running bus again and again under load, then check every event; ARGS="--events 20000 --faults 8 --seed 7" for a short one
 	@PYTHONPATH=bench $(BIN)/python -m faults.run $(ARGS)
 
-check: $(INSTALLED) build/typing ## Format, lint, types, layering, and the wheel
+check: $(COMPILED) build/typing ## Format, lint, types, layering, and the wheel
 	@$(BIN)/ruff format --check --quiet . || { echo "fix: make format"; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy $(PACKAGES:%=-p creditbus.%)
@@ -51,6 +52,7 @@ lock: $(LOCKED) ## Resolve the dependencies anew; UPGRADE=1 takes the newest tha
 
 clean: ## Remove the virtual environment and what builds and checks left; local data in .creditbus stays
 	@rm -rf $(VENV) build dist *.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@find services -name '*.so' -delete
 	@find $(PACKAGES) tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(LOCKED):
@@ -64,6 +66,16 @@ $(LOCKED):
 $(INSTALLED): $(LOCKED)
 	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@rm -f $(VENV)/installed-*
+	@touch $@
+
+# Where this machine cannot compile, the same modules run as Python, slower.
+$(COMPILED): $(INSTALLED)
+	@rm -f $(VENV)/compiled-*
+	@find services -name '*.so' -delete
+	@echo "compiling the modules that every event passes through (about a minute)"
+	@mkdir -p build/native
+	@CREDITBUS_NATIVE=1 $(BIN)/python setup.py --quiet build_ext --inplace > build/native/log 2>&1 \
+		|| { find services -name '*.so' -delete; echo "not compiled, they run as Python: no C compiler, or build/native/log says why"; }
 	@touch $@
 
 # mypy finds creditbus.<package> by its folder; the import hook of an editable install is invisible to it.

@@ -1,15 +1,33 @@
 """Fixtures of every suite: the shared data, and how hypothesis searches."""
 
+import json
 import os
+from hashlib import sha256
 from pathlib import Path
 
 import hypothesis
 import pytest
 
+from tests import interpreted
+
 # Comparisons in these helpers explain themselves as those in a test do. Here, because the first suite imports them.
 pytest.register_assert_rewrite("tests.scenarios.story", "tests.step_harness", "tests.harness")
 
 ROOT = Path(__file__).resolve().parent.parent
+
+if os.environ.get("CREDITBUS_INTERPRETED"):
+    interpreted.prefer()
+
+
+def pytest_sessionstart() -> None:
+    """Refuse to test compiled modules that are older than their sources."""
+    built = ROOT / "build" / "native" / "sources.json"
+    if not any((ROOT / "services").rglob("*.so")):
+        return
+    for file, digest in json.loads(built.read_text("ascii")).items():
+        if sha256((ROOT / file).read_bytes()).hexdigest() != digest:
+            pytest.exit(f"{file} has changed since it was compiled: run `make check`, or CREDITBUS_INTERPRETED=1", 2)
+
 
 # Databases and deadlines make a run depend on the machine and on the run before it.
 hypothesis.settings.register_profile("local", deadline=None, database=None)

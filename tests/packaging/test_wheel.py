@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 
 _TOPS = ("avro_schemas", "connectors", "deploy", "services", "topics")
-_BUILD = ("LICENSE", "README.md", "pyproject.toml")
+_BUILD = ("LICENSE", "README.md", "pyproject.toml", "setup.py")
 _SUFFIXES = {".avsc", ".properties", ".py", ".typed", ".xml", ".yaml"}
+_COMPILED = ".so"
+"""Built where the tree is; the wheel of a build that does not ask for it holds none."""
 _LEFTOVERS = shutil.ignore_patterns("__pycache__", "target")
 
 _IMPORT_ALL = """
@@ -74,7 +76,7 @@ def test_every_kind_of_file_is_known(root: Path) -> None:
     unknown = [
         str(path.relative_to(root))
         for path in files
-        if path.name != "py.typed" and path.suffix not in _SUFFIXES
+        if path.name != "py.typed" and path.suffix not in {*_SUFFIXES, _COMPILED}
         if not {"__pycache__", "target"} & set(path.parts)
     ]
     assert unknown == [], "name the suffix in package-data and here"
