@@ -1,0 +1,245 @@
+"""Requests and answers of transactions of version 2, in aiokafka's terms of the protocol.
+
+The version of Produce, TxnOffsetCommit and EndTxn is what tells the broker that the client speaks version 2: it then adds
+partitions and groups to the transaction by itself, and every end of a transaction gives the producer a new epoch. So no
+other version than these may ever be sent.
+Source: Kafka 4.0, message definitions of the protocol (`clients/src/main/resources/common/message`); KIP-890, part 2.
+"""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any, ClassVar, Self
+
+from aiokafka.errors import IncompatibleBrokerVersion
+from aiokafka.protocol.api import RequestHeader_v2, ResponseHeader_v0, ResponseHeader_v1
+from aiokafka.protocol.struct import Struct
+from aiokafka.protocol.types import (
+    Boolean,
+    CompactArray,
+    CompactBytes,
+    CompactString,
+    Int16,
+    Int32,
+    Int64,
+    Schema,
+    TaggedFields,
+)
+
+__all__ = [
+    "NO_TAGS",
+    "ApiVersionsAnswer",
+    "ApiVersionsRequest",
+    "EndTxnAnswer",
+    "EndTxnRequest",
+    "ProduceAnswer",
+    "ProduceRequest",
+    "TxnOffsetCommitAnswer",
+    "TxnOffsetCommitRequest",
+    "finalized_features",
+]
+
+NO_TAGS: dict[int, bytes] = {}
+
+_TEXT = CompactString()
+_FINALIZED_FEATURES = 2
+
+
+class _Request(Struct):
+    """A request of one flexible version; aiokafka's connection asks it for all that it needs."""
+
+    API_KEY: ClassVar[int]
+    API_VERSION: ClassVar[int]
+    RESPONSE_TYPE: ClassVar[type[Struct]]
+
+    def prepare(self, versions: dict[int, tuple[int, int]]) -> Self:
+        """Return the request as it is sent to a broker of these versions.
+
+        Raises:
+            IncompatibleBrokerVersion: the broker has not this one.
+
+        """
+        low, high = versions.get(self.API_KEY, (0, -1))
+        if not low <= self.API_VERSION <= high:
+            raise IncompatibleBrokerVersion(f"{type(self).__name__} {self.API_VERSION} is not among {low} to {high}")
+        return self
+
+    def build_request_header(self, correlation_id: int, client_id: str) -> RequestHeader_v2:
+        return RequestHeader_v2(self, correlation_id=correlation_id, client_id=client_id)
+
+    def parse_response_header(self, source: BytesIO) -> Struct:
+        return ResponseHeader_v1.decode(source)
+
+
+class ApiVersionsAnswer(Struct):
+    """`tags` hold the features of the cluster."""
+
+    SCHEMA = Schema(
+        ("error_code", Int16),
+        ("api_keys", CompactArray(("api_key", Int16), ("low", Int16), ("high", Int16), ("tags", TaggedFields))),
+        ("throttle_time_ms", Int32),
+        ("tags", TaggedFields),
+    )
+
+
+class ApiVersionsRequest(_Request):
+    """What a broker can do; the version that tells of features, which aiokafka does not ask for."""
+
+    API_KEY = 18
+    API_VERSION = 3
+    RESPONSE_TYPE = ApiVersionsAnswer
+    SCHEMA = Schema(("software_name", _TEXT), ("software_version", _TEXT), ("tags", TaggedFields))
+
+    def parse_response_header(self, source: BytesIO) -> Struct:
+        # the one answer whose header is never flexible: its reader cannot know yet what the broker is
+        return ResponseHeader_v0.decode(source)
+
+
+_FEATURES = CompactArray(("name", _TEXT), ("high", Int16), ("low", Int16), ("tags", TaggedFields))
+
+
+def finalized_features(answer: Any) -> dict[str, int]:
+    """Return the features that all brokers of the cluster use, with their levels."""
+    field = answer.tags.get(_FINALIZED_FEATURES)
+    if field is None:
+        return {}
+    return {name: high for name, high, _, _ in _FEATURES.decode(BytesIO(field))}
+
+
+class ProduceAnswer(Struct):
+    """For each partition its error, and the offset of the first record."""
+
+    SCHEMA = Schema(
+        (
+            "topics",
+            CompactArray(
+                ("topic", _TEXT),
+                (
+                    "partitions",
+                    CompactArray(
+                        ("partition", Int32),
+                        ("error_code", Int16),
+                        ("base_offset", Int64),
+                        ("log_append_time_ms", Int64),
+                        ("log_start_offset", Int64),
+                        (
+                            "record_errors",
+                            CompactArray(("index", Int32), ("message", _TEXT), ("tags", TaggedFields)),
+                        ),
+                        ("error_message", _TEXT),
+                        ("tags", TaggedFields),
+                    ),
+                ),
+                ("tags", TaggedFields),
+            ),
+        ),
+        ("throttle_time_ms", Int32),
+        ("tags", TaggedFields),
+    )
+
+
+class ProduceRequest(_Request):
+    """One record batch for each partition; the broker adds the partitions to the transaction."""
+
+    API_KEY = 0
+    API_VERSION = 12
+    RESPONSE_TYPE = ProduceAnswer
+    SCHEMA = Schema(
+        ("transactional_id", _TEXT),
+        ("acks", Int16),
+        ("timeout_ms", Int32),
+        (
+            "topics",
+            CompactArray(
+                ("topic", _TEXT),
+                (
+                    "partitions",
+                    CompactArray(("partition", Int32), ("records", CompactBytes), ("tags", TaggedFields)),
+                ),
+                ("tags", TaggedFields),
+            ),
+        ),
+        ("tags", TaggedFields),
+    )
+
+
+class TxnOffsetCommitAnswer(Struct):
+    """An error for each partition."""
+
+    SCHEMA = Schema(
+        ("throttle_time_ms", Int32),
+        (
+            "topics",
+            CompactArray(
+                ("topic", _TEXT),
+                (
+                    "partitions",
+                    CompactArray(("partition", Int32), ("error_code", Int16), ("tags", TaggedFields)),
+                ),
+                ("tags", TaggedFields),
+            ),
+        ),
+        ("tags", TaggedFields),
+    )
+
+
+class TxnOffsetCommitRequest(_Request):
+    """Input offsets; the broker adds the group to the transaction."""
+
+    API_KEY = 28
+    API_VERSION = 5
+    RESPONSE_TYPE = TxnOffsetCommitAnswer
+    SCHEMA = Schema(
+        ("transactional_id", _TEXT),
+        ("group", _TEXT),
+        ("producer_id", Int64),
+        ("producer_epoch", Int16),
+        ("generation", Int32),
+        ("member", _TEXT),
+        ("instance", _TEXT),
+        (
+            "topics",
+            CompactArray(
+                ("topic", _TEXT),
+                (
+                    "partitions",
+                    CompactArray(
+                        ("partition", Int32),
+                        ("offset", Int64),
+                        ("leader_epoch", Int32),
+                        ("metadata", _TEXT),
+                        ("tags", TaggedFields),
+                    ),
+                ),
+                ("tags", TaggedFields),
+            ),
+        ),
+        ("tags", TaggedFields),
+    )
+
+
+class EndTxnAnswer(Struct):
+    """The producer's id and epoch for the next transaction."""
+
+    SCHEMA = Schema(
+        ("throttle_time_ms", Int32),
+        ("error_code", Int16),
+        ("producer_id", Int64),
+        ("producer_epoch", Int16),
+        ("tags", TaggedFields),
+    )
+
+
+class EndTxnRequest(_Request):
+    """Commit or abort."""
+
+    API_KEY = 26
+    API_VERSION = 5
+    RESPONSE_TYPE = EndTxnAnswer
+    SCHEMA = Schema(
+        ("transactional_id", _TEXT),
+        ("producer_id", Int64),
+        ("producer_epoch", Int16),
+        ("committed", Boolean),
+        ("tags", TaggedFields),
+    )
