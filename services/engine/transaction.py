@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from aiokafka.errors import KafkaConnectionError, NodeNotReadyError, RequestTimedOutError
 
@@ -24,6 +24,8 @@ from creditbus.services.engine.kafka.records import Identity, RecordBatch, Recor
 from creditbus.services.engine.settings import EngineSettings
 
 __all__ = ["TransactionalProducer"]
+
+_T = TypeVar("_T")
 
 _ALL_REPLICAS = -1
 # the broker waits by itself first, up to 100 ms (add.partitions.to.txn.retry.backoff.max.ms)
@@ -89,7 +91,7 @@ class TransactionalProducer:
             by_leader: defaultdict[int, dict[Partition, RecordBatch]] = defaultdict(dict)
             for partition, batch in batches.items():
                 by_leader[leaders[partition]][partition] = batch
-            for written in await asyncio.gather(*(self._produce(*part) for part in by_leader.items())):
+            for written in await _together([self._produce(*part) for part in by_leader.items()]):
                 ends |= written
         return ends
 
@@ -98,44 +100,32 @@ class TransactionalProducer:
         topics = _by_topic((partition, batch.encoded, NO_TAGS) for partition, batch in batches.items())
         timeout_ms = int(self._settings.watchdog_seconds * 1000)
         request = ProduceRequest(self._transactional_id, _ALL_REPLICAS, timeout_ms, topics, NO_TAGS)
-        found = await self._ask(leader, request, _of_partitions)
-        return {
-            partition: base + batches[partition].count
-            for topic, partitions, _ in found.topics
-            for number, _, base, *_ in partitions
-            if (partition := Partition(topic, number)) in batches
-        }
+        while True:
+            answer = await self._brokers.send(leader, request)
+            if not must_repeat(_codes(answer), "Produce"):
+                return _ends(answer, batches)
+            await asyncio.sleep(_REPEAT_SECONDS)
 
     async def _send_offsets(self, offsets: Mapping[Partition, int]) -> None:
         topics = _by_topic((partition, offset, _NO_LEADER_EPOCH, "", NO_TAGS) for partition, offset in offsets.items())
         member = (_NO_GENERATION, _NO_MEMBER, _NO_INSTANCE)
-        request = TxnOffsetCommitRequest(
-            self._transactional_id, self._group, *self._identity, *member, topics, NO_TAGS
-        )
-        while _of_partitions(await self._ask(self._group_coordinator, request, _settled)) & COORDINATOR_MOVES:
+        request = TxnOffsetCommitRequest(self._transactional_id, self._group, *self._identity, *member, topics, NO_TAGS)
+        while True:
+            codes = _codes(await self._brokers.send(self._group_coordinator, request))
+            if codes & COORDINATOR_MOVES:
+                self._group_coordinator = await self._brokers.group_coordinator(self._group)
+            elif not must_repeat(codes, "TxnOffsetCommit"):
+                return
             await asyncio.sleep(_REPEAT_SECONDS)
-            self._group_coordinator = await self._brokers.group_coordinator(self._group)
 
     async def _end(self) -> None:
         request = EndTxnRequest(self._transactional_id, *self._identity, True, NO_TAGS)
-        answer = await self._ask(self._coordinator, request, lambda answer: (answer.error_code,))
-        self._identity = Identity(answer.producer_id, answer.producer_epoch)
-
-    async def _ask(self, node: int, request: Any, codes: Any) -> Any:
         while True:
-            answer = await self._brokers.send(node, request)
-            if not must_repeat(codes(answer), type(request).__name__):
-                return answer
+            answer = await self._brokers.send(self._coordinator, request)
+            if not must_repeat({answer.error_code}, "EndTxn"):
+                self._identity = Identity(answer.producer_id, answer.producer_epoch)
+                return
             await asyncio.sleep(_REPEAT_SECONDS)
-
-
-def _of_partitions(answer: Any) -> set[int]:
-    return {code for _, partitions, _ in answer.topics for _, code, *_ in partitions}
-
-
-def _settled(answer: Any) -> set[int]:
-    """As `_of_partitions`, less what says that another broker coordinates the group now."""
-    return _of_partitions(answer) - COORDINATOR_MOVES
 
 
 def _by_topic(rows: Iterable[tuple[Any, ...]]) -> list[tuple[str, list[tuple[Any, ...]], dict[int, bytes]]]:
@@ -144,3 +134,28 @@ def _by_topic(rows: Iterable[tuple[Any, ...]]) -> list[tuple[str, list[tuple[Any
     for partition, *rest in rows:
         topics[partition.topic].append((partition.partition, *rest))
     return [(topic, numbers, NO_TAGS) for topic, numbers in topics.items()]
+
+
+def _codes(answer: Any) -> set[int]:
+    """Return the error codes of all partitions."""
+    return {code for _, partitions, _ in answer.topics for _, code, *_ in partitions}
+
+
+def _ends(answer: Any, batches: Mapping[Partition, RecordBatch]) -> dict[Partition, int]:
+    return {
+        (partition := Partition(topic, number)): base + batches[partition].entries
+        for topic, partitions, _ in answer.topics
+        for number, _, base, *_ in partitions
+    }
+
+
+async def _together(parts: Sequence[Coroutine[Any, Any, _T]]) -> list[_T]:
+    """Run all; the first error ends the others. Most often there is one, which needs no task of its own."""
+    if len(parts) == 1:
+        return [await parts[0]]
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(part) for part in parts]
+    except ExceptionGroup as errors:
+        raise errors.exceptions[0] from None
+    return [task.result() for task in tasks]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Collection
 from importlib.metadata import version
 from typing import Any
 
@@ -27,6 +27,8 @@ from creditbus.services.engine.settings import EngineSettings
 __all__ = ["Brokers"]
 
 _CLOSE_SECONDS = 2.0
+_NOBODY = (None, -1)
+_VERSION = version("creditbus")
 _FEATURE = "transaction.version"
 _LEVEL = 2
 _MOVING = (GroupCoordinatorNotAvailableError, GroupLoadInProgressError, NotCoordinatorForGroupError)
@@ -73,19 +75,21 @@ class Brokers:
         """
         return await self._client.send(node, request)
 
-    async def leaders(self, partitions: Iterable[Partition]) -> dict[Partition, int]:
+    async def leaders(self, partitions: Collection[Partition]) -> dict[Partition, int]:
         """Return who leads each partition; waits for those that have no leader yet."""
         client = self._client
+        waited = False
         while True:
             found = {partition: client.cluster.leader_for_partition(partition) for partition in partitions}
-            unknown = [partition for partition, leader in found.items() if leader is None or leader < 0]
+            unknown = {partition.topic for partition, leader in found.items() if leader in _NOBODY}
             if not unknown:
                 return found
-            for topic in {partition.topic for partition in unknown}:
+            if waited:
+                await asyncio.sleep(self._pause)
+            for topic in unknown:
                 client.add_topic(topic)
             await client.force_metadata_update()
-            if all(client.cluster.leader_for_partition(partition) is None for partition in unknown):
-                await asyncio.sleep(self._pause)
+            waited = True
 
     async def group_coordinator(self, group: str) -> int:
         """Return who keeps the offsets of a group."""
@@ -122,7 +126,7 @@ class Brokers:
                 return node
 
     async def _check_version(self, node: int) -> None:
-        request = ApiVersionsRequest("creditbus", version("creditbus"), NO_TAGS)
+        request = ApiVersionsRequest("creditbus", _VERSION, NO_TAGS)
         try:
             features = finalized_features(await self.send(node, request))
         except IncompatibleBrokerVersion as error:

@@ -1,19 +1,20 @@
 """Requests and answers of transactions of version 2, in aiokafka's terms of the protocol.
 
-The version of Produce, TxnOffsetCommit and EndTxn is what tells the broker that the client speaks version 2: it then adds
-partitions and groups to the transaction by itself, and every end of a transaction gives the producer a new epoch. So no
-other version than these may ever be sent.
+The version of Produce, TxnOffsetCommit and EndTxn is what tells the broker that the client speaks version 2: it then
+adds partitions and groups to the transaction by itself, and every end of a transaction gives the producer a new epoch.
+So no other version than these may ever be sent.
 Source: Kafka 4.0, message definitions of the protocol (`clients/src/main/resources/common/message`); KIP-890, part 2.
 """
 
 from __future__ import annotations
 
 from io import BytesIO
+from struct import Struct
 from typing import Any, ClassVar, Self
 
 from aiokafka.errors import IncompatibleBrokerVersion
 from aiokafka.protocol.api import RequestHeader_v2, ResponseHeader_v0, ResponseHeader_v1
-from aiokafka.protocol.struct import Struct
+from aiokafka.protocol.struct import Struct as Message
 from aiokafka.protocol.types import (
     Boolean,
     CompactArray,
@@ -24,6 +25,7 @@ from aiokafka.protocol.types import (
     Int64,
     Schema,
     TaggedFields,
+    UnsignedVarInt32,
 )
 
 __all__ = [
@@ -43,14 +45,17 @@ NO_TAGS: dict[int, bytes] = {}
 
 _TEXT = CompactString()
 _FINALIZED_FEATURES = 2
+_ACKS_AND_TIMEOUT = Struct(">hi")
+_PARTITION = Struct(">i")
+_NOTHING = b"\x00"  # no tagged fields
 
 
-class _Request(Struct):
+class _Request(Message):
     """A request of one flexible version; aiokafka's connection asks it for all that it needs."""
 
     API_KEY: ClassVar[int]
     API_VERSION: ClassVar[int]
-    RESPONSE_TYPE: ClassVar[type[Struct]]
+    RESPONSE_TYPE: ClassVar[type[Message]]
 
     def prepare(self, versions: dict[int, tuple[int, int]]) -> Self:
         """Return the request as it is sent to a broker of these versions.
@@ -65,13 +70,15 @@ class _Request(Struct):
         return self
 
     def build_request_header(self, correlation_id: int, client_id: str) -> RequestHeader_v2:
+        """Return the header of a flexible request."""
         return RequestHeader_v2(self, correlation_id=correlation_id, client_id=client_id)
 
-    def parse_response_header(self, source: BytesIO) -> Struct:
+    def parse_response_header(self, source: BytesIO) -> Message:
+        """Read the header of a flexible answer."""
         return ResponseHeader_v1.decode(source)
 
 
-class ApiVersionsAnswer(Struct):
+class ApiVersionsAnswer(Message):
     """`tags` hold the features of the cluster."""
 
     SCHEMA = Schema(
@@ -90,8 +97,8 @@ class ApiVersionsRequest(_Request):
     RESPONSE_TYPE = ApiVersionsAnswer
     SCHEMA = Schema(("software_name", _TEXT), ("software_version", _TEXT), ("tags", TaggedFields))
 
-    def parse_response_header(self, source: BytesIO) -> Struct:
-        # the one answer whose header is never flexible: its reader cannot know yet what the broker is
+    def parse_response_header(self, source: BytesIO) -> Message:
+        """Read the header; here alone it is not flexible, for its reader cannot know yet what the broker is."""
         return ResponseHeader_v0.decode(source)
 
 
@@ -106,7 +113,7 @@ def finalized_features(answer: Any) -> dict[str, int]:
     return {name: high for name, high, _, _ in _FEATURES.decode(BytesIO(field))}
 
 
-class ProduceAnswer(Struct):
+class ProduceAnswer(Message):
     """For each partition its error, and the offset of the first record."""
 
     SCHEMA = Schema(
@@ -162,8 +169,27 @@ class ProduceRequest(_Request):
         ("tags", TaggedFields),
     )
 
+    def encode(self) -> bytes:
+        """Join the parts once; the schema would copy a batch for every level that it stands in."""
+        fields = self.__dict__
+        parts = [_TEXT.encode(fields["transactional_id"]), _ACKS_AND_TIMEOUT.pack(fields["acks"], fields["timeout_ms"])]
+        parts.append(_size(len(fields["topics"])))
+        for topic, partitions, _ in fields["topics"]:
+            parts += (_TEXT.encode(topic), _size(len(partitions)))
+            for number, records, _ in partitions:
+                parts += (_PARTITION.pack(number), _size(len(records)), records, _NOTHING)
+            parts.append(_NOTHING)
+        parts.append(_NOTHING)
+        return b"".join(parts)
 
-class TxnOffsetCommitAnswer(Struct):
+
+def _size(count: int) -> bytes:
+    """Return how many elements or bytes follow, as compact fields tell it."""
+    encoded: bytes = UnsignedVarInt32.encode(count + 1)
+    return encoded
+
+
+class TxnOffsetCommitAnswer(Message):
     """An error for each partition."""
 
     SCHEMA = Schema(
@@ -218,7 +244,7 @@ class TxnOffsetCommitRequest(_Request):
     )
 
 
-class EndTxnAnswer(Struct):
+class EndTxnAnswer(Message):
     """The producer's id and epoch for the next transaction."""
 
     SCHEMA = Schema(

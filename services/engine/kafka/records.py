@@ -13,7 +13,7 @@ from creditbus.services.engine.batch import Partition
 __all__ = ["BATCH_BYTES", "Identity", "RecordBatch", "Records", "rounds"]
 
 BATCH_BYTES = 1 << 20
-"""Largest record batch, unless a single record is larger; Kafka's own limit of a topic (`max.message.bytes`) is 12 more."""
+"""Largest record batch, unless a single record is larger. A topic takes 12 bytes more (`max.message.bytes`)."""
 
 _MAGIC = 2
 _NO_COMPRESSION = 0
@@ -32,8 +32,8 @@ class Identity(NamedTuple):
 class RecordBatch(NamedTuple):
     """Encoded records of one partition, and how many they are."""
 
-    encoded: bytes
-    count: int
+    encoded: bytes | bytearray
+    entries: int
 
 
 def rounds(records: Records, identity: Identity) -> list[dict[Partition, RecordBatch]]:
@@ -59,14 +59,14 @@ def _batches(
     append = builder.append
     for key, value in entries:
         if append(count, now_ms, key, value, []) is None:
-            yield RecordBatch(bytes(builder.build()), count)
+            yield RecordBatch(builder.build(), count)
             sequence += count
             builder, count = _builder(identity, sequence), 0
             append = builder.append
             append(0, now_ms, key, value, [])
         count += 1
     if count:
-        yield RecordBatch(bytes(builder.build()), count)
+        yield RecordBatch(builder.build(), count)
 
 
 def _builder(identity: Identity, sequence: int) -> DefaultRecordBatchBuilder:
