@@ -1,8 +1,9 @@
 """One Kafka transaction per batch, by three requests one after another.
 
 Outputs, one request to each leader; input offsets; the end. The broker adds partitions and group to the transaction by
-itself, and the end's answer brings the producer's next epoch (KIP-890, part 2; docs/adr/0014). Nothing is sent before
-what came before it was acknowledged, and nothing is repeated but what the broker says it has not begun.
+itself, and the end's answer brings the producer's next epoch (KIP-890, part 2; docs/adr/0014). Partitions of several
+leaders are added first, which makes four. Nothing is sent before what came before it was acknowledged, and nothing is
+repeated but what the broker says it has not begun.
 A producer is used by one owner once: any error ends it, and the lane acquires a new one.
 """
 
@@ -19,7 +20,13 @@ from creditbus.services.engine.batch import Partition
 from creditbus.services.engine.errors import DependencyDownError
 from creditbus.services.engine.kafka.answers import COORDINATOR_MOVES, must_repeat
 from creditbus.services.engine.kafka.brokers import Brokers
-from creditbus.services.engine.kafka.messages import NO_TAGS, EndTxnRequest, ProduceRequest, TxnOffsetCommitRequest
+from creditbus.services.engine.kafka.messages import (
+    NO_TAGS,
+    AddPartitionsToTxnRequest,
+    EndTxnRequest,
+    ProduceRequest,
+    TxnOffsetCommitRequest,
+)
 from creditbus.services.engine.kafka.records import Identity, RecordBatch, Records, rounds
 from creditbus.services.engine.settings import EngineSettings
 
@@ -87,6 +94,8 @@ class TransactionalProducer:
     async def _write(self, records: Records) -> dict[Partition, int]:
         ends: dict[Partition, int] = {}
         leaders = await self._brokers.leaders(records)
+        if len(set(leaders.values())) > 1:
+            await self._add(leaders)
         for batches in rounds(records, self._identity):
             by_leader: defaultdict[int, dict[Partition, RecordBatch]] = defaultdict(dict)
             for partition, batch in batches.items():
@@ -94,6 +103,22 @@ class TransactionalProducer:
             for written in await _together([self._produce(*part) for part in by_leader.items()]):
                 ends |= written
         return ends
+
+    async def _add(self, partitions: Iterable[Partition]) -> None:
+        """Add the partitions of several leaders to the transaction.
+
+        Each leader would do it by itself; but the coordinator takes one at a time, and a leader that comes while it
+        writes waits 20 ms (add.partitions.to.txn.retry.backoff.ms). Who finds its partitions there goes on at once.
+        """
+        topics: defaultdict[str, list[int]] = defaultdict(list)
+        for partition in partitions:
+            topics[partition.topic].append(partition.partition)
+        rows = [(topic, numbers, NO_TAGS) for topic, numbers in topics.items()]
+        request = AddPartitionsToTxnRequest(self._transactional_id, *self._identity, rows, NO_TAGS)
+        while True:
+            if not must_repeat(_codes(await self._brokers.send(self._coordinator, request)), "AddPartitionsToTxn"):
+                return
+            await asyncio.sleep(_REPEAT_SECONDS)
 
     async def _produce(self, leader: int, batches: Mapping[Partition, RecordBatch]) -> dict[Partition, int]:
         """Write batches to their leader; sent again, they have the same sequence numbers and are written once."""

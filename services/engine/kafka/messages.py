@@ -30,6 +30,8 @@ from aiokafka.protocol.types import (
 
 __all__ = [
     "NO_TAGS",
+    "AddPartitionsToTxnAnswer",
+    "AddPartitionsToTxnRequest",
     "ApiVersionsAnswer",
     "ApiVersionsRequest",
     "EndTxnAnswer",
@@ -111,6 +113,44 @@ def finalized_features(answer: Any) -> dict[str, int]:
     if field is None:
         return {}
     return {name: high for name, high, _, _ in _FEATURES.decode(BytesIO(field))}
+
+
+class AddPartitionsToTxnAnswer(Message):
+    """An error for each partition."""
+
+    SCHEMA = Schema(
+        ("throttle_time_ms", Int32),
+        (
+            "topics",
+            CompactArray(
+                ("topic", _TEXT),
+                (
+                    "partitions",
+                    CompactArray(("partition", Int32), ("error_code", Int16), ("tags", TaggedFields)),
+                ),
+                ("tags", TaggedFields),
+            ),
+        ),
+        ("tags", TaggedFields),
+    )
+
+
+class AddPartitionsToTxnRequest(_Request):
+    """Adds partitions of several leaders at once; the last version that is open to clients."""
+
+    API_KEY = 24
+    API_VERSION = 3
+    RESPONSE_TYPE = AddPartitionsToTxnAnswer
+    SCHEMA = Schema(
+        ("transactional_id", _TEXT),
+        ("producer_id", Int64),
+        ("producer_epoch", Int16),
+        (
+            "topics",
+            CompactArray(("topic", _TEXT), ("partitions", CompactArray(Int32)), ("tags", TaggedFields)),
+        ),
+        ("tags", TaggedFields),
+    )
 
 
 class ProduceAnswer(Message):

@@ -45,6 +45,22 @@ def test_records_are_sent_as_the_protocol_wants_them() -> None:
     assert ours.encode() == theirs(request, ours)
 
 
+def test_partitions_are_added_as_the_protocol_wants_it() -> None:
+    rows = [("credit.events", [0, 300], NO_TAGS), ("feed.示例", [2], NO_TAGS)]
+    ours = messages.AddPartitionsToTxnRequest("lane-3", 4000, 7, rows, NO_TAGS)
+    topic = producer.AddPartitionsToTxnRequest.AddPartitionsToTxnTopic
+    request = producer.AddPartitionsToTxnRequest(
+        v3_and_below_transactional_id="lane-3",
+        v3_and_below_producer_id=4000,
+        v3_and_below_producer_epoch=7,
+        v3_and_below_topics=[
+            topic(name="credit.events", partitions=[0, 300]),
+            topic(name="feed.示例", partitions=[2]),
+        ],
+    )
+    assert ours.encode() == theirs(request, ours)
+
+
 def test_offsets_are_sent_as_the_protocol_wants_them() -> None:
     ours = messages.TxnOffsetCommitRequest(
         "lane-3",
@@ -125,6 +141,19 @@ def test_the_answer_to_offsets_tells_an_error_for_each_partition() -> None:
     )
     answer: Any = messages.TxnOffsetCommitAnswer.decode(bytes(response.encode(version=5)))
     assert answer.topics == [("ingest.a", [(3, 51, {})], {})]
+
+
+def test_the_answer_to_added_partitions_tells_an_error_for_each() -> None:
+    topic = producer.AddPartitionsToTxnResponse.AddPartitionsToTxnTopicResult
+    partition = topic.AddPartitionsToTxnPartitionResult
+    response = producer.AddPartitionsToTxnResponse(
+        throttle_time_ms=0,
+        results_by_topic_v3_and_below=[
+            topic(name="feed.a", results_by_partition=[partition(partition_index=3, partition_error_code=51)])
+        ],
+    )
+    answer: Any = messages.AddPartitionsToTxnAnswer.decode(bytes(response.encode(version=3)))
+    assert answer.topics == [("feed.a", [(3, 51, {})], {})]
 
 
 def test_the_features_of_a_cluster_are_found_in_the_tags() -> None:
