@@ -150,6 +150,31 @@ def test_who_dies_before_the_end_has_written_nothing(ground: Ground, sent: str) 
     assert ground.offset() == 8
 
 
+def test_partitions_that_are_added_first_change_nothing(ground: Ground) -> None:
+    """As for partitions of several leaders, which this cluster has not."""
+
+    async def scenario() -> None:
+        dying = await fenced(ground)
+        await dying._add([ground.out, ground.other])
+        await dying.close()
+        first = await fenced(ground)
+        for number in range(5):
+            await first._add([ground.out, ground.other])
+            found = await first.commit({ground.out: RECORDS}, {ground.read: number + 1})
+            assert found == {ground.out: 3 * number + 2}
+        await first._add([ground.out])
+        second = await fenced(ground)
+        with pytest.raises(FencedError):
+            await first.commit({ground.out: RECORDS}, {ground.read: 9})
+        await second.commit({ground.out: RECORDS}, {ground.read: 6})
+        await first.close()
+        await second.close()
+
+    play(scenario())
+    assert len(ground.committed()) == 12
+    assert ground.offset() == 6
+
+
 @pytest.mark.parametrize("reached", ["nothing", "outputs", "offsets"])
 def test_a_second_owner_shuts_the_first_one_out_wherever_it_is(ground: Ground, reached: str) -> None:
     async def scenario() -> None:
