@@ -24,7 +24,10 @@ from creditbus.services.engine.settings import EngineSettings
 from creditbus.services.engine.transaction import TransactionalProducer
 
 OUT, OTHER, IN = Partition("out", 0), Partition("out", 1), Partition("in", 0)
-RECORDS = {OUT: [(b"k", b"v"), (b"l", None)], OTHER: [(b"m", b"v")]}
+RECORDS: dict[Partition, list[tuple[bytes | None, bytes | None]]] = {
+    OUT: [(b"k", b"v"), (b"l", None)],
+    OTHER: [(b"m", b"v")],
+}
 LEADERS = {OUT: 1, OTHER: 2}
 TRANSACTIONS, GROUPS = 1, 2
 LOADING, MOVED, CONCURRENT, FENCED, STATE = 14, 16, 51, 90, 48
@@ -77,7 +80,7 @@ class Client:
             return messages.EndTxnAnswer(0, code, 4000, self.epoch, {})
         if isinstance(request, EndTxnRequest):
             return messages.EndTxnAnswer(0, code, 4000, self.epoch + 1, {})
-        topics = [
+        topics: list[Any] = [
             (topic, [(part, code, 100, -1, 0, [], None, {}) for part in partitions], {})
             for topic, partitions, _ in request.topics
         ]
