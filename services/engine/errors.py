@@ -6,6 +6,7 @@ EngineError
 │   ├── CheckpointError    the store reflects another position than this owner wrote
 │   └── GapError           records are missing between two batches
 └── DependencyDownError    pause, growing, then acquire the lane again
+    └── OldBrokerError     the brokers' cluster lacks a feature; until an operator turns it on
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ __all__ = [
     "EngineError",
     "FencedError",
     "GapError",
+    "OldBrokerError",
     "OwnershipLostError",
 ]
 
@@ -55,3 +57,16 @@ class DependencyDownError(EngineError, UnavailableError):
             self, dependency, f"does not answer: {detail}", "`creditbus status` shows local servers"
         )
         self.dependency = dependency
+
+
+class OldBrokerError(DependencyDownError):
+    """The Kafka cluster lacks a feature, or uses it at too low a level."""
+
+    def __init__(self, feature: str, level: int, needed: int) -> None:
+        UnavailableError.__init__(
+            self,
+            "kafka",
+            f"its feature {feature} has level {level}, not {needed}",
+            f"with Kafka 4.0 or later: kafka-features.sh upgrade --feature {feature}={needed}",
+        )
+        self.dependency = "kafka"

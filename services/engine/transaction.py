@@ -1,42 +1,45 @@
-"""One Kafka transaction per batch, by aiokafka's transactional producer.
+"""One Kafka transaction per batch, by three requests one after another.
 
-The order is what makes it both exact and quick: send the outputs, wait for every one of them, then
-the offsets, then commit. aiokafka's commit ignores failed batches, so each future is awaited; and
-offsets that travel beside outputs make the broker answer NOT_ENOUGH_REPLICAS and retry (KIP-890).
+Outputs, one request to each leader; input offsets; the end. The broker adds partitions and group to the transaction by
+itself, and the end's answer brings the producer's next epoch (KIP-890, part 2; docs/adr/0014). Partitions of several
+leaders are added first, which makes four. Nothing is sent before what came before it was acknowledged, and nothing is
+repeated but what the broker says it has not begun.
 A producer is used by one owner once: any error ends it, and the lane acquires a new one.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
-from aiokafka import AIOKafkaProducer
-from aiokafka.errors import (
-    InvalidProducerEpoch,
-    KafkaConnectionError,
-    KafkaError,
-    ProducerFenced,
-)
-from aiokafka.producer import sender
-from aiokafka.structs import RecordMetadata
+from aiokafka.errors import KafkaConnectionError, NodeNotReadyError, RequestTimedOutError
 
 from creditbus.services.engine.batch import Partition
-from creditbus.services.engine.errors import DependencyDownError, FencedError
+from creditbus.services.engine.errors import DependencyDownError
+from creditbus.services.engine.kafka.answers import COORDINATOR_MOVES, must_repeat
+from creditbus.services.engine.kafka.brokers import Brokers
+from creditbus.services.engine.kafka.messages import (
+    NO_TAGS,
+    AddPartitionsToTxnRequest,
+    EndTxnRequest,
+    ProduceRequest,
+    TxnOffsetCommitRequest,
+)
+from creditbus.services.engine.kafka.records import Identity, RecordBatch, Records, rounds
 from creditbus.services.engine.settings import EngineSettings
 
 __all__ = ["TransactionalProducer"]
 
-# aiokafka waits 20 ms before the next transaction when the broker still writes the markers of the
-# last one; the broker needs about one
-sender.BACKOFF_OVERRIDE = 0.003
+_T = TypeVar("_T")
 
-_BATCH_BYTES = 1 << 20
-_REQUEST_BYTES = 8 << 20
-_STOP_SECONDS = 2.0
-
-Records = Mapping[Partition, Sequence[tuple[bytes | None, bytes | None]]]
+_ALL_REPLICAS = -1
+# the broker waits by itself first, up to 100 ms (add.partitions.to.txn.retry.backoff.max.ms)
+_REPEAT_SECONDS = 0.002
+# who owns a lane is decided by the fence, never by the group's membership
+_NO_GENERATION, _NO_MEMBER, _NO_INSTANCE = -1, "", None
+_NO_LEADER_EPOCH = -1
 
 
 class TransactionalProducer:
@@ -44,30 +47,27 @@ class TransactionalProducer:
 
     def __init__(self, settings: EngineSettings, transactional_id: str, group: str) -> None:
         self._settings = settings
+        self._transactional_id = transactional_id
         self._group = group
-        self._producer = AIOKafkaProducer(
-            bootstrap_servers=settings.bootstrap_servers,
-            client_id=transactional_id,
-            transactional_id=transactional_id,
-            transaction_timeout_ms=int(settings.transaction_timeout_seconds * 1000),
-            retry_backoff_ms=settings.retry_backoff_ms,
-            max_batch_size=_BATCH_BYTES,
-            max_request_size=_REQUEST_BYTES,
-            linger_ms=0,
-            request_timeout_ms=int(settings.watchdog_seconds * 1000),
-        )
+        self._brokers = Brokers(settings, transactional_id)
+        self._identity = Identity(-1, -1)
+        self._coordinator = self._group_coordinator = -1
 
     async def fence(self) -> None:
         """Take the transactional id: ends or completes whatever its last owner left open.
 
         Raises:
-            DependencyDownError: no broker answered in time.
+            DependencyDownError: no broker answered in time, or the cluster has no transactions of version 2.
+            KafkaError: refused.
 
         """
+        brokers = self._brokers
         try:
             async with asyncio.timeout(self._settings.transaction_timeout_seconds):
-                await self._producer.start()
-        except (KafkaConnectionError, TimeoutError) as error:
+                await brokers.open()
+                self._coordinator, self._identity = await brokers.take(self._transactional_id)
+                self._group_coordinator = await brokers.group_coordinator(self._group)
+        except (KafkaConnectionError, NodeNotReadyError, RequestTimedOutError, TimeoutError) as error:
             raise DependencyDownError("kafka", repr(error)) from error
 
     async def commit(self, records: Records, offsets: Mapping[Partition, int]) -> dict[Partition, int]:
@@ -81,64 +81,106 @@ class TransactionalProducer:
             KafkaError, TimeoutError: the outcome is unknown until the lane is acquired again.
 
         """
-        try:
-            async with asyncio.timeout(self._settings.watchdog_seconds):
-                return await self._commit(records, offsets)
-        except (ProducerFenced, InvalidProducerEpoch) as error:
-            raise FencedError(type(error).__name__) from error
-
-    async def _commit(self, records: Records, offsets: Mapping[Partition, int]) -> dict[Partition, int]:
-        producer = self._producer
-        await producer.begin_transaction()
-        sent: list[tuple[Partition, int, asyncio.Future[RecordMetadata]]] = []
-        for partition, entries in records.items():
-            await self._send(partition, entries, sent)
-        ends: dict[Partition, int] = {}
-        for metadata, (partition, count, _) in zip(
-            await asyncio.gather(*(future for _, _, future in sent)), sent, strict=True
-        ):
-            ends[partition] = metadata.offset + count
-        await producer.send_offsets_to_transaction(dict(offsets), self._group)
-        await producer.commit_transaction()
+        async with asyncio.timeout(self._settings.watchdog_seconds):
+            ends = await self._write(records)
+            await self._send_offsets(offsets)
+            await self._end()
         return ends
 
-    async def _send(
-        self,
-        partition: Partition,
-        entries: Sequence[tuple[bytes | None, bytes | None]],
-        sent: list[tuple[Partition, int, asyncio.Future[RecordMetadata]]],
-    ) -> None:
-        producer = self._producer
-        batch = producer.create_batch()
-        count = 0
-        for key, value in entries:
-            if batch.append(key=key, value=value, timestamp=None) is None:
-                sent.append((partition, count, await self._flush(batch, partition)))
-                batch = producer.create_batch()
-                batch.append(key=key, value=value, timestamp=None)
-                count = 0
-            count += 1
-        if count:
-            sent.append((partition, count, await self._flush(batch, partition)))
-
-    async def _flush(self, batch: object, partition: Partition) -> asyncio.Future[RecordMetadata]:
-        future: asyncio.Future[RecordMetadata] = await self._producer.send_batch(
-            batch, partition.topic, partition=partition.partition
-        )
-        # of several that fail together only the first is awaited
-        future.add_done_callback(_look_at)
-        return future
-
     async def close(self) -> None:
-        """End the producer in a bounded time, whatever it still holds."""
-        accumulator = self._producer._message_accumulator  # noqa: SLF001 -- else stop() waits for what cannot be delivered
-        with contextlib.suppress(Exception):
-            accumulator.fail_all(KafkaError("producer closed"))
-        with contextlib.suppress(Exception):
-            async with asyncio.timeout(_STOP_SECONDS):
-                await self._producer.stop()
+        """End the producer in a bounded time, whatever it still waits for."""
+        await self._brokers.close()
+
+    async def _write(self, records: Records) -> dict[Partition, int]:
+        ends: dict[Partition, int] = {}
+        leaders = await self._brokers.leaders(records)
+        if len(set(leaders.values())) > 1:
+            await self._add(leaders)
+        for batches in rounds(records, self._identity):
+            by_leader: defaultdict[int, dict[Partition, RecordBatch]] = defaultdict(dict)
+            for partition, batch in batches.items():
+                by_leader[leaders[partition]][partition] = batch
+            for written in await _together([self._produce(*part) for part in by_leader.items()]):
+                ends |= written
+        return ends
+
+    async def _add(self, partitions: Iterable[Partition]) -> None:
+        """Add the partitions of several leaders to the transaction.
+
+        Each leader would do it by itself; but the coordinator takes one at a time, and a leader that comes while it
+        writes waits 20 ms (add.partitions.to.txn.retry.backoff.ms). Who finds its partitions there goes on at once.
+        """
+        topics: defaultdict[str, list[int]] = defaultdict(list)
+        for partition in partitions:
+            topics[partition.topic].append(partition.partition)
+        rows = [(topic, numbers, NO_TAGS) for topic, numbers in topics.items()]
+        request = AddPartitionsToTxnRequest(self._transactional_id, *self._identity, rows, NO_TAGS)
+        while True:
+            if not must_repeat(_codes(await self._brokers.send(self._coordinator, request)), "AddPartitionsToTxn"):
+                return
+            await asyncio.sleep(_REPEAT_SECONDS)
+
+    async def _produce(self, leader: int, batches: Mapping[Partition, RecordBatch]) -> dict[Partition, int]:
+        """Write batches to their leader; sent again, they have the same sequence numbers and are written once."""
+        topics = _by_topic((partition, batch.encoded, NO_TAGS) for partition, batch in batches.items())
+        timeout_ms = int(self._settings.watchdog_seconds * 1000)
+        request = ProduceRequest(self._transactional_id, _ALL_REPLICAS, timeout_ms, topics, NO_TAGS)
+        while True:
+            answer = await self._brokers.send(leader, request)
+            if not must_repeat(_codes(answer), "Produce"):
+                return _ends(answer, batches)
+            await asyncio.sleep(_REPEAT_SECONDS)
+
+    async def _send_offsets(self, offsets: Mapping[Partition, int]) -> None:
+        topics = _by_topic((partition, offset, _NO_LEADER_EPOCH, "", NO_TAGS) for partition, offset in offsets.items())
+        member = (_NO_GENERATION, _NO_MEMBER, _NO_INSTANCE)
+        request = TxnOffsetCommitRequest(self._transactional_id, self._group, *self._identity, *member, topics, NO_TAGS)
+        while True:
+            codes = _codes(await self._brokers.send(self._group_coordinator, request))
+            if codes & COORDINATOR_MOVES:
+                self._group_coordinator = await self._brokers.group_coordinator(self._group)
+            elif not must_repeat(codes, "TxnOffsetCommit"):
+                return
+            await asyncio.sleep(_REPEAT_SECONDS)
+
+    async def _end(self) -> None:
+        request = EndTxnRequest(self._transactional_id, *self._identity, True, NO_TAGS)
+        while True:
+            answer = await self._brokers.send(self._coordinator, request)
+            if not must_repeat({answer.error_code}, "EndTxn"):
+                self._identity = Identity(answer.producer_id, answer.producer_epoch)
+                return
+            await asyncio.sleep(_REPEAT_SECONDS)
 
 
-def _look_at(done: asyncio.Future[RecordMetadata]) -> None:
-    if not done.cancelled():
-        done.exception()
+def _by_topic(rows: Iterable[tuple[Any, ...]]) -> list[tuple[str, list[tuple[Any, ...]], dict[int, bytes]]]:
+    """Group rows that begin with their partition as requests want them."""
+    topics: defaultdict[str, list[tuple[Any, ...]]] = defaultdict(list)
+    for partition, *rest in rows:
+        topics[partition.topic].append((partition.partition, *rest))
+    return [(topic, numbers, NO_TAGS) for topic, numbers in topics.items()]
+
+
+def _codes(answer: Any) -> set[int]:
+    """Return the error codes of all partitions."""
+    return {code for _, partitions, _ in answer.topics for _, code, *_ in partitions}
+
+
+def _ends(answer: Any, batches: Mapping[Partition, RecordBatch]) -> dict[Partition, int]:
+    return {
+        (partition := Partition(topic, number)): base + batches[partition].entries
+        for topic, partitions, _ in answer.topics
+        for number, _, base, *_ in partitions
+    }
+
+
+async def _together(parts: Sequence[Coroutine[Any, Any, _T]]) -> list[_T]:
+    """Run all; the first error ends the others. Most often there is one, which needs no task of its own."""
+    if len(parts) == 1:
+        return [await parts[0]]
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(part) for part in parts]
+    except ExceptionGroup as errors:
+        raise errors.exceptions[0] from None
+    return [task.result() for task in tasks]

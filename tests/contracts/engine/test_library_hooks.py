@@ -1,30 +1,30 @@
 """Private parts of Faust and aiokafka that the engine takes hold of: an upgrade that moves one fails here, by name.
 
-`services/engine/transport.py` and `services/engine/transaction.py` name them; what each is needed for stands there.
+`services/engine/transport.py` and `services/engine/kafka` name them; what each is needed for stands there.
 """
 
 import ast
-import asyncio
 import inspect
 from importlib.metadata import entry_points, version
-from pathlib import Path
 from typing import Any
 
 import faust.transport.drivers.aiokafka as driver
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer
+from aiokafka.client import AIOKafkaClient
+from aiokafka.cluster import ClusterMetadata
+from aiokafka.conn import AIOKafkaConnection
 from aiokafka.consumer.fetcher import Fetcher
 from aiokafka.consumer.group_coordinator import GroupCoordinator
 from aiokafka.consumer.subscription_state import Assignment, Subscription, SubscriptionState, TopicPartitionState
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
-from aiokafka.errors import KafkaError
-from aiokafka.producer import sender
-from aiokafka.producer.message_accumulator import MessageAccumulator
+from aiokafka.protocol.transaction import InitProducerIdRequest
+from aiokafka.record.default_records import DefaultRecordBatchBuilder
 from faust.tables.recovery import Recovery
 from faust.transport import consumer as faust_consumer
 from faust.transport.conductor import Conductor
 
-from creditbus.services.engine import transaction, transport
+from creditbus.services.engine import transport
 
 
 def _parameters(function: Any) -> list[str]:
@@ -117,37 +117,34 @@ def test_an_empty_set_of_partitions_still_means_all() -> None:
     assert "if partitions and tp not in partitions" in inspect.getsource(Fetcher.fetched_records)
 
 
-def test_a_producer_is_driven_by_batches() -> None:
-    assert _parameters(AIOKafkaProducer.send_batch) == ["self", "batch", "topic", "partition"]
-    assert _parameters(AIOKafkaProducer.create_batch) == ["self"]
-    assert _parameters(AIOKafkaProducer.send_offsets_to_transaction) == ["self", "offsets", "group_id"]
-    assert _parameters(AIOKafkaProducer.begin_transaction) == ["self"]
-    assert _parameters(AIOKafkaProducer.commit_transaction) == ["self"]
-    assert {"_message_accumulator", "_sender"} <= _attributes(AIOKafkaProducer)
-    assert _parameters(MessageAccumulator.fail_all) == ["self", "exception"]
+def test_the_client_has_what_a_transaction_is_sent_over() -> None:
+    assert _parameters(AIOKafkaClient.send) == ["self", "node_id", "request", "group"]
+    assert _parameters(AIOKafkaClient.coordinator_lookup) == ["self", "coordinator_type", "coordinator_key"]
+    assert _parameters(AIOKafkaClient.add_topic) == ["self", "topic"]
+    for name in ("bootstrap", "close", "force_metadata_update"):
+        assert _parameters(getattr(AIOKafkaClient, name)) == ["self"], name
+    assert _parameters(ClusterMetadata.leader_for_partition) == ["self", "partition"]
 
 
-def test_a_failed_accumulator_lets_stop_return() -> None:
-    async def scenario() -> None:
-        producer = AIOKafkaProducer(bootstrap_servers="127.0.0.1:1")
-        producer._message_accumulator.fail_all(KafkaError("closed"))
-        async with asyncio.timeout(5):
-            await producer.stop()
-
-    asyncio.run(scenario())
-
-
-def test_commit_still_ignores_failed_batches() -> None:
-    assert "asyncio.wait" in inspect.getsource(MessageAccumulator.flush_for_commit)
+def test_a_connection_asks_of_a_request_what_ours_answer() -> None:
+    send, answered = inspect.getsource(AIOKafkaConnection.send), inspect.getsource(AIOKafkaConnection._handle_frame)
+    assert "request.prepare(self._versions)" in send
+    assert "request_struct.build_request_header(" in send
+    assert "correlation_id=correlation_id, client_id=self._client_id" in send
+    assert "header.encode() + request_struct.encode()" in send
+    assert "request.parse_response_header(resp)" in answered
+    assert "request.RESPONSE_TYPE" in answered
+    assert "resp_type.decode(resp)" in answered
 
 
-def test_the_pause_between_transactions_is_a_module_s_global() -> None:
-    tree = ast.parse(Path(inspect.getfile(sender)).read_text(encoding="utf-8"))
-    assigned = [node for node in tree.body if isinstance(node, ast.Assign)]
-    assert "BACKOFF_OVERRIDE" in {
-        target.id for node in assigned for target in node.targets if isinstance(target, ast.Name)
-    }
-    uses = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == "BACKOFF_OVERRIDE"]
-    assert len(uses) > 1
-    assert sender.BACKOFF_OVERRIDE == 0.003
-    assert transaction.__all__ == ["TransactionalProducer"]
+def test_a_builder_of_record_batches_takes_its_arguments_by_place() -> None:
+    builder = DefaultRecordBatchBuilder(2, 0, 1, 4000, 7, 5, 100)
+    assert builder.append(0, 1, b"k", b"v" * 200, []) is not None
+    assert builder.append(1, 1, None, None, []) is None
+    assert (builder.producer_id, builder.producer_epoch, builder.base_sequence) == (4000, 7, 5)
+    assert isinstance(builder.build(), bytearray)
+
+
+def test_taking_a_transactional_id_is_aiokafka_s_own_request() -> None:
+    assert _parameters(InitProducerIdRequest) == ["transactional_id", "transaction_timeout_ms"]
+    assert _attributes(AIOKafkaClient) >= {"_conns"}  # tests/integration/bus/test_transactions.py cuts them
