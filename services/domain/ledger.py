@@ -68,6 +68,12 @@ class Bookings:
         entry = Entry(origin["department"], origin["run"], origin["file"], item, outcome.value, reason)
         self._counts[entry] += count
 
+    def join(self, other: Bookings) -> None:
+        """Add the deltas of another batch."""
+        # not update(): a count that was taken back may be negative
+        for entry, count in other._counts.items():
+            self._counts[entry] += count
+
     def deltas(self) -> list[tuple[Entry, int]]:
         """Return the entries whose count changed, in a fixed order."""
         return sorted((entry, count) for entry, count in self._counts.items() if count)

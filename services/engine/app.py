@@ -12,14 +12,14 @@ from faust.types import AppT, Message, StreamT
 
 from creditbus.services.engine.batch import Batch, Partition
 from creditbus.services.engine.codec import Schemas
-from creditbus.services.engine.lane import Lane
 from creditbus.services.engine.lanes import Lanes
+from creditbus.services.engine.owner import Owner
 from creditbus.services.engine.pipeline import Finish
 from creditbus.services.engine.settings import EngineSettings
+from creditbus.services.engine.span import Span
 from creditbus.services.engine.step import Stage
 from creditbus.services.engine.store import Store
 from creditbus.services.engine.transport import BatchConsumer
-from creditbus.services.engine.turns import Turns
 
 __all__ = ["StageApp", "make_app"]
 
@@ -79,25 +79,22 @@ def make_app(stage: Stage, settings: EngineSettings, store: Store | None, schema
     )
     app.creditbus_fetch_wait_ms = settings.fetch_wait_ms
 
-    turns = Turns(settings.light_transactions)
-
-    def make_lane(number: int, partitions: frozenset[Partition], on_room: Any) -> Lane:
+    def make_owner(span: Span, partitions: frozenset[Partition], on_room: Any) -> Owner:
         consumer = app.consumer
         assert isinstance(consumer, BatchConsumer)  # noqa: S101 -- the broker's scheme chooses it
-        return Lane(
+        return Owner(
             stage=stage,
-            number=number,
+            span=span,
             partitions=partitions,
             settings=settings,
             positions=consumer.positions,
             store=store,
             schemas=schemas,
             finish=finish,
-            turns=turns,
             on_room=on_room,
         )
 
-    lanes = Lanes(stage.name, make_lane)
+    lanes = Lanes(stage.name, stage.lanes, make_owner)
     app.creditbus_lanes = lanes
     topic = app.topic(*stage.topics, schema=_BatchSchema(), acks=False)
 

@@ -6,11 +6,11 @@ import asyncio
 import contextlib
 import logging
 import os
-from collections import defaultdict
 from collections.abc import Callable
 
 from creditbus.services.engine.batch import Batch, Partition
-from creditbus.services.engine.lane import Lane
+from creditbus.services.engine.owner import Owner
+from creditbus.services.engine.span import Span, spans_of
 
 __all__ = ["Lanes"]
 
@@ -20,27 +20,35 @@ _GRACE_SECONDS = 1.0
 _CANCEL_SECONDS = 8.0
 _EXIT_STUCK = 70
 
-MakeLane = Callable[[int, frozenset[Partition], Callable[[], None]], Lane]
+MakeOwner = Callable[[Span, frozenset[Partition], Callable[[], None]], Owner]
 
 
 class Lanes:
-    """Starts lanes on an assignment, ends them before a revocation, routes batches to them."""
+    """Starts owners of lanes on an assignment, ends them before a revocation, routes batches to them.
 
-    def __init__(self, stage: str, make_lane: MakeLane) -> None:
+    Args:
+        stage: its name.
+        count: how many lanes it has in all.
+        make_owner: makes the owner of a span.
+
+    """
+
+    def __init__(self, stage: str, count: int, make_owner: MakeOwner) -> None:
         self._stage = stage
-        self._make_lane = make_lane
-        self._lanes: dict[int, Lane] = {}
-        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._count = count
+        self._make_owner = make_owner
+        self._owners: dict[int, Owner] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
         self._room = asyncio.Event()
 
     @property
     def numbers(self) -> list[int]:
         """The lanes held now."""
-        return sorted(self._lanes)
+        return sorted(self._owners)
 
     def wanted(self) -> set[Partition]:
         """Return the partitions whose lanes take more records now."""
-        return {partition for lane in self._lanes.values() if lane.wants_records for partition in lane.partitions}
+        return {partition for owner in set(self._owners.values()) for partition in owner.wanted()}
 
     async def wait_wanted(self, timeout_seconds: float) -> None:
         """Return when a lane became ready or has room again, or after the time-out."""
@@ -51,21 +59,20 @@ class Lanes:
 
     def assign(self, partitions: set[Partition]) -> None:
         """Acquire a lane for each partition number; returns at once."""
-        by_number: defaultdict[int, set[Partition]] = defaultdict(set)
-        for partition in partitions:
-            by_number[partition.partition].add(partition)
-        for number, group in by_number.items():
-            if number in self._lanes:
-                continue
-            lane = self._make_lane(number, frozenset(group), self._room.set)
-            self._lanes[number] = lane
-            self._tasks[number] = asyncio.create_task(lane.run(), name=f"lane {self._stage}/{number}")
+        fresh = {partition.partition for partition in partitions} - self._owners.keys()
+        for span in spans_of(fresh, self._count):
+            inside = range(span.first, span.first + span.size)
+            owner = self._make_owner(
+                span, frozenset(partition for partition in partitions if partition.partition in inside), self._room.set
+            )
+            self._owners |= dict.fromkeys(owner.numbers, owner)
+            self._tasks.add(asyncio.create_task(owner.run(), name=f"lanes {self._stage}/{span}"))
 
     def deliver(self, batch: Batch) -> None:
         """Give a batch to its lane; without one it is dropped, for its records will come again."""
-        lane = self._lanes.get(batch.partition.partition)
-        if lane is not None:
-            lane.offer(batch)
+        owner = self._owners.get(batch.partition.partition)
+        if owner is not None:
+            owner.offer(batch)
 
     async def release(self) -> None:
         """End all lanes; the group waits for this, so it is bounded.
@@ -74,11 +81,10 @@ class Lanes:
         libraries swallow a single cancel. A task that survives that ends the process; the
         supervisor starts another, and nothing is lost, because nothing was committed.
         """
-        lanes, tasks = self._lanes, self._tasks
-        self._lanes, self._tasks = {}, {}
-        for lane in lanes.values():
-            lane.close()
-        pending = set(tasks.values())
+        owners, pending = set(self._owners.values()), self._tasks
+        self._owners, self._tasks = {}, set()
+        for owner in owners:
+            owner.close()
         if pending:
             _, pending = await asyncio.wait(pending, timeout=_GRACE_SECONDS)
         deadline = asyncio.get_running_loop().time() + _CANCEL_SECONDS

@@ -10,7 +10,7 @@ from creditbus.services.domain.ledger import Bookings
 from creditbus.services.engine import metrics
 from creditbus.services.engine.batch import Record
 
-__all__ = ["PhaseClock", "observe_batch"]
+__all__ = ["PhaseClock", "observe_batch", "observe_lag"]
 
 
 class PhaseClock:
@@ -31,12 +31,10 @@ class PhaseClock:
 
 def observe_batch(
     stage: str,
-    lane: int,
     records: Sequence[Record],
     output: int,
     bookings: Bookings,
     clock: PhaseClock,
-    lag: int,
 ) -> None:
     """Show one batch; it is committed. `output` counts the records that it wrote."""
     for phase, seconds in clock.seconds.items():
@@ -45,7 +43,6 @@ def observe_batch(
     metrics.RECORDS_IN.labels(stage).inc(len(records))
     metrics.RECORDS_OUT.labels(stage).inc(output)
     metrics.BATCH_RECORDS.labels(stage).observe(len(records))
-    metrics.LANE_LAG.labels(stage, lane).set(lag)
     if records:
         age = time.time() - min(record.timestamp for record in records) / 1000
         metrics.EVENT_AGE_SECONDS.labels(stage).observe(max(age, 0.0))
@@ -53,3 +50,8 @@ def observe_batch(
         if count > 0:
             labels = (stage, entry.department, entry.item, entry.outcome, entry.reason)
             metrics.OUTCOMES.labels(*labels).inc(count)
+
+
+def observe_lag(stage: str, lane: int, records: int) -> None:
+    """Show how many records wait for a lane."""
+    metrics.LANE_LAG.labels(stage, lane).set(records)

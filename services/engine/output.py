@@ -31,6 +31,12 @@ class Output:
         """Return where to put records of one partition, for those who write many."""
         return self.records.setdefault(Partition(topic, partition), [])
 
+    def join(self, other: Output) -> None:
+        """Put another lane's output of the same batch behind this one's."""
+        for where, records in other.records.items():
+            self.records.setdefault(where, []).extend(records)
+        self.bookings.join(other.bookings)
+
     def book(self, origin: Origin, item: str, outcome: Outcome, reason: str = "", count: int = 1) -> None:
         """Book an outcome in the ledger, in the batch's own transaction."""
         self.bookings.book(origin, item, outcome, reason, count)

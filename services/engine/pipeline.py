@@ -9,22 +9,20 @@ anywhere ends the acquisition with all that has been computed.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from creditbus.services.engine.batch import Batch, Partition, Record
 from creditbus.services.engine.codec import Schemas
-from creditbus.services.engine.errors import CheckpointError
-from creditbus.services.engine.inbox import Inbox
-from creditbus.services.engine.observation import PhaseClock, observe_batch
+from creditbus.services.engine.lane import Entries, Lane
+from creditbus.services.engine.observation import PhaseClock, observe_batch, observe_lag
 from creditbus.services.engine.output import Output
 from creditbus.services.engine.settings import EngineSettings
 from creditbus.services.engine.state import MissingKeysError, StateView
 from creditbus.services.engine.step import Stage
-from creditbus.services.engine.store import Store
+from creditbus.services.engine.together import together
 from creditbus.services.engine.transaction import TransactionalProducer
-from creditbus.services.engine.turns import Turns
 
 __all__ = ["Finish", "Pipeline"]
 
@@ -33,36 +31,37 @@ Finish = Callable[[Output], None]
 
 _CANCEL_SECONDS = 1.0
 
-_Entries = Mapping[bytes, bytes | None]
+
+@dataclass(frozen=True, slots=True)
+class _Share:
+    """What one lane has in a batch."""
+
+    lane: Lane
+    batches: list[Batch]
+    records: list[Record]
 
 
 @dataclass(frozen=True, slots=True)
 class _Computed:
-    """A batch whose step has run."""
+    """A batch whose steps have run; `written` is what each lane's step changed in its state."""
 
-    records: list[Record]
-    offsets: dict[Partition, int]
-    behind: dict[Partition, int]
+    shares: list[_Share]
     out: Output
-    written: _Entries
+    written: list[tuple[Lane, Entries]]
     clock: PhaseClock
 
 
 class Pipeline:
-    """Moves batches from the inbox to the store until an error or `close`.
+    """Moves batches of some lanes from their inboxes to the store, until an error or `close`.
 
     Args:
         stage: whose step it is.
-        number: of the lane.
+        lanes: restored, their inboxes open; a batch takes from all of them, and one transaction carries it.
         settings: how much goes into one batch.
-        inbox: where the batches come from.
-        store: the state; None: the stage has none.
-        checkpoint: the position that the state reflects; None: it is not this stage's own.
         schemas: learn what a batch needs before its step runs.
-        producer: the lane's, fenced.
+        producer: fenced.
         finish: see `Finish`.
-        turns: of the lanes of this stage.
-        on_room: is told when the inbox has room again.
+        on_room: is told when an inbox has room again.
         on_batch: is told when a batch is through.
 
     """
@@ -71,35 +70,22 @@ class Pipeline:
         self,
         *,
         stage: Stage,
-        number: int,
+        lanes: Sequence[Lane],
         settings: EngineSettings,
-        inbox: Inbox,
-        store: Store | None,
-        checkpoint: int | None,
         schemas: Schemas,
         producer: TransactionalProducer,
         finish: Finish,
-        turns: Turns,
         on_room: Callable[[], None],
         on_batch: Callable[[], None],
     ) -> None:
         self._stage = stage
-        self._number = number
+        self._lanes = list(lanes)
         self._settings = settings
-        self._inbox = inbox
-        self._store = store
-        self._written_to = checkpoint
-        self._writing_to = checkpoint
         self._schemas = schemas
         self._producer = producer
         self._finish = finish
-        self._turns = turns
-        self._end_turn: Callable[[], None] = lambda: None
         self._on_room = on_room
         self._on_batch = on_batch
-        self._changelog = Partition(stage.changelog, number)
-        self._behind: dict[Partition, int] = {}
-        self._pending: list[_Entries] = []
         self._committing: asyncio.Task[None] | None = None
         self._writing: asyncio.Task[None] | None = None
         self._stirred = asyncio.Event()
@@ -118,15 +104,13 @@ class Pipeline:
         """Work until closed.
 
         Raises:
-            OwnershipLostError, DependencyDownError, KafkaError, TimeoutError: acquire the lane again.
+            OwnershipLostError, DependencyDownError, KafkaError, TimeoutError: acquire the lanes again.
 
         """
         try:
             while await self._something_to_do():
-                await self._take_turn()
-                computed = await self._compute(self._inbox.take(self._settings.batch_records))
+                computed = await self._compute(self._take())
                 if computed is None:
-                    self._end_turn()
                     continue
                 await _outcome(self._committing)
                 computed.clock.lap("turn")
@@ -134,7 +118,6 @@ class Pipeline:
             await _outcome(self._committing)
             await _outcome(self._writing)
         finally:
-            self._end_turn()
             await self._abandon()
 
     async def _something_to_do(self) -> bool:
@@ -148,96 +131,93 @@ class Pipeline:
             _look(self._committing)
             _look(self._writing)
             busy = self._committing is not None and not self._committing.done()
-            if self._inbox and (not busy or self._inbox.records >= self._settings.batch_records):
+            waiting = sum(lane.inbox.records for lane in self._lanes)
+            if any(lane.inbox for lane in self._lanes) and (not busy or waiting >= self._settings.batch_records):
                 return True
             await self._stirred.wait()
         return False
 
-    async def _take_turn(self) -> None:
-        """Wait for the stage's other lanes, unless there is a whole batch: that is worth a transaction at any time."""
-        if self._inbox.records < self._settings.batch_records:
-            self._end_turn = await self._turns.take()
+    def _take(self) -> list[_Share]:
+        """Take what waits, up to a whole batch; the lane that came last comes first the next time."""
+        shares: list[_Share] = []
+        room = self._settings.batch_records
+        for lane in list(self._lanes):
+            if lane.inbox and room > 0:
+                batches = lane.inbox.take(room)
+                records = [record for batch in batches for record in batch.records]
+                shares.append(_Share(lane, batches, records))
+                room -= len(records)
+                if room <= 0:
+                    at = self._lanes.index(lane) + 1
+                    self._lanes = self._lanes[at:] + self._lanes[:at]
+        return shares
 
     # -- computing ------------------------------------------------------------------------------
 
-    async def _compute(self, batches: list[Batch]) -> _Computed | None:
+    async def _compute(self, shares: list[_Share]) -> _Computed | None:
         self._on_room()
-        records = [record for batch in batches for record in batch.records]
-        if not records:
+        filled = [share for share in shares if share.records]
+        if not filled:
             # markers alone: their offsets are committed with the next records
             return None
-        await self._schemas.learn(records)
+        for share in filled:
+            await self._schemas.learn(share.records)
         clock = PhaseClock()
-        work, keys = self._stage.step.prepare(records, self._number)
+        prepared = [self._stage.step.prepare(share.records, share.lane.number) for share in filled]
         clock.lap("step")
-        state = await self._read(keys)
+        lanes = [share.lane for share in filled]
+        states = await together([lane.read(keys) for lane, (_, keys) in zip(lanes, prepared, strict=True)])
         clock.lap("read")
-        out, view = await self._step(work, state)
+        out = Output(lanes[0].number)
+        written: list[tuple[Lane, Entries]] = []
+        for lane, (work, _), state in zip(lanes, prepared, states, strict=True):
+            part, view = await self._step(lane, work, state)
+            out.join(part)
+            lane.computed(view.written)
+            if view.written:
+                written.append((lane, view.written))
         self._finish(out)
-        if view.written:
-            self._pending.append(view.written)
         clock.lap("step")
-        offsets = {batch.partition: batch.end for batch in batches}
-        behind = {batch.partition: batch.highwater - batch.end for batch in batches}
-        return _Computed(records, offsets, behind, out, view.written, clock)
+        return _Computed(shares, out, written, clock)
 
-    async def _step(self, work: Any, state: dict[bytes, bytes | None]) -> tuple[Output, StateView]:
+    async def _step(self, lane: Lane, work: Any, state: dict[bytes, bytes | None]) -> tuple[Output, StateView]:
         while True:
-            out, view = Output(self._number), StateView(state)
+            out, view = Output(lane.number), StateView(state)
             try:
                 self._stage.step.run(work, view, out)
             except MissingKeysError as missing:
-                state |= await self._read(missing.keys)
+                state |= await lane.read(missing.keys)
             else:
                 return out, view
-
-    async def _read(self, keys: Iterable[bytes]) -> dict[bytes, bytes | None]:
-        """Return the values of keys as the batches before this one leave them, written or not."""
-        if self._store is None:
-            return {}
-        found: dict[bytes, bytes | None] = {}
-        wanted = list(keys)
-        for entries in reversed(self._pending):
-            found |= {key: entries[key] for key in wanted if key in entries}
-            wanted = [key for key in wanted if key not in entries]
-        if wanted:
-            low = self._written_to
-            at, values = await self._store.read(self._number, wanted)
-            if low is not None and (at is None or not low <= at <= (self._writing_to or low)):
-                raise CheckpointError(f"at {at}, not {low} to {self._writing_to}")
-            found |= values
-        return found
 
     # -- committing and writing -----------------------------------------------------------------
 
     async def _commit(self, computed: _Computed) -> None:
         output = dict(computed.out.records)
-        if computed.written:
-            output[self._changelog] = list(computed.written.items())
-        ends = await self._producer.commit(output, computed.offsets)
-        self._end_turn()
+        output |= {lane.changelog: list(entries.items()) for lane, entries in computed.written}
+        offsets = {batch.partition: batch.end for share in computed.shares for batch in share.batches}
+        ends = await self._producer.commit(output, offsets)
         computed.clock.lap("commit")
         await _outcome(self._writing)
         self._writing = self._begin(self._write(computed, ends))
 
     async def _write(self, computed: _Computed, ends: Mapping[Partition, int]) -> None:
-        if computed.written and self._store is not None:
-            after = ends[self._changelog]
-            # known before it can be seen: a read of the next batch may meet either position
-            self._writing_to = after
-            await self._store.write(self._number, computed.written, self._written_to, after)
-            self._written_to = after
-            self._pending.pop(0)
+        await together([lane.write(entries, ends[lane.changelog]) for lane, entries in computed.written])
         computed.clock.lap("write")
-        self._behind.update(computed.behind)
-        lag = self._inbox.records + sum(self._behind.values())
-        output = sum(map(len, computed.out.records.values())) + len(computed.written)
-        bookings, clock = computed.out.bookings, computed.clock
-        observe_batch(self._stage.name, self._number, computed.records, output, bookings, clock, lag)
+        self._observe(computed)
         self._on_batch()
 
+    def _observe(self, computed: _Computed) -> None:
+        out, stage = computed.out, self._stage.name
+        records = [record for share in computed.shares for record in share.records]
+        output = sum(map(len, out.records.values())) + sum(len(entries) for _, entries in computed.written)
+        observe_batch(stage, records, output, out.bookings, computed.clock)
+        for share in computed.shares:
+            share.lane.read_up_to(share.batches)
+            observe_lag(stage, share.lane.number, share.lane.lag)
+
     def _begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        task = asyncio.create_task(work, name=f"{self._stage.name}/{self._number}")
+        task = asyncio.create_task(work, name=f"{self._stage.name}/{self._lanes[0].number}")
         task.add_done_callback(self._ended)
         return task
 

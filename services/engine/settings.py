@@ -17,7 +17,6 @@ class EngineSettings:
         data_directory: where Faust may keep files of its own; it needs none of them.
         instance: name of this worker slot for static membership; empty: dynamic membership.
         batch_records: most records in one transaction.
-        light_transactions: lanes of a stage in one worker that may commit less than a whole batch at the same time.
         queue_records: records of a lane that wait before its partitions are no longer fetched.
         fetch_wait_ms: longest wait of a fetch for data; a partition that becomes readable while a
             fetch is under way waits for it, so this bounds latency at low load.
@@ -41,7 +40,6 @@ class EngineSettings:
     data_directory: str = ""
     instance: str = ""
     batch_records: int = 4000
-    light_transactions: int = 1
     queue_records: int = 12000
     fetch_wait_ms: int = 25
     session_timeout_seconds: float = 6.0

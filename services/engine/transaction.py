@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Coroutine, Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from aiokafka.errors import KafkaConnectionError, NodeNotReadyError, RequestTimedOutError
 
@@ -29,10 +29,9 @@ from creditbus.services.engine.kafka.messages import (
 )
 from creditbus.services.engine.kafka.records import Identity, RecordBatch, Records, rounds
 from creditbus.services.engine.settings import EngineSettings
+from creditbus.services.engine.together import together
 
 __all__ = ["TransactionalProducer"]
-
-_T = TypeVar("_T")
 
 _ALL_REPLICAS = -1
 # the broker waits by itself first, up to 100 ms (add.partitions.to.txn.retry.backoff.max.ms)
@@ -53,8 +52,11 @@ class TransactionalProducer:
         self._identity = Identity(-1, -1)
         self._coordinator = self._group_coordinator = -1
 
-    async def fence(self) -> None:
+    async def fence(self, others: Sequence[str] = ()) -> None:
         """Take the transactional id: ends or completes whatever its last owner left open.
+
+        Args:
+            others: ids of those whose work this producer takes over; shut out when its own id is taken.
 
         Raises:
             DependencyDownError: no broker answered in time, or the cluster has no transactions of version 2.
@@ -66,6 +68,7 @@ class TransactionalProducer:
             async with asyncio.timeout(self._settings.transaction_timeout_seconds):
                 await brokers.open()
                 self._coordinator, self._identity = await brokers.take(self._transactional_id)
+                await together([brokers.take(other) for other in others])
                 self._group_coordinator = await brokers.group_coordinator(self._group)
         except (KafkaConnectionError, NodeNotReadyError, RequestTimedOutError, TimeoutError) as error:
             raise DependencyDownError("kafka", repr(error)) from error
@@ -100,7 +103,7 @@ class TransactionalProducer:
             by_leader: defaultdict[int, dict[Partition, RecordBatch]] = defaultdict(dict)
             for partition, batch in batches.items():
                 by_leader[leaders[partition]][partition] = batch
-            for written in await _together([self._produce(*part) for part in by_leader.items()]):
+            for written in await together([self._produce(*part) for part in by_leader.items()]):
                 ends |= written
         return ends
 
@@ -172,15 +175,3 @@ def _ends(answer: Any, batches: Mapping[Partition, RecordBatch]) -> dict[Partiti
         for topic, partitions, _ in answer.topics
         for number, _, base, *_ in partitions
     }
-
-
-async def _together(parts: Sequence[Coroutine[Any, Any, _T]]) -> list[_T]:
-    """Run all; the first error ends the others. Most often there is one, which needs no task of its own."""
-    if len(parts) == 1:
-        return [await parts[0]]
-    try:
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(part) for part in parts]
-    except ExceptionGroup as errors:
-        raise errors.exceptions[0] from None
-    return [task.result() for task in tasks]

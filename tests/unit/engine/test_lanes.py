@@ -9,21 +9,26 @@ import pytest
 
 from creditbus.services.engine import lanes as module
 from creditbus.services.engine.batch import Batch, Partition
-from creditbus.services.engine.lane import Lane
 from creditbus.services.engine.lanes import Lanes
+from creditbus.services.engine.owner import Owner
+from creditbus.services.engine.span import Span
 
 
 class StandIn:
-    """A lane without Kafka: its task ends when it is closed, after as many cancels as it swallows."""
+    """An owner without Kafka: its task ends when it is closed, after as many cancels as it swallows."""
 
-    def __init__(self, number: int, partitions: frozenset[Partition], on_room: Callable[[], None]) -> None:
-        self.number = number
+    def __init__(self, span: Span, partitions: frozenset[Partition], on_room: Callable[[], None]) -> None:
+        self.span = span
         self.partitions = partitions
+        self.numbers = sorted({partition.partition for partition in partitions})
         self.on_room = on_room
-        self.wants_records = False
+        self.wants: set[Partition] = set()
         self.offered: list[Batch] = []
         self.swallows = 0
         self._closed = asyncio.Event()
+
+    def wanted(self) -> set[Partition]:
+        return self.wants
 
     def offer(self, batch: Batch) -> None:
         self.offered.append(batch)
@@ -51,9 +56,9 @@ def made() -> list[StandIn]:
 
 @pytest.fixture
 def lanes(made: list[StandIn], monkeypatch: pytest.MonkeyPatch) -> Lanes:
-    def make(number: int, partitions: frozenset[Partition], on_room: Callable[[], None]) -> Lane:
-        made.append(StandIn(number, partitions, on_room))
-        return cast("Lane", made[-1])
+    def make(span: Span, partitions: frozenset[Partition], on_room: Callable[[], None]) -> Owner:
+        made.append(StandIn(span, partitions, on_room))
+        return cast("Owner", made[-1])
 
     def leave(code: int) -> None:
         raise Gone(code)
@@ -61,10 +66,10 @@ def lanes(made: list[StandIn], monkeypatch: pytest.MonkeyPatch) -> Lanes:
     monkeypatch.setattr(module, "_GRACE_SECONDS", 0.01)
     monkeypatch.setattr(module, "_CANCEL_SECONDS", 0.05)
     monkeypatch.setattr(os, "_exit", leave)
-    return Lanes("stage", make)
+    return Lanes("stage", 4, make)
 
 
-ONE, OTHER, NEXT = Partition("a", 0), Partition("b", 0), Partition("a", 1)
+ONE, OTHER, NEXT, LAST = Partition("a", 0), Partition("b", 0), Partition("a", 1), Partition("a", 3)
 
 
 def test_a_lane_is_one_partition_number_of_all_topics(lanes: Lanes, made: list[StandIn]) -> None:
@@ -72,9 +77,18 @@ def test_a_lane_is_one_partition_number_of_all_topics(lanes: Lanes, made: list[S
         lanes.assign({ONE, OTHER, NEXT})
         lanes.assign({ONE})
         assert lanes.numbers == [0, 1]
-        assert {lane.number: lane.partitions for lane in made} == {0: {ONE, OTHER}, 1: {NEXT}}
+        assert {owner.span: owner.partitions for owner in made} == {Span(0, 2): {ONE, OTHER, NEXT}}
         await lanes.release()
         assert lanes.numbers == []
+
+    asyncio.run(scenario())
+
+
+def test_lanes_that_make_no_span_have_owners_of_their_own(lanes: Lanes, made: list[StandIn]) -> None:
+    async def scenario() -> None:
+        lanes.assign({ONE, NEXT, LAST})
+        assert {owner.span: owner.numbers for owner in made} == {Span(0, 2): [0, 1], Span(3, 1): [3]}
+        await lanes.release()
 
     asyncio.run(scenario())
 
@@ -83,7 +97,7 @@ def test_only_partitions_of_lanes_with_room_are_wanted(lanes: Lanes, made: list[
     async def scenario() -> None:
         lanes.assign({ONE, OTHER, NEXT})
         assert lanes.wanted() == set()
-        next(lane for lane in made if lane.number == 0).wants_records = True
+        made[0].wants = {ONE, OTHER}
         assert lanes.wanted() == {ONE, OTHER}
         await lanes.release()
         assert lanes.wanted() == set()
@@ -94,7 +108,7 @@ def test_only_partitions_of_lanes_with_room_are_wanted(lanes: Lanes, made: list[
 def test_a_batch_goes_to_its_lane_or_nowhere(lanes: Lanes, made: list[StandIn]) -> None:
     async def scenario() -> None:
         lanes.assign({ONE})
-        mine, foreign = Batch(OTHER, [], 0, 1, 1, 1), Batch(NEXT, [], 0, 1, 1, 1)
+        mine, foreign = Batch(OTHER, [], 0, 1, 1, 1), Batch(LAST, [], 0, 1, 1, 1)
         lanes.deliver(mine)
         lanes.deliver(foreign)
         assert made[0].offered == [mine]
@@ -135,7 +149,7 @@ def test_room_that_came_up_before_does_not_end_the_next_wait(lanes: Lanes, made:
 @pytest.mark.parametrize("swallows", [0, 1, 3])
 def test_a_task_that_swallows_cancels_is_cancelled_again(lanes: Lanes, made: list[StandIn], swallows: int) -> None:
     async def scenario() -> None:
-        lanes.assign({ONE, NEXT})
+        lanes.assign({ONE, LAST})
         made[0].swallows = swallows
         await asyncio.sleep(0)
         try:

@@ -1,15 +1,17 @@
 """Batches that overlap: what each sees of those before it, and in which order they become true."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, cast
 
 import pytest
 
+from creditbus.services.engine import lane as lane_module
 from creditbus.services.engine.batch import Batch, Partition, Record
+from creditbus.services.engine.changelog import Tail
 from creditbus.services.engine.codec import Schemas
 from creditbus.services.engine.errors import CheckpointError, DependencyDownError
-from creditbus.services.engine.inbox import Inbox
+from creditbus.services.engine.lane import Lane
 from creditbus.services.engine.output import Output
 from creditbus.services.engine.pipeline import Pipeline
 from creditbus.services.engine.settings import EngineSettings
@@ -17,13 +19,13 @@ from creditbus.services.engine.state import StateView
 from creditbus.services.engine.step import Stage, StoreKind
 from creditbus.services.engine.store import Reading
 from creditbus.services.engine.store.resident import ResidentStore
-from creditbus.services.engine.turns import Turns
 from tests.step_harness import MemoryRegistry, Message
 
 HERE = Partition("topic", 0)
 CHANGELOG = Partition("changelog", 0)
 COUNT = b"count"
 SIZE = 4
+SETTINGS = EngineSettings(batch_records=SIZE, queue_records=100)
 
 
 class Counting:
@@ -92,26 +94,23 @@ class World:
     """A pipeline whose transactions and store writes end when a test says so."""
 
     def __init__(self) -> None:
-        self.step, self.producer, self.store, self.inbox = Counting(), Producer(), Store(), Inbox()
+        self.step, self.producer, self.store = Counting(), Producer(), Store()
+        self.lane = Lane(0, self.store, "changelog")
         self.through = 0
         self._next = 0
 
     async def play(self, scenario: Callable[["World"], Awaitable[None]]) -> None:
-        await self.store.write(0, {}, None, 0)
-        self.inbox.open({HERE: 0}, 1)
+        await self.lane.restore(SETTINGS)
+        self.lane.inbox.open({HERE: 0}, 1)
         self.pipeline = Pipeline(
             stage=Stage(
                 name="s", topics=("topic",), lanes=1, step=self.step, store=StoreKind.RESIDENT, changelog="changelog"
             ),
-            number=0,
-            settings=EngineSettings(batch_records=SIZE, queue_records=100),
-            inbox=self.inbox,
-            store=self.store,
-            checkpoint=0,
+            lanes=[self.lane],
+            settings=SETTINGS,
             schemas=Schemas(MemoryRegistry()),
             producer=cast("Any", self.producer),
             finish=lambda out: None,  # noqa: ARG005 -- no ledger here
-            turns=Turns(1),
             on_room=lambda: None,
             on_batch=self._batch,
         )
@@ -124,7 +123,7 @@ class World:
 
     def give(self, count: int) -> None:
         records: list[Record] = [Message("topic", 0, self._next + n, 0, None, None) for n in range(count)]
-        self.inbox.offer(Batch(HERE, records, self._next, self._next + count, self._next + count, 1))
+        self.lane.inbox.offer(Batch(HERE, records, self._next, self._next + count, self._next + count, 1))
         self._next += count
         self.pipeline.stir()
 
@@ -142,6 +141,17 @@ async def settled() -> None:
     """Give every task that can run its turn."""
     for _ in range(50):
         await asyncio.sleep(0)
+
+
+@pytest.fixture(autouse=True)
+def empty_changelog(monkeypatch: pytest.MonkeyPatch) -> None:
+    nothing: list[Tail] = []
+
+    async def read_tail(*_: object) -> AsyncIterator[Tail]:
+        for tail in nothing:
+            yield tail
+
+    monkeypatch.setattr(lane_module, "read_tail", read_tail)
 
 
 def play(scenario: Callable[[World], Awaitable[None]]) -> None:

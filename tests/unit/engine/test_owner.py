@@ -1,4 +1,4 @@
-"""One lane without servers: records that are missing, late or too many."""
+"""The owner of some lanes, without servers: records that are missing, late or too many."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
@@ -6,16 +6,16 @@ from typing import Any, cast
 
 import pytest
 
-from creditbus.services.engine import lane as module
+from creditbus.services.engine import owner as module
 from creditbus.services.engine.batch import Batch, Partition, Record
 from creditbus.services.engine.codec import Schemas
 from creditbus.services.engine.errors import FencedError
-from creditbus.services.engine.lane import Lane
 from creditbus.services.engine.output import Output
+from creditbus.services.engine.owner import Owner
 from creditbus.services.engine.settings import EngineSettings
+from creditbus.services.engine.span import Span
 from creditbus.services.engine.state import StateView
 from creditbus.services.engine.step import Stage
-from creditbus.services.engine.turns import Turns
 from tests.step_harness import MemoryRegistry, Message
 
 HERE = Partition("topic", 0)
@@ -29,6 +29,7 @@ class World:
         self.committed_offset: int | None = None
         self.incarnation = 0
         self.commits: list[int] = []
+        self.fenced: list[list[str]] = []
         self.closed = 0
         self.fail_next: Exception | None = None
 
@@ -53,7 +54,7 @@ class Step:
     async def load(self, schemas: Schemas) -> None:
         """Nothing to learn."""
 
-    def prepare(self, records: Sequence[Record], lane: int) -> tuple[Any, Iterable[bytes]]:  # noqa: ARG002 -- the contract of a step
+    def prepare(self, records: Sequence[Record], owner: int) -> tuple[Any, Iterable[bytes]]:  # noqa: ARG002 -- the contract of a step
         return [record.offset for record in records], ()
 
     def run(self, work: Any, view: StateView, out: Output) -> None:  # noqa: ARG002 -- as above
@@ -65,20 +66,20 @@ class Bench:
 
     def __init__(self) -> None:
         self.world, self.step = World(), Step()
+        self.span, self.partitions = Span(0, 1), [HERE]
         self.rooms = 0
 
-    def make(self) -> Lane:
-        stage = Stage(name="stage", topics=("topic",), lanes=1, step=self.step)
-        return Lane(
+    def make(self) -> Owner:
+        stage = Stage(name="stage", topics=("topic",), lanes=4, step=self.step)
+        return Owner(
             stage=stage,
-            number=0,
-            partitions=[HERE],
+            span=self.span,
+            partitions=self.partitions,
             settings=SETTINGS,
             positions=cast("Any", self.world),
             store=None,
             schemas=Schemas(MemoryRegistry()),
             finish=lambda out: None,  # noqa: ARG005 -- no ledger here
-            turns=Turns(1),
             on_room=self._room,
         )
 
@@ -90,21 +91,21 @@ class Bench:
         current = self.world.incarnation if incarnation is None else incarnation
         return Batch(HERE, records, start, end, highwater=end, incarnation=current)
 
-    def play(self, scenario: Callable[[Lane], Awaitable[None]]) -> None:
+    def play(self, scenario: Callable[[Owner], Awaitable[None]]) -> None:
         async def run() -> None:
-            lane = self.make()
-            task = asyncio.create_task(lane.run())
+            owner = self.make()
+            task = asyncio.create_task(owner.run())
             try:
-                await until(lambda: lane.wants_records)
-                await scenario(lane)
+                await until(owner.wanted)
+                await scenario(owner)
             finally:
-                lane.close()
+                owner.close()
                 await asyncio.wait_for(task, 5)
 
         asyncio.run(run())
 
 
-async def until(holds: Callable[[], bool]) -> None:
+async def until(holds: Callable[[], object]) -> None:
     async with asyncio.timeout(5):
         while not holds():  # noqa: ASYNC110 -- a lane has no signal for a test to wait for
             await asyncio.sleep(0.001)
@@ -115,16 +116,18 @@ def bench(monkeypatch: pytest.MonkeyPatch) -> Bench:
     bench = Bench()
 
     class Producer:
-        def __init__(self, *_: object) -> None: ...
+        def __init__(self, _settings: object, name: str, _group: object) -> None:
+            self.name = name
 
-        async def fence(self) -> None: ...
+        async def fence(self, others: Sequence[str]) -> None:
+            bench.world.fenced.append([self.name, *others])
 
         async def commit(self, _records: object, offsets: Mapping[Partition, int]) -> dict[Partition, int]:
             failure, bench.world.fail_next = bench.world.fail_next, None
             if failure:
                 raise failure
-            bench.world.committed_offset = offsets[HERE]
-            bench.world.commits.append(offsets[HERE])
+            bench.world.committed_offset = offsets.get(HERE)
+            bench.world.commits.append(sum(offsets.values()))
             return {}
 
         async def close(self) -> None:
@@ -140,16 +143,16 @@ def test_a_lane_starts_at_the_committed_offset_or_at_the_first_that_is_there(
 ) -> None:
     bench.world.committed_offset = committed
 
-    async def scenario(_lane: Lane) -> None:
+    async def scenario(_owner: Owner) -> None:
         assert bench.world.sought == {HERE: start}
 
     bench.play(scenario)
 
 
 def test_what_queued_up_goes_into_one_transaction_up_to_the_limit(bench: Bench) -> None:
-    async def scenario(lane: Lane) -> None:
+    async def scenario(owner: Owner) -> None:
         for start in (3, 5, 7):
-            lane.offer(bench.batch(start, start + 2))
+            owner.offer(bench.batch(start, start + 2))
         await until(lambda: bench.world.committed_offset == 9)
         assert bench.step.seen == [[3, 4, 5, 6], [7, 8]]
         assert bench.world.commits == [7, 9]
@@ -158,29 +161,29 @@ def test_what_queued_up_goes_into_one_transaction_up_to_the_limit(bench: Bench) 
 
 
 def test_a_full_queue_is_fetched_no_more_until_there_is_room(bench: Bench) -> None:
-    async def scenario(lane: Lane) -> None:
+    async def scenario(owner: Owner) -> None:
         rooms = bench.rooms
         wants = []
         for start in (3, 7):
-            lane.offer(bench.batch(start, start + 4))
-            wants.append(lane.wants_records)
+            owner.offer(bench.batch(start, start + 4))
+            wants.append(bool(owner.wanted()))
         assert wants == [True, False]
         await until(lambda: bench.world.committed_offset == 11)
-        assert lane.wants_records
+        assert owner.wanted()
         assert bench.rooms > rooms
 
     bench.play(scenario)
 
 
 def test_a_gap_is_never_processed_the_lane_is_acquired_again_where_it_stood(bench: Bench) -> None:
-    async def scenario(lane: Lane) -> None:
-        lane.offer(bench.batch(3, 5))
+    async def scenario(owner: Owner) -> None:
+        owner.offer(bench.batch(3, 5))
         await until(lambda: bench.world.committed_offset == 5)
-        lane.offer(bench.batch(6, 8))
-        await until(lambda: bench.world.incarnation == 2 and lane.wants_records)
+        owner.offer(bench.batch(6, 8))
+        await until(lambda: bench.world.incarnation == 2 and owner.wanted())
         assert bench.world.sought == {HERE: 5}
         assert bench.world.closed == 1
-        lane.offer(bench.batch(5, 8))
+        owner.offer(bench.batch(5, 8))
         await until(lambda: bench.world.committed_offset == 8)
         assert bench.step.seen == [[3, 4], [5, 6, 7]]
 
@@ -188,9 +191,9 @@ def test_a_gap_is_never_processed_the_lane_is_acquired_again_where_it_stood(benc
 
 
 def test_a_gap_behind_good_records_gives_those_up_too(bench: Bench) -> None:
-    async def scenario(lane: Lane) -> None:
-        lane.offer(bench.batch(3, 4))
-        lane.offer(bench.batch(5, 6))
+    async def scenario(owner: Owner) -> None:
+        owner.offer(bench.batch(3, 4))
+        owner.offer(bench.batch(5, 6))
         await until(lambda: bench.world.incarnation == 2)
         assert bench.step.seen == []
         assert bench.world.sought == {HERE: 3}
@@ -199,12 +202,12 @@ def test_a_gap_behind_good_records_gives_those_up_too(bench: Bench) -> None:
 
 
 def test_what_was_fetched_before_the_lane_was_acquired_again_is_dropped(bench: Bench) -> None:
-    async def scenario(lane: Lane) -> None:
+    async def scenario(owner: Owner) -> None:
         bench.world.fail_next = FencedError("another owner")
-        lane.offer(bench.batch(3, 5))
-        await until(lambda: bench.world.incarnation == 2 and lane.wants_records)
-        lane.offer(bench.batch(3, 5, incarnation=1))
-        lane.offer(bench.batch(3, 6))
+        owner.offer(bench.batch(3, 5))
+        await until(lambda: bench.world.incarnation == 2 and owner.wanted())
+        owner.offer(bench.batch(3, 5, incarnation=1))
+        owner.offer(bench.batch(3, 6))
         await until(lambda: bench.world.committed_offset == 6)
         assert bench.world.commits == [6]
 
@@ -214,9 +217,9 @@ def test_what_was_fetched_before_the_lane_was_acquired_again_is_dropped(bench: B
 def test_an_empty_fetch_moves_the_position(bench: Bench) -> None:
     """Transaction markers take offsets without records."""
 
-    async def scenario(lane: Lane) -> None:
-        lane.offer(Batch(HERE, [], 3, 4, highwater=5, incarnation=1))
-        lane.offer(bench.batch(4, 5))
+    async def scenario(owner: Owner) -> None:
+        owner.offer(Batch(HERE, [], 3, 4, highwater=5, incarnation=1))
+        owner.offer(bench.batch(4, 5))
         await until(lambda: bench.world.committed_offset == 5)
         assert bench.world.incarnation == 1
 
@@ -224,11 +227,35 @@ def test_an_empty_fetch_moves_the_position(bench: Bench) -> None:
 
 
 def test_a_closed_lane_takes_nothing_and_wants_nothing(bench: Bench) -> None:
-    async def scenario(lane: Lane) -> None:
-        lane.close()
-        lane.offer(bench.batch(3, 5))
-        assert not lane.wants_records
+    async def scenario(owner: Owner) -> None:
+        owner.close()
+        owner.offer(bench.batch(3, 5))
+        assert not owner.wanted()
 
     bench.play(scenario)
     assert bench.step.seen == []
     assert bench.world.closed == 1
+
+
+def test_an_owner_shuts_out_all_whose_lanes_it_may_have_had(bench: Bench) -> None:
+    bench.span = Span(2, 2)
+    bench.partitions = [Partition("topic", 2), Partition("topic", 3)]
+
+    async def scenario(_owner: Owner) -> None:
+        spans = ["2-3", "0-3", "0-7", "0-15", "2", "3"]
+        assert bench.world.fenced == [[f"creditbus-stage-{span}" for span in spans]]
+
+    bench.play(scenario)
+
+
+def test_lanes_that_are_held_together_commit_together(bench: Bench) -> None:
+    there = Partition("topic", 1)
+    bench.span, bench.partitions = Span(0, 2), [HERE, there]
+
+    async def scenario(owner: Owner) -> None:
+        owner.offer(bench.batch(3, 5))
+        owner.offer(Batch(there, bench.batch(3, 4).records, 3, 4, highwater=4, incarnation=1))
+        await until(lambda: bench.world.commits == [5 + 4])
+        assert bench.step.seen == [[3, 4], [3]]
+
+    bench.play(scenario)

@@ -1,0 +1,204 @@
+"""Owns the lanes of one span: acquires them, processes them exactly once, gives them up.
+
+Safety rests on one rule: a span has one transactional id; who takes it fences every span that overlaps
+it, and only then reads the committed offsets and brings the state up to date. Who owns a lane is decided
+by the transaction coordinator; the group's membership only decides who tries. Any error ends the
+acquisition, and the span is acquired again: the same path as an assignment, so there is one way to
+recover and it is taken all the time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Container, Iterable
+
+from creditbus.services.engine import metrics
+from creditbus.services.engine.batch import Batch, Partition
+from creditbus.services.engine.codec import Schemas
+from creditbus.services.engine.lane import Lane
+from creditbus.services.engine.observation import observe_lag
+from creditbus.services.engine.pipeline import Finish, Pipeline
+from creditbus.services.engine.settings import EngineSettings
+from creditbus.services.engine.span import Span, overlapping
+from creditbus.services.engine.step import Stage, StoreKind
+from creditbus.services.engine.store import Store
+from creditbus.services.engine.together import together
+from creditbus.services.engine.transaction import TransactionalProducer
+from creditbus.services.engine.transport import Positions
+from creditbus.services.engine.waiting import Waiting
+
+__all__ = ["Owner"]
+
+logger = logging.getLogger(__name__)
+
+
+class Owner:
+    """Acquires, processes and releases the lanes of one span; `run` is its task."""
+
+    def __init__(
+        self,
+        *,
+        stage: Stage,
+        span: Span,
+        partitions: Iterable[Partition],
+        settings: EngineSettings,
+        positions: Positions,
+        store: Store | None,
+        schemas: Schemas,
+        finish: Finish,
+        on_room: Callable[[], None],
+    ) -> None:
+        self.partitions = frozenset(partitions)
+        self._stage = stage
+        self._span = span
+        self._settings = settings
+        self._positions = positions
+        self._schemas = schemas
+        self._finish = finish
+        self._on_room = on_room
+        numbers = sorted({partition.partition for partition in self.partitions})
+        self._lanes = {number: Lane(number, store, stage.changelog) for number in numbers}
+        self._group = f"{settings.application}-{stage.name}"
+        self._name = f"{stage.name}/{span}"
+        self._waiting = Waiting(settings, stage.name, self._name)
+        self._closed = False
+        self._producer: TransactionalProducer | None = None
+        self._pipeline: Pipeline | None = None
+
+    # -- what the transport asks and gives ------------------------------------------------------
+
+    @property
+    def numbers(self) -> list[int]:
+        """The lanes."""
+        return list(self._lanes)
+
+    def wanted(self) -> set[Partition]:
+        """Return the partitions that should be fetched now."""
+        if self._pipeline is None or self._closed:
+            return set()
+        full = {number for number, lane in self._lanes.items() if lane.inbox.records >= self._settings.queue_records}
+        return {partition for partition in self.partitions if partition.partition not in full}
+
+    def offer(self, batch: Batch) -> None:
+        """Take a batch; one of an earlier acquisition is dropped: its records come again."""
+        lane = self._lanes[batch.partition.partition]
+        if not self._closed and lane.inbox.offer(batch) and self._pipeline is not None:
+            self._pipeline.stir()
+
+    # -- the task -------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Acquire and process until closed; never ends by an error."""
+        waiting = self._waiting
+        while not self._closed:
+            try:
+                pipeline = await self._acquire()
+                waiting.recovered(self._proven)
+                await pipeline.run()
+            except asyncio.CancelledError:
+                if not self._closed:
+                    raise
+            except Exception as error:  # noqa: BLE001 -- whatever it is, acquiring again is the remedy
+                waiting.failed(error)
+            await self._release()
+            if not self._closed:
+                await waiting.pause()
+        waiting.over()
+
+    @property
+    def _proven(self) -> Container[str]:
+        """The dependencies that an acquisition uses; that another one is back only a batch can tell."""
+        return {"kafka", "redis"} if self._stage.store == StoreKind.REDIS else {"kafka"}
+
+    def close(self) -> None:
+        """Ask the task to end; a transaction under way is let through."""
+        self._closed = True
+        if self._pipeline is not None:
+            self._pipeline.close()
+
+    async def _release(self) -> None:
+        if self._pipeline is not None:
+            metrics.LANES_READY.labels(self._stage.name).dec(len(self._lanes))
+        self._pipeline = None
+        for number, lane in self._lanes.items():
+            lane.inbox.shut()
+            observe_lag(self._stage.name, number, 0)
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            await producer.close()
+
+    # -- acquiring ------------------------------------------------------------------------------
+
+    async def _acquire(self) -> Pipeline:
+        began = time.monotonic()
+        producer = TransactionalProducer(self._settings, self._id(self._span), self._group)
+        self._producer = producer
+        # its own id first, then the others, then the offsets: services/engine/span.py and docs/adr/0016 say why
+        await producer.fence([self._id(other) for other in overlapping(self._span, self._stage.lanes)])
+        async with asyncio.timeout(self._settings.transaction_timeout_seconds):
+            offsets = await self._start_offsets()
+        await self._restore()
+        incarnation = await self._positions.seek(offsets)
+        for number, lane in self._lanes.items():
+            mine = {partition: offset for partition, offset in offsets.items() if partition.partition == number}
+            lane.inbox.open(mine, incarnation)
+        pipeline = self._pipeline = self._make_pipeline(producer)
+        if self._closed:
+            pipeline.close()
+        self._on_room()
+        metrics.LANES_READY.labels(self._stage.name).inc(len(self._lanes))
+        metrics.LANE_ACQUIRED.labels(self._stage.name).inc(len(self._lanes))
+        metrics.LANE_ACQUIRE_SECONDS.labels(self._stage.name).observe(time.monotonic() - began)
+        logger.info("%s: acquired in %.2f s", self._name, time.monotonic() - began)
+        return pipeline
+
+    def _id(self, span: Span) -> str:
+        return f"{self._group}-{span}"
+
+    def _make_pipeline(self, producer: TransactionalProducer) -> Pipeline:
+        return Pipeline(
+            stage=self._stage,
+            lanes=list(self._lanes.values()),
+            settings=self._settings,
+            schemas=self._schemas,
+            producer=producer,
+            finish=self._finish,
+            on_room=self._on_room,
+            on_batch=self._waiting.recovered,
+        )
+
+    async def _start_offsets(self) -> dict[Partition, int]:
+        committed = await self._positions.committed(self.partitions)
+        first, end = await self._positions.bounds(self.partitions)
+        offsets = {}
+        for partition in self.partitions:
+            offset = committed.get(partition)
+            if offset is None:
+                offset = first[partition]
+            elif offset > end[partition]:
+                logger.error(
+                    "%s: %s was created again: committed offset %d, end %d; reading it from its start",
+                    self._name,
+                    partition.topic,
+                    offset,
+                    end[partition],
+                )
+                offset = first[partition]
+            elif offset < first[partition]:
+                logger.error(
+                    "%s: %s lost %d records to retention before they were read",
+                    self._name,
+                    partition.topic,
+                    first[partition] - offset,
+                )
+                offset = first[partition]
+            offsets[partition] = offset
+        return offsets
+
+    async def _restore(self) -> None:
+        count = sum(await together([lane.restore(self._settings) for lane in self._lanes.values()]))
+        if count:
+            metrics.RESTORED_RECORDS.labels(self._stage.name).inc(count)
+            logger.info("%s: restored %d records from %s", self._name, count, self._stage.changelog)
