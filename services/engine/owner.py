@@ -157,6 +157,9 @@ class Owner:
     def _id(self, span: Span) -> str:
         return f"{self._group}-{span}"
 
+    def _lane_name(self, partition: Partition) -> str:
+        return f"{self._stage.name}/{partition.partition}"
+
     def _make_pipeline(self, producer: TransactionalProducer) -> Pipeline:
         return Pipeline(
             stage=self._stage,
@@ -180,7 +183,7 @@ class Owner:
             elif offset > end[partition]:
                 logger.error(
                     "%s: %s was created again: committed offset %d, end %d; reading it from its start",
-                    self._name,
+                    self._lane_name(partition),
                     partition.topic,
                     offset,
                     end[partition],
@@ -189,7 +192,7 @@ class Owner:
             elif offset < first[partition]:
                 logger.error(
                     "%s: %s lost %d records to retention before they were read",
-                    self._name,
+                    self._lane_name(partition),
                     partition.topic,
                     first[partition] - offset,
                 )
