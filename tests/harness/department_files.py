@@ -38,6 +38,13 @@ FILES = (
         "dual-publicity-2018-licences",
     ),
     SharedFile(
+        "penalties_2016.csv",
+        "administrative-enforcement",
+        "administrative-penalty-2016",
+        "csv",
+        "wuhan-2016-penalties",
+    ),
+    SharedFile(
         "penalties_2018.jsonl",
         "administrative-enforcement",
         "administrative-penalty",
@@ -109,7 +116,7 @@ def _configuration(file: SharedFile, shared: Path) -> dict[str, Any]:
         "settings": {"path": str(shared / file.name)},
         "mapping": file.mapping,
     }
-    if file.item == "tax-credit-grade":
+    if file.item in {"administrative-penalty-2016", "tax-credit-grade"}:
         configuration["overrides"] = {"tables": {"authorities": authorities}}
     return configuration
 

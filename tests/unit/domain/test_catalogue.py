@@ -22,7 +22,9 @@ def shipped(item_id: str) -> Item:
 def test_the_shipped_catalogue_has_its_items() -> None:
     assert {item.id for item in SHIPPED} == {
         "administrative-licence",
+        "administrative-licence-2016",
         "administrative-penalty",
+        "administrative-penalty-2016",
         "enterprise-registration",
         "judgment-defaulter",
         "red-black-list",
