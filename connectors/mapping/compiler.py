@@ -153,16 +153,17 @@ class RowMapper:
 
     def _fill(self, cells: Mapping[str, Cell], parts: tuple[dict[str, Any], ...]) -> int:
         repaired = 0
+        trim, narrowed = normalise.trim, normalise.half_width
         for column, any_half_width, day_only, writes in self._reads(tuple(cells)):
             cell = cells[column]
+            if cell is None or cell == "":
+                continue
             if isinstance(cell, str):
-                text = narrow = normalise.trim(cell)
+                text = narrow = trim(cell)
                 if any_half_width and not text.isascii():
-                    narrow = normalise.half_width(text)
+                    narrow = narrowed(text)
                 if narrow != cell:
                     repaired += 1
-            elif cell is None:
-                continue
             else:
                 text = narrow = _typed(cell, day_only=day_only)
             for part, field, half_width, empties, transform in writes:
