@@ -51,6 +51,7 @@ FILES = (
         "jsonl",
         "dual-publicity-2018-penalties",
     ),
+    SharedFile("court_defaulters.xml", "court", "judgment-defaulter", "xml", "court-defaulters"),
     SharedFile("tax_grades.csv", "tax-bureau", "tax-credit-grade", "tsv", "tax-grades"),
     SharedFile("red_black_lists.csv", "credit-office", "red-black-list", "csv", "red-black-lists"),
 )

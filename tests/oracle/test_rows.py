@@ -57,6 +57,7 @@ FEEDS = {
         "jsonl",
         "dual-publicity-2018-penalties",
     ),
+    "court_defaulters": Feed("court_defaulters.xml", "court", "judgment-defaulter", "xml", "court-defaulters"),
     "tax_grades": Feed("tax_grades.csv", "tax-bureau", "tax-credit-grade", "tsv", "tax-grades"),
     "red_black_lists": Feed("red_black_lists.csv", "credit-office", "red-black-list", "csv", "red-black-lists"),
 }
