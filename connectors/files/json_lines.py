@@ -11,7 +11,7 @@ from creditbus.connectors.errors import SourceError
 from creditbus.connectors.files.blob import Blob
 from creditbus.connectors.files.encodings import find_encoding, text_stream
 from creditbus.connectors.files.lines import Line, bounded_lines, count_lines
-from creditbus.connectors.files.settings import TextSettings
+from creditbus.connectors.files.settings import JsonLinesOptions
 
 __all__ = ["JsonLinesReader"]
 
@@ -33,7 +33,7 @@ _DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_refuse_constant
 class JsonLinesReader:
     """One jsonl file; rows are numbered by line, and so are positions."""
 
-    def __init__(self, blob: Blob, settings: TextSettings) -> None:
+    def __init__(self, blob: Blob, settings: JsonLinesOptions) -> None:
         self._blob = blob
         self._settings = settings
 

@@ -8,12 +8,14 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInf
 from creditbus.connectors.files.encodings import Encoding
 
 __all__ = [
+    "DelimitedOptions",
     "DelimitedSettings",
     "FileSettings",
+    "JsonLinesOptions",
     "JsonLinesSettings",
     "ReadingSettings",
     "SettingsPath",
-    "TextSettings",
+    "WorkbookOptions",
     "WorkbookSettings",
 ]
 
@@ -96,6 +98,10 @@ class WorkbookOptions(HeaderSettings):
     )
 
 
+class JsonLinesOptions(TextSettings):
+    """How one JSON object a line is read."""
+
+
 class DelimitedSettings(FileSettings, DelimitedOptions):
     """Comma, tab or otherwise separated text."""
 
@@ -104,5 +110,5 @@ class WorkbookSettings(FileSettings, WorkbookOptions):
     """A sheet of a workbook."""
 
 
-class JsonLinesSettings(FileSettings, TextSettings):
+class JsonLinesSettings(FileSettings, JsonLinesOptions):
     """One JSON object a line."""

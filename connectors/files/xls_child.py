@@ -1,6 +1,7 @@
-"""The process that reads an xls workbook: ``python -m creditbus.connectors.files.xls_child PATH names|rows [SHEET]``.
+"""The process that reads an xls workbook: ``python -m creditbus.connectors.files.xls_child PATH``.
 
-Writes JSON, one value a line: the sheets' names, or each row as [number, cells]; dates as {"date": "2016-01-28"}.
+Writes JSON: a line of the sheets' names, then a line for each row that has cells, [number of the sheet, row, cells];
+dates as {"date": "2016-01-28"}.
 """
 
 import json
@@ -14,21 +15,20 @@ __all__ = ["main"]
 _MEMORY_BYTES = 1 << 30
 
 
-def main(path: str, what: str, sheet: str = "") -> None:
-    """Write what was asked for to standard output."""
+def main(path: str) -> None:
+    """Write a workbook to standard output."""
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     from python_calamine import CalamineWorkbook  # noqa: PLC0415 -- under the limit
 
     try:
         book = CalamineWorkbook.from_path(path)
-        if what == "names":
-            _write(book.sheet_names)
-            return
-        rows = book.get_sheet_by_name(sheet)
-        for number, cells in enumerate(rows.to_python(skip_empty_area=False), start=1):
-            if any(cell != "" for cell in cells):
-                _write([number, cells])
+        _write(book.sheet_names)
+        for place in range(len(book.sheet_names)):
+            rows = book.get_sheet_by_index(place).to_python(skip_empty_area=False)
+            for number, cells in enumerate(rows, start=1):
+                if any(cell != "" for cell in cells):
+                    _write([place, number, cells])
     except Exception as error:  # noqa: BLE001 -- one line to the parent, whatever calamine finds
         sys.exit(str(error) or type(error).__name__)
 
