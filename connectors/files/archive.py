@@ -18,6 +18,7 @@ _UTF8_NAME = 0x800
 _ENCRYPTED = 0x1
 _MOST_MEMBERS = 10_000
 _BLOCK = 65_536
+_MOST_SAID = 100
 _HARMLESS_BYTES = 64 * 1_048_576
 _MOST_RATIO = 200
 """Tables compress to a tenth or a thirtieth; what unpacks to more than this many times its size was made to."""
@@ -34,8 +35,13 @@ def damaged(place: str) -> Iterator[None]:
     except SourceError:
         raise
     except _DAMAGES as error:
-        detail = str(error) or type(error).__name__
-        raise SourceError(place, f"is damaged or cut off: {detail}", "hand it in anew") from error
+        raise SourceError(place, f"is damaged or cut off: {_said(error)}", "hand it in anew") from error
+
+
+def _said(error: Exception) -> str:
+    """Give what zipfile says, unless it quotes from the file."""
+    said = str(error)
+    return said if said.isprintable() and 0 < len(said) < _MOST_SAID else type(error).__name__
 
 
 def open_archive(stream: BinaryIO, place: str) -> zipfile.ZipFile:
@@ -154,4 +160,5 @@ def _name(info: zipfile.ZipInfo) -> str:
                 break
             except UnicodeDecodeError:
                 continue
-    return name.replace("\\", "/")
+    name = name.replace("\\", "/")
+    return name if name.isprintable() else "".join(letter if letter.isprintable() else "?" for letter in name)

@@ -43,12 +43,12 @@ class _Feed:
         self.problem = ""
 
     def __iter__(self) -> Iterator[str]:
-        encoding, raw = self._encoding, self.raw
+        encoding, raw, size = self._encoding, self.raw, 0
         for line, whole in self._lines:
-            if raw and sum(map(len, raw)) > _RECORD_BYTES:
-                raw.append(line)
-                raise _EndlessRecordError
+            size = size + len(line) if raw else len(line)
             raw.append(line)
+            if size > _RECORD_BYTES:
+                raise _EndlessRecordError
             if not whole:
                 self.problem = "the line is longer than settings.row_bytes"
             elif b"\0" in line:

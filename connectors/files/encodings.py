@@ -19,7 +19,7 @@ _MARKS: tuple[tuple[bytes, TextEncoding], ...] = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _SAMPLE_BYTES = 262_144
-_ENOUGH_NULS = 20
+_LEAST_NULS, _ENOUGH_NULS = 4, 20
 """One byte in so many: text of 16-bit characters without a mark has a NUL in each digit, delimiter and line end."""
 
 
@@ -65,7 +65,7 @@ def text_stream(blob: Blob, encoding: TextEncoding) -> Iterator[tuple[BinaryIO, 
 
 def _wide(sample: bytes) -> TextEncoding | None:
     pairs = len(sample) // 2
-    if not pairs or sample.count(0) * _ENOUGH_NULS < pairs:
+    if sample.count(0) < max(_LEAST_NULS, pairs // _ENOUGH_NULS):
         return None
     low, high = sample[0::2].count(0), sample[1::2].count(0)
     if max(low, high) < 10 * min(low, high) + 1:

@@ -124,10 +124,10 @@ def _all(root: ElementTree.Element, name: str) -> Iterator[ElementTree.Element]:
 
 
 def _root(archive: zipfile.ZipFile, place: str, name: str) -> ElementTree.Element:
-    with _part(archive, place, name) as stream:
-        raw = stream.read(_MOST_PART_BYTES + 1)
-    if len(raw) > _MOST_PART_BYTES:
+    if name in archive.namelist() and archive.getinfo(name).file_size > _MOST_PART_BYTES:
         raise SourceError(place, f"{name} is longer than {_MOST_PART_BYTES:,} bytes")
+    with _part(archive, place, name) as stream:
+        raw = stream.read()
     try:
         return ElementTree.fromstring(raw)  # noqa: S314 -- _part refused document types, whence all attacks come
     except ElementTree.ParseError as error:

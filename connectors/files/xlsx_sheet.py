@@ -129,7 +129,7 @@ class _Reading:
         self._fault = ""
         self._cell: dict[str, str] | None = None
         self._text: list[str] = []
-        self._collecting = self._formula = self._valued = self._phonetic = False
+        self._collecting = self._formula = self._phonetic = False
         handlers = parser.expat
         handlers.StartElementHandler = self._start
         handlers.EndElementHandler = self._end
@@ -144,10 +144,10 @@ class _Reading:
             name = name.rpartition(":")[2]
         if name == "c":
             self._cell = attributes
-            self._formula = self._valued = False
+            self._formula = False
         elif self._cell is not None:
             if name == "v" or (name == "t" and not self._phonetic):
-                self._collecting = self._valued = True
+                self._collecting = True
             elif name == "f":
                 self._formula = True
             elif name == "rPh":
@@ -190,11 +190,13 @@ class _Reading:
             return
         if self._column > _MOST_COLUMNS:
             self._fault = f"a cell lies behind column {_MOST_COLUMNS:,}, the last of a sheet"
-        elif self._formula and not self._valued:
+            return
+        text, kind = "".join(self._text), cell.get("t", "n")
+        if self._formula and not text and kind != "str":
             self._fault = f"cell {place} holds a formula that was never computed: open the workbook and save it"
-        elif self._valued:
+        elif text:
             try:
-                value = self._values.value("".join(self._text), cell.get("t", "n"), cell.get("s", ""))
+                value = self._values.value(text, kind, cell.get("s", ""))
             except ValueError as error:
                 self._fault = f"cell {place} {error}"
                 return

@@ -55,6 +55,7 @@ class _Reading:
         self._in_header = False
         self._context: dict[str, str] = {}
         self._cells: dict[str, str] = {}
+        self._repeated: dict[str, int] = {}
         self._text: list[str] = []
         self._leaf = False
         self._room = self._limit
@@ -88,13 +89,14 @@ class _Reading:
 
     def _begin(self, depth: int, *, header: bool) -> None:
         self._start_depth, self._in_header = depth, header
-        self._cells, self._fault, self._room = {}, "", self._limit
+        self._cells, self._repeated, self._fault, self._room = {}, {}, "", self._limit
 
     def _end(self, name: str) -> None:
         depth = len(self._open)
         if self._leaf and not self._start_depth and self._record is None and depth > 2:  # noqa: PLR2004 -- below the root's children
             self._record = self._open[-2]  # found: the first element with a text in it
             self._begin(depth - 1, header=False)
+            self._room -= sum(map(len, self._text))
         if self._start_depth and self._leaf and depth > self._start_depth:
             self._put("/".join(self._open[self._start_depth :]), "".join(self._text))
         self._leaf = False
@@ -114,13 +116,14 @@ class _Reading:
     def _put(self, path: str, text: str) -> None:
         if DAMAGE in text or DAMAGE in path:
             self._fault = self._fault or "holds bytes that are none of its encoding, or characters that XML forbids"
-        name, count = self._form(path), 1
-        while name in self._cells:
-            count += 1
-            name = f"{self._form(path)}#{count}"
+        if self._room < 0:
+            return
+        name = self._form(path)
+        count = self._repeated[name] = self._repeated.get(name, 0) + 1
+        if count > 1:
+            name = f"{name}#{count}"
         self._room -= len(name)
-        if self._room >= 0:
-            self._cells[name] = text
+        self._cells[name] = text
 
     def _finish(self, name: str) -> None:
         if self._in_header:

@@ -9,7 +9,7 @@ from creditbus.connectors.errors import SourceError
 __all__ = ["BLOCK", "SafeParser", "refuse_document_type"]
 
 BLOCK = 65_536
-_MOST_PENDING = 4 * 1_048_576
+_MOST_PENDING = 1_048_576
 """Bytes of one tag, comment or the like; expat holds an unfinished one in memory."""
 _MOST_PROLOG = 1_048_576
 
