@@ -47,7 +47,7 @@ class Blob:
             with tempfile.TemporaryFile() as unpacked:
                 shutil.copyfileobj(_Limited(stream, limit, self.place), unpacked)
                 unpacked.seek(0)
-                yield unpacked  # type: ignore[misc] # a temporary file is a binary file in all but name
+                yield unpacked
 
 
 class _Limited(io.RawIOBase):

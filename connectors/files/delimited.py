@@ -36,9 +36,10 @@ class _EndlessRecordError(Exception):
 class _Feed:
     """Gives ``csv.reader`` its lines and keeps the raw bytes of the record in hand, for a defect to quote."""
 
-    def __init__(self, lines: Iterator[Line], encoding: str) -> None:
+    def __init__(self, lines: Iterator[Line], encoding: str, written: str) -> None:
         self._lines = lines
         self._encoding = encoding
+        self._written = written
         self.raw: list[bytes] = []
         self.problem = ""
 
@@ -56,7 +57,7 @@ class _Feed:
             try:
                 text = line.decode(encoding)
             except UnicodeDecodeError as error:
-                self.problem = self.problem or f"not {encoding} at byte {error.start + 1} of the line"
+                self.problem = self.problem or f"not {self._written} at byte {error.start + 1} of the line"
                 text = line.decode(encoding, "replace")
             yield text
 
@@ -102,7 +103,7 @@ class DelimitedReader:
                     yield row
 
     def _rows(self, lines: Iterator[Line], dialect: _Dialect, encoding: str) -> Iterator[Row | Defect]:
-        feed = _Feed(lines, encoding)
+        feed = _Feed(lines, encoding, dialect.encoding)
         names = [column.name for column in dialect.columns]
         width, file, notes = len(names), self._blob.name, self._settings.note_prefixes
         reader = csv.reader(feed, delimiter=dialect.delimiter)

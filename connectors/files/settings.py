@@ -45,10 +45,13 @@ class ReadingSettings(BaseModel):
         description="Longest row in bytes; a longer one is refused. Bounds memory, and what is one message.",
     )
     member: str = Field(
-        default="*", description="In a zip archive: the files to read, by name or pattern such as *.csv; all others not."
+        default="*",
+        description="In a zip archive: the files to read, by name or pattern such as *.csv; all others not.",
     )
     unpacked_bytes: int = Field(
-        default=4 << 30, ge=1024, description="Longest file, unpacked, of an archive or workbook; a longer one is refused."
+        default=4 << 30,
+        ge=1024,
+        description="Longest file, unpacked, of an archive or workbook; a longer one is refused.",
     )
 
 

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from typing import IO, Any
@@ -25,7 +25,7 @@ _MOST_BYTES = 256 * 1_048_576
 """An xls of this size is past what the format holds in rows."""
 _SECONDS = 300
 _CHILD = "creditbus.connectors.files.xls_child"
-_READ = {
+_READ: Mapping[str, Callable[[Any], Cell]] = {
     "datetime": datetime.fromisoformat,
     "date": date.fromisoformat,
     "time": time.fromisoformat,
@@ -102,6 +102,5 @@ def _read(path: str, place: str, written: IO[bytes]) -> None:
 def _cell(cell: Any) -> Cell:
     if isinstance(cell, dict):
         [(kind, text)] = cell.items()
-        found: Cell = _READ[kind](text)
-        return found
+        return _READ[kind](text)
     return None if cell == "" else cell

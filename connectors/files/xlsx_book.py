@@ -1,7 +1,7 @@
 """What an xlsx workbook says of itself: its sheets, which cells are dates, where its texts are.
 
-An xlsx is a zip archive of XML parts. All but the sheets and the texts are small and read whole; those two grow with the
-data and are streamed (xlsx_sheet, xlsx_strings).
+An xlsx is a zip archive of XML parts. All but the sheets and the texts are small and read whole; those two grow with
+the data and are streamed (xlsx_sheet, xlsx_strings).
 """
 
 import zipfile
@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from posixpath import join, normpath
 from typing import BinaryIO
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
@@ -118,19 +118,19 @@ def _number(text: str | None) -> int:
     return int(text) if text and text.isdecimal() else 0
 
 
-def _all(root: ElementTree.Element, name: str) -> Iterator[ElementTree.Element]:
+def _all(root: ET.Element, name: str) -> Iterator[ET.Element]:
     """Find elements whatever their namespace: the two editions of the standard differ in it."""
     return (element for element in root.iter() if element.tag.rpartition("}")[2] == name)
 
 
-def _root(archive: zipfile.ZipFile, place: str, name: str) -> ElementTree.Element:
+def _root(archive: zipfile.ZipFile, place: str, name: str) -> ET.Element:
     if name in archive.namelist() and archive.getinfo(name).file_size > _MOST_PART_BYTES:
         raise SourceError(place, f"{name} is longer than {_MOST_PART_BYTES:,} bytes")
     with _part(archive, place, name) as stream:
         raw = stream.read()
     try:
-        return ElementTree.fromstring(raw)  # noqa: S314 -- _part refused document types, whence all attacks come
-    except ElementTree.ParseError as error:
+        return ET.fromstring(raw)  # noqa: S314 -- _part refused document types, whence all attacks come
+    except ET.ParseError as error:
         raise SourceError(place, f"{name} is no sound XML: {error}", "save it anew") from error
 
 

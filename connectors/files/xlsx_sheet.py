@@ -5,9 +5,9 @@ formula says where its value was never computed. python-calamine holds the whole
 """
 
 import re
-from math import isfinite
 from collections.abc import Callable, Iterator
 from datetime import date
+from math import isfinite
 from typing import Any, BinaryIO, NamedTuple
 
 from openpyxl.utils.datetime import from_excel, from_ISO8601
@@ -85,7 +85,7 @@ class _Values:
 
     def _date(self, number: float, style: int) -> Cell:
         try:
-            found: date = from_excel(number, self._epoch, timedelta=style in self._timedeltas)  # type: ignore[arg-type] # the stubs know half of what it takes
+            found: date = from_excel(number, self._epoch, timedelta=style in self._timedeltas)
         except (OverflowError, ValueError, TypeError) as error:
             raise ValueError("is shown as a date and is none") from error
         return found
@@ -103,7 +103,7 @@ def _number(text: str) -> int | float:
 
 def _iso_date(text: str) -> Cell:
     try:
-        found: Cell = from_ISO8601(text)
+        found: Cell = from_ISO8601(text)  # type: ignore[no-untyped-call] # half of openpyxl has stubs
     except (ValueError, AttributeError) as error:
         raise ValueError("holds no date where it says so") from error
     return found

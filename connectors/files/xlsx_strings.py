@@ -53,7 +53,9 @@ def shared_strings(source: BinaryIO | None, place: str, limit: int) -> Iterator[
         yield SharedStrings(file, ends, limit)
 
 
-def _unpack(source: BinaryIO, place: str, file: IO[bytes], ends: "array[int]", limit: int) -> None:
+def _unpack(  # noqa: C901 -- three handlers of one parser
+    source: BinaryIO, place: str, file: IO[bytes], ends: "array[int]", limit: int
+) -> None:
     end, in_text, phonetic, room = 0, False, False, limit + 1
     parser = SafeParser(place)
     text: list[str] = []

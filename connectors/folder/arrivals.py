@@ -101,7 +101,7 @@ class Arrivals:
         settings = self._settings
         if settings.ready == "marker":
             return path.with_name(path.name + settings.marker).exists()
-        # the time of the last change of the entry cannot be set back, as a copy that keeps its dates does with the other
+        # a copy that keeps its dates sets back the one time, and cannot set back the other
         return self._clock() - max(state.st_mtime, state.st_ctime) >= settings.quiet_seconds
 
 

@@ -75,9 +75,7 @@ class FolderSource:
             return [Finding("folder", ok=False, message=str(error))]
         words = f"{self._settings.path}: {len(complete)} complete files, {waiting} not complete yet"
         findings = [Finding("folder", ok=True, message=words)]
-        for arrival in complete[-1:]:
-            findings.append(self._found(arrival))
-        return findings
+        return [*findings, *map(self._found, complete[-1:])]
 
     def discover(self) -> Sequence[Table]:
         """Describe the complete files that can be read, once for each set of columns; the newest first."""

@@ -11,7 +11,6 @@ from creditbus.connectors.xml.transcoding import DAMAGE
 __all__ = ["Record", "records"]
 
 _MOST_DEPTH = 64
-_FORMS = {"as-is": str, "upper": str.upper}
 
 
 class Record(NamedTuple):
@@ -48,7 +47,7 @@ class _Reading:
         self._place = place
         self._record = options.record
         self._headers = frozenset(options.header)
-        self._form = _FORMS[options.names]
+        self._upper = options.names == "upper"
         self._limit = options.row_bytes
         self._open: list[str] = []
         self._start_depth = 0
@@ -83,6 +82,8 @@ class _Reading:
             self._begin(depth, header=False)
         if self._start_depth:
             for key, value in attributes.items():
+                if key.partition(":")[0] == "xmlns":
+                    continue
                 self._put("/".join((*self._open[self._start_depth :], f"@{key.rpartition(':')[2]}")), value)
         self._text.clear()
         self._leaf = True
@@ -118,7 +119,7 @@ class _Reading:
             self._fault = self._fault or "holds bytes that are none of its encoding, or characters that XML forbids"
         if self._room < 0:
             return
-        name = self._form(path)
+        name = path.upper() if self._upper else path
         count = self._repeated[name] = self._repeated.get(name, 0) + 1
         if count > 1:
             name = f"{name}#{count}"
@@ -127,7 +128,8 @@ class _Reading:
 
     def _finish(self, name: str) -> None:
         if self._in_header:
-            prefix = self._form(name.rpartition(":")[2])
+            prefix = name.rpartition(":")[2]
+            prefix = prefix.upper() if self._upper else prefix
             self._context |= {f"{prefix}/{key}": text for key, text in self._cells.items()}
         else:
             self._number += 1

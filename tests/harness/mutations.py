@@ -8,7 +8,7 @@ import tempfile
 import time
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -48,15 +48,81 @@ _COLUMNS = {
     "SJC": "2016-01-28 12:12:26",
 }
 _TEXTS = (
-    "", " ", "\0", "/", "无", "长期", "2016-02-30", "20160128", "１０", "1e999999999", "-1", "NaN", "9" * 5000, "x" * 300_000,
-    "\ufeff", "\ufffd", "\U0010fffd", "\u202e", '"', "'", ",", "\t", "\r", "\n", "=1+1", "罚款" * 900, "罚款９９９９万元", "91990106ma4kaaa160",
-    "&amp;", "&lol;", "]]>", "<x>", "</record>", "{", "}", "[" * 2000, "\\u0000", "\\ud800", "null", "1" * 18, "11010519491231002X",
-)  # fmt: skip
+    "",
+    " ",
+    "\0",
+    "/",
+    "无",
+    "长期",
+    "2016-02-30",
+    "20160128",
+    "１０",
+    "1e999999999",
+    "-1",
+    "NaN",
+    "9" * 5000,
+    "x" * 300_000,
+    "\ufeff",
+    "\ufffd",
+    "\U0010fffd",
+    "\u202e",
+    '"',
+    "'",
+    ",",
+    "\t",
+    "\r",
+    "\n",
+    "=1+1",
+    "罚款" * 900,
+    "罚款９９９９万元",
+    "91990106ma4kaaa160",
+    "&amp;",
+    "&lol;",
+    "]]>",
+    "<x>",
+    "</record>",
+    "{",
+    "}",
+    "[" * 2000,
+    "\\u0000",
+    "\\ud800",
+    "null",
+    "1" * 18,
+    "11010519491231002X",
+)
 _BYTES = (
-    b"\0", b"\xff", b"\xfe\xff", b"\xef\xbb\xbf", b"\x80", b"\x81\x30", b'"', b",", b"\n", b"\r\n", b"<", b">", b"&", b"&#0;", b"&lol;",
-    b"<!DOCTYPE a [<!ENTITY lol 'lol'>]>", b"<![CDATA[", b"]]>", b"<!--", b"<?xml version='1.0' encoding='gbk'?>", b"{", b"}",
-    b'{"a": 1e999999999}', b"\\ud800", b"PK\x03\x04", b"PK\x05\x06", b'r="ZZZ9"', b'r="XFD1048577"', b't="e"', b't="s"', b"<f>1+1</f>",
-)  # fmt: skip
+    b"\0",
+    b"\xff",
+    b"\xfe\xff",
+    b"\xef\xbb\xbf",
+    b"\x80",
+    b"\x81\x30",
+    b'"',
+    b",",
+    b"\n",
+    b"\r\n",
+    b"<",
+    b">",
+    b"&",
+    b"&#0;",
+    b"&lol;",
+    b"<!DOCTYPE a [<!ENTITY lol 'lol'>]>",
+    b"<![CDATA[",
+    b"]]>",
+    b"<!--",
+    b"<?xml version='1.0' encoding='gbk'?>",
+    b"{",
+    b"}",
+    b'{"a": 1e999999999}',
+    b"\\ud800",
+    b"PK\x03\x04",
+    b"PK\x05\x06",
+    b'r="ZZZ9"',
+    b'r="XFD1048577"',
+    b't="e"',
+    b't="s"',
+    b"<f>1+1</f>",
+)
 _XLS_EVERY = 100
 """One file in so many is an xls: each costs a process."""
 
@@ -68,9 +134,13 @@ def sound_file(form: str, folder: Path) -> bytes:
         delimiter = "\t" if form == "tsv" else ","
         return "\n".join(delimiter.join(cells) for cells in [list(_COLUMNS), *rows]).encode("gb18030")
     if form == "jsonl":
-        return "\n".join(json.dumps(dict(zip(_COLUMNS, cells, strict=True)), ensure_ascii=False) for cells in rows).encode()
+        return "\n".join(
+            json.dumps(dict(zip(_COLUMNS, cells, strict=True)), ensure_ascii=False) for cells in rows
+        ).encode()
     if form == "xml":
-        records = ("".join(f"<{name}>{cell}</{name}>" for name, cell in zip(_COLUMNS, cells, strict=True)) for cells in rows)
+        records = (
+            "".join(f"<{name}>{cell}</{name}>" for name, cell in zip(_COLUMNS, cells, strict=True)) for cells in rows
+        )
         head = "<?xml version='1.0' encoding='UTF-8'?><m><Header><from>示例局</from></Header><Body>"
         return (head + "".join(f"<record>{record}</record>" for record in records) + "</Body></m>").encode()
     if form == "xls":
@@ -166,7 +236,9 @@ def _anything(random: random.Random) -> Cell:
     if choice == 2:
         return date(random.randint(1, 9999), 1, 28)
     if choice == 3:
-        return "".join(chr(random.choice((random.randrange(0xD800), random.randrange(0xE000, 0x110000)))) for _ in range(9))
+        return "".join(
+            chr(random.choice((random.randrange(0xD800), random.randrange(0xE000, 0x110000)))) for _ in range(9)
+        )
     return random.choice(_TEXTS)
 
 
@@ -220,8 +292,7 @@ class Bench:
             for row in source.read(None):
                 yield self.unreadable(row) if isinstance(row, Defect) else self.outcome(row)
         except SourceError as error:
-            assert "\n" not in str(error), error
-            yield "file refused"
+            yield "file refused" if str(error).isprintable() else "file refused in more than one line"
 
     def outcome(self, row: Row) -> str:
         """Map, examine and encode a row."""

@@ -21,7 +21,8 @@ def _record(kind: int, body: bytes) -> bytes:
 
 
 def _text(text: str, length: str) -> bytes:
-    return struct.pack(f"<{length}B", len(text), 1) + text.encode("utf-16-le")
+    raw = text.encode("utf-16-le")
+    return struct.pack(f"<{length}B", len(raw) // 2, 1) + raw
 
 
 def _sheet(rows: Sequence[Sequence[str | float | None]]) -> bytes:

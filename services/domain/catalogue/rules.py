@@ -41,7 +41,7 @@ class Period:
 class Magnitude:
     """A number in `field` greater than `above` is accepted with the caution ``AMOUNT_MAGNITUDE``.
 
-    `amount`, for a field of free text, finds the numbers in it: what its one group matches. None: the field is a number.
+    `amount`, for a field of free text, finds the numbers in it by its one group. None: the field is a number.
     """
 
     field: str

@@ -51,7 +51,9 @@ def _write_workbook(path: Path) -> None:
 
 
 def _write_old_workbook(path: Path) -> None:
-    rows = [[f"文〔2018〕{number}号", f"虚构企业{number}", 0.5 * number] for number in range(1, _ROWS + 1)]
+    rows: list[list[str | float | None]] = [
+        [f"文〔2018〕{number}号", f"虚构企业{number}", 0.5 * number] for number in range(1, _ROWS + 1)
+    ]
     write_xls(path, {"处罚": [["文号", "名称", "金额"], *rows, [], [None, None, None, "多"], ["表格说明：示例"]]})
 
 
