@@ -10,10 +10,10 @@ PACKAGES := avro_schemas connectors deploy services topics
 COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench bench-whole bench-peers faults check format lock clean
+.PHONY: help demo test bench bench-whole bench-peers bench-connectors bench-damage faults check format lock clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(INSTALLED) ## Run the whole bus on this machine on generated data; DATA=folder takes that folder's files
 	@$(BIN)/creditbus demo $(if $(DATA),--data "$(DATA)")
@@ -29,6 +29,12 @@ bench-whole: $(INSTALLED) ## Measure the whole way; ARGS="latency", "scaling", "
 
 bench-peers: $(INSTALLED) build/peers/quix/locked build/peers/kafka-streams/profile-job.jar ## Measure the profile job against Kafka Streams, Quix Streams and Faust; needs Java 17 and Maven
 	@PYTHONPATH=bench $(BIN)/python -m peers.run $(ARGS)
+
+bench-connectors: $(INSTALLED) ## Measure files of each format on their way to the broker: rows/s and memory; ARGS="--rows 20000 --formats csv"
+	@PYTHONPATH=bench $(BIN)/python bench/connectors.py $(ARGS)
+
+bench-damage: $(INSTALLED) ## Read damaged files and rows by the hundred thousand; ARGS="--seed 7 --files 2000 --rows 20000" for a short one
+	@PYTHONPATH=bench $(BIN)/python -m damaged_files $(ARGS)
 
 faults: $(INSTALLED) ## Break a running bus again and again under load, then check every event; ARGS="--events 20000 --faults 8 --seed 7" for a short one
 	@PYTHONPATH=bench $(BIN)/python -m faults.run $(ARGS)

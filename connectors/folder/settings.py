@@ -24,7 +24,7 @@ class FolderSettings(WorkbookOptions, DelimitedOptions, JsonLinesOptions, XmlOpt
     )
     ready: Literal["quiet", "marker"] = Field(
         default="quiet",
-        description="When a file is complete. quiet: nothing changed it for quiet_seconds; marker: <name>.done is there.",
+        description="When a file is complete. quiet: unchanged for quiet_seconds; marker: <name>.done is there.",
     )
     quiet_seconds: float = Field(
         default=10, ge=0, le=86_400, description="How long a file must rest before it is taken, in seconds."
