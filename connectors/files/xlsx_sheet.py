@@ -22,7 +22,7 @@ __all__ = ["SheetRow", "sheet_rows"]
 
 _MOST_COLUMNS, _MOST_ROWS = 16_384, 1_048_576
 """Of a sheet, by the format."""
-_PLACE = re.compile(r"([A-Z]{1,3})[0-9]+")
+_LETTERS = re.compile(r"[A-Z]{1,3}")
 
 
 class SheetRow(NamedTuple):
@@ -158,14 +158,14 @@ class _Reading:
     def _end(self, name: str) -> None:
         if ":" in name:
             name = name.rpartition(":")[2]
-        if name in ("v", "t"):
-            self._collecting = False
-        elif name == "rPh":
-            self._phonetic = False
-        elif name == "c" and self._cell is not None:
+        if name == "c" and self._cell is not None:
             self._take(self._cell)
             self._cell = None
             self._text.clear()
+        elif name in ("v", "t"):
+            self._collecting = False
+        elif name == "rPh":
+            self._phonetic = False
         elif name == "row":
             if self._cells or self._fault:
                 self._rows.append(SheetRow(self._number, self._cells, self._fault))
@@ -210,21 +210,20 @@ class _Reading:
         if self._room < 0:
             self._fault = "the row is longer than settings.row_bytes"
             return
-        cells, column = self._cells, self._column
-        if len(cells) < column - 1:
-            cells += [None] * (column - 1 - len(cells))
-        if len(cells) >= column:
-            cells[column - 1] = value
+        cells, missing = self._cells, self._column - 1 - len(self._cells)
+        if missing < 0:
+            cells[self._column - 1] = value
         else:
+            if missing:
+                cells += [None] * missing
             cells.append(value)
 
     def _column_of(self, place: str) -> int:
-        match = _PLACE.fullmatch(place)
-        if match is None:
-            return _MOST_COLUMNS + 1
-        letters = match[1]
+        letters = place.rstrip("0123456789")
         found = self._columns.get(letters)
         if found is None:
+            if not _LETTERS.fullmatch(letters):
+                return _MOST_COLUMNS + 1
             found = 0
             for letter in letters:
                 found = found * 26 + ord(letter) - 64
