@@ -11,10 +11,10 @@ COMPILED := $(VENV)/compiled-$(shell find services -name '*.py' | LC_ALL=C sort 
 COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench bench-whole bench-peers faults check format lock clean
+.PHONY: help demo test bench bench-whole bench-peers bench-connectors bench-damage faults check format lock clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(COMPILED) ## Run the whole bus on this machine on generated data; DATA=folder takes that folder's files
 	@$(BIN)/creditbus demo $(if $(DATA),--data "$(DATA)")
@@ -30,6 +30,12 @@ bench-whole: $(COMPILED) ## Measure the whole way; ARGS="latency", "scaling", "r
 
 bench-peers: $(COMPILED) build/peers/quix/locked build/peers/kafka-streams/profile-job.jar ## Measure the profile job against Kafka Streams, Quix Streams and Faust; needs Java 17 and Maven
 	@PYTHONPATH=bench $(BIN)/python -m peers.run $(ARGS)
+
+bench-connectors: $(COMPILED) ## Measure files of each format on their way to the broker: rows/s and memory; ARGS="--rows 20000 --formats csv"
+	@PYTHONPATH=bench $(BIN)/python bench/connectors.py $(ARGS)
+
+bench-damage: $(COMPILED) ## Read damaged files and rows by the hundred thousand; ARGS="--seed 7 --files 2000 --rows 20000" for a short one
+	@PYTHONPATH=bench $(BIN)/python -m damaged_files $(ARGS)
 
 faults: $(COMPILED) ## Break a running bus again and again under load, then check every event; ARGS="--events 20000 --faults 8 --seed 7" for a short one
 	@PYTHONPATH=bench $(BIN)/python -m faults.run $(ARGS)

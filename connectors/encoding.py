@@ -1,15 +1,16 @@
 """Events to what Kafka stores: key, partition and framed Avro."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from io import BytesIO
 from typing import Any, NamedTuple, Protocol
 
 import fastavro
 
-from creditbus.avro_schemas import event_schema, unreadable_schema
+from creditbus.avro_schemas import event_schema, header_schema, unreadable_schema
 from creditbus.connectors.contract import Defect
 from creditbus.connectors.errors import RegistrationError
 from creditbus.connectors.mapping.compiler import Mapped
+from creditbus.connectors.text_record import text_record_writer
 from creditbus.services.domain.event import ingest_key
 from creditbus.services.domain.framing import frame
 
@@ -51,15 +52,19 @@ class Encoder:
         self._event_frame = frame(_id(registry, event))
         self._unreadable_frame = frame(_id(registry, unreadable))
         # apart from each other: both define the types of the header
-        self._event_schema = fastavro.parse_schema(event, named_schemas={})
+        self._header_schema = fastavro.parse_schema(header_schema(), named_schemas={})
+        self._parts = tuple((part["name"], _writer(part["type"])) for part in event["fields"][1:])
         self._unreadable_schema = fastavro.parse_schema(unreadable, named_schemas={})
 
     def event(self, mapped: Mapped) -> Message:
         """Encode a mapped row."""
         out = BytesIO()
         out.write(self._event_frame)
-        fastavro.schemaless_writer(out, self._event_schema, mapped.event)
-        return Message(ingest_key(mapped.event["header"]), out.getvalue())
+        event = mapped.event
+        fastavro.schemaless_writer(out, self._header_schema, event["header"])
+        for name, write in self._parts:
+            out.write(write(event[name]))
+        return Message(ingest_key(event["header"]), out.getvalue())
 
     def unreadable(self, defect: Defect, header: Mapping[str, Any]) -> Message:
         """Encode a row that could not be read. Its key is its place: such rows have no identity and no order."""
@@ -68,6 +73,20 @@ class Encoder:
         body = {"reason": defect.reason.value, "detail": defect.detail, "original": defect.original}
         fastavro.schemaless_writer(out, self._unreadable_schema, {"header": header, "unreadable": body})
         return Message(f"{defect.file}|{defect.sheet}|{defect.row}".encode(), out.getvalue())
+
+
+def _writer(schema: dict[str, Any]) -> Callable[[Any], bytes]:
+    """Make the function that encodes one part of an event behind its header."""
+    if (write := text_record_writer(schema)) is not None:
+        return write
+    parsed = fastavro.parse_schema(schema, named_schemas={})
+
+    def write_any(part: Any) -> bytes:
+        out = BytesIO()
+        fastavro.schemaless_writer(out, parsed, part)
+        return out.getvalue()
+
+    return write_any
 
 
 def _id(registry: SchemaIds, schema: Mapping[str, Any]) -> int:

@@ -125,11 +125,15 @@ class _Run:
 
 
 def chunks(connector: Connector, source: Source, encoder: Encoder, state: Progress) -> Iterator[Chunk]:
-    """Read, map and encode, from the position of ``state`` on; bounded in rows and in bytes."""
+    """Read, map and encode, from the position of ``state`` on; bounded in rows and in bytes.
+
+    Rows before the place where a source cannot be read any further are given before its error is raised.
+    """
     messages: list[Message] = []
     position, size, withheld, unreadable = state.position, 0, 0, 0
     mapper, encode = connector.mapper, encoder.event
-    for row in source.read(state.position):
+    broken: list[SourceError] = []
+    for row in _readable(source.read(state.position), broken):
         if isinstance(row, Row):
             mapped = mapper(row, state.run)
             withheld += mapped.withheld
@@ -148,6 +152,15 @@ def chunks(connector: Connector, source: Source, encoder: Encoder, state: Progre
             messages, size, withheld, unreadable = [], 0, 0, 0
     if messages:
         yield _chunk(messages, position, withheld, unreadable)
+    for error in broken:
+        raise error
+
+
+def _readable(rows: Iterator[Row | Defect], broken: list[SourceError]) -> Iterator[Row | Defect]:
+    try:
+        yield from rows
+    except SourceError as error:
+        broken.append(error)
 
 
 def _chunk(messages: list[Message], position: Position | None, withheld: int, unreadable: int) -> Chunk:

@@ -48,6 +48,30 @@ _PENALTY = {
     "CF_SJLY": "某局",
     "CF_SJLYDM": ORGAN,
 }
+_PENALTY_2016 = {
+    "CF_WSH": "某罚〔2016〕1号",
+    "CF_CFMC": "违法行为",
+    "CF_CFLB1": "罚款",
+    "CF_SY": "处罚事由",
+    "CF_YJ": "处罚依据",
+    "CF_XDR_MC": "某某有限公司",
+    "CF_JG": "警告；处以罚款人民币5万元",
+    "CF_JDRQ": "2016-02-28",
+    "CF_XZJG": "某局",
+    "CF_ZT": "正常",
+    "CF_JZRQ": "2017-02-28",
+}
+_LICENCE_2016 = {
+    "XK_WSH": "某许〔2016〕1号",
+    "XK_XMMC": "某项目",
+    "XK_SPLB": "普通",
+    "XK_NR": "许可内容",
+    "XK_XDR": "某某有限公司",
+    "XK_JDRQ": "2016-02-28",
+    "XK_JZQ": "2099-12-31",
+    "XK_XZJG": "某局",
+    "XK_ZT": "正常",
+}
 _GRADE = {
     "NSRMC": "某某有限公司",
     "PJND": "2018",
@@ -126,7 +150,9 @@ def _example(item_id: str, content: Mapping[str, str], code: str = "uscc") -> Ex
 
 EXAMPLES = {
     "administrative-licence": _example("administrative-licence", _LICENCE),
+    "administrative-licence-2016": _example("administrative-licence-2016", _LICENCE_2016),
     "administrative-penalty": _example("administrative-penalty", _PENALTY),
+    "administrative-penalty-2016": _example("administrative-penalty-2016", _PENALTY_2016),
     "enterprise-registration": _example("enterprise-registration", {"ENTNAME": "某某有限公司"}),
     "judgment-defaulter": _example("judgment-defaulter", _DEFAULTER),
     "red-black-list": _example("red-black-list", _ENTRY),

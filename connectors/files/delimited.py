@@ -5,105 +5,107 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from creditbus.connectors.contract import Column, Defect, DefectReason, Finding, Position, Row, Table
-from creditbus.connectors.errors import SourceError
+from creditbus.connectors.contract import Column, Defect, DefectReason, Row, Table
 from creditbus.connectors.files import header
-from creditbus.connectors.files.lines import Line, bounded_lines, sniff_encoding
-from creditbus.connectors.files.origin import content_version, file_finding, reading
-from creditbus.connectors.files.settings import DelimitedSettings
+from creditbus.connectors.files.blob import Blob
+from creditbus.connectors.files.encodings import TextEncoding, find_encoding, text_stream
+from creditbus.connectors.files.lines import Line, bounded_lines, count_lines
+from creditbus.connectors.files.settings import DelimitedOptions
 from creditbus.services.domain import normalise
 
-__all__ = ["DelimitedSource"]
+__all__ = ["DelimitedReader"]
 
 _DELIMITERS = ",\t;|"
 _DEFAULT_DELIMITER = ","
+_RECORD_BYTES = 1_048_576
+"""A record of more than that, in however many lines, has a quote that nobody closed."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Dialect:
-    encoding: str
+    encoding: TextEncoding
     delimiter: str
     header_line: int
     columns: tuple[Column, ...]
 
 
+class _EndlessRecordError(Exception):
+    pass
+
+
 class _Feed:
     """Gives ``csv.reader`` its lines and keeps the raw bytes of the record in hand, for a defect to quote."""
 
-    def __init__(self, lines: Iterator[Line], encoding: str) -> None:
+    def __init__(self, lines: Iterator[Line], encoding: str, written: str) -> None:
         self._lines = lines
         self._encoding = encoding
+        self._written = written
         self.raw: list[bytes] = []
         self.problem = ""
 
     def __iter__(self) -> Iterator[str]:
-        encoding, raw = self._encoding, self.raw
-        for line in self._lines:
-            raw.append(line.raw)
-            if not line.whole:
+        encoding, raw, size = self._encoding, self.raw, 0
+        for line, whole in self._lines:
+            size = size + len(line) if raw else len(line)
+            raw.append(line)
+            if size > _RECORD_BYTES:
+                raise _EndlessRecordError
+            if not whole:
                 self.problem = "the line is longer than settings.row_bytes"
+            elif b"\0" in line:
+                self.problem = "the line holds a NUL byte"
             try:
-                yield line.raw.decode(encoding)
+                text = line.decode(encoding)
             except UnicodeDecodeError as error:
-                self.problem = f"not {encoding} at byte {error.start + 1} of the line"
-                yield line.raw.decode(encoding, "replace")
+                self.problem = self.problem or f"not {self._written} at byte {error.start + 1} of the line"
+                text = line.decode(encoding, "replace")
+            yield text
 
 
-class DelimitedSource:
+class DelimitedReader:
     """One csv or tsv file; rows are numbered by data record, and so are positions."""
 
-    def __init__(self, settings: DelimitedSettings) -> None:
+    def __init__(self, blob: Blob, settings: DelimitedOptions) -> None:
+        self._blob = blob
         self._settings = settings
-        self._path = settings.path
 
-    def check(self) -> Sequence[Finding]:
-        """See the contract."""
-        found = file_finding(self._path)
-        if not found.ok:
-            return [found]
-        try:
-            dialect = self._dialect()
-        except SourceError as error:
-            return [found, Finding("header", ok=False, message=str(error))]
-        words = f"line {dialect.header_line}, {len(dialect.columns)} columns, {dialect.encoding}"
-        return [found, Finding("header", ok=True, message=f"{words}, delimiter {dialect.delimiter!r}")]
+    def found(self) -> str:
+        """See the protocol."""
+        dialect = self._dialect()
+        words = f"header in line {dialect.header_line}, {len(dialect.columns)} columns, {dialect.encoding}"
+        return f"{words}, delimiter {dialect.delimiter!r}"
 
-    def discover(self) -> Sequence[Table]:
-        """See the contract."""
+    def tables(self) -> Sequence[Table]:
+        """See the protocol."""
         dialect = self._dialect()
         details = {
             "encoding": dialect.encoding,
             "delimiter": dialect.delimiter,
             "header_row": str(dialect.header_line),
         }
-        return [Table(self._path.name, dialect.columns, details=details)]
-
-    def version(self) -> str:
-        """See the contract."""
-        return content_version(self._path)
+        return [Table(self._blob.name, dialect.columns, details=details)]
 
     def size(self) -> int | None:
         """Count the lines: quoted line ends make it an upper bound, which a progress bar forgives."""
-        with reading(self._path), self._path.open("rb") as stream:
-            lines = sum(block.count(b"\n") for block in iter(lambda: stream.read(1 << 20), b""))
-        return max(lines - self._dialect().header_line, 0)
-
-    def read(self, position: Position | None) -> Iterator[Row | Defect]:
-        """See the contract."""
-        done = position if isinstance(position, int) else 0
         dialect = self._dialect()
-        with reading(self._path), self._path.open("rb") as stream:
+        with text_stream(self._blob, dialect.encoding) as (stream, _):
+            return max(count_lines(stream) + 1 - dialect.header_line, 0)
+
+    def rows(self, done: int) -> Iterator[Row | Defect]:
+        """See the protocol."""
+        dialect = self._dialect()
+        with text_stream(self._blob, dialect.encoding) as (stream, encoding):
             lines = bounded_lines(stream, self._settings.row_bytes)
             for _ in islice(lines, dialect.header_line):
                 pass
-            for row in self._rows(lines, dialect):
+            for row in self._rows(lines, dialect, encoding):
                 if row.row > done:
                     yield row
 
-    def _rows(self, lines: Iterator[Line], dialect: _Dialect) -> Iterator[Row | Defect]:
-        feed = _Feed(lines, dialect.encoding)
+    def _rows(self, lines: Iterator[Line], dialect: _Dialect, encoding: str) -> Iterator[Row | Defect]:
+        feed = _Feed(lines, encoding, dialect.encoding)
         names = [column.name for column in dialect.columns]
-        width, file, notes = len(names), self._path.name, self._settings.note_prefixes
+        width, file, notes = len(names), self._blob.name, self._settings.note_prefixes
         reader = csv.reader(feed, delimiter=dialect.delimiter)
         number, raw = 0, feed.raw
         while True:
@@ -111,6 +113,9 @@ class DelimitedSource:
                 cells = next(reader, None)
             except csv.Error as error:
                 cells, feed.problem = [], feed.problem or f"not readable as delimited text: {error}"
+            except _EndlessRecordError:
+                cells, feed.problem = [], feed.problem or "a quote is never closed"
+                reader = csv.reader(feed, delimiter=dialect.delimiter)
             if cells is None:
                 return
             number += 1
@@ -134,20 +139,24 @@ class DelimitedSource:
 
     def _dialect(self) -> _Dialect:
         settings = self._settings
-        with reading(self._path), self._path.open("rb") as stream:
-            encoding = sniff_encoding(stream) if settings.encoding == "auto" else settings.encoding
-            stream.seek(0)
+        encoding = find_encoding(self._blob) if settings.encoding == "auto" else settings.encoding
+        with text_stream(self._blob, encoding) as (stream, now):
             head = list(islice(bounded_lines(stream, settings.row_bytes), settings.header_row or header.SEARCHED_ROWS))
         wanted = settings.header_row
         for number, line in enumerate(head, start=1):
             if wanted is not None and number != wanted:
                 continue
-            text = line.raw.decode(encoding, "replace")
-            delimiter = settings.delimiter or _likeliest_delimiter(text)
-            cells = next(csv.reader([text], delimiter=delimiter), [])
+            cells, delimiter = self._cells(line.raw.decode(now, "replace"))
             if wanted is not None or header.is_header(cells):
                 return _Dialect(encoding, delimiter, number, header.columns(cells))
-        raise header.missing(self._path, wanted)
+        raise header.missing(self._blob.place, wanted)
+
+    def _cells(self, text: str) -> tuple[list[str], str]:
+        delimiter = self._settings.delimiter or _likeliest_delimiter(text)
+        try:
+            return next(csv.reader([text], delimiter=delimiter), []), delimiter
+        except csv.Error:
+            return [], delimiter
 
 
 def _likeliest_delimiter(line: str) -> str:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from pathlib import Path
 
 from creditbus.connectors.contract import Cell, Column
 from creditbus.connectors.errors import SourceError
@@ -38,10 +37,10 @@ def is_code_row(cells: Sequence[Cell]) -> bool:
     return len(filled) >= _LEAST_FILLED and all(_CODE.fullmatch(text) for text in filled)
 
 
-def missing(path: Path, declared: int | None) -> SourceError:
+def missing(place: str, declared: int | None) -> SourceError:
     """Make the error of a file without a header row, be it searched for or declared by its number."""
     fix = "name it in settings.header_row" if declared is None else "settings.header_row lies behind the end"
-    return SourceError(str(path), "no header row was found", fix)
+    return SourceError(place, "no header row was found", fix)
 
 
 def columns(names: Sequence[Cell], codes: Sequence[Cell] = ()) -> tuple[Column, ...]:

@@ -1,18 +1,25 @@
 """Files of one JSON object a line."""
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any, NoReturn
 
-from creditbus.connectors.contract import Cell, Column, Defect, DefectReason, Finding, Position, Row, Table
-from creditbus.connectors.files.lines import Line, bounded_lines
-from creditbus.connectors.files.origin import content_version, file_finding, reading
-from creditbus.connectors.files.settings import JsonLinesSettings
+from creditbus.connectors.contract import Cell, Column, Defect, DefectReason, Row, Table
+from creditbus.connectors.errors import SourceError
+from creditbus.connectors.files.blob import Blob
+from creditbus.connectors.files.encodings import find_encoding, text_stream
+from creditbus.connectors.files.lines import Line, bounded_lines, count_lines
+from creditbus.connectors.files.settings import JsonLinesOptions
 
-__all__ = ["JsonLinesSource"]
+__all__ = ["JsonLinesReader"]
 
 _DISCOVERED_LINES = 1000
+_MOST_PLACES = 64
+"""Of a number written with an exponent: a few characters more would be a gigabyte of digits."""
+_SUSPECT = re.compile(rb"\\u(?:[dD][89a-fA-F]|0000)")
+"""Escapes of halves of characters, and of NUL."""
 
 
 def _refuse_constant(name: str) -> NoReturn:
@@ -23,51 +30,47 @@ def _refuse_constant(name: str) -> NoReturn:
 _DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_refuse_constant)
 
 
-class JsonLinesSource:
+class JsonLinesReader:
     """One jsonl file; rows are numbered by line, and so are positions."""
 
-    def __init__(self, settings: JsonLinesSettings) -> None:
+    def __init__(self, blob: Blob, settings: JsonLinesOptions) -> None:
+        self._blob = blob
         self._settings = settings
-        self._path = settings.path
 
-    def check(self) -> Sequence[Finding]:
-        """See the contract."""
-        found = file_finding(self._path)
-        if not found.ok:
-            return [found]
+    def found(self) -> str:
+        """See the protocol."""
         columns = self._columns()
         if not columns:
-            return [found, Finding("rows", ok=False, message="no JSON object among the first lines")]
-        return [found, Finding("rows", ok=True, message=f"{len(columns)} keys among the first lines")]
+            raise SourceError(self._blob.place, "has no JSON object among its first lines")
+        return f"{len(columns)} keys among the first lines"
 
-    def discover(self) -> Sequence[Table]:
-        """See the contract."""
-        return [Table(self._path.name, tuple(map(Column, self._columns())), details={"encoding": "utf-8"})]
-
-    def version(self) -> str:
-        """See the contract."""
-        return content_version(self._path)
+    def tables(self) -> Sequence[Table]:
+        """See the protocol."""
+        columns = tuple(map(Column, self._columns()))
+        return [Table(self._blob.name, columns, details={"encoding": self._encoding()})]
 
     def size(self) -> int | None:
         """Count the lines."""
-        with reading(self._path), self._path.open("rb") as stream:
-            return sum(block.count(b"\n") for block in iter(lambda: stream.read(1 << 20), b""))
+        with text_stream(self._blob, self._encoding()) as (stream, _):
+            return count_lines(stream) + 1
 
-    def read(self, position: Position | None) -> Iterator[Row | Defect]:
-        """See the contract."""
-        done = position if isinstance(position, int) else 0
-        with reading(self._path), self._path.open("rb") as stream:
+    def rows(self, done: int) -> Iterator[Row | Defect]:
+        """See the protocol."""
+        with text_stream(self._blob, self._encoding()) as (stream, encoding):
             for number, line in enumerate(bounded_lines(stream, self._settings.row_bytes), start=1):
                 if number > done and not line.raw.isspace():
-                    yield self._row(line, number)
+                    yield self._row(line, encoding, number)
 
-    def _row(self, line: Line, number: int) -> Row | Defect:
+    def _encoding(self) -> Any:
+        return find_encoding(self._blob) if self._settings.encoding == "auto" else self._settings.encoding
+
+    def _row(self, line: Line, encoding: str, number: int) -> Row | Defect:
         try:
             if not line.whole:
                 raise ValueError("the line is longer than settings.row_bytes")  # noqa: TRY301 -- one way out for all
-            cells = _cells(line.raw)
+            cells = _cells(line.raw, encoding)
         except UnicodeDecodeError as error:
-            detail = f"not utf-8 at byte {error.start + 1} of the line"
+            detail = f"not {encoding} at byte {error.start + 1} of the line"
         except json.JSONDecodeError as error:
             detail = f"not JSON at character {error.pos + 1}: {error.msg}"
         except RecursionError:
@@ -75,13 +78,13 @@ class JsonLinesSource:
         except ValueError as error:
             detail = str(error)
         else:
-            return Row(cells, self._path.name, "", number, number)
+            return Row(cells, self._blob.name, "", number, number)
         original = line.raw.rstrip(b"\r\n")
-        return Defect(DefectReason.UNPARSABLE, detail, original, self._path.name, "", number, number)
+        return Defect(DefectReason.UNPARSABLE, detail, original, self._blob.name, "", number, number)
 
     def _columns(self) -> list[str]:
         names: dict[str, None] = {}
-        for count, row in enumerate(self.read(None)):
+        for count, row in enumerate(self.rows(0)):
             if count >= _DISCOVERED_LINES:
                 break
             if isinstance(row, Row):
@@ -89,11 +92,37 @@ class JsonLinesSource:
         return list(names)
 
 
-def _cells(raw: bytes) -> dict[str, Cell]:
-    value: Any = _DECODER.decode(raw.decode("utf-8"))
+def _cells(raw: bytes, encoding: str) -> dict[str, Cell]:
+    value: Any = _DECODER.decode(raw.decode(encoding))
     if not isinstance(value, dict):
         raise ValueError(f"a JSON {type(value).__name__}, not an object")  # noqa: TRY004 -- one way out for all
+    if _SUSPECT.search(raw):
+        _refuse_suspects(value)
     for name, cell in value.items():
         if isinstance(cell, dict | list):
             value[name] = json.dumps(cell, ensure_ascii=False, default=str)
+        elif isinstance(cell, Decimal) and abs(cell.adjusted()) > _MOST_PLACES:
+            raise ValueError("a number with an exponent past all bounds")
     return value
+
+
+def _refuse_suspects(value: Any) -> None:
+    for text in _texts(value):
+        if "\0" in text:
+            raise ValueError("a text holds a NUL character")
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            raise ValueError("a text holds half a character") from error
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for name, cell in value.items():
+            yield name
+            yield from _texts(cell)
+    elif isinstance(value, list):
+        for cell in value:
+            yield from _texts(cell)

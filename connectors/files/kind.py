@@ -1,44 +1,49 @@
 """The file kinds, as the registry of kinds lists them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal, cast
 
 from pydantic import BaseModel
 
 from creditbus.connectors.contract import Source
-from creditbus.connectors.files.delimited import DelimitedSource
-from creditbus.connectors.files.json_lines import JsonLinesSource
-from creditbus.connectors.files.settings import DelimitedSettings, JsonLinesSettings, WorkbookSettings
-from creditbus.connectors.files.workbook import WorkbookSource
+from creditbus.connectors.files.formats import Format
+from creditbus.connectors.files.settings import (
+    DelimitedSettings,
+    FileSettings,
+    JsonLinesSettings,
+    WorkbookSettings,
+)
+from creditbus.connectors.files.source import FileSource
+from creditbus.connectors.xml.settings import XmlSettings
 
-__all__ = ["KINDS", "FileKind"]
+__all__ = ["KINDS", "AnyFileSettings", "FileKind"]
+
+
+class AnyFileSettings(WorkbookSettings, DelimitedSettings, JsonLinesSettings, XmlSettings):
+    """A file of any format; settings of other formats than its own do nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileKind:
-    """One file format."""
+    """One file format, or whichever a file is in."""
 
     name: str
     title: Mapping[Literal["zh", "en"], str]
     settings: type[BaseModel]
-    make: Callable[[Any], Source]
+    form: Format | None
 
     def open(self, settings: BaseModel) -> Source:
         """See the contract."""
-        return self.make(settings)
+        return FileSource(cast("FileSettings", settings), self.form)
 
 
 KINDS = (
-    FileKind("csv", {"zh": "逗号分隔文件", "en": "comma separated file"}, DelimitedSettings, DelimitedSource),
-    FileKind(
-        "tsv",
-        {"zh": "制表符分隔文件", "en": "tab separated file"},
-        DelimitedSettings,
-        lambda settings: DelimitedSource(settings.model_copy(update={"delimiter": settings.delimiter or "\t"})),
-    ),
-    FileKind("xlsx", {"zh": "Excel 工作簿", "en": "Excel workbook"}, WorkbookSettings, WorkbookSource),
-    FileKind(
-        "jsonl", {"zh": "JSON 行文件", "en": "file of one JSON object a line"}, JsonLinesSettings, JsonLinesSource
-    ),
+    FileKind("files", {"zh": "文件（自动识别格式）", "en": "file of any of these formats"}, AnyFileSettings, None),
+    FileKind("csv", {"zh": "逗号分隔文件", "en": "comma separated file"}, DelimitedSettings, "csv"),
+    FileKind("tsv", {"zh": "制表符分隔文件", "en": "tab separated file"}, DelimitedSettings, "tsv"),
+    FileKind("xlsx", {"zh": "Excel 工作簿", "en": "Excel workbook"}, WorkbookSettings, "xlsx"),
+    FileKind("xls", {"zh": "Excel 97-2003 工作簿", "en": "Excel 97-2003 workbook"}, WorkbookSettings, "xls"),
+    FileKind("jsonl", {"zh": "JSON 行文件", "en": "file of one JSON object a line"}, JsonLinesSettings, "jsonl"),
+    FileKind("xml", {"zh": "XML 文件", "en": "XML file"}, XmlSettings, "xml"),
 )

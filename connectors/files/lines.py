@@ -3,11 +3,9 @@
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
-__all__ = ["Line", "bounded_lines", "sniff_encoding"]
+__all__ = ["Line", "bounded_lines", "count_lines"]
 
-_UTF8_MARK = b"\xef\xbb\xbf"
-_SAMPLE_BYTES = 262_144
-_LONGEST_CHARACTER = 4
+_BLOCK = 1 << 20
 
 
 class Line(NamedTuple):
@@ -18,38 +16,22 @@ class Line(NamedTuple):
 
 
 def bounded_lines(stream: BinaryIO, limit: int) -> Iterator[Line]:
-    """Give the lines of a stream, without a UTF-8 byte order mark.
+    """Give the lines of a stream.
 
-    GB18030 is safe to cut at 0x0A: that byte occurs in no longer character.
+    UTF-8 and GB18030 are safe to cut at 0x0A: that byte occurs in no longer character.
 
     Args:
-        stream: Opened at its start.
+        stream: Opened behind its byte order mark.
         limit: Longest line in bytes, its end included.
     """
-    first = True
     while raw := stream.readline(limit):
         whole = raw.endswith(b"\n") or len(raw) < limit
         if not whole:
             while (rest := stream.readline(limit)) and not rest.endswith(b"\n"):
                 pass
-        if first:
-            raw = raw.removeprefix(_UTF8_MARK)
-            first = False
         yield Line(raw, whole)
 
 
-def sniff_encoding(stream: BinaryIO) -> str:
-    """Tell UTF-8 from GB18030 by the first quarter megabyte.
-
-    Text in GB18030 that is valid UTF-8 by chance is, at that length, pure ASCII and reads the same.
-    """
-    sample = stream.read(_SAMPLE_BYTES)
-    for cut in range(_LONGEST_CHARACTER):
-        try:
-            sample[: len(sample) - cut].decode("utf-8")
-        except UnicodeDecodeError:
-            if len(sample) < _SAMPLE_BYTES:
-                return "gb18030"
-        else:
-            return "utf-8"
-    return "gb18030"
+def count_lines(stream: BinaryIO) -> int:
+    """Count the line ends of a stream."""
+    return sum(block.count(b"\n") for block in iter(lambda: stream.read(_BLOCK), b""))

@@ -5,7 +5,19 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
 
-__all__ = ["DelimitedSettings", "FileSettings", "JsonLinesSettings", "WorkbookSettings"]
+from creditbus.connectors.files.encodings import Encoding
+
+__all__ = [
+    "DelimitedOptions",
+    "DelimitedSettings",
+    "FileSettings",
+    "JsonLinesOptions",
+    "JsonLinesSettings",
+    "ReadingSettings",
+    "SettingsPath",
+    "WorkbookOptions",
+    "WorkbookSettings",
+]
 
 
 def _resolve(path: Path, info: ValidationInfo) -> Path:
@@ -14,15 +26,15 @@ def _resolve(path: Path, info: ValidationInfo) -> Path:
     return path if folder is None or path.is_absolute() else Path(folder) / path
 
 
-FilePath = Annotated[Path, AfterValidator(_resolve)]
+SettingsPath = Annotated[Path, AfterValidator(_resolve)]
+"""A path, relative to the folder of the connector's configuration."""
 
 
-class FileSettings(BaseModel):
-    """What all file kinds share."""
+class ReadingSettings(BaseModel):
+    """How a file is read, whatever its format."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    path: FilePath = Field(description="The file; relative to the folder of the connector's configuration.")
     note_prefixes: tuple[str, ...] = Field(
         default=("表格说明",), description="A row whose first cell starts so is a note, not data."
     )
@@ -32,36 +44,74 @@ class FileSettings(BaseModel):
         le=524_288,
         description="Longest row in bytes; a longer one is refused. Bounds memory, and what is one message.",
     )
-
-
-class DelimitedSettings(FileSettings):
-    """Comma, tab or otherwise separated text."""
-
-    encoding: Literal["auto", "utf-8", "gb18030"] = Field(
-        default="auto", description="auto: UTF-8 where the bytes are UTF-8, byte order mark or not, else GB18030."
+    member: str = Field(
+        default="*",
+        description="In a zip archive: the files to read, by name or pattern such as *.csv; all others not.",
     )
+    unpacked_bytes: int = Field(
+        default=4 << 30,
+        ge=1024,
+        description="Longest file, unpacked, of an archive or workbook; a longer one is refused.",
+    )
+
+
+class FileSettings(ReadingSettings):
+    """What all file kinds share."""
+
+    path: SettingsPath = Field(
+        description="The file, or a zip archive of such files; relative to the folder of the connector's configuration."
+    )
+
+
+class TextSettings(ReadingSettings):
+    """Formats that are text."""
+
+    encoding: Encoding = Field(
+        default="auto", description="auto: by byte order mark; else UTF-8 where the lines are UTF-8, or GB18030."
+    )
+
+
+class HeaderSettings(ReadingSettings):
+    """Formats with a header row."""
+
+    header_row: int | None = Field(
+        default=None,
+        ge=1,
+        description="Line or sheet row of the header, from 1; null takes the first one with two filled cells.",
+    )
+
+
+class DelimitedOptions(TextSettings, HeaderSettings):
+    """How comma, tab or otherwise separated text is read."""
+
     delimiter: str | None = Field(
         default=None,
         min_length=1,
         max_length=1,
         description="One character; null finds it among comma, tab, semicolon and vertical bar.",
     )
-    header_row: int | None = Field(
-        default=None, ge=1, description="Line of the header, from 1; null takes the first row with two filled cells."
-    )
 
 
-class WorkbookSettings(FileSettings):
-    """A sheet of a workbook."""
+class WorkbookOptions(HeaderSettings):
+    """How a workbook is read."""
 
     sheet: str | int = Field(default=0, description="Name of the sheet, or its number from 0.")
-    header_row: int | None = Field(
-        default=None, ge=1, description="Row of the header, from 1; null takes the first row with two filled cells."
-    )
     header_rows: Literal["auto", 1, 2] = Field(
         default="auto", description="2: a row of field codes follows the names; auto looks whether one does."
     )
 
 
-class JsonLinesSettings(FileSettings):
-    """One JSON object a line, UTF-8."""
+class JsonLinesOptions(TextSettings):
+    """How one JSON object a line is read."""
+
+
+class DelimitedSettings(FileSettings, DelimitedOptions):
+    """Comma, tab or otherwise separated text."""
+
+
+class WorkbookSettings(FileSettings, WorkbookOptions):
+    """A sheet of a workbook."""
+
+
+class JsonLinesSettings(FileSettings, JsonLinesOptions):
+    """One JSON object a line."""

@@ -1,30 +1,25 @@
-"""Sheets of xlsx workbooks.
-
-Read by openpyxl in its streaming mode. python-calamine is ten times as fast but holds the whole sheet in memory, and an
-xlsx of the kind that departments send (100,000 rows of 28 columns) is past what their machines should give for it.
-"""
+"""Sheets of workbooks: xlsx read here as a stream, xls by a process of its own."""
 
 import json
-import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from itertools import islice
-from typing import Any, NamedTuple
-from xml.etree.ElementTree import ParseError
-from zipfile import BadZipFile
+from itertools import takewhile
+from typing import NamedTuple, Protocol
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
-from openpyxl.workbook import Workbook
-
-from creditbus.connectors.contract import Cell, Column, Defect, DefectReason, Finding, Position, Row, Table
+from creditbus.connectors.contract import Cell, Column, Defect, DefectReason, Row, Table
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.files import header
-from creditbus.connectors.files.origin import content_version, file_finding, reading
-from creditbus.connectors.files.settings import WorkbookSettings
+from creditbus.connectors.files.blob import Blob
+from creditbus.connectors.files.settings import WorkbookOptions
+from creditbus.connectors.files.xls import open_xls
+from creditbus.connectors.files.xlsx_book import Book, open_book
+from creditbus.connectors.files.xlsx_sheet import SheetRow, sheet_rows
+from creditbus.connectors.files.xlsx_strings import SharedStrings, shared_strings
 from creditbus.services.domain import normalise
 
-__all__ = ["WorkbookSource"]
+__all__ = ["XLS_MAGIC", "WorkbookReader"]
+
+XLS_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 class _Header(NamedTuple):
@@ -32,113 +27,129 @@ class _Header(NamedTuple):
     columns: tuple[Column, ...]
 
 
-class WorkbookSource:
+class _Sheets(Protocol):
+    """An opened workbook of either format."""
+
+    @property
+    def names(self) -> Sequence[str]: ...
+
+    def rows(self, name: str) -> Iterator[SheetRow]: ...
+
+
+class WorkbookReader:
     """One sheet; rows are numbered by sheet row, and so are positions."""
 
-    def __init__(self, settings: WorkbookSettings) -> None:
+    def __init__(self, blob: Blob, settings: WorkbookOptions) -> None:
+        self._blob = blob
         self._settings = settings
-        self._path = settings.path
 
-    def check(self) -> Sequence[Finding]:
-        """See the contract."""
-        found = file_finding(self._path)
-        if not found.ok:
-            return [found]
-        try:
-            with self._opened() as book:
-                name, rows = self._sheet(book)
-                head = self._header(rows)
-        except SourceError as error:
-            return [found, Finding("sheet", ok=False, message=str(error))]
-        words = f"{name}: header ends in row {head.last_row}, {len(head.columns)} columns"
-        return [found, Finding("sheet", ok=True, message=words)]
+    def found(self) -> str:
+        """See the protocol."""
+        with self._opened() as book:
+            name = self._name(book)
+            head = self._header(book, name)
+        return f"{name}: header ends in row {head.last_row}, {len(head.columns)} columns"
 
-    def discover(self) -> Sequence[Table]:
+    def tables(self) -> Sequence[Table]:
         """Describe every sheet that has a header."""
         tables = []
         with self._opened() as book:
-            for name in book.sheetnames:
-                _, rows = self._sheet(book, name)
+            for name in book.names:
                 try:
-                    head = self._header(rows)
+                    head = self._header(book, name)
                 except SourceError:
                     continue
                 tables.append(Table(name, head.columns, details={"header_ends": str(head.last_row)}))
         return tables
 
-    def version(self) -> str:
-        """See the contract."""
-        return content_version(self._path)
-
     def size(self) -> int | None:
         """Tell nothing: a workbook states its number of rows unreliably, and counting them is reading them."""
         return None
 
-    def read(self, position: Position | None) -> Iterator[Row | Defect]:
-        """See the contract."""
-        done = position if isinstance(position, int) else 0
+    def rows(self, done: int) -> Iterator[Row | Defect]:
+        """See the protocol."""
         with self._opened() as book:
-            name, rows = self._sheet(book)
-            head = self._header(rows)
-            _, rows = self._sheet(book, name)
+            name = self._name(book)
+            head = self._header(book, name)
             start = max(head.last_row, done)
             names = [column.name for column in head.columns]
-            for number, cells in enumerate(islice(rows, start, None), start=start + 1):
-                if not header.is_blank(cells) and not self._is_note(cells[0]):
-                    yield self._row(names, cells, name, number)
+            for row in book.rows(name):
+                if row.number > start and (found := self._row(names, row, name)) is not None:
+                    yield found
 
-    def _row(self, names: Sequence[str], cells: tuple[Cell, ...], sheet: str, number: int) -> Row | Defect:
-        width, file = len(names), self._path.name
+    def _row(self, names: Sequence[str], row: SheetRow, sheet: str) -> Row | Defect | None:
+        number, cells, fault = row
+        width, file = len(names), self._blob.name
+        if fault:
+            return self._defect(DefectReason.UNPARSABLE, fault, row, sheet)
+        if header.is_blank(cells) or self._is_note(cells[0]):
+            return None
         if len(cells) < width:
-            cells += (None,) * (width - len(cells))
-        elif not header.is_blank(cells[width:]):
+            cells += [None] * (width - len(cells))
+        elif len(cells) > width and not header.is_blank(cells[width:]):
             last = max(place for place, cell in enumerate(cells, start=1) if cell is not None)
-            original = json.dumps(cells[:last], ensure_ascii=False, default=str).encode()
-            detail = f"{last} cells, the header has {width}"
-            cut = original[: self._settings.row_bytes]
-            return Defect(DefectReason.COLUMN_COUNT, detail, cut, file, sheet, number, number)
+            return self._defect(DefectReason.COLUMN_COUNT, f"{last} cells, the header has {width}", row, sheet)
+        if any(isinstance(cell, str) and "\0" in cell for cell in cells):
+            return self._defect(DefectReason.UNPARSABLE, "a cell holds a NUL character", row, sheet)
         return Row(dict(zip(names, cells, strict=False)), file, sheet, number, number)
+
+    def _defect(self, reason: DefectReason, detail: str, row: SheetRow, sheet: str) -> Defect:
+        original = json.dumps(row.cells, ensure_ascii=False, default=str).encode()[: self._settings.row_bytes]
+        return Defect(reason, detail, original, self._blob.name, sheet, row.number, row.number)
 
     def _is_note(self, cell: Cell) -> bool:
         return isinstance(cell, str) and normalise.trim(cell).startswith(self._settings.note_prefixes)
 
     @contextmanager
-    def _opened(self) -> Iterator[Workbook]:
-        try:
-            with reading(self._path), warnings.catch_warnings():
-                # openpyxl remarks on styles that a reader of values does not need
-                warnings.simplefilter("ignore", UserWarning)
-                book = openpyxl.load_workbook(self._path, read_only=True, data_only=True)
-        except (BadZipFile, InvalidFileException, KeyError, ValueError, ParseError) as error:
-            raise SourceError(str(self._path), f"is no readable xlsx workbook: {error}", "save it as .xlsx") from error
-        try:
-            yield book
-        except (BadZipFile, ParseError, EOFError) as error:
-            raise SourceError(str(self._path), f"is damaged: {error}", "save it anew") from error
-        finally:
-            book.close()
+    def _opened(self) -> Iterator[_Sheets]:
+        limit = self._settings.unpacked_bytes
+        if self._blob.head(len(XLS_MAGIC)) == XLS_MAGIC:
+            with open_xls(self._blob, limit, self._settings.row_bytes) as sheets:
+                yield sheets
+        else:
+            with open_book(self._blob, limit) as book:
+                yield _XlsxSheets(book, self._blob.place, self._settings.row_bytes)
 
-    def _sheet(self, book: Workbook, name: str | None = None) -> tuple[str, Iterator[tuple[Cell, ...]]]:
-        wanted: str | int = self._settings.sheet if name is None else name
-        names = book.sheetnames
+    def _name(self, book: _Sheets) -> str:
+        wanted, names = self._settings.sheet, book.names
         if isinstance(wanted, int) and wanted < len(names):
-            wanted = names[wanted]
-        if wanted not in names:
+            return names[wanted]
+        if isinstance(wanted, int) or wanted not in names:
             fix = f"settings.sheet is one of: {', '.join(names)}"
-            raise SourceError(str(self._path), f"has no sheet {wanted!r}", fix)
-        sheet = book[str(wanted)]
-        # Writers state wrong dimensions, and openpyxl would cut columns to them.
-        sheet.reset_dimensions()
-        rows: Iterator[tuple[Any, ...]] = sheet.iter_rows(values_only=True)
-        return str(wanted), rows
+            raise SourceError(self._blob.place, f"has no sheet {wanted!r}", fix)
+        return wanted
 
-    def _header(self, rows: Iterator[tuple[Cell, ...]]) -> _Header:
+    def _header(self, book: _Sheets, name: str) -> _Header:
         settings = self._settings
         wanted = settings.header_row
-        head = list(islice(rows, (wanted or header.SEARCHED_ROWS) + 1))
-        for place, cells in enumerate(head):
-            if place + 1 == wanted or (wanted is None and header.is_header(cells)):
-                codes = head[place + 1] if place + 1 < len(head) else ()
+        last = (wanted or header.SEARCHED_ROWS) + 1
+        head = {row.number: row.cells for row in takewhile(lambda row: row.number <= last, book.rows(name))}
+        for number, cells in head.items():
+            if number == wanted or (wanted is None and header.is_header(cells)):
+                codes = head.get(number + 1, [])
                 two = settings.header_rows == 2 or (settings.header_rows == "auto" and header.is_code_row(codes))  # noqa: PLR2004 -- the setting's own value
-                return _Header(place + 1 + two, header.columns(cells, codes if two else ()))
-        raise header.missing(self._path, wanted)
+                return _Header(number + two, header.columns(cells, codes if two else ()))
+        raise header.missing(self._blob.place, wanted)
+
+
+class _XlsxSheets:
+    def __init__(self, book: Book, place: str, limit: int) -> None:
+        self._book, self._place, self._limit = book, place, limit
+
+    @property
+    def names(self) -> Sequence[str]:
+        return list(self._book.sheets)
+
+    def rows(self, name: str) -> Iterator[SheetRow]:
+        book, place = self._book, f"{self._place}:{name}"
+        with self._strings() as strings, book.part(book.sheets[name]) as sheet:
+            yield from sheet_rows(sheet, place, book, strings, self._limit)
+
+    @contextmanager
+    def _strings(self) -> Iterator[SharedStrings]:
+        if not self._book.strings:
+            with shared_strings(None, self._place, self._limit) as strings:
+                yield strings
+            return
+        with self._book.part(self._book.strings) as part, shared_strings(part, self._place, self._limit) as strings:
+            yield strings

@@ -19,6 +19,8 @@ Transform = Callable[[str], str | None]
 
 _FIELDS = {"yyyy": r"(?P<y>\d{4})", "MM": r"(?P<m>\d{2})", "dd": r"(?P<d>\d{2})"}
 _SHORT_FIELDS = {"M": r"(?P<m>\d{1,2})", "d": r"(?P<d>\d{1,2})"}
+_MOST_PLACES = 64
+"""An amount with an exponent past it stays as it is: written out it would be a gigabyte of zeros."""
 _TOKEN = re.compile("yyyy|MM|dd|M|d")
 
 
@@ -119,6 +121,7 @@ def scaler(source: Decimal, target: Decimal) -> Transform:
             amount = Decimal(text) * source / target
         except InvalidOperation:
             return text
-        return format(amount.normalize(), "f") if amount.is_finite() else text
+        sane = amount.is_finite() and abs(amount.adjusted()) <= _MOST_PLACES
+        return format(amount.normalize(), "f") if sane else text
 
     return scale

@@ -153,16 +153,17 @@ class RowMapper:
 
     def _fill(self, cells: Mapping[str, Cell], parts: tuple[dict[str, Any], ...]) -> int:
         repaired = 0
+        trim, narrowed = normalise.trim, normalise.half_width
         for column, any_half_width, day_only, writes in self._reads(tuple(cells)):
             cell = cells[column]
+            if cell is None or cell == "":
+                continue
             if isinstance(cell, str):
-                text = narrow = normalise.trim(cell)
+                text = narrow = trim(cell)
                 if any_half_width and not text.isascii():
-                    narrow = normalise.half_width(text)
+                    narrow = narrowed(text)
                 if narrow != cell:
                     repaired += 1
-            elif cell is None:
-                continue
             else:
                 text = narrow = _typed(cell, day_only=day_only)
             for part, field, half_width, empties, transform in writes:
@@ -175,7 +176,7 @@ class RowMapper:
         """Return what to read of rows with these columns; JSON rows may differ in theirs."""
         found = self._layouts.get(layout)
         if found is None:
-            found = tuple(_reads(self._plan.targets, layout))
+            found = tuple(_reads(self._plan, layout))
             if len(self._layouts) < _MOST_LAYOUTS:
                 self._layouts[layout] = found
         return found
@@ -192,10 +193,11 @@ class RowMapper:
         return Mapped(event, withheld=True)
 
 
-def _reads(targets: Iterable[Target], layout: Iterable[str]) -> Iterator[_Read]:
+def _reads(plan: Plan, layout: Iterable[str]) -> Iterator[_Read]:
     have = set(layout)
-    by_column: dict[str, list[Target]] = {}
-    for target in targets:
+    # a column left out on purpose fills nothing, but a blank around it is repaired like any other
+    by_column: dict[str, list[Target]] = {name: [] for name in plan.ignored if name in have}
+    for target in plan.targets:
         if found := next((name for name in target.columns if name in have), None):
             by_column.setdefault(found, []).append(target)
     for column, group in by_column.items():

@@ -112,4 +112,6 @@ class MappingModel(_Strict):
     tables: dict[str, LookupTable] = Field(
         default_factory=dict, description="Lookup tables; one that a template names may be left undeclared: no lookup."
     )
-    ignore: tuple[str, ...] = Field(default=(), description="Columns left out on purpose.")
+    ignore: tuple[str, ...] = Field(
+        default=(), description="Columns left out on purpose; blanks around their cells still count."
+    )

@@ -38,12 +38,20 @@ FILES = (
         "dual-publicity-2018-licences",
     ),
     SharedFile(
+        "penalties_2016.csv",
+        "administrative-enforcement",
+        "administrative-penalty-2016",
+        "csv",
+        "wuhan-2016-penalties",
+    ),
+    SharedFile(
         "penalties_2018.jsonl",
         "administrative-enforcement",
         "administrative-penalty",
         "jsonl",
         "dual-publicity-2018-penalties",
     ),
+    SharedFile("court_defaulters.xml", "court", "judgment-defaulter", "xml", "court-defaulters"),
     SharedFile("tax_grades.csv", "tax-bureau", "tax-credit-grade", "tsv", "tax-grades"),
     SharedFile("red_black_lists.csv", "credit-office", "red-black-list", "csv", "red-black-lists"),
 )
@@ -95,6 +103,8 @@ def send(observer: Observer, shared: Path, folder: Path, files: Sequence[SharedF
         connector = folder / f"{file.name}.yaml"
         connector.write_text(json.dumps(_configuration(file, shared)), encoding="utf-8")
         rows += run_connector(connector, observer.wire.bus, resend=resend).rows
+        if file.item == "subject-identifiers":
+            observer.settle(240)  # the true outcomes are those of a register that is there before what refers to it
     observer.settle(240)
     return rows
 
@@ -109,7 +119,7 @@ def _configuration(file: SharedFile, shared: Path) -> dict[str, Any]:
         "settings": {"path": str(shared / file.name)},
         "mapping": file.mapping,
     }
-    if file.item == "tax-credit-grade":
+    if file.item in {"administrative-penalty-2016", "tax-credit-grade"}:
         configuration["overrides"] = {"tables": {"authorities": authorities}}
     return configuration
 

@@ -43,6 +43,13 @@ FEEDS = {
         "xlsx",
         "dual-publicity-2018-licences",
     ),
+    "penalties_2016": Feed(
+        "penalties_2016.csv",
+        "administrative-enforcement",
+        "administrative-penalty-2016",
+        "csv",
+        "wuhan-2016-penalties",
+    ),
     "penalties_2018": Feed(
         "penalties_2018.jsonl",
         "administrative-enforcement",
@@ -50,6 +57,7 @@ FEEDS = {
         "jsonl",
         "dual-publicity-2018-penalties",
     ),
+    "court_defaulters": Feed("court_defaulters.xml", "court", "judgment-defaulter", "xml", "court-defaulters"),
     "tax_grades": Feed("tax_grades.csv", "tax-bureau", "tax-credit-grade", "tsv", "tax-grades"),
     "red_black_lists": Feed("red_black_lists.csv", "credit-office", "red-black-list", "csv", "red-black-lists"),
 }
@@ -131,7 +139,7 @@ def connectors(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> d
             "settings": {"path": str(shared_data / feed.file)},
             "mapping": feed.mapping,
         }
-        if name == "tax_grades":
+        if name in {"penalties_2016", "tax_grades"}:
             configuration["overrides"] = {"tables": {"authorities": authorities}}
         path = folder / f"{name}.yaml"
         path.write_text(yaml.safe_dump(configuration, allow_unicode=True), encoding="utf-8")

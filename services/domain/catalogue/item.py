@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from creditbus.services.domain.catalogue.fields import Field
@@ -158,22 +159,30 @@ class Item:
 
     def derive(self, content: Values, claim: Mapping[str, Any], department: str) -> Derived:
         """Derive header and act from a row that is in lexical form; an empty field derives an empty string."""
-        stated = next(event for event in self.events if all(content.get(name) == value for name, value in event.when))
-        values = {**content, **{f"claim.{name}": value for name, value in claim.items()}, "department": department}
+        stated = self._stated(content)
         key = self.natural_key
-        name = _fill(key.authority_name, values)
+        name = _fill(key.authority_name, content, claim, department)
         kind = self.stated_kind(content, claim)
         person = kind is SubjectKind.NATURAL_PERSON
         return Derived(
             verb=stated.verb,
             state=stated.state,
-            authority=_fill(key.authority_code, values) or name,
+            authority=_fill(key.authority_code, content, claim, department) or name,
             authority_name=name,
-            document_no=_fill(key.document_no, values),
+            document_no=_fill(key.document_no, content, claim, department),
             subject_name="" if person else content.get(self.name_field) or "",
             subject_kind=kind,
             act=_act(stated, content),
         )
+
+    def _stated(self, content: Values) -> Stated:
+        for event in self.events:
+            for name, value in event.when:
+                if content.get(name) != value:
+                    break
+            else:
+                return event
+        raise AssertionError("the last event of an item holds always")  # parsing saw to it
 
 
 def _act(stated: Stated, content: Values) -> Act:
@@ -191,14 +200,26 @@ def _act(stated: Stated, content: Values) -> Act:
     return act
 
 
-def _fill(template: str, values: Values) -> str:
+def _fill(template: str, content: Values, claim: Mapping[str, Any], department: str) -> str:
     """Fill a template; a template with an empty field is empty, so that a key never holds half of what names it."""
-    parts = template.split("{")
-    filled = [parts[0]]
-    for part in parts[1:]:
-        name, _, tail = part.partition("}")
-        value = values.get(name)
-        if not value:
-            return ""
-        filled += (value, tail)
-    return "".join(filled)
+    filled = ""
+    for before, name, of_claim in _parts(template):
+        filled += before
+        if name:
+            value = claim.get(name) if of_claim else department if name == "department" else content.get(name)
+            if not value:
+                return ""
+            filled += value
+    return filled
+
+
+@lru_cache
+def _parts(template: str) -> tuple[tuple[str, str, bool], ...]:
+    """Split a template into texts and the names behind them, each with whether it is the claim's."""
+    before, *rest = template.split("{")
+    parts = []
+    for part in rest:
+        name, _, after = part.partition("}")
+        parts.append((before, name.removeprefix("claim."), name.startswith("claim.")))
+        before = after
+    return (*parts, (before, "", False))

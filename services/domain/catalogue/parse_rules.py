@@ -1,5 +1,6 @@
 """Reads the ``rules`` of an entry."""
 
+import re
 from collections.abc import Mapping
 
 from creditbus.services.domain.catalogue.fields import Field, Format
@@ -63,9 +64,20 @@ def _first_year(table: Reader, fields: Mapping[str, Field]) -> FirstYear:
 
 
 def _magnitude(table: Reader, fields: Mapping[str, Field]) -> Magnitude:
-    magnitude = Magnitude(field=_field(table, "field", fields, _NUMBERS), above=table.number("above"))
+    amount = _amount(table) if table.has("amount") else None
+    formats = _NUMBERS if amount is None else _ANY
+    magnitude = Magnitude(field=_field(table, "field", fields, formats), above=table.number("above"), amount=amount)
     table.finish()
     return magnitude
+
+
+def _amount(table: Reader) -> re.Pattern[str]:
+    text = table.text("amount")
+    try:
+        amount = re.compile(text)
+    except re.error as error:
+        table.fail("amount", f"{text!r} is no regular expression: {error}")
+    return amount if amount.groups == 1 else table.fail("amount", "enclose the number, and nothing else, in a group")
 
 
 def _known_values(table: Reader, fields: Mapping[str, Field]) -> Known:

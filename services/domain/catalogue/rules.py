@@ -1,5 +1,6 @@
 """Rules between the fields of a content record, as an entry's ``rules`` state them."""
 
+import re
 from dataclasses import dataclass
 
 from creditbus.services.domain.reasons import Reason
@@ -38,10 +39,14 @@ class Period:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Magnitude:
-    """A number in `field` greater than `above` is accepted with the caution ``AMOUNT_MAGNITUDE``."""
+    """A number in `field` greater than `above` is accepted with the caution ``AMOUNT_MAGNITUDE``.
+
+    `amount`, for a field of free text, finds the numbers in it by its one group. None: the field is a number.
+    """
 
     field: str
     above: float
+    amount: re.Pattern[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from creditbus.services.domain.catalogue import Field, FirstYear, Item, Known, Magnitude, Required
-from creditbus.services.domain.normalise import NO_END
+from creditbus.services.domain.normalise import NO_END, half_width
 from creditbus.services.domain.reasons import Reason
 from creditbus.services.domain.validation.outcome import Finding
 from creditbus.services.domain.validation.values import Check, Values
@@ -119,7 +119,8 @@ def _holds_one_of(field: Field, values: frozenset[str]) -> Callable[[str], bool]
 def _exceeds(value: str | None, rule: Magnitude) -> bool:
     if not value:
         return False
+    numbers = (value,) if rule.amount is None else rule.amount.findall(half_width(value))
     try:
-        return float(value) > rule.above
+        return any(float(number) > rule.above for number in numbers)
     except ValueError:
         return False

@@ -1,5 +1,7 @@
 """Every kind of source that comes with the product keeps the contract."""
 
+import os
+import zipfile
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -10,6 +12,8 @@ import pytest
 from creditbus.connectors.conformance import CASES, KIND_CASES, ConformanceError
 from creditbus.connectors.contract import Kind, Row, Source
 from creditbus.connectors.files.kind import KINDS
+from creditbus.connectors.folder.kind import FOLDER
+from tests.harness.xls_writer import write_xls
 
 _ROWS = 40
 
@@ -46,15 +50,54 @@ def _write_workbook(path: Path) -> None:
     book.save(path)
 
 
+def _write_old_workbook(path: Path) -> None:
+    rows: list[list[str | float | None]] = [
+        [f"文〔2018〕{number}号", f"虚构企业{number}", 0.5 * number] for number in range(1, _ROWS + 1)
+    ]
+    write_xls(path, {"处罚": [["文号", "名称", "金额"], *rows, [], [None, None, None, "多"], ["表格说明：示例"]]})
+
+
+def _write_xml(path: Path) -> None:
+    texts = [f"<文号>文〔2018〕{number}号</文号><金额/>" for number in range(1, _ROWS + 1)]
+    texts[5] = "<文号>\x01</文号>"
+    texts[6] = "<文号 版='2'>7号</文号><文号>又</文号>"
+    records = "".join(f"<record>{text}</record>" for text in texts)
+    path.write_text(f"<records><Header><from>示例局</from></Header>{records}</records>", encoding="utf-8")
+
+
+def _write_archive(path: Path) -> None:
+    written = {kind: path.with_name(f"{kind}-rows.{kind}") for kind in ("csv", "xlsx", "xml")}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for kind, file in written.items():
+            _WRITERS[kind](file)
+            archive.write(file, f"示例/{file.name}")
+            file.unlink()
+
+
+def _write_folder(path: Path) -> None:
+    path.mkdir()
+    for number, kind in enumerate(("jsonl", "csv", "files", "xml")):
+        file = path / f"{number}.{'zip' if kind == 'files' else kind}"
+        _WRITERS[kind](file)
+        os.utime(file, (number, number))
+    (path / "cut.zip").write_bytes((path / "2.zip").read_bytes()[:-200])
+    (path / "again.csv").write_bytes((path / "1.csv").read_bytes())
+
+
 _WRITERS: dict[str, Callable[[Path], None]] = {
     "csv": lambda path: _write_delimited(path, ","),
     "tsv": lambda path: _write_delimited(path, "\t"),
     "jsonl": _write_json_lines,
     "xlsx": _write_workbook,
+    "xls": _write_old_workbook,
+    "xml": _write_xml,
+    "files": _write_archive,
+    "folder": _write_folder,
 }
+_SETTINGS: dict[str, dict[str, object]] = {"folder": {"quiet_seconds": 0}}
 
 
-@pytest.fixture(params=KINDS, ids=lambda kind: kind.name)
+@pytest.fixture(params=[*KINDS, FOLDER], ids=lambda kind: kind.name)
 def kind(request: pytest.FixtureRequest) -> Kind:
     found: Kind = request.param
     return found
@@ -63,7 +106,8 @@ def kind(request: pytest.FixtureRequest) -> Kind:
 @pytest.fixture
 def source(kind: Kind, tmp_path: Path) -> Source:
     _WRITERS[kind.name](tmp_path / f"rows.{kind.name}")
-    settings = kind.settings.model_validate({"path": f"rows.{kind.name}"}, context={"folder": tmp_path})
+    raw = {"path": f"rows.{kind.name}", **_SETTINGS.get(kind.name, {})}
+    settings = kind.settings.model_validate(raw, context={"folder": tmp_path})
     return kind.open(settings)
 
 

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from creditbus.connectors.configuration import load_connector
 from creditbus.connectors.encoding import Encoder
+from creditbus.connectors.errors import SourceError
 from creditbus.connectors.preview import preview
 from creditbus.connectors.progress import Progress, Totals
 from creditbus.connectors.runner import chunks
@@ -88,6 +89,22 @@ def test_chunks_carry_the_position_behind_their_last_row(
         (2, Totals(rows=2, published=2, unreadable=1)),
         (3, Totals(rows=1, published=1, withheld=1)),
     ]
+
+
+def test_rows_before_the_end_of_what_can_be_read_are_given_before_its_error(write_connector: Write) -> None:
+    connector = load_connector(write_connector(_rows(_row(), _row())))
+    whole = connector.open()
+
+    class Cut:
+        def read(self, position: object) -> object:
+            yield from whole.read(position)  # type: ignore[arg-type] # a position of its own
+            raise SourceError("rows.csv", "is damaged")
+
+    encoder, begun = Encoder(connector.item.id, _Registered()), Progress("lists", "r", "v")
+    made = chunks(connector, Cut(), encoder, begun)  # type: ignore[arg-type] # only read is asked for
+    assert next(made).totals.rows == 2
+    with pytest.raises(SourceError, match="is damaged"):
+        next(made)
 
 
 def test_a_row_longer_than_a_broker_takes_is_unreadable(

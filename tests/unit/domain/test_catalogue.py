@@ -22,7 +22,9 @@ def shipped(item_id: str) -> Item:
 def test_the_shipped_catalogue_has_its_items() -> None:
     assert {item.id for item in SHIPPED} == {
         "administrative-licence",
+        "administrative-licence-2016",
         "administrative-penalty",
+        "administrative-penalty-2016",
         "enterprise-registration",
         "judgment-defaulter",
         "red-black-list",
@@ -160,6 +162,14 @@ Change = Callable[[dict[str, Any], dict[str, Any]], object]
         (lambda schema, _: schema["fields"][0].update(mask=[1]), "schema: fields[0].mask: write two numbers"),
         (lambda schema, _: schema["fields"][0].update(code="Y"), "schema: fields[0].code: must equal"),
         (lambda schema, _: schema.update(fields=[]), "schema: fields: a content record needs fields"),
+        (
+            lambda _, entry: entry["rules"]["magnitudes"][0].update(field="CF_NR", amount="[0-9]+"),
+            "magnitudes[0].amount: enclose the number",
+        ),
+        (
+            lambda _, entry: entry["rules"]["magnitudes"][0].update(field="CF_NR", amount="("),
+            "magnitudes[0].amount: '(' is no regular expression",
+        ),
     ],
 )
 def test_a_wrong_entry_is_refused_by_item_key_and_remedy(change: Change, message: str) -> None:

@@ -263,3 +263,20 @@ def test_a_natural_person_under_an_item_that_admits_them(claim: dict[str, str | 
 
 def _only(example: Example, kind: SubjectKind) -> Example:
     return example._replace(item=replace(example.item, subject_kinds=frozenset({kind})))
+
+
+@pytest.mark.parametrize(
+    ("text", "doubtful"),
+    [
+        ("警告；处以罚款人民币5万元", False),
+        ("处以罚款人民币1000.5万元", True),
+        ("处以罚款人民币２０００万元", True),
+        ("没收违法所得人民币9999万元；处以罚款人民币5万元", False),
+        ("处以罚款人民币5万元；又罚款2000万元", True),
+        ("处以罚款人民币50000元", False),
+    ],
+)
+def test_an_amount_inside_a_text_is_found_by_its_pattern(text: str, *, doubtful: bool) -> None:
+    example = EXAMPLES["administrative-penalty-2016"].changed(CF_JG=text)
+    outcome = examine(example)
+    assert (Caution.AMOUNT_MAGNITUDE in outcome.cautions) is doubtful

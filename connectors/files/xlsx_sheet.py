@@ -1,0 +1,231 @@
+"""Rows of a sheet of an xlsx workbook, as a stream.
+
+openpyxl's own reader keeps something of every row, pads rows to the last column that any cell claims, and drops what a
+formula says where its value was never computed. python-calamine holds the whole sheet.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+from math import isfinite
+from typing import Any, BinaryIO, NamedTuple
+
+from openpyxl.utils.datetime import from_excel, from_ISO8601
+
+from creditbus.connectors.contract import Cell
+from creditbus.connectors.errors import SourceError
+from creditbus.connectors.files.xlsx_book import Book
+from creditbus.connectors.files.xlsx_strings import SharedStrings, unescape
+from creditbus.connectors.xml.safe import BLOCK, SafeParser
+
+__all__ = ["SheetRow", "sheet_rows"]
+
+_MOST_COLUMNS, _MOST_ROWS = 16_384, 1_048_576
+"""Of a sheet, by the format."""
+_LETTERS = re.compile(r"[A-Z]{1,3}")
+
+
+class SheetRow(NamedTuple):
+    """One row that has cells."""
+
+    number: int
+    cells: list[Cell]
+    """Up to the last one given."""
+    fault: str
+    """What keeps it from being read, for people; empty: nothing."""
+
+
+def sheet_rows(source: BinaryIO, place: str, book: Book, strings: SharedStrings, limit: int) -> Iterator[SheetRow]:
+    """Read the rows of a sheet.
+
+    Args:
+        source: The sheet's part.
+        place: Sheet and workbook, for errors.
+        book: The workbook.
+        strings: Its texts.
+        limit: Most characters of a row; one with more has a fault.
+
+    Raises:
+        SourceError: it is damaged.
+    """
+    reading = _Reading(SafeParser(place), place, _Values(book, strings), limit)
+    while block := source.read(BLOCK):
+        reading.parser.feed(block)
+        yield from reading.taken()
+    reading.parser.feed(b"", last=True)
+    yield from reading.taken()
+
+
+class _Values:
+    """Turns what a cell holds into a value, or raises ValueError with what is wrong."""
+
+    def __init__(self, book: Book, strings: SharedStrings) -> None:
+        self._dates, self._timedeltas, self._epoch = book.dates, book.timedeltas, book.epoch
+        self._string = strings.get
+        self._by_type: dict[str, Callable[[str], Cell]] = {
+            "s": self._shared,
+            "str": unescape,
+            "inlineStr": unescape,
+            "b": lambda text: text == "1",
+            "d": _iso_date,
+            "e": _refuse_error,
+        }
+
+    def value(self, text: str, kind: str, style: str) -> Cell:
+        if kind in self._by_type:
+            return self._by_type[kind](text)
+        number = _number(text)
+        return number if not style.isdecimal() or int(style) not in self._dates else self._date(number, int(style))
+
+    def _shared(self, text: str) -> str:
+        found = self._string(int(text)) if text.isdecimal() else None
+        if found is None:
+            raise ValueError("refers to a text that the workbook does not hold")
+        return found
+
+    def _date(self, number: float, style: int) -> Cell:
+        try:
+            found: date = from_excel(number, self._epoch, timedelta=style in self._timedeltas)
+        except (OverflowError, ValueError, TypeError) as error:
+            raise ValueError("is shown as a date and is none") from error
+        return found
+
+
+def _number(text: str) -> int | float:
+    try:
+        number = float(text) if "." in text or "E" in text or "e" in text else int(text)
+    except ValueError as error:
+        raise ValueError("holds no number where it says so") from error
+    if isinstance(number, float) and not isfinite(number):
+        raise ValueError("holds a number past all bounds")
+    return number
+
+
+def _iso_date(text: str) -> Cell:
+    try:
+        found: Cell = from_ISO8601(text)  # type: ignore[no-untyped-call] # half of openpyxl has stubs
+    except (ValueError, AttributeError) as error:
+        raise ValueError("holds no date where it says so") from error
+    return found
+
+
+def _refuse_error(text: str) -> Cell:
+    raise ValueError(f"holds the error {text[:16]}")
+
+
+class _Reading:
+    """Collects rows while the parser calls."""
+
+    def __init__(self, parser: SafeParser, place: str, values: _Values, limit: int) -> None:
+        self.parser = parser
+        self._place = place
+        self._values = values
+        self._limit = limit
+        self._rows: list[SheetRow] = []
+        self._columns: dict[str, int] = {}
+        self._number = self._column = 0
+        self._room = limit
+        self._cells: list[Cell] = []
+        self._fault = ""
+        self._cell: dict[str, str] | None = None
+        self._text: list[str] = []
+        self._collecting = self._formula = self._phonetic = False
+        handlers = parser.expat
+        handlers.StartElementHandler = self._start
+        handlers.EndElementHandler = self._end
+        handlers.CharacterDataHandler = self._characters
+
+    def taken(self) -> list[SheetRow]:
+        rows, self._rows = self._rows, []
+        return rows
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        if ":" in name:
+            name = name.rpartition(":")[2]
+        if name == "c":
+            self._cell = attributes
+            self._formula = False
+        elif self._cell is not None:
+            if name == "v" or (name == "t" and not self._phonetic):
+                self._collecting = True
+            elif name == "f":
+                self._formula = True
+            elif name == "rPh":
+                self._phonetic = True
+        elif name == "row":
+            self._begin(attributes.get("r"))
+
+    def _end(self, name: str) -> None:
+        if ":" in name:
+            name = name.rpartition(":")[2]
+        if name == "c" and self._cell is not None:
+            self._take(self._cell)
+            self._cell = None
+            self._text.clear()
+        elif name in ("v", "t"):
+            self._collecting = False
+        elif name == "rPh":
+            self._phonetic = False
+        elif name == "row":
+            if self._cells or self._fault:
+                self._rows.append(SheetRow(self._number, self._cells, self._fault))
+            self._cells, self._fault = [], ""
+
+    def _characters(self, data: str) -> None:
+        if self._collecting and self._room >= 0:
+            self._room -= len(data)
+            self._text.append(data)
+
+    def _begin(self, stated: str | None) -> None:
+        before, self._column, self._room = self._number, 0, self._limit
+        self._number = before + 1 if stated is None else int(stated) if stated.isdecimal() else 0
+        if not before < self._number <= _MOST_ROWS:
+            problem = f"is damaged: behind row {before} it has a row {stated}"
+            raise SourceError(self._place, problem, "save it anew")
+
+    def _take(self, cell: dict[str, str]) -> None:
+        place = cell.get("r", "")
+        self._column = self._column_of(place) if place else self._column + 1
+        if self._fault:
+            return
+        if self._column > _MOST_COLUMNS:
+            self._fault = f"a cell lies behind column {_MOST_COLUMNS:,}, the last of a sheet"
+            return
+        text, kind = "".join(self._text), cell.get("t", "n")
+        if self._formula and not text and kind != "str":
+            self._fault = f"cell {place} holds a formula that was never computed: open the workbook and save it"
+        elif text:
+            try:
+                value = self._values.value(text, kind, cell.get("s", ""))
+            except ValueError as error:
+                self._fault = f"cell {place} {error}"
+                return
+            self._put(value)
+
+    def _put(self, value: Any) -> None:
+        if value is None or value == "":
+            return
+        if isinstance(value, str) and self._cell is not None and self._cell.get("t") == "s":
+            self._room -= len(value)
+        if self._room < 0:
+            self._fault = "the row is longer than settings.row_bytes"
+            return
+        cells, missing = self._cells, self._column - 1 - len(self._cells)
+        if missing < 0:
+            cells[self._column - 1] = value
+        else:
+            if missing:
+                cells += [None] * missing
+            cells.append(value)
+
+    def _column_of(self, place: str) -> int:
+        letters = place.rstrip("0123456789")
+        found = self._columns.get(letters)
+        if found is None:
+            if not _LETTERS.fullmatch(letters):
+                return _MOST_COLUMNS + 1
+            found = 0
+            for letter in letters:
+                found = found * 26 + ord(letter) - 64
+            self._columns[letters] = found
+        return found

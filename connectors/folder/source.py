@@ -1,0 +1,142 @@
+"""A drop folder as a source that is never finished."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple, Self
+
+from creditbus.connectors.contract import Defect, DefectReason, Finding, Position, Row, Table
+from creditbus.connectors.errors import SourceError
+from creditbus.connectors.files.blob import blob_of
+from creditbus.connectors.files.source import parts, read_parts
+from creditbus.connectors.folder.arrivals import DIGEST_CHARACTERS, Arrival, Arrivals
+from creditbus.connectors.folder.settings import FolderSettings
+
+__all__ = ["FolderSource"]
+
+_REMEMBERED = 4096
+
+
+class _Taken(NamedTuple):
+    """How far a folder was read: what was taken whole, and what in part."""
+
+    digests: tuple[str, ...] = ()
+    """Of files taken whole, the oldest first."""
+    current: str = ""
+    """Of the file in hand; empty: none."""
+    within: "Position | None" = None
+    """The last row taken of it."""
+
+    @classmethod
+    def of(cls, position: Position | None) -> Self:
+        if not isinstance(position, Mapping):
+            return cls()
+        text, member, row = str(position.get("taken") or ""), position.get("member"), position.get("row")
+        digests = tuple(text[at : at + DIGEST_CHARACTERS] for at in range(0, len(text), DIGEST_CHARACTERS))
+        within: Position | None = {"member": member, "row": row} if member is not None else row
+        return cls(digests, str(position.get("file") or ""), within)
+
+    def position(self, within: Position | None) -> Position:
+        """Write it down, at a row of the file in hand."""
+        inside = within if isinstance(within, Mapping) else {"row": within if isinstance(within, int) else None}
+        return {"taken": "".join(self.digests), "file": self.current, **inside}
+
+    def finished(self) -> "_Taken":
+        """Note that the file in hand is taken whole."""
+        return _Taken((*self.digests, self.current))
+
+
+def _pruned(digests: tuple[str, ...], present: frozenset[str]) -> tuple[str, ...]:
+    """Forget the oldest of the files that are gone but for a few thousand; those that are there are never forgotten."""
+    gone = [digest for digest in digests if digest not in present]
+    forgotten = frozenset(gone[:-_REMEMBERED])
+    return tuple(digest for digest in digests if digest not in forgotten)
+
+
+class FolderSource:
+    """The files of one folder, each read once.
+
+    The position behind a file's last row says that it is taken whole, so that it may be moved away then.
+
+    Args:
+        settings: The folder.
+        clock: Seconds since 1970.
+    """
+
+    def __init__(self, settings: FolderSettings, clock: Callable[[], float] = time.time) -> None:
+        self._settings = settings
+        self._arrivals = Arrivals(settings, clock)
+
+    def check(self) -> Sequence[Finding]:
+        """See the contract."""
+        try:
+            complete, waiting = self._arrivals.complete(), self._arrivals.waiting()
+        except SourceError as error:
+            return [Finding("folder", ok=False, message=str(error))]
+        words = f"{self._settings.path}: {len(complete)} complete files, {waiting} not complete yet"
+        findings = [Finding("folder", ok=True, message=words)]
+        return [*findings, *map(self._found, complete[-1:])]
+
+    def discover(self) -> Sequence[Table]:
+        """Describe the complete files that can be read, once for each set of columns; the newest first."""
+        found: dict[frozenset[str], Table] = {}
+        for arrival in reversed(self._arrivals.complete()):
+            for table in self._tables(arrival):
+                found.setdefault(frozenset(column.name for column in table.columns), table)
+        return list(found.values())
+
+    def version(self) -> str:
+        """Say that there is no end to it: it is always read on from the last position."""
+        return ""
+
+    def size(self) -> int | None:
+        """Tell nothing: how many rows are new would cost a reading."""
+        return None
+
+    def read(self, position: Position | None) -> Iterator[Row | Defect]:
+        """See the contract. A file that cannot be read is a defect, so that it holds up no other."""
+        taken = _Taken.of(position)
+        complete = self._arrivals.complete()
+        present = frozenset(arrival.digest for arrival in complete)
+        # the file in hand first, whatever it is called by now
+        for arrival in sorted(complete, key=lambda one: one.digest != taken.current):
+            if arrival.digest in taken.digests:
+                continue
+            if arrival.digest != taken.current:
+                taken = _Taken(_pruned(taken.digests, present), arrival.digest)
+            yield from self._rows(arrival, taken)
+            taken = taken.finished()
+
+    def _rows(self, arrival: Arrival, taken: _Taken) -> Iterator[Row | Defect]:
+        after, last = taken.finished().position(None), taken.within if isinstance(taken.within, int) else 0
+        before: Row | Defect | None = None
+        fault = ""
+        try:
+            found = parts(blob_of(arrival.path, arrival.name), None, self._settings)
+            for row in read_parts(found, taken.within):
+                if before is not None:
+                    yield before._replace(position=taken.position(before.position))
+                before, last = row, max(last, row.row)
+        except SourceError as error:
+            fault = str(error)
+        if not self._arrivals.is_unchanged(arrival):
+            raise SourceError(str(arrival.path), "changed while it was read", "run again: it is then read whole")
+        if before is not None:
+            yield before._replace(position=taken.position(before.position) if fault else after)
+        if fault:
+            yield Defect(DefectReason.UNPARSABLE, fault, b"", arrival.name, "", last + 1, after)
+
+    def _found(self, arrival: Arrival) -> Finding:
+        try:
+            words = [part.reader.found() for part in parts(blob_of(arrival.path, arrival.name), None, self._settings)]
+        except SourceError as error:
+            return Finding("rows", ok=False, message=str(error))
+        return Finding("rows", ok=True, message=f"{arrival.name}: {words[0]}")
+
+    def _tables(self, arrival: Arrival) -> Sequence[Table]:
+        try:
+            found = parts(blob_of(arrival.path, arrival.name), None, self._settings)
+            tables = [table for part in found for table in part.reader.tables()]
+        except SourceError:
+            return []  # its rows will say so
+        return [replace(table, name=f"{arrival.name} {table.name}") for table in tables]

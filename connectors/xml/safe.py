@@ -1,0 +1,82 @@
+"""XML read as a stream, without what makes XML dangerous: document types, entities, tokens without end."""
+
+from collections.abc import Callable, Iterator
+from typing import BinaryIO
+from xml.parsers import expat
+
+from creditbus.connectors.errors import SourceError
+
+__all__ = ["BLOCK", "SafeParser", "refuse_document_type"]
+
+BLOCK = 65_536
+_MOST_PENDING = 1_048_576
+"""Bytes of one tag, comment or the like; expat holds an unfinished one in memory."""
+_MOST_PROLOG = 1_048_576
+
+
+class SafeParser:
+    """An expat parser that refuses document types, whence all entities come, and bounds what it holds.
+
+    Args:
+        place: The file, for errors.
+        encoding: Of the bytes that will be fed; None: as the document declares, of those that expat knows.
+    """
+
+    def __init__(self, place: str, encoding: str | None = None) -> None:
+        self.expat = expat.ParserCreate(encoding)
+        self.expat.buffer_text = True
+        self.expat.buffer_size = BLOCK
+        self.expat.StartDoctypeDeclHandler = self._refuse
+        self._place = place
+        self._fed = 0
+
+    def feed(self, block: bytes, *, last: bool = False) -> None:
+        """Parse on; handlers are called meanwhile.
+
+        Raises:
+            SourceError: it is not well-formed, has a document type, or a token too long.
+        """
+        self._fed += len(block)
+        try:
+            self.expat.Parse(block, last)
+        except expat.ExpatError as error:
+            raise SourceError(self._place, f"is no sound XML: {error}", "hand it in anew") from error
+        if self._fed - self.expat.CurrentByteIndex > _MOST_PENDING and not last:
+            raise SourceError(self._place, f"holds a tag or comment longer than {_MOST_PENDING:,} bytes")
+
+    def _refuse(self, *_: object) -> None:
+        fix = "entities are never expanded; hand it in without <!DOCTYPE"
+        raise SourceError(self._place, "declares a document type", fix)
+
+
+class _EndOfPrologError(Exception):
+    pass
+
+
+def refuse_document_type(stream: BinaryIO, place: str) -> None:
+    """Read up to the first element and refuse a document type, for parsers that would expand its entities.
+
+    Raises:
+        SourceError: it has one, or is no XML.
+    """
+    parser = SafeParser(place)
+
+    def stop(*_: object) -> None:
+        raise _EndOfPrologError
+
+    parser.expat.StartElementHandler = stop
+    try:
+        for block in _blocks(stream, _MOST_PROLOG):
+            parser.feed(block)
+        parser.feed(b"", last=True)
+    except _EndOfPrologError:
+        return
+    raise SourceError(place, "has no element in its first megabyte")
+
+
+def _blocks(stream: BinaryIO, most: int) -> Iterator[bytes]:
+    read: Callable[[], bytes] = lambda: stream.read(BLOCK)  # noqa: E731 -- iter wants a function
+    for count, block in enumerate(iter(read, b""), start=1):
+        yield block
+        if count * BLOCK >= most:
+            return

@@ -1,0 +1,60 @@
+"""XML in any encoding that departments use, as UTF-8: expat reads neither GB18030 nor what is damaged."""
+
+import codecs
+import re
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from creditbus.connectors.errors import SourceError
+from creditbus.connectors.xml.safe import BLOCK
+
+__all__ = ["DAMAGE", "declared_encoding", "utf8_blocks"]
+
+DAMAGE = "\U0010fffd"
+"""Stands where bytes were none of the encoding, or a character that XML forbids: the last one for private use, which no
+sound message holds. Its record is refused, the others are not."""
+
+_DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._\-]{1,40})["']""")
+_KNOWN = {
+    **dict.fromkeys(("utf-8", "utf8", "us-ascii", "ascii"), "utf-8"),
+    **dict.fromkeys(("gb18030", "gbk", "gb2312", "gb_2312-80", "cp936", "x-gbk"), "gb18030"),
+    **dict.fromkeys(("utf-16", "utf-16le", "utf-16be"), "utf-16"),
+    **dict.fromkeys(("iso-8859-1", "windows-1252"), "cp1252"),
+    "big5": "big5hkscs",
+}
+_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+
+
+def declared_encoding(head: bytes, place: str) -> str:
+    """Tell the encoding by byte order mark, else by the declaration, else UTF-8.
+
+    Raises:
+        SourceError: the declaration names one that is not known.
+    """
+    for mark, encoding in _MARKS:
+        if head.startswith(mark):
+            return encoding
+    match = _DECLARED.match(head)
+    name = match[1].decode("ascii").lower() if match else "utf-8"
+    if name not in _KNOWN:
+        raise SourceError(place, f"declares the encoding {name!r}, which is not known", "use UTF-8 or GB18030")
+    return _KNOWN[name]
+
+
+def utf8_blocks(stream: BinaryIO, encoding: str) -> Iterator[bytes]:
+    """Give a stream in UTF-8, block by block; damage is marked, not repaired."""
+    decoder = codecs.getincrementaldecoder(encoding)(_HANDLER)
+    while block := stream.read(BLOCK):
+        yield _FORBIDDEN.sub(DAMAGE, decoder.decode(block)).encode()
+    yield _FORBIDDEN.sub(DAMAGE, decoder.decode(b"", final=True)).encode()
+
+
+def _mark(error: UnicodeError) -> tuple[str, int]:
+    if isinstance(error, UnicodeDecodeError):
+        return DAMAGE, error.end
+    raise error
+
+
+_HANDLER = "creditbus-damage"
+codecs.register_error(_HANDLER, _mark)
