@@ -49,10 +49,12 @@ class CompareSource(SqlSource):
         self._comparison = None
         known = remembered(position, "count", "generation", "pending")
         text, number = str(known["pending"] or ""), int(known["count"] or 0)
-        done = {entry(key, content) for key, content in entries(text)}
-        self._pending = Pending(text)
         result = Comparison()
         with Known.opened(self._state) as state, self._database.reading() as connection:
+            if state.is_settled(text):
+                text = ""  # the file knows, and better: of these, some may be withdrawn by now
+            done = {entry(key, content) for key, content in entries(text)}
+            self._pending = Pending(text)
             generation = state.generation + 1 if position is None else int(known["generation"] or 0)
             relation = self._relation(connection)
             records = self._streamed(connection, relation, relation.select().order_by(*relation.key))
@@ -72,16 +74,18 @@ class CompareSource(SqlSource):
         expected = {pack(key): content for key, content in entries(text)}
         if not expected:
             return
-        lost = [key for key, content in expected.items() if not self._is_at_hand(key, content)]
-        again = self._read_again(lost) if lost else {}
         with Known.opened(self._state) as state:
+            if state.is_settled(text):
+                return
+            lost = [key for key, content in expected.items() if not self._is_at_hand(key, content)]
+            again = self._read_again(lost) if lost else {}
             rows = (
                 self._unkept[key]
                 if self._is_at_hand(key, content)
                 else KnownRow(key, content, again.get((key, content)))
                 for key, content in expected.items()
             )
-            state.keep(rows, int(known["generation"] or 0))
+            state.keep(rows, int(known["generation"] or 0), text)
         self._pending.settle(text)
         for key, content in expected.items():
             if self._is_at_hand(key, content):

@@ -4,6 +4,7 @@ A file of SQLite beside the connector, on the department's own machine and as co
 cells are kept because a withdrawal must say what it withdraws, when the row is gone.
 """
 
+import hashlib
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -18,8 +19,13 @@ _TABLES = """
 CREATE TABLE IF NOT EXISTS known (
     key TEXT PRIMARY KEY, digest TEXT NOT NULL, generation INTEGER NOT NULL, cells TEXT
 ) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS generation (number INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS reading (generation INTEGER NOT NULL, settled TEXT NOT NULL);
 CREATE TEMP TABLE met (key TEXT PRIMARY KEY) WITHOUT ROWID;
+"""
+_KEEP = """
+INSERT INTO known (key, digest, cells, generation) VALUES (?, ?, ?, ?)
+ON CONFLICT (key) DO UPDATE SET digest = excluded.digest, generation = excluded.generation,
+    cells = CASE WHEN known.digest = excluded.digest THEN coalesce(excluded.cells, known.cells) ELSE excluded.cells END
 """
 _BUSY_SECONDS = 60
 
@@ -62,7 +68,13 @@ class Known:
     @property
     def generation(self) -> int:
         """Number of the latest reading from the start that got anywhere; 0: none."""
-        return int(self._connection.execute("SELECT coalesce(max(number), 0) FROM generation").fetchone()[0])
+        return int(self._connection.execute("SELECT coalesce(max(generation), 0) FROM reading").fetchone()[0])
+
+    def is_settled(self, text: str) -> bool:
+        """Say whether this is what :meth:`keep` settled last."""
+        return (
+            self._connection.execute("SELECT 1 FROM reading WHERE settled = ?", (_token(text),)).fetchone() is not None
+        )
 
     def digests(self, keys: Sequence[str]) -> Mapping[str, tuple[str, int]]:
         """Return digest and generation by key, of those that are known."""
@@ -73,15 +85,12 @@ class Known:
             found.update({key: (digest, number) for key, digest, number in self._connection.execute(query, part)})
         return found
 
-    def keep(self, rows: Iterable[KnownRow], generation: int) -> None:
-        """Keep rows that are on the bus, as of a generation."""
+    def keep(self, rows: Iterable[KnownRow], generation: int, settled: str) -> None:
+        """Keep rows that are on the bus, as of a generation, and what of a position is settled thereby."""
         with self._transaction():
-            self._connection.execute("DELETE FROM generation")
-            self._connection.execute("INSERT INTO generation VALUES (?)", (generation,))
-            self._connection.executemany(
-                "INSERT OR REPLACE INTO known (key, digest, cells, generation) VALUES (?, ?, ?, ?)",
-                ((*row, generation) for row in rows),
-            )
+            self._connection.execute("DELETE FROM reading")
+            self._connection.execute("INSERT INTO reading VALUES (?, ?)", (generation, _token(settled)))
+            self._connection.executemany(_KEEP, ((*row, generation) for row in rows))
 
     def forget(self, keys: Iterable[str]) -> None:
         """Forget rows, for they are withdrawn."""
@@ -108,3 +117,7 @@ class Known:
             self._connection.execute("ROLLBACK")
             raise
         self._connection.execute("COMMIT")
+
+
+def _token(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
