@@ -6,6 +6,7 @@ from importlib.metadata import entry_points
 from creditbus.connectors.contract import Kind
 from creditbus.connectors.errors import ConfigurationError
 from creditbus.connectors.files.kind import KINDS
+from creditbus.connectors.http.kind import KIND as HTTP
 from creditbus.connectors.sql.kind import KIND as SQL
 
 __all__ = ["ENTRY_POINT_GROUP", "kind_named", "kinds"]
@@ -19,7 +20,7 @@ def kinds() -> Mapping[str, Kind]:
     Raises:
         ConfigurationError: two packages claim one name.
     """
-    known: dict[str, Kind] = {kind.name: kind for kind in (*KINDS, SQL)}
+    known: dict[str, Kind] = {kind.name: kind for kind in (*KINDS, SQL, HTTP)}
     for point in entry_points(group=ENTRY_POINT_GROUP):
         kind: Kind = point.load()
         if kind.name in known:
