@@ -3,7 +3,6 @@ from pathlib import Path
 
 import pytest
 
-
 from tests.harness.postgres import running_postgres
 from tests.harness.tables import Shop
 

@@ -1,4 +1,4 @@
-"""Mode compare on real databases: new and changed rows are given, vanished ones are named and never dropped silently."""
+"""Mode compare on real databases: new and changed rows are given, vanished ones are named, never silently dropped."""
 
 from __future__ import annotations
 
@@ -103,7 +103,8 @@ def test_a_lost_state_file_publishes_again_and_loses_nothing(shop: Shop, publish
     assert names(list(source.read(sixth.position))) == [f"示例{number}" for number in range(1, 6)]
 
 
-def test_a_reading_from_the_start_can_be_interrupted(shop: Shop, published: Any) -> None:
+@pytest.mark.usefixtures("published")
+def test_a_reading_from_the_start_can_be_interrupted(shop: Shop) -> None:
     source = _open(shop)
     rows = source.read(None)
     next(rows)
@@ -118,13 +119,14 @@ def test_a_position_of_another_mode_is_refused(shop: Shop, published: Any) -> No
         list(shop.open("watermark", watermark="id").read(published))
 
 
-def test_the_state_file_is_the_owner_s_alone(shop: Shop, published: Any) -> None:
+@pytest.mark.usefixtures("published")
+def test_the_state_file_is_the_owner_s_alone(shop: Shop) -> None:
     assert stat.S_IMODE((shop.folder / "rows.state").stat().st_mode) == 0o600
 
 
 def test_a_state_file_that_is_something_else_is_one_line(shop: Shop, published: Any) -> None:
     (shop.folder / "rows.state").write_text("not a database, but long enough to be looked at as one" * 10)
-    with pytest.raises(SourceError, match="settings.state"):
+    with pytest.raises(SourceError, match=r"settings\.state"):
         list(_open(shop).read(published))
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from creditbus.connectors.sql import watermark as module
 from tests.harness.tables import Shop, last_position, names
@@ -27,7 +26,8 @@ def test_a_transaction_that_began_earlier_and_commits_later_is_not_lost(postgres
     early, late = shop.engine.connect(), shop.engine.connect()
     # now() is the moment at which a transaction began
     for connection, number in ((early, 1), (late, 2)):
-        connection.execute(sa.text(f"INSERT INTO rows (id, name) VALUES ({number}, '示例{number}')"))
+        row = {"id": number, "name": f"示例{number}"}
+        connection.execute(shop.insertion(row), row)
     late.commit()
     first = list(_open(shop).read(None))
     assert names(first) == ["示例2"]
