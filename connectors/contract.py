@@ -175,6 +175,7 @@ class Vanished(NamedTuple):
     """A row that was published and is gone from its source. ``repr`` shows its place alone."""
 
     key: str
+    """Hexadecimal, and says nothing: it names the row for :meth:`Comparing.forget`."""
     cells: Mapping[str, Cell] | None
     """As it was read last; ``None`` where the source could not keep it."""
     file: str

@@ -17,7 +17,7 @@ from creditbus.connectors.reporting import Reporter, SilentReporter
 from creditbus.topics.connection import Connection
 from creditbus.topics.registry import SchemaRegistry
 
-__all__ = ["Chunk", "RunSummary", "chunks", "run_connector"]
+__all__ = ["Chunk", "RunSummary", "chunks", "new_run", "run_connector"]
 
 _CHUNK_ROWS = 2000
 _CHUNK_BYTES = 8 * 1_048_576
@@ -98,7 +98,7 @@ def run_connector(
 
 def _begin(connector: str, version: str, last: Progress | None, *, resend: bool) -> Progress:
     """Choose between going on where the last process stopped and beginning anew."""
-    fresh = Progress(connector, _new_run(connector), version)
+    fresh = Progress(connector, new_run(connector), version)
     if last is None or resend or last.version != version:
         return fresh
     return last if version else Progress(connector, fresh.run, version, last.position)
@@ -169,7 +169,8 @@ def _too_long(connector: Connector, encoder: Encoder, row: Row, run: str, size: 
     return encoder.unreadable(defect, connector.mapper.header(row, run))
 
 
-def _new_run(connector: str) -> str:
+def new_run(connector: str) -> str:
+    """Make the id of a run, as origins name it."""
     return f"{connector}-{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
 
 

@@ -18,7 +18,7 @@ from creditbus.connectors.sql.pending import MOST, Pending, entries, entry
 from creditbus.connectors.sql.settings import SqlSettings
 from creditbus.connectors.sql.source import SqlSource, remembered
 from creditbus.connectors.sql.table import Record
-from creditbus.connectors.sql.values import pack, unpack
+from creditbus.connectors.sql.values import name_of, pack, unpack
 
 __all__ = ["CompareSource", "Comparison"]
 
@@ -71,14 +71,15 @@ class CompareSource(SqlSource):
         """Keep what is on the bus. Doing it twice changes nothing."""
         known = remembered(position, "count", "generation", "pending")
         text = str(known["pending"] or "")
-        expected = {pack(key): content for key, content in entries(text)}
+        keys = {name_of(key): key for key, _ in entries(text)}
+        expected = {name_of(key): content for key, content in entries(text)}
         if not expected:
             return
         with Known.opened(self._state) as state:
             if state.is_settled(text):
                 return
             lost = [key for key, content in expected.items() if not self._is_at_hand(key, content)]
-            again = self._read_again(lost) if lost else {}
+            again = self._read_again([keys[key] for key in lost]) if lost else {}
             rows = (
                 self._unkept[key]
                 if self._is_at_hand(key, content)
@@ -108,7 +109,7 @@ class CompareSource(SqlSource):
             relation = self._relation(connection)
             records = self._streamed(connection, relation, relation.select().order_by(*relation.key))
             while batch := list(islice(records, self._settings.fetch_rows)):
-                state.meet(pack(record.key) for record in batch)
+                state.meet(name_of(record.key) for record in batch)
             table = relation.table.name
             return [_gone(row, table, number) for number, row in enumerate(state.missed(), start=1)]
 
@@ -120,7 +121,7 @@ class CompareSource(SqlSource):
     def _unpublished(
         self, state: Known, batch: list[Record], generation: int, done: set[str], result: Comparison
     ) -> Iterator[Record]:
-        keys = [pack(record.key) for record in batch]
+        keys = [name_of(record.key) for record in batch]
         state.meet(keys)
         known = state.digests(keys)
         for key, record in zip(keys, batch, strict=True):
@@ -136,24 +137,24 @@ class CompareSource(SqlSource):
 
     def _remember(self, record: Record) -> None:
         self._pending.add(entry(record.key, record.digest))
-        self._unkept[pack(record.key)] = _kept(record)
+        self._unkept[name_of(record.key)] = _kept(record)
         if len(self._unkept) > MOST:
             self._unkept.popitem(last=False)
 
     def _is_at_hand(self, key: str, content: str) -> bool:
         return key in self._unkept and self._unkept[key].digest == content
 
-    def _read_again(self, keys: list[str]) -> dict[tuple[str, str], str | None]:
+    def _read_again(self, keys: list[tuple[object, ...]]) -> dict[tuple[str, str], str | None]:
         """Read rows again whose cells went with the process that published them."""
         with self._database.reading() as connection:
             relation = self._relation(connection)
-            records = self._reselected(connection, relation, [unpack(key) for key in keys])
+            records = self._reselected(connection, relation, keys)
             return {(row.key, row.digest): row.cells for row in map(_kept, records)}
 
 
 def _kept(record: Record) -> KnownRow:
     cells = pack([item for pair in record.cells.items() for item in pair])
-    return KnownRow(pack(record.key), record.digest, cells)
+    return KnownRow(name_of(record.key), record.digest, cells)
 
 
 def _gone(row: KnownRow, table: str, number: int) -> Vanished:

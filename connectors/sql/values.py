@@ -14,7 +14,7 @@ import orjson
 
 from creditbus.connectors.contract import Cell
 
-__all__ = ["DIGEST_LENGTH", "cell_of", "digest", "pack", "temporal", "unpack"]
+__all__ = ["DIGEST_LENGTH", "cell_of", "digest", "name_of", "pack", "temporal", "unpack"]
 
 DIGEST_LENGTH = 16
 """Characters of a digest. 96 bits: among the rows of one window or of one key, none has ever to fear its like."""
@@ -83,6 +83,11 @@ def pack(values: Sequence[Any]) -> str:
 def unpack(text: str) -> tuple[Any, ...]:
     """Read what :func:`pack` wrote."""
     return tuple(_READ[value[0]](value[1]) if isinstance(value, list) else value for value in json.loads(text))
+
+
+def name_of(key: Sequence[Any]) -> str:
+    """Name a row by its key, without saying the key."""
+    return hashlib.blake2b(pack(key).encode(), digest_size=16).hexdigest()
 
 
 def _packed(value: Any) -> Any:
