@@ -14,13 +14,16 @@ from itertools import islice
 
 from creditbus.connectors.contract import Defect, Position, Row, Vanished
 from creditbus.connectors.sql.known import Known, KnownRow
-from creditbus.connectors.sql.pending import MOST, Pending, entries, entry
+from creditbus.connectors.sql.pending import Pending, entries, entry
 from creditbus.connectors.sql.settings import SqlSettings
 from creditbus.connectors.sql.source import SqlSource, remembered
 from creditbus.connectors.sql.table import Record
 from creditbus.connectors.sql.values import name_of, pack, unpack
 
 __all__ = ["CompareSource", "Comparison"]
+
+_MOST_UNKEPT = 5000
+"""Rows held in memory until they are settled; what is forgotten is read again."""
 
 
 @dataclass(slots=True)
@@ -138,7 +141,7 @@ class CompareSource(SqlSource):
     def _remember(self, record: Record) -> None:
         self._pending.add(entry(record.key, record.digest))
         self._unkept[name_of(record.key)] = _kept(record)
-        if len(self._unkept) > MOST:
+        if len(self._unkept) > _MOST_UNKEPT:
             self._unkept.popitem(last=False)
 
     def _is_at_hand(self, key: str, content: str) -> bool:

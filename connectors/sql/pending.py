@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 
+from creditbus.connectors.errors import SourceError
 from creditbus.connectors.sql.values import DIGEST_LENGTH, pack, unpack
 
-__all__ = ["MOST", "Pending", "entries", "entry"]
+__all__ = ["Pending", "entries", "entry"]
 
-MOST = 20_000
-"""Rows remembered. Beyond it the oldest are forgotten; should they be read again, the bus drops them as duplicates."""
+MOST = 5000
+"""Rows remembered; a run settles them after 2,000 at most. Only a preview goes on without settling, and forgets."""
+_LONGEST_KEY = 300
+"""Bytes of a key: 2,000 of them must fit into one record on the bus."""
 
 
 class Pending:
@@ -39,8 +42,16 @@ class Pending:
 
 
 def entry(key: tuple[object, ...], content: str) -> str:
-    """Make the line of one row: its content's digest and its key."""
-    return f"{content}{pack(key)}"
+    """Make the line of one row: its content's digest and its key.
+
+    Raises:
+        SourceError: the key is too long for a position.
+    """
+    packed = pack(key)
+    if len(packed.encode()) > _LONGEST_KEY:
+        fix = "name a shorter key in settings.key"
+        raise SourceError("settings.key", f"a key is longer than {_LONGEST_KEY} bytes", fix)
+    return f"{content}{packed}"
 
 
 def entries(text: str) -> Iterator[tuple[tuple[object, ...], str]]:

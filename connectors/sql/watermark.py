@@ -20,12 +20,15 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from creditbus.connectors.contract import Defect, Position, Row
-from creditbus.connectors.sql.pending import MOST
 from creditbus.connectors.sql.source import SqlSource, remembered
 from creditbus.connectors.sql.table import Record, Relation, behind, chosen
 from creditbus.connectors.sql.values import DIGEST_LENGTH, digest, pack, unpack
 
-__all__ = ["WatermarkSource"]
+__all__ = ["MOST", "WatermarkSource"]
+
+MOST = 20_000
+"""Rows of a window that a position remembers. Beyond it the oldest are forgotten; they are read again, and the bus
+drops them as duplicates."""
 
 _DAY = 86_400
 _EARLIEST_ZONE = 14 * 3600

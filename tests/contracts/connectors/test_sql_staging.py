@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from creditbus.connectors.errors import SourceError
+from creditbus.connectors.sql.pending import Pending, entries, entry
 from tests.harness.tables import Shop, last_position, names
 
 _COLUMNS = "id integer PRIMARY KEY, name text, state text DEFAULT 'new'"
@@ -89,3 +90,16 @@ def test_a_change_that_is_not_committed_yet_is_waited_for(postgres_shop: Shop) -
     assert shop.column("state") == ["new", "new", "new"]
     source.settle(last_position(rows))
     assert shop.column("state") == ["sent", "new", "sent"]
+
+
+def test_a_key_that_no_position_holds_is_named(shop: Shop) -> None:
+    shop.create("id varchar(400) PRIMARY KEY, name text, state text DEFAULT 'new'", {"id": "x" * 400, "name": "示例"})
+    with pytest.raises(SourceError, match="a key is longer than 300 bytes; name a shorter key"):
+        list(shop.open("staging", status="state").read(None))
+
+
+def test_what_is_never_settled_does_not_grow_without_bound() -> None:
+    pending = Pending("", most=5)
+    for number in range(12):
+        pending.add(entry((number,), "0" * 16))
+    assert [key for key, _ in entries(pending.text)] == [(number,) for number in range(7, 12)]
