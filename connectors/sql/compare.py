@@ -54,11 +54,11 @@ class CompareSource(SqlSource):
         text, number = str(known["pending"] or ""), int(known["count"] or 0)
         result = Comparison()
         with Known.opened(self._state) as state, self._database.reading() as connection:
-            if state.is_settled(text):
+            generation = state.generation + 1 if position is None else int(known["generation"] or 0)
+            if state.is_settled(text, generation):
                 text = ""  # the file knows, and better: of these, some may be withdrawn by now
             done = {entry(key, content) for key, content in entries(text)}
             self._pending = Pending(text)
-            generation = state.generation + 1 if position is None else int(known["generation"] or 0)
             relation = self._relation(connection)
             records = self._streamed(connection, relation, relation.select().order_by(*relation.key))
             while batch := list(islice(records, self._settings.fetch_rows)):
@@ -74,12 +74,13 @@ class CompareSource(SqlSource):
         """Keep what is on the bus. Doing it twice changes nothing."""
         known = remembered(position, "count", "generation", "pending")
         text = str(known["pending"] or "")
+        generation = int(known["generation"] or 0)
         keys = {name_of(key): key for key, _ in entries(text)}
         expected = {name_of(key): content for key, content in entries(text)}
         if not expected:
             return
         with Known.opened(self._state) as state:
-            if state.is_settled(text):
+            if state.is_settled(text, generation):
                 return
             lost = [key for key, content in expected.items() if not self._is_at_hand(key, content)]
             again = self._read_again([keys[key] for key in lost]) if lost else {}
@@ -89,7 +90,7 @@ class CompareSource(SqlSource):
                 else KnownRow(key, content, again.get((key, content)))
                 for key, content in expected.items()
             )
-            state.keep(rows, int(known["generation"] or 0), text)
+            state.keep(rows, generation, text)
         self._pending.settle(text)
         for key, content in expected.items():
             if self._is_at_hand(key, content):

@@ -70,10 +70,11 @@ class Known:
         """Number of the latest reading from the start that got anywhere; 0: none."""
         return int(self._connection.execute("SELECT coalesce(max(generation), 0) FROM reading").fetchone()[0])
 
-    def is_settled(self, text: str) -> bool:
+    def is_settled(self, text: str, generation: int) -> bool:
         """Say whether this is what :meth:`keep` settled last."""
         return (
-            self._connection.execute("SELECT 1 FROM reading WHERE settled = ?", (_token(text),)).fetchone() is not None
+            self._connection.execute("SELECT 1 FROM reading WHERE settled = ?", (_token(text, generation),)).fetchone()
+            is not None
         )
 
     def digests(self, keys: Sequence[str]) -> Mapping[str, tuple[str, int]]:
@@ -89,7 +90,7 @@ class Known:
         """Keep rows that are on the bus, as of a generation, and what of a position is settled thereby."""
         with self._transaction():
             self._connection.execute("DELETE FROM reading")
-            self._connection.execute("INSERT INTO reading VALUES (?, ?)", (generation, _token(settled)))
+            self._connection.execute("INSERT INTO reading VALUES (?, ?)", (generation, _token(settled, generation)))
             self._connection.executemany(_KEEP, ((*row, generation) for row in rows))
 
     def forget(self, keys: Iterable[str]) -> None:
@@ -119,5 +120,6 @@ class Known:
         self._connection.execute("COMMIT")
 
 
-def _token(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+def _token(text: str, generation: int) -> str:
+    # the generation too: a table that is sent again as it is leaves the same text
+    return hashlib.sha256(f"{generation} {text}".encode()).hexdigest()

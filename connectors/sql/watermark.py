@@ -65,7 +65,7 @@ class WatermarkSource(SqlSource):
         moment = _moment(newest)
         if moment is not None and moment.tzinfo:
             return now - window
-        if moment is None and isinstance(newest, date):
+        if _is_day(newest):
             window += _DAY  # rows of a day come all day long
         return max(min(last, now + _EARLIEST_ZONE) - window, now - _LATEST_ZONE - window)
 
@@ -149,6 +149,12 @@ def _moment(value: Any) -> datetime | None:
         except ValueError:
             return None
     return value if isinstance(value, datetime) else None
+
+
+def _is_day(value: Any) -> bool:
+    if isinstance(value, str):
+        return len(value) == len("2025-01-01") and _moment(value) is not None
+    return isinstance(value, date) and not isinstance(value, datetime)
 
 
 def _instant(value: Any) -> float:

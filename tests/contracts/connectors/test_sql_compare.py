@@ -87,6 +87,27 @@ def test_a_row_changed_between_commit_and_keeping_is_read_again(shop: Shop) -> N
     assert (gone.key, gone.cells) == (name_of((2,)), None), "it was published, though nobody knows its cells any more"
 
 
+@pytest.mark.usefixtures("published")
+def test_cells_that_were_kept_once_are_not_forgotten_with_the_process_that_sent_them_again(shop: Shop) -> None:
+    committed = last_position(list(_open(shop).read(None)))
+    shop.run("DELETE FROM rows WHERE id = 2")
+    source = _open(shop)
+    source.settle(committed)
+    (gone,) = source.vanished()
+    assert gone.cells is not None
+    assert gone.cells["name"] == "示例2"
+
+
+def test_a_table_that_is_sent_again_as_it_is_is_sent_again_once(shop: Shop, published: Any) -> None:
+    source = _open(shop)
+    again = last_position(list(source.read(None)))
+    assert again["pending"] == published["pending"]
+    source.settle(again)
+    source = _open(shop)
+    source.settle(again)
+    assert list(source.read(again)) == []
+
+
 def test_a_reading_from_the_start_gives_all(shop: Shop, published: Any) -> None:
     assert list(_open(shop).read(published)) == []
     assert len(list(_open(shop).read(None))) == 5

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from creditbus.connectors.sql import watermark as module
+from creditbus.connectors.sql.database import Database
 from tests.harness.tables import Shop, last_position, names
 
 _COLUMNS = "id integer PRIMARY KEY, name text, changed_at timestamp"
@@ -70,11 +72,11 @@ def test_old_rows_leave_the_position(shop: Shop) -> None:
     assert position["count"] == 49
 
 
-def test_a_row_from_the_future_hides_nothing(shop: Shop) -> None:
-    shop.create(_COLUMNS, {"id": 9, "name": "示例9", "changed_at": "2999-01-01 00:00:00"})
+def test_rows_from_the_future_hide_nothing(shop: Shop) -> None:
+    shop.create(_COLUMNS, *({"id": n, "name": f"示例{n}", "changed_at": f"{2990 + n}-01-01 00:00:00"} for n in (8, 9)))
     first = list(_open(shop).read(None))
-    assert names(first) == ["示例9"]
-    shop.insert(id=1, name="示例1", changed_at="2025-03-01 08:00:00")
+    assert names(first) == ["示例8", "示例9"]
+    shop.insert(**_row(1, "08:00:00"))
     shop.run("UPDATE rows SET changed_at = CURRENT_TIMESTAMP WHERE id = 1")
     second = list(_open(shop).read(last_position(first)))
     assert names(second) == ["示例1"]
@@ -119,10 +121,11 @@ def test_gone_rows_do_not_stay_in_the_position_for_ever(shop: Shop) -> None:
     assert len(str(later["seen"])) == 16
 
 
-def test_a_day_is_not_over_before_it_is_over(shop: Shop) -> None:
+def test_a_day_is_not_over_before_it_is_over(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Database, "now", lambda *_: datetime(2025, 3, 3, 10, tzinfo=UTC))
     shop.create("id integer PRIMARY KEY, name text, changed_at date")
-    shop.insert(id=1, name="示例1", changed_at="2025-03-02")
+    shop.insert(id=5, name="示例5", changed_at="2025-03-02")
+    shop.insert(id=6, name="示例6", changed_at="2025-03-03")
     first = list(_open(shop).read(None))
     shop.insert(id=2, name="示例2", changed_at="2025-03-02")
-    shop.insert(id=3, name="示例3", changed_at="2025-03-03")
-    assert names(list(_open(shop).read(last_position(first)))) == ["示例2", "示例3"]
+    assert names(list(_open(shop).read(last_position(first)))) == ["示例2"]
