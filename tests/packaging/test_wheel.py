@@ -13,7 +13,7 @@ import pytest
 
 _TOPS = ("avro_schemas", "connectors", "deploy", "services", "topics")
 _BUILD = ("LICENSE", "README.md", "pyproject.toml")
-_SUFFIXES = {".avsc", ".properties", ".py", ".typed", ".xml", ".yaml"}
+_SUFFIXES = {".avsc", ".md", ".properties", ".py", ".typed", ".xml", ".yaml"}
 _LEFTOVERS = shutil.ignore_patterns("__pycache__", "target")
 
 _IMPORT_ALL = """

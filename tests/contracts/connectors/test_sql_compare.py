@@ -100,7 +100,7 @@ def test_cells_that_were_kept_once_are_not_forgotten_with_the_process_that_sent_
 
 def test_a_table_that_is_sent_again_as_it_is_is_sent_again_once(shop: Shop, published: Any) -> None:
     source = _open(shop)
-    again = last_position(list(source.read(None)))
+    again: Any = last_position(list(source.read(None)))
     assert again["pending"] == published["pending"]
     source.settle(again)
     source = _open(shop)

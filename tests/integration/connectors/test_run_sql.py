@@ -39,7 +39,7 @@ def url() -> Iterator[str]:
 
 
 @pytest.fixture
-def table(url: str) -> Iterator[str]:
+def table(url: str) -> str:
     """A table of fictional grades that no other test uses."""
     name = f"grades_{uuid.uuid4().hex[:8]}"
     with _changing(url) as change:

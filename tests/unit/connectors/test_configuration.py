@@ -57,7 +57,11 @@ def test_mistakes_in_a_mapping(tmp_path: Path, mapping: str, complaint: str) -> 
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [
-        ("kind: csv", "kind: dbf", "penalties.yaml:4: kind: there is no kind 'dbf'; known are csv, jsonl, tsv, xlsx"),
+        (
+            "kind: csv",
+            "kind: dbf",
+            "penalties.yaml:4: kind: there is no kind 'dbf'; known are csv, http, jsonl, sql, tsv, xlsx",
+        ),
         ("mapping: mapping.yaml", "mapping: penalties", "penalties.yaml:6: mapping: there is no template 'penalties'"),
         ("mapping: mapping.yaml", "mapping: none.yaml", "none.yaml: cannot be read"),
         ("item: administrative-penalty", "item: gossip", "penalties.yaml:3: item: 'gossip' is not in the catalogue"),
