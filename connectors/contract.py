@@ -18,21 +18,24 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
-from typing import Literal, NamedTuple, Protocol, TypeAlias
+from typing import Literal, NamedTuple, Protocol, TypeAlias, runtime_checkable
 
 from pydantic import BaseModel
 
 __all__ = [
     "Cell",
     "Column",
+    "Comparing",
     "Defect",
     "DefectReason",
     "Finding",
     "Kind",
     "Position",
     "Row",
+    "Settling",
     "Source",
     "Table",
+    "Vanished",
 ]
 
 Cell: TypeAlias = str | int | float | Decimal | bool | date | datetime | time | timedelta | None
@@ -147,6 +150,58 @@ class Source(Protocol):
         Raises:
             SourceError: the source cannot be read, or not any further.
         """
+
+
+@runtime_checkable
+class Settling(Protocol):
+    """A source that wants to know what is on the bus, to mark it where it came from. Optional, beside :class:`Source`.
+
+    A run settles the position that it begins at, and every position that it commits, in their order. A process may die
+    between the commit and the settling: the next run settles that position again, so settling twice changes nothing.
+    """
+
+    def settle(self, position: Position) -> None:
+        """Everything up to this position is on the bus.
+
+        Raises:
+            SourceError: it cannot be marked.
+        """
+
+    def remarks(self) -> Sequence[str]:
+        """Say what the reading found beside its rows, for the person who ran it; asked for when it is at its end."""
+
+
+class Vanished(NamedTuple):
+    """A row that was published and is gone from its source. ``repr`` shows its place alone."""
+
+    key: str
+    """Hexadecimal, and says nothing: it names the row for :meth:`Comparing.forget`."""
+    cells: Mapping[str, Cell] | None
+    """As it was read last; ``None`` where the source could not keep it."""
+    file: str
+    row: int
+    """Number in the list of vanished rows, from 1."""
+
+    def __repr__(self) -> str:
+        return f"Vanished(file={self.file!r}, row={self.row})"
+
+
+@runtime_checkable
+class Comparing(Protocol):
+    """A source that notices which published rows are gone. Optional, beside :class:`Source`.
+
+    It proposes; only a person's word withdraws a record.
+    """
+
+    def vanished(self) -> Sequence[Vanished]:
+        """Name the published rows that are gone now.
+
+        Raises:
+            SourceError: the source cannot be read.
+        """
+
+    def forget(self, keys: Sequence[str]) -> None:
+        """Their withdrawal is on the bus: propose them no more. Should one come back, it is new."""
 
 
 class Kind(Protocol):

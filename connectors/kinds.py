@@ -1,7 +1,10 @@
 """The kinds of sources that this installation knows: ours by name, a third party's by entry point."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
+from importlib import import_module
 from importlib.metadata import entry_points
+from typing import cast
 
 from creditbus.connectors.contract import Kind
 from creditbus.connectors.errors import ConfigurationError
@@ -12,6 +15,9 @@ __all__ = ["ENTRY_POINT_GROUP", "kind_named", "kinds"]
 
 ENTRY_POINT_GROUP = "creditbus.connectors"
 
+_ELSEWHERE = {"http": "creditbus.connectors.http.kind", "sql": "creditbus.connectors.sql.kind"}
+"""Modules that hold a ``KIND``; imported when asked for, because their libraries take their time."""
+
 
 def kinds() -> Mapping[str, Kind]:
     """Return every kind by name.
@@ -19,15 +25,7 @@ def kinds() -> Mapping[str, Kind]:
     Raises:
         ConfigurationError: two packages claim one name.
     """
-    known: dict[str, Kind] = {kind.name: kind for kind in (*KINDS, FOLDER)}
-    for point in entry_points(group=ENTRY_POINT_GROUP):
-        kind: Kind = point.load()
-        if kind.name in known:
-            raise ConfigurationError(
-                point.value, f"kind {kind.name!r} is already taken", "remove one of the two packages"
-            )
-        known[kind.name] = kind
-    return known
+    return {name: load() for name, load in _known().items()}
 
 
 def kind_named(name: str) -> Kind:
@@ -36,7 +34,28 @@ def kind_named(name: str) -> Kind:
     Raises:
         ConfigurationError: no such kind; the message lists those there are.
     """
-    known = kinds()
+    known = _known()
     if name not in known:
         raise ConfigurationError("kind", f"there is no kind {name!r}", f"known are {', '.join(sorted(known))}")
-    return known[name]
+    return known[name]()
+
+
+def _known() -> dict[str, Callable[[], Kind]]:
+    known: dict[str, Callable[[], Kind]] = {kind.name: partial(_itself, kind) for kind in (*KINDS, FOLDER)}
+    known |= {name: partial(_imported, module) for name, module in _ELSEWHERE.items()}
+    for point in entry_points(group=ENTRY_POINT_GROUP):
+        kind: Kind = point.load()
+        if kind.name in known:
+            raise ConfigurationError(
+                point.value, f"kind {kind.name!r} is already taken", "remove one of the two packages"
+            )
+        known[kind.name] = partial(_itself, kind)
+    return known
+
+
+def _itself(kind: Kind) -> Kind:
+    return kind
+
+
+def _imported(module: str) -> Kind:
+    return cast("Kind", import_module(module).KIND)

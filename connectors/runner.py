@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from creditbus.connectors.configuration import Connector, load_connector
-from creditbus.connectors.contract import Defect, DefectReason, Position, Row, Source
+from creditbus.connectors.contract import Defect, DefectReason, Position, Row, Settling, Source
 from creditbus.connectors.encoding import Encoder, Message
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.progress import Progress, Totals
@@ -17,7 +17,7 @@ from creditbus.connectors.reporting import Reporter, SilentReporter
 from creditbus.topics.connection import Connection
 from creditbus.topics.registry import SchemaRegistry
 
-__all__ = ["Chunk", "RunSummary", "chunks", "run_connector"]
+__all__ = ["Chunk", "RunSummary", "chunks", "new_run", "run_connector"]
 
 _CHUNK_ROWS = 2000
 _CHUNK_BYTES = 8 * 1_048_576
@@ -41,6 +41,8 @@ class RunSummary:
     seconds: float
     complete: bool
     """The source is published as a whole."""
+    remarks: tuple[str, ...] = ()
+    """What the source found beside its rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +92,13 @@ def run_connector(
                 state = _Run(connector, source, encoder, publisher, reporter).publish(state)
             finally:
                 reporter.finish()
-    return _summary(state, before, time.monotonic() - started)
+    remarks = tuple(source.remarks()) if isinstance(source, Settling) else ()
+    return _summary(state, before, time.monotonic() - started, remarks)
 
 
 def _begin(connector: str, version: str, last: Progress | None, *, resend: bool) -> Progress:
     """Choose between going on where the last process stopped and beginning anew."""
-    fresh = Progress(connector, _new_run(connector), version)
+    fresh = Progress(connector, new_run(connector), version)
     if last is None or resend or last.version != version:
         return fresh
     return last if version else Progress(connector, fresh.run, version, last.position)
@@ -110,9 +113,11 @@ class _Run:
     reporter: Reporter
 
     def publish(self, state: Progress) -> Progress:
+        self._settle(state)
         for chunk in chunks(self.connector, self.source, self.encoder, state):
             state = state.advanced(chunk.position, chunk.totals)
             self.publisher.publish(chunk.messages, state)
+            self._settle(state)
             self.reporter.advance(chunk.totals.rows)
         if not state.version:
             return state
@@ -122,6 +127,10 @@ class _Run:
         state = state.advanced(state.position, Totals(), complete=True)
         self.publisher.publish([], state)
         return state
+
+    def _settle(self, state: Progress) -> None:
+        if isinstance(self.source, Settling) and state.position is not None:
+            self.source.settle(state.position)
 
 
 def chunks(connector: Connector, source: Source, encoder: Encoder, state: Progress) -> Iterator[Chunk]:
@@ -173,11 +182,12 @@ def _too_long(connector: Connector, encoder: Encoder, row: Row, run: str, size: 
     return encoder.unreadable(defect, connector.mapper.header(row, run))
 
 
-def _new_run(connector: str) -> str:
+def new_run(connector: str) -> str:
+    """Make the id of a run, as origins name it."""
     return f"{connector}-{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
 
 
-def _summary(state: Progress, before: Totals, seconds: float) -> RunSummary:
+def _summary(state: Progress, before: Totals, seconds: float, remarks: tuple[str, ...]) -> RunSummary:
     after = state.totals
     return RunSummary(
         connector=state.connector,
@@ -189,4 +199,5 @@ def _summary(state: Progress, before: Totals, seconds: float) -> RunSummary:
         skipped=before.rows,
         seconds=seconds,
         complete=state.complete,
+        remarks=remarks,
     )

@@ -225,6 +225,8 @@ def _show_summary(summary: RunSummary, department: str) -> None:
     parts = [f"{summary.published:,} published"]
     parts += [f"{count:,} {word}" for count, word in _remarks(summary) if count]
     OUTPUT.print(f"{' · '.join(parts)}   {rate:,.0f} rows/s   run {summary.run_id}", markup=False, soft_wrap=True)
+    for remark in summary.remarks:
+        OUTPUT.print(remark, markup=False, soft_wrap=True)
     what_next = f"creditbus rejects list {department} --run {summary.run_id}"
     OUTPUT.print(f"what was refused, and why: {what_next}", markup=False, soft_wrap=True)
 

@@ -1,0 +1,123 @@
+"""Rows that are gone from their source: proposed for withdrawal by the source, withdrawn on a person's word."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from creditbus.connectors.configuration import Connector
+from creditbus.connectors.contract import Comparing, Row, Vanished
+from creditbus.connectors.encoding import Encoder, Message
+from creditbus.connectors.errors import ConfigurationError
+from creditbus.connectors.mapping.compiler import Mapped
+from creditbus.connectors.progress import Progress
+from creditbus.connectors.publisher import Publisher
+from creditbus.connectors.runner import new_run
+from creditbus.services.domain.event import RecordState, Verb
+from creditbus.topics.connection import Connection
+from creditbus.topics.registry import SchemaRegistry
+
+__all__ = ["Proposal", "Withdrawn", "chosen_of", "proposals", "withdraw"]
+
+_SHEET = "vanished"
+_CHUNK_ROWS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """One vanished row."""
+
+    key: str
+    authority: str
+    document_no: str
+    possible: bool
+    """False where the source could not keep the row: then its department withdraws it by a row of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """What was done."""
+
+    run_id: str
+    published: int
+    withheld: int
+    """Rows that never reached the bus as records: about natural persons whom their item does not admit."""
+
+
+def proposals(connector: Connector) -> list[Proposal]:
+    """Name the vanished rows of a connector.
+
+    Raises:
+        ConfigurationError: its kind or mode does not notice what is gone.
+        SourceError: the source cannot be read.
+    """
+    return [_proposal(connector, row) for row in _source(connector).vanished()]
+
+
+def chosen_of(found: Iterable[Proposal], keys: Iterable[str]) -> list[Proposal]:
+    """Return the proposals that keys name, each by its first characters.
+
+    Raises:
+        ConfigurationError: a key names none, or more than one.
+    """
+    known, chosen = list(found), []
+    for key in keys:
+        named = [one for one in known if one.key.startswith(key)]
+        if len(named) != 1:
+            problem = "names no proposal" if not named else f"names {len(named)} proposals"
+            raise ConfigurationError(f"--keys {key}", problem, "see `creditbus connector vanished`")
+        chosen += named
+    return chosen
+
+
+def withdraw(connector: Connector, connection: Connection, keys: Collection[str]) -> Withdrawn:
+    """Publish the withdrawal of vanished rows; one that has come back meanwhile is left alone.
+
+    Killed between publishing and forgetting, it proposes the same rows again; their second withdrawal is a duplicate.
+
+    Raises:
+        UserError: source, registry or broker.
+    """
+    if Verb.WITHDRAW not in connector.item.verbs:
+        raise ConfigurationError(connector.item.id, "admits no withdrawal", "end the record by a row of its own")
+    source = _source(connector)
+    rows = [row for row in source.vanished() if row.cells is not None and row.key in keys]
+    run = new_run(connector.id)
+    encoder = Encoder(connector.item.id, SchemaRegistry(connection.registry_url))
+    name = f"{connector.id}-withdraw"  # a name of its own, so that a run that is under way goes on
+    published = withheld = 0
+    with Publisher(connection.bootstrap_servers, name, connector.topic) as publisher:
+        publisher.fence()
+        for start in range(0, len(rows), _CHUNK_ROWS):
+            part = rows[start : start + _CHUNK_ROWS]
+            messages = list(_messages(connector, encoder, part, run))
+            publisher.publish(messages, Progress(name, run, ""))
+            source.forget([row.key for row in part])
+            published += len(messages)
+            withheld += len(part) - len(messages)
+    return Withdrawn(run, published, withheld)
+
+
+def _messages(connector: Connector, encoder: Encoder, rows: Sequence[Vanished], run: str) -> Iterator[Message]:
+    for row in rows:
+        mapped = _mapped(connector, row, run)
+        if not mapped.withheld:
+            # no source time: the source says nothing any more, so the order of publication counts
+            mapped.event["header"].update(verb=Verb.WITHDRAW, state=RecordState.WITHDRAWN, source_time=None)
+            yield encoder.event(mapped)
+
+
+def _proposal(connector: Connector, row: Vanished) -> Proposal:
+    header = _mapped(connector, row, "").event["header"]
+    return Proposal(row.key, header["authority"], header["document_no"], row.cells is not None)
+
+
+def _mapped(connector: Connector, row: Vanished, run: str) -> Mapped:
+    return connector.mapper(Row(row.cells or {}, row.file, _SHEET, row.row, row.row), run)
+
+
+def _source(connector: Connector) -> Comparing:
+    source = connector.open()
+    if not isinstance(source, Comparing):
+        raise ConfigurationError(
+            str(connector.file), f"kind {connector.kind.name} does not notice what is gone", "use sql in mode compare"
+        )
+    return source

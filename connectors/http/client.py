@@ -1,0 +1,183 @@
+"""One page over HTTP: bounded in time and in bytes, asked for again after growing pauses."""
+
+import ssl
+import time
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+from creditbus.connectors.errors import ConfigurationError, SourceError
+from creditbus.connectors.http.settings import HttpSettings
+
+__all__ = ["Answer", "Client", "Sleep"]
+
+Sleep = Callable[[float], None]
+
+_AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
+_FIRST_PAUSE = 1.0
+_BLOCK = 65_536
+_GZIP_OR_ZLIB = zlib.MAX_WBITS | 32
+_ENCODINGS = {"": False, "identity": False, "gzip": True, "x-gzip": True, "deflate": True}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a page's server said."""
+
+    headers: httpx.Headers
+    body: bytes | None
+    """``None``: it has not changed."""
+
+    def __repr__(self) -> str:
+        return f"Answer({'unchanged' if self.body is None else len(self.body)})"
+
+
+class _AgainError(Exception):
+    """Trying again may help."""
+
+    def __init__(self, problem: str, pause: float | None = None) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.pause = pause
+
+
+class Client:
+    """Use as a context manager.
+
+    Args:
+        settings: Authentication, time-outs and limits.
+        sleep: Waits so many seconds.
+    """
+
+    def __init__(self, settings: HttpSettings, sleep: Sleep = time.sleep) -> None:
+        self._settings = settings
+        self._sleep = sleep
+        headers = {"Accept": "application/json", "Accept-Encoding": "gzip", **settings.headers}
+        if settings.token is not None:
+            headers[settings.token_header] = settings.token_prefix + settings.token.reveal()
+        basic = None
+        if settings.user is not None and settings.password is not None:
+            basic = (settings.user, settings.password.reveal())
+        verify = True if settings.ca_file is None else _trusting(settings)
+        timeout = httpx.Timeout(settings.read_seconds, connect=settings.connect_seconds)
+        try:
+            # No redirect is followed: it could carry the token to another server.
+            self._client = httpx.Client(headers=headers, auth=basic, timeout=timeout, verify=verify)
+        except UnicodeEncodeError as error:
+            raise ConfigurationError("settings.headers or token", "hold more than ASCII", "correct them") from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._client.close()
+
+    def get(self, url: httpx.URL, conditions: dict[str, str], place: str) -> Answer:
+        """Ask for one page.
+
+        Args:
+            url: Its address.
+            conditions: Headers under which the server may say that it has not changed.
+            place: What errors call it.
+
+        Raises:
+            SourceError: it cannot be had, or is too large.
+        """
+        problem = ""
+        for attempt in range(self._settings.attempts):
+            try:
+                return self._once(url, conditions, place)
+            except _AgainError as error:
+                problem = error.problem
+                growing = _FIRST_PAUSE * 2.0**attempt
+                pause = min(growing, self._settings.longest_pause) if error.pause is None else error.pause
+                if pause > self._settings.longest_pause:
+                    raise SourceError(place, f"{problem}, and asks to wait {pause:.0f} s", "run again then") from error
+                if attempt + 1 < self._settings.attempts:
+                    self._sleep(pause)
+        raise SourceError(place, problem, f"tried {self._settings.attempts} times; run again later")
+
+    def _once(self, url: httpx.URL, conditions: dict[str, str], place: str) -> Answer:
+        try:
+            with self._client.stream("GET", url, headers=conditions) as response:
+                status = response.status_code
+                if status == httpx.codes.NOT_MODIFIED and conditions:
+                    return Answer(response.headers, None)
+                if status in _AGAIN:
+                    raise _AgainError(f"answers {status}", _asked_pause(response.headers))
+                if status != httpx.codes.OK:
+                    raise SourceError(place, f"answers {status}", _fix(response))
+                return Answer(response.headers, self._body(response, place))
+        except httpx.TimeoutException as error:
+            raise _AgainError("does not answer in time") from error
+        except httpx.TransportError as error:
+            raise _AgainError(f"cannot be reached ({type(error).__name__})") from error
+
+    def _body(self, response: httpx.Response, place: str) -> bytes:
+        most, end = self._settings.response_bytes, time.monotonic() + self._settings.response_seconds
+        encoding = response.headers.get("content-encoding", "").strip().lower()
+        if encoding not in _ENCODINGS:
+            raise SourceError(place, f"is encoded as {encoding!r}, which was not asked for", "gzip or nothing")
+        blocks = response.iter_raw()
+        body = bytearray()
+        try:
+            for block in _decompressed(blocks, most) if _ENCODINGS[encoding] else blocks:
+                body += block
+                if len(body) > most:
+                    fix = "smaller pages, or a larger settings.response_bytes"
+                    raise SourceError(place, f"is larger than {most:,} bytes", fix)
+                if time.monotonic() > end:
+                    raise _AgainError(f"takes longer than {self._settings.response_seconds:g} s")
+        except zlib.error as error:
+            raise SourceError(place, "is damaged: its compression cannot be undone", "run again") from error
+        return bytes(body)
+
+
+def _decompressed(blocks: Iterator[bytes], most: int) -> Iterator[bytes]:
+    """Decompress with bounded memory: a few kilobytes can hold gigabytes of zeros."""
+    engine = zlib.decompressobj(_GZIP_OR_ZLIB)
+    size = 0
+    for block in blocks:
+        rest = block
+        while rest and size <= most:
+            part = engine.decompress(rest, _BLOCK)
+            size += len(part)
+            yield part
+            rest = engine.unconsumed_tail
+    if not engine.eof and size <= most:
+        raise zlib.error
+
+
+def _asked_pause(headers: httpx.Headers) -> float | None:
+    """Read ``Retry-After``: seconds, or a date."""
+    asked = headers.get("retry-after", "").strip()
+    if asked.isascii() and asked.isdigit():
+        return float(asked)
+    try:
+        moment = parsedate_to_datetime(asked)
+    except ValueError:
+        return None
+    return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
+
+
+def _fix(response: httpx.Response) -> str:
+    if response.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
+        return "check settings.token, or user and password"
+    if response.is_redirect:
+        return "redirects are not followed: set settings.url to where it leads"
+    return "check settings.url"
+
+
+def _trusting(settings: HttpSettings) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=settings.ca_file)
+    except OSError as error:
+        raise SourceError(str(settings.ca_file), "holds no certificates", "check settings.ca_file") from error

@@ -1,0 +1,113 @@
+"""Settings of the kind http; their JSON Schema is what ``connector spec http`` prints."""
+
+from typing import Annotated, Literal, Self
+
+import httpx
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from creditbus.connectors.secret import FolderPath, Secret
+
+__all__ = ["ByCursor", "ByLink", "ByOffset", "ByPage", "HttpSettings", "Paging"]
+
+
+def _url(text: str) -> str:
+    try:
+        url = httpx.URL(text)
+    except httpx.InvalidURL as error:
+        raise ValueError("is no URL") from error
+    if url.scheme not in ("http", "https") or not url.host:
+        raise ValueError("is no http or https URL")
+    if url.userinfo:
+        raise ValueError("holds a user or password: take it out and name it in settings.token or settings.password")
+    return text
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ByPage(_Strict):
+    """Pages have numbers. Behind the last is an empty one, unless ``total`` tells where the end is."""
+
+    by: Literal["page"]
+    parameter: str = Field(default="page", description="Query parameter of the page's number.")
+    first: int = Field(default=1, ge=0, description="Number of the first page.")
+    size_parameter: str | None = Field(default=None, description="Query parameter of the number of records a page.")
+    size: int = Field(default=100, ge=1, description="Records a page.")
+
+
+class ByOffset(_Strict):
+    """Records have numbers from 0. Behind the last is an empty page, unless ``total`` tells where the end is."""
+
+    by: Literal["offset"]
+    parameter: str = Field(default="offset", description="Query parameter of the number of records to skip.")
+    size_parameter: str = Field(default="limit", description="Query parameter of the number of records a page.")
+    size: int = Field(default=100, ge=1, description="Records a page.")
+
+
+class ByCursor(_Strict):
+    """Each page holds the cursor of the next; the last holds none."""
+
+    by: Literal["cursor"]
+    parameter: str = Field(default="cursor", description="Query parameter of the cursor.")
+    next: str = Field(description="Dotted path of the next cursor in the answer.")
+
+
+class ByLink(_Strict):
+    """Each page holds the address of the next; the last holds none."""
+
+    by: Literal["link"]
+    next: str | None = Field(
+        default=None, description="Dotted path of the next address in the answer; null: the header Link, rel=next."
+    )
+
+
+Paging = Annotated[ByPage | ByOffset | ByCursor | ByLink, Field(discriminator="by")]
+
+
+class HttpSettings(_Strict):
+    """One address that answers with JSON."""
+
+    url: Annotated[str, AfterValidator(_url)] = Field(description="Address of the first page, without paging.")
+    parameters: dict[str, str] = Field(default_factory=dict, description="Query parameters of every request.")
+    headers: dict[str, str] = Field(default_factory=dict, description="Headers of every request; no secrets.")
+    token: Secret | None = Field(default=None, description="Where the token is: {env: NAME} or {file: path}.")
+    token_header: str = Field(default="Authorization", description="Header that carries the token.")
+    token_prefix: str = Field(default="Bearer ", description="What stands before the token.")
+    user: str | None = Field(default=None, description="User of basic authentication.")
+    password: Secret | None = Field(default=None, description="Its password: {env: NAME} or {file: path}.")
+    ca_file: FolderPath | None = Field(default=None, description="Certificates to trust; null: those of the system.")
+    records: str = Field(default="", description="Dotted path of the list of records; empty: the answer is the list.")
+    total: str | None = Field(
+        default=None, description="Dotted path of the number of all records: it says where the end is, and is compared."
+    )
+    paging: Paging | None = Field(
+        default=None, description="How to come to the next page: by page, offset, cursor or link; null: there is one."
+    )
+    cache: FolderPath | None = Field(
+        default=None,
+        description="Folder of this connector's own that keeps the pages with their ETag or Last-Modified, so that "
+        "what did not change is not sent again; as confidential as the records. null: nothing is kept.",
+    )
+    connect_seconds: float = Field(default=10, gt=0, description="Longest wait for a connection.")
+    read_seconds: float = Field(default=60, gt=0, description="Longest silence of the server.")
+    response_seconds: float = Field(default=600, gt=0, description="Longest time of one answer as a whole.")
+    response_bytes: int = Field(
+        default=16 * 1_048_576, ge=1024, description="Largest answer in bytes, after decompression."
+    )
+    row_bytes: int = Field(
+        default=262_144, ge=1024, le=524_288, description="Largest record in bytes; a larger one is refused."
+    )
+    most_pages: int = Field(default=10_000, ge=1, description="More pages than this are taken for an endless loop.")
+    attempts: int = Field(default=6, ge=1, description="Requests for one page before giving up.")
+    longest_pause: float = Field(
+        default=60, gt=0, description="Longest pause in seconds between two of them; also of what Retry-After asks."
+    )
+
+    @model_validator(mode="after")
+    def _authentication_is_complete(self) -> Self:
+        if (self.user is None) != (self.password is None):
+            raise ValueError("user and password belong together")
+        if self.user is not None and self.token is not None:
+            raise ValueError("token and user exclude each other")
+        return self

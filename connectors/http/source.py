@@ -1,0 +1,212 @@
+"""JSON over HTTP as a source.
+
+An address gives no promise to say the same twice, and reading needs that promise. So a source is one download: the
+first call that needs all pages fetches them to disk, and everything after it reads them there. The version is a digest
+of the records: the same records, fetched by a later process, have the same version and are resumed where they stopped.
+"""
+
+import hashlib
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from creditbus.connectors.contract import Column, Defect, DefectReason, Finding, Position, Row, Table
+from creditbus.connectors.errors import SourceError, UserError
+from creditbus.connectors.http.client import Client, Sleep
+from creditbus.connectors.http.paging import first_address, next_address
+from creditbus.connectors.http.records import at_path, cells, parse, text_of
+from creditbus.connectors.http.settings import HttpSettings
+from creditbus.connectors.http.spool import Spool
+
+__all__ = ["HttpSource"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    url: httpx.URL
+    number: int
+    answer: Any
+    records: list[Any]
+    digest: bytes
+
+    def __repr__(self) -> str:
+        return f"_Page({self.number})"
+
+
+@dataclass(frozen=True, slots=True)
+class _Download:
+    spool: Spool
+    pages: tuple[httpx.URL, ...]
+    records: int
+    version: str
+
+
+class HttpSource:
+    """One address with its pages; records are numbered through all of them, and so are positions.
+
+    Args:
+        settings: The connector's settings.
+        sleep: Waits between two requests for one page.
+    """
+
+    def __init__(self, settings: HttpSettings, sleep: Sleep = time.sleep) -> None:
+        self._settings = settings
+        self._sleep = sleep
+        url = httpx.URL(settings.url)
+        self._name = f"{url.host}{url.path}"
+        self._downloaded: _Download | None = None
+
+    def check(self) -> Sequence[Finding]:
+        """See the contract. Asks for the first page alone."""
+        try:
+            page = self._first_page()
+        except UserError as error:
+            return [Finding("address", ok=False, message=str(error))]
+        found = [Finding("address", ok=True, message=f"{self._name} answers")]
+        where = f"at {self._settings.records!r}" if self._settings.records else "in the answer"
+        words = f"{len(page.records):,} records {where} on the first page"
+        return [*found, Finding("records", ok=bool(page.records), message=words)]
+
+    def discover(self) -> Sequence[Table]:
+        """See the contract. Columns are the keys on the first page."""
+        page = self._first_page()
+        names: dict[str, None] = {}
+        for number, record in enumerate(page.records, start=1):
+            row = self._row(page, record, number, number)
+            if isinstance(row, Row):
+                names.update(dict.fromkeys(row.cells))
+        return [Table(self._name, tuple(map(Column, names)), self._announced(page))]
+
+    def version(self) -> str:
+        """See the contract."""
+        return self._download().version
+
+    def size(self) -> int | None:
+        """See the contract."""
+        return self._download().records
+
+    def read(self, position: Position | None) -> Iterator[Row | Defect]:
+        """See the contract."""
+        done = position if isinstance(position, int) else 0
+        download = self._download()
+        number = 0
+        for page_number, url in enumerate(download.pages, start=1):
+            page = self._parsed(url, page_number, download.spool.load(url))
+            if number + len(page.records) <= done:
+                number += len(page.records)
+                continue
+            for place, record in enumerate(page.records, start=1):
+                number += 1
+                if number > done:
+                    yield self._row(page, record, place, number)
+
+    def _row(self, page: _Page, record: Any, place: int, number: int) -> Row | Defect:
+        try:
+            found = cells(record)
+            size = len(text_of(record).encode())
+        except UnicodeEncodeError:
+            problem = "holds half a character"
+        except RecursionError:
+            problem = "nested too deeply"
+        except ValueError as error:
+            problem = str(error)
+        else:
+            if size <= self._settings.row_bytes:
+                return Row(found, self._name, "", number, number)
+            problem = "larger than settings.row_bytes"
+        detail, original = f"page {page.number}, record {place}: {problem}", _bytes(record)[: self._settings.row_bytes]
+        return Defect(DefectReason.UNPARSABLE, detail, original, self._name, "", number, number)
+
+    def _first_page(self) -> _Page:
+        url = first_address(self._settings)
+        if self._downloaded is not None:
+            return self._parsed(url, 1, self._downloaded.spool.load(url))
+        with Client(self._settings, self._sleep) as client:
+            answer = client.get(url, {}, self._place(url, 1))
+        return self._parsed(url, 1, answer.body or b"")
+
+    def _download(self) -> _Download:
+        if self._downloaded is None:
+            spool = Spool(self._settings.cache)
+            digest, pages, records, announced = hashlib.sha256(), [], 0, None
+            for page in self._fetched(spool):
+                pages.append(page.url)
+                records += len(page.records)
+                digest.update(page.digest)
+                announced = self._announced(page)
+            if announced is not None and announced != records:
+                problem = f"gave {records:,} records and announces {announced:,}"
+                raise SourceError(self._name, problem, "it changed while it was read, or settings.paging is wrong")
+            spool.discard_others(pages)
+            self._downloaded = _Download(spool, tuple(pages), records, digest.hexdigest())
+        return self._downloaded
+
+    def _announced(self, page: _Page) -> int | None:
+        total = at_path(page.answer, self._settings.total) if self._settings.total else None
+        return total if isinstance(total, int) and not isinstance(total, bool) else None
+
+    def _fetched(self, spool: Spool) -> Iterator[_Page]:
+        url: httpx.URL | None = first_address(self._settings)
+        seen: dict[str, int] = {}
+        records, before = 0, b""
+        with Client(self._settings, self._sleep) as client:
+            while url is not None:
+                number = len(seen) + 1
+                place = self._place(url, number)
+                if (same := seen.setdefault(str(url), number)) != number:
+                    raise SourceError(place, f"is page {same} again", "check settings.paging")
+                if number > self._settings.most_pages:
+                    raise SourceError(place, "is one more than settings.most_pages", "check settings.paging")
+                page, link = self._fetch(client, spool, url, number)
+                if page.records and page.digest == before:
+                    raise SourceError(place, f"holds what page {number - 1} holds", "check settings.paging")
+                yield page
+                records, before = records + len(page.records), page.digest
+                announced = self._announced(page)
+                if announced is not None and records >= announced:
+                    return
+                try:
+                    url = next_address(self._settings, url, link, page.answer, len(page.records))
+                except ValueError as error:
+                    raise SourceError(place, str(error), "check settings.paging") from error
+
+    def _fetch(self, client: Client, spool: Spool, url: httpx.URL, number: int) -> tuple[_Page, str | None]:
+        answer = client.get(url, spool.conditions(url), self._place(url, number))
+        if answer.body is None:
+            return self._parsed(url, number, spool.load(url)), spool.link(url)
+        page = self._parsed(url, number, answer.body)
+        spool.keep(url, answer.headers, answer.body)
+        return page, answer.headers.get("link")
+
+    def _parsed(self, url: httpx.URL, number: int, body: bytes) -> _Page:
+        place = self._place(url, number)
+        try:
+            answer = parse(body)
+        except ValueError as error:
+            raise SourceError(place, str(error), "tell its operator") from error
+        records = at_path(answer, self._settings.records)
+        if not isinstance(records, list):
+            where = f"no list at {self._settings.records!r}" if self._settings.records else "is no list"
+            raise SourceError(place, where, "check settings.records")
+        return _Page(url, number, answer, records, _digest(records))
+
+    def _place(self, url: httpx.URL, number: int) -> str:
+        """Name a page without its query, which may hold what a log must not."""
+        return f"{url.host}{url.path} page {number}"
+
+
+def _digest(records: list[Any]) -> bytes:
+    digest = hashlib.sha256()
+    for record in records:
+        digest.update(_bytes(record) + b"\n")
+    return digest.digest()
+
+
+def _bytes(record: Any) -> bytes:
+    try:
+        return text_of(record).encode(errors="replace")
+    except RecursionError:
+        return b""

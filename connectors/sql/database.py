@@ -1,0 +1,164 @@
+"""Connections to a database: time-outs, reading without writing, and what its errors become."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
+from sqlalchemy.exc import DBAPIError, NoSuchModuleError, NoSuchTableError, OperationalError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from creditbus.connectors.errors import SourceError
+from creditbus.connectors.sql.settings import SqlSettings
+
+__all__ = ["Database"]
+
+_Loader = TypeVar("_Loader")
+_SNAPSHOT = {"postgresql": "REPEATABLE READ", "mysql": "REPEATABLE READ", "mariadb": "REPEATABLE READ"}
+
+
+class Database:
+    """Makes connections; keeps none, only what SQLAlchemy found out about the server.
+
+    Args:
+        settings: URL, password and time-outs.
+    """
+
+    def __init__(self, settings: SqlSettings) -> None:
+        self._settings = settings
+        url = make_url(settings.url)
+        self.backend = url.get_backend_name()
+        self._engines: dict[bool, Engine] = {}
+        self.place = url.render_as_string(hide_password=True)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Open a connection whose statements see one snapshot, where the database has such, and write nothing."""
+        with self._connected(writes=False) as connection:
+            if level := _SNAPSHOT.get(self.backend):
+                options = {"postgresql_readonly": True} if self.backend == "postgresql" else {}
+                connection = connection.execution_options(isolation_level=level, **options)  # noqa: PLW2901 -- the same one
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Open a connection with a transaction that is committed at the end of the block."""
+        with self._connected(writes=True) as connection, connection.begin():
+            yield connection
+
+    def now(self, connection: Connection) -> datetime:
+        """Return the present moment: the database's where it tells it with a zone, else this machine's."""
+        if self.backend == "postgresql":
+            return connection.execute(select(func.now())).scalar_one()
+        return datetime.now(UTC)
+
+    @contextmanager
+    def _connected(self, *, writes: bool) -> Iterator[Connection]:
+        with self._errors():
+            if writes not in self._engines:
+                self._engines[writes] = self._engine(writes=writes)
+            with self._engines[writes].connect() as connection:
+                yield connection
+
+    def _engine(self, *, writes: bool) -> Engine:
+        settings = self._settings
+        url = make_url(settings.url)
+        if settings.password is not None:
+            url = url.set(password=settings.password.reveal())
+        engine = create_engine(
+            url, poolclass=NullPool, hide_parameters=True, connect_args=_connect_args(self.backend, settings)
+        )
+        if self.backend == "sqlite":
+            event.listen(engine, "connect", _prepare_sqlite_writing if writes else _prepare_sqlite_reading)
+            event.listen(engine, "begin", _begin_sqlite_writing if writes else _begin_sqlite_reading)
+        elif engine.dialect.driver == "psycopg":
+            event.listen(engine, "connect", _prepare_psycopg)
+        return engine
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        """Turn what a database says into one line. Parameters stay out of it: they are cells."""
+        try:
+            yield
+        except NoSuchTableError as error:
+            raise SourceError(self.place, f"has no table {error}", "see `connector discover`") from error
+        except (NoSuchModuleError, ModuleNotFoundError) as error:
+            fix = "pip install it beside creditbus"
+            raise SourceError(self.place, f"the driver is not installed: {error}", fix) from error
+        except OperationalError as error:
+            raise SourceError(self.place, _first_line(error), "check settings.url and the account's rights") from error
+        except DBAPIError as error:
+            # a data error may quote a value
+            state = getattr(error.orig, "sqlstate", None) or type(error.orig).__name__
+            problem = _first_line(error) if state == "42501" else f"refused a statement ({state})"  # 42501: no right
+            raise SourceError(self.place, problem, "see `connector check`") from error
+        except SQLAlchemyError as error:
+            raise SourceError(self.place, f"cannot be read: {type(error).__name__}", "see `connector check`") from error
+
+
+def _first_line(error: DBAPIError) -> str:
+    return (str(error.orig).strip().splitlines() or [type(error.orig).__name__])[0]
+
+
+def _connect_args(backend: str, settings: SqlSettings) -> dict[str, Any]:
+    if backend == "postgresql":
+        milliseconds = settings.statement_seconds * 1000
+        return {
+            "connect_timeout": settings.connect_seconds,
+            "application_name": "creditbus",
+            "options": f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds}",
+        }
+    if backend == "sqlite":
+        return {"timeout": settings.statement_seconds}
+    if backend in ("mysql", "mariadb"):
+        return {"connect_timeout": settings.connect_seconds, "read_timeout": settings.statement_seconds}
+    return {}
+
+
+# SQLite's driver begins transactions by rules of its own; here SQLAlchemy says when (its documentation, "pysqlite").
+def _prepare_sqlite_reading(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    connection.execute("PRAGMA query_only = ON")
+
+
+def _prepare_sqlite_writing(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+
+
+def _begin_sqlite_reading(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
+
+
+def _begin_sqlite_writing(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _prepare_psycopg(connection: Any, _record: Any) -> None:
+    """Let days and moments that Python has not (``infinity``, before Christ) through as text.
+
+    The driver would give up the whole reading at one such row; as text, it is refused by name like any other.
+    """
+    from psycopg.types import datetime as loaders  # noqa: PLC0415 -- there only with this driver
+
+    for name, loader in (
+        ("date", loaders.DateLoader),
+        ("timestamp", loaders.TimestampLoader),
+        ("timestamptz", loaders.TimestamptzLoader),
+    ):
+        connection.adapters.register_loader(name, _forgiving(loader))
+
+
+def _forgiving(loader: type[_Loader]) -> type[_Loader]:
+    from psycopg import DataError  # noqa: PLC0415 -- there only with this driver
+
+    base: Any = loader
+    load: Callable[[Any, Any], Any] = base.load
+
+    def forgive(self: Any, data: Any) -> Any:
+        try:
+            return load(self, data)
+        except DataError:
+            return bytes(data).decode()
+
+    return type(loader.__name__, (base,), {"load": forgive})

@@ -1,0 +1,121 @@
+"""What ``check`` and ``discover`` tell about a database."""
+
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from creditbus.connectors.contract import Column, Finding, Table
+from creditbus.connectors.errors import SourceError, UserError
+from creditbus.connectors.sql.database import Database
+from creditbus.connectors.sql.settings import SqlSettings
+from creditbus.connectors.sql.table import Relation, binary, chosen, reflected
+
+__all__ = ["findings", "tables"]
+
+
+def findings(database: Database, settings: SqlSettings) -> Iterator[Finding]:
+    """Try reach, table, columns and rights, each only where the ones before it are good."""
+    try:
+        with database.reading() as connection:
+            yield Finding("database", ok=True, message=database.place)
+            if not settings.table:
+                yield Finding("table", ok=False, message="settings.table names none: see `connector discover`")
+                return
+            relation = Relation.find(connection, database, settings)
+            left = [one.name for one in relation.table.columns if binary(one) and not settings.columns]
+            words = f"{settings.table}: {len(relation.columns)} columns"
+            left_out = f"; binary, left out: {', '.join(left)}" if left else ""
+            yield Finding("table", ok=True, message=words + left_out)
+            yield _key(connection, relation, settings)
+            connection.execute(relation.select().limit(1)).all()
+            yield Finding("read", ok=True, message=f"{settings.table} may be read")
+            if relation.watermark is not None:
+                yield _watermark(connection, relation, settings)
+        if settings.mode == "staging":
+            yield _marking(database, settings)
+    except UserError as error:
+        yield Finding("database", ok=False, message=str(error))
+
+
+def _key(connection: Connection, relation: Relation, settings: SqlSettings) -> Finding:
+    key = set(settings.key)
+    words = ", ".join(settings.key)
+    unique = [set(relation.table.primary_key.columns.keys())]
+    inspector = sa.inspect(connection)
+    try:
+        indexes = inspector.get_indexes(relation.table.name, schema=relation.table.schema)
+    except SQLAlchemyError:  # a view of some databases has no indexes to ask for
+        indexes = []
+    unique += [set(filter(None, index["column_names"])) for index in indexes if index["unique"]]
+    if any(columns and columns <= key for columns in unique):
+        return Finding("key", ok=True, message=f"{words} is unique")
+    return Finding("key", ok=True, message=f"{words}: no unique index says that it is unique; it must be")
+
+
+def _watermark(connection: Connection, relation: Relation, settings: SqlSettings) -> Finding:
+    name = settings.watermark
+    kind = relation.table.columns[str(name)].type
+    if isinstance(kind, sa.Boolean | sa.LargeBinary | sa.JSON):
+        return Finding("watermark", ok=False, message=f"{name} is neither a time nor a number")
+    empty = sa.select(sa.literal(1)).select_from(relation.table).where(chosen(relation.watermark).is_(None)).limit(1)
+    if connection.execute(empty).first():
+        return Finding("watermark", ok=False, message=f"rows without {name} are never read: fill it")
+    return Finding("watermark", ok=True, message=f"{name}, read again for {settings.window:g} behind the newest")
+
+
+def _marking(database: Database, settings: SqlSettings) -> Finding:
+    try:
+        with database.writing() as connection:
+            relation = Relation.find(connection, database, settings)
+            status = relation.table.columns[str(settings.status)]
+            # no row fulfils it, and the database still asks for the right
+            connection.execute(sa.update(relation.table).values({status: settings.sent}).where(sa.false()))
+    except SourceError as error:
+        return Finding("mark", ok=False, message=f"{error.problem}: the account needs UPDATE of {settings.status}")
+    return Finding("mark", ok=True, message=f"{settings.status} may be set to {settings.sent!r}")
+
+
+def tables(database: Database, settings: SqlSettings) -> list[Table]:
+    """Describe the table of the settings, or all tables and views where they name none."""
+    with database.reading() as connection:
+        if settings.table:
+            relation = Relation.find(connection, database, settings)
+            return [_described(connection, database, relation.table, relation.columns)]
+        inspector = sa.inspect(connection)
+        schema = settings.db_schema
+        names = [*inspector.get_table_names(schema=schema), *inspector.get_view_names(schema=schema)]
+        found = []
+        for name in sorted(names):
+            table = reflected(connection, name, schema)
+            found.append(_described(connection, database, table, tuple(table.columns)))
+        return found
+
+
+def _described(
+    connection: Connection, database: Database, table: sa.Table, columns: tuple[sa.Column[object], ...]
+) -> Table:
+    described = tuple(Column(column.name, column.comment or "") for column in columns)
+    types = ", ".join(f"{column.name} {_type(column)}" for column in columns)
+    estimate = _estimate(connection, database, table)
+    details = {"types": types} | ({} if estimate is None else {"rows": f"about {estimate:,}"})
+    return Table(table.name, described, details=details)
+
+
+def _type(column: sa.Column[object]) -> str:
+    try:
+        return str(column.type).lower()
+    except SQLAlchemyError:
+        return "unknown"
+
+
+def _estimate(connection: Connection, database: Database, table: sa.Table) -> int | None:
+    """Return the number of rows that the planner goes by; PostgreSQL alone tells it."""
+    if database.backend != "postgresql":
+        return None
+    name = connection.dialect.identifier_preparer.format_table(table)
+    tables = "relkind IN ('r', 'p', 'm')"  # a view has no rows of its own
+    query = sa.text(f"SELECT CAST(reltuples AS bigint) FROM pg_class WHERE oid = to_regclass(:name) AND {tables}")  # noqa: S608 -- constants
+    rows = connection.execute(query, {"name": name}).scalar()
+    return int(rows) if rows is not None and rows >= 0 else None

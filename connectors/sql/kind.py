@@ -1,0 +1,36 @@
+"""The kind sql, as the registry of kinds lists it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import BaseModel
+
+from creditbus.connectors.contract import Source
+from creditbus.connectors.sql.compare import CompareSource
+from creditbus.connectors.sql.settings import SqlSettings
+from creditbus.connectors.sql.staging import StagingSource
+from creditbus.connectors.sql.watermark import WatermarkSource
+
+__all__ = ["KIND", "SqlKind"]
+
+
+@dataclass(frozen=True, slots=True)
+class SqlKind:
+    """A table or view of a database, read in one of three modes."""
+
+    name: str
+    title: Mapping[Literal["zh", "en"], str]
+    settings: type[BaseModel]
+
+    def open(self, settings: BaseModel) -> Source:
+        """See the contract."""
+        chosen = SqlSettings.model_validate(settings)
+        if chosen.mode == "staging":
+            return StagingSource(chosen)
+        if chosen.mode == "compare":
+            return CompareSource(chosen)
+        return WatermarkSource(chosen)  # without a table, too: it then discovers, and reads nothing
+
+
+KIND = SqlKind("sql", {"zh": "数据库表", "en": "database table"}, SqlSettings)

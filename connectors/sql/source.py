@@ -1,0 +1,79 @@
+"""What the three modes share: check, discover, version, and pages of rows."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from creditbus.connectors.contract import Finding, Position, Table
+from creditbus.connectors.errors import SourceError
+from creditbus.connectors.sql import inspection
+from creditbus.connectors.sql.database import Database
+from creditbus.connectors.sql.settings import SqlSettings
+from creditbus.connectors.sql.table import Record, Relation, keyed_by
+
+__all__ = ["SqlSource", "remembered"]
+
+
+class SqlSource:
+    """One table or view. Its rows are never finished, so it has no version and is always read on.
+
+    Args:
+        settings: The connector's settings.
+    """
+
+    def __init__(self, settings: SqlSettings) -> None:
+        self._settings = settings
+        self._database = Database(settings)
+        self._found: Relation | None = None
+
+    def check(self) -> Sequence[Finding]:
+        """See the contract."""
+        return list(inspection.findings(self._database, self._settings))
+
+    def discover(self) -> Sequence[Table]:
+        """See the contract."""
+        return inspection.tables(self._database, self._settings)
+
+    def version(self) -> str:
+        """See the contract: a table grows."""
+        return ""
+
+    def size(self) -> int | None:
+        """Tell nothing: counting the rows of a table costs a reading."""
+        return None
+
+    def _relation(self, connection: Connection) -> Relation:
+        if self._found is None:
+            self._found = Relation.find(connection, self._database, self._settings)
+        return self._found
+
+    def _streamed(self, connection: Connection, relation: Relation, query: sa.Select[Any]) -> Iterator[Record]:
+        """Stream a result: the driver holds ``fetch_rows`` rows at a time, the database keeps the rest."""
+        options = {"yield_per": self._settings.fetch_rows}
+        with connection.execute(query, execution_options=options) as result:
+            for values in result:
+                yield relation.record(values)
+
+    def _reselected(
+        self, connection: Connection, relation: Relation, keys: Sequence[tuple[Any, ...]], *, lock: bool = False
+    ) -> Iterator[Record]:
+        for condition in keyed_by(relation, keys):
+            query = relation.select().where(condition)
+            for values in connection.execute(query.with_for_update() if lock else query).all():
+                yield relation.record(values)
+
+
+def remembered(position: Position | None, *names: str) -> dict[str, str | int | None]:
+    """Take a position apart.
+
+    Raises:
+        SourceError: it was made by another mode or kind.
+    """
+    if position is None:
+        return dict.fromkeys(names)
+    if not isinstance(position, Mapping) or set(position) != set(names):
+        problem = "was left by another kind or mode of source"
+        raise SourceError("the connector's position", problem, "run with --resend to begin anew")
+    return dict(position)

@@ -1,0 +1,180 @@
+"""One table: its columns, its order, and the rows of a result as the contract wants them."""
+
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+from sqlalchemy.exc import SAWarning
+from sqlalchemy.sql.elements import ColumnElement
+
+from creditbus.connectors.contract import Cell, Defect, DefectReason, Position, Row
+from creditbus.connectors.errors import SourceError
+from creditbus.connectors.sql.database import Database
+from creditbus.connectors.sql.settings import SqlSettings
+from creditbus.connectors.sql.values import cell_of, digest, temporal
+
+__all__ = ["Record", "Relation", "behind", "binary", "chosen", "keyed_by", "reflected"]
+
+_LARGEST_ROW = 2**31 - 1
+"""Places are 32 bits wide on the bus."""
+_KEYS = 200
+_COUNTED = "counted"
+"""In place of a sheet: these rows are numbered in the order of reading, because their key is no number."""
+
+
+class Record(NamedTuple):
+    """One row of a result."""
+
+    key: tuple[Any, ...]
+    watermark: Any
+    cells: Mapping[str, Cell]
+    digest: str
+    problem: str
+    """Why it cannot be a row; empty for all but few."""
+
+    def __repr__(self) -> str:
+        return "Record()"
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A table or view as the database describes it, with the columns that the settings choose."""
+
+    table: sa.Table
+    columns: tuple[sa.Column[Any], ...]
+    key: tuple[ColumnElement[Any], ...]
+    watermark: ColumnElement[Any] | None
+    status: ColumnElement[Any] | None
+    zone: ZoneInfo
+    backend: str
+
+    @classmethod
+    def find(cls, connection: Connection, database: Database, settings: SqlSettings) -> "Relation":
+        """Ask the database for the table of the settings.
+
+        Raises:
+            SourceError: a column is not there, or none is left to read.
+        """
+        if not settings.table:
+            raise SourceError(database.place, "settings.table names no table", "see `connector discover`")
+        table = reflected(connection, settings.table, settings.db_schema)
+
+        def column(name: str) -> sa.Column[Any]:
+            if name not in table.columns:
+                raise SourceError(f"{database.place}: {settings.table}", f"has no column {name!r}", _have(table))
+            return table.columns[name]
+
+        names = settings.columns or tuple(one.name for one in table.columns if not binary(one))
+        columns = tuple(map(column, names))
+
+        def expression(name: str | None) -> ColumnElement[Any] | None:
+            return None if name is None else _plain(column(name), database.backend)
+
+        return cls(
+            table,
+            columns,
+            tuple(_plain(column(name), database.backend) for name in settings.key),
+            expression(settings.watermark),
+            expression(settings.status),
+            ZoneInfo(settings.time_zone),
+            database.backend,
+        )
+
+    def select(self) -> sa.Select[Any]:
+        """Select key, watermark and columns, in that order, for :meth:`record`."""
+        ahead = [*self.key, *([] if self.watermark is None else [self.watermark])]
+        columns = [_read(column, self.backend) for column in self.columns]
+        labelled = [one.label(f"c{number}") for number, one in enumerate([*ahead, *columns])]
+        return sa.select(*labelled).select_from(self.table)
+
+    def record(self, values: Sequence[Any]) -> Record:
+        """Read one row of :meth:`select`."""
+        width = len(self.key)
+        first = width + (self.watermark is not None)
+        cells: dict[str, Cell] = {}
+        problem = ""
+        for column, value in zip(self.columns, values[first:], strict=True):
+            try:
+                typed = temporal(value) if self.backend == "sqlite" and _is_temporal(column) else value
+                cells[column.name] = cell_of(typed, self.zone)
+            except ValueError:
+                problem = f"column {column.name} is binary"
+        watermark = values[width] if self.watermark is not None else None
+        return Record(tuple(values[:width]), watermark, cells, digest(list(values[first:])), problem)
+
+    def place(self, record: Record, number: int, position: Position) -> Row | Defect:
+        """Make the contract's row; its number is the key where that can be one, else the number in reading order."""
+        key = record.key[0] if len(record.key) == 1 else None
+        keyed = isinstance(key, int) and not isinstance(key, bool) and 1 <= key <= _LARGEST_ROW
+        sheet, row = ("", int(key or 0)) if keyed else (_COUNTED, number)
+        if record.problem:
+            return Defect(DefectReason.UNPARSABLE, record.problem, b"", self.table.name, sheet, row, position)
+        return Row(record.cells, self.table.name, sheet, row, position)
+
+
+def reflected(connection: Connection, name: str, schema: str | None) -> sa.Table:
+    """Ask the database how a table looks."""
+    with warnings.catch_warnings():
+        # A type that SQLAlchemy does not know is read as text; there is nothing to be warned of.
+        warnings.simplefilter("ignore", SAWarning)
+        return sa.Table(name, sa.MetaData(), schema=schema, autoload_with=connection, resolve_fks=False)
+
+
+def chosen(column: ColumnElement[Any] | None) -> ColumnElement[Any]:
+    """Return a column that the settings of this mode are known to name."""
+    if column is None:
+        raise TypeError("another mode's settings")
+    return column
+
+
+def behind(columns: Sequence[ColumnElement[Any]], values: Sequence[Any]) -> ColumnElement[bool]:
+    """Make the condition "sorted behind these values", without row values, which not every database has."""
+    alternatives = []
+    for place, (column, value) in enumerate(zip(columns, values, strict=True)):
+        equal = [before == known for before, known in zip(columns[:place], values[:place], strict=True)]
+        alternatives.append(sa.and_(*equal, column > value))
+    return sa.or_(*alternatives)
+
+
+def keyed_by(relation: Relation, keys: Sequence[tuple[Any, ...]]) -> Iterator[ColumnElement[bool]]:
+    """Make conditions that pick rows by key, each short enough for every database."""
+    for start in range(0, len(keys), _KEYS):
+        part = keys[start : start + _KEYS]
+        if len(relation.key) == 1:
+            yield relation.key[0].in_([key[0] for key in part])
+        else:
+            yield sa.or_(
+                *(sa.and_(*(col == value for col, value in zip(relation.key, key, strict=True))) for key in part)
+            )
+
+
+def binary(column: sa.Column[Any]) -> bool:
+    """Say whether a column holds bytes, which no field of the catalogue takes."""
+    return isinstance(column.type, sa.LargeBinary)
+
+
+def _have(table: sa.Table) -> str:
+    return f"it has: {', '.join(column.name for column in table.columns)}"
+
+
+def _is_temporal(column: sa.Column[Any]) -> bool:
+    return isinstance(column.type, sa.Date | sa.DateTime)
+
+
+def _plain(column: sa.Column[Any], backend: str) -> ColumnElement[Any]:
+    """Take a column as it is stored, for comparing."""
+    # SQLite stores what it is given: a reader that insists on the declared type fails at the first stray value.
+    return sa.type_coerce(column, sa.types.NullType()) if backend == "sqlite" else column
+
+
+def _read(column: sa.Column[Any], backend: str) -> ColumnElement[Any]:
+    """Choose how a column is read: documents and unknown types as text, so that no number in them loses a digit."""
+    if backend == "sqlite":
+        return column if isinstance(column.type, sa.Boolean) else sa.type_coerce(column, sa.types.NullType())
+    if isinstance(column.type, sa.JSON | sa.types.NullType):
+        return sa.cast(column, sa.Text)
+    return column

@@ -1,0 +1,207 @@
+"""Types, rights, secrets and errors of real databases."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from pydantic import ValidationError
+
+from creditbus.connectors.contract import Finding, Row
+from creditbus.connectors.errors import ConfigurationError, SourceError
+from creditbus.connectors.sql.kind import KIND
+from tests.harness.tables import Shop
+
+_SECRET = "示例-not-to-be-seen"  # noqa: S105 -- fictional
+
+
+def _findings(source: Any) -> dict[str, Finding]:
+    return {finding.subject: finding for finding in source.check()}
+
+
+def test_each_type_becomes_the_cell_that_it_means(postgres_shop: Shop) -> None:
+    shop = postgres_shop
+    shop.create(
+        "id bigint PRIMARY KEY, n numeric(20, 4), f double precision, b boolean, d date, ts timestamp, tz timestamptz, "
+        "t time, i interval, j json, jb jsonb, a text[], u uuid, x xml, raw bytea, nothing text"
+    )
+    shop.run(
+        "INSERT INTO rows VALUES (1, 123456789012345.6700, 0.1, true, '2025-01-02', '2025-01-02 03:04:05', "
+        "'2025-01-01 16:00:00+00', '01:02:03', '90 minutes', '{\"a\": 12345678901234567890.10}', '[1, 2]', "
+        "'{甲,乙}', '00000000-0000-0000-0000-000000000001', '<a/>', '\\x00ff', NULL)"
+    )
+    (row,) = shop.open("watermark", watermark="id").read(None)
+    assert isinstance(row, Row)
+    assert row.cells == {
+        "id": 1,
+        "n": Decimal("123456789012345.6700"),
+        "f": 0.1,
+        "b": True,
+        "d": date(2025, 1, 2),
+        "ts": datetime(2025, 1, 2, 3, 4, 5),  # noqa: DTZ001 -- as the database has it: without a zone
+        "tz": datetime(2025, 1, 2, tzinfo=ZoneInfo("Asia/Shanghai")),
+        "t": time(1, 2, 3),
+        "i": timedelta(minutes=90),
+        "j": '{"a": 12345678901234567890.10}',
+        "jb": "[1, 2]",
+        "a": '["甲", "乙"]',
+        "u": "00000000-0000-0000-0000-000000000001",
+        "x": "<a/>",
+        "nothing": None,
+    }
+    assert row.cells["tz"].date() == date(2025, 1, 2)  # type: ignore[union-attr] # compared above
+    findings = _findings(shop.open("watermark", watermark="id"))
+    assert findings["table"].message == "rows: 15 columns; binary, left out: raw"
+
+
+@pytest.mark.parametrize("kind", ["date", "timestamp", "timestamptz"])
+def test_a_moment_that_python_has_not_stops_no_other_row(postgres_shop: Shop, kind: str) -> None:
+    postgres_shop.create(f"id integer PRIMARY KEY, day {kind}")
+    postgres_shop.run("INSERT INTO rows VALUES (1, '2025-01-02'), (2, 'infinity'), (3, '2025-01-03')")
+    rows = list(postgres_shop.open("watermark", watermark="id").read(None))
+    assert [row.cells["day"] for row in rows][1] == "infinity"
+    in_order = postgres_shop.open("watermark", watermark="day")
+    first = list(in_order.read(None))
+    assert [row.row for row in first] == [1, 3, 2]
+    assert list(in_order.read(first[-1].position)) == []
+
+
+def test_sqlite_gives_what_it_keeps(tmp_path: Path) -> None:
+    shop = Shop(f"sqlite:///{tmp_path}/rows.db", tmp_path)
+    shop.create("id integer PRIMARY KEY, d date, ts datetime, n numeric, b boolean, j json")
+    shop.run("INSERT INTO rows VALUES (1, '2025-01-02', '2025-01-02 00:00:00.000000', 1.5, 1, '{\"a\": 1}')")
+    shop.run("INSERT INTO rows VALUES (2, '2 March', 'later', 'many', NULL, 'no json')")
+    first, second = shop.open("watermark", watermark="id").read(None)
+    midnight = datetime(2025, 1, 2)  # noqa: DTZ001 -- as the database has it
+    assert first.cells == {"id": 1, "d": date(2025, 1, 2), "ts": midnight, "n": 1.5, "b": True, "j": '{"a": 1}'}
+    assert second.cells == {"id": 2, "d": "2 March", "ts": "later", "n": "many", "b": None, "j": "no json"}
+
+
+def test_a_row_is_numbered_by_its_key_where_that_can_be_a_number(postgres_shop: Shop) -> None:
+    postgres_shop.create("id bigint PRIMARY KEY, code text UNIQUE NOT NULL")
+    postgres_shop.run("INSERT INTO rows VALUES (41, 'b'), (40, 'a'), (4000000000, 'c')")
+    by_id = postgres_shop.open("watermark", watermark="id").read(None)
+    assert [(row.sheet, row.row) for row in by_id] == [("", 40), ("", 41), ("counted", 3)]
+    by_code = postgres_shop.open("watermark", watermark="id", key=["code"]).read(None)
+    assert [(row.sheet, row.row) for row in by_code] == [("counted", 1), ("counted", 2), ("counted", 3)]
+
+
+def test_reading_cannot_write(shop: Shop) -> None:
+    shop.create("id integer PRIMARY KEY")
+    source = shop.open("watermark", watermark="id")
+    with source._database.reading() as connection, pytest.raises(Exception, match=r"read-?only"):
+        connection.exec_driver_sql("INSERT INTO rows VALUES (1)")
+
+
+def test_check_names_what_is_missing(postgres_shop: Shop) -> None:
+    shop = postgres_shop
+    shop.create("id integer, changed_at timestamp, state text", {"id": 1})
+    assert "has no table" in _findings(shop.open("watermark", watermark="id", table="none"))["database"].message
+    no_column = _findings(shop.open("watermark", watermark="none"))["database"].message
+    assert "has no column 'none'; it has: id, changed_at, state" in no_column
+    findings = _findings(shop.open("watermark", watermark="changed_at"))
+    assert "no unique index" in findings["key"].message
+    assert not findings["watermark"].ok
+    assert "rows without changed_at are never read" in findings["watermark"].message
+
+
+def test_check_names_a_right_that_is_missing(postgres_shop: Shop) -> None:
+    shop = postgres_shop
+    shop.create("id integer PRIMARY KEY, state text")
+    shop.run("DROP ROLE IF EXISTS reader")
+    shop.run("CREATE ROLE reader LOGIN")
+    as_reader = Shop(shop.url.replace("owner@", "reader@"), shop.folder)
+    assert (
+        "permission denied for table rows" in _findings(as_reader.open("watermark", watermark="id"))["database"].message
+    )
+    shop.run("GRANT SELECT ON rows TO reader")
+    assert all(finding.ok for finding in as_reader.open("watermark", watermark="id").check())
+    marking = _findings(as_reader.open("staging", status="state"))["mark"]
+    assert (marking.ok, "needs UPDATE of state" in marking.message) == (False, True)
+    shop.run("GRANT UPDATE (state) ON rows TO reader")
+    assert all(finding.ok for finding in as_reader.open("staging", status="state").check())
+    shop.run("DROP OWNED BY reader")
+
+
+def test_discover_lists_tables_and_views(postgres_shop: Shop) -> None:
+    shop = postgres_shop
+    shop.create("id integer PRIMARY KEY, name varchar(20)", {"id": 1}, {"id": 2})
+    shop.run("COMMENT ON COLUMN rows.name IS '示例名称'")
+    shop.run("CREATE OR REPLACE VIEW some_rows AS SELECT id FROM rows WHERE id > 1")
+    shop.run("ANALYZE rows")
+    source = KIND.open(KIND.settings.model_validate({"url": shop.url}))
+    tables = {table.name: table for table in source.discover()}
+    shop.run("DROP VIEW some_rows")
+    assert set(tables) == {"rows", "some_rows"}
+    assert [(column.name, column.title) for column in tables["rows"].columns] == [("id", ""), ("name", "示例名称")]
+    assert tables["rows"].details == {"types": "id integer, name varchar(20)", "rows": "about 2"}
+    assert "rows" not in tables["some_rows"].details
+    with pytest.raises(SourceError, match="discover"):
+        list(source.read(None))
+
+
+def test_a_slow_statement_ends(postgres_shop: Shop) -> None:
+    shop = postgres_shop
+    shop.run("DROP TABLE IF EXISTS rows")
+    shop.run("CREATE VIEW rows AS SELECT 1 AS id FROM pg_sleep(60)")
+    with pytest.raises(SourceError, match="statement timeout"):
+        list(shop.open("watermark", watermark="id", statement_seconds=1).read(None))
+    shop.run("DROP VIEW rows")
+
+
+def test_a_password_comes_from_outside_and_stays_there(
+    postgres_shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = postgres_shop
+    shop.create("id integer PRIMARY KEY")
+    monkeypatch.setenv("EXAMPLE_PASSWORD", _SECRET)
+    (tmp_path / "secret").write_text(f"{_SECRET}\n", encoding="utf-8")
+    for password in ({"env": "EXAMPLE_PASSWORD"}, {"file": "secret"}):
+        source = shop.open("watermark", watermark="id", password=password)
+        assert list(source.read(None)) == []
+        assert _SECRET not in repr(source._settings) + str(source.check())
+        broken = shop.open("watermark", watermark="id", password=password, url="postgresql+psycopg://a@127.0.0.1:1/b")
+        with pytest.raises(SourceError) as error:
+            list(broken.read(None))
+        assert _SECRET not in str(error.value)
+        assert "postgresql+psycopg://a@127.0.0.1:1/b" in str(error.value)
+    monkeypatch.delenv("EXAMPLE_PASSWORD")
+    with pytest.raises(ConfigurationError, match="EXAMPLE_PASSWORD: is not set"):
+        list(shop.open("watermark", watermark="id", password={"env": "EXAMPLE_PASSWORD"}).read(None))
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"url": "postgresql://a:" + "b@c/d"}, "take it out"),
+        ({"url": "nonsense"}, "no database URL"),
+        ({"mode": None}, "mode is missing"),
+        ({"key": []}, "key is missing"),
+        ({"watermark": None}, "watermark is missing"),
+        ({"status": "s"}, "status belongs to mode staging"),
+        ({"time_zone": "Mars/North"}, "not known"),
+        ({"password": {}}, "give one of"),
+    ],
+)
+def test_settings_that_do_not_fit_are_named(changes: dict[str, Any], message: str) -> None:
+    raw = {"url": "sqlite:///a.db", "table": "t", "key": ["id"], "mode": "watermark", "watermark": "w", **changes}
+    with pytest.raises(ValidationError, match=message) as error:
+        KIND.settings.model_validate(raw)
+    assert all("input" not in one for one in error.value.errors(include_input=False))
+
+
+def test_a_database_whose_driver_is_missing_says_so() -> None:
+    settings = {"url": "oracle+oracledb://a@b/c", "table": "t", "key": ["id"], "mode": "watermark", "watermark": "w"}
+    with pytest.raises(SourceError, match="driver is not installed"):
+        list(KIND.open(KIND.settings.model_validate(settings)).read(None))
+
+
+def test_moments_are_utc_aware_for_the_horizon(postgres_shop: Shop) -> None:
+    postgres_shop.create("id integer PRIMARY KEY")
+    source = postgres_shop.open("watermark", watermark="id")
+    with source._database.reading() as connection:
+        assert abs(source._database.now(connection) - datetime.now(UTC)) < timedelta(minutes=5)

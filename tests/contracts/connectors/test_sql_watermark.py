@@ -1,0 +1,131 @@
+"""Mode watermark on real databases: late commits are not lost, and what is read again is recognised."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from creditbus.connectors.sql import watermark as module
+from creditbus.connectors.sql.database import Database
+from tests.harness.tables import Shop, last_position, names
+
+_COLUMNS = "id integer PRIMARY KEY, name text, changed_at timestamp"
+
+
+def _row(number: int, moment: str) -> dict[str, Any]:
+    return {"id": number, "name": f"示例{number}", "changed_at": f"2025-03-01 {moment}"}
+
+
+def _open(shop: Shop, window: float = 600) -> Any:
+    return shop.open("watermark", watermark="changed_at", window=window)
+
+
+def test_a_transaction_that_began_earlier_and_commits_later_is_not_lost(postgres_shop: Shop) -> None:
+    shop = postgres_shop
+    shop.create("id integer PRIMARY KEY, name text, changed_at timestamptz DEFAULT now()")
+    early, late = shop.engine.connect(), shop.engine.connect()
+    # now() is the moment at which a transaction began
+    for connection, number in ((early, 1), (late, 2)):
+        row = {"id": number, "name": f"示例{number}"}
+        connection.execute(shop.insertion(row), row)
+    late.commit()
+    first = list(_open(shop).read(None))
+    assert names(first) == ["示例2"]
+    early.commit()
+    early.close()
+    late.close()
+    assert shop.column("changed_at")[0] < shop.column("changed_at")[1]
+    second = list(_open(shop).read(last_position(first)))
+    assert names(second) == ["示例1"]
+    assert list(_open(shop).read(last_position(second))) == []
+
+
+def test_without_a_window_that_row_would_be_lost(postgres_shop: Shop) -> None:
+    """The control: it is the window that saves it."""
+    shop = postgres_shop
+    shop.create(_COLUMNS, _row(1, "08:00:00"), _row(3, "08:02:00"), _row(4, "09:00:00"))
+    first = list(_open(shop, window=0).read(None))
+    shop.insert(**_row(2, "08:01:00"))
+    assert list(_open(shop, window=0).read(last_position(first))) == []
+
+
+def test_rows_in_the_window_are_read_again_and_recognised(shop: Shop) -> None:
+    shop.create(_COLUMNS, _row(1, "08:00:00"), _row(2, "08:55:00"), _row(3, "09:00:00"))
+    shop.run("UPDATE rows SET changed_at = CURRENT_TIMESTAMP WHERE id > 1")
+    first = list(_open(shop).read(None))
+    assert len(first) == 3
+    assert list(_open(shop).read(last_position(first))) == []
+    shop.run("UPDATE rows SET name = '示例改' WHERE id = 2")
+    changed = list(_open(shop).read(last_position(first)))
+    assert names(changed) == ["示例改"]
+    shop.run("DELETE FROM rows WHERE id = 3")
+    assert list(_open(shop).read(last_position(changed))) == []
+
+
+def test_old_rows_leave_the_position(shop: Shop) -> None:
+    shop.create(_COLUMNS, *(_row(number, f"08:{number:02}:00") for number in range(1, 50)))
+    position = last_position(list(_open(shop).read(None)))
+    assert isinstance(position, dict)
+    assert position["seen"] == ""
+    assert position["count"] == 49
+
+
+def test_rows_from_the_future_hide_nothing(shop: Shop) -> None:
+    shop.create(_COLUMNS, *({"id": n, "name": f"示例{n}", "changed_at": f"{2990 + n}-01-01 00:00:00"} for n in (8, 9)))
+    first = list(_open(shop).read(None))
+    assert names(first) == ["示例8", "示例9"]
+    shop.insert(**_row(1, "08:00:00"))
+    shop.run("UPDATE rows SET changed_at = CURRENT_TIMESTAMP WHERE id = 1")
+    second = list(_open(shop).read(last_position(first)))
+    assert names(second) == ["示例1"]
+    assert list(_open(shop).read(last_position(second))) == []
+
+
+def test_a_number_has_a_window_in_its_own_unit(shop: Shop) -> None:
+    shop.create("id integer PRIMARY KEY, name text", *({"id": n, "name": f"示例{n}"} for n in (1, 3, 4, 5, 7)))
+
+    def open_by_number() -> Any:
+        return shop.open("watermark", watermark="id", window=3)
+
+    first = list(open_by_number().read(None))
+    assert len(first) == 5
+    shop.insert(id=6, name="示例6")
+    shop.insert(id=2, name="示例2")
+    second = list(open_by_number().read(last_position(first)))
+    assert names(second) == ["示例6"], "2 lies further behind 7 than the window"
+    assert list(open_by_number().read(last_position(second))) == []
+
+
+def test_a_window_with_more_rows_than_a_position_holds_loses_none(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST", 5)
+    shop.create(_COLUMNS, *(_row(number, "08:00:00") for number in range(1, 9)))
+    shop.run("UPDATE rows SET changed_at = CURRENT_TIMESTAMP")
+    first = list(_open(shop).read(None))
+    position = last_position(first)
+    assert isinstance(position, dict)
+    assert len(str(position["seen"])) == 5 * 16
+    again = list(_open(shop).read(position))
+    assert names(again) == ["示例1", "示例2", "示例3"], "forgotten, so read again: the bus drops them"
+
+
+def test_gone_rows_do_not_stay_in_the_position_for_ever(shop: Shop) -> None:
+    shop.create(_COLUMNS, _row(1, "08:00:00"), _row(2, "08:00:00"))
+    shop.run("UPDATE rows SET changed_at = CURRENT_TIMESTAMP")
+    position = last_position(list(_open(shop).read(None)))
+    shop.run("DELETE FROM rows")
+    shop.insert(id=3, name="示例3", changed_at="2999-01-01 00:00:00")
+    later = last_position(list(_open(shop).read(position)))
+    assert isinstance(later, dict)
+    assert len(str(later["seen"])) == 16
+
+
+def test_a_day_is_not_over_before_it_is_over(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Database, "now", lambda *_: datetime(2025, 3, 3, 10, tzinfo=UTC))
+    shop.create("id integer PRIMARY KEY, name text, changed_at date")
+    shop.insert(id=5, name="示例5", changed_at="2025-03-02")
+    shop.insert(id=6, name="示例6", changed_at="2025-03-03")
+    first = list(_open(shop).read(None))
+    shop.insert(id=2, name="示例2", changed_at="2025-03-02")
+    assert names(list(_open(shop).read(last_position(first)))) == ["示例2"]

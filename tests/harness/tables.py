@@ -1,0 +1,68 @@
+"""A table of fictional rows in a real database, and the kind sql reading it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from creditbus.connectors.contract import Defect, Position, Row
+from creditbus.connectors.sql.kind import KIND
+
+__all__ = ["Shop", "last_position", "names"]
+
+
+@dataclass
+class Shop:
+    """One database, one table ``rows`` in it."""
+
+    url: str
+    folder: Path
+
+    def __post_init__(self) -> None:
+        self.engine = sa.create_engine(self.url, poolclass=sa.NullPool)
+
+    def create(self, columns: str, *rows: dict[str, Any]) -> None:
+        """Make the table anew."""
+        self.run("DROP TABLE IF EXISTS rows")
+        self.run(f"CREATE TABLE rows ({columns})")
+        for row in rows:
+            self.insert(**row)
+
+    def insert(self, **row: Any) -> None:
+        """Insert one row."""
+        with self.engine.begin() as connection:
+            connection.execute(self.insertion(row), row)
+
+    @staticmethod
+    def insertion(row: dict[str, Any]) -> sa.TextClause:
+        """Make the statement for a row."""
+        return sa.text(f"INSERT INTO rows ({', '.join(row)}) VALUES ({', '.join(':' + name for name in row)})")
+
+    def run(self, statement: str) -> None:
+        """Run a statement and commit it."""
+        with self.engine.begin() as connection:
+            connection.execute(sa.text(statement))
+
+    def column(self, name: str) -> list[Any]:
+        """Return a column in the order of ``id``."""
+        query = sa.text(f"SELECT {name} FROM rows ORDER BY id")
+        with self.engine.begin() as connection:
+            return list(connection.execute(query).scalars())
+
+    def open(self, mode: str, **settings: Any) -> Any:
+        """Open a new source, as a new process would."""
+        raw = {"url": self.url, "table": "rows", "key": ["id"], "mode": mode, **settings}
+        return KIND.open(KIND.settings.model_validate(raw, context={"folder": self.folder}))
+
+
+def names(rows: list[Row | Defect]) -> list[Any]:
+    """Return the cell ``name`` of each row."""
+    return [row.cells["name"] for row in rows if isinstance(row, Row)]
+
+
+def last_position(rows: list[Row | Defect]) -> Position:
+    """Return where to go on."""
+    return rows[-1].position
