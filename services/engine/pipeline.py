@@ -13,8 +13,10 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from creditbus.services.domain.ledger import Bookings
 from creditbus.services.engine.batch import Batch, Partition, Record
 from creditbus.services.engine.codec import Schemas
+from creditbus.services.engine.kafka.records import Packed
 from creditbus.services.engine.lane import Entries, Lane
 from creditbus.services.engine.observation import PhaseClock, observe_batch, observe_lag
 from creditbus.services.engine.output import Output
@@ -43,10 +45,14 @@ class _Share:
 
 @dataclass(frozen=True, slots=True)
 class _Computed:
-    """A batch whose steps have run; `written` is what each lane's step changed in its state."""
+    """A batch whose steps have run, packed for its transaction.
+
+    `written` is what each lane's step changed in its state.
+    """
 
     shares: list[_Share]
-    out: Output
+    packed: Packed
+    bookings: Bookings
     written: list[tuple[Lane, Entries]]
     clock: PhaseClock
 
@@ -178,7 +184,9 @@ class Pipeline:
                 written.append((lane, view.written))
         self._finish(out)
         clock.lap("step")
-        return _Computed(shares, out, written, clock)
+        packed = Packed(out.records | {lane.changelog: list(entries.items()) for lane, entries in written})
+        clock.lap("pack")
+        return _Computed(shares, packed, out.bookings, written, clock)
 
     async def _step(self, lane: Lane, work: Any, state: dict[bytes, bytes | None]) -> tuple[Output, StateView]:
         while True:
@@ -193,10 +201,8 @@ class Pipeline:
     # -- committing and writing -----------------------------------------------------------------
 
     async def _commit(self, computed: _Computed) -> None:
-        output = dict(computed.out.records)
-        output |= {lane.changelog: list(entries.items()) for lane, entries in computed.written}
         offsets = {batch.partition: batch.end for share in computed.shares for batch in share.batches}
-        ends = await self._producer.commit(output, offsets)
+        ends = await self._producer.commit(computed.packed, offsets)
         computed.clock.lap("commit")
         await _outcome(self._writing)
         self._writing = self._begin(self._write(computed, ends))
@@ -208,10 +214,9 @@ class Pipeline:
         self._on_batch()
 
     def _observe(self, computed: _Computed) -> None:
-        out, stage = computed.out, self._stage.name
+        stage = self._stage.name
         records = [record for share in computed.shares for record in share.records]
-        output = sum(map(len, out.records.values())) + sum(len(entries) for _, entries in computed.written)
-        observe_batch(stage, records, output, out.bookings, computed.clock)
+        observe_batch(stage, records, sum(computed.packed.counts.values()), computed.bookings, computed.clock)
         for share in computed.shares:
             share.lane.read_up_to(share.batches)
             observe_lag(stage, share.lane.number, share.lane.lag)

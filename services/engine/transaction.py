@@ -27,7 +27,7 @@ from creditbus.services.engine.kafka.messages import (
     ProduceRequest,
     TxnOffsetCommitRequest,
 )
-from creditbus.services.engine.kafka.records import Identity, RecordBatch, Records, rounds
+from creditbus.services.engine.kafka.records import Identity, Packed, RecordBatch, Records
 from creditbus.services.engine.settings import EngineSettings
 from creditbus.services.engine.together import together
 
@@ -73,8 +73,8 @@ class TransactionalProducer:
         except (KafkaConnectionError, NodeNotReadyError, RequestTimedOutError, TimeoutError) as error:
             raise DependencyDownError("kafka", repr(error)) from error
 
-    async def commit(self, records: Records, offsets: Mapping[Partition, int]) -> dict[Partition, int]:
-        """Write records and input offsets in one transaction.
+    async def commit(self, records: Records | Packed, offsets: Mapping[Partition, int]) -> dict[Partition, int]:
+        """Write records, packed ahead or not, and input offsets in one transaction.
 
         Returns:
             For each output partition the offset behind its last record.
@@ -85,7 +85,7 @@ class TransactionalProducer:
 
         """
         async with asyncio.timeout(self._settings.watchdog_seconds):
-            ends = await self._write(records)
+            ends = await self._write(records if isinstance(records, Packed) else Packed(records))
             await self._send_offsets(offsets)
             await self._end()
         return ends
@@ -94,12 +94,12 @@ class TransactionalProducer:
         """End the producer in a bounded time, whatever it still waits for."""
         await self._brokers.close()
 
-    async def _write(self, records: Records) -> dict[Partition, int]:
+    async def _write(self, packed: Packed) -> dict[Partition, int]:
         ends: dict[Partition, int] = {}
-        leaders = await self._brokers.leaders(records)
+        leaders = await self._brokers.leaders(packed.counts)
         if len(set(leaders.values())) > 1:
             await self._add(leaders)
-        for batches in rounds(records, self._identity):
+        for batches in packed.signed(self._identity):
             by_leader: defaultdict[int, dict[Partition, RecordBatch]] = defaultdict(dict)
             for partition, batch in batches.items():
                 by_leader[leaders[partition]][partition] = batch

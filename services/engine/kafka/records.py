@@ -10,7 +10,7 @@ from aiokafka.record.default_records import DefaultRecordBatchBuilder
 
 from creditbus.services.engine.batch import Partition
 
-__all__ = ["BATCH_BYTES", "Identity", "RecordBatch", "Records", "rounds"]
+__all__ = ["BATCH_BYTES", "Identity", "Packed", "RecordBatch", "Records"]
 
 BATCH_BYTES = 1 << 20
 """Largest record batch, unless a single record is larger. A topic takes 12 bytes more (`max.message.bytes`)."""
@@ -36,38 +36,59 @@ class RecordBatch(NamedTuple):
     entries: int
 
 
-def rounds(records: Records, identity: Identity) -> list[dict[Partition, RecordBatch]]:
-    """Encode the records of a transaction.
+class Packed:
+    """The records of a transaction, encoded but for the producer's identity, which its first request needs.
 
     A partition takes one batch at a time, so the first round has the first batch of each partition and so on; most
-    transactions have one round. Sequence numbers begin at 0, for the transaction has an epoch of its own.
+    transactions have one round.
     """
-    now_ms = int(time.time() * 1000)
-    found: list[dict[Partition, RecordBatch]] = []
-    for partition, entries in records.items():
-        for place, batch in enumerate(_batches(entries, identity, now_ms)):
-            if place == len(found):
-                found.append({})
-            found[place][partition] = batch
-    return found
+
+    __slots__ = ("_rounds", "counts")
+
+    def __init__(self, records: Records) -> None:
+        self.counts = {partition: len(entries) for partition, entries in records.items() if entries}
+        self._rounds: list[dict[Partition, _Unsigned]] = []
+        now_ms = int(time.time() * 1000)
+        for partition, entries in records.items():
+            for place, batch in enumerate(_batches(entries, now_ms)):
+                if place == len(self._rounds):
+                    self._rounds.append({})
+                self._rounds[place][partition] = batch
+
+    def signed(self, identity: Identity) -> Iterator[dict[Partition, RecordBatch]]:
+        """Give the rounds as this producer's; may be asked for once.
+
+        Sequence numbers begin at 0, for the transaction has an epoch of its own.
+        """
+        for batches in self._rounds:
+            yield {partition: batch.signed(identity) for partition, batch in batches.items()}
+        self._rounds.clear()
 
 
-def _batches(
-    entries: Sequence[tuple[bytes | None, bytes | None]], identity: Identity, now_ms: int
-) -> Iterator[RecordBatch]:
-    builder, count, sequence = _builder(identity, 0), 0, 0
+class _Unsigned(NamedTuple):
+    builder: DefaultRecordBatchBuilder
+    entries: int
+    sequence: int
+
+    def signed(self, identity: Identity) -> RecordBatch:
+        self.builder.set_producer_state(*identity, self.sequence)
+        return RecordBatch(self.builder.build(), self.entries)
+
+
+def _batches(entries: Sequence[tuple[bytes | None, bytes | None]], now_ms: int) -> Iterator[_Unsigned]:
+    builder, count, sequence = _builder(), 0, 0
     append = builder.append
     for key, value in entries:
         if append(count, now_ms, key, value, []) is None:
-            yield RecordBatch(builder.build(), count)
+            yield _Unsigned(builder, count, sequence)
             sequence += count
-            builder, count = _builder(identity, sequence), 0
+            builder, count = _builder(), 0
             append = builder.append
             append(0, now_ms, key, value, [])
         count += 1
     if count:
-        yield RecordBatch(builder.build(), count)
+        yield _Unsigned(builder, count, sequence)
 
 
-def _builder(identity: Identity, sequence: int) -> DefaultRecordBatchBuilder:
-    return DefaultRecordBatchBuilder(_MAGIC, _NO_COMPRESSION, 1, *identity, sequence, BATCH_BYTES)
+def _builder() -> DefaultRecordBatchBuilder:
+    return DefaultRecordBatchBuilder(_MAGIC, _NO_COMPRESSION, 1, -1, -1, 0, BATCH_BYTES)

@@ -15,7 +15,7 @@ from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-def
 from creditbus.deploy.embedded import Cluster
 from creditbus.services.engine.batch import Partition
 from creditbus.services.engine.errors import DependencyDownError, FencedError
-from creditbus.services.engine.kafka.records import BATCH_BYTES
+from creditbus.services.engine.kafka.records import BATCH_BYTES, Packed
 from creditbus.services.engine.settings import EngineSettings
 from creditbus.services.engine.transaction import TransactionalProducer
 from creditbus.topics.connection import Connection
@@ -137,7 +137,7 @@ def test_who_dies_before_the_end_has_written_nothing(ground: Ground, sent: str) 
     async def scenario() -> None:
         dying = await fenced(ground)
         await dying.commit({ground.other: RECORDS[:1]}, {ground.read: 7})
-        await dying._write({ground.out: RECORDS})
+        await dying._write(Packed({ground.out: RECORDS}))
         if sent == "outputs and offsets":
             await dying._send_offsets({ground.read: 9})
         await dying.close()
@@ -196,7 +196,7 @@ def test_a_second_owner_shuts_the_first_one_out_wherever_it_is(ground: Ground, r
         first = await fenced(ground)
         await first.commit({ground.out: RECORDS}, {ground.read: 1})
         if reached != "nothing":
-            await first._write({ground.out: RECORDS})
+            await first._write(Packed({ground.out: RECORDS}))
         if reached == "offsets":
             await first._send_offsets({ground.read: 2})
         second = await fenced(ground)
@@ -245,7 +245,7 @@ def test_two_hundred_transactions_follow_each_other_without_a_pause(ground: Grou
 def test_a_broker_that_hangs_ends_the_transaction_by_the_watchdog(cluster: Cluster, ground: Ground) -> None:
     async def scenario() -> None:
         producer = await fenced(ground)
-        await producer._write({ground.out: RECORDS})
+        await producer._write(Packed({ground.out: RECORDS}))
         with frozen(cluster, "kafka"):
             began = time.monotonic()
             with pytest.raises((TimeoutError, KafkaError)):

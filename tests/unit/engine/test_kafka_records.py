@@ -9,7 +9,7 @@ from aiokafka.record.memory_records import MemoryRecords
 from creditbus.services.engine.batch import Partition
 from creditbus.services.engine.errors import FencedError
 from creditbus.services.engine.kafka.answers import must_repeat
-from creditbus.services.engine.kafka.records import BATCH_BYTES, Identity, RecordBatch, rounds
+from creditbus.services.engine.kafka.records import BATCH_BYTES, Identity, Packed, RecordBatch
 
 HERE, THERE, NOWHERE = Partition("feed.a", 0), Partition("feed.a", 1), Partition("feed.b", 0)
 
@@ -24,7 +24,7 @@ def read(batch: RecordBatch) -> tuple[Any, list[tuple[bytes | None, bytes | None
 
 def test_a_batch_says_whose_it_is_and_holds_keys_values_and_tombstones() -> None:
     entries = [(b"k", b"v"), (None, b"w"), (b"k", None)]
-    (found,) = rounds({HERE: entries, NOWHERE: [], THERE: entries[:1]}, Identity(4000, 7))
+    (found,) = list(Packed({HERE: entries, NOWHERE: [], THERE: entries[:1]}).signed(Identity(4000, 7)))
     assert list(found) == [HERE, THERE]
     header, records = read(found[HERE])
     assert records == entries
@@ -35,7 +35,7 @@ def test_a_batch_says_whose_it_is_and_holds_keys_values_and_tombstones() -> None
 
 def test_what_is_too_much_for_a_batch_goes_on_in_the_next_round_with_the_next_sequence_number() -> None:
     entries = [(b"%d" % number, b"v" * 100_000) for number in range(25)]
-    found = rounds({HERE: entries, THERE: entries[:1]}, Identity(4000, 7))
+    found = list(Packed({HERE: entries, THERE: entries[:1]}).signed(Identity(4000, 7)))
     batches = [part[HERE] for part in found]
     assert [THERE in part for part in found] == [True, False, False]
     assert [read(batch)[0].base_sequence for batch in batches] == [0, 10, 20]
@@ -46,7 +46,7 @@ def test_what_is_too_much_for_a_batch_goes_on_in_the_next_round_with_the_next_se
 
 def test_a_record_that_is_larger_than_a_batch_has_one_of_its_own() -> None:
     large = (b"k", b"v" * (BATCH_BYTES + 1))
-    found = rounds({HERE: [large, (b"k", b"v")]}, Identity(4000, 7))
+    found = list(Packed({HERE: [large, (b"k", b"v")]}).signed(Identity(4000, 7)))
     assert [read(part[HERE])[1] for part in found] == [[large], [(b"k", b"v")]]
 
 

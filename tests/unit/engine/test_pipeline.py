@@ -11,6 +11,7 @@ from creditbus.services.engine.batch import Batch, Partition, Record
 from creditbus.services.engine.changelog import Tail
 from creditbus.services.engine.codec import Schemas
 from creditbus.services.engine.errors import CheckpointError, DependencyDownError
+from creditbus.services.engine.kafka.records import Packed
 from creditbus.services.engine.lane import Lane
 from creditbus.services.engine.output import Output
 from creditbus.services.engine.pipeline import Pipeline
@@ -57,12 +58,12 @@ class Producer:
         self.failure: Exception | None = None
         self._end = 0
 
-    async def commit(self, records: Mapping[Partition, Any], offsets: Mapping[Partition, int]) -> dict[Partition, int]:
+    async def commit(self, packed: Packed, offsets: Mapping[Partition, int]) -> dict[Partition, int]:
         self.asked.append(offsets[HERE])
         await self.allowed.acquire()
         if self.failure:
             raise self.failure
-        self._end += len(records[CHANGELOG]) + 1
+        self._end += packed.counts[CHANGELOG] + 1
         self.done.append(offsets[HERE])
         return {CHANGELOG: self._end}
 
