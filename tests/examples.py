@@ -85,6 +85,18 @@ _DEFAULTER = {
 }
 
 
+_OBJECTION = {
+    "SJBH": "示异1",
+    "SJLX": "异议申请",
+    "SJRQ": "2019-06-03",
+    "JGMC": "某局",
+    "JGDM": ORGAN,
+    "WSH": "某罚〔2018〕1号",
+    "ZTMC": "某某有限公司",
+    "LY": "认定事实有误",
+}
+
+
 class Example(NamedTuple):
     """An event in lexical form."""
 
@@ -129,6 +141,7 @@ EXAMPLES = {
     "administrative-penalty": _example("administrative-penalty", _PENALTY),
     "enterprise-registration": _example("enterprise-registration", {"ENTNAME": "某某有限公司"}),
     "judgment-defaulter": _example("judgment-defaulter", _DEFAULTER),
+    "objection-and-repair": _example("objection-and-repair", _OBJECTION),
     "red-black-list": _example("red-black-list", _ENTRY),
     "subject-identifiers": _example("subject-identifiers", {"ORGCODE": "72469068-4", "REGNO": "330203000030639"}),
     "tax-credit-grade": _example("tax-credit-grade", _GRADE, "tax_no"),

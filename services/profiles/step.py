@@ -16,6 +16,7 @@ from creditbus.services.engine.output import Output
 from creditbus.services.engine.poison import pass_over
 from creditbus.services.engine.rejects import Rejects
 from creditbus.services.engine.state import Misses, StateView
+from creditbus.services.profiles.acting import Acting
 from creditbus.services.profiles.arrival import Arrival
 from creditbus.services.profiles.folding import Folding
 
@@ -33,6 +34,7 @@ class ProfilesStep:
     def __init__(self, catalogue: Catalogue, codec: EventCodec, rejects: Rejects, lanes: int) -> None:
         self._catalogue = catalogue
         self._codec = codec
+        self._acting = Acting(catalogue, codec)
         self._rejects = rejects
         self._lanes = lanes
         self._origins: set[bytes] = set()
@@ -67,7 +69,7 @@ class ProfilesStep:
     def run(self, work: Work, view: StateView, out: Output) -> None:
         """Fold the batch."""
         view.need(self._released(work, view))
-        folding = Folding(self._catalogue, self._codec, self._rejects, self._lanes, view, out)
+        folding = Folding(self._catalogue, self._codec, self._acting, self._rejects, self._lanes, view, out)
         misses = Misses()
         for arrival in work:
             try:
@@ -89,9 +91,11 @@ class ProfilesStep:
             if arrival.verb(self._codec) not in CONTENT_VERBS:
                 if view.get(arrival.key) is None:
                     yield held_key(arrival.code, arrival.record)
+                if self._acting.acts(arrival.item(self._codec)):
+                    yield from self._acting.candidate_keys(arrival.code, arrival.record)
             elif waiting is not None:
                 if waiting.held:
-                    yield held_key(arrival.code, arrival.record)
+                    yield from (held_key(arrival.code, name) for name in self._acting.waiting_names(arrival.record))
                 if arrival.item(self._codec) in self._registering:
                     for number in range(waiting.parked_from, waiting.parked_to):
                         yield from self._parked(arrival.code, number, view)

@@ -9,7 +9,7 @@ from creditbus.services.domain.catalogue.fields import Field
 from creditbus.services.domain.catalogue.rules import Rules
 from creditbus.services.domain.event import Act, RecordState, SubjectKind, Verb
 
-__all__ = ["Derived", "Item", "NaturalKey", "PublicationPeriod", "Registers", "Stated"]
+__all__ = ["ActsOn", "Derived", "Item", "NaturalKey", "PublicationPeriod", "Registers", "Stated"]
 
 Values = Mapping[str, str | None]
 
@@ -43,6 +43,24 @@ class Registers:
 
     name: str
     district: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActsOn:
+    """Content fields by which a row acts on a record of another item (docs/adr/0021-acts-on-records.md).
+
+    Attributes:
+        number: the act's own number, unique in the city: the same number again is the same act.
+        answers: number of the objection that the act answers; empty in a row: it answers none.
+        changes: what the act changes in the record, in the format ``changes``.
+        item: id of the record's item, where the row states it.
+
+    """
+
+    number: str
+    answers: str
+    changes: str
+    item: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +116,8 @@ class Item:
         registers: for the registration item, the fields a profile takes; else None.
         identifies: does an event tell legacy codes of its subject?
         identifiers: content fields that hold such a code, by field of the claim.
+        acts_on: for an item whose rows act on records of other items, how they say so; else None. Such an item has no
+            records of its own.
         checks_organisation_code: remark on an organisation code inside a USCC that fails its own check.
         fields: content fields by code, in the order of the schema.
         claims: the standard's column codes by field of the claim.
@@ -126,6 +146,7 @@ class Item:
     registers: Registers | None
     identifies: bool
     identifiers: Mapping[str, str]
+    acts_on: ActsOn | None
     checks_organisation_code: bool
     fields: Mapping[str, Field]
     claims: Mapping[str, str]
