@@ -201,7 +201,14 @@ def _reads(targets: Iterable[Target], layout: Iterable[str]) -> Iterator[_Read]:
             by_column.setdefault(found, []).append(target)
     for column, group in by_column.items():
         writes = tuple(
-            _Write(_PARTS[target.part], target.name, target.form != "text", target.empties, target.transform, target.otherwise)
+            _Write(
+                _PARTS[target.part],
+                target.name,
+                target.form != "text",
+                target.empties,
+                target.transform,
+                target.otherwise,
+            )
             for target in group
         )
         yield _Read(

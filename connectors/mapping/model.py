@@ -70,7 +70,9 @@ class Rule(_Strict):
         default=None, description="division: code of the district that an address names; nothing where it names none."
     )
 
-    otherwise: "Rule | None" = Field(default=None, description="Where the value comes from in a row whose cell is empty.")
+    otherwise: "Rule | None" = Field(
+        default=None, description="Where the value comes from in a row whose cell is empty."
+    )
 
     @model_validator(mode="before")
     @classmethod

@@ -120,7 +120,9 @@ class Acting:
         content = held.content
         corrections = after = None
         if act.changes:
-            corrections = add_corrections(view.get(corrections_key(code, name)), act.changes, act.decided_on, act.number)
+            corrections = add_corrections(
+                view.get(corrections_key(code, name)), act.changes, act.decided_on, act.number
+            )
             content = corrected(corrections, held.content)
         body, start = self._codec.write_body(item.id, self._public(header["item"], decision), held.claim, content)
         if act.changes:
@@ -180,7 +182,8 @@ class Acting:
             validator = self._validators[held.item.id] = compile_item(held.item)
         today = city_day(header["received_at"])
         known = set(validator.faults(held.content, today))
-        return [(fault.reason.value, fault.field, None) for fault in validator.faults(content, today) if fault not in known]
+        faults = validator.faults(content, today)
+        return [(fault.reason.value, fault.field, None) for fault in faults if fault not in known]
 
     # -- a department's content under corrections -----------------------------------------------
 

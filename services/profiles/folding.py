@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from creditbus.services.domain.catalogue import Catalogue, Item
-from creditbus.services.domain.event import Applied, Change, Header, SubjectKind, Verb, ingest_key, partition_of, record_key
+from creditbus.services.domain.event import (
+    Applied,
+    Change,
+    Header,
+    SubjectKind,
+    Verb,
+    ingest_key,
+    partition_of,
+    record_key,
+)
 from creditbus.services.domain.identifiers.subject_kind import kind_of
 from creditbus.services.domain.ledger import Outcome
 from creditbus.services.domain.normalise import same_name
@@ -81,9 +90,7 @@ class Folding:
         self._changes = out.channel(_CHANGES, out.lane)
         self._subjects: dict[bytes, Subject] = {}
         self._changed: set[bytes] = set()
-        self._ordinary = {
-            item.id.encode() for item in catalogue if item.registers is None and not acting.acts(item.id)
-        }
+        self._ordinary = {item.id.encode() for item in catalogue if item.registers is None and not acting.acts(item.id)}
         self._registering = {item.id.encode(): item.registers for item in catalogue if item.registers is not None}
         self._tallies: dict[tuple[bytes, bytes, Outcome, str], _Tally] = {}
 

@@ -6,7 +6,15 @@ it everything is a frozen value.
 
 from creditbus.services.domain.catalogue.errors import CatalogueError
 from creditbus.services.domain.catalogue.fields import Disclosure, Field, Format
-from creditbus.services.domain.catalogue.item import ActsOn, Derived, Item, NaturalKey, PublicationPeriod, Registers, Stated
+from creditbus.services.domain.catalogue.item import (
+    ActsOn,
+    Derived,
+    Item,
+    NaturalKey,
+    PublicationPeriod,
+    Registers,
+    Stated,
+)
 from creditbus.services.domain.catalogue.parse import Catalogue
 from creditbus.services.domain.catalogue.rules import FirstYear, Known, Magnitude, Period, Required, Rules
 
