@@ -25,6 +25,7 @@ def test_the_shipped_catalogue_has_its_items() -> None:
         "administrative-penalty",
         "enterprise-registration",
         "judgment-defaulter",
+        "objection-and-repair",
         "red-black-list",
         "subject-identifiers",
         "tax-credit-grade",
