@@ -13,6 +13,8 @@ __all__ = ["ActsOn", "Derived", "Item", "NaturalKey", "PublicationPeriod", "Regi
 
 Values = Mapping[str, str | None]
 
+_FILLED = "*"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NaturalKey:
@@ -29,12 +31,21 @@ class NaturalKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stated:
-    """One way in which content states an event: all of `when` hold, hence `verb` and `state`, and `act` from fields."""
+    """One way in which content states an event: all of `when` hold, hence `verb` and `state`, and `act` from fields.
+
+    The value ``*`` in `when` holds for any value that is not empty.
+    """
 
     when: tuple[tuple[str, str], ...]
     verb: Verb
     state: RecordState
     act: tuple[tuple[str, str], ...]
+
+    def holds(self, content: Values) -> bool:
+        """Tell whether content states this event."""
+        return all(
+            content.get(name) == value or (value == _FILLED and bool(content.get(name))) for name, value in self.when
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +78,8 @@ class ActsOn:
 class PublicationPeriod:
     """How long a class of records is published, in months, under the rule in force from `effective_from`.
 
-    `effective_to` is the rule's last day; None while it is in force.
+    `effective_to` is the rule's last day; None while it is in force. `verified` is false for a rule that nobody has read
+    at its source: it must not be shown as law.
     """
 
     category: str
@@ -76,6 +88,7 @@ class PublicationPeriod:
     min_months: int
     max_months: int
     source: str
+    verified: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,7 +192,7 @@ class Item:
 
     def derive(self, content: Values, claim: Mapping[str, Any], department: str) -> Derived:
         """Derive header and act from a row that is in lexical form; an empty field derives an empty string."""
-        stated = next(event for event in self.events if all(content.get(name) == value for name, value in event.when))
+        stated = next(event for event in self.events if event.holds(content))
         values = {**content, **{f"claim.{name}": value for name, value in claim.items()}, "department": department}
         key = self.natural_key
         name = _fill(key.authority_name, values)

@@ -202,6 +202,7 @@ def _parse_period(reader: Reader) -> PublicationPeriod:
         min_months=reader.whole("min_months"),
         max_months=reader.whole("max_months"),
         source=reader.text("source"),
+        verified=reader.flag("verified") if reader.has("verified") else True,
     )
     if period.max_months < period.min_months:
         reader.fail("max_months", "must not be less than min_months")
