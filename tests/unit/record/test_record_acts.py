@@ -93,7 +93,7 @@ def test_what_is_withdrawn_is_not_corrected(record: Record) -> None:
 
 
 def test_corrections_come_to_the_same_in_every_order() -> None:
-    acts = [
+    acts: list[tuple[dict[str, str | None], str, str]] = [
         ({"A": "1", "B": "1"}, "2019-01-01", "x"),
         ({"A": "2"}, "2019-02-01", "w"),
         ({"B": None}, "2019-01-01", "y"),
