@@ -5,10 +5,9 @@ stage needs without reading the content. Files: ``header.avsc`` (types of the he
 ``<item>/item.yaml`` (catalogue entry), ``unreadable.avsc``.
 """
 
-from creditbus.avro_schemas.catalogue_files import RawItem, item_folders, raw_catalogue, versions
+from creditbus.avro_schemas.catalogue_files import RawItem, raw_catalogue
 from creditbus.avro_schemas.composition import (
     Schema,
-    compose,
     crosswalk_entry_schema,
     event_schema,
     header_schema,
@@ -21,15 +20,12 @@ from creditbus.avro_schemas.composition import (
 __all__ = [
     "RawItem",
     "Schema",
-    "compose",
     "crosswalk_entry_schema",
     "event_schema",
     "header_schema",
-    "item_folders",
     "ledger_schema",
     "prefix_schema",
     "raw_catalogue",
     "reject_schema",
     "unreadable_schema",
-    "versions",
 ]

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from creditbus.avro_schemas import compose, item_folders, versions
+from creditbus.avro_schemas.catalogue_files import item_folders, versions
+from creditbus.avro_schemas.composition import compose
 from creditbus.connectors.documents import parse_document, validated
 from creditbus.connectors.errors import MappingError, SourceError
 from creditbus.connectors.mapping.model import MappingModel
@@ -72,16 +73,18 @@ def _item(folder: Traversable, mappings: list[tuple[str, str, str]], told: set[s
 
 
 def _schemas(folder: Traversable) -> tuple[dict[int, Any], list[Fault]]:
-    found, faults = {}, []
+    found: dict[int, Any] = {}
+    faults: list[Fault] = []
     for number, file in versions(folder).items():
         try:
             schema = json.loads(file.read_text(encoding="utf-8"))
             problems = list(_fields(schema)) or backward_problems(compose(schema), [])
+            found[number] = schema
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             problems = [f"not a record schema: {type(error).__name__}: {error}"]
         faults += [Fault(folder.name, file.name, problem) for problem in problems]
-        if not problems:
-            found[number] = schema
+        if problems:
+            found.pop(number, None)
     if not versions(folder):
         faults.append(Fault(folder.name, "v1.avsc", "missing; add the content schema"))
     elif found and not faults:

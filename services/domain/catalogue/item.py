@@ -78,8 +78,8 @@ class ActsOn:
 class PublicationPeriod:
     """How long a class of records is published, in months, under the rule in force from `effective_from`.
 
-    `effective_to` is the rule's last day; None while it is in force. `verified` is false for a rule that nobody has read
-    at its source: it must not be shown as law.
+    `effective_to` is the rule's last day; None while it is in force. `verified` is false for a rule that nobody has
+    read at its source: it must not be shown as law.
     """
 
     category: str
