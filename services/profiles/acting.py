@@ -11,7 +11,7 @@ from creditbus.services.domain.catalogue import Catalogue, Derived, Disclosure, 
 from creditbus.services.domain.city_time import city_day
 from creditbus.services.domain.corrections import add_corrections, corrected
 from creditbus.services.domain.event import Act, Claim, Content, Header, RecordState, Verb, record_key
-from creditbus.services.domain.profile_keys import corrections_key, record_store_key
+from creditbus.services.domain.profile_keys import corrections_key, held_key, record_store_key
 from creditbus.services.domain.reasons import Reason
 from creditbus.services.domain.record import (
     CONTENT_VERBS,
@@ -102,6 +102,16 @@ class Acting:
         """Give the store keys of the records that an act may mean."""
         _, separator, decision = act_name.partition(b"|")
         return [record_store_key(code, item.id.encode() + separator + decision) for item in self._targets]
+
+    def touched(self, code: bytes, name: bytes) -> Iterator[bytes]:
+        """Give the store keys that folding an event may touch: read at once, they need no further reading."""
+        if name.partition(b"|")[0].decode() in self._acts_on:
+            yield held_key(code, name)
+            yield from self.candidate_keys(code, name)
+        else:
+            yield record_store_key(code, name)
+            yield corrections_key(code, name)
+            yield from (held_key(code, waiting) for waiting in self.waiting_names(name))
 
     # -- an act at its record -------------------------------------------------------------------
 

@@ -203,7 +203,9 @@ class Folding:
         keys = [parked_key(code, number) for number in range(subject.parked_from, subject.parked_to)]
         self._view.need(keys)
         events = [self._codec.open(self._view.get(key) or b"") for key in keys]
-        self._view.need(record_store_key(code, record_key(event.header).encode()) for event in events)
+        self._view.need(
+            touched for event in events for touched in self._acting.touched(code, record_key(event.header).encode())
+        )
         for key, event in zip(keys, events, strict=True):
             self._view.delete(key)
             self._out.book(event.header["origin"], event.header["item"], Outcome.PARKED, count=-1)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.event import record_key
 from creditbus.services.domain.framing import FrameError
-from creditbus.services.domain.profile_keys import held_key, parked_key, record_store_key, subject_key
+from creditbus.services.domain.profile_keys import held_key, parked_key, subject_key
 from creditbus.services.domain.record import CONTENT_VERBS
 from creditbus.services.domain.subject import Waiting, nothing_waits, waiting_of
 from creditbus.services.engine.batch import Record
@@ -89,13 +89,13 @@ class ProfilesStep:
         for arrival in work:
             waiting = expecting.get(arrival.code)
             if arrival.verb(self._codec) not in CONTENT_VERBS:
-                if view.get(arrival.key) is None:
-                    yield held_key(arrival.code, arrival.record)
                 if self._acting.acts(arrival.item(self._codec)):
-                    yield from self._acting.candidate_keys(arrival.code, arrival.record)
+                    yield from self._acting.touched(arrival.code, arrival.record)
+                elif view.get(arrival.key) is None:
+                    yield held_key(arrival.code, arrival.record)
             elif waiting is not None:
                 if waiting.held:
-                    yield from (held_key(arrival.code, name) for name in self._acting.waiting_names(arrival.record))
+                    yield from self._acting.touched(arrival.code, arrival.record)
                 if arrival.item(self._codec) in self._registering:
                     for number in range(waiting.parked_from, waiting.parked_to):
                         yield from self._parked(arrival.code, number, view)
@@ -117,4 +117,4 @@ class ProfilesStep:
         yield key
         if not view.missing([key]):
             header = self._codec.open(view.get(key) or b"").header
-            yield record_store_key(code, record_key(header).encode())
+            yield from self._acting.touched(code, record_key(header).encode())
