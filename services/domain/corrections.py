@@ -18,12 +18,16 @@ Changes = Mapping[str, str | None]
 
 
 def read_changes(text: str) -> Changes | None:
-    """Read a cell of the format ``changes``; None when it is not a JSON object of texts and nulls."""
+    """Read a cell of the format ``changes``; None when it is not a JSON object of texts and nulls, or an empty one."""
     try:
         found: Any = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(found, dict) or not all(value is None or isinstance(value, str) for value in found.values()):
+    if (
+        not isinstance(found, dict)
+        or not found
+        or not all(value is None or isinstance(value, str) for value in found.values())
+    ):
         return None
     return {column: value or None for column, value in found.items()}
 

@@ -55,7 +55,7 @@ def read_act(acts_on: ActsOn, verb: str, act: Act, content: Content) -> RecordAc
         number=number,
         mark=_mark(number),
         answers=_mark(answers) if answers else b"",
-        changes=(read_changes(content[acts_on.changes] or "{}") or {}) if verb == Verb.AMEND else {},
+        changes=(read_changes(content[acts_on.changes] or "") or {}) if verb == Verb.AMEND else {},
         decided_on=act["decided_on"] or "",
         item=content[acts_on.item] or "",
     )
@@ -76,8 +76,10 @@ def fold_act(record: Record, act: RecordAct, after: Corrected | None) -> Folded:
         return Duplicate()
     if act.answers and (Verb.DISPUTE, act.answers) not in record.seen:
         return Unknown()
-    if act.verb != Verb.AMEND or after is None:
+    if act.verb != Verb.AMEND:
         return _step(record, act.verb, act.mark)
+    if after is None:  # intake asks for the changes of a correction, but a publisher may state any verb
+        return Conflict()
     if not act.answers:
         return Conflict() if record.state is RecordState.WITHDRAWN else _amend(record, act, after, record, None)
     settled = _step(record, Verb.SETTLE, act.mark)

@@ -61,7 +61,7 @@ class Landing:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class _Held:
+class _Original:
     """The record that an act found, and its content."""
 
     item: Item
@@ -125,22 +125,26 @@ class Acting:
         if isinstance(found, Landing):
             return found
         item, value, name, key = found
-        held = self._open(item, value, name, key)
+        original = self._open(item, value, name, key)
         changes = acts_on.changes
-        content = held.content
+        content = original.content
         corrections = after = None
         if act.changes:
             corrections = add_corrections(
                 view.get(corrections_key(code, name)), act.changes, act.decided_on, act.number
             )
-            content = corrected(corrections, held.content)
-        body, start = self._codec.write_body(item.id, self._public(header["item"], decision), held.claim, content)
+            content = corrected(corrections, original.content)
+        body, start = self._codec.write_body(item.id, self._public(header["item"], decision), original.claim, content)
         if act.changes:
-            after = Corrected(_digest(body[start:]), self._stated(held, content))
-        folded = fold_act(held.record, act, after)
-        if isinstance(folded, Moved | Duplicate) and (faults := self._faults(held, act, content, header, changes)):
+            after = Corrected(_digest(body[start:]), self._stated(original, content))
+        folded = fold_act(original.record, act, after)
+        if (
+            isinstance(folded, Moved | Duplicate)
+            and folded.record
+            and (faults := self._faults(original, act, content, header, changes))
+        ):
             return Landing(Conflict(), findings=faults)
-        event = Opened(_as_event_of(held, header, act, after), body)
+        event = Opened(_as_event_of(original, header, act, after), body)
         return Landing(folded, event, name, key, corrections)
 
     def _find(
@@ -169,29 +173,29 @@ class Acting:
         hidden = self._hidden[item_id]
         return {name: None if name in hidden else value for name, value in act.items()}  # type: ignore[return-value] # names of Act
 
-    def _open(self, item: Item, value: bytes, name: bytes, key: bytes) -> _Held:
+    def _open(self, item: Item, value: bytes, name: bytes, key: bytes) -> _Original:
         record = decode_record(value)
         opened = self._codec.open(record.content)
         _, claim, content, _ = self._codec.read_body(item.id, opened.body)
-        return _Held(item, name, key, record, opened.header, claim, content)
+        return _Original(item, name, key, record, opened.header, claim, content)
 
-    def _stated(self, held: _Held, content: Content) -> RecordState:
-        derived = _derived(held, content)
-        return derived.state if derived.verb in CONTENT_VERBS else held.record.stated
+    def _stated(self, original: _Original, content: Content) -> RecordState:
+        derived = _derived(original, content)
+        return derived.state if derived.verb in CONTENT_VERBS else original.record.stated
 
-    def _faults(self, held: _Held, act: RecordAct, content: Content, header: Header, column: str) -> Findings:
+    def _faults(self, original: _Original, act: RecordAct, content: Content, header: Header, column: str) -> Findings:
         """Say what is wrong with content after an act's changes; what was wrong before does not count."""
         if not act.changes:
             return ()
-        before, after = _derived(held, held.content), _derived(held, content)
+        before, after = _derived(original, original.content), _derived(original, content)
         names = [(one.verb, one.authority, one.document_no, one.subject_kind) for one in (before, after)]
-        if not act.changes.keys() <= held.content.keys() or names[0] != names[1]:
+        if not act.changes.keys() <= original.content.keys() or names[0] != names[1]:
             return ((Reason.REF_NOT_CORRECTABLE.value, column, None),)
-        validator = self._validators.get(held.item.id)
+        validator = self._validators.get(original.item.id)
         if validator is None:
-            validator = self._validators[held.item.id] = compile_item(held.item)
+            validator = self._validators[original.item.id] = compile_item(original.item)
         today = city_day(header["received_at"])
-        known = set(validator.faults(held.content, today))
+        known = set(validator.faults(original.content, today))
         faults = validator.faults(content, today)
         return [(fault.reason.value, fault.field, None) for fault in faults if fault not in known]
 
@@ -224,18 +228,18 @@ def _hidden(item: Item) -> Iterator[str]:
         yield from (name for name, field in stated.act if item.fields[field].disclosure is not Disclosure.PUBLIC)
 
 
-def _derived(held: _Held, content: Content) -> Derived:
-    return held.item.derive(content, held.claim, held.header["origin"]["department"])
+def _derived(original: _Original, content: Content) -> Derived:
+    return original.item.derive(content, original.claim, original.header["origin"]["department"])
 
 
-def _as_event_of(held: _Held, header: Header, act: RecordAct, after: Corrected | None) -> Header:
+def _as_event_of(original: _Original, header: Header, act: RecordAct, after: Corrected | None) -> Header:
     return {
         **header,
-        "item": held.item.id,
+        "item": original.item.id,
         "content_hash": after.content_hash if after else act.mark,
-        "authority_name": held.header["authority_name"],
-        "subject_name": held.header["subject_name"],
-        "state": (after.stated if after else held.record.stated).value,
+        "authority_name": original.header["authority_name"],
+        "subject_name": original.header["subject_name"],
+        "state": (after.stated if after else original.record.stated).value,
     }
 
 

@@ -92,6 +92,10 @@ def test_what_is_withdrawn_is_not_corrected(record: Record) -> None:
     assert fold_act(withdrawn, act(Verb.REPAIR, "3"), None) == Conflict()
 
 
+def test_a_correction_of_nothing_is_refused_whoever_published_it(record: Record) -> None:
+    assert fold_act(record, act(Verb.AMEND, "2"), None) == Conflict()
+
+
 def test_corrections_come_to_the_same_in_every_order() -> None:
     acts: list[tuple[dict[str, str | None], str, str]] = [
         ({"A": "1", "B": "1"}, "2019-01-01", "x"),
@@ -109,7 +113,7 @@ def test_corrections_come_to_the_same_in_every_order() -> None:
     assert corrected(only, {"A": "0", "B": "0", "C": "0"}) == {"A": "2", "B": None, "C": "0"}
 
 
-@pytest.mark.parametrize("cell", ["CF_SY", "[]", '{"CF_SY": 1}', '{"CF_SY": {}}', '{"CF_SY"', "[" * 100_000])
+@pytest.mark.parametrize("cell", ["CF_SY", "[]", "{}", '{"CF_SY": 1}', '{"CF_SY": {}}', '{"CF_SY"', "[" * 100_000])
 def test_changes_are_an_object_of_texts(cell: str) -> None:
     assert read_changes(cell) is None
     assert read_changes('{"A": "x", "B": null, "C": ""}') == {"A": "x", "B": None, "C": None}
