@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-__all__ = ["RawItem", "raw_catalogue", "read_schema"]
+__all__ = ["RawItem", "item_folders", "raw_catalogue", "read_schema", "versions"]
 
 _VERSION = re.compile(r"v([0-9]+)\.avsc")
 
@@ -24,8 +24,20 @@ class RawItem(NamedTuple):
 @cache
 def raw_catalogue() -> dict[str, RawItem]:
     """Read all items of the package, by item id. The result is shared: do not change it."""
-    folders = (folder for folder in files(__package__).iterdir() if folder.joinpath("item.yaml").is_file())
-    return {folder.name: _read_item(folder) for folder in sorted(folders, key=lambda folder: folder.name)}
+    return {folder.name: _read_item(folder) for folder in item_folders(files(__package__))}
+
+
+def item_folders(root: Traversable) -> list[Traversable]:
+    """Give the folders of items, by name: those that hold an entry or a schema."""
+    folders = (folder for folder in root.iterdir() if folder.is_dir())
+    holding = (folder for folder in folders if folder.joinpath("item.yaml").is_file() or versions(folder))
+    return sorted(holding, key=lambda folder: folder.name)
+
+
+def versions(folder: Traversable) -> dict[int, Traversable]:
+    """Give the content schemas of an item by version, the oldest first."""
+    found = {int(match[1]): file for file in folder.iterdir() if (match := _VERSION.fullmatch(file.name))}
+    return dict(sorted(found.items()))
 
 
 def read_schema(name: str) -> Any:
@@ -35,9 +47,5 @@ def read_schema(name: str) -> Any:
 
 def _read_item(folder: Traversable) -> RawItem:
     entry = yaml.safe_load(folder.joinpath("item.yaml").read_text(encoding="utf-8"))
-    return RawItem(json.loads(_latest(folder).read_text(encoding="utf-8")), entry)
-
-
-def _latest(folder: Traversable) -> Traversable:
-    versions = {int(match[1]): file for file in folder.iterdir() if (match := _VERSION.fullmatch(file.name))}
-    return versions[max(versions)]
+    *_, latest = versions(folder).values()
+    return RawItem(json.loads(latest.read_text(encoding="utf-8")), entry)

@@ -8,7 +8,7 @@ from pathlib import Path
 from prometheus_client import Counter
 
 from creditbus.avro_schemas import raw_catalogue
-from creditbus.services.domain.catalogue import Catalogue, Field, Item
+from creditbus.services.domain.catalogue import Catalogue, Field, Item, PublicationPeriod
 from creditbus.services.domain.event import Verb
 from creditbus.services.domain.reasons import Caution, Reason
 from creditbus.services.engine import metrics
@@ -104,6 +104,14 @@ def _item(item: Item) -> Iterator[str]:
             for field in item.fields.values()
         ),
     )
+    if item.publication:
+        yield _table(("published", "from", "until", "months", "source"), map(_period, item.publication))
+
+
+def _period(period: PublicationPeriod) -> tuple[str, ...]:
+    source = period.source if period.verified else f"not verified; said to be {period.source}"
+    months = f"{period.min_months} to {period.max_months}"
+    return (period.category, period.effective_from.isoformat(), str(period.effective_to or ""), months, source)
 
 
 def _remarks(field: Field) -> str:

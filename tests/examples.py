@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from creditbus.avro_schemas import raw_catalogue
-from creditbus.services.domain.catalogue import Catalogue, Item
+from creditbus.services.domain.catalogue import Catalogue, Format, Item
 from creditbus.services.domain.event import Claim
 
 __all__ = ["CATALOGUE", "EXAMPLES", "ORGAN", "SUBJECT", "Example", "shipped"]
@@ -109,6 +109,18 @@ _DEFAULTER = {
 }
 
 
+_OBJECTION = {
+    "SJBH": "示异1",
+    "SJLX": "异议申请",
+    "SJRQ": "2019-06-03",
+    "JGMC": "某局",
+    "JGDM": ORGAN,
+    "WSH": "某罚〔2018〕1号",
+    "ZTMC": "某某有限公司",
+    "LY": "认定事实有误",
+}
+
+
 class Example(NamedTuple):
     """An event in lexical form."""
 
@@ -143,19 +155,46 @@ def shipped(item_id: str) -> Item:
 
 def _example(item_id: str, content: Mapping[str, str], code: str = "uscc") -> Example:
     item = shipped(item_id)
-    (department,) = item.entitled
+    department = min(item.entitled)
     header = {"item": item_id, "verb": "ISSUE", "subject_kind": "UNSTATED", "origin": {"department": department}}
     return Example(item, header, {}, {**dict.fromkeys(item.fields), **content}).claiming(**{code: SUBJECT})
 
 
-EXAMPLES = {
+_CHOSEN = {
     "administrative-licence": _example("administrative-licence", _LICENCE),
     "administrative-licence-2016": _example("administrative-licence-2016", _LICENCE_2016),
     "administrative-penalty": _example("administrative-penalty", _PENALTY),
     "administrative-penalty-2016": _example("administrative-penalty-2016", _PENALTY_2016),
     "enterprise-registration": _example("enterprise-registration", {"ENTNAME": "某某有限公司"}),
     "judgment-defaulter": _example("judgment-defaulter", _DEFAULTER),
+    "objection-and-repair": _example("objection-and-repair", _OBJECTION),
     "red-black-list": _example("red-black-list", _ENTRY),
     "subject-identifiers": _example("subject-identifiers", {"ORGCODE": "72469068-4", "REGNO": "330203000030639"}),
     "tax-credit-grade": _example("tax-credit-grade", _GRADE, "tax_no"),
 }
+
+
+_PLAUSIBLE = {
+    Format.TEXT: "示例",
+    Format.CODE: "示例1号",
+    Format.DATE: "2019-03-01",
+    Format.DATE_OPEN: "2099-12-31",
+    Format.NUMBER: "1",
+    Format.YEAR: "2018",
+    Format.USCC: ORGAN,
+    Format.DIVISION: "420106",
+    Format.CHANGES: "{}",
+}
+
+
+def _plausible(item: Item) -> Example:
+    """Fill the mandatory fields: enough for an item whose values no test looks at."""
+    filled = {
+        code: field.values[0] if field.values else _PLAUSIBLE[field.format][: field.max_length]
+        for code, field in item.fields.items()
+        if field.mandatory
+    }
+    return _example(item.id, filled)
+
+
+EXAMPLES = {item.id: _CHOSEN.get(item.id) or _plausible(item) for item in CATALOGUE}

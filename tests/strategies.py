@@ -157,10 +157,27 @@ SUBJECTS = (
 )
 
 
+_objection = {"SJLX": "异议处理结果", "YYBH": "示异1"}
+_record_acts = st.sampled_from(
+    [
+        {"SJBH": "示异1", "SJLX": "异议申请"},
+        {"SJBH": "示异2", **_objection, "CLJG": "不成立"},
+        {"SJBH": "示异3", **_objection, "CLJG": "成立", "CLCS": "更正", "GZNR": '{"CF_NR_FK": "0.9"}'},
+        {"SJBH": "示异4", **_objection, "CLJG": "成立", "CLCS": "撤销"},
+        {"SJBH": "示更1", "SJLX": "更正", "GZNR": '{"BZ": "示例"}'},
+        {"SJBH": "示更2", "SJLX": "更正", "SJRQ": "2019-06-04", "GZNR": '{"CF_NR_FK": "0.8", "BZ": null}'},
+        {"SJBH": "示更3", "SJLX": "更正", "GZNR": '{"CF_WSH": "示罚〔2020〕1号"}'},
+        {"SJBH": "示修1", "SJLX": "信用修复"},
+    ]
+)
+
+
 @st.composite
 def _publication(draw: st.DrawFn, named_by: tuple[str, ...]) -> Example:
     codes = draw(st.sampled_from(SUBJECTS))
-    item = draw(st.sampled_from(["enterprise-registration", "administrative-penalty", "red-black-list"]))
+    item = draw(
+        st.sampled_from(["enterprise-registration", "administrative-penalty", "red-black-list", "objection-and-repair"])
+    )
     example, number = EXAMPLES[item], draw(st.integers(1, 2))
     source_time = draw(st.none() | st.integers(1, 3))
     if item == "enterprise-registration":
@@ -174,6 +191,8 @@ def _publication(draw: st.DrawFn, named_by: tuple[str, ...]) -> Example:
         fine = draw(st.sampled_from(["0.8", "8", "eight", "8000"]))
         name = draw(st.sampled_from(["某某有限公司", "另一家有限公司"]))
         return example.changed(CF_WSH=f"示罚〔2019〕{number}号", CF_XDR_MC=name, CF_NR_FK=fine).headed(verb=verb)
+    if item == "objection-and-repair":
+        return example.changed(WSH=f"示罚〔2019〕{number}号", **draw(_record_acts))
     removed = {"SJLX": "移出", "YCRQ": "2019-05-01", "YCYY": draw(st.sampled_from(["到期", "撤销"]))}
     example = example.changed(JDWH=f"示名单〔2018〕{number}号", **draw(st.sampled_from([{}, removed])))
     return example.headed(verb=draw(st.sampled_from(["ISSUE", "ISSUE", "DISPUTE", "SETTLE"])))

@@ -54,6 +54,7 @@ class _Write(NamedTuple):
     half_width: bool
     empties: frozenset[str]
     transform: Callable[[str], Any] | None
+    otherwise: bool
 
 
 class _Read(NamedTuple):
@@ -166,9 +167,9 @@ class RowMapper:
                     repaired += 1
             else:
                 text = narrow = _typed(cell, day_only=day_only)
-            for part, field, half_width, empties, transform in writes:
+            for part, field, half_width, empties, transform, otherwise in writes:
                 value = narrow if half_width else text
-                if value not in empties:
+                if value not in empties and not (otherwise and parts[part].get(field) is not None):
                     parts[part][field] = value if transform is None else transform(value)
         return repaired
 
@@ -202,7 +203,14 @@ def _reads(plan: Plan, layout: Iterable[str]) -> Iterator[_Read]:
             by_column.setdefault(found, []).append(target)
     for column, group in by_column.items():
         writes = tuple(
-            _Write(_PARTS[target.part], target.name, target.form != "text", target.empties, target.transform)
+            _Write(
+                _PARTS[target.part],
+                target.name,
+                target.form != "text",
+                target.empties,
+                target.transform,
+                target.otherwise,
+            )
             for target in group
         )
         yield _Read(

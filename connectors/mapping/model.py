@@ -70,6 +70,10 @@ class Rule(_Strict):
         default=None, description="division: code of the district that an address names; nothing where it names none."
     )
 
+    otherwise: "Rule | None" = Field(
+        default=None, description="Where the value comes from in a row whose cell is empty."
+    )
+
     @model_validator(mode="before")
     @classmethod
     def _short_forms(cls, value: Any) -> Any:
@@ -87,6 +91,8 @@ class Rule(_Strict):
             raise ValueError("a constant stands alone")
         if self.lookup and self.find:
             raise ValueError("lookup and find exclude each other")
+        if self.otherwise and (self.constant or self.otherwise.constant or self.otherwise.otherwise):
+            raise ValueError("otherwise joins two rules with columns")
         return self
 
 

@@ -1,7 +1,7 @@
 """A mapping resolved against its catalogue item: every field with its columns and what is done to a cell."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -25,6 +25,7 @@ _FORMS: dict[Format, Form] = {
     Format.YEAR: "code",
     Format.USCC: "code",
     Format.DIVISION: "code",
+    Format.CHANGES: "text",
 }
 _HEADER_FORMS: dict[str, Form] = {
     "authority": "text",
@@ -46,6 +47,8 @@ class Target:
     form: Form
     empties: frozenset[str]
     transform: Callable[[str], Any] | None
+    otherwise: bool = False
+    """Counts only where nothing else fills the field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,8 @@ def resolve(mapping: MappingModel, document: Document, item: Item, folder: Path)
             constants[part, name] = _kind(document, name, rule.constant) if name == "subject_kind" else rule.constant
         else:
             targets.append(builder.target(part, name, rule, field))
+            if rule.otherwise is not None:
+                targets.append(replace(builder.target(part, name, rule.otherwise, field), otherwise=True))
     return Plan(tuple(targets), constants, mapping.ignore)
 
 

@@ -11,7 +11,19 @@ from pathlib import Path
 
 import typer
 
-from creditbus.services.cli import connector, demo, feed, ledger, profile, rejects, servers, topics, withdrawals, worker
+from creditbus.services.cli import (
+    catalogue,
+    connector,
+    demo,
+    feed,
+    ledger,
+    profile,
+    rejects,
+    servers,
+    topics,
+    withdrawals,
+    worker,
+)
 from creditbus.services.cli.console import ERRORS
 from creditbus.topics.connection import home_directory
 from creditbus.topics.errors import UserError
@@ -34,6 +46,7 @@ worker.register(app)
 ledger.register(app)
 demo.register(app)
 app.add_typer(topics.app, name="topics")
+app.add_typer(catalogue.app, name="catalogue")
 app.add_typer(connector.app, name="connector")
 withdrawals.register(connector.app)
 app.add_typer(rejects.app, name="rejects")

@@ -7,6 +7,7 @@ r"""Keys of the profile store; those of one subject share its code.
 | `i\|subject\|n` | the n-th full chunk of the subject's record keys |
 | `q\|subject\|n` | the n-th event that waits for the subject's registration |
 | `h\|subject\|item\|authority\|document number` | acts that wait for the record |
+| `c\|subject\|item\|authority\|document number` | corrections that lie over the record (domain/corrections.py) |
 """
 
 from __future__ import annotations
@@ -15,7 +16,16 @@ import struct
 from collections.abc import Iterable
 from typing import Final
 
-__all__ = ["held_key", "index_key", "pack_events", "parked_key", "record_store_key", "subject_key", "unpack_events"]
+__all__ = [
+    "corrections_key",
+    "held_key",
+    "index_key",
+    "pack_events",
+    "parked_key",
+    "record_store_key",
+    "subject_key",
+    "unpack_events",
+]
 
 _LENGTH: Final = struct.Struct(">I")
 
@@ -43,6 +53,11 @@ def parked_key(subject: bytes, number: int) -> bytes:
 def held_key(subject: bytes, record: bytes) -> bytes:
     """Return the key of the acts that wait for a record."""
     return b"h|%b|%b" % (subject, record)
+
+
+def corrections_key(subject: bytes, record: bytes) -> bytes:
+    """Return the key of the corrections of a record."""
+    return b"c|%b|%b" % (subject, record)
 
 
 def pack_events(events: Iterable[bytes]) -> bytes:

@@ -136,6 +136,16 @@ class Reason(_Sentenced):
         "所指记录尚不存在。",
         "The record that this event acts on is not known.",
     )
+    REF_AMBIGUOUS_ORIGINAL = (
+        "REF_AMBIGUOUS_ORIGINAL",
+        "多个事项有该机关该文书号的记录，请注明事项。",
+        "Several items hold a record of this authority and number; name the item.",
+    )
+    REF_NOT_CORRECTABLE = (
+        "REF_NOT_CORRECTABLE",
+        "所指记录没有该数据项，或该数据项不得更正。",
+        "The record has no such column, or the column is part of what names the record.",
+    )
     REF_STATE_CONFLICT = (
         "REF_STATE_CONFLICT",
         "记录的当前状态不允许这一操作。",

@@ -43,7 +43,7 @@ _TRANSITIONS: Final[dict[str, tuple[frozenset[RecordState], RecordState | None]]
     Verb.DISPUTE: (frozenset({_A, _E, _R}), _D),
     Verb.SETTLE: (frozenset({_D}), None),
     Verb.ANNOTATE: (frozenset({_A, _D, _R, _E, _X}), None),
-    Verb.END: (frozenset({_A, _D}), _E),
+    Verb.END: (frozenset({_A, _D, _R}), _E),
     Verb.REPAIR: (frozenset({_A, _D, _E}), _R),
     Verb.EXPIRE: (frozenset({_A, _D, _R, _E}), _X),
     Verb.WITHDRAW: (frozenset({_A, _D, _R, _E, _X}), _W),
@@ -212,7 +212,8 @@ def _fold_act(record: Record | None, header: Header) -> Folded:
     if state not in allowed:
         return _CONFLICT
     if leads_to is not None:
-        procedural: RecordState | None = leads_to
+        # an entry is often repaired first and removed then, and the two come in any order: what is repaired stays so
+        procedural: RecordState | None = _R if verb == Verb.END and state is _R else leads_to
     elif verb == Verb.SETTLE:
         procedural = record.before_dispute
     else:

@@ -5,11 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from creditbus.services.domain.catalogue import Catalogue, Item
-from creditbus.services.domain.event import Applied, Change, Header, SubjectKind, ingest_key, partition_of, record_key
+from creditbus.services.domain.event import (
+    Applied,
+    Change,
+    Header,
+    SubjectKind,
+    Verb,
+    ingest_key,
+    partition_of,
+    record_key,
+)
 from creditbus.services.domain.identifiers.subject_kind import kind_of
 from creditbus.services.domain.ledger import Outcome
 from creditbus.services.domain.normalise import same_name
 from creditbus.services.domain.profile_keys import (
+    corrections_key,
     held_key,
     index_key,
     pack_events,
@@ -18,7 +28,7 @@ from creditbus.services.domain.profile_keys import (
     subject_key,
     unpack_events,
 )
-from creditbus.services.domain.reasons import Caution, Reason
+from creditbus.services.domain.reasons import Caution
 from creditbus.services.domain.record import (
     CONTENT_VERBS,
     Conflict,
@@ -32,6 +42,7 @@ from creditbus.services.domain.record import (
     encode_record,
     fold,
 )
+from creditbus.services.domain.record_acts import is_corrected
 from creditbus.services.domain.subject import Subject, decode_subject, encode_subject
 from creditbus.services.domain.tokens import TOKEN_PREFIX
 from creditbus.services.engine.codec import EventCodec, Opened
@@ -39,6 +50,7 @@ from creditbus.services.engine.glance import Glance
 from creditbus.services.engine.output import Output
 from creditbus.services.engine.rejects import Refusal, Rejects, Source
 from creditbus.services.engine.state import StateView
+from creditbus.services.profiles.acting import CONFLICT, Acting, Findings, Landing
 from creditbus.services.profiles.arrival import Arrival
 
 __all__ = ["Folding"]
@@ -62,12 +74,14 @@ class Folding:
         self,
         catalogue: Catalogue,
         codec: EventCodec,
+        acting: Acting,
         rejects: Rejects,
         lanes: int,
         view: StateView,
         out: Output,
     ) -> None:
         self._catalogue = catalogue
+        self._acting = acting
         self._codec = codec
         self._rejects = rejects
         self._lanes = lanes
@@ -76,7 +90,7 @@ class Folding:
         self._changes = out.channel(_CHANGES, out.lane)
         self._subjects: dict[bytes, Subject] = {}
         self._changed: set[bytes] = set()
-        self._ordinary = {item.id.encode() for item in catalogue if item.registers is None}
+        self._ordinary = {item.id.encode() for item in catalogue if item.registers is None and not acting.acts(item.id)}
         self._registering = {item.id.encode(): item.registers for item in catalogue if item.registers is not None}
         self._tallies: dict[tuple[bytes, bytes, Outcome, str], _Tally] = {}
 
@@ -189,7 +203,9 @@ class Folding:
         keys = [parked_key(code, number) for number in range(subject.parked_from, subject.parked_to)]
         self._view.need(keys)
         events = [self._codec.open(self._view.get(key) or b"") for key in keys]
-        self._view.need(record_store_key(code, record_key(event.header).encode()) for event in events)
+        self._view.need(
+            touched for event in events for touched in self._acting.touched(code, record_key(event.header).encode())
+        )
         for key, event in zip(keys, events, strict=True):
             self._view.delete(key)
             self._out.book(event.header["origin"], event.header["item"], Outcome.PARKED, count=-1)
@@ -200,12 +216,19 @@ class Folding:
 
     def _fold(self, code: bytes, subject: Subject, opened: Opened, *, was_held: bool = False) -> None:
         name = record_key(opened.header).encode()
-        key = record_store_key(code, name)
-        value = self._view.get(key)
         if not was_held:
             opened = self._cautioned(subject, opened)
         header = opened.header
-        outcome = fold(None if value is None else decode_record(value), header)
+        if self._acting.acts(header["item"]):
+            self._act(code, subject, opened, name)
+            return
+        key = record_store_key(code, name)
+        value = self._view.get(key)
+        record = None if value is None else decode_record(value)
+        if record is not None and header["verb"] in CONTENT_VERBS and is_corrected(record):
+            outcome, opened = self._acting.fold_under_corrections(record, opened, code, name, self._view)
+        else:
+            outcome = fold(record, header)
         match outcome:
             case Moved():
                 self._apply(code, subject, opened, outcome, name, key)
@@ -220,7 +243,41 @@ class Folding:
             case Conflict():
                 self._refuse(opened)
 
-    def _apply(self, code: bytes, subject: Subject, opened: Opened, moved: Moved, name: bytes, key: bytes) -> None:
+    def _act(self, code: bytes, subject: Subject, opened: Opened, name: bytes) -> None:
+        """Bring an act of one item to the record of another."""
+        header = opened.header
+        landing = self._acting.land(opened, code, self._view)
+        match landing.folded:
+            case Moved() as moved if landing.event is not None:
+                self._correct(code, landing)
+                self._apply(code, subject, landing.event, moved, landing.name, landing.key, booked=header)
+                if header["verb"] == Verb.DISPUTE and subject.held:
+                    self._release_held(code, subject, name)
+            case Duplicate(again):
+                if again is not None:
+                    self._correct(code, landing)
+                    self._view.put(landing.key, encode_record(again))
+                self._book(header, Outcome.DUPLICATE)
+            case Unknown():
+                self._hold(code, subject, opened, name)
+            case _:
+                self._refuse(opened, landing.findings)
+
+    def _correct(self, code: bytes, landing: Landing) -> None:
+        if landing.corrections is not None:
+            self._view.put(corrections_key(code, landing.name), landing.corrections)
+
+    def _apply(
+        self,
+        code: bytes,
+        subject: Subject,
+        opened: Opened,
+        moved: Moved,
+        name: bytes,
+        key: bytes,
+        *,
+        booked: Header | None = None,
+    ) -> None:
         header = opened.header
         registering = self._register(subject, opened)
         subject.version += 1
@@ -228,16 +285,19 @@ class Folding:
         sealed = self._codec.seal_applied(opened, _applied(subject, moved))
         if moved.change is Change.TRANSITION:
             self._view.put(key, encode_record(moved.record, act=sealed))
+        elif booked is not None:
+            self._view.put(key, encode_record(moved.record, content=sealed, act=sealed))
         else:
             self._view.put(key, encode_record(moved.record, content=sealed))
         self._changes.append((code, sealed))
-        self._book(header, Outcome.APPLIED, moved.change.value)
+        self._book(booked or header, Outcome.APPLIED, moved.change.value)
         if moved.change is Change.NEW:
             filled = subject.add_record(name)
             if filled is not None:
                 self._view.put(index_key(code, filled[0]), filled[1])
             if subject.held:
-                self._release_held(code, subject, name)
+                for waiting in self._acting.waiting_names(name):
+                    self._release_held(code, subject, waiting)
         if registering and subject.parked_from < subject.parked_to:
             self._release_parked(code, subject)
 
@@ -281,10 +341,10 @@ class Folding:
 
     # -- booking --------------------------------------------------------------------------------
 
-    def _refuse(self, opened: Opened) -> None:
+    def _refuse(self, opened: Opened, findings: Findings = CONFLICT) -> None:
         header = opened.header
         origin = header["origin"]
-        self._book(header, Outcome.REJECTED, Reason.REF_STATE_CONFLICT)
+        self._book(header, Outcome.REJECTED, findings[0][0])
         key = ingest_key(header)
         source = Source(
             f"ingest.{origin['department']}",
@@ -294,7 +354,7 @@ class Folding:
             key,
             self._codec.reseal(opened),
         )
-        refusal = Refusal([(Reason.REF_STATE_CONFLICT, "", None)], header["warnings"])
+        refusal = Refusal(findings, header["warnings"])
         self._rejects.emit(self._out, origin, header["item"], source, refusal)
 
     def _cautioned(self, subject: Subject, opened: Opened) -> Opened:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.event import record_key
 from creditbus.services.domain.framing import FrameError
-from creditbus.services.domain.profile_keys import held_key, parked_key, record_store_key, subject_key
+from creditbus.services.domain.profile_keys import held_key, parked_key, subject_key
 from creditbus.services.domain.record import CONTENT_VERBS
 from creditbus.services.domain.subject import Waiting, nothing_waits, waiting_of
 from creditbus.services.engine.batch import Record
@@ -16,6 +16,7 @@ from creditbus.services.engine.output import Output
 from creditbus.services.engine.poison import pass_over
 from creditbus.services.engine.rejects import Rejects
 from creditbus.services.engine.state import Misses, StateView
+from creditbus.services.profiles.acting import Acting
 from creditbus.services.profiles.arrival import Arrival
 from creditbus.services.profiles.folding import Folding
 
@@ -33,6 +34,7 @@ class ProfilesStep:
     def __init__(self, catalogue: Catalogue, codec: EventCodec, rejects: Rejects, lanes: int) -> None:
         self._catalogue = catalogue
         self._codec = codec
+        self._acting = Acting(catalogue, codec)
         self._rejects = rejects
         self._lanes = lanes
         self._origins: set[bytes] = set()
@@ -67,7 +69,7 @@ class ProfilesStep:
     def run(self, work: Work, view: StateView, out: Output) -> None:
         """Fold the batch."""
         view.need(self._released(work, view))
-        folding = Folding(self._catalogue, self._codec, self._rejects, self._lanes, view, out)
+        folding = Folding(self._catalogue, self._codec, self._acting, self._rejects, self._lanes, view, out)
         misses = Misses()
         for arrival in work:
             try:
@@ -87,11 +89,13 @@ class ProfilesStep:
         for arrival in work:
             waiting = expecting.get(arrival.code)
             if arrival.verb(self._codec) not in CONTENT_VERBS:
-                if view.get(arrival.key) is None:
+                if self._acting.acts(arrival.item(self._codec)):
+                    yield from self._acting.touched(arrival.code, arrival.record)
+                elif view.get(arrival.key) is None:
                     yield held_key(arrival.code, arrival.record)
             elif waiting is not None:
                 if waiting.held:
-                    yield held_key(arrival.code, arrival.record)
+                    yield from self._acting.touched(arrival.code, arrival.record)
                 if arrival.item(self._codec) in self._registering:
                     for number in range(waiting.parked_from, waiting.parked_to):
                         yield from self._parked(arrival.code, number, view)
@@ -113,4 +117,4 @@ class ProfilesStep:
         yield key
         if not view.missing([key]):
             header = self._codec.open(view.get(key) or b"").header
-            yield record_store_key(code, record_key(header).encode())
+            yield from self._acting.touched(code, record_key(header).encode())

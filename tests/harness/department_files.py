@@ -3,6 +3,7 @@
 import csv
 import json
 import struct
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -54,7 +55,11 @@ FILES = (
     SharedFile("court_defaulters.xml", "court", "judgment-defaulter", "xml", "court-defaulters"),
     SharedFile("tax_grades.csv", "tax-bureau", "tax-credit-grade", "tsv", "tax-grades"),
     SharedFile("red_black_lists.csv", "credit-office", "red-black-list", "csv", "red-black-lists"),
+    SharedFile("repairs_objections.jsonl", "credit-office", "objection-and-repair", "jsonl", "objections-and-repairs"),
 )
+#: Its rows act on records of the other files.
+_ACTS = "repairs_objections.jsonl"
+_HELD = "REF_UNKNOWN_ORIGINAL"
 
 
 class Word(NamedTuple):
@@ -81,10 +86,12 @@ def truth(folder: Path) -> Truth:
     """Read the true outcomes."""
     expected = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
     names = {file.name.partition(".")[0]: file.name for file in FILES}
-    rows = {}
+    rows, unread = {}, set()
     with (folder / "expected_rows.csv").open(encoding="utf-8-sig", newline="") as lines:
         for row in csv.DictReader(lines):
-            if row["file"] in names:
+            if row["file"] not in names:
+                unread.add(row["document_no"])
+            else:
                 rows[names[row["file"]], int(row["row"])] = Word(
                     row["outcome"],
                     tuple(filter(None, row["reasons"].split(";"))),
@@ -93,7 +100,32 @@ def truth(folder: Path) -> Truth:
                     row["document_no"],
                     row["subject"],
                 )
-    return Truth(expected["files"], expected["subjects"], rows)
+    counts = expected["files"]
+    _let_wait(folder, unread - {word.document_no for (file, _), word in rows.items() if file != _ACTS}, rows, counts)
+    return Truth(counts, expected["subjects"], rows)
+
+
+def _let_wait(
+    folder: Path, unread: set[str], rows: dict[tuple[str, int], Word], counts: dict[str, dict[str, Any]]
+) -> None:
+    """Acts on records of files that are not read wait, whatever would become of them at their record."""
+    mine = counts[_ACTS]
+    reasons = mine["rejected_by_primary_reason"]
+    with (folder / _ACTS).open(encoding="utf-8-sig") as lines:
+        for number, line in enumerate(lines, 1):
+            word = rows[_ACTS, number]
+            waits = word.outcome in {"amendment", "transition"} or word.reasons == ("REF_STATE_CONFLICT",)
+            if waits and _comparable(json.loads(line)["document_no"]) in unread:
+                rows[_ACTS, number] = word._replace(outcome="rejected", reasons=(_HELD,))
+                mine[word.outcome] -= 1
+                mine["rejected"] += 1
+                reasons.update({reason: reasons[reason] - 1 for reason in word.reasons})
+                reasons[_HELD] += 1
+
+
+def _comparable(document_no: str) -> str:
+    """A document number as the bus writes it."""
+    return unicodedata.normalize("NFKC", document_no).strip()
 
 
 def send(observer: Observer, shared: Path, folder: Path, files: Sequence[SharedFile] = FILES, *, resend: bool) -> int:
@@ -119,7 +151,7 @@ def _configuration(file: SharedFile, shared: Path) -> dict[str, Any]:
         "settings": {"path": str(shared / file.name)},
         "mapping": file.mapping,
     }
-    if file.item in {"administrative-penalty-2016", "tax-credit-grade"}:
+    if file.item in {"administrative-penalty-2016", "tax-credit-grade", "objection-and-repair"}:
         configuration["overrides"] = {"tables": {"authorities": authorities}}
     return configuration
 

@@ -15,10 +15,15 @@ import yaml
 from creditbus.avro_schemas import raw_catalogue
 from creditbus.connectors.configuration import Connector, load_connector
 from creditbus.connectors.contract import Defect, Row
+from creditbus.services.domain.catalogue import ActsOn
+from creditbus.services.domain.corrections import add_corrections, corrected
+from creditbus.services.domain.event import Content
 from creditbus.services.domain.normalise import same_name
 from creditbus.services.domain.reasons import Caution, Reason
-from creditbus.services.domain.record import Duplicate, Folded, Moved, Record, Unknown, fold
+from creditbus.services.domain.record import Conflict, Duplicate, Folded, Moved, Record, Unknown, fold
+from creditbus.services.domain.record_acts import Corrected, fold_act, read_act
 from creditbus.services.domain.validation import Admitted, Refused, compile_item
+from tests.examples import shipped
 
 AS_OF = date(2019, 12, 31)
 
@@ -60,6 +65,10 @@ FEEDS = {
     "court_defaulters": Feed("court_defaulters.xml", "court", "judgment-defaulter", "xml", "court-defaulters"),
     "tax_grades": Feed("tax_grades.csv", "tax-bureau", "tax-credit-grade", "tsv", "tax-grades"),
     "red_black_lists": Feed("red_black_lists.csv", "credit-office", "red-black-list", "csv", "red-black-lists"),
+    # the last: its rows act on records of the others
+    "repairs_objections": Feed(
+        "repairs_objections.jsonl", "credit-office", "objection-and-repair", "jsonl", "objections-and-repairs"
+    ),
 }
 
 
@@ -73,6 +82,11 @@ class Expected(NamedTuple):
     document_no: str = ""
     subject: str = ""
     note: str = ""
+    authority: str = ""
+
+
+Decision = tuple[str, str, str]
+"""Authority, document number and subject."""
 
 
 class Register:
@@ -82,6 +96,7 @@ class Register:
         self.names: dict[str, str] = {}
         self.legacy: dict[str, str] = {}
         self.records: dict[tuple[str, ...], Record] = {}
+        self.contents: dict[Decision, tuple[str, Content]] = {}
 
     def subject_of(self, admitted: Admitted) -> str:
         """Resolve the subject; empty while it is not known."""
@@ -96,6 +111,27 @@ class Register:
         folded = fold(self.records.get(key), header)  # type: ignore[arg-type] # built by the mapper
         if isinstance(folded, Moved):
             self.records[key] = folded.record
+            if folded.change != "TRANSITION":
+                self.contents[key[1], key[2], subject] = key[0], event["content"]
+        return folded
+
+    def act(self, acts_on: ActsOn, event: Mapping[str, Any], subject: str) -> Folded:
+        """Fold an act into the record of another item."""
+        header = event["header"]
+        act = read_act(acts_on, header["verb"], event["act"], event["content"])
+        decision = (header["authority"], header["document_no"], subject)
+        if decision not in self.contents:
+            return Unknown()
+        item, content = self.contents[decision]
+        key = (item, *decision)
+        after = None
+        if act.changes:
+            content = corrected(add_corrections(None, act.changes, act.decided_on, act.number), content)
+            digest = _digest({"header": {"item": item}, "content": content})
+            after = Corrected(digest, self.records[key].stated)
+        folded = fold_act(self.records[key], act, after)
+        if isinstance(folded, Moved):
+            self.records[key], self.contents[decision] = folded.record, (item, content)
         return folded
 
 
@@ -120,6 +156,7 @@ def expected(shared_data: Path) -> dict[str, dict[int, Expected]]:
                 row["document_no"],
                 row["subject"],
                 row["note"],
+                row["authority_code"],
             )
     return rows
 
@@ -139,7 +176,7 @@ def connectors(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> d
             "settings": {"path": str(shared_data / feed.file)},
             "mapping": feed.mapping,
         }
-        if name in {"penalties_2016", "tax_grades"}:
+        if name in {"penalties_2016", "tax_grades", "repairs_objections"}:
             configuration["overrides"] = {"tables": {"authorities": authorities}}
         path = folder / f"{name}.yaml"
         path.write_text(yaml.safe_dump(configuration, allow_unicode=True), encoding="utf-8")
@@ -186,7 +223,8 @@ def _actual(register: Register, event: dict[str, Any], outcome: Admitted | Refus
         return Expected("unresolved", (), frozenset(), normalised)
     if not same_name(event["header"]["subject_name"], register.names[subject]):
         cautions.add(Caution.NAME_MISMATCH)
-    word, reasons = _word(register.apply(event, subject))
+    acts_on = shipped(event["header"]["item"]).acts_on
+    word, reasons = _word(register.act(acts_on, event, subject) if acts_on else register.apply(event, subject))
     return Expected(word, reasons, frozenset(cautions), normalised, event["header"]["document_no"], subject)
 
 
@@ -195,7 +233,9 @@ def _word(folded: Folded) -> tuple[str, tuple[str, ...]]:
         return {"NEW": "accepted", "AMENDED": "amendment", "TRANSITION": "transition"}[folded.change], ()
     if isinstance(folded, Unknown):
         return "rejected", (Reason.REF_UNKNOWN_ORIGINAL,)
-    return ("duplicate" if isinstance(folded, Duplicate) else "stale or conflicting"), ()
+    if isinstance(folded, Conflict):
+        return "rejected", (Reason.REF_STATE_CONFLICT,)
+    return ("duplicate" if isinstance(folded, Duplicate) else "stale"), ()
 
 
 def _differences(want: Expected, have: Expected) -> list[str]:
@@ -213,14 +253,27 @@ def test_every_row_has_its_true_outcome(
     register: Register,
 ) -> None:
     wanted, differing, rows = expected[name], {}, 0
+    elsewhere = _decisions_elsewhere(expected)
     for number, event, outcome in _examined(connectors[name]):
         rows += 1
         want = wanted.get(number, Expected())
+        if want.reasons in {(), (Reason.REF_STATE_CONFLICT,)} and _decision(event) in elsewhere:
+            want = want._replace(outcome="rejected", reasons=(Reason.REF_UNKNOWN_ORIGINAL,))
         differences = _differences(want, _actual(register, event, outcome))
         if differences:
             differing[number] = differences
     assert differing == {}
     assert rows >= len(wanted) > 0
+
+
+def _decision(event: Mapping[str, Any]) -> tuple[str, str]:
+    return (event["header"]["authority"], event["header"]["document_no"]) if event else ("", "")
+
+
+def _decisions_elsewhere(expected: dict[str, dict[int, Expected]]) -> set[tuple[str, str]]:
+    """Authority and number of the decisions in files that are not read here: an act on one of them waits."""
+    unread = [row for name, rows in expected.items() if name not in FEEDS for row in rows.values()]
+    return {(row.authority, row.document_no) for row in unread if row.document_no}
 
 
 def test_lower_case_codes_come_with_the_correction_that_the_oracle_proposes(

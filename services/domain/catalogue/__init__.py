@@ -6,11 +6,20 @@ it everything is a frozen value.
 
 from creditbus.services.domain.catalogue.errors import CatalogueError
 from creditbus.services.domain.catalogue.fields import Disclosure, Field, Format
-from creditbus.services.domain.catalogue.item import Derived, Item, NaturalKey, PublicationPeriod, Registers, Stated
+from creditbus.services.domain.catalogue.item import (
+    ActsOn,
+    Derived,
+    Item,
+    NaturalKey,
+    PublicationPeriod,
+    Registers,
+    Stated,
+)
 from creditbus.services.domain.catalogue.parse import Catalogue
 from creditbus.services.domain.catalogue.rules import FirstYear, Known, Magnitude, Period, Required, Rules
 
 __all__ = [
+    "ActsOn",
     "Catalogue",
     "CatalogueError",
     "Derived",

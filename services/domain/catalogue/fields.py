@@ -33,6 +33,8 @@ class Format(StrEnum):
     """Unified social credit code."""
     DIVISION = "division"
     """Six digits, GB/T 2260 or local use."""
+    CHANGES = "changes"
+    """A JSON object: a column of another item's record to its new value, null for none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,9 +10,11 @@ from creditbus.services.domain.catalogue.fields import Field
 from creditbus.services.domain.catalogue.rules import Rules
 from creditbus.services.domain.event import Act, RecordState, SubjectKind, Verb
 
-__all__ = ["Derived", "Item", "NaturalKey", "PublicationPeriod", "Registers", "Stated"]
+__all__ = ["ActsOn", "Derived", "Item", "NaturalKey", "PublicationPeriod", "Registers", "Stated"]
 
 Values = Mapping[str, str | None]
+
+_FILLED = "*"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,12 +32,21 @@ class NaturalKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stated:
-    """One way in which content states an event: all of `when` hold, hence `verb` and `state`, and `act` from fields."""
+    """One way in which content states an event: all of `when` hold, hence `verb` and `state`, and `act` from fields.
+
+    The value ``*`` in `when` holds for any value that is not empty.
+    """
 
     when: tuple[tuple[str, str], ...]
     verb: Verb
     state: RecordState
     act: tuple[tuple[str, str], ...]
+
+    def holds(self, content: Values) -> bool:
+        """Tell whether content states this event."""
+        return all(
+            content.get(name) == value or (value == _FILLED and bool(content.get(name))) for name, value in self.when
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,10 +58,29 @@ class Registers:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ActsOn:
+    """Content fields by which a row acts on a record of another item (docs/adr/0021-acts-on-records.md).
+
+    Attributes:
+        number: the act's own number, unique in the city: the same number again is the same act.
+        answers: number of the objection that the act answers; empty in a row: it answers none.
+        changes: what the act changes in the record, in the format ``changes``.
+        item: id of the record's item, where the row states it.
+
+    """
+
+    number: str
+    answers: str
+    changes: str
+    item: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PublicationPeriod:
     """How long a class of records is published, in months, under the rule in force from `effective_from`.
 
-    `effective_to` is the rule's last day; None while it is in force.
+    `effective_to` is the rule's last day; None while it is in force. `verified` is false for a rule that nobody has
+    read at its source: it must not be shown as law.
     """
 
     category: str
@@ -59,6 +89,7 @@ class PublicationPeriod:
     min_months: int
     max_months: int
     source: str
+    verified: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +130,8 @@ class Item:
         registers: for the registration item, the fields a profile takes; else None.
         identifies: does an event tell legacy codes of its subject?
         identifiers: content fields that hold such a code, by field of the claim.
+        acts_on: for an item whose rows act on records of other items, how they say so; else None. Such an item has no
+            records of its own.
         checks_organisation_code: remark on an organisation code inside a USCC that fails its own check.
         fields: content fields by code, in the order of the schema.
         claims: the standard's column codes by field of the claim.
@@ -127,6 +160,7 @@ class Item:
     registers: Registers | None
     identifies: bool
     identifiers: Mapping[str, str]
+    acts_on: ActsOn | None
     checks_organisation_code: bool
     fields: Mapping[str, Field]
     claims: Mapping[str, str]
@@ -177,10 +211,7 @@ class Item:
 
     def _stated(self, content: Values) -> Stated:
         for event in self.events:
-            for name, value in event.when:
-                if content.get(name) != value:
-                    break
-            else:
+            if event.holds(content):
                 return event
         raise AssertionError("the last event of an item holds always")  # parsing saw to it
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Self
 
 from creditbus.services.domain.catalogue.fields import Disclosure, Field, Format
-from creditbus.services.domain.catalogue.item import Item, NaturalKey, PublicationPeriod, Registers, Stated
+from creditbus.services.domain.catalogue.item import ActsOn, Item, NaturalKey, PublicationPeriod, Registers, Stated
 from creditbus.services.domain.catalogue.parse_rules import parse_rules
 from creditbus.services.domain.catalogue.reading import Reader
 from creditbus.services.domain.event import Act, Claim, RecordState, SubjectKind, Verb
@@ -66,6 +66,7 @@ def _parse_item(item_id: str, schema: Mapping[str, Any], entry: Mapping[str, Any
         registers=_parse_registers(reader, fields),
         identifies=reader.has("identifies"),
         identifiers=_parse_names(reader.table("identifies"), fields),
+        acts_on=_parse_acts_on(reader, fields),
         checks_organisation_code=reader.flag("checks_organisation_code"),
         fields=fields,
         claims=_parse_claims(reader.table("claim")),
@@ -129,6 +130,17 @@ def _parse_registers(reader: Reader, fields: Mapping[str, Field]) -> Registers |
     return registers
 
 
+def _parse_acts_on(reader: Reader, fields: Mapping[str, Field]) -> ActsOn | None:
+    if not reader.has("acts_on"):
+        return None
+    table = reader.table("acts_on")
+    parts = {name: _field(table, name, fields) for name in ("number", "answers", "changes", "item")}
+    if fields[parts["changes"]].format is not Format.CHANGES:
+        table.fail("changes", "name a field of the format `changes`")
+    table.finish()
+    return ActsOn(**parts)
+
+
 def _parse_names(table: Reader, fields: Mapping[str, Field]) -> dict[str, str]:
     names = {key: _field(table, key, fields) for key in table.keys()}  # noqa: SIM118 # not a dictionary
     for key in names:
@@ -190,6 +202,7 @@ def _parse_period(reader: Reader) -> PublicationPeriod:
         min_months=reader.whole("min_months"),
         max_months=reader.whole("max_months"),
         source=reader.text("source"),
+        verified=reader.flag("verified") if reader.has("verified") else True,
     )
     if period.max_months < period.min_months:
         reader.fail("max_months", "must not be less than min_months")

@@ -82,6 +82,14 @@ class Validator:
             return Admitted("", named.legacy_keys, SubjectKind(header["subject_kind"]), (), cautions)
         return Admitted(named.uscc, (), kind, crosswalk, cautions)
 
+    def faults(self, content: Values, today: date) -> tuple[Finding, ...]:
+        """Say what is wrong with content alone; each reason once."""
+        findings: list[Finding] = []
+        for check in self._checks:
+            check(content, findings)
+        self._dates(content, _iso(today), findings)
+        return in_primary_order(findings)
+
     def _name(self, claim: Mapping[str, Any], findings: list[Finding], *, person: bool) -> Named:
         if person:
             examine_person(self.item, claim, findings)

@@ -10,6 +10,7 @@ from functools import lru_cache
 from operator import itemgetter
 
 from creditbus.services.domain.catalogue import Field, Format, Item
+from creditbus.services.domain.corrections import read_changes
 from creditbus.services.domain.identifiers import uscc
 from creditbus.services.domain.normalise import parse_date
 from creditbus.services.domain.reasons import Reason
@@ -30,6 +31,7 @@ _FAULTS: dict[Format, Callable[[str], Reason | None]] = {
     Format.YEAR: lambda value: None if _YEAR.fullmatch(value) else Reason.DATE_UNPARSABLE,
     Format.DIVISION: lambda value: None if _DIVISION.fullmatch(value) else Reason.ID_CHARSET,
     Format.USCC: uscc.authority_fault,
+    Format.CHANGES: lambda value: Reason.FORMAT_UNPARSABLE if read_changes(value) is None else None,
     Format.DATE: lambda value: None if parse_date(value) else Reason.DATE_UNPARSABLE,
     Format.DATE_OPEN: lambda value: None if parse_date(value) else Reason.DATE_UNPARSABLE,
 }

@@ -195,3 +195,13 @@ def test_unreadable_rows_keep_their_bytes(tmp_path: Path) -> None:
 def test_a_schema_that_is_not_registered_says_what_to_do() -> None:
     with pytest.raises(RegistrationError, match="is not registered; run `creditbus topics apply`"):
         Encoder("administrative-penalty", Empty())
+
+
+@pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.parametrize(("code", "expected"), [("11XX", "11XX"), ("/", "虚构局"), (None, "虚构局")])
+def test_another_column_counts_where_the_first_is_empty(
+    tmp_path: Path, order: int, code: str | None, expected: str
+) -> None:
+    rule = "header: {authority: {column: 代码, form: code, otherwise: {column: 名称}}}\n"
+    cells = {"代码": code, "名称": "虚构局"}
+    assert _event(_connector(tmp_path, rule), **dict(list(cells.items())[::order]))["header"]["authority"] == expected

@@ -21,15 +21,25 @@ def shipped(item_id: str) -> Item:
 
 def test_the_shipped_catalogue_has_its_items() -> None:
     assert {item.id for item in SHIPPED} == {
+        "abnormal-operation",
         "administrative-licence",
         "administrative-licence-2016",
         "administrative-penalty",
         "administrative-penalty-2016",
+        "construction-bad-record",
+        "credit-commitment",
         "enterprise-registration",
+        "environmental-credit-grade",
+        "food-drug-credit-class",
+        "joint-action-feedback",
         "judgment-defaulter",
+        "objection-and-repair",
+        "procurement-violation",
         "red-black-list",
+        "serious-violation",
         "subject-identifiers",
         "tax-credit-grade",
+        "wage-arrears-list",
     }
     assert SHIPPED.item("nothing") is None
 
@@ -83,6 +93,19 @@ def test_a_list_row_states_its_verb(
     assert (derived.verb, derived.state) == (verb, state)
     assert derived.act["decided_on"] == decided_on
     assert derived.document_no == "1号"
+
+
+@pytest.mark.parametrize(("removed", "state"), [(None, RecordState.ACTIVE), ("2019-01-01", RecordState.EXITED)])
+def test_a_filled_date_of_removal_states_an_exit(removed: str | None, state: RecordState) -> None:
+    derived = shipped("abnormal-operation").derive({"ABNTIME": "2018-01-01", "REMDATE": removed}, {}, "any")
+    assert (derived.verb, derived.state) == (Verb.ISSUE, state)
+    assert derived.act["decided_on"] == (removed or "2018-01-01")
+
+
+def test_a_rule_that_nobody_read_is_marked() -> None:
+    sources = {period.source: period.verified for item in SHIPPED for period in item.publication}
+    assert sources["信用修复管理办法"]
+    assert not sources["政府采购法实施条例"]
 
 
 def test_a_tax_grade_is_known_by_its_year_and_its_authority_by_name() -> None:

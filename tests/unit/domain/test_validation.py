@@ -37,7 +37,9 @@ def findings(example: Example) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_a_valid_event_is_admitted_under_its_code(name: str) -> None:
-    outcome = admitted(EXAMPLES[name])
+    example = EXAMPLES[name]
+    verb = example.item.derive(example.content, example.claim, "any").verb.value
+    outcome = admitted(example.headed(verb=verb))
     assert outcome.subject == SUBJECT
     assert outcome.subject_kind is SubjectKind.ENTERPRISE
     assert (outcome.legacy_keys, outcome.cautions, outcome.person) == ((), (), False)

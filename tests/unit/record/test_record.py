@@ -169,6 +169,12 @@ def test_an_amendment_leaves_the_procedural_state() -> None:
     assert (amended.record.state, amended.record.revision) == (RecordState.EXITED, 2)
 
 
+def test_a_removal_and_a_repair_come_to_the_same_in_either_order() -> None:
+    repaired = moved(moved(in_state(RecordState.ACTIVE), header("REPAIR", 3)), header("END", 4))
+    exited = moved(moved(in_state(RecordState.ACTIVE), header("END", 4)), header("REPAIR", 3))
+    assert repaired.state is exited.state is RecordState.REPAIRED
+
+
 def test_an_objection_that_the_status_column_states_is_settled_too() -> None:
     record = moved(None, header(state="DISPUTED"))
     assert moved(record, header("SETTLE", 2)).state is RecordState.ACTIVE

@@ -34,6 +34,19 @@ def test_events_that_wait_for_the_registration_are_read_in_two_passes() -> None:
     assert released(bus) == 2
 
 
+def test_acts_that_wait_with_their_records_are_read_in_two_passes() -> None:
+    bus = Bus(machinery())
+    code = "91420106MA4KAAA16H"
+    for number in range(MANY):
+        correction = {"SJLX": "更正", "GZNR": '{"BZ": "示例"}', "SJBH": f"示更{number}", "WSH": f"{number}号"}
+        bus.publish(EXAMPLES["objection-and-repair"].claiming(uscc=code).changed(**correction))
+        bus.settle()
+        bus.publish(PENALTY.claiming(uscc=code).changed(CF_WSH=f"{number}号"))
+        bus.settle()
+    assert released(bus) == 2
+    assert bus.ledger().departments["credit-office"].counts["applied"] == MANY
+
+
 def test_a_document_number_of_two_lines_hides_no_record() -> None:
     bus = Bus(machinery())
     bus.publish(REGISTRATION)
