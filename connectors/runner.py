@@ -3,6 +3,7 @@
 import secrets
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from creditbus.connectors.configuration import Connector, load_connector
 from creditbus.connectors.contract import Defect, DefectReason, Position, Row, Source
 from creditbus.connectors.encoding import Encoder, Message
 from creditbus.connectors.errors import SourceError
+from creditbus.connectors.memory import Comparison, Memory, Noted, noted
 from creditbus.connectors.progress import Progress, Totals
 from creditbus.connectors.publisher import Publisher
 from creditbus.connectors.reporting import Reporter, SilentReporter
@@ -41,6 +43,8 @@ class RunSummary:
     seconds: float
     complete: bool
     """The source is published as a whole."""
+    comparison: Comparison | None = None
+    """Against what the connector had published before; only of a run that ends complete, and that was seen whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,7 @@ class Chunk:
     messages: list[Message]
     position: Position | None
     totals: Totals
+    noted: list[Noted]
 
 
 def run_connector(
@@ -83,14 +88,29 @@ def run_connector(
         last = publisher.fence()
         state = _begin(connector.id, version, last, resend=resend)
         before = state.totals
+        comparison = None
         if not state.complete:
             reporter = progress or SilentReporter()
             reporter.start(connector.id, source.size(), before.rows)
             try:
-                state = _Run(connector, source, encoder, publisher, reporter).publish(state)
+                with _remembering(connector, connection, state) as memory:
+                    run = _Run(connector, source, encoder, publisher, reporter, memory)
+                    state = run.publish(state)
+                    comparison = memory.complete(connector.vanished) if memory and state.complete else None
             finally:
                 reporter.finish()
-    return _summary(state, before, time.monotonic() - started)
+    return _summary(state, before, time.monotonic() - started, comparison)
+
+
+@contextmanager
+def _remembering(connector: Connector, connection: Connection, state: Progress) -> Iterator[Memory | None]:
+    """Open the connector's memory for a run; a source that is never complete, or never misses a record, has none."""
+    if not state.version or connector.vanished == "never":
+        yield None
+        return
+    with Memory(connection.home, connector.id) as memory:
+        memory.begin(state.run, state.totals.rows)
+        yield memory
 
 
 def _begin(connector: str, version: str, last: Progress | None, *, resend: bool) -> Progress:
@@ -108,10 +128,14 @@ class _Run:
     encoder: Encoder
     publisher: Publisher
     reporter: Reporter
+    memory: Memory | None
 
     def publish(self, state: Progress) -> Progress:
-        for chunk in chunks(self.connector, self.source, self.encoder, state):
+        remember = self.memory is not None
+        for chunk in chunks(self.connector, self.source, self.encoder, state, remember=remember):
             state = state.advanced(chunk.position, chunk.totals)
+            if self.memory is not None:
+                self.memory.note(chunk.noted, state.totals.rows)
             self.publisher.publish(chunk.messages, state)
             self.reporter.advance(chunk.totals.rows)
         if not state.version:
@@ -124,9 +148,12 @@ class _Run:
         return state
 
 
-def chunks(connector: Connector, source: Source, encoder: Encoder, state: Progress) -> Iterator[Chunk]:
+def chunks(
+    connector: Connector, source: Source, encoder: Encoder, state: Progress, *, remember: bool = False
+) -> Iterator[Chunk]:
     """Read, map and encode, from the position of ``state`` on; bounded in rows and in bytes."""
     messages: list[Message] = []
+    notes: list[Noted] = []
     position, size, withheld, unreadable = state.position, 0, 0, 0
     mapper, encode = connector.mapper, encoder.event
     for row in source.read(state.position):
@@ -137,6 +164,8 @@ def chunks(connector: Connector, source: Source, encoder: Encoder, state: Progre
             if len(message.value) > _MOST_BYTES:
                 message = _too_long(connector, encoder, row, state.run, len(message.value))
                 unreadable += 1
+            elif remember and not mapped.withheld:
+                notes.append(noted(mapped.event, message.value))
         else:
             message = encoder.unreadable(row, mapper.header(row, state.run))
             unreadable += 1
@@ -144,14 +173,14 @@ def chunks(connector: Connector, source: Source, encoder: Encoder, state: Progre
         size += len(message.value)
         position = row.position
         if len(messages) >= _CHUNK_ROWS or size >= _CHUNK_BYTES:
-            yield _chunk(messages, position, withheld, unreadable)
-            messages, size, withheld, unreadable = [], 0, 0, 0
+            yield Chunk(messages, position, _totals(messages, withheld, unreadable), notes)
+            messages, notes, size, withheld, unreadable = [], [], 0, 0, 0
     if messages:
-        yield _chunk(messages, position, withheld, unreadable)
+        yield Chunk(messages, position, _totals(messages, withheld, unreadable), notes)
 
 
-def _chunk(messages: list[Message], position: Position | None, withheld: int, unreadable: int) -> Chunk:
-    return Chunk(messages, position, Totals(len(messages), len(messages), withheld, unreadable))
+def _totals(messages: list[Message], withheld: int, unreadable: int) -> Totals:
+    return Totals(len(messages), len(messages), withheld, unreadable)
 
 
 def _too_long(connector: Connector, encoder: Encoder, row: Row, run: str, size: int) -> Message:
@@ -164,7 +193,7 @@ def _new_run(connector: str) -> str:
     return f"{connector}-{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
 
 
-def _summary(state: Progress, before: Totals, seconds: float) -> RunSummary:
+def _summary(state: Progress, before: Totals, seconds: float, comparison: Comparison | None) -> RunSummary:
     after = state.totals
     return RunSummary(
         connector=state.connector,
@@ -176,4 +205,5 @@ def _summary(state: Progress, before: Totals, seconds: float) -> RunSummary:
         skipped=before.rows,
         seconds=seconds,
         complete=state.complete,
+        comparison=comparison,
     )

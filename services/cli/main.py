@@ -8,11 +8,13 @@ import traceback
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from creditbus.services.cli import connector, demo, feed, ledger, profile, rejects, servers, topics, worker
 from creditbus.services.cli.console import ERRORS
+from creditbus.services.cli.language import choose, taken_out
 from creditbus.topics.connection import home_directory
 from creditbus.topics.errors import UserError
 
@@ -29,6 +31,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+@app.callback()
+def _top(
+    lang: Annotated[
+        str | None, typer.Option("--lang", help="zh or en, anywhere in a command; else by LC_ALL, LC_MESSAGES, LANG.")
+    ] = None,
+) -> None:
+    """Exchange bus for public credit records."""
+    choose(lang)
+
+
 servers.register(app)
 worker.register(app)
 ledger.register(app)
@@ -48,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     try:
         result = app(
-            args=_or_help(sys.argv[1:] if arguments is None else arguments),
+            args=_arranged(sys.argv[1:] if arguments is None else arguments),
             prog_name="creditbus",
             standalone_mode=False,
         )
@@ -69,8 +83,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return result if isinstance(result, int) else 0
 
 
-def _or_help(arguments: Sequence[str]) -> Sequence[str]:
-    return arguments or ["--help"]
+def _arranged(arguments: Sequence[str]) -> Sequence[str]:
+    option, rest = taken_out(arguments)
+    return [*option, *(rest or ["--help"])]
 
 
 def _with_hint(error: typer.TyperException) -> str:
