@@ -83,7 +83,7 @@ def noted(event: Mapping[str, Any], value: bytes) -> Noted:
     document = (header["item"], header["authority"], header["document_no"])
     return Noted(
         _digest((*document, *event["claim"].values())),
-        _digest((*event["content"].values(), header["source_time"])),
+        _digest(event["content"].values()),
         _digest((*document, header["subject_name"])),
         origin["file"],
         origin["sheet"],

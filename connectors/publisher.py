@@ -30,7 +30,7 @@ from creditbus.connectors.progress import Progress
 from creditbus.services.domain.event import partition_of
 from creditbus.topics.connection import APPLICATION
 
-__all__ = ["POSITIONS_TOPIC", "Beside", "Publisher", "last_progress", "read_progress"]
+__all__ = ["POSITIONS_TOPIC", "Beside", "Publisher", "last_progress", "read_latest", "read_progress"]
 
 POSITIONS_TOPIC = "connector.positions"
 
@@ -179,6 +179,37 @@ def last_progress(bootstrap_servers: str, connector: str) -> Progress | None:
         return read_progress(bootstrap_servers, connector, partition_of(connector.encode(), len(partitions)))
     except KafkaError as error:
         raise _stopped(error, bootstrap_servers) from error
+
+
+def read_latest(bootstrap_servers: str, topic: str) -> dict[bytes, bytes]:
+    """Read the newest value of each key of a compacted topic.
+
+    Raises:
+        PublishError: no broker answers.
+        RegistrationError: the topic is missing.
+    """
+    servers = bootstrap_servers.split(",")
+    try:
+        consumer = _consumer(servers, "read_committed")
+    except KafkaError as error:
+        raise _stopped(error, bootstrap_servers) from error
+    try:
+        numbers = consumer.partitions_for_topic(topic)
+        if not numbers:
+            raise RegistrationError(f"topic {topic}", "does not exist", "run `creditbus topics apply`")
+        places = [TopicPartition(topic, number) for number in sorted(numbers)]
+        ends = {place: _end_of_log(servers, place) for place in places}
+        consumer.assign(places)
+        consumer.seek_to_beginning(*places)
+        found: dict[bytes, bytes | None] = {}
+        while any(consumer.position(place) < ends[place] for place in places):
+            for records in consumer.poll(timeout_ms=_POLL_MS).values():
+                found.update((record.key, record.value) for record in records)
+    except KafkaError as error:
+        raise _stopped(error, bootstrap_servers) from error
+    finally:
+        consumer.close()
+    return {key: value for key, value in found.items() if value is not None}
 
 
 def read_progress(bootstrap_servers: str, connector: str, partition: int) -> Progress | None:

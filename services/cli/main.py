@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from creditbus.services.cli import connector, demo, feed, ledger, profile, rejects, servers, topics, worker
+from creditbus.services.cli import connector, demo, feed, ledger, profile, quality, rejects, servers, topics, worker
 from creditbus.services.cli.console import ERRORS
 from creditbus.services.cli.language import choose, taken_out
 from creditbus.topics.connection import home_directory
@@ -50,6 +50,7 @@ demo.register(app)
 app.add_typer(topics.app, name="topics")
 app.add_typer(connector.app, name="connector")
 app.add_typer(rejects.app, name="rejects")
+app.add_typer(quality.app, name="quality")
 app.add_typer(profile.app, name="profile")
 app.add_typer(feed.app, name="feed")
 
