@@ -60,7 +60,8 @@ class Comparison:
     new: int
     unchanged: int
     changed: int
-    vanished: int
+    vanished: int = 0
+    """Proposed for withdrawal: rows that intake would refuse are no records, and do not count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,11 +159,10 @@ class Memory:
                     )
             self._base.execute("UPDATE runs SET rows = max(rows, ?) WHERE number = ?", (read, run))
 
-    def complete(self, scope: str) -> Comparison | None:
+    def complete(self) -> Comparison | None:
         """End the run as complete and compare it; None where it is not whole, and so cannot be compared.
 
-        Args:
-            scope: where a record is missed, as `Vanished` of the configuration says.
+        What has vanished is not counted here: `vanished` gives it.
         """
         run = self._run
         with self._failing(), self._transaction():
@@ -186,13 +186,13 @@ class Memory:
             self._base.execute(
                 "DELETE FROM withdrawn WHERE record IN (SELECT record FROM contents WHERE last = ?)", (run,)
             )
-        return Comparison(int(new), int(unchanged), int(changed), sum(1 for _ in self.vanished(scope)))
+        return Comparison(int(new), int(unchanged), int(changed))
 
     def vanished(self, scope: str) -> Iterator[Vanished]:
         """Give the records that the last complete run misses and nobody has withdrawn, by place; none if it is partial.
 
         Args:
-            scope: as of `complete`.
+            scope: where a record is missed, as `Vanished` of the configuration says.
         """
         with self._failing():
             last = self._one("SELECT number, whole FROM runs WHERE complete = 1 ORDER BY number DESC LIMIT 1")

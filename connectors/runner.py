@@ -4,7 +4,7 @@ import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +16,8 @@ from creditbus.connectors.memory import Comparison, Memory, Noted, noted
 from creditbus.connectors.progress import Progress, Totals
 from creditbus.connectors.publisher import Publisher
 from creditbus.connectors.reporting import Reporter, SilentReporter
+from creditbus.connectors.withdrawal import proposals
+from creditbus.services.domain.city_time import city_day
 from creditbus.topics.connection import Connection
 from creditbus.topics.registry import SchemaRegistry
 
@@ -96,9 +98,12 @@ def run_connector(
                 with _remembering(connector, connection, state) as memory:
                     run = _Run(connector, source, encoder, publisher, reporter, memory)
                     state = run.publish(state)
-                    comparison = memory.complete(connector.vanished) if memory and state.complete else None
+                    comparison = memory.complete() if memory and state.complete else None
             finally:
                 reporter.finish()
+    if comparison is not None:
+        missed = proposals(connector, connection, city_day(int(time.time() * 1000)))
+        comparison = replace(comparison, vanished=len(missed))
     return _summary(state, before, time.monotonic() - started, comparison)
 
 

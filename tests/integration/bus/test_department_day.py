@@ -108,7 +108,7 @@ def test_a_department_is_connected_corrects_its_rows_and_sends_its_file_again(  
     assert (exported["rows"], exported["not_exported"]) == (3, 0)
     book = openpyxl.load_workbook(tmp_path / "退回.xlsx")
     page = book.worksheets[0]
-    columns = {cell.value: cell.column for cell in page[1]}
+    columns = {str(cell.value): place for place, cell in enumerate(page[1], start=1)}
     assert list(columns)[:-2] == _HEADER.split(",")
     assert [page.cell(row, columns["列入决定文书号"]).value for row in (2, 3, 4)] == [
         f"示列〔2025〕{number}号" for number in (6, 7, 8)
@@ -147,7 +147,7 @@ def test_a_department_is_connected_corrects_its_rows_and_sends_its_file_again(  
     _write(source, *good[1:4], _entry(5, day="2025-03-04"), _entry(6), _entry(7, day="2025-03-28"), _entry(8))
     again = say("connector", "run", "lists", "--wait")
     assert _outcomes(again) == {"new": 0, "amended": 1, "transition": 0, "duplicate": 6, "rejected": 0}
-    assert again["comparison"]["vanished"] >= 1
+    assert again["comparison"] == {"new": 1, "unchanged": 3, "changed": 3, "vanished": 1}
     vanished = say("connector", "vanished", "lists")
     assert [one["document_no"] for one in vanished] == ["示列〔2025〕1号"]
     withdrawn = say("connector", "withdraw", "lists", "--keys", vanished[0]["key"][:10], "--yes")
@@ -223,3 +223,45 @@ def test_a_watched_file_is_published_when_it_changes(watched: Path, live: Observ
     connector = load_connector(tmp_path / "connectors.d" / "third.yaml")
     cycles = list(watch(connector, live.wire.bus, wait))
     assert [cycle.summary.rows if cycle.summary else "error" for cycle in cycles] == [1, "error", 2]
+
+
+@pytest.mark.usefixtures("registered")
+@pytest.mark.parametrize(("spoken", "word"), [("zh", "退回"), ("en", "refused")])
+def test_every_command_speaks_to_people_in_both_languages(
+    say: Say, tmp_path: Path, capsys: pytest.CaptureFixture[str], spoken: str, word: str
+) -> None:
+    document = 200 if spoken == "zh" else 300
+
+    def tell(*words: str, code: int = 0) -> str:
+        capsys.readouterr()
+        assert cli.main([*words, "--lang", spoken]) == code
+        return capsys.readouterr().out
+
+    def entries(*numbers: int) -> list[str]:
+        return [_entry(4).replace("4号,示例法", f"{document + number}号,示例法") for number in numbers]
+
+    source = tmp_path / "名单.csv"
+    _write(source, *entries(1, 2), _entry(5, code=_code(5)[:-1] + "x"), *["少,了"])
+    tell("connector", "discover", "名单.csv")
+    arguments = ["--department", "credit-office", "--source", "名单.csv", "--id", f"said-{spoken}"]
+    assert f"creditbus connector preview said-{spoken}" in tell("connector", "init", *arguments, "--yes")
+    name = f"said-{spoken}"
+    assert word in tell("connector", "preview", name)
+    assert word in tell("connector", "preview", name, "--compare", "-n", "9")
+    assert tell("connector", "state", "show", name).count("\n") == 1
+    said = tell("connector", "run", name, "--wait")
+    assert word in said
+    assert f"creditbus rejects export credit-office --run {name}-" in said
+    assert tell("connector", "run", name).count("\n") == 1
+    assert "名单.csv" in tell("rejects", "list", "credit-office")
+    run = say("connector", "state", "show", name)["progress"]["run"]
+    assert "creditbus rejects redrive" in tell("rejects", "export", "credit-office", "--run", run)
+    tell("rejects", "redrive", "rejects-credit-office.xlsx", code=1)
+    _write(source, *entries(1))
+    assert "creditbus connector vanished" in tell("connector", "run", name, "--no-wait")
+    assert "creditbus connector withdraw" in tell("connector", "vanished", name)
+    assert "1" in tell("connector", "withdraw", name, "--all", "--yes")
+    assert "credit-office" in tell("quality", "--from", "2020-01-01")
+    period = ("--item", "red-black-list", "--period", "2025-03", "--count", "9")
+    assert "red-black-list" in tell("quality", "declare", "credit-office", *period)
+    tell("connector", "state", "reset", name, "--yes")

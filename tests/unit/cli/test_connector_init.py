@@ -82,7 +82,7 @@ def test_what_cannot_be_is_one_line_and_leaves_nothing(folder: Path, arguments: 
 
 def test_the_sheet_that_fits_best_is_taken(folder: Path) -> None:
     book = openpyxl.Workbook()
-    book.active.append(["说明", "版本"])
+    book.worksheets[0].append(["说明", "版本"])
     sheet = book.create_sheet("名单")
     sheet.append(_HEADER.split(","))
     sheet.append(["列入"])

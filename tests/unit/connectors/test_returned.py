@@ -10,9 +10,10 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.utils import get_column_letter
 
 from creditbus.connectors.configuration import Connector, load_connector
-from creditbus.connectors.contract import Column, Defect, Row
+from creditbus.connectors.contract import Cell, Column, Defect, Row
 from creditbus.connectors.encoding import Encoder
 from creditbus.connectors.errors import ConfigurationError, SourceError
 from creditbus.connectors.returned.originals import Original, originals
@@ -114,7 +115,8 @@ def test_a_cell_that_the_mapping_cannot_give_back_is_left_empty(connector: Conne
     assert found.cells["名单类型"] == "黑名单"
     moved = load_connector(write_connector(_HEADER + "\n" + _line(_GOOD), overrides=overrides))
     _, (found,) = originals(moved, [rejection])
-    assert (found.cells["名单类型"], found.lost) == (None, {"名单类型"})
+    assert found.cells["名单类型"] is None
+    assert found.lost == {"名单类型"}
 
 
 @pytest.mark.parametrize("ending", ["xlsx", "csv"])
@@ -146,17 +148,19 @@ def test_refused_cells_are_marked_and_the_reference_is_out_of_the_way(connector:
     write(path, [_sheet(connector, *originals(connector, _rejections(connector)))])
     page = openpyxl.load_workbook(path).worksheets[0]
     head = [cell.value for cell in page[1]]
-    column = head.index("主体代码") + 1
-    assert (page.cell(2, column).fill.start_color.rgb, page.cell(2, column).comment.text) == ("00FFC7CE", "原因 reason")
-    assert page.cell(3, column).comment is None
-    assert page.cell(2, column).number_format == "@"
+    refused, good = (page[row][head.index("主体代码")] for row in (2, 3))
+    assert refused.fill.start_color.rgb == "00FFC7CE"
+    assert refused.comment is not None
+    assert refused.comment.text == "原因 reason"
+    assert good.comment is None
+    assert refused.number_format == "@"
     assert head[-2:] == [REASONS, REFERENCE]
-    assert page.column_dimensions[page.cell(1, len(head)).column_letter].hidden
+    assert page.column_dimensions[get_column_letter(len(head))].hidden
 
 
 def test_a_header_of_two_rows_stays_one_of_two_rows(tmp_path: Path) -> None:
     place = Place(_RUN, "a.xlsx", "名单", 3)
-    cells = {"ZTDM": "=1+1", "LRRQ": date(2025, 3, 3)}
+    cells: dict[str, Cell] = {"ZTDM": "=1+1", "LRRQ": date(2025, 3, 3)}
     row = ReturnedRow(Reference("lists", place, 1), cells, frozenset(), "x")
     columns = [Column("ZTDM", "主体代码"), Column("LRRQ", "列入日期")]
     path = tmp_path / "a.xlsx"
