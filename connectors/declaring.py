@@ -8,7 +8,7 @@ from creditbus.avro_schemas import raw_catalogue
 from creditbus.connectors.errors import ConfigurationError
 from creditbus.connectors.publisher import Beside, Publisher
 from creditbus.services.domain.catalogue import Catalogue
-from creditbus.services.domain.statements import DECLARATIONS_TOPIC, Declaration
+from creditbus.services.domain.statements import STATEMENTS_TOPIC, Declaration
 from creditbus.topics.connection import Connection
 
 __all__ = ["declare"]
@@ -45,5 +45,5 @@ def declare(
     declaration = Declaration(department, item, *days, count, int(clock() * 1000))
     with Publisher(connection.bootstrap_servers, f"declarations-{department}", f"ingest.{department}") as publisher:
         publisher.fence()
-        publisher.commit([], [Beside(DECLARATIONS_TOPIC, declaration.key, declaration.encode())])
+        publisher.commit([], [Beside(STATEMENTS_TOPIC, declaration.key, declaration.encode())])
     return declaration

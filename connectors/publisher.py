@@ -117,9 +117,9 @@ class Publisher:
         except KafkaError as error:
             raise _stopped(error, self._servers) from error
 
-    def publish(self, messages: Sequence[Message], progress: Progress) -> None:
-        """Commit messages and progress in one transaction; errors as of `commit`."""
-        self.commit(messages, [Beside(POSITIONS_TOPIC, self._connector.encode(), progress.encode())])
+    def publish(self, messages: Sequence[Message], progress: Progress, beside: Iterable[Beside] = ()) -> None:
+        """Commit messages and progress, and what else is said, in one transaction; errors as of `commit`."""
+        self.commit(messages, [Beside(POSITIONS_TOPIC, self._connector.encode(), progress.encode()), *beside])
 
     def forget(self) -> None:
         """Forget how far the connector came: its next run begins anew; errors as of `commit`."""

@@ -14,10 +14,11 @@ from creditbus.connectors.encoding import Encoder, Message
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.memory import Comparison, Memory, Noted, noted
 from creditbus.connectors.progress import Progress, Totals
-from creditbus.connectors.publisher import Publisher
+from creditbus.connectors.publisher import Beside, Publisher
 from creditbus.connectors.reporting import Reporter, SilentReporter
 from creditbus.connectors.withdrawal import proposals
 from creditbus.services.domain.city_time import city_day
+from creditbus.services.domain.statements import STATEMENTS_TOPIC, Reading
 from creditbus.topics.connection import Connection
 from creditbus.topics.registry import SchemaRegistry
 
@@ -57,6 +58,8 @@ class Chunk:
     position: Position | None
     totals: Totals
     noted: list[Noted]
+    files: set[str]
+    """Files that its rows are of."""
 
 
 def run_connector(
@@ -137,11 +140,13 @@ class _Run:
 
     def publish(self, state: Progress) -> Progress:
         remember = self.memory is not None
+        files: set[str] = set()
         for chunk in chunks(self.connector, self.source, self.encoder, state, remember=remember):
             state = state.advanced(chunk.position, chunk.totals)
             if self.memory is not None:
                 self.memory.note(chunk.noted, state.totals.rows)
             self.publisher.publish(chunk.messages, state)
+            files |= chunk.files
             self.reporter.advance(chunk.totals.rows)
         if not state.version:
             return state
@@ -149,8 +154,13 @@ class _Run:
             fix = "run again: it is then sent whole"
             raise SourceError(str(self.connector.file), "the source changed while it was read", fix)
         state = state.advanced(state.position, Totals(), complete=True)
-        self.publisher.publish([], state)
+        self.publisher.publish([], state, [self._reading(file, state.run) for file in sorted(files)])
         return state
+
+    def _reading(self, file: str, run: str) -> Beside:
+        connector = self.connector
+        reading = Reading(connector.department, connector.id, file, run, int(time.time() * 1000))
+        return Beside(STATEMENTS_TOPIC, reading.key, reading.encode())
 
 
 def chunks(
@@ -159,6 +169,7 @@ def chunks(
     """Read, map and encode, from the position of ``state`` on; bounded in rows and in bytes."""
     messages: list[Message] = []
     notes: list[Noted] = []
+    files: set[str] = set()
     position, size, withheld, unreadable = state.position, 0, 0, 0
     mapper, encode = connector.mapper, encoder.event
     for row in source.read(state.position):
@@ -175,13 +186,14 @@ def chunks(
             message = encoder.unreadable(row, mapper.header(row, state.run))
             unreadable += 1
         messages.append(message)
+        files.add(row.file)
         size += len(message.value)
         position = row.position
         if len(messages) >= _CHUNK_ROWS or size >= _CHUNK_BYTES:
-            yield Chunk(messages, position, _totals(messages, withheld, unreadable), notes)
-            messages, notes, size, withheld, unreadable = [], [], 0, 0, 0
+            yield Chunk(messages, position, _totals(messages, withheld, unreadable), notes, files)
+            messages, notes, files, size, withheld, unreadable = [], [], set(), 0, 0, 0
     if messages:
-        yield Chunk(messages, position, _totals(messages, withheld, unreadable), notes)
+        yield Chunk(messages, position, _totals(messages, withheld, unreadable), notes, files)
 
 
 def _totals(messages: list[Message], withheld: int, unreadable: int) -> Totals:

@@ -15,7 +15,14 @@ from creditbus.connectors.mapping.compiler import Mapped
 from creditbus.connectors.publisher import Beside, Publisher, read_latest
 from creditbus.connectors.returned.rejection import Fault
 from creditbus.connectors.returned.sheets import CorrectedRow
-from creditbus.services.domain.statements import REDRIVES_TOPIC, Place, Redrive, first_run, redrive_run
+from creditbus.services.domain.statements import (
+    STATEMENTS_TOPIC,
+    Place,
+    Redrive,
+    decode_statement,
+    first_run,
+    redrive_run,
+)
 from creditbus.services.domain.validation import Refused, compile_item
 from creditbus.topics.connection import Connection
 from creditbus.topics.registry import SchemaRegistry
@@ -130,8 +137,9 @@ def redrive(
 
 
 def _said(connection: Connection, department: str) -> dict[Place, Redrive]:
-    values = read_latest(connection.bootstrap_servers, REDRIVES_TOPIC).values()
-    return {one.place: one for one in map(Redrive.decode, values) if one.department == department}
+    values = read_latest(connection.bootstrap_servers, STATEMENTS_TOPIC).values()
+    found = (one for one in map(decode_statement, values) if isinstance(one, Redrive))
+    return {one.place: one for one in found if one.department == department}
 
 
 def _was_sent(said: Mapping[Place, Redrive], one: _Prepared) -> bool:
@@ -154,7 +162,7 @@ def _beside(connector: Connector, said: Mapping[Place, Redrive], one: _Prepared,
         rejected_at=before.rejected_at if before else one.row.reference.rejected_at,
         sent_at=moment,
     )
-    return Beside(REDRIVES_TOPIC, statement.key, statement.encode())
+    return Beside(STATEMENTS_TOPIC, statement.key, statement.encode())
 
 
 def _digest(event: Mapping[str, Mapping[str, str | None]]) -> str:

@@ -12,7 +12,7 @@ from creditbus.services.domain.framing import FRAME_BYTES
 from creditbus.services.domain.statements import Place
 from creditbus.topics.errors import UserError
 
-__all__ = ["Fault", "Rejection", "UndecodableError", "connector_of", "original_event", "original_text"]
+__all__ = ["Fault", "Rejection", "UndecodableError", "original_event", "original_text"]
 
 
 class UndecodableError(UserError):
@@ -42,11 +42,6 @@ class Rejection:
     """When the bus received it first; milliseconds since 1970 UTC."""
     original: bytes = field(repr=False)
     """The event as it was published; empty for a natural person's, of which nothing was kept."""
-
-
-def connector_of(run: str) -> str:
-    """Return the id of the connector that a run was made by."""
-    return run.rsplit("-", 2)[0]
 
 
 def original_event(rejection: Rejection) -> Mapping[str, Any] | None:

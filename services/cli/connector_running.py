@@ -124,7 +124,9 @@ def outcome_line(outcomes: RunOutcomes) -> str:
         (counts["parked"], told("待登记", "waiting for their subject's registration"), False),
         (counts["held"], told("待原记录", "waiting for their original"), False),
     ]
-    line = " · ".join(f"{count:,} {word}" for count, word, always in parts if count or always)
+    line = " · ".join(
+        told(f"{word} {count:,}", f"{count:,} {word}") for count, word, always in parts if count or always
+    )
     if not outcomes.settled:
         line += told("   尚未处理完", "   and not all decided yet") + f" ({max(account.in_flight, 0):,})"
     return line

@@ -16,6 +16,7 @@ from creditbus.services.cli.connector_running import outcome_line
 from creditbus.services.cli.console import ERRORS, OUTPUT, print_json
 from creditbus.services.cli.language import language, told
 from creditbus.services.domain.city_time import city_day
+from creditbus.services.domain.statements import connector_of
 from creditbus.topics.connection import Connection
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ __all__ = ["app"]
 
 app = typer.Typer(help="Rejects: rows on their way back to their department.", no_args_is_help=True)
 
+_STATUS = {"open": ("", ""), "fixed": ("已改正  ", "fixed  "), "replaced": ("已重新发送  ", "sent again since  ")}
 _WAIT_SECONDS = 60.0
 _HOUR = 3600
 _MINUTE = 60
@@ -48,14 +50,14 @@ def _group() -> None:
 def list_command(
     department: Department,
     run: Run = "",
-    unfixed: Annotated[bool, typer.Option("--open", help="Leave out what was corrected.")] = False,
+    unfixed: Annotated[bool, typer.Option("--open", help="Leave out what was corrected or sent again.")] = False,
     json: Json = False,
 ) -> None:
     """List a department's refused rows: file, row, field, reason, the proposed correction, and whether it was fixed."""
     from creditbus.services.query.returned import read_returned
 
     rows = asyncio.run(read_returned(Connection.from_environment(store=False), department, run))
-    shown = [row for row in rows if not (unfixed and row.fixed)]
+    shown = [row for row in rows if row.status == "open" or not unfixed]
     if json:
         print_json([row.as_json() for row in shown])
         return
@@ -63,8 +65,7 @@ def list_command(
         for finding in row.event.findings():
             why = finding["zh"] if language() == "zh" else finding["en"]
             question = told(f"  是否为 {finding['proposed']} ？", f"  did you mean {finding['proposed']} ?")
-            fixed = told("已改正  ", "fixed  ") if row.fixed else ""
-            line = f"{fixed}{row.event.place}  {finding['field']}  {finding['reason']}  {why}"
+            line = f"{told(*_STATUS[row.status])}{row.event.place}  {finding['field']}  {finding['reason']}  {why}"
             OUTPUT.print(line + (question if finding["proposed"] else ""), soft_wrap=True, markup=False)
     ERRORS.print(_totals(rows), markup=False)
 
@@ -86,12 +87,13 @@ def export_command(
 
     rows = asyncio.run(read_returned(Connection.from_environment(store=False), department, run))
     # of a natural person nothing was kept, and what no connector sent has no row to correct
-    left = [row for row in rows if not row.fixed and row.event.fields["original"] and row.event.fields["row"]]
+    unfixed = [row for row in rows if row.status == "open"]
+    left = [row for row in unfixed if row.event.fields["original"] and row.event.fields["row"]]
     sheets = _sheets(left, folder)
     path = output or Path(f"rejects-{department}.xlsx")
     write(path, sheets)
     exported = sum(len(sheet.rows) for sheet in sheets)
-    unexported = sum(not row.fixed for row in rows) - exported
+    unexported = len(unfixed) - exported
     if json:
         print_json({"file": str(path), "rows": exported, "not_exported": unexported})
         return
@@ -144,7 +146,6 @@ def redrive_command(
 
 def _sheets(rows: Sequence[ReturnedRow], folder: Path) -> list[ReturnedSheet]:
     from creditbus.connectors.returned.originals import originals
-    from creditbus.connectors.returned.rejection import connector_of
     from creditbus.connectors.returned.sheets import ReturnedSheet
 
     by_connector: dict[str, list[Rejection]] = {}
@@ -228,9 +229,11 @@ def _report(summaries: Sequence[RedriveSummary], outcomes: dict[str, Any], *, js
 
 
 def _totals(rows: Sequence[ReturnedRow]) -> str:
-    fixed = sorted(row.seconds_to_fix or 0.0 for row in rows if row.fixed)
+    fixed = sorted(row.seconds_to_fix for row in rows if row.seconds_to_fix is not None)
+    left = sum(row.status == "open" for row in rows)
     line = told(
-        f"退回 {len(rows):,} 行，已改正 {len(fixed):,} 行", f"{len(rows):,} refused, {len(fixed):,} of them fixed"
+        f"退回 {len(rows):,} 行，待改正 {left:,} 行，已改正 {len(fixed):,} 行",
+        f"{len(rows):,} refused, {left:,} of them open, {len(fixed):,} fixed",
     )
     if not fixed:
         return line

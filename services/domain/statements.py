@@ -1,6 +1,7 @@
-"""What a department says about its own rows, beside the events: corrections that it sent, counts that it declares.
+"""What a department says about its own rows, beside the events.
 
-JSON on two compacted topics: written by connectors, read by `query`.
+Corrections that it sent, files that it read whole, counts that it declares: JSON on one compacted topic, written by
+connectors, read by `query`.
 """
 
 from __future__ import annotations
@@ -8,12 +9,22 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Final, Self
+from typing import Final
 
-__all__ = ["DECLARATIONS_TOPIC", "REDRIVES_TOPIC", "Declaration", "Place", "Redrive", "first_run", "redrive_run"]
+__all__ = [
+    "STATEMENTS_TOPIC",
+    "Declaration",
+    "Place",
+    "Reading",
+    "Redrive",
+    "Statement",
+    "connector_of",
+    "decode_statement",
+    "first_run",
+    "redrive_run",
+]
 
-REDRIVES_TOPIC: Final = "connector.redrives"
-DECLARATIONS_TOPIC: Final = "connector.declarations"
+STATEMENTS_TOPIC: Final = "connector.statements"
 
 #: Between the id of a run and what names a correction of its rows.
 _MARK: Final = "~"
@@ -27,6 +38,11 @@ def redrive_run(run: str, token: str) -> str:
 def first_run(run: str) -> str:
     """Return the run that read the row from its source; of a run that corrects nothing it is that run itself."""
     return run.partition(_MARK)[0]
+
+
+def connector_of(run: str) -> str:
+    """Return the id of the connector that a run was made by: what stands before its moment and its random end."""
+    return first_run(run).rsplit("-", 2)[0]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -63,7 +79,7 @@ class Redrive:
     def key(self) -> bytes:
         """Key on the topic."""
         place = self.place
-        return _dump([self.department, place.run, place.file, place.sheet, place.row])
+        return _dump(["redrive", self.department, place.run, place.file, place.sheet, place.row])
 
     @property
     def seconds_to_fix(self) -> float:
@@ -72,20 +88,39 @@ class Redrive:
 
     def encode(self) -> bytes:
         """Return the value on the topic."""
-        return _dump(asdict(self))
+        return _dump({"kind": "redrive"} | asdict(self))
 
-    @classmethod
-    def decode(cls, value: bytes) -> Self:
-        """Read the value on the topic.
 
-        Raises:
-            ValueError: it was written by something else.
-        """
-        raw = json.loads(value)
-        try:
-            return cls(**{**raw, "place": Place(**raw["place"])})
-        except (TypeError, KeyError) as error:
-            raise ValueError("no redrive") from error
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A file that a run of a connector read and published whole: what earlier runs said of its rows is outdated.
+
+    Attributes:
+        department: whose file it is.
+        connector: who read it.
+        file: as origins name it.
+        run: the run.
+        completed_at: when it had been published; milliseconds since 1970 UTC.
+    """
+
+    department: str
+    connector: str
+    file: str
+    run: str
+    completed_at: int
+
+    @property
+    def key(self) -> bytes:
+        """Key on the topic."""
+        return _dump(["reading", self.department, self.connector, self.file])
+
+    def encode(self) -> bytes:
+        """Return the value on the topic."""
+        return _dump({"kind": "reading"} | asdict(self))
+
+    def replaces(self, run: str, received_at: int) -> bool:
+        """Tell whether what another run published at some moment is outdated."""
+        return first_run(run) != self.run and received_at < self.completed_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,26 +146,34 @@ class Declaration:
     @property
     def key(self) -> bytes:
         """Key on the topic."""
-        return _dump([self.department, self.item, self.first_day.isoformat(), self.last_day.isoformat()])
+        return _dump(["declaration", self.department, self.item, self.first_day.isoformat(), self.last_day.isoformat()])
 
     def encode(self) -> bytes:
         """Return the value on the topic."""
         days = {"first_day": self.first_day.isoformat(), "last_day": self.last_day.isoformat()}
-        return _dump(asdict(self) | days)
+        return _dump({"kind": "declaration"} | asdict(self) | days)
 
-    @classmethod
-    def decode(cls, value: bytes) -> Self:
-        """Read the value on the topic.
 
-        Raises:
-            ValueError: it was written by something else.
-        """
-        raw = json.loads(value)
-        try:
-            days = {name: date.fromisoformat(raw[name]) for name in ("first_day", "last_day")}
-            return cls(**{**raw, **days})
-        except (TypeError, KeyError) as error:
-            raise ValueError("no declaration") from error
+Statement = Redrive | Reading | Declaration
+
+
+def decode_statement(value: bytes) -> Statement:
+    """Read a value of the topic.
+
+    Raises:
+        ValueError: it was written by something else.
+    """
+    raw = json.loads(value)
+    try:
+        kind = raw.pop("kind")
+        if kind == "redrive":
+            return Redrive(**{**raw, "place": Place(**raw["place"])})
+        if kind == "reading":
+            return Reading(**raw)
+        days = {name: date.fromisoformat(raw[name]) for name in ("first_day", "last_day")}
+        return Declaration(**{**raw, **days})
+    except (AttributeError, TypeError, KeyError) as error:
+        raise ValueError("no statement of a department") from error
 
 
 def _dump(value: object) -> bytes:

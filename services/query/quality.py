@@ -18,12 +18,14 @@ from creditbus.services.domain.city_time import city_day
 from creditbus.services.domain.ledger import Entry, Outcome
 from creditbus.services.domain.quality import Declared, ItemCounts, Timing, figures, timing_of, total
 from creditbus.services.domain.reasons import Reason
-from creditbus.services.domain.statements import DECLARATIONS_TOPIC, Declaration
+from creditbus.services.domain.statements import Declaration, Statement
 from creditbus.services.domain.working_days import WorkingCalendar
 from creditbus.services.engine.ledger_writer import LEDGER_TOPIC, read_deltas
-from creditbus.services.engine.topic_facts import TopicFacts, topic_facts
+from creditbus.services.engine.topic_facts import topic_facts
 from creditbus.services.query.held_records import HeldRecord, read_all, read_held
-from creditbus.services.query.returned import ReturnedRow, read_returned
+from creditbus.services.query.rejects import read_rejects
+from creditbus.services.query.returned import ReturnedRow, returned_rows
+from creditbus.services.query.statements import Statements, read_statements
 from creditbus.services.query.working_calendar import working_calendar
 from creditbus.topics.connection import Connection
 
@@ -129,10 +131,12 @@ async def read_quality(connection: Connection, departments: Iterable[str], perio
             timing = judge(one)
             if timing is not None:
                 found[one.department][one.item].timing[timing] += 1
-    await _declare(connection, facts, found, held, period)
+    said = await read_statements(connection)
+    _declare(found, held, said, period)
     reports = {}
     for name in wanted:
-        returned = await read_returned(connection, name)
+        events = [event async for event in read_rejects(connection, name, "")]
+        returned = returned_rows(events, Statements.of(name, said))
         _replace(found[name], returned, runs)
         reports[name] = DepartmentQuality(name, found[name], returned)
     return QualityReport(period, reports, judge.uncovered)
@@ -187,7 +191,7 @@ def _replace(items: Mapping[str, ItemCounts], returned: Iterable[ReturnedRow], r
         counts = items.get(fields["item"])
         if counts is None:
             continue
-        last = row.runs if row.fixed else row.runs[:-1]
+        last = row.runs[:-1] if row.status == "open" else row.runs
         counts.replaced += sum(runs.hold(fields["department"], run) for run in last)
 
 
@@ -210,18 +214,10 @@ class _Judge:
         return timing
 
 
-async def _declare(
-    connection: Connection,
-    facts: TopicFacts,
-    found: Mapping[str, dict[str, ItemCounts]],
-    held: Iterable[HeldRecord],
-    period: Period,
+def _declare(
+    found: Mapping[str, dict[str, ItemCounts]], held: Iterable[HeldRecord], said: Iterable[Statement], period: Period
 ) -> None:
-    newest: dict[bytes, Declaration] = {}
-    async for record in read_all(connection, facts, DECLARATIONS_TOPIC):
-        if record.key is not None and record.value:
-            newest[record.key] = Declaration.decode(record.value)
-    for one in newest.values():
+    for one in (one for one in said if isinstance(one, Declaration)):
         counts = found.get(one.department, {}).get(one.item)
         if counts is not None and period.holds(one.first_day) and period.holds(one.last_day):
             counts.declared.append(Declared(one.first_day, one.last_day, one.count))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, get_args
 
 from prometheus_client import CollectorRegistry, Gauge
 
 from creditbus.services.query.quality import QualityReport
+from creditbus.services.query.returned import Status
 
 __all__ = [
     "QUALITY_RATIO",
@@ -27,7 +28,7 @@ QUALITY_RATIO: Final = Gauge(
 )
 REJECTED_ROWS: Final = Gauge(
     "creditbus_rejected_rows",
-    "Refused rows that the reject topic still holds, by status: open or fixed.",
+    "Refused rows that the reject topic still holds, by status: open, fixed, replaced.",
     ["department", "status"],
     registry=REGISTRY,
 )
@@ -50,9 +51,8 @@ def set_quality(report: QualityReport) -> None:
         for figure, value in facts["figures"].items():
             if value is not None:
                 QUALITY_RATIO.labels(name, figure).set(value)
-        fixed = sum(row.fixed for row in quality.returned)
-        REJECTED_ROWS.labels(name, "fixed").set(fixed)
-        REJECTED_ROWS.labels(name, "open").set(len(quality.returned) - fixed)
+        for status in get_args(Status):
+            REJECTED_ROWS.labels(name, status).set(sum(row.status == status for row in quality.returned))
         if facts["seconds_to_fix"] is not None:
             for quantile, key in _QUANTILES.items():
                 REJECT_FIX_SECONDS.labels(name, quantile).set(facts["seconds_to_fix"][key])

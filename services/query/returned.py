@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
-from creditbus.services.domain.statements import REDRIVES_TOPIC, Place, Redrive, first_run
-from creditbus.services.engine.reading import FROM_START, read_partitions
-from creditbus.services.engine.topic_facts import topic_facts
+from creditbus.services.domain.statements import Place, Reading, Redrive, connector_of, first_run
 from creditbus.services.query.rejects import RejectedEvent, read_rejects
+from creditbus.services.query.statements import Statements, read_statements
 from creditbus.topics.connection import Connection
 
-__all__ = ["ReturnedRow", "place_of", "read_redrives", "read_returned", "returned_rows"]
+__all__ = ["ReturnedRow", "Status", "place_of", "read_returned", "returned_rows"]
+
+Status = Literal["open", "fixed", "replaced"]
+"""fixed: a correction was sent that the bus did not refuse. replaced: the whole file was published again since, so that
+its row is either accepted now, or stands here once more under the later run."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ReturnedRow:
-    """One refused row: its last refusal, the runs of all of them, its correction, and when it was refused first.
+    """One refused row: its last refusal, the runs of all of them, and when it was refused first.
 
     A correction that was refused itself is a further refusal of the row, under the same place. Moments are milliseconds
     since 1970 UTC.
@@ -26,23 +29,27 @@ class ReturnedRow:
 
     event: RejectedEvent
     runs: tuple[str, ...]
-    redrive: Redrive | None
     rejected_at: int
+    redrive: Redrive | None = None
+    reading: Reading | None = None
 
     @property
-    def fixed(self) -> bool:
-        """Whether a correction was sent that the bus did not refuse."""
-        return self.redrive is not None and self.redrive.sent_as != self.event.fields["run"]
+    def status(self) -> Status:
+        """What became of it."""
+        if self.redrive is not None and self.redrive.sent_as != self.event.fields["run"]:
+            return "fixed"
+        outdated = self.reading is not None and self.reading.replaces(self.event.fields["run"], self.rejected_at)
+        return "replaced" if outdated else "open"
 
     @property
     def seconds_to_fix(self) -> float | None:
-        """Seconds from the first refusal to the correction; None while it is open."""
-        return self.redrive.seconds_to_fix if self.redrive is not None and self.fixed else None
+        """Seconds from the first refusal to the correction; None where none was accepted."""
+        return self.redrive.seconds_to_fix if self.redrive is not None and self.status == "fixed" else None
 
     def as_json(self) -> dict[str, Any]:
         """Return what `creditbus rejects list --json` prints."""
         return self.event.as_json() | {
-            "status": "fixed" if self.fixed else "open",
+            "status": self.status,
             "refusals": len(self.runs),
             "rejected_at": self.rejected_at,
             "seconds_to_fix": self.seconds_to_fix,
@@ -57,41 +64,32 @@ async def read_returned(connection: Connection, department: str, run: str = "") 
         ConfigurationError: there is no such department, or a topic is missing.
 
     """
-    redrives = await read_redrives(connection, department)
     events = [event async for event in read_rejects(connection, department, "")]
-    return returned_rows((event for event in events if _is_of(event, run)), redrives)
+    statements = Statements.of(department, await read_statements(connection))
+    return returned_rows((event for event in events if _is_of(event, run)), statements)
 
 
-async def read_redrives(connection: Connection, department: str = "") -> dict[Place, Redrive]:
-    """Return the corrections that a department sent, the last one of each row; of all departments for an empty name.
-
-    Errors as of `read_returned`.
-    """
-    facts = await asyncio.to_thread(topic_facts, connection.bootstrap_servers)
-    starts = dict.fromkeys(facts.partitions_of(REDRIVES_TOPIC), FROM_START)
-    found: dict[Place, Redrive] = {}
-    async for chunk in read_partitions(connection.bootstrap_servers, starts):
-        for record in chunk.records:
-            if record.value:
-                redrive = Redrive.decode(record.value)
-                if department in {"", redrive.department}:
-                    found[redrive.place] = redrive
-    return found
-
-
-def returned_rows(events: Any, redrives: dict[Place, Redrive]) -> list[ReturnedRow]:
-    """Put the refusals of each row together."""
-    by_place: dict[Any, list[RejectedEvent]] = {}
+def returned_rows(events: Iterable[RejectedEvent], statements: Statements) -> list[ReturnedRow]:
+    """Put the refusals of each row together with what was said of it."""
+    by_place: dict[object, list[RejectedEvent]] = {}
     for event in events:
         fields = event.fields
         # what no connector sent names no row: each stands for itself
         nowhere = (fields["topic"], fields["partition"], fields["offset"])
         by_place.setdefault(place_of(event) if fields["row"] else nowhere, []).append(event)
     rows = []
-    for place, refusals in by_place.items():
+    for refusals in by_place.values():
         refusals.sort(key=_rejected_at)
-        runs = tuple(event.fields["run"] for event in refusals)
-        rows.append(ReturnedRow(refusals[-1], runs, redrives.get(place), _rejected_at(refusals[0])))
+        last, place = refusals[-1], place_of(refusals[-1])
+        rows.append(
+            ReturnedRow(
+                last,
+                tuple(event.fields["run"] for event in refusals),
+                _rejected_at(refusals[0]),
+                statements.redrives.get(place),
+                statements.readings.get((connector_of(place.run), place.file)),
+            )
+        )
     return sorted(rows, key=lambda row: tuple(row.event.fields[name] for name in ("file", "sheet", "row", "run")))
 
 

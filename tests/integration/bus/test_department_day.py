@@ -189,6 +189,9 @@ def test_state_is_shown_and_reset_and_a_csv_of_rejects_serves_as_well(say: Say, 
     assert again["rows"] == 2
     assert again["comparison"] == {"new": 0, "unchanged": 2, "changed": 0, "vanished": 0}
 
+    # the whole file was published again: what its first run was refused is not asked for a second time
+    runs = {row["run"]: row["status"] for row in say("rejects", "list", "credit-office") if "second" in row["run"]}
+    assert runs == {ran["run_id"]: "replaced", again["run_id"]: "open"}
     say("rejects", "export", "credit-office", "--run", again["run_id"], "-o", "退回.csv")
     rows = list(csv.reader((tmp_path / "退回.csv").read_text("utf-8-sig").splitlines()))
     rows[1][rows[0].index("主体代码")] = _code(3)

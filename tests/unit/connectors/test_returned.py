@@ -18,9 +18,9 @@ from creditbus.connectors.encoding import Encoder
 from creditbus.connectors.errors import ConfigurationError, SourceError
 from creditbus.connectors.returned.originals import Original, originals
 from creditbus.connectors.returned.redrive import prepare
-from creditbus.connectors.returned.rejection import Fault, Rejection, connector_of
+from creditbus.connectors.returned.rejection import Fault, Rejection
 from creditbus.connectors.returned.sheets import REASONS, REFERENCE, Reference, ReturnedRow, ReturnedSheet, read, write
-from creditbus.services.domain.statements import Place
+from creditbus.services.domain.statements import Place, connector_of
 
 Write = Callable[..., Path]
 
@@ -78,7 +78,7 @@ def _sheet(connector: Connector, columns: list[Column], rows: list[Original]) ->
 
 
 def test_a_run_names_its_connector() -> None:
-    assert connector_of("lists-of-2025-20250304T050607-abcdef") == "lists-of-2025"
+    assert connector_of("lists-of-2025-20250304T050607-abcdef~20250305T050607-abcdef") == "lists-of-2025"
 
 
 def test_the_cells_are_those_of_the_source(connector: Connector) -> None:
