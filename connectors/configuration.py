@@ -7,13 +7,14 @@ kind: jsonl
 settings: {path: ../inbox/penalties.jsonl}
 mapping: dual-publicity-2018-penalties        # a template's name, or the path of a mapping file
 overrides: {content: {CF_NR_FK: {unit: {from: 元, to: 万元}}}}
+vanished: file                                # where a record is missed that the source holds no more: Vanished
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -27,11 +28,23 @@ from creditbus.connectors.mapping.model import MappingModel
 from creditbus.connectors.mapping.plan import resolve
 from creditbus.services.domain.catalogue import Catalogue, Item
 
-__all__ = ["CONFIGURATION_FOLDER", "Connector", "configured", "load_connector", "templates"]
+__all__ = [
+    "CONFIGURATION_FOLDER",
+    "Connector",
+    "Vanished",
+    "configured",
+    "load_connector",
+    "template_document",
+    "templates",
+]
 
 CONFIGURATION_FOLDER = "connectors.d"
 _YAML = (".yaml", ".yml")
 _ID = r"[a-z0-9][a-z0-9-]{0,62}"
+
+Vanished = Literal["file", "connector", "never"]
+"""Where a record that the last run does not hold any more is missed: in the file that held it (a new month's file then
+misses nothing), in whatever the connector reads, or nowhere (the source holds additions only)."""
 
 
 class _File(BaseModel):
@@ -44,6 +57,7 @@ class _File(BaseModel):
     settings: dict[str, Any]
     mapping: str
     overrides: dict[str, Any] = Field(default_factory=dict)
+    vanished: Vanished = "file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +71,7 @@ class Connector:
     settings: BaseModel
     mapper: RowMapper
     file: Path
+    vanished: Vanished = "file"
 
     def open(self) -> Source:
         """Open its source."""
@@ -92,7 +107,8 @@ def load_connector(file: Path) -> Connector:
         problem = f"mapping {raw.mapping!r} is for {mapping.item}, the connector publishes {item.id}"
         raise document.error(("mapping",), problem, f"templates: {', '.join(templates())}")
     plan = resolve(mapping, mapping_document, item, file.parent)
-    return Connector(raw.id, raw.department, item, kind, settings, RowMapper(plan, item, raw.department), file)
+    mapper = RowMapper(plan, item, raw.department)
+    return Connector(raw.id, raw.department, item, kind, settings, mapper, file, raw.vanished)
 
 
 def configured(folder: Path) -> Iterator[Path]:
@@ -106,14 +122,19 @@ def templates() -> list[str]:
     return sorted(entry.name.removesuffix(".yaml") for entry in folder.iterdir() if entry.name.endswith(".yaml"))
 
 
+def template_document(name: str) -> Document:
+    """Read one of `templates`."""
+    entry = files("creditbus.connectors").joinpath("templates", f"{name}.yaml")
+    return parse_document(Path(f"{name}.yaml"), entry.read_text(encoding="utf-8"))
+
+
 def _mapping_document(document: Document, name: str) -> Document:
     if name.endswith(_YAML):
         return load_document(document.file.parent / name)
     if name not in templates():
         fix = f"templates: {', '.join(templates())}; or give the path of a .yaml file"
         raise document.error(("mapping",), f"there is no template {name!r}", fix)
-    entry = files("creditbus.connectors").joinpath("templates", f"{name}.yaml")
-    return parse_document(Path(f"{name}.yaml"), entry.read_text(encoding="utf-8"))
+    return template_document(name)
 
 
 def _kind(document: Document, name: str) -> Kind:

@@ -1,7 +1,10 @@
-"""What would become of the rows, by the very rules that intake applies. Nothing is sent and no server is asked."""
+"""What would become of the rows, by the very rules that intake applies. Nothing is sent.
+
+No server is asked either, unless the caller brings a comparison with what the bus holds.
+"""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
@@ -11,12 +14,17 @@ from creditbus.connectors.configuration import Connector
 from creditbus.connectors.contract import Defect, Row
 from creditbus.connectors.mapping.compiler import Columns
 from creditbus.services.domain.reasons import Caution, Reason
-from creditbus.services.domain.validation import Refused, compile_item
+from creditbus.services.domain.standing import Standing
+from creditbus.services.domain.validation import Admitted, Refused, compile_item
 from creditbus.services.domain.validation.outcome import Finding
 
-__all__ = ["Preview", "RefusedField", "preview"]
+__all__ = ["Compare", "Preview", "RefusedField", "RowFate", "preview"]
 
 _SHOWN = 50
+_COMPARED_TOGETHER = 500
+
+Compare = Callable[[Sequence[tuple[Mapping[str, Any], Admitted]]], Sequence[Standing]]
+"""Says how admitted events stand to what the bus holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +39,20 @@ class RefusedField:
     reason: Reason
     proposed: str = field(default="", repr=False)
     detail: str = ""
+
+
+@dataclass(slots=True)
+class RowFate:
+    """What would become of one row. Holds a name of the row: show it to its department, never log it."""
+
+    sheet: str
+    row: int
+    becomes: str
+    """published, refused, unreadable or withheld; where the bus was asked, a `Standing` in place of published."""
+    document_no: str = ""
+    subject_name: str = field(default="", repr=False)
+    findings: list[RefusedField] = field(default_factory=list, repr=False)
+    cautions: tuple[Caution, ...] = ()
 
 
 @dataclass(slots=True)
@@ -51,9 +73,20 @@ class Preview:
     cautions: Counter[Caution] = field(default_factory=Counter)
     caution_rows: dict[Caution, list[int]] = field(default_factory=dict)
     shown: list[RefusedField] = field(default_factory=list)
+    standings: Counter[Standing] = field(default_factory=Counter)
+    """Of the publishable rows, where the bus was asked; empty where it was not."""
+    fates: list[RowFate] = field(default_factory=list)
+    """Of each row, where only some were asked for."""
 
 
-def preview(connector: Connector, today: date, *, limit: int | None = None, shown: int = _SHOWN) -> Preview:
+def preview(
+    connector: Connector,
+    today: date,
+    *,
+    limit: int | None = None,
+    shown: int = _SHOWN,
+    compare: Compare | None = None,
+) -> Preview:
     """Examine the rows of a connector.
 
     Args:
@@ -61,54 +94,83 @@ def preview(connector: Connector, today: date, *, limit: int | None = None, show
         today: What counts as today for dates in the future.
         limit: Examine only so many rows; ``None`` for all.
         shown: Keep the findings of so many refused rows.
+        compare: Asks the bus how the publishable rows stand to what it holds; ``None``: nobody is asked.
 
     Raises:
         SourceError: the source cannot be read.
     """
     source = connector.open()
     columns = tuple(connector.mapper.columns(table.columns) for table in source.discover())
-    examination = _Examination(connector, today, shown, Preview(columns))
+    examination = _Examination(connector, today, shown, Preview(columns), compare, each=limit is not None)
     return examination.run(islice(source.read(None), limit))
 
 
 class _Examination:
-    def __init__(self, connector: Connector, today: date, shown: int, result: Preview) -> None:
+    def __init__(
+        self, connector: Connector, today: date, shown: int, result: Preview, compare: Compare | None, *, each: bool
+    ) -> None:
         self._mapper = connector.mapper
         self._validator = compile_item(connector.item)
         self._claim_fields = {column: name for name, column in connector.item.claims.items()}
         self._today = today
         self._most = shown
         self._result = result
+        self._compare = compare
+        self._each = each
+        self._waiting: list[tuple[Mapping[str, Any], Admitted, RowFate]] = []
 
     def run(self, rows: Iterable[Row | Defect]) -> Preview:
         result = self._result
         for row in rows:
             result.rows += 1
-            if isinstance(row, Defect):
-                result.unreadable += 1
-                reason = Reason[row.reason.value]
-                self._refuse(reason, [RefusedField(row.sheet, row.row, "", "", reason, detail=row.detail)])
-            else:
-                self._examine(row)
+            fate = self._unreadable(row) if isinstance(row, Defect) else self._examine(row)
+            if self._each:
+                result.fates.append(fate)
+        self._compare_waiting()
         return result
 
-    def _examine(self, row: Row) -> None:
+    def _unreadable(self, row: Defect) -> RowFate:
+        self._result.unreadable += 1
+        reason = Reason[row.reason.value]
+        findings = [RefusedField(row.sheet, row.row, "", "", reason, detail=row.detail)]
+        self._refuse(reason, findings)
+        return RowFate(row.sheet, row.row, "unreadable", findings=findings)
+
+    def _examine(self, row: Row) -> RowFate:
         result = self._result
         mapped = self._mapper(row, "preview")
         event = mapped.event
+        header = event["header"]
         result.withheld += mapped.withheld
-        result.normalised += event["header"]["normalised"] > 0
-        outcome = self._validator.examine(event["header"], event["claim"], event["content"], self._today)
+        result.normalised += header["normalised"] > 0
+        outcome = self._validator.examine(header, event["claim"], event["content"], self._today)
+        fate = RowFate(row.sheet, row.row, "published", header["document_no"], header["subject_name"])
+        fate.cautions = outcome.cautions
         for caution in outcome.cautions:
             result.cautions[caution] += 1
             rows = result.caution_rows.setdefault(caution, [])
             if len(rows) < self._most:
                 rows.append(row.row)
         if isinstance(outcome, Refused):
-            findings = [self._finding(row, event, finding) for finding in outcome.findings]
-            self._refuse(outcome.findings[0].reason, findings)
+            fate.findings = [self._finding(row, event, finding) for finding in outcome.findings]
+            fate.becomes = "withheld" if mapped.withheld else "refused"
+            self._refuse(outcome.findings[0].reason, fate.findings)
         else:
             result.publishable += 1
+            if self._compare is not None:
+                self._waiting.append((event, outcome, fate))
+                if len(self._waiting) >= _COMPARED_TOGETHER:
+                    self._compare_waiting()
+        return fate
+
+    def _compare_waiting(self) -> None:
+        if self._compare is None or not self._waiting:
+            return
+        found = self._compare([(event, outcome) for event, outcome, _ in self._waiting])
+        for (_, _, fate), standing in zip(self._waiting, found, strict=True):
+            self._result.standings[standing] += 1
+            fate.becomes = standing.value
+        self._waiting.clear()
 
     def _refuse(self, primary: Reason, findings: list[RefusedField]) -> None:
         self._result.refused += 1

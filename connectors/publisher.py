@@ -18,7 +18,7 @@ What kafka-python 3.0 asks of its caller, found by reading it and kept here:
 
 from collections.abc import Iterable, Sequence
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import KafkaError, KafkaTimeoutError, ProducerFencedError, RetriableError
@@ -30,7 +30,7 @@ from creditbus.connectors.progress import Progress
 from creditbus.services.domain.event import partition_of
 from creditbus.topics.connection import APPLICATION
 
-__all__ = ["POSITIONS_TOPIC", "Publisher", "read_progress"]
+__all__ = ["POSITIONS_TOPIC", "Beside", "Publisher", "last_progress", "read_latest", "read_progress"]
 
 POSITIONS_TOPIC = "connector.positions"
 
@@ -41,6 +41,18 @@ _METADATA_MS = 15_000
 _BOOTSTRAP_MS = 15_000
 _TRANSACTION_MS = 60_000
 _POLL_MS = 500
+
+
+class Beside(NamedTuple):
+    """A record of a compacted topic that is committed together with messages; its key's partition is its place."""
+
+    topic: str
+    key: bytes
+    value: bytes | None
+    """None: forget the key."""
+
+    def __repr__(self) -> str:
+        return f"Beside(topic={self.topic!r})"
 
 
 class Publisher:
@@ -105,8 +117,16 @@ class Publisher:
         except KafkaError as error:
             raise _stopped(error, self._servers) from error
 
-    def publish(self, messages: Sequence[Message], progress: Progress) -> None:
-        """Commit messages and progress in one transaction.
+    def publish(self, messages: Sequence[Message], progress: Progress, beside: Iterable[Beside] = ()) -> None:
+        """Commit messages and progress, and what else is said, in one transaction; errors as of `commit`."""
+        self.commit(messages, [Beside(POSITIONS_TOPIC, self._connector.encode(), progress.encode()), *beside])
+
+    def forget(self) -> None:
+        """Forget how far the connector came: its next run begins anew; errors as of `commit`."""
+        self.commit([], [Beside(POSITIONS_TOPIC, self._connector.encode(), None)])
+
+    def commit(self, messages: Sequence[Message], beside: Iterable[Beside]) -> None:
+        """Commit messages, and what is said about them, in one transaction.
 
         Raises:
             PublishError: nothing of the chunk is committed, or, where the answer to the commit was lost, all of it. The
@@ -115,7 +135,8 @@ class Publisher:
         try:
             self._producer.begin_transaction()
             self._send_all(messages)
-            self._send(POSITIONS_TOPIC, self._connector.encode(), progress.encode(), self._position_partition)
+            for topic, key, value in beside:
+                self._send(topic, key, value, partition_of(key, self._count_partitions(topic)))
             self._producer.flush()
             self._producer.commit_transaction()
         except KafkaError as error:
@@ -126,7 +147,7 @@ class Publisher:
         for key, value in messages:
             send(topic, key, value, partition_of(key, partitions))
 
-    def _send(self, topic: str, key: bytes, value: bytes, partition: int) -> None:
+    def _send(self, topic: str, key: bytes, value: bytes | None, partition: int) -> None:
         future = self._producer.send(topic, value, key, partition=partition)
         if future.is_done and future.failed():
             raise future.exception
@@ -138,6 +159,57 @@ class Publisher:
             raise RegistrationError(f"topic {topic}", "does not exist", "run `creditbus topics apply`") from error
         except KafkaError as error:
             raise _stopped(error, self._servers) from error
+
+
+def last_progress(bootstrap_servers: str, connector: str) -> Progress | None:
+    """Read a connector's last committed progress, without shutting out a process that runs.
+
+    Raises:
+        PublishError: no broker answers.
+        RegistrationError: the positions topic is missing.
+    """
+    try:
+        consumer = _consumer(bootstrap_servers.split(","), "read_committed")
+        try:
+            partitions = consumer.partitions_for_topic(POSITIONS_TOPIC)
+        finally:
+            consumer.close()
+        if not partitions:
+            raise RegistrationError(f"topic {POSITIONS_TOPIC}", "does not exist", "run `creditbus topics apply`")
+        return read_progress(bootstrap_servers, connector, partition_of(connector.encode(), len(partitions)))
+    except KafkaError as error:
+        raise _stopped(error, bootstrap_servers) from error
+
+
+def read_latest(bootstrap_servers: str, topic: str) -> dict[bytes, bytes]:
+    """Read the newest value of each key of a compacted topic.
+
+    Raises:
+        PublishError: no broker answers.
+        RegistrationError: the topic is missing.
+    """
+    servers = bootstrap_servers.split(",")
+    try:
+        consumer = _consumer(servers, "read_committed")
+    except KafkaError as error:
+        raise _stopped(error, bootstrap_servers) from error
+    try:
+        numbers = consumer.partitions_for_topic(topic)
+        if not numbers:
+            raise RegistrationError(f"topic {topic}", "does not exist", "run `creditbus topics apply`")
+        places = [TopicPartition(topic, number) for number in sorted(numbers)]
+        ends = {place: _end_of_log(servers, place) for place in places}
+        consumer.assign(places)
+        consumer.seek_to_beginning(*places)
+        found: dict[bytes, bytes | None] = {}
+        while any(consumer.position(place) < ends[place] for place in places):
+            for records in consumer.poll(timeout_ms=_POLL_MS).values():
+                found.update((record.key, record.value) for record in records)
+    except KafkaError as error:
+        raise _stopped(error, bootstrap_servers) from error
+    finally:
+        consumer.close()
+    return {key: value for key, value in found.items() if value is not None}
 
 
 def read_progress(bootstrap_servers: str, connector: str, partition: int) -> Progress | None:

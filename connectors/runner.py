@@ -3,7 +3,8 @@
 import secrets
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,9 +12,13 @@ from creditbus.connectors.configuration import Connector, load_connector
 from creditbus.connectors.contract import Defect, DefectReason, Position, Row, Settling, Source
 from creditbus.connectors.encoding import Encoder, Message
 from creditbus.connectors.errors import SourceError
+from creditbus.connectors.memory import Comparison, Memory, Noted, noted
 from creditbus.connectors.progress import Progress, Totals
-from creditbus.connectors.publisher import Publisher
+from creditbus.connectors.publisher import Beside, Publisher
 from creditbus.connectors.reporting import Reporter, SilentReporter
+from creditbus.connectors.withdrawal import proposals
+from creditbus.services.domain.city_time import city_day
+from creditbus.services.domain.statements import STATEMENTS_TOPIC, Reading
 from creditbus.topics.connection import Connection
 from creditbus.topics.registry import SchemaRegistry
 
@@ -43,6 +48,8 @@ class RunSummary:
     """The source is published as a whole."""
     remarks: tuple[str, ...] = ()
     """What the source found beside its rows."""
+    comparison: Comparison | None = None
+    """Against what the connector had published before; only of a run that ends complete, and that was seen whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,9 @@ class Chunk:
     messages: list[Message]
     position: Position | None
     totals: Totals
+    noted: list[Noted]
+    files: set[str]
+    """Files that its rows are of."""
 
 
 def run_connector(
@@ -85,15 +95,33 @@ def run_connector(
         last = publisher.fence()
         state = _begin(connector.id, version, last, resend=resend)
         before = state.totals
+        comparison = None
         if not state.complete:
             reporter = progress or SilentReporter()
             reporter.start(connector.id, source.size(), before.rows)
             try:
-                state = _Run(connector, source, encoder, publisher, reporter).publish(state)
+                with _remembering(connector, connection, state) as memory:
+                    run = _Run(connector, source, encoder, publisher, reporter, memory)
+                    state = run.publish(state)
+                    comparison = memory.complete() if memory and state.complete else None
             finally:
                 reporter.finish()
     remarks = tuple(source.remarks()) if isinstance(source, Settling) else ()
-    return _summary(state, before, time.monotonic() - started, remarks)
+    if comparison is not None:
+        missed = proposals(connector, connection, city_day(int(time.time() * 1000)))
+        comparison = replace(comparison, vanished=len(missed))
+    return replace(_summary(state, before, time.monotonic() - started), remarks=remarks, comparison=comparison)
+
+
+@contextmanager
+def _remembering(connector: Connector, connection: Connection, state: Progress) -> Iterator[Memory | None]:
+    """Open the connector's memory for a run; a source that is never complete, or never misses a record, has none."""
+    if not state.version or connector.vanished == "never":
+        yield None
+        return
+    with Memory(connection.home, connector.id) as memory:
+        memory.begin(state.run, state.totals.rows)
+        yield memory
 
 
 def _begin(connector: str, version: str, last: Progress | None, *, resend: bool) -> Progress:
@@ -111,13 +139,19 @@ class _Run:
     encoder: Encoder
     publisher: Publisher
     reporter: Reporter
+    memory: Memory | None
 
     def publish(self, state: Progress) -> Progress:
         self._settle(state)
-        for chunk in chunks(self.connector, self.source, self.encoder, state):
+        remember = self.memory is not None
+        files: set[str] = set()
+        for chunk in chunks(self.connector, self.source, self.encoder, state, remember=remember):
             state = state.advanced(chunk.position, chunk.totals)
+            if self.memory is not None:
+                self.memory.note(chunk.noted, state.totals.rows)
             self.publisher.publish(chunk.messages, state)
             self._settle(state)
+            files |= chunk.files
             self.reporter.advance(chunk.totals.rows)
         if not state.version:
             return state
@@ -125,20 +159,29 @@ class _Run:
             fix = "run again: it is then sent whole"
             raise SourceError(str(self.connector.file), "the source changed while it was read", fix)
         state = state.advanced(state.position, Totals(), complete=True)
-        self.publisher.publish([], state)
+        self.publisher.publish([], state, [self._reading(file, state.run) for file in sorted(files)])
         return state
 
     def _settle(self, state: Progress) -> None:
         if isinstance(self.source, Settling) and state.position is not None:
             self.source.settle(state.position)
 
+    def _reading(self, file: str, run: str) -> Beside:
+        connector = self.connector
+        reading = Reading(connector.department, connector.id, file, run, int(time.time() * 1000))
+        return Beside(STATEMENTS_TOPIC, reading.key, reading.encode())
 
-def chunks(connector: Connector, source: Source, encoder: Encoder, state: Progress) -> Iterator[Chunk]:
+
+def chunks(
+    connector: Connector, source: Source, encoder: Encoder, state: Progress, *, remember: bool = False
+) -> Iterator[Chunk]:
     """Read, map and encode, from the position of ``state`` on; bounded in rows and in bytes.
 
     Rows before the place where a source cannot be read any further are given before its error is raised.
     """
     messages: list[Message] = []
+    notes: list[Noted] = []
+    files: set[str] = set()
     position, size, withheld, unreadable = state.position, 0, 0, 0
     mapper, encode = connector.mapper, encoder.event
     broken: list[SourceError] = []
@@ -150,17 +193,20 @@ def chunks(connector: Connector, source: Source, encoder: Encoder, state: Progre
             if len(message.value) > _MOST_BYTES:
                 message = _too_long(connector, encoder, row, state.run, len(message.value))
                 unreadable += 1
+            elif remember and not mapped.withheld:
+                notes.append(noted(mapped.event, message.value))
         else:
             message = encoder.unreadable(row, mapper.header(row, state.run))
             unreadable += 1
         messages.append(message)
+        files.add(row.file)
         size += len(message.value)
         position = row.position
         if len(messages) >= _CHUNK_ROWS or size >= _CHUNK_BYTES:
-            yield _chunk(messages, position, withheld, unreadable)
-            messages, size, withheld, unreadable = [], 0, 0, 0
+            yield Chunk(messages, position, _totals(messages, withheld, unreadable), notes, files)
+            messages, notes, files, size, withheld, unreadable = [], [], set(), 0, 0, 0
     if messages:
-        yield _chunk(messages, position, withheld, unreadable)
+        yield Chunk(messages, position, _totals(messages, withheld, unreadable), notes, files)
     for error in broken:
         raise error
 
@@ -172,8 +218,8 @@ def _readable(rows: Iterator[Row | Defect], broken: list[SourceError]) -> Iterat
         broken.append(error)
 
 
-def _chunk(messages: list[Message], position: Position | None, withheld: int, unreadable: int) -> Chunk:
-    return Chunk(messages, position, Totals(len(messages), len(messages), withheld, unreadable))
+def _totals(messages: list[Message], withheld: int, unreadable: int) -> Totals:
+    return Totals(len(messages), len(messages), withheld, unreadable)
 
 
 def _too_long(connector: Connector, encoder: Encoder, row: Row, run: str, size: int) -> Message:
@@ -187,7 +233,7 @@ def new_run(connector: str) -> str:
     return f"{connector}-{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
 
 
-def _summary(state: Progress, before: Totals, seconds: float, remarks: tuple[str, ...]) -> RunSummary:
+def _summary(state: Progress, before: Totals, seconds: float) -> RunSummary:
     after = state.totals
     return RunSummary(
         connector=state.connector,
@@ -199,5 +245,4 @@ def _summary(state: Progress, before: Totals, seconds: float, remarks: tuple[str
         skipped=before.rows,
         seconds=seconds,
         complete=state.complete,
-        remarks=remarks,
     )

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from prometheus_client import Counter
+from prometheus_client.metrics import MetricWrapperBase
 
 from creditbus.avro_schemas import raw_catalogue
 from creditbus.services.domain.catalogue import Catalogue, Field, Item, PublicationPeriod
 from creditbus.services.domain.event import Verb
 from creditbus.services.domain.reasons import Caution, Reason
 from creditbus.services.engine import metrics
+from creditbus.services.query import quality_metrics
 
 __all__ = ["DOCS", "PAGES"]
 
@@ -27,13 +30,19 @@ def _metrics() -> Iterator[str]:
         "`creditbus worker --metrics-port 9400` serves them for Prometheus; the n-th process of a worker takes the\n"
         "n-th port. Labels are bounded: never a subject, a file or a run."
     )
+    yield _metric_table(getattr(metrics, name) for name in metrics.__all__)
+    yield "`creditbus quality --metrics-port 9410` serves these:"
+    shown = (getattr(quality_metrics, name) for name in quality_metrics.__all__)
+    yield _metric_table(metric for metric in shown if isinstance(metric, MetricWrapperBase))
+
+
+def _metric_table(served: Iterable[Any]) -> str:
     found = []
-    for exported in metrics.__all__:
-        metric = getattr(metrics, exported)
+    for metric in served:
         (described,) = metric.describe()
         name = described.name + ("_total" if isinstance(metric, Counter) else "")
         found.append((f"`{name}`", described.type, ", ".join(metric._labelnames), described.documentation))
-    yield _table(("name", "type", "labels", "meaning"), sorted(found))
+    return _table(("name", "type", "labels", "meaning"), sorted(found))
 
 
 def _errors() -> Iterator[str]:

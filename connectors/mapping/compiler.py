@@ -152,6 +152,18 @@ class RowMapper:
             tuple(missing),
         )
 
+    def column_of(self, field: str, have: Iterable[str]) -> str | None:
+        """Return the column that fills a field of content or claim, by the field's code; None where none does."""
+        names = set(have)
+        claims = {code: name for name, code in self._item.claims.items()}
+        wanted = {("content", field), ("claim", claims.get(field, ""))}
+        found = (target for target in self._plan.targets if (target.part, target.name) in wanted)
+        return next((name for target in found for name in target.columns if name in names), None)
+
+    def targets(self) -> tuple[Target, ...]:
+        """Return what columns fill, as the mapping says."""
+        return self._plan.targets
+
     def _fill(self, cells: Mapping[str, Cell], parts: tuple[dict[str, Any], ...]) -> int:
         repaired = 0
         trim, narrowed = normalise.trim, normalise.half_width

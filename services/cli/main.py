@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -18,13 +19,14 @@ from creditbus.services.cli import (
     feed,
     ledger,
     profile,
+    quality,
     rejects,
     servers,
     topics,
-    withdrawals,
     worker,
 )
 from creditbus.services.cli.console import ERRORS
+from creditbus.services.cli.language import choose, taken_out
 from creditbus.topics.connection import home_directory
 from creditbus.topics.errors import UserError
 
@@ -41,6 +43,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+@app.callback()
+def _top(
+    lang: Annotated[
+        str | None, typer.Option("--lang", help="zh or en, anywhere in a command; else by LC_ALL, LC_MESSAGES, LANG.")
+    ] = None,
+) -> None:
+    """Exchange bus for public credit records."""
+    choose(lang)
+
+
 servers.register(app)
 worker.register(app)
 ledger.register(app)
@@ -48,8 +62,8 @@ demo.register(app)
 app.add_typer(topics.app, name="topics")
 app.add_typer(catalogue.app, name="catalogue")
 app.add_typer(connector.app, name="connector")
-withdrawals.register(connector.app)
 app.add_typer(rejects.app, name="rejects")
+app.add_typer(quality.app, name="quality")
 app.add_typer(profile.app, name="profile")
 app.add_typer(feed.app, name="feed")
 
@@ -62,7 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     try:
         result = app(
-            args=_or_help(sys.argv[1:] if arguments is None else arguments),
+            args=_arranged(sys.argv[1:] if arguments is None else arguments),
             prog_name="creditbus",
             standalone_mode=False,
         )
@@ -83,8 +97,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return result if isinstance(result, int) else 0
 
 
-def _or_help(arguments: Sequence[str]) -> Sequence[str]:
-    return arguments or ["--help"]
+def _arranged(arguments: Sequence[str]) -> Sequence[str]:
+    option, rest = taken_out(arguments)
+    return [*option, *(rest or ["--help"])]
 
 
 def _with_hint(error: typer.TyperException) -> str:

@@ -1,73 +1,66 @@
-"""`creditbus connector vanished` and `withdraw`: rows that are gone from their source, and a person's word on them."""
+"""What a source that compares says of the rows that are gone from it, and a person's word on them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
-from creditbus.services.cli.connector import Folder, Json, Name
-from creditbus.services.cli.connector import _connector as connector_named
 from creditbus.services.cli.console import OUTPUT, print_json
+from creditbus.services.cli.language import told
 from creditbus.topics.connection import Connection
-from creditbus.topics.errors import ConfigurationError
 
-__all__ = ["register"]
+if TYPE_CHECKING:
+    from creditbus.connectors.configuration import Connector
 
-_FOLDER = Path("connectors.d")
+__all__ = ["compares", "show_gone", "withdraw_gone"]
+
 _SHOWN = 12
 """Characters of a key that are shown: enough to tell rows apart."""
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands to `creditbus connector`."""
-    app.command("vanished")(vanished_command)
-    app.command("withdraw")(withdraw_command)
+def compares(connector: Connector) -> bool:
+    """Whether the connector's source itself notices what is gone; of others the connector's memory tells it."""
+    from creditbus.connectors.contract import Comparing
+
+    return isinstance(connector.open(), Comparing)
 
 
-def vanished_command(name: Name, folder: Folder = _FOLDER, json: Json = False) -> None:
+def show_gone(connector: Connector, *, json: bool) -> None:
     """Show the published rows that are gone from their source. Nothing is sent."""
     from creditbus.connectors.gone import proposals
 
-    connector = connector_named(name, folder)
     found = proposals(connector)
     if json:
         print_json([asdict(one) for one in found])
         return
     for one in found:
-        remark = "" if one.possible else "   its row was not kept: withdraw it by a row of its own"
-        words = f"{one.key[:_SHOWN]}  {one.document_no}  {one.authority}{remark}"
+        kept = told("   原行未保留，请另行报送撤销", "   its row was not kept: withdraw it by a row of its own")
+        words = f"{one.key[:_SHOWN]}  {one.document_no}  {one.authority}{'' if one.possible else kept}"
         OUTPUT.print(words, markup=False, soft_wrap=True)
-    OUTPUT.print(f"{len(found):,} vanished, and still published", markup=False)
+    OUTPUT.print(told(f"{len(found):,} 条已从来源消失", f"{len(found):,} vanished, and still published"), markup=False)
     if found:
-        what_next = f"creditbus connector withdraw {connector.id} --keys {found[0].key[:_SHOWN]}"
-        OUTPUT.print(f"to withdraw: {what_next} (or --all)", markup=False, soft_wrap=True)
+        line = f"creditbus connector withdraw {connector.id} --keys {found[0].key[:_SHOWN]}"
+        OUTPUT.print(told(f"撤销：{line}（或 --all）", f"to withdraw: {line} (or --all)"), markup=False, soft_wrap=True)
 
 
-def withdraw_command(
-    name: Name,
-    *,
-    keys: Annotated[list[str] | None, typer.Option(help="First characters of a key; may be repeated.")] = None,
-    every: Annotated[bool, typer.Option("--all", help="All that are proposed.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
-    folder: Folder = _FOLDER,
-    json: Json = False,
-) -> None:
-    """Withdraw records whose rows are gone from their source: subscribers are told to stop showing them."""
+def withdraw_gone(connector: Connector, keys: Sequence[str] | None, *, yes: bool, json: bool) -> None:
+    """Withdraw records whose rows are gone, those that keys name or all (None)."""
     from creditbus.connectors.gone import chosen_of, proposals, withdraw
 
-    if bool(keys) == every:
-        raise ConfigurationError("--keys", "or --all is needed, one of both", "see `creditbus connector vanished`")
-    connector = connector_named(name, folder)
     found = [one for one in proposals(connector) if one.possible]
-    chosen = found if every else chosen_of(found, keys or ())
-    if chosen and not yes and not typer.confirm(f"Withdraw {len(chosen):,} records?"):
+    chosen = found if keys is None else chosen_of(found, keys)
+    question = told(f"撤销 {len(chosen):,} 条记录？", f"Withdraw {len(chosen):,} records?")
+    if chosen and not yes and not typer.confirm(question):
         raise typer.Exit(1)
     done = withdraw(connector, Connection.from_environment(store=False), [one.key for one in chosen])
     if json:
         print_json(asdict(done))
         return
-    withheld = f" · {done.withheld:,} about natural persons, never published" if done.withheld else ""
-    OUTPUT.print(f"{done.published:,} withdrawn{withheld}   run {done.run_id}", markup=False, soft_wrap=True)
+    withheld = told(
+        f" · {done.withheld:,} 条涉及自然人，从未发布", f" · {done.withheld:,} about natural persons, never published"
+    )
+    line = told(f"已撤销 {done.published:,} 条", f"{done.published:,} withdrawn") + (withheld if done.withheld else "")
+    OUTPUT.print(line + told(f"   批次 {done.run_id}", f"   run {done.run_id}"), markup=False, soft_wrap=True)

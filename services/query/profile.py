@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,9 +41,13 @@ class ProfileReader:
     def _store(self, stage: str, lane: int) -> LookupStore:
         return LookupStore(self.client, LaneKeys(APPLICATION, stage), lambda _: lane)
 
-    async def _read(self, stage: str, of: bytes, keys: list[bytes]) -> list[bytes | None]:
-        lane = partition_of(of, self.lanes)
+    async def values(self, stage: str, lane: int, keys: list[bytes]) -> Mapping[bytes, bytes | None]:
+        """Return the values of keys of one lane of a stage's store."""
         _, values = await self._store(stage, lane).read(lane, keys)
+        return values
+
+    async def _read(self, stage: str, of: bytes, keys: list[bytes]) -> list[bytes | None]:
+        values = await self.values(stage, partition_of(of, self.lanes), keys)
         return [values[key] for key in keys]
 
     async def subject_of(self, code: str) -> str | None:

@@ -1,0 +1,255 @@
+"""Workbooks and csv files of refused rows: written for a person to correct, read back row by row.
+
+The department's own columns in its own order (and its row of codes, where it has one); behind them the reasons in both
+languages, and the reference by which a corrected row is known again.
+"""
+
+import csv
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import openpyxl
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.comments import Comment
+from openpyxl.styles import Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from creditbus.connectors.contract import Cell, Column
+from creditbus.connectors.errors import ConfigurationError, SourceError
+from creditbus.connectors.files.origin import reading
+from creditbus.connectors.mapping.cells import typed_text
+from creditbus.services.domain.statements import Place
+
+__all__ = ["REASONS", "REFERENCE", "CorrectedRow", "Reference", "ReturnedRow", "ReturnedSheet", "read", "write"]
+
+REASONS = "退回原因 reasons"
+REFERENCE = "CREDITBUS_REF"
+
+_SEARCHED_ROWS = 20
+_RED = PatternFill("solid", start_color="FFC7CE", end_color="FFC7CE")
+_BOLD = Font(bold=True)
+_REASON_WIDTH = 70
+_SHEET_NAME = 31
+
+
+class Reference(NamedTuple):
+    """By which a corrected row is known again."""
+
+    connector: str
+    place: Place
+    rejected_at: int
+
+    def encode(self) -> str:
+        """Return it as the text of a cell."""
+        place = self.place
+        return json.dumps(
+            [self.connector, place.run, place.file, place.sheet, place.row, self.rejected_at], ensure_ascii=False
+        )
+
+    @classmethod
+    def decode(cls, text: str) -> "Reference":
+        """Read the text of a cell.
+
+        Raises:
+            ValueError: it was changed.
+        """
+        connector, run, file, sheet, row, rejected_at = json.loads(text)
+        return cls(str(connector), Place(str(run), str(file), str(sheet), int(row)), int(rejected_at))
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnedRow:
+    """One row to write."""
+
+    reference: Reference
+    cells: Mapping[str, Cell] = field(repr=False)
+    marked: frozenset[str]
+    """Columns whose cells are refused."""
+    reasons: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnedSheet:
+    """The rows of one connector."""
+
+    name: str
+    columns: Sequence[Column]
+    rows: Sequence[ReturnedRow]
+
+
+class CorrectedRow(NamedTuple):
+    """One row read back. ``repr`` shows where it came from alone."""
+
+    number: int
+    """Row of the file read, from 1."""
+    reference: Reference
+    cells: Mapping[str, Cell]
+
+    def __repr__(self) -> str:
+        return f"CorrectedRow({self.number}, {self.reference.place})"
+
+
+def write(path: Path, sheets: Sequence[ReturnedSheet]) -> None:
+    """Write an xlsx workbook, or by its ending a csv file.
+
+    Raises:
+        ConfigurationError: neither ending, or a csv file for more than one connector.
+        SourceError: the file cannot be written.
+    """
+    if path.suffix.lower() == ".csv":
+        if len(sheets) > 1:
+            names = ", ".join(sheet.name for sheet in sheets)
+            raise ConfigurationError(
+                str(path), f"a csv file holds one connector, here are {names}", "name an .xlsx file"
+            )
+        make = _write_csv
+    elif path.suffix.lower() == ".xlsx":
+        make = _write_workbook
+    else:
+        raise ConfigurationError(str(path), "is neither .xlsx nor .csv", "name one of the two")
+    try:
+        make(path, sheets)
+    except OSError as error:
+        raise SourceError(str(path), f"cannot be written: {error.strerror or error}", "is it open in Excel?") from error
+
+
+def read(path: Path) -> Iterator[CorrectedRow]:
+    """Read back what `write` wrote, in whatever order its rows and columns are now.
+
+    Raises:
+        SourceError: it is no such file, or its reference column was changed.
+    """
+    with reading(path):
+        sheets = list(_csv_rows(path) if path.suffix.lower() == ".csv" else _workbook_rows(path))
+    found = False
+    seen: dict[Place, int] = {}
+    for rows in sheets:
+        head = next((place for place, cells in enumerate(rows[:_SEARCHED_ROWS]) if REFERENCE in cells), None)
+        if head is None:
+            continue
+        found = True
+        for row in _corrected(path, rows, head):
+            other = seen.setdefault(row.reference.place, row.number)
+            if other != row.number:
+                problem = f"row {row.number}: has the reference of row {other}"
+                raise SourceError(str(path), problem, "correct a row in its place; publish new rows by the connector")
+            yield row
+    if not found:
+        fix = "give a file that `creditbus rejects export` wrote"
+        raise SourceError(str(path), f"has no column {REFERENCE}", fix)
+
+
+def _corrected(path: Path, rows: Sequence[Sequence[Cell]], head: int) -> Iterator[CorrectedRow]:
+    names = [str(cell) if cell is not None else "" for cell in rows[head]]
+    place = names.index(REFERENCE)
+    for number, cells in enumerate(rows[head + 1 :], start=head + 2):
+        if not any(cell not in (None, "") for cell in cells):
+            continue
+        text = cells[place] if place < len(cells) else None
+        try:
+            reference = Reference.decode(str(text))
+        except (ValueError, TypeError) as error:
+            problem = f"row {number}: the reference in column {REFERENCE} is missing or was changed"
+            raise SourceError(str(path), problem, "copy it from the exported file") from error
+        kept = {
+            name: cell for name, cell in zip(names, cells, strict=False) if name and name not in (REASONS, REFERENCE)
+        }
+        yield CorrectedRow(number, reference, kept)
+
+
+def _write_csv(path: Path, sheets: Sequence[ReturnedSheet]) -> None:
+    with path.open("w", encoding="utf-8-sig", newline="") as stream:
+        writer = csv.writer(stream)
+        for sheet in sheets:
+            writer.writerows(_head(sheet.columns))
+            for row in sheet.rows:
+                cells = [typed_text(row.cells.get(column.name)) or "" for column in sheet.columns]
+                writer.writerow([*cells, row.reasons, row.reference.encode()])
+
+
+def _write_workbook(path: Path, sheets: Sequence[ReturnedSheet]) -> None:
+    book = openpyxl.Workbook(write_only=True)
+    for sheet in sheets:
+        page = book.create_sheet(_sheet_name(sheet.name))
+        head = _head(sheet.columns)
+        page.freeze_panes = f"A{len(head) + 1}"
+        width = len(sheet.columns)
+        page.column_dimensions[get_column_letter(width + 1)].width = _REASON_WIDTH
+        page.column_dimensions[get_column_letter(width + 2)].hidden = True
+        for line in head:
+            page.append([_cell(page, text, font=_BOLD) for text in line])
+        for row in sheet.rows:
+            page.append(
+                [
+                    *(_value(page, row, column.name) for column in sheet.columns),
+                    _cell(page, row.reasons),
+                    _cell(page, row.reference.encode()),
+                ]
+            )
+    if not sheets:
+        book.create_sheet("-")
+    book.save(path)
+
+
+def _value(page: Worksheet, row: ReturnedRow, column: str) -> Any:
+    cell = _cell(page, row.cells.get(column))
+    if column in row.marked:
+        cell.fill = _RED
+        cell.comment = Comment(row.reasons, "creditbus")
+    return cell
+
+
+def _cell(page: Worksheet, value: Any, font: Font | None = None) -> Any:
+    cell = WriteOnlyCell(page, value)
+    if isinstance(value, str):
+        cell.data_type = "s"  # a text that begins with = is no formula
+        cell.number_format = "@"  # and a code of eighteen digits is no number
+    elif isinstance(value, date):
+        cell.number_format = (
+            "yyyy-mm-dd hh:mm:ss" if isinstance(value, datetime) and value.time() != time.min else "yyyy-mm-dd"
+        )
+    if font is not None:
+        cell.font = font
+    return cell
+
+
+def _head(columns: Sequence[Column]) -> list[list[str]]:
+    """Return the header as the department has it: with names above the codes where its source has both."""
+    names = [*(column.name for column in columns), REASONS, REFERENCE]
+    titles = [*(column.title for column in columns), "", ""]
+    return [titles, names] if any(titles) else [names]
+
+
+def _sheet_name(name: str) -> str:
+    return "".join("-" if sign in "[]:*?/\\" else sign for sign in name)[:_SHEET_NAME] or "-"
+
+
+def _csv_rows(path: Path) -> Iterator[list[list[Cell]]]:
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            with path.open(encoding=encoding, newline="") as stream:
+                yield [list(row) for row in csv.reader(stream)]
+        except UnicodeDecodeError:
+            continue
+        return
+    raise SourceError(str(path), "is neither UTF-8 nor GB18030", "save it as UTF-8")
+
+
+def _workbook_rows(path: Path) -> Iterator[list[list[Cell]]]:
+    try:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    except OSError:
+        raise
+    except Exception as error:
+        raise SourceError(str(path), "is no readable xlsx workbook", "save it as .xlsx") from error
+    try:
+        for page in book.worksheets:
+            rows: Iterable[tuple[Any, ...]] = page.iter_rows(values_only=True)
+            yield [list(row) for row in rows]
+    finally:
+        book.close()

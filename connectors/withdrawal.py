@@ -1,0 +1,163 @@
+"""Withdraws records that their source does not hold any more, once a person has said so."""
+
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from io import BytesIO
+from typing import Any, cast
+
+import fastavro
+
+from creditbus.avro_schemas import event_schema
+from creditbus.connectors.configuration import Connector
+from creditbus.connectors.encoding import Encoder, Message
+from creditbus.connectors.errors import ConfigurationError
+from creditbus.connectors.mapping.compiler import Mapped
+from creditbus.connectors.memory import Memory, Vanished
+from creditbus.connectors.publisher import Publisher
+from creditbus.services.domain.city_time import city_day
+from creditbus.services.domain.event import NO_HASH, RecordState, Verb
+from creditbus.services.domain.framing import FRAME_BYTES, schema_id
+from creditbus.services.domain.validation import Refused, compile_item
+from creditbus.topics.connection import Connection
+from creditbus.topics.registry import SchemaRegistry
+
+__all__ = ["Proposal", "chosen_of", "proposals", "withdraw"]
+
+_CHUNK_ROWS = 2000
+_REASON = "来源数据中已无此记录"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A record to withdraw, for a person to decide on. Holds a name of the department's row: never log it."""
+
+    key: str
+    file: str
+    sheet: str
+    row: int
+    document_no: str
+    authority: str
+    subject_name: str = field(repr=False)
+    recoded: bool
+    """The source holds the same document for the same name under another code: withdrawing would most likely hit the
+    record that is there."""
+    event: Mapping[str, Any] = field(repr=False)
+
+
+def proposals(connector: Connector, connection: Connection, today: date) -> list[Proposal]:
+    """Return what the last complete run of a connector missed.
+
+    A row that intake refused is no record, so there is nothing to withdraw: it is left out.
+
+    Args:
+        connector: the connector.
+        connection: where the registry is, which knows how older events were written.
+        today: for the rules of intake.
+
+    Raises:
+        UserError: the memory cannot be used, or the registry does not answer.
+    """
+    validator = compile_item(connector.item)
+    decode = _Decoder(connector.item.id, SchemaRegistry(connection.registry_url))
+    found = []
+    with Memory(connection.home, connector.id) as memory:
+        for one in memory.vanished(connector.vanished):
+            event = decode(one.event)
+            if event["header"]["item"] == connector.item.id and not isinstance(
+                validator.examine(event["header"], event["claim"], event["content"], today), Refused
+            ):
+                found.append(_proposal(one, event))
+    return found
+
+
+def withdraw(connector: Connector, connection: Connection, chosen: Sequence[Proposal]) -> str:
+    """Publish a WITHDRAW event for each of some proposals, and return the run that they were published under.
+
+    Killed on the way and run again it sends some a second time; the bus counts those as duplicates.
+
+    Raises:
+        ConfigurationError: the item admits no withdrawal.
+        PublishError: the broker went away; run again.
+    """
+    item = connector.item
+    if Verb.WITHDRAW not in item.verbs:
+        raise ConfigurationError(f"item {item.id}", "admits no WITHDRAW", "ask the credit office")
+    run = f"{connector.id}-withdraw-{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+    encoder = Encoder(item.id, SchemaRegistry(connection.registry_url))
+    today = city_day(int(datetime.now(UTC).timestamp() * 1000))
+    with (
+        Publisher(connection.bootstrap_servers, f"{connector.id}-withdraw", connector.topic) as publisher,
+        Memory(connection.home, connector.id) as memory,
+    ):
+        publisher.fence()
+        for start in range(0, len(chosen), _CHUNK_ROWS):
+            chunk = chosen[start : start + _CHUNK_ROWS]
+            publisher.commit([_message(encoder, one, run, today) for one in chunk], [])
+            memory.withdraw([one.key for one in chunk], run)
+    return run
+
+
+def _message(encoder: Encoder, proposal: Proposal, run: str, today: date) -> Message:
+    event = proposal.event
+    header = event["header"] | {
+        "verb": Verb.WITHDRAW,
+        "state": RecordState.WITHDRAWN,
+        "event_id": NO_HASH,
+        "content_hash": NO_HASH,
+        "source_time": None,
+        "origin": event["header"]["origin"] | {"run": run},
+        "warnings": [],
+    }
+    act = dict.fromkeys(event["act"]) | {"decided_on": today.isoformat(), "reason": _REASON}
+    return encoder.event(Mapped({**event, "header": header, "act": act}, withheld=False))
+
+
+def _proposal(one: Vanished, event: Mapping[str, Any]) -> Proposal:
+    header = event["header"]
+    return Proposal(
+        key=one.key,
+        file=one.file,
+        sheet=one.sheet,
+        row=one.row,
+        document_no=header["document_no"],
+        authority=header["authority_name"] or header["authority"],
+        subject_name=header["subject_name"],
+        recoded=one.recoded,
+        event=event,
+    )
+
+
+class _Decoder:
+    """Reads events of an item, whatever version of its schema they were written with."""
+
+    def __init__(self, item: str, registry: SchemaRegistry) -> None:
+        self._reader = fastavro.parse_schema(event_schema(item), named_schemas={})
+        self._registry = registry
+        self._writers: dict[int, Any] = {}
+
+    def __call__(self, value: bytes) -> dict[str, Any]:
+        number = schema_id(value)
+        if number not in self._writers:
+            self._writers[number] = fastavro.parse_schema(self._registry.schema(number), named_schemas={})
+        source = BytesIO(value)
+        source.seek(FRAME_BYTES)
+        return cast("dict[str, Any]", fastavro.schemaless_reader(source, self._writers[number], self._reader))
+
+
+def chosen_of(found: Iterable[Proposal], keys: Iterable[str]) -> list[Proposal]:
+    """Return the proposals that keys name, each by its first characters.
+
+    Raises:
+        ConfigurationError: a key names none, or more than one.
+    """
+    known = list(found)
+    picked = []
+    for key in keys:
+        named = [one for one in known if one.key.startswith(key.lower())]
+        if len(named) != 1:
+            problem = "names no proposal" if not named else f"names {len(named)} proposals"
+            raise ConfigurationError(f"--keys {key}", problem, "`creditbus connector vanished` lists them")
+        picked += named
+    return picked

@@ -1,0 +1,58 @@
+"""What the commands of `creditbus connector` share: their common options, and a connector by its id."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from creditbus.topics.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from creditbus.connectors.configuration import Connector
+
+__all__ = ["FOLDER", "Folder", "Json", "Name", "connector_named", "departments"]
+
+FOLDER = Path("connectors.d")
+
+Json = Annotated[bool, typer.Option("--json", help="Print facts for a machine.")]
+Folder = Annotated[Path, typer.Option("--folder", "-d", help="Where the connectors' configurations are.")]
+
+
+def connector_named(name: str, folder: Path) -> Connector:
+    """Return a connector by its id, or by the path of its configuration.
+
+    Raises:
+        ConfigurationError: there is none, or its configuration is wrong.
+    """
+    from creditbus.connectors.configuration import configured, load_connector
+
+    if name.endswith((".yaml", ".yml")):
+        return load_connector(Path(name))
+    known = {file.stem: file for file in configured(folder)}
+    if name not in known:
+        fix = f"it has: {', '.join(known) or 'none'}; or give the path of a .yaml file"
+        raise ConfigurationError(str(folder), f"has no connector {name!r}", fix)
+    return load_connector(known[name])
+
+
+def departments(incomplete: str = "") -> list[str]:
+    """Return the ids of the declared departments that begin so; what Tab offers."""
+    from creditbus.topics.declarations import declarations
+
+    return [name for name in sorted(declarations().departments) if name.startswith(incomplete)]
+
+
+def _names(incomplete: str) -> list[str]:
+    from creditbus.connectors.configuration import configured
+
+    return [file.stem for file in configured(FOLDER) if file.stem.startswith(incomplete)]
+
+
+Name = Annotated[
+    str,
+    typer.Argument(
+        help="Id of a connector, or the path of its configuration.", metavar="CONNECTOR", autocompletion=_names
+    ),
+]

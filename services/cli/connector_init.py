@@ -1,0 +1,207 @@
+"""`creditbus connector init`: from a file to a connector in five questions, or by options with none."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+import yaml
+
+from creditbus.services.cli.asking import ask, choose_one
+from creditbus.services.cli.configured import FOLDER, Folder, Json, departments
+from creditbus.services.cli.console import OUTPUT, print_json
+from creditbus.services.cli.language import language, told
+from creditbus.topics.errors import ConfigurationError, UserError
+
+if TYPE_CHECKING:
+    from creditbus.connectors.contract import Kind
+    from creditbus.connectors.guessing import Guess
+
+__all__ = ["guess_line", "register"]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("init")(init)
+
+
+def init(
+    *,
+    department: Annotated[str, typer.Option(help="Id of the department.", autocompletion=departments)] = "",
+    kind: Annotated[str, typer.Option(help="Kind of source; by the file's ending where it tells.")] = "",
+    source: Annotated[str, typer.Option(help="File, folder or address.")] = "",
+    template: Annotated[str, typer.Option(help="Template of the mapping; else the one that fits best.")] = "",
+    connector: Annotated[str, typer.Option("--id", help="Id of the connector; else by the template.")] = "",
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Another setting of the kind.")
+    ] = None,
+    folder: Folder = FOLDER,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing: take what is found.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace a configuration that is there.")] = False,
+    json: Json = False,
+) -> None:
+    """Connect a source: looks at it, guesses item and mapping, and writes the connector's configuration."""
+    from creditbus.connectors.guessing import guesses, short_name
+    from creditbus.connectors.kinds import kind_named
+
+    silent = yes or json
+    chosen = _department(department, silent=silent)
+    kind = kind or _kind(source, silent=silent)
+    made = kind_named(kind)
+    raw = _settings(made, source, settings or [], folder, silent=silent)
+    tables = made.open(_validated(made, raw, folder)).discover()
+    found = guesses(tables, chosen)
+    best = _best(found, template, chosen, silent=silent)
+    if "sheet" in made.settings.model_fields and tables and best.table != tables[0].name:
+        raw["sheet"] = best.table
+    taken = [file.stem for file in folder.glob("*.y*ml")] if folder.is_dir() and not force else []
+    name = connector or ask(
+        told("连接器编号", "Name of the connector"), "--id", silent=silent, default=short_name(best.template, taken)
+    )
+    path = _write(folder, _configuration(name, chosen, kind, raw, best), force=force)
+    following = f"creditbus connector preview {name}" + ("" if folder == FOLDER else f" --folder {folder}")
+    if json:
+        print_json({"file": str(path), "looks_like": _guess_facts(best), "next": following})
+        return
+    OUTPUT.print(told("识别为：", "Looks like: ") + guess_line(best), markup=False, soft_wrap=True)
+    OUTPUT.print(told(f"已写入 {path}", f"Wrote {path}"), markup=False, soft_wrap=True)
+    OUTPUT.print(told(f"下一步：{following}", f"next: {following}"), markup=False, soft_wrap=True)
+
+
+def guess_line(guess: Guess) -> str:
+    """Say what a table looks like, and how well."""
+    known, total = len(guess.recognised), len(guess.recognised) + len(guess.unknown)
+    line = told(
+        f"{guess.item}，模板 {guess.template}（{total} 列中识别 {known} 列，{guess.score:.0%}",
+        f"{guess.item}, template {guess.template} ({known} of {total} columns recognised, {guess.score:.0%}",
+    )
+    if guess.unknown:
+        line += told("；未识别：", "; not: ") + ", ".join(guess.unknown)
+    if guess.missing:
+        line += told("；缺必填项：", "; no column for mandatory: ") + ", ".join(guess.missing)
+    return line + told("）", ")")
+
+
+def _department(given: str, *, silent: bool) -> str:
+    from creditbus.topics.declarations import declarations
+
+    known = declarations().departments
+    if not given:
+        choices = [(one.id, one.name.zh if language() == "zh" else one.name.en) for one in known.values()]
+        return choose_one(told("部门", "Department"), "--department", choices, silent=silent, default="")
+    if given not in known:
+        raise ConfigurationError("--department", f"{given!r} is not declared", f"one of: {', '.join(sorted(known))}")
+    return given
+
+
+def _kind(source: str, *, silent: bool) -> str:
+    from creditbus.connectors.kinds import kinds
+
+    known = kinds()
+    ending = Path(source).suffix.removeprefix(".").lower()
+    if ending in known:
+        return ending
+    choices = [(name, kind.title[language()]) for name, kind in known.items()]
+    return choose_one(told("数据是什么形式", "What do you have"), "--kind", choices, silent=silent, default="")
+
+
+def _settings(kind: Kind, source: str, given: Sequence[str], folder: Path, *, silent: bool) -> dict[str, Any]:
+    """Collect the settings that the kind cannot do without; the first of them is the source."""
+    schema = kind.settings.model_json_schema()
+    required: list[str] = schema.get("required", [])
+    raw: dict[str, Any] = {}
+    for pair in given:
+        key, mark, value = pair.partition("=")
+        if not mark:
+            raise ConfigurationError("--set", f"{pair!r} is no KEY=VALUE", "write for example header_row=3")
+        raw[key] = yaml.safe_load(value)
+    for place, key in enumerate(name for name in required if name not in raw):
+        described: Mapping[str, Any] = schema["properties"][key]
+        if place or not source:
+            question = f"{key} ({described['description']})" if "description" in described else key
+            option = "--source" if not place else f"--set {key}=..."
+            value = ask(question, option, silent=silent)
+        else:
+            value = source
+        if _is_path(described) and not Path(value).is_absolute():
+            value = os.path.relpath(value, folder)
+        raw[key] = value
+    return raw
+
+
+def _is_path(described: Mapping[str, Any]) -> bool:
+    return described.get("format") in {"path", "file-path", "directory-path"}
+
+
+def _validated(kind: Kind, raw: Mapping[str, Any], folder: Path) -> Any:
+    from pydantic import ValidationError
+
+    # `connectors.d/../file` cannot be opened before there is a connectors.d
+    properties = kind.settings.model_json_schema()["properties"]
+    at_hand = {
+        key: os.path.normpath(folder.absolute() / value) if _is_path(properties.get(key, {})) else value
+        for key, value in raw.items()
+    }
+    try:
+        return kind.settings.model_validate(at_hand, context={"folder": folder})
+    except ValidationError as errors:
+        first = errors.errors(include_url=False, include_input=False)[0]
+        place = ".".join(map(str, ("settings", *first["loc"])))
+        raise ConfigurationError(place, first["msg"].lower(), f"`creditbus connector spec {kind.name}`") from errors
+
+
+def _best(found: Sequence[Guess], template: str, department: str, *, silent: bool) -> Guess:
+    usable = [guess for guess in found if guess.entitled]
+    if template:
+        named = next((guess for guess in usable if guess.template == template), None)
+        if named is None:
+            fix = f"those that fit: {', '.join(guess.template for guess in usable) or 'none'}"
+            raise ConfigurationError("--template", f"{template!r} does not fit this source", fix)
+        return named
+    if not usable:
+        looks = f"; it looks like {found[0].item}, which {department} may not publish" if found else ""
+        fix = "write a mapping of your own: `creditbus connector list` shows the templates"
+        raise ConfigurationError("--source", f"no template knows its columns{looks}", fix)
+    if silent or len(usable) == 1:
+        return usable[0]
+    choices = [(guess.template, guess_line(guess)) for guess in usable[:4]]
+    picked = choose_one(
+        told("用哪个模板", "Which template"), "--template", choices, silent=False, default=choices[0][0]
+    )
+    return next(guess for guess in usable if guess.template == picked)
+
+
+def _configuration(name: str, department: str, kind: str, raw: Mapping[str, Any], best: Guess) -> dict[str, Any]:
+    return {
+        "id": name,
+        "department": department,
+        "item": best.item,
+        "kind": kind,
+        "settings": dict(raw),
+        "mapping": best.template,
+    }
+
+
+def _write(folder: Path, configuration: Mapping[str, Any], *, force: bool) -> Path:
+    from creditbus.connectors.configuration import load_connector
+
+    path = folder / f"{configuration['id']}.yaml"
+    if path.exists() and not force:
+        raise ConfigurationError(str(path), "is there already", "give another --id, or --force to replace it")
+    folder.mkdir(parents=True, exist_ok=True)
+    path.write_text(yaml.safe_dump(dict(configuration), allow_unicode=True, sort_keys=False), encoding="utf-8")
+    try:
+        load_connector(path)
+    except UserError:
+        path.unlink()
+        raise
+    return path
+
+
+def _guess_facts(guess: Guess) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return asdict(guess)

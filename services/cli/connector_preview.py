@@ -1,0 +1,215 @@
+"""`creditbus connector preview`: what each row would become; nothing is sent."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from creditbus.services.cli.configured import FOLDER, Folder, Json, Name, connector_named
+from creditbus.services.cli.console import OUTPUT, print_json
+from creditbus.services.cli.language import language, told
+from creditbus.services.domain.city_time import city_day
+from creditbus.topics.connection import Connection
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from creditbus.connectors.configuration import Connector
+    from creditbus.connectors.preview import Compare, Preview, RefusedField, RowFate
+    from creditbus.services.domain.reasons import Caution, Reason
+    from creditbus.services.domain.validation import Admitted
+
+__all__ = ["explained", "register"]
+
+_ROWS_NAMED = 5
+_BECOMES = {
+    "published": ("发布", "published"),
+    "refused": ("退回", "refused"),
+    "unreadable": ("不可读", "unreadable"),
+    "withheld": ("自然人，不发送", "withheld (natural person)"),
+    "new": ("新增", "new"),
+    "unchanged": ("已有，未变", "already there, unchanged"),
+    "amendment": ("变更", "amendment"),
+    "transition": ("状态变更", "change of state"),
+    "stale": ("早于已有", "older than what is there"),
+    "held": ("待原记录", "waits for its original"),
+    "conflict": ("状态不符", "refused: state"),
+    "parked": ("待登记", "waits for its subject's registration"),
+    "unknown": ("无法比较", "cannot be compared"),
+}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("preview")(preview_command)
+
+
+def preview_command(
+    name: Name,
+    *,
+    folder: Folder = FOLDER,
+    rows: Annotated[
+        int | None, typer.Option("-n", "--rows", min=1, help="Only so many rows, and what becomes of each.")
+    ] = None,
+    shown: Annotated[int, typer.Option(min=0, help="Show the findings of so many refused rows.")] = 20,
+    today: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Judge as of this day.")] = None,
+    compare: Annotated[bool, typer.Option("--compare", help="Ask the bus which rows it has already.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit code 1 when a row would be refused.")] = False,
+    json: Json = False,
+) -> None:
+    """Show what each row would become and what would be refused. Nothing is sent."""
+    from creditbus.connectors.preview import preview
+
+    connector = connector_named(name, folder)
+    day = today.date() if today else _today()
+    with _comparing(compare) as asked:
+        result = preview(connector, day, limit=rows, shown=shown, compare=asked)
+    if json:
+        print_json(_facts(result))
+    else:
+        _show(connector, result)
+    if strict and result.refused:
+        raise typer.Exit(1)
+
+
+def explained(reason: Reason | Caution) -> str:
+    """Return a reason as a sentence in the language that is spoken."""
+    return reason.zh if language() == "zh" else reason.sentence
+
+
+@contextmanager
+def _comparing(wanted: bool) -> Iterator[Compare | None]:
+    if not wanted:
+        yield None
+        return
+    from creditbus.services.query.comparison import Comparer
+    from creditbus.services.query.profile import open_profiles
+
+    with asyncio.Runner() as runner:
+        reader = runner.run(open_profiles(Connection.from_environment()))
+        comparer = Comparer(reader)
+
+        def compare(events: Sequence[tuple[Any, Admitted]]) -> Sequence[Any]:
+            return runner.run(comparer.standings(events))
+
+        try:
+            yield compare
+        finally:
+            runner.run(reader.close())
+
+
+def _today() -> date:
+    return city_day(int(datetime.now(UTC).timestamp() * 1000))
+
+
+def _facts(result: Preview) -> dict[str, Any]:
+    facts = asdict(result)
+    shown = [asdict(one) | {"sentence": one.reason.sentence, "sentence_zh": one.reason.zh} for one in result.shown]
+    counts = {name: dict(getattr(result, name)) for name in ("reasons", "cautions", "standings")}
+    return facts | counts | {"shown": shown}
+
+
+def _show(connector: Connector, result: Preview) -> None:
+    item = connector.item
+    _say(
+        told(
+            f"{connector.id}：{result.rows:,} 行，按 {item.title}",
+            f"{connector.id}: {result.rows:,} rows as {item.title} ({item.title_en})",
+        )
+    )
+    for columns in result.columns:
+        if columns.unknown:
+            _say(told("  未使用的列：", "  columns not used: ") + ", ".join(columns.unknown))
+        if columns.missing:
+            _say(told("  缺必填列：", "  no column for mandatory: ") + ", ".join(columns.missing))
+    _say(_counts(result))
+    if result.fates:
+        OUTPUT.print(_fates(result.fates))
+    if result.shown:
+        OUTPUT.print(_refusals(result.shown))
+    for caution, count in result.cautions.items():
+        rows = ", ".join(map(str, result.caution_rows[caution][:_ROWS_NAMED]))
+        more = ", …" if count > _ROWS_NAMED else ""
+        _say(
+            told(
+                f"  提示 {caution}：{count:,} 行（{rows}{more}）  {caution.zh}",
+                f"  warning {caution}: {count:,} rows ({rows}{more})  {caution.sentence}",
+            )
+        )
+    if result.normalised:
+        _say(
+            told(
+                f"  {result.normalised:,} 行有单元格被去空格或转为半角",
+                f"  {result.normalised:,} rows with cells that are trimmed or brought to half width",
+            )
+        )
+    what_next = f"creditbus connector run {connector.id}"
+    _say(told(f"未发送任何数据。      下一步：{what_next}", f"Nothing was sent.      next: {what_next}"))
+
+
+def _counts(result: Preview) -> str:
+    refused = told(f"将退回 {result.refused:,} 行", f"{result.refused:,} would be refused")
+    if not result.standings:
+        published = told(f"将发布 {result.publishable:,} 行", f"{result.publishable:,} would be published")
+        return f"  {published}   {refused}"
+    parts = [f"{count:,} {told(*_BECOMES[standing])}" for standing, count in result.standings.most_common()]
+    return f"  {'   '.join([*parts, refused])}"
+
+
+def _fates(fates: Sequence[RowFate]) -> Table:
+    table = _table(
+        (told("行", "row"), told("结果", "becomes"), told("文书号", "document"), told("主体", "subject"), "")
+    )
+    for one in fates:
+        remarks = [str(finding.reason) for finding in one.findings] + [str(caution) for caution in one.cautions]
+        place = f"{one.sheet} {one.row}".strip()
+        cells = (place, told(*_BECOMES[one.becomes]), one.document_no, one.subject_name, " ".join(remarks))
+        table.add_row(*_plain(cells))
+    return table
+
+
+def _refusals(shown: Sequence[RefusedField]) -> Table:
+    headings = (
+        told("行", "row"),
+        told("字段", "field"),
+        told("值", "value"),
+        told("原因", "why"),
+        told("代码", "reason"),
+    )
+    table = _table(headings)
+    for one in shown:
+        table.add_row(*_refusal(one))
+    return table
+
+
+def _refusal(one: RefusedField) -> tuple[str, ...]:
+    why = one.detail or explained(one.reason)
+    if one.proposed:
+        why += told(f" 是否为 {one.proposed}？", f" Did you mean {one.proposed}?")
+    place = f"{one.sheet} {one.row}".strip()
+    return _plain((place, one.column, one.value, why, one.reason))
+
+
+def _table(headings: Sequence[str]) -> Table:
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 2), header_style="bold")
+    for place, heading in enumerate(headings):
+        table.add_column(heading, overflow="fold", no_wrap=place in (1, 2, 4))
+    return table
+
+
+def _plain(cells: Sequence[str]) -> tuple[str, ...]:
+    from rich.markup import escape
+
+    return tuple(map(escape, cells))
+
+
+def _say(line: str) -> None:
+    OUTPUT.print(line, markup=False, soft_wrap=True)

@@ -1,0 +1,173 @@
+"""`creditbus connector run` and `watch`: publish, and say what became of it."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+import threading
+from dataclasses import asdict
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import orjson
+import typer
+
+from creditbus.services.cli.configured import FOLDER, Folder, Json, Name, connector_named
+from creditbus.services.cli.console import ERRORS, OUTPUT, print_json
+from creditbus.services.cli.language import told
+from creditbus.topics.connection import Connection
+
+if TYPE_CHECKING:
+    from creditbus.connectors.configuration import Connector
+    from creditbus.connectors.runner import RunSummary
+    from creditbus.services.query.outcomes import RunOutcomes
+
+__all__ = ["outcome_line", "register", "summary_lines"]
+
+_WAIT_SECONDS = 60.0
+
+Resend = Annotated[bool, typer.Option("--resend", help="Send a source that was already published once more.")]
+WaitSeconds = Annotated[float, typer.Option(min=0, help="Longest wait for the outcomes.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("run")(run_command)
+    app.command("watch")(watch_command)
+
+
+def run_command(
+    name: Name,
+    folder: Folder = FOLDER,
+    resend: Resend = False,
+    wait: Annotated[
+        bool | None, typer.Option("--wait/--no-wait", help="Wait for what becomes of the rows; at a terminal it does.")
+    ] = None,
+    wait_seconds: WaitSeconds = _WAIT_SECONDS,
+    json: Json = False,
+) -> None:
+    """Publish. Run it again at any time: nothing is lost and nothing is sent twice."""
+    from creditbus.connectors.reporting import BarReporter
+    from creditbus.connectors.runner import run_connector
+
+    connector = connector_named(name, folder)
+    connection = Connection.from_environment(store=False)
+    with BarReporter(ERRORS) as reporter:
+        summary = run_connector(connector, connection, progress=reporter, resend=resend)
+    outcomes = None
+    if (OUTPUT.is_terminal if wait is None else wait) and summary.rows + summary.skipped:
+        outcomes = _outcomes(connection, summary, wait_seconds)
+    if json:
+        print_json(_facts(summary, outcomes))
+        return
+    for line in summary_lines(summary, connector, outcomes):
+        OUTPUT.print(line, markup=False, soft_wrap=True)
+
+
+def watch_command(
+    name: Name,
+    folder: Folder = FOLDER,
+    every: Annotated[float, typer.Option(min=0.1, help="Seconds between two looks at the source.")] = 30.0,
+    json: Annotated[bool, typer.Option("--json", help="One JSON document a run.")] = False,
+) -> None:
+    """Run again whenever the source has changed; one line a run. Ctrl-C or SIGTERM stops between two transactions."""
+    from creditbus.connectors.watching import watch
+
+    connector = connector_named(name, folder)
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    for cycle in watch(connector, Connection.from_environment(store=False), lambda: not stop.wait(every)):
+        if json:
+            facts = {"error": cycle.error} if cycle.summary is None else _facts(cycle.summary, None)
+            sys.stdout.write(orjson.dumps(facts).decode() + "\n")
+            sys.stdout.flush()
+            continue
+        clock = f"{datetime.now().astimezone():%H:%M:%S}"
+        text = cycle.error if cycle.summary is None else _published(cycle.summary)
+        (ERRORS if cycle.summary is None else OUTPUT).print(f"{clock}  {text}", markup=False, soft_wrap=True)
+
+
+def summary_lines(summary: RunSummary, connector: Connector, outcomes: RunOutcomes | None = None) -> list[str]:
+    """Return what a run did as lines for a person, with what to do next."""
+    lines = [_published(summary), *summary.remarks]
+    if outcomes is not None:
+        lines.append(outcome_line(outcomes))
+    if summary.comparison is not None and summary.comparison.vanished:
+        see = f"creditbus connector vanished {connector.id}"
+        lines.append(
+            told(
+                f"已消失的记录可申请撤销，不会自动撤销：{see}",
+                f"vanished rows are proposed for withdrawal, never withdrawn by themselves: {see}",
+            )
+        )
+    refused = summary.published if outcomes is None else outcomes.account.counts["rejected"]
+    if refused and not (summary.complete and not summary.rows):
+        see = f"creditbus rejects list {connector.department} --run {summary.run_id}"
+        lines.append(told(f"被退回的行及原因：{see}", f"what was refused, and why: {see}"))
+    if outcomes is not None and refused:
+        see = f"creditbus rejects export {connector.department} --run {summary.run_id}"
+        lines.append(told(f"导出后改正：{see}", f"to correct them: {see}"))
+    return lines
+
+
+def outcome_line(outcomes: RunOutcomes) -> str:
+    """Say what became of the rows of a run."""
+    account = outcomes.account
+    counts, changes = account.counts, account.changes
+    parts = [
+        (changes["new"], told("新增", "new"), True),
+        (counts["duplicate"] + counts["stale"], told("未变", "unchanged"), True),
+        (changes["amended"], told("变更", "amended"), True),
+        (changes["transition"], told("状态变更", "changes of state"), False),
+        (counts["rejected"], told("退回", "refused"), True),
+        (counts["parked"], told("待登记", "waiting for their subject's registration"), False),
+        (counts["held"], told("待原记录", "waiting for their original"), False),
+    ]
+    line = " · ".join(
+        told(f"{word} {count:,}", f"{count:,} {word}") for count, word, always in parts if count or always
+    )
+    if not outcomes.settled:
+        line += told("   尚未处理完", "   and not all decided yet") + f" ({max(account.in_flight, 0):,})"
+    return line
+
+
+def _outcomes(connection: Connection, summary: RunSummary, seconds: float) -> RunOutcomes:
+    from creditbus.services.query.outcomes import await_outcomes
+
+    return asyncio.run(await_outcomes(connection, summary.run_id, summary.rows + summary.skipped, seconds))
+
+
+def _facts(summary: RunSummary, outcomes: RunOutcomes | None) -> dict[str, Any]:
+    found = None if outcomes is None else {"settled": outcomes.settled} | outcomes.account.as_json()
+    return asdict(summary) | {"outcomes": found}
+
+
+def _published(summary: RunSummary) -> str:
+    if summary.complete and not summary.rows and summary.skipped:
+        return told(
+            f"已全部发布：{summary.skipped:,} 行，无变化（批次 {summary.run_id}）；--resend 重新发送",
+            f"already published: {summary.skipped:,} rows, unchanged (run {summary.run_id}); --resend sends them again",
+        )
+    rate = summary.rows / summary.seconds if summary.seconds else 0
+    remarks = (
+        (summary.unreadable, told("行不可读", "of them unreadable")),
+        (summary.withheld, told("行涉及自然人，未发送内容", "of them about natural persons, withheld")),
+        (summary.skipped, told("行此前已发布", "already published before")),
+    )
+    parts = [told(f"已发布 {summary.published:,} 行", f"{summary.published:,} published")]
+    parts += [f"{count:,} {word}" for count, word in remarks if count]
+    line = f"{' · '.join(parts)}   {rate:,.0f} {told('行/秒', 'rows/s')}   {told('批次', 'run')} {summary.run_id}"
+    return line + _compared(summary)
+
+
+def _compared(summary: RunSummary) -> str:
+    found = summary.comparison
+    if found is None:
+        return ""
+    return told(
+        f"\n与上次相比：新增 {found.new:,} · 未变 {found.unchanged:,} · 变更 {found.changed:,} · "
+        f"消失 {found.vanished:,}",
+        f"\nagainst the last run: {found.new:,} new · {found.unchanged:,} unchanged · {found.changed:,} changed · "
+        f"{found.vanished:,} vanished",
+    )

@@ -1,0 +1,180 @@
+"""What a department says about its own rows, beside the events.
+
+Corrections that it sent, files that it read whole, counts that it declares: JSON on one compacted topic, written by
+connectors, read by `query`.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Final
+
+__all__ = [
+    "STATEMENTS_TOPIC",
+    "Declaration",
+    "Place",
+    "Reading",
+    "Redrive",
+    "Statement",
+    "connector_of",
+    "decode_statement",
+    "first_run",
+    "redrive_run",
+]
+
+STATEMENTS_TOPIC: Final = "connector.statements"
+
+#: Between the id of a run and what names a correction of its rows.
+_MARK: Final = "~"
+
+
+def redrive_run(run: str, token: str) -> str:
+    """Name the run that sends corrected rows of a run: who reads the ledger sees which one it corrects."""
+    return f"{first_run(run)}{_MARK}{token}"
+
+
+def first_run(run: str) -> str:
+    """Return the run that read the row from its source; of a run that corrects nothing it is that run itself."""
+    return run.partition(_MARK)[0]
+
+
+def connector_of(run: str) -> str:
+    """Return the id of the connector that a run was made by: what stands before its moment and its random end."""
+    return first_run(run).rsplit("-", 2)[0]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A row as its department finds it, in the run that read it from its source."""
+
+    run: str
+    file: str
+    sheet: str
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
+class Redrive:
+    """A refused row that was corrected and sent again; the last one of its place counts.
+
+    Attributes:
+        department: who sent it.
+        place: the row.
+        sent_as: run of the corrected event.
+        content: digest of what was sent, so that the same correction is sent once.
+        rejected_at: when the bus received the event that it refused first; milliseconds since 1970 UTC.
+        sent_at: when the correction was sent; milliseconds since 1970 UTC.
+    """
+
+    department: str
+    place: Place
+    sent_as: str
+    content: str
+    rejected_at: int
+    sent_at: int
+
+    @property
+    def key(self) -> bytes:
+        """Key on the topic."""
+        place = self.place
+        return _dump(["redrive", self.department, place.run, place.file, place.sheet, place.row])
+
+    @property
+    def seconds_to_fix(self) -> float:
+        """Seconds from the refusal to the correction."""
+        return max(self.sent_at - self.rejected_at, 0) / 1000
+
+    def encode(self) -> bytes:
+        """Return the value on the topic."""
+        return _dump({"kind": "redrive"} | asdict(self))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A file that a run of a connector read and published whole: what earlier runs said of its rows is outdated.
+
+    Attributes:
+        department: whose file it is.
+        connector: who read it.
+        file: as origins name it.
+        run: the run.
+        completed_at: when it had been published; milliseconds since 1970 UTC.
+    """
+
+    department: str
+    connector: str
+    file: str
+    run: str
+    completed_at: int
+
+    @property
+    def key(self) -> bytes:
+        """Key on the topic."""
+        return _dump(["reading", self.department, self.connector, self.file])
+
+    def encode(self) -> bytes:
+        """Return the value on the topic."""
+        return _dump({"kind": "reading"} | asdict(self))
+
+    def replaces(self, run: str, received_at: int) -> bool:
+        """Tell whether what another run published at some moment is outdated."""
+        return first_run(run) != self.run and received_at < self.completed_at
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """How many records of an item a department says that it produced in a period; the last one counts.
+
+    Attributes:
+        department: who says so.
+        item: catalogue item.
+        first_day: of the period.
+        last_day: of the period.
+        count: records decided in it.
+        declared_at: when it was said; milliseconds since 1970 UTC.
+    """
+
+    department: str
+    item: str
+    first_day: date
+    last_day: date
+    count: int
+    declared_at: int
+
+    @property
+    def key(self) -> bytes:
+        """Key on the topic."""
+        return _dump(["declaration", self.department, self.item, self.first_day.isoformat(), self.last_day.isoformat()])
+
+    def encode(self) -> bytes:
+        """Return the value on the topic."""
+        days = {"first_day": self.first_day.isoformat(), "last_day": self.last_day.isoformat()}
+        return _dump({"kind": "declaration"} | asdict(self) | days)
+
+
+Statement = Redrive | Reading | Declaration
+
+
+def decode_statement(value: bytes) -> Statement:
+    """Read a value of the topic.
+
+    Raises:
+        ValueError: it was written by something else.
+    """
+    raw = json.loads(value)
+    try:
+        kind = raw.pop("kind")
+        if kind == "redrive":
+            return Redrive(**{**raw, "place": Place(**raw["place"])})
+        if kind == "reading":
+            return Reading(**raw)
+        days = {name: date.fromisoformat(raw[name]) for name in ("first_day", "last_day")}
+        return Declaration(**{**raw, **days})
+    except (AttributeError, TypeError, KeyError) as error:
+        raise ValueError("no statement of a department") from error
+
+
+def _dump(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()

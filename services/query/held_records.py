@@ -1,0 +1,83 @@
+"""What the bus holds, record by record, from the profiles' changelog: for figures over all of it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import date
+from hashlib import blake2b
+from typing import NamedTuple
+
+from creditbus.services.domain.city_time import city_day
+from creditbus.services.domain.normalise import parse_date
+from creditbus.services.domain.record import decode_record
+from creditbus.services.engine.batch import Record
+from creditbus.services.engine.codec import EventCodec, Schemas
+from creditbus.services.engine.reading import FROM_START, read_partitions
+from creditbus.services.engine.registry import SchemaRegistry
+from creditbus.services.engine.topic_facts import TopicFacts
+from creditbus.topics.connection import Connection
+
+__all__ = ["HeldRecord", "read_all", "read_held"]
+
+_TOPIC = "credit.records"
+_RECORD_KEY = b"r|"
+_KEY_BYTES = 8
+
+
+class HeldRecord(NamedTuple):
+    """What figures ask of a record; nothing that tells whom it is about.
+
+    Attributes:
+        department: who published its content.
+        item: catalogue item.
+        decided: day of the decision; None where the item has none.
+        received: day on which the bus received the content.
+        amended: the content is not the record's first.
+
+    """
+
+    department: str
+    item: str
+    decided: date | None
+    received: date
+    amended: bool
+
+
+async def read_held(connection: Connection, facts: TopicFacts) -> list[HeldRecord]:
+    """Return each record once, as it is now.
+
+    Raises:
+        DependencyDownError: a server does not answer.
+        ConfigurationError: topics or schemas are missing.
+
+    """
+    codec = EventCodec(Schemas(SchemaRegistry(connection.registry_url)))
+    await codec.load()
+    newest: dict[bytes, HeldRecord] = {}
+    async for record in read_all(connection, facts, _TOPIC):
+        if record.key is None or not record.key.startswith(_RECORD_KEY):
+            continue
+        # a record's key holds its subject and its number; eight bytes of a hash are enough to tell them apart
+        key = blake2b(record.key, digest_size=_KEY_BYTES).digest()
+        if record.value:
+            newest[key] = _held(codec, record.value)
+        else:
+            newest.pop(key, None)
+    return list(newest.values())
+
+
+async def read_all(connection: Connection, facts: TopicFacts, topic: str) -> AsyncIterator[Record]:
+    """Yield what a topic holds, up to its present end; errors as of `read_held`."""
+    starts = dict.fromkeys(facts.partitions_of(topic), FROM_START)
+    async for chunk in read_partitions(connection.bootstrap_servers, starts):
+        for record in chunk.records:
+            yield record
+
+
+def _held(codec: EventCodec, value: bytes) -> HeldRecord:
+    record = decode_record(value)
+    opened = codec.open(record.content)
+    item = opened.header["item"]
+    act, _, _, _ = codec.read_body(item, opened.body)
+    decided = parse_date(act["decided_on"]) if act["decided_on"] else None
+    return HeldRecord(record.department, item, decided, city_day(record.received_at), record.revision > 1)

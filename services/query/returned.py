@@ -1,0 +1,108 @@
+"""Refused rows together with what their department did about them: the last word on each row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from creditbus.services.domain.statements import Place, Reading, Redrive, connector_of, first_run
+from creditbus.services.query.rejects import RejectedEvent, read_rejects
+from creditbus.services.query.statements import Statements, read_statements
+from creditbus.topics.connection import Connection
+
+__all__ = ["ReturnedRow", "Status", "place_of", "read_returned", "returned_rows"]
+
+Status = Literal["open", "fixed", "replaced"]
+"""fixed: a correction was sent that the bus did not refuse. replaced: the whole file was published again since, so that
+its row is either accepted now, or stands here once more under the later run."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ReturnedRow:
+    """One refused row: its last refusal, the runs of all of them, and when it was refused first.
+
+    A correction that was refused itself is a further refusal of the row, under the same place. Moments are milliseconds
+    since 1970 UTC.
+    """
+
+    event: RejectedEvent
+    runs: tuple[str, ...]
+    rejected_at: int
+    redrive: Redrive | None = None
+    reading: Reading | None = None
+
+    @property
+    def status(self) -> Status:
+        """What became of it."""
+        if self.redrive is not None and self.redrive.sent_as != self.event.fields["run"]:
+            return "fixed"
+        outdated = self.reading is not None and self.reading.replaces(self.event.fields["run"], self.rejected_at)
+        return "replaced" if outdated else "open"
+
+    @property
+    def seconds_to_fix(self) -> float | None:
+        """Seconds from the first refusal to the correction; None where none was accepted."""
+        return self.redrive.seconds_to_fix if self.redrive is not None and self.status == "fixed" else None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what `creditbus rejects list --json` prints."""
+        return self.event.as_json() | {
+            "status": self.status,
+            "refusals": len(self.runs),
+            "rejected_at": self.rejected_at,
+            "seconds_to_fix": self.seconds_to_fix,
+        }
+
+
+async def read_returned(connection: Connection, department: str, run: str = "") -> list[ReturnedRow]:
+    """Return a department's refused rows, by file, sheet and row; those of one run when `run` names one.
+
+    Raises:
+        DependencyDownError: a server does not answer.
+        ConfigurationError: there is no such department, or a topic is missing.
+
+    """
+    events = [event async for event in read_rejects(connection, department, "")]
+    statements = Statements.of(department, await read_statements(connection))
+    return returned_rows((event for event in events if _is_of(event, run)), statements)
+
+
+def returned_rows(events: Iterable[RejectedEvent], statements: Statements) -> list[ReturnedRow]:
+    """Put the refusals of each row together with what was said of it."""
+    by_place: dict[object, list[RejectedEvent]] = {}
+    for event in events:
+        fields = event.fields
+        # what no connector sent names no row: each stands for itself
+        nowhere = (fields["topic"], fields["partition"], fields["offset"])
+        by_place.setdefault(place_of(event) if fields["row"] else nowhere, []).append(event)
+    rows = []
+    for refusals in by_place.values():
+        refusals.sort(key=_rejected_at)
+        last, place = refusals[-1], place_of(refusals[-1])
+        rows.append(
+            ReturnedRow(
+                last,
+                tuple(event.fields["run"] for event in refusals),
+                _rejected_at(refusals[0]),
+                statements.redrives.get(place),
+                statements.readings.get((connector_of(place.run), place.file)),
+            )
+        )
+    return sorted(rows, key=lambda row: tuple(row.event.fields[name] for name in ("file", "sheet", "row", "run")))
+
+
+def place_of(event: RejectedEvent) -> Place:
+    """Return the row that an event came from."""
+    fields = event.fields
+    return Place(first_run(fields["run"]), fields["file"], fields["sheet"], fields["row"])
+
+
+def _is_of(event: RejectedEvent, run: str) -> bool:
+    return run in {"", event.fields["run"], first_run(event.fields["run"])}
+
+
+def _rejected_at(event: RejectedEvent) -> int:
+    moment = event.fields["received_at"]
+    return int(moment.timestamp() * 1000) if isinstance(moment, datetime) else int(moment)

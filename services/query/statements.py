@@ -1,0 +1,66 @@
+"""What departments say beside their events, as the bus holds it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from creditbus.services.domain.statements import (
+    STATEMENTS_TOPIC,
+    Declaration,
+    Place,
+    Reading,
+    Redrive,
+    Statement,
+    decode_statement,
+)
+from creditbus.services.engine.reading import FROM_START, read_partitions
+from creditbus.services.engine.topic_facts import topic_facts
+from creditbus.topics.connection import Connection
+
+__all__ = ["Statements", "read_statements"]
+
+
+@dataclass(frozen=True, slots=True)
+class Statements:
+    """The last word on each subject.
+
+    Attributes:
+        redrives: corrections, by row.
+        readings: files read whole, by connector and file.
+        declarations: declared counts.
+
+    """
+
+    redrives: Mapping[Place, Redrive]
+    readings: Mapping[tuple[str, str], Reading]
+    declarations: tuple[Declaration, ...]
+
+    @classmethod
+    def of(cls, department: str, found: Iterable[Statement]) -> Statements:
+        """Sort the statements of one department."""
+        own = [one for one in found if one.department == department]
+        return cls(
+            {one.place: one for one in own if isinstance(one, Redrive)},
+            {(one.connector, one.file): one for one in own if isinstance(one, Reading)},
+            tuple(one for one in own if isinstance(one, Declaration)),
+        )
+
+
+async def read_statements(connection: Connection) -> list[Statement]:
+    """Return the newest statement of each key, of all departments.
+
+    Raises:
+        DependencyDownError: a server does not answer.
+        ConfigurationError: the topic is missing.
+
+    """
+    facts = await asyncio.to_thread(topic_facts, connection.bootstrap_servers)
+    starts = dict.fromkeys(facts.partitions_of(STATEMENTS_TOPIC), FROM_START)
+    newest: dict[bytes, Statement] = {}
+    async for chunk in read_partitions(connection.bootstrap_servers, starts):
+        for record in chunk.records:
+            if record.key is not None and record.value:
+                newest[record.key] = decode_statement(record.value)
+    return list(newest.values())

@@ -1,0 +1,270 @@
+"""A department's way from a file to a balanced ledger, by the command line alone, and the way back of refused rows."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from creditbus.connectors.configuration import load_connector
+from creditbus.connectors.watching import watch
+from creditbus.services.cli import main as cli
+from creditbus.services.domain.identifiers import uscc
+from tests.harness.wire import Observer
+
+Say = Callable[..., Any]
+
+_HEADER = "事件类型,名单名称,名单类型,主体类别,主体名称,主体代码,认定单位,认定单位代码,列入决定文书号,法律依据,列入日期"
+_REGISTER = "企业名称,统一社会信用代码,法定代表人,登记状态,登记机关,核准日期,注册地址"
+_ORGAN = "11990100AU0000010W"
+_DAY = "2025-03-03"
+
+
+def _code(number: int) -> str:
+    body = f"91990106{number:08d}"
+    body = f"{body}{_organisation_check(number)}"
+    return body + uscc.check_character(body)
+
+
+def _organisation_check(number: int) -> str:
+    weights = (3, 7, 9, 10, 5, 8, 4, 2)
+    rest = 11 - sum(int(digit) * weight for digit, weight in zip(f"{number:08d}", weights, strict=True)) % 11
+    return {10: "X", 11: "0"}.get(rest, str(rest))
+
+
+def _entry(number: int, *, code: str = "", day: str = _DAY, list_name: str = "经营异常名录") -> str:
+    subject = f"示例{number}号有限公司,{code or _code(number)}"
+    return f"列入,{list_name},黑,法人及非法人组织,{subject},示例局,{_ORGAN},示列〔2025〕{number}号,示例法,{day}"
+
+
+@pytest.fixture
+def say(live: Observer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Say:
+    """Run a command in the department's folder and return what it prints as JSON; `code` is the exit code expected."""
+    bus = live.wire.bus
+    for name, value in bus.endpoints().items():
+        monkeypatch.setenv(f"CREDITBUS_{name.upper()}", value)
+    monkeypatch.setenv("CREDITBUS_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+
+    def say(*words: str, code: int = 0) -> Any:
+        capsys.readouterr()
+        assert cli.main([*words, "--json"]) == code, capsys.readouterr().err
+        return json.loads(capsys.readouterr().out)
+
+    return say
+
+
+@pytest.fixture
+def registered(say: Say, tmp_path: Path) -> None:
+    """Nine enterprises, registered through a connector of the registration department."""
+    rows = [f"示例{n}号有限公司,{_code(n)},甲,存续,示例局,2020-05-06,示例市武昌区示例大道{n}号" for n in range(1, 10)]
+    (tmp_path / "登记.csv").write_text("\n".join([_REGISTER, *rows]) + "\n", encoding="utf-8")
+    say("connector", "init", "--department", "market-supervision", "--source", "登记.csv", "--yes")
+    found = say("connector", "run", "registration", "--wait")
+    assert found["outcomes"]["applied"] == 9
+
+
+def _write(path: Path, *rows: str) -> None:
+    path.write_text("\n".join([_HEADER, *rows]) + "\n", encoding="gb18030")
+
+
+def _outcomes(found: dict[str, Any]) -> dict[str, int]:
+    counts = found["outcomes"]
+    assert counts["settled"]
+    return {
+        name: counts["changes"].get(name, 0) if name in {"new", "amended", "transition"} else counts[name]
+        for name in ("new", "amended", "transition", "duplicate")
+    } | {"rejected": sum(counts["rejected"].values())}
+
+
+@pytest.mark.usefixtures("registered")
+def test_a_department_is_connected_corrects_its_rows_and_sends_its_file_again(  # noqa: PLR0915 -- one walk
+    live: Observer, say: Say, tmp_path: Path
+) -> None:
+    source = tmp_path / "名单.csv"
+    good = [_entry(number) for number in range(1, 6)]
+    bad = [_entry(6, code=_code(6)[:-1] + "x"), _entry(7, day="2025-02-30"), _entry(8, list_name="示例名单")]
+    _write(source, *good, *bad)
+
+    # it is connected by one command, and sees beforehand what will be refused
+    made = say("connector", "init", "--department", "credit-office", "--source", "名单.csv", "--yes")
+    assert (made["looks_like"]["template"], made["next"]) == ("red-black-lists", "creditbus connector preview lists")
+    seen = say("connector", "preview", "lists", "--compare", "-n", "100")
+    assert (seen["rows"], seen["refused"], seen["standings"]) == (8, 3, {"new": 5})
+    assert [fate["becomes"] for fate in seen["fates"]] == ["new"] * 5 + ["refused"] * 3
+
+    ran = say("connector", "run", "lists", "--wait")
+    assert _outcomes(ran) == {"new": 5, "amended": 0, "transition": 0, "duplicate": 0, "rejected": 3}
+    assert ran["comparison"] == {"new": 8, "unchanged": 0, "changed": 0, "vanished": 0}
+    assert say("connector", "preview", "lists", "--compare")["standings"] == {"unchanged": 5}
+
+    # the refused rows come back in the department's own columns
+    exported = say("rejects", "export", "credit-office", "-o", "退回.xlsx")
+    assert (exported["rows"], exported["not_exported"]) == (3, 0)
+    book = openpyxl.load_workbook(tmp_path / "退回.xlsx")
+    page = book.worksheets[0]
+    columns = {str(cell.value): place for place, cell in enumerate(page[1], start=1)}
+    assert list(columns)[:-2] == _HEADER.split(",")
+    assert [page.cell(row, columns["列入决定文书号"]).value for row in (2, 3, 4)] == [
+        f"示列〔2025〕{number}号" for number in (6, 7, 8)
+    ]
+
+    # two are corrected, one is not: the two are sent, once
+    page.cell(2, columns["主体代码"]).value = _code(6)
+    page.cell(3, columns["列入日期"]).value = "2025-03-28"
+    book.save(tmp_path / "退回.xlsx")
+    sent = say("rejects", "redrive", "退回.xlsx", code=1)
+    assert (sent["sent"], sent["already_sent"], len(sent["still_refused"])) == (2, 0, 1)
+    assert sent["still_refused"][0]["faults"][0]["reason"] == "CAT_NOT_IN_CATALOGUE"
+    (outcome,) = sent["outcomes"].values()
+    assert (outcome["settled"], outcome["applied"]) == (True, 2)
+    live.settle()
+    before = len(live.of("ingest.credit-office"))
+    sent = say("rejects", "redrive", "退回.xlsx", code=1)
+    assert (sent["sent"], sent["already_sent"]) == (0, 2)
+    page.cell(4, columns["名单名称"]).value = "经营异常名录"
+    book.save(tmp_path / "退回.xlsx")
+    sent = say("rejects", "redrive", "退回.xlsx")
+    assert (sent["sent"], sent["already_sent"], sent["still_refused"]) == (1, 2, [])
+    live.settle()
+    assert len(live.of("ingest.credit-office")) == before + 1
+
+    # they are counted as fixed, and the applied events name the row that they come from
+    rows = say("rejects", "list", "credit-office")
+    assert [(row["row"], row["status"]) for row in rows] == [(6, "fixed"), (7, "fixed"), (8, "fixed")]
+    assert all(row["seconds_to_fix"] >= 0 for row in rows)
+    assert say("rejects", "list", "credit-office", "--open") == []
+    origins = [live.wire.decode(record.value)["header"]["origin"] for record in live.of("credit.changes")]
+    fixed = [origin for origin in origins if origin["run"].startswith(f"{ran['run_id']}~")]
+    assert {(origin["file"], origin["row"]) for origin in fixed} == {("名单.csv", row) for row in (6, 7, 8)}
+
+    # the corrected file, whole and sent again: nothing is new, one row is changed, one is gone
+    _write(source, *good[1:4], _entry(5, day="2025-03-04"), _entry(6), _entry(7, day="2025-03-28"), _entry(8))
+    again = say("connector", "run", "lists", "--wait")
+    assert _outcomes(again) == {"new": 0, "amended": 1, "transition": 0, "duplicate": 6, "rejected": 0}
+    assert again["comparison"] == {"new": 1, "unchanged": 3, "changed": 3, "vanished": 1}
+    vanished = say("connector", "vanished", "lists")
+    assert [one["document_no"] for one in vanished] == ["示列〔2025〕1号"]
+    withdrawn = say("connector", "withdraw", "lists", "--keys", vanished[0]["key"][:10], "--yes")
+    assert len(withdrawn["withdrawn"]) == 1
+    live.settle()
+    (record,) = say("profile", "show", _code(1))["records"][1:]
+    assert (record["item"], record["state"]) == ("red-black-list", "WITHDRAWN")
+    assert say("connector", "vanished", "lists") == []
+
+    ledger = say("ledger")
+    assert ledger["balanced"]
+
+    # what the figures say
+    say("quality", "declare", "credit-office", "--item", "red-black-list", "--period", "2025-03", "--count", "10")
+    wide = ("--from", "2020-01-01", "--to", "2099-12-31")
+    (report,) = say("quality", "--department", "credit-office", *wide)["departments"]
+    counts, figures = report["counts"], report["figures"]
+    assert (counts["received"], counts["repeated"], counts["refused"], counts["corrected"]) == (19, 6, 0, 3)
+    assert (counts["provided"], counts["applied"]) == (10, 10)
+    assert (figures["storage"], figures["compliance"], figures["completeness"]) == (1.0, 1.0, 1.0)
+    assert (figures["timeliness"], figures["reporting"]) == (0.0, 0.8)
+    assert counts["late"] + counts["amended"] == 8
+    assert report["items"]["red-black-list"]["counts"]["declared"][0]["missing"] == 2
+    assert report["seconds_to_fix"]["rows"] == 3
+
+
+@pytest.mark.usefixtures("registered")
+def test_state_is_shown_and_reset_and_a_csv_of_rejects_serves_as_well(say: Say, tmp_path: Path) -> None:
+    _write(tmp_path / "名单.csv", _entry(9), _entry(3, code=_code(3)[:-1] + "x"))
+    say("connector", "init", "--department", "credit-office", "--source", "名单.csv", "--id", "second", "--yes")
+    assert say("connector", "state", "show", "second")["progress"] is None
+    ran = say("connector", "run", "second", "--wait")
+    state = say("connector", "state", "show", "second")["progress"]
+    assert (state["run"], state["complete"], state["totals"]["rows"]) == (ran["run_id"], True, 2)
+    assert say("connector", "run", "second")["skipped"] == 2
+    say("connector", "state", "reset", "second", "--yes")
+    assert say("connector", "state", "show", "second")["progress"] is None
+    again = say("connector", "run", "second", "--wait")
+    assert again["rows"] == 2
+    assert again["comparison"] == {"new": 0, "unchanged": 2, "changed": 0, "vanished": 0}
+
+    # the whole file was published again: what its first run was refused is not asked for a second time
+    runs = {row["run"]: row["status"] for row in say("rejects", "list", "credit-office") if "second" in row["run"]}
+    assert runs == {ran["run_id"]: "replaced", again["run_id"]: "open"}
+    say("rejects", "export", "credit-office", "--run", again["run_id"], "-o", "退回.csv")
+    rows = list(csv.reader((tmp_path / "退回.csv").read_text("utf-8-sig").splitlines()))
+    rows[1][rows[0].index("主体代码")] = _code(3)
+    rows[1][rows[0].index("列入决定文书号")] = "示列〔2025〕99号"
+    with (tmp_path / "退回.csv").open("w", encoding="gb18030", newline="") as stream:
+        csv.writer(stream).writerows(rows)
+    sent = say("rejects", "redrive", "退回.csv")
+    (outcome,) = sent["outcomes"].values()
+    assert outcome["applied"] == 1
+
+
+@pytest.fixture
+def watched(say: Say, tmp_path: Path) -> Path:
+    source = tmp_path / "名单.csv"
+    _write(source, _entry(2))
+    say("connector", "init", "--department", "credit-office", "--source", "名单.csv", "--id", "third", "--yes")
+    return source
+
+
+@pytest.mark.usefixtures("registered")
+def test_a_watched_file_is_published_when_it_changes(watched: Path, live: Observer, tmp_path: Path) -> None:
+    looks = iter(range(4))
+
+    def wait() -> bool:
+        look = next(looks)
+        if look == 1:
+            watched.unlink()
+        if look == 2:
+            _write(watched, _entry(2), _entry(4, day="2025-03-05"))
+        return look < 3
+
+    connector = load_connector(tmp_path / "connectors.d" / "third.yaml")
+    cycles = list(watch(connector, live.wire.bus, wait))
+    assert [cycle.summary.rows if cycle.summary else "error" for cycle in cycles] == [1, "error", 2]
+
+
+@pytest.mark.usefixtures("registered")
+@pytest.mark.parametrize(("spoken", "word"), [("zh", "退回"), ("en", "refused")])
+def test_every_command_speaks_to_people_in_both_languages(
+    say: Say, tmp_path: Path, capsys: pytest.CaptureFixture[str], spoken: str, word: str
+) -> None:
+    document = 200 if spoken == "zh" else 300
+
+    def tell(*words: str, code: int = 0) -> str:
+        capsys.readouterr()
+        assert cli.main([*words, "--lang", spoken]) == code
+        return capsys.readouterr().out
+
+    def entries(*numbers: int) -> list[str]:
+        return [_entry(4).replace("4号,示例法", f"{document + number}号,示例法") for number in numbers]
+
+    source = tmp_path / "名单.csv"
+    _write(source, *entries(1, 2), _entry(5, code=_code(5)[:-1] + "x"), *["少,了"])
+    tell("connector", "discover", "名单.csv")
+    arguments = ["--department", "credit-office", "--source", "名单.csv", "--id", f"said-{spoken}"]
+    assert f"creditbus connector preview said-{spoken}" in tell("connector", "init", *arguments, "--yes")
+    name = f"said-{spoken}"
+    assert word in tell("connector", "preview", name)
+    assert word in tell("connector", "preview", name, "--compare", "-n", "9")
+    assert tell("connector", "state", "show", name).count("\n") == 1
+    said = tell("connector", "run", name, "--wait")
+    assert word in said
+    assert f"creditbus rejects export credit-office --run {name}-" in said
+    assert tell("connector", "run", name).count("\n") == 1
+    assert "名单.csv" in tell("rejects", "list", "credit-office")
+    run = say("connector", "state", "show", name)["progress"]["run"]
+    assert "creditbus rejects redrive" in tell("rejects", "export", "credit-office", "--run", run)
+    tell("rejects", "redrive", "rejects-credit-office.xlsx", code=1)
+    _write(source, *entries(1))
+    assert "creditbus connector vanished" in tell("connector", "run", name, "--no-wait")
+    assert "creditbus connector withdraw" in tell("connector", "vanished", name)
+    assert "1" in tell("connector", "withdraw", name, "--all", "--yes")
+    assert "credit-office" in tell("quality", "--from", "2020-01-01")
+    period = ("--item", "red-black-list", "--period", "2025-03", "--count", "9")
+    assert "red-black-list" in tell("quality", "declare", "credit-office", *period)
+    tell("connector", "state", "reset", name, "--yes")

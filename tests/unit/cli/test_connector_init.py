@@ -1,0 +1,121 @@
+"""`connector init` and `discover`: from a file to a connector that loads."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import openpyxl
+import pytest
+from typer.testing import CliRunner
+
+from creditbus.connectors.configuration import load_connector
+from creditbus.connectors.contract import Column, Table
+from creditbus.connectors.guessing import guesses, short_name
+from creditbus.services.cli.connector import app
+from creditbus.topics.errors import ConfigurationError
+
+_HEADER = "事件类型,名单名称,名单类型,主体类别,主体名称,主体代码,认定单位,列入决定文书号,法律依据,列入日期,备注二"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "名单.csv").write_text(f"{_HEADER}\n列入,x,黑,,示例公司,,,,,,\n", encoding="utf-8")
+    return tmp_path
+
+
+def _init(*arguments: str, typed: str = "") -> str:
+    result = CliRunner().invoke(app, ["init", *arguments], input=typed, catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_options_alone_make_a_connector(folder: Path) -> None:
+    said = _init("--department", "credit-office", "--source", "名单.csv", "--yes")
+    assert "red-black-list, template red-black-lists (10 of 11 columns recognised, 91%; not: 备注二;" in said
+    assert "next: creditbus connector preview lists" in said
+    made = load_connector(folder / "connectors.d" / "lists.yaml")
+    assert (made.id, made.department, made.item.id, made.kind.name) == (
+        "lists",
+        "credit-office",
+        "red-black-list",
+        "csv",
+    )
+    assert next(made.open().read(None)).row == 1
+
+
+def test_questions_have_defaults_and_take_numbers_and_names(folder: Path) -> None:
+    said = _init(typed="nobody\ncredit-office\ncsv\n名单.csv\nmine\n")
+    assert "there is no nobody" in said
+    assert load_connector(folder / "connectors.d" / "mine.yaml").department == "credit-office"
+
+
+def test_what_is_there_is_not_replaced_unasked(folder: Path) -> None:
+    arguments = ("--department", "credit-office", "--source", "名单.csv", "--id", "lists", "--yes")
+    _init(*arguments)
+    with pytest.raises(ConfigurationError, match="is there already"):
+        _init(*arguments)
+    _init(*arguments, "--force")
+    assert json.loads(_init("--department", "credit-office", "--source", "名单.csv", "--json"))["file"] == str(
+        Path("connectors.d/lists-2.yaml")
+    )
+    assert sorted(file.name for file in (folder / "connectors.d").iterdir()) == ["lists-2.yaml", "lists.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["--source", "名单.csv", "--yes"], "--department: is not given"),
+        (["--department", "credit-office", "--yes"], "--kind: is not given"),
+        (["--department", "nobody", "--source", "名单.csv"], "'nobody' is not declared"),
+        (["--department", "tax-bureau", "--source", "名单.csv", "--yes"], "which tax-bureau may not publish"),
+        (["--department", "credit-office", "--source", "名单.csv", "--set", "row_bytes=1", "--yes"], "row_bytes"),
+        (["--department", "credit-office", "--source", "名单.csv", "--id", "No Id", "--yes"], "id: "),
+    ],
+)
+def test_what_cannot_be_is_one_line_and_leaves_nothing(folder: Path, arguments: list[str], line: str) -> None:
+    with pytest.raises(ConfigurationError, match=line):
+        _init(*arguments)
+    assert not list((folder / "connectors.d").glob("*"))
+
+
+def test_the_sheet_that_fits_best_is_taken(folder: Path) -> None:
+    book = openpyxl.Workbook()
+    book.worksheets[0].append(["说明", "版本"])
+    sheet = book.create_sheet("名单")
+    sheet.append(_HEADER.split(","))
+    sheet.append(["列入"])
+    book.save(folder / "名单.xlsx")
+    _init("--department", "credit-office", "--source", "名单.xlsx", "--yes")
+    made = load_connector(folder / "connectors.d" / "lists.yaml")
+    assert next(made.open().read(None)).sheet == "名单"
+
+
+def test_discover_guesses_for_a_file_without_a_connector(folder: Path) -> None:
+    [table] = json.loads(CliRunner().invoke(app, ["discover", "名单.csv", "--json"]).output)
+    assert table["mapping"] is None
+    assert table["guesses"][0]["template"] == "red-black-lists"
+    assert table["guesses"][0]["score"] == pytest.approx(10 / 11, abs=0.001)
+    said = CliRunner().invoke(app, ["discover", str(folder / "名单.csv")]).output
+    assert "looks like red-black-list" in said
+    assert "- 备注二" in said
+
+
+def test_two_columns_that_everything_has_are_no_likely_guess() -> None:
+    table = Table("t", (Column("行政相对人名称"), Column("备注")))
+    best, *_ = guesses([table])
+    assert best.score == 1
+    assert best.likelihood < 0.2
+
+
+def test_what_a_department_may_not_publish_comes_last() -> None:
+    table = Table("t", tuple(map(Column, _HEADER.split(","))))
+    found = guesses([table], "tax-bureau")
+    assert [guess.entitled for guess in found] == sorted((guess.entitled for guess in found), reverse=True)
+    assert guesses([table])[0].template == "red-black-lists"
+
+
+def test_a_name_that_is_taken_is_numbered() -> None:
+    assert short_name("red-black-lists", ()) == "lists"
+    assert short_name("red-black-lists", ("lists", "lists-2")) == "lists-3"

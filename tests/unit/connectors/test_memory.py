@@ -1,0 +1,114 @@
+"""What a connector remembers: new, changed and unchanged records, and those that its source holds no more."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from creditbus.connectors.errors import SourceError
+from creditbus.connectors.memory import Comparison, Memory, Noted
+
+
+def _row(number: int, says: str = "a", *, file: str = "rows.csv", name: str = "", code: str = "") -> Noted:
+    key = f"{number:08}{code:8}".encode()
+    alike = (name or f"{number}").encode().ljust(16)
+    return Noted(key, says.encode().ljust(16), alike, file, "", number, f"event {number} {says}".encode())
+
+
+@pytest.fixture
+def memory(tmp_path: Path) -> Memory:
+    return Memory(tmp_path, "lists")
+
+
+def _run(memory: Memory, run: str, *rows: Noted) -> Comparison | None:
+    memory.begin(run, 0)
+    memory.note(rows, len(rows))
+    return memory.complete()
+
+
+def _missed(memory: Memory, scope: str = "file") -> list[int]:
+    return [one.row for one in memory.vanished(scope)]
+
+
+def test_a_file_sent_again_is_compared_record_by_record(memory: Memory) -> None:
+    assert _run(memory, "r1", _row(1), _row(2), _row(3)) == Comparison(3, 0, 0)
+    assert _run(memory, "r2", _row(1), _row(2, "b"), _row(4)) == Comparison(1, 1, 1)
+    assert _missed(memory) == [3]
+    assert [one.event for one in memory.vanished("file")] == [b"event 3 a"]
+
+
+def test_two_contents_of_one_record_in_one_file_stay_unchanged(memory: Memory) -> None:
+    rows = _row(1, "entry"), _row(1, "removal")
+    assert _run(memory, "r1", *rows) == Comparison(2, 0, 0)
+    assert _run(memory, "r2", *rows) == Comparison(0, 2, 0)
+    assert _run(memory, "r3", _row(1, "entry")) == Comparison(0, 1, 0)
+    assert _missed(memory) == []
+
+
+def test_what_a_record_said_earlier_is_a_change_when_it_says_so_again(memory: Memory) -> None:
+    _run(memory, "r1", _row(1, "a"))
+    _run(memory, "r2", _row(1, "b"))
+    assert _run(memory, "r3", _row(1, "a")) == Comparison(0, 0, 1)
+
+
+def test_another_file_misses_nothing_of_the_one_before_unless_asked(memory: Memory) -> None:
+    _run(memory, "r1", _row(1, file="january.csv"))
+    assert _run(memory, "r2", _row(2, file="february.csv")) == Comparison(1, 0, 0)
+    assert _missed(memory, "connector") == [1]
+    assert _missed(memory, "never") == []
+
+
+def test_a_run_that_was_begun_elsewhere_misses_nothing(memory: Memory) -> None:
+    _run(memory, "r1", _row(1), _row(2))
+    memory.begin("r2", 1)
+    memory.note([_row(2)], 2)
+    assert memory.complete() is None
+    assert _missed(memory) == []
+
+
+def test_a_run_goes_on_in_a_second_process(tmp_path: Path) -> None:
+    with Memory(tmp_path, "lists") as first:
+        _run(first, "r1", _row(1), _row(2), _row(3))
+        first.begin("r2", 0)
+        first.note([_row(1)], 1)
+    with Memory(tmp_path, "lists") as second:
+        second.begin("r2", 1)
+        second.note([_row(2)], 2)
+        assert second.complete() == Comparison(0, 2, 0)
+        assert _missed(second) == [3]
+
+
+def test_a_chunk_that_is_noted_and_published_twice_counts_once(memory: Memory) -> None:
+    memory.begin("r1", 0)
+    memory.note([_row(1)], 1)
+    memory.begin("r1", 0)
+    memory.note([_row(1)], 1)
+    assert memory.complete() == Comparison(1, 0, 0)
+
+
+def test_a_withdrawn_record_is_not_proposed_again_until_it_was_there_again(memory: Memory) -> None:
+    _run(memory, "r1", _row(1), _row(2))
+    _run(memory, "r2", _row(1))
+    memory.withdraw([one.key for one in memory.vanished("file")], "w1")
+    assert _missed(memory) == []
+    _run(memory, "r3", _row(1), _row(2))
+    _run(memory, "r4", _row(1))
+    assert _missed(memory) == [2]
+
+
+def test_a_record_whose_code_alone_was_corrected_is_marked(memory: Memory) -> None:
+    _run(memory, "r1", _row(1, code="old", name="示例公司"), _row(2))
+    _run(memory, "r2", _row(1, code="new", name="示例公司"))
+    assert [(one.row, one.recoded) for one in memory.vanished("file")] == [(1, True), (2, False)]
+
+
+def test_a_file_that_is_no_memory_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "connectors").mkdir()
+    (tmp_path / "connectors" / "lists.sqlite").write_bytes(b"no database at all, but long enough" * 40)
+    with pytest.raises(SourceError, match="delete the file"):
+        Memory(tmp_path, "lists")
+
+
+def test_rows_stay_out_of_representations() -> None:
+    assert "event" not in repr(_row(1))

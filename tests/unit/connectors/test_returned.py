@@ -1,0 +1,206 @@
+"""Refused rows: out in the department's own columns, corrected, and in again."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from openpyxl.utils import get_column_letter
+
+from creditbus.connectors.configuration import Connector, load_connector
+from creditbus.connectors.contract import Cell, Column, Defect, Row
+from creditbus.connectors.encoding import Encoder
+from creditbus.connectors.errors import ConfigurationError, SourceError
+from creditbus.connectors.returned.originals import Original, originals
+from creditbus.connectors.returned.redrive import prepare
+from creditbus.connectors.returned.rejection import Fault, Rejection
+from creditbus.connectors.returned.sheets import REASONS, REFERENCE, Reference, ReturnedRow, ReturnedSheet, read, write
+from creditbus.services.domain.statements import Place, connector_of
+
+Write = Callable[..., Path]
+
+_HEADER = "事件类型,名单名称,名单类型,主体类别,主体名称,主体代码,认定单位,认定单位代码,列入决定文书号,法律依据,列入日期"
+_GOOD = "91990106FC0090109B"
+_BAD = "91990107fc0090117l"
+_ORGAN = "11990100AU0000010W"
+_RUN = "lists-20250304T050607-abcdef"
+_TODAY = date(2026, 1, 1)
+
+
+def _line(code: str, day: str = "2025-03-03", number: int = 1) -> str:
+    subject, document = f"示例公司{number},{code}", f"示列〔2025〕{number}号"
+    return f"列入,经营异常名录,黑,法人及非法人组织,{subject},示例局,{_ORGAN},{document},示例法,{day}"
+
+
+class _Registered:
+    def find(self, subject: str, schema: object) -> int | None:
+        del subject, schema
+        return 1
+
+
+@pytest.fixture
+def connector(write_connector: Write) -> Connector:
+    rows = "\n".join([_HEADER, _line(_GOOD), _line(_BAD, number=2), _line(_GOOD, "2025-02-30", 3), "少,了"]) + "\n"
+    return load_connector(write_connector(rows))
+
+
+def _rejections(connector: Connector) -> list[Rejection]:
+    """What the bus would send back of the rows of the fixture."""
+    encoder = Encoder(connector.item.id, _Registered())
+    faults = {2: Fault("ID_LOWER_CASE", "ZTDM", _BAD.upper()), 3: Fault("DATE_UNPARSABLE", "LRRQ", None)}
+    found = []
+    for row in connector.open().read(None):
+        if isinstance(row, Defect):
+            message = encoder.unreadable(row, connector.mapper.header(row, _RUN))
+            fault = Fault(row.reason.value, "", None)
+        elif row.row in faults:
+            message, fault = encoder.event(connector.mapper(row, _RUN)), faults[row.row]
+        else:
+            continue
+        place = Place(_RUN, row.file, row.sheet, row.row)
+        found.append(Rejection(place, connector.item.id, (fault,), 1000, message.value))
+    return found
+
+
+def _sheet(connector: Connector, columns: list[Column], rows: list[Original]) -> ReturnedSheet:
+    have = [column.name for column in columns]
+    returned = []
+    for one in rows:
+        marked = {connector.mapper.column_of(fault.field, have) for fault in one.rejection.faults} - {None}
+        reference = Reference("lists", one.rejection.place, one.rejection.rejected_at)
+        returned.append(ReturnedRow(reference, one.cells, frozenset(filter(None, marked)), "原因 reason"))
+    return ReturnedSheet("lists", columns, returned)
+
+
+def test_a_run_names_its_connector() -> None:
+    assert connector_of("lists-of-2025-20250304T050607-abcdef~20250305T050607-abcdef") == "lists-of-2025"
+
+
+def test_the_cells_are_those_of_the_source(connector: Connector) -> None:
+    columns, rows = originals(connector, _rejections(connector))
+    assert [column.name for column in columns] == _HEADER.split(",")
+    assert [(one.rejection.place.row, one.lost) for one in rows] == [
+        (2, frozenset()),
+        (3, frozenset()),
+        (4, frozenset()),
+    ]
+    assert (rows[0].cells["主体代码"], rows[1].cells["列入日期"]) == (_BAD, "2025-02-30")
+    assert (rows[2].cells, rows[2].text) == ({}, "少,了")
+
+
+def test_a_source_that_has_changed_gives_no_wrong_row(connector: Connector, write_connector: Write) -> None:
+    rejections = _rejections(connector)
+    changed = load_connector(write_connector("\n".join([_HEADER, _line(_GOOD, number=9), _line(_GOOD, number=8)])))
+    _, rows = originals(changed, rejections)
+    assert rows[0].cells["主体名称"] == "示例公司2"
+    assert rows[1].cells["列入日期"] == "2025-02-30"
+    Path(str(changed.settings.model_dump()["path"])).unlink()
+    columns, rows = originals(changed, rejections)
+    assert rows[0].cells["ZTDM" if "ZTDM" in rows[0].cells else "主体代码"] == _BAD
+    assert {"JDWH", "ZTMC"} <= {column.name for column in columns}
+
+
+def test_a_cell_that_the_mapping_cannot_give_back_is_left_empty(connector: Connector, write_connector: Write) -> None:
+    del connector
+    overrides: dict[str, Any] = {"content": {"MDLX": {"column": "名单类型", "values": {"黑名单": "黑", "黑": "红"}}}}
+    rows = "\n".join([_HEADER, _line(_GOOD), _line(_BAD, number=2).replace(",黑,", ",黑名单,")])
+    mapped = load_connector(write_connector(rows, overrides=overrides))
+    (rejection,) = _rejections(mapped)
+    _, (found,) = originals(mapped, [rejection])
+    assert found.cells["名单类型"] == "黑名单"
+    moved = load_connector(write_connector(_HEADER + "\n" + _line(_GOOD), overrides=overrides))
+    _, (found,) = originals(moved, [rejection])
+    assert found.cells["名单类型"] is None
+    assert found.lost == {"名单类型"}
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "csv"])
+def test_a_file_comes_back_as_it_went_and_only_good_rows_are_ready(
+    connector: Connector, tmp_path: Path, ending: str
+) -> None:
+    path = tmp_path / f"rejects.{ending}"
+    write(path, [_sheet(connector, *originals(connector, _rejections(connector)))])
+    rows = list(read(path))
+    assert [row.reference.place.row for row in rows] == [2, 3, 4]
+    assert not {REASONS, REFERENCE} & set(rows[0].cells)
+    good, bad = prepare(connector, rows, "t", _TODAY)
+    assert good == []
+    assert [(one.place.row, one.faults[0].reason) for one in bad if one.place.row < 4] == [
+        (2, "ID_LOWER_CASE"),
+        (3, "DATE_UNPARSABLE"),
+    ]
+    mended = [rows[0]._replace(cells={**rows[0].cells, "主体代码": _BAD.upper()}), *rows[1:]]
+    good, bad = prepare(connector, mended, "t", _TODAY)
+    assert [one.mapped.event["header"]["origin"] for one in good] == [
+        {"department": "credit-office", "run": f"{_RUN}~t", "file": "rows.csv", "sheet": "", "row": 2}
+    ]
+    assert {one.place.row for one in bad} == {3, 4}
+    assert "示例" not in repr((good, mended))
+
+
+def test_refused_cells_are_marked_and_the_reference_is_out_of_the_way(connector: Connector, tmp_path: Path) -> None:
+    path = tmp_path / "rejects.xlsx"
+    write(path, [_sheet(connector, *originals(connector, _rejections(connector)))])
+    page = openpyxl.load_workbook(path).worksheets[0]
+    head = [cell.value for cell in page[1]]
+    refused, good = (page[row][head.index("主体代码")] for row in (2, 3))
+    assert refused.fill.start_color.rgb == "00FFC7CE"
+    assert refused.comment is not None
+    assert refused.comment.text == "原因 reason"
+    assert good.comment is None
+    assert refused.number_format == "@"
+    assert head[-2:] == [REASONS, REFERENCE]
+    assert page.column_dimensions[get_column_letter(len(head))].hidden
+
+
+def test_a_header_of_two_rows_stays_one_of_two_rows(tmp_path: Path) -> None:
+    place = Place(_RUN, "a.xlsx", "名单", 3)
+    cells: dict[str, Cell] = {"ZTDM": "=1+1", "LRRQ": date(2025, 3, 3)}
+    row = ReturnedRow(Reference("lists", place, 1), cells, frozenset(), "x")
+    columns = [Column("ZTDM", "主体代码"), Column("LRRQ", "列入日期")]
+    path = tmp_path / "a.xlsx"
+    write(path, [ReturnedSheet("a/b", columns, [row])])
+    page = openpyxl.load_workbook(path).worksheets[0]
+    assert [page.cell(1, 1).value, page.cell(2, 1).value] == ["主体代码", "ZTDM"]
+    assert page.cell(3, 1).data_type == "s"
+    (back,) = read(path)
+    assert back.cells["ZTDM"] == "=1+1"
+
+
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        (lambda rows: rows[1].__setitem__(-1, ""), "row 2: the reference"),
+        (lambda rows: rows.append(rows[1]), "row 5: has the reference of row 2"),
+        (lambda rows: rows[0].__setitem__(-1, "X"), f"has no column {REFERENCE}"),
+    ],
+)
+def test_a_file_whose_references_were_touched_is_refused_as_a_whole(
+    connector: Connector, tmp_path: Path, change: Callable[[list[list[str]]], None], line: str
+) -> None:
+    path = tmp_path / "rejects.csv"
+    write(path, [_sheet(connector, *originals(connector, _rejections(connector)))])
+    rows = list(csv.reader(path.read_text("utf-8-sig").splitlines()))
+    change(rows)
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerows(rows)
+    with pytest.raises(SourceError, match=line):
+        list(read(path))
+
+
+def test_only_two_formats_are_written(tmp_path: Path) -> None:
+    sheets = [ReturnedSheet(name, [], []) for name in "ab"]
+    with pytest.raises(ConfigurationError, match="holds one connector"):
+        write(tmp_path / "a.csv", sheets)
+    with pytest.raises(ConfigurationError, match=r"neither \.xlsx nor \.csv"):
+        write(tmp_path / "a.ods", sheets)
+
+
+def test_a_row_without_its_cells_shows_its_place_alone() -> None:
+    row = Row({"主体名称": "示例"}, "a", "", 1, 1)
+    assert "示例" not in repr(row)
