@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 
 __all__ = ["guess_line", "register"]
 
+_ENDINGS = frozenset({"csv", "tsv", "xlsx", "xls", "jsonl", "xml"})
+"""Of files whose kind is named as they end; what others hold, the kind `files` finds out."""
+
+_PLAUSIBLE = 0.5
+"""A template is offered where it is at least so likely, compared with the best one."""
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -55,8 +61,11 @@ def init(
     tables = made.open(_validated(made, raw, folder)).discover()
     found = guesses(tables, chosen)
     best = _best(found, template, chosen, silent=silent)
-    if "sheet" in made.settings.model_fields and tables and best.table != tables[0].name:
-        raw["sheet"] = best.table
+    fields = made.settings.model_fields
+    if "sheet" in fields and "sheet" not in raw and tables and best.table != tables[0].name:
+        raw["sheet"] = str(best.table)
+    if "table" in fields and not raw.get("table"):
+        raw["table"] = str(best.table)  # drivers give names of their own types
     taken = [file.stem for file in folder.glob("*.y*ml")] if folder.is_dir() and not force else []
     name = connector or ask(
         told("连接器编号", "Name of the connector"), "--id", silent=silent, default=short_name(best.template, taken)
@@ -101,11 +110,23 @@ def _kind(source: str, *, silent: bool) -> str:
     from creditbus.connectors.kinds import kinds
 
     known = kinds()
-    ending = Path(source).suffix.removeprefix(".").lower()
-    if ending in known:
-        return ending
+    told_by_source = _kind_by_source(source)
+    if told_by_source in known:
+        return told_by_source
     choices = [(name, kind.title[language()]) for name, kind in known.items()]
     return choose_one(told("数据是什么形式", "What do you have"), "--kind", choices, silent=silent, default="")
+
+
+def _kind_by_source(source: str) -> str:
+    """Return the kind that a source tells by itself: a folder, a web address, a database, a file by its ending."""
+    scheme, colon, _ = source.partition("://")
+    if colon:
+        return "http" if scheme.lower() in {"http", "https"} else "sql"
+    path = Path(source)
+    if source and path.is_dir():
+        return "folder"
+    ending = path.suffix.removeprefix(".").lower()
+    return ending if ending in _ENDINGS else "files" if path.is_file() else ""
 
 
 def _settings(kind: Kind, source: str, given: Sequence[str], folder: Path, *, silent: bool) -> dict[str, Any]:
@@ -165,9 +186,10 @@ def _best(found: Sequence[Guess], template: str, department: str, *, silent: boo
         looks = f"; it looks like {found[0].item}, which {department} may not publish" if found else ""
         fix = "write a mapping of your own: `creditbus connector list` shows the templates"
         raise ConfigurationError("--source", f"no template knows its columns{looks}", fix)
-    if silent or len(usable) == 1:
+    plausible = [guess for guess in usable if guess.likelihood >= usable[0].likelihood * _PLAUSIBLE]
+    if silent or len(plausible) <= 1:
         return usable[0]
-    choices = [(guess.template, guess_line(guess)) for guess in usable[:4]]
+    choices = [(guess.template, guess_line(guess)) for guess in plausible]
     picked = choose_one(
         told("用哪个模板", "Which template"), "--template", choices, silent=False, default=choices[0][0]
     )

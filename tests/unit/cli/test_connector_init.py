@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import openpyxl
@@ -13,6 +15,7 @@ from creditbus.connectors.configuration import load_connector
 from creditbus.connectors.contract import Column, Table
 from creditbus.connectors.guessing import guesses, short_name
 from creditbus.services.cli.connector import app
+from creditbus.services.cli.connector_init import _kind_by_source
 from creditbus.topics.errors import ConfigurationError
 
 _HEADER = "事件类型,名单名称,名单类型,主体类别,主体名称,主体代码,认定单位,列入决定文书号,法律依据,列入日期,备注二"
@@ -119,3 +122,35 @@ def test_what_a_department_may_not_publish_comes_last() -> None:
 def test_a_name_that_is_taken_is_numbered() -> None:
     assert short_name("red-black-lists", ()) == "lists"
     assert short_name("red-black-lists", ("lists", "lists-2")) == "lists-3"
+
+
+@pytest.mark.parametrize(
+    ("source", "kind"),
+    [
+        ("名单.csv", "csv"),
+        ("没有.xlsx", "xlsx"),
+        ("名单.dat", "files"),
+        ("投放", "folder"),
+        ("https://127.0.0.1/records", "http"),
+        ("postgresql+psycopg://reader@127.0.0.1/credit", "sql"),
+        ("没有", ""),
+        ("", ""),
+    ],
+)
+def test_a_source_tells_its_kind(folder: Path, source: str, kind: str) -> None:
+    (folder / "名单.csv").rename(folder / "名单.dat")
+    (folder / "投放").mkdir()
+    assert _kind_by_source(source) == kind
+
+
+def test_a_table_of_a_database_is_connected_once_its_mode_is_given(folder: Path) -> None:
+    with closing(sqlite3.connect(folder / "credit.db")) as base:
+        columns = ", ".join(f'"{name}" TEXT' for name in _HEADER.split(","))
+        base.execute(f"CREATE TABLE entries (id INTEGER PRIMARY KEY, {columns})")
+        base.execute("CREATE TABLE other (a TEXT, b TEXT)")
+    arguments = ("--department", "credit-office", "--source", f"sqlite:///{folder / 'credit.db'}", "--yes")
+    with pytest.raises(ConfigurationError, match="mode is missing: one of staging, watermark, compare"):
+        _init(*arguments)
+    _init(*arguments, "--set", "mode=compare", "--set", "key=[id]", "--set", "state=entries.state")
+    made = load_connector(folder / "connectors.d" / "lists.yaml")
+    assert (made.kind.name, made.settings.model_dump()["table"]) == ("sql", "entries")
