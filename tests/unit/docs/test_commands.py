@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 import typer
+import yaml
 
 from creditbus.connectors.configuration import load_connector
 from creditbus.connectors.preview import preview
-from creditbus.services.cli.main import app
+from creditbus.services.cli.main import app, main
 from tests.documentation import DOCS
 
 _README = DOCS.parent / "README.md"
@@ -36,7 +37,8 @@ def test_a_command_of_the_readme_exists_with_its_options(line: str) -> None:
     command: Any = typer.main.get_command(app)
     while words and words[0] in getattr(command, "commands", {}):
         command = command.commands[words.pop(0)]
-    assert not getattr(command, "commands", {}), f"{line}: no such command"
+    alone = not getattr(command, "commands", {}) or command.invoke_without_command
+    assert alone, f"{line}: no such command"
     known = {name for parameter in command.params for name in parameter.opts}
     assert {word for word in words if word.startswith("-")} <= known
 
@@ -49,13 +51,23 @@ def test_make_targets_of_the_readme_exist() -> None:
 
 
 @pytest.fixture
-def files(tmp_path: Path) -> Path:
-    """The files that a reader of the README makes."""
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The files that a reader of the README makes, by hand and by `connector init`."""
     for name, content in _FILE.findall(_README.read_text(encoding="utf-8")):
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(content, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    for line in sorted(_commands()):
+        if line.startswith("creditbus connector init --"):
+            assert main(shlex.split(line, comments=True)[1:]) == 0
     return tmp_path
+
+
+def test_the_connector_of_the_readme_is_what_init_writes(files: Path) -> None:
+    shown = re.search(r"```yaml\n# (\S+)\n(.*?)```", _README.read_text(encoding="utf-8"), re.DOTALL)
+    assert shown is not None
+    assert yaml.safe_load((files / shown[1]).read_text(encoding="utf-8")) == yaml.safe_load(shown[2])
 
 
 def test_the_preview_of_the_readme_is_what_a_reader_sees(files: Path) -> None:
