@@ -107,6 +107,7 @@ def _message(encoder: Encoder, proposal: Proposal, run: str, today: date) -> Mes
         "event_id": NO_HASH,
         "content_hash": NO_HASH,
         "source_time": None,
+        "received_at": 0,
         "origin": event["header"]["origin"] | {"run": run},
         "warnings": [],
     }

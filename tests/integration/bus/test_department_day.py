@@ -167,7 +167,9 @@ def test_a_department_is_connected_corrects_its_rows_and_sends_its_file_again(  
     counts, figures = report["counts"], report["figures"]
     assert (counts["received"], counts["repeated"], counts["refused"], counts["corrected"]) == (19, 6, 0, 3)
     assert (counts["provided"], counts["applied"]) == (10, 10)
-    assert (figures["storage"], figures["compliance"], figures["completeness"]) == (1.0, 1.0, 1.0)
+    assert (figures["storage"], figures["compliance"]) == (1.0, 1.0)
+    assert figures["completeness"] == pytest.approx(1 / len(report["items"]), abs=1e-4)
+    assert set(report["missing_items"]) == set(report["items"]) - {"red-black-list"}
     assert (figures["timeliness"], figures["reporting"]) == (0.0, 0.8)
     assert counts["late"] + counts["amended"] == 8
     assert report["items"]["red-black-list"]["counts"]["declared"][0]["missing"] == 2
