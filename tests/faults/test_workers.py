@@ -37,11 +37,11 @@ def test_a_frozen_worker_is_replaced_and_harmless_when_it_wakes(
     steps = run.steps()
     next(steps)
     with Worker(bus, tmp_path / "second.log", instance="slot-2") as second:
-        second.expect(r"profiles/\d: acquired", 1)
+        second.expect(r"profiles/[\d-]+: acquired", 1)
         run.publish()
         worker.freeze()
         run.publish()
-        until(lambda: all(second.says(rf"profiles/{lane}: acquired") for lane in range(4)), "it holds every lane")
+        until(lambda: second.says(r"profiles/0-15: acquired"), "it holds every lane")
         worker.resume()
         run.publish()
         expect_undisturbed()
@@ -56,7 +56,7 @@ def test_workers_come_and_go_under_load(
     for number in range(2):
         run.publish()
         with Worker(bus, tmp_path / f"guest-{number}.log", instance=f"guest-{number}") as guest:
-            guest.expect(r"profiles/\d: acquired")
+            guest.expect(r"profiles/[\d-]+: acquired")
             run.publish()
     expect_undisturbed()
     assert worker.runs

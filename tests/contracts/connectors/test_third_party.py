@@ -121,7 +121,7 @@ def test_it_is_known_beside_ours_and_a_connector_can_name_it(
     install: Callable[[str, str], None], write_rows: Callable[[str], Path]
 ) -> None:
     file = write_rows("fixed-width")
-    with pytest.raises(ConfigurationError, match="there is no kind 'fixed-width'; known are csv, http,"):
+    with pytest.raises(ConfigurationError, match="there is no kind 'fixed-width'; known are csv, files, folder, http,"):
         load_connector(file)
     install("example_fixed_width", "fixed-width")
     assert {"fixed-width", "csv", "sql", "http"} <= set(kinds())
