@@ -23,6 +23,9 @@ from creditbus.services.engine.transport import BatchConsumer
 
 __all__ = ["StageApp", "make_app"]
 
+#: How often a consumer looks for topics and leaders when nothing fails; aiokafka's own is five minutes.
+_METADATA_MS = 10_000
+
 
 class StageApp(faust.App):
     """A Faust app that knows its stage's lanes and fetch wait."""
@@ -67,6 +70,8 @@ def make_app(stage: Stage, settings: EngineSettings, store: Store | None, schema
         topic_disable_leader=True,
         stream_wait_empty=False,
         consumer_auto_offset_reset="earliest",
+        # a topic that was away for a moment leaves the assignment, and comes back into it with the next look
+        consumer_metadata_max_age_ms=_METADATA_MS,
         consumer_group_instance_id=f"{settings.instance}-{stage.name}" if settings.instance else None,
         broker_max_poll_records=settings.batch_records,
         broker_session_timeout=settings.session_timeout_seconds,
