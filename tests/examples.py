@@ -121,6 +121,18 @@ _OBJECTION = {
 }
 
 
+_SUCCESSION = {
+    "BGLX": "吸收合并",
+    "QSDM": SUBJECT,
+    "QSMC": "某某有限公司",
+    "HSDM": "91420106MA4KBBB29G",
+    "HSMC": "另一家有限公司",
+    "SXRQ": "2018-02-28",
+    "TZSH": "某合〔2018〕1号",
+    "DJJG": "某局",
+}
+
+
 class Example(NamedTuple):
     """An event in lexical form."""
 
@@ -170,6 +182,7 @@ _CHOSEN = {
     "objection-and-repair": _example("objection-and-repair", _OBJECTION),
     "red-black-list": _example("red-black-list", _ENTRY),
     "subject-identifiers": _example("subject-identifiers", {"ORGCODE": "72469068-4", "REGNO": "330203000030639"}),
+    "subject-succession": _example("subject-succession", _SUCCESSION),
     "tax-credit-grade": _example("tax-credit-grade", _GRADE, "tax_no"),
 }
 

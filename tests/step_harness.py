@@ -24,6 +24,7 @@ from creditbus.services.domain.ledger import Ledger
 from creditbus.services.domain.profile_keys import subject_key, unpack_events
 from creditbus.services.domain.record import Record, decode_record
 from creditbus.services.domain.subject import Subject, decode_subject, record_keys
+from creditbus.services.domain.succession import of_successor
 from creditbus.services.engine.codec import EventCodec, Schemas, full_name
 from creditbus.services.engine.ledger_writer import LEDGER_TOPIC, LedgerWriter, read_deltas
 from creditbus.services.engine.output import Output
@@ -116,7 +117,7 @@ class Machinery:
         codec = EventCodec(schemas)
         made = (
             intake_stage(catalogue, codec, declarations().departments, lanes, PERSON_KEY),
-            resolver_stage(codec, lanes),
+            resolver_stage(catalogue, codec, lanes),
             profiles_stage(catalogue, codec, lanes),
             fanout_stage(catalogue, codec, subscribers, lanes),
         )
@@ -147,11 +148,13 @@ class Bus:
     """Topics, state and positions of one bus.
 
     `look_ups` False leaves intake's view of the crosswalk empty: the most behind that a look-up can be.
+    What is written to topics in `apart` goes to others, which no stage reads.
     """
 
     parts: Machinery
     look_ups: bool = True
     now: int = START_MS
+    apart: frozenset[str] = frozenset()
     topics: defaultdict[tuple[str, int], list[Message]] = field(default_factory=lambda: defaultdict(list))
     positions: Counter[tuple[str, str, int]] = field(default_factory=Counter)
     stores: defaultdict[tuple[str, int], dict[bytes, bytes]] = field(default_factory=lambda: defaultdict(dict))
@@ -200,8 +203,9 @@ class Bus:
             self.positions[name, message.topic, lane] += 1
         out, written = self.process(name, lane, batch)
         for where, records in out.records.items():
+            topic = f"{where.topic} apart" if where.topic in self.apart else where.topic
             for key, value in records:
-                self._append(where.topic, where.partition, key, value)
+                self._append(topic, where.partition, key, value)
         for state_key, state in written.items():
             self._append(self.parts.stages[name].changelog, lane, state_key, state)
         apply_changes(self.stores[name, lane], written)
@@ -269,8 +273,13 @@ class Bus:
                 for message in self.unread(name, lane):
                     shape = self.parts.codec.shape(message.value)
                     if shape is not None and shape.item:
-                        found[self.parts.codec.open(message.value or b"").header["origin"]["department"]] += 1
+                        found.update(self.departments_of(message.value or b""))
         return found
+
+    def departments_of(self, value: bytes) -> list[str]:
+        """Give whose row an event stands for; nobody's, if it is the second event of its row."""
+        header = self.parts.codec.open(value).header
+        return [] if of_successor(header["document_no"]) else [header["origin"]["department"]]
 
     def waiting(self, outcome: str) -> Counter[str]:
         """Events that the stores keep as "parked" or "held", by department."""
@@ -280,7 +289,7 @@ class Bus:
             for key, value in store.items():
                 if key.startswith(prefixes):
                     events = unpack_events(value) if outcome == "held" else [value]
-                    found.update(self.parts.codec.open(event).header["origin"]["department"] for event in events)
+                    found.update(name for event in events for name in self.departments_of(event))
         return found
 
     def counted_as_waiting(self) -> tuple[Counter[str], Counter[str]]:

@@ -173,11 +173,32 @@ _record_acts = st.sampled_from(
 
 
 @st.composite
+def _succession(draw: st.DrawFn, named_by: tuple[str, ...]) -> Example:
+    first, second = (draw(st.sampled_from(SUBJECTS))[draw(st.sampled_from(named_by))] for _ in range(2))
+    annulled = {"ZT": "撤销", "CXRQ": draw(st.sampled_from(["2019-06-03", "2019-06-04"]))}
+    said = draw(st.sampled_from([{}, {}, {"SXRQ": "2018-03-01"}, annulled]))
+    example = (
+        EXAMPLES["subject-succession"].claiming(uscc=first).headed(source_time=draw(st.none() | st.integers(1, 3)))
+    )
+    return example.changed(QSDM=first, HSDM=second, TZSH=f"示合〔2019〕{draw(st.integers(1, 2))}号", **said)
+
+
+@st.composite
 def _publication(draw: st.DrawFn, named_by: tuple[str, ...]) -> Example:
     codes = draw(st.sampled_from(SUBJECTS))
     item = draw(
-        st.sampled_from(["enterprise-registration", "administrative-penalty", "red-black-list", "objection-and-repair"])
+        st.sampled_from(
+            [
+                "enterprise-registration",
+                "administrative-penalty",
+                "red-black-list",
+                "objection-and-repair",
+                "subject-succession",
+            ]
+        )
     )
+    if item == "subject-succession":
+        return draw(_succession(named_by))
     example, number = EXAMPLES[item], draw(st.integers(1, 2))
     source_time = draw(st.none() | st.integers(1, 3))
     if item == "enterprise-registration":

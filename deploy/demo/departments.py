@@ -22,7 +22,7 @@ class Delivery:
     @property
     def registers(self) -> bool:
         """Whether it tells the bus of subjects and their codes, for which the other deliveries wait."""
-        return self.department == "market-supervision"
+        return self.item in {"enterprise-registration", "subject-identifiers"}
 
     @property
     def connector(self) -> str:
@@ -49,6 +49,7 @@ DELIVERIES = (
     Delivery("red_black_lists.csv", "credit-office", "red-black-list", "csv", "red-black-lists"),
     Delivery("registration.csv", "market-supervision", "enterprise-registration", "csv", "registration"),
     Delivery("legacy_codes.csv", "market-supervision", "subject-identifiers", "csv", "subject-identifiers"),
+    Delivery("successions.csv", "market-supervision", "subject-succession", "csv", "subject-successions"),
 )
 """Every file that the demonstration knows."""
 

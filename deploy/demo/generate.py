@@ -7,7 +7,7 @@ from random import Random
 
 import orjson
 
-from creditbus.deploy.demo import licences, lists, penalties, registration, tax
+from creditbus.deploy.demo import licences, lists, penalties, registration, successions, tax
 from creditbus.deploy.demo.files import write_delimited, write_json_lines, write_workbook
 from creditbus.deploy.demo.mixing import Maker, mix
 from creditbus.deploy.demo.spelling import Speller
@@ -21,6 +21,7 @@ _LICENCES = 4400
 _PENALTIES = 4400
 _GRADES = 3000
 _LISTED = 1400
+_SUCCEEDED = 300
 _UNKNOWN_FROM = 500_000  # numbers of subjects that no register knows
 _OTHER = 900_000
 
@@ -51,6 +52,7 @@ def generate(target: Path, seed: int = 2018, scale: float = 1.0) -> Truth:
     fines = mixed(penalties.Penalties(random, organs, other), _PENALTIES)
     grades = mixed(tax.TaxGrades(random, organs), _GRADES)
     listed = mixed(lists.Lists(random, organs), _LISTED)
+    succeeded = mixed(successions.Successions(random, organs, registered), _SUCCEEDED)
 
     spelt = _spell(random, registrations, registration.DATES, ())
     write_delimited(target / "registration.csv", registration.COLUMNS, spelt)
@@ -62,6 +64,8 @@ def generate(target: Path, seed: int = 2018, scale: float = 1.0) -> Truth:
     write_delimited(target / "tax_grades.csv", tax.COLUMNS, spelt, delimiter="\t")
     spelt = _spell(random, listed, lists.DATES, lists.CODES)
     write_delimited(target / "red_black_lists.csv", lists.COLUMNS, spelt)
+    spelt = _spell(random, succeeded, successions.DATES, successions.CODES)
+    write_delimited(target / "successions.csv", successions.COLUMNS, spelt)
     names = ("名称", "统一社会信用代码", "行政区划")
     write_delimited(
         target / "departments.csv",
@@ -74,6 +78,7 @@ def generate(target: Path, seed: int = 2018, scale: float = 1.0) -> Truth:
         {
             "registration.csv": FileTruth.of(market, "enterprise-registration", registrations),
             "legacy_codes.csv": FileTruth.of(market, "subject-identifiers", codes),
+            "successions.csv": FileTruth.of(market, "subject-succession", succeeded),
             "licences_2018.xlsx": FileTruth.of("administrative-approval", "administrative-licence", permits),
             "penalties_2018.jsonl": FileTruth.of("administrative-enforcement", "administrative-penalty", fines),
             "tax_grades.csv": FileTruth.of("tax-bureau", "tax-credit-grade", grades),

@@ -56,7 +56,12 @@ def profile_lines(profile: dict[str, Any]) -> list[str]:
         f"  {profile['kind']}  district {profile['district'] or 'unknown'}  version {profile['version']}"
         + "".join(f"  {count}" for count in waiting),
     ]
-    return head + [line for record in profile["records"] for line in _record_lines(record)]
+    links = [_link_line(which, link) for which in ("predecessors", "successors") for link in profile[which]]
+    return head + links + [line for record in profile["records"] for line in _record_lines(record)]
+
+
+def _link_line(which: str, link: dict[str, Any]) -> str:
+    return f"  {which[:-1]} {link['subject']}  {link['name']}  {link['kind']} since {link['since']}  {link['notice']}"
 
 
 def _record_lines(record: dict[str, Any]) -> list[str]:

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import zlib
 from enum import StrEnum
-from typing import Literal, TypedDict
+from hashlib import blake2b
+from typing import Final, Literal, TypedDict
 
 __all__ = [
+    "FROM_PREDECESSOR",
     "NO_HASH",
+    "TO_SUCCESSOR",
     "Act",
     "Applied",
     "Change",
@@ -23,12 +26,19 @@ __all__ = [
     "RecordState",
     "SubjectKind",
     "Verb",
+    "event_id",
     "ingest_key",
     "partition_of",
     "record_key",
 ]
 
 NO_HASH = bytes(16)
+
+#: Before the other subject's code in the document number of a succession: the predecessor's record, the successor's.
+TO_SUCCESSOR: Final = "→"
+FROM_PREDECESSOR: Final = "←"
+
+_ID_BYTES: Final = 16
 
 Content = dict[str, str | None]
 
@@ -161,10 +171,25 @@ def record_key(header: Header) -> str:
 def ingest_key(header: Header) -> bytes:
     """Return the key under which a department publishes.
 
-    The subject is left out: rows that name the subject by an old code and by the new one share a
-    partition and so keep their order.
+    Subjects are left out, a succession's second one too: rows that name a subject by an old code and
+    by the new one share a partition and so keep their order.
     """
-    return record_key(header).encode()
+    return record_key(header).partition(TO_SUCCESSOR)[0].encode()
+
+
+def event_id(header: Header, named: str) -> bytes:
+    """Return the id of an event, derived from what it says; `named` is the subject, or how the row names it."""
+    identity = (
+        header["item"],
+        header["verb"],
+        header["authority"],
+        header["document_no"],
+        named,
+        str(header["source_time"]),
+    )
+    digest = blake2b("\0".join(identity).encode(), digest_size=_ID_BYTES)
+    digest.update(header["content_hash"])
+    return digest.digest()
 
 
 def partition_of(key: bytes, partitions: int) -> int:

@@ -88,6 +88,11 @@ class Reason(_Sentenced):
     ID_CHARSET = ("ID_CHARSET", "代码含不允许的字符。", "The code holds a character that its standard does not allow.")
     ID_CHECK_DIGIT = ("ID_CHECK_DIGIT", "代码校验位错误。", "The check digit of the code is wrong.")
     ID_CONFLICT = ("ID_CONFLICT", "所给代码属于不同主体。", "The codes given belong to different subjects.")
+    ID_SAME_SUBJECT = (
+        "ID_SAME_SUBJECT",
+        "前后主体相同；代码不变的更名属于登记信息。",
+        "Predecessor and successor are one subject; a change of name alone is a matter of the registration.",
+    )
     FORMAT_OVER_LENGTH = ("FORMAT_OVER_LENGTH", "内容超过最大长度。", "The value is longer than the field allows.")
     ENUM_UNKNOWN = ("ENUM_UNKNOWN", "取值不在规定范围内。", "The value is not one of those that the field allows.")
     NUMBER_UNPARSABLE = ("NUMBER_UNPARSABLE", "数值不能识别。", "The value is not a number.")

@@ -12,7 +12,7 @@ from fastavro import parse_schema, schemaless_reader
 from creditbus.avro_schemas import unreadable_schema
 from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.city_time import city_day
-from creditbus.services.domain.event import Claim, Header, Origin
+from creditbus.services.domain.event import Claim, Header, Origin, event_id
 from creditbus.services.domain.framing import FRAME_BYTES, FrameError
 from creditbus.services.domain.reasons import Reason
 from creditbus.services.domain.tokens import person_token
@@ -133,23 +133,9 @@ class Examiner:
         header["warnings"] = [caution.value for caution in admitted.cautions]
         header["subject_kind"] = admitted.subject_kind
         header["subject"] = admitted.subject or (header["subject"] if admitted.person else "")
-        header["event_id"] = _event_id(header, header["subject"] or "|".join(admitted.legacy_keys))
+        header["event_id"] = event_id(header, header["subject"] or "|".join(admitted.legacy_keys))
 
 
 def _poison(record: Record, reason: Reason) -> RefusedEvent:
     origin = Origin(department=record.topic.removeprefix(_PREFIX), run="", file="", sheet="", row=0)
     return RefusedEvent(record, origin, "", Refusal([(reason, "", None)]), normalised=False)
-
-
-def _event_id(header: Header, named: str) -> bytes:
-    identity = (
-        header["item"],
-        header["verb"],
-        header["authority"],
-        header["document_no"],
-        named,
-        str(header["source_time"]),
-    )
-    digest = blake2b("\0".join(identity).encode(), digest_size=_HASH_BYTES)
-    digest.update(header["content_hash"])
-    return digest.digest()

@@ -95,12 +95,16 @@ class IntakeStep:
                 header["subject"] = subject
                 header["subject_kind"] = kind_of(subject)
                 break
-        if header["subject"]:
-            key = header["subject"].encode()
-            topic = "credit.events"
-        else:
+        if not header["subject"]:
             key = admitted.legacy_keys[0].encode()
             topic = "credit.unresolved"
+        elif admitted.successor:
+            # the resolver makes the events of both subjects, once it knows both
+            key = admitted.successor.encode()
+            topic = "credit.unresolved"
+        else:
+            key = header["subject"].encode()
+            topic = "credit.events"
         out.emit(topic, partition_of(key, self._lanes), key, self._codec.seal_admitted(opened))
 
     def _tell(self, legacy_key: str, subject: str, out: Output) -> None:

@@ -81,7 +81,9 @@ class Acting:
         self._codec = codec
         self._validators: dict[str, Validator] = {}
         self._targets = tuple(
-            item for item in catalogue if item.acts_on is None and item.registers is None and not item.identifies
+            item
+            for item in catalogue
+            if item.acts_on is None and item.registers is None and not item.identifies and item.succession is None
         )
         self._acts_on = {item.id: item.acts_on for item in catalogue if item.acts_on is not None}
         self._hidden = {item.id: frozenset(_hidden(item)) for item in catalogue if item.acts_on is not None}

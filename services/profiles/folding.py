@@ -44,6 +44,7 @@ from creditbus.services.domain.record import (
 )
 from creditbus.services.domain.record_acts import is_corrected
 from creditbus.services.domain.subject import Subject, decode_subject, encode_subject
+from creditbus.services.domain.succession import of_successor, successions
 from creditbus.services.domain.tokens import TOKEN_PREFIX
 from creditbus.services.engine.codec import EventCodec, Opened
 from creditbus.services.engine.glance import Glance
@@ -90,7 +91,12 @@ class Folding:
         self._changes = out.channel(_CHANGES, out.lane)
         self._subjects: dict[bytes, Subject] = {}
         self._changed: set[bytes] = set()
-        self._ordinary = {item.id.encode() for item in catalogue if item.registers is None and not acting.acts(item.id)}
+        self._successions = successions(catalogue)
+        self._ordinary = {
+            item.id.encode()
+            for item in catalogue
+            if item.registers is None and not acting.acts(item.id) and item.id not in self._successions
+        }
         self._registering = {item.id.encode(): item.registers for item in catalogue if item.registers is not None}
         self._tallies: dict[tuple[bytes, bytes, Outcome, str], _Tally] = {}
 
@@ -193,11 +199,10 @@ class Folding:
     # -- waiting for the registration -----------------------------------------------------------
 
     def _park(self, code: bytes, subject: Subject, opened: Opened) -> None:
-        header = opened.header
         self._view.put(parked_key(code, subject.parked_to), self._codec.reseal(opened))
         subject.parked_to += 1
         self._changed.add(code)
-        self._out.book(header["origin"], header["item"], Outcome.PARKED)
+        self._book(opened.header, Outcome.PARKED)
 
     def _release_parked(self, code: bytes, subject: Subject) -> None:
         keys = [parked_key(code, number) for number in range(subject.parked_from, subject.parked_to)]
@@ -208,7 +213,7 @@ class Folding:
         )
         for key, event in zip(keys, events, strict=True):
             self._view.delete(key)
-            self._out.book(event.header["origin"], event.header["item"], Outcome.PARKED, count=-1)
+            self._book(event.header, Outcome.PARKED, count=-1)
             self._fold(code, subject, event)
         subject.parked_from = subject.parked_to
 
@@ -336,13 +341,15 @@ class Folding:
         subject.held -= len(waiting)
         for sealed in waiting:
             opened = self._codec.open(sealed)
-            self._out.book(opened.header["origin"], opened.header["item"], Outcome.HELD, count=-1)
+            self._book(opened.header, Outcome.HELD, count=-1)
             self._fold(code, subject, opened, was_held=True)
 
     # -- booking --------------------------------------------------------------------------------
 
     def _refuse(self, opened: Opened, findings: Findings = CONFLICT) -> None:
         header = opened.header
+        if not self._counts(header):
+            return
         origin = header["origin"]
         self._book(header, Outcome.REJECTED, findings[0][0])
         key = ingest_key(header)
@@ -371,8 +378,13 @@ class Folding:
             self._book(header, Outcome.CAUTION, caution)
         return opened
 
-    def _book(self, header: Header, outcome: Outcome, reason: str = "") -> None:
-        self._out.book(header["origin"], header["item"], outcome, reason)
+    def _book(self, header: Header, outcome: Outcome, reason: str = "", count: int = 1) -> None:
+        if self._counts(header):
+            self._out.book(header["origin"], header["item"], outcome, reason, count)
+
+    def _counts(self, header: Header) -> bool:
+        """Tell whether an event stands for its row: of the two of a succession the predecessor's does."""
+        return header["item"] not in self._successions or not of_successor(header["document_no"])
 
     # -- reading --------------------------------------------------------------------------------
 

@@ -7,9 +7,12 @@ from datetime import date
 from hashlib import blake2b
 from typing import NamedTuple
 
+from creditbus.avro_schemas import raw_catalogue
+from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.city_time import city_day
 from creditbus.services.domain.normalise import parse_date
 from creditbus.services.domain.record import decode_record
+from creditbus.services.domain.succession import of_successor, successions
 from creditbus.services.engine.batch import Record
 from creditbus.services.engine.codec import EventCodec, Schemas
 from creditbus.services.engine.reading import FROM_START, read_partitions
@@ -44,7 +47,7 @@ class HeldRecord(NamedTuple):
 
 
 async def read_held(connection: Connection, facts: TopicFacts) -> list[HeldRecord]:
-    """Return each record once, as it is now.
+    """Return each record once, as it is now; of the two of a succession the predecessor's, for they are one row.
 
     Raises:
         DependencyDownError: a server does not answer.
@@ -53,9 +56,12 @@ async def read_held(connection: Connection, facts: TopicFacts) -> list[HeldRecor
     """
     codec = EventCodec(Schemas(SchemaRegistry(connection.registry_url)))
     await codec.load()
+    paired = tuple(b"|%b|" % item.encode() for item in successions(Catalogue.parse(raw_catalogue())))
     newest: dict[bytes, HeldRecord] = {}
     async for record in read_all(connection, facts, _TOPIC):
         if record.key is None or not record.key.startswith(_RECORD_KEY):
+            continue
+        if any(item in record.key for item in paired) and of_successor(record.key.decode()):
             continue
         # a record's key holds its subject and its number; eight bytes of a hash are enough to tell them apart
         key = blake2b(record.key, digest_size=_KEY_BYTES).digest()

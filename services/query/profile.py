@@ -17,6 +17,7 @@ from creditbus.services.domain.identifiers import legacy, uscc
 from creditbus.services.domain.profile_keys import index_key, record_store_key, subject_key
 from creditbus.services.domain.record import decode_record
 from creditbus.services.domain.subject import INDEX_CHUNK, Subject, decode_subject, record_keys
+from creditbus.services.domain.succession import links, successions
 from creditbus.services.domain.tokens import TOKEN_PREFIX
 from creditbus.services.engine.codec import EventCodec, Schemas
 from creditbus.services.engine.registry import SchemaRegistry
@@ -91,6 +92,10 @@ class ProfileReader:
             "version": summary.version,
             "parked": summary.parked_to - summary.parked_from,
             "held": summary.held,
+            **links(
+                successions(self.catalogue),
+                ((one["item"], one["document_no"], one["state"], one["content"]) for one in records),
+            ),
             "records": records,
         }
 

@@ -3,6 +3,9 @@
 `credit.unresolved` carries both sides of the join under the same key, the legacy code: what a
 registration tells of it, and the events that name their subject by it. So both sides meet in one
 lane in one order, and no race is possible.
+
+A row of a succession comes here whatever it names its subjects by. It is resolved for one subject
+after the other, so it waits as one event; then it becomes two.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ from typing import Any, cast
 from fastavro import parse_schema, schemaless_reader
 
 from creditbus.avro_schemas import crosswalk_entry_schema
+from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.crosswalk import (
     Crosswalk,
     crosswalk_key,
@@ -25,11 +29,14 @@ from creditbus.services.domain.event import partition_of
 from creditbus.services.domain.framing import FRAME_BYTES, FrameError, schema_id
 from creditbus.services.domain.identifiers.subject_kind import kind_of
 from creditbus.services.domain.ledger import Outcome
+from creditbus.services.domain.succession import successions
 from creditbus.services.engine.batch import Record
 from creditbus.services.engine.codec import EventCodec, Opened, Schemas, UndecodableError
 from creditbus.services.engine.output import Output
 from creditbus.services.engine.poison import pass_over
+from creditbus.services.engine.rejects import Rejects
 from creditbus.services.engine.state import StateView
+from creditbus.services.resolver.joining import Joining
 
 __all__ = ["ResolverStep"]
 
@@ -40,14 +47,18 @@ Entry = tuple[bytes, str | Opened]
 class ResolverStep:
     """Joins events to subjects; writes `credit.events`, keeps `credit.crosswalk`."""
 
-    def __init__(self, codec: EventCodec, lanes: int) -> None:
+    def __init__(self, catalogue: Catalogue, codec: EventCodec, rejects: Rejects, lanes: int) -> None:
+        self._successions = successions(catalogue)
+        self._joining = Joining(self._successions, codec, rejects, lanes)
+        self._rejects = rejects
         self._codec = codec
         self._lanes = lanes
         self._entry = parse_schema(crosswalk_entry_schema(), named_schemas={})
         self._entry_id = -1
 
     async def load(self, schemas: Schemas) -> None:
-        """Learn the id of the schema that tells a crosswalk entry from an event."""
+        """Learn the ids of the schemas that this stage writes, and of the one that tells a crosswalk entry."""
+        await self._rejects.load(schemas)
         self._entry_id = await schemas.id_of(crosswalk_entry_schema())
 
     def prepare(self, records: Sequence[Record], lane: int) -> tuple[list[Entry], Iterable[bytes]]:  # noqa: ARG002 -- the contract of a step
@@ -78,6 +89,9 @@ class ResolverStep:
             crosswalk = decode_crosswalk(view.get(crosswalk_key(key)))
             if isinstance(entry, str):
                 self._learn(key, crosswalk, entry, view, out)
+            elif entry.header["item"] in self._successions:
+                if not self._joining.join(entry, crosswalk.subject, out):
+                    self._park(key, crosswalk, entry, view, out)
             elif crosswalk.subject:
                 self._pass_on(entry, crosswalk.subject, out)
             else:
@@ -104,7 +118,10 @@ class ResolverStep:
     def _release(self, value: bytes, subject: str, out: Output) -> None:
         event = self._codec.open(value)
         out.book(event.header["origin"], event.header["item"], Outcome.PARKED, count=-1)
-        self._pass_on(event, subject, out)
+        if event.header["item"] in self._successions:
+            self._joining.join(event, subject, out)
+        else:
+            self._pass_on(event, subject, out)
 
     def _pass_on(self, event: Opened, subject: str, out: Output) -> None:
         # a copy: the step may run again on the same work

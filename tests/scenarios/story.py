@@ -10,6 +10,7 @@ import yaml
 
 from creditbus.avro_schemas import RawItem, raw_catalogue
 from creditbus.services.domain.catalogue import Catalogue
+from creditbus.services.domain.succession import links, successions
 from creditbus.services.domain.tokens import person_token
 from creditbus.topics.declarations import declarations
 from tests.examples import EXAMPLES, Example
@@ -45,7 +46,7 @@ class Story:
             if with_pauses:
                 bus.settle()
         bus.settle()
-        return Ending(bus, self._then)
+        return Ending(bus, self._then, self._catalogue)
 
     def _read_events(self, events: Sequence[Mapping[str, Any]]) -> Iterator[Example]:
         sent_so_far: list[Example] = []
@@ -84,8 +85,9 @@ class Story:
 class Ending:
     """What the bus holds when the story is over, beside what the story says."""
 
-    def __init__(self, bus: Bus, then: Mapping[str, Any]) -> None:
+    def __init__(self, bus: Bus, then: Mapping[str, Any], catalogue: Catalogue) -> None:
         self.bus = bus
+        self._successions = successions(catalogue)
         self._then = then
 
     def compare(self) -> None:
@@ -136,11 +138,17 @@ class Ending:
                 "kind": subject.kind.value,
                 "parked": subject.parked_to - subject.parked_from,
                 "held": subject.held,
+                **self._links(code),
             }
             facts = {name: value for name, value in wanted.items() if name != "records"}
             assert facts == {name: seen[name] for name in facts}
             if "records" in wanted:
                 _same_list(wanted["records"], [self._record(key, code) for key in sorted(self.bus.records(code))])
+
+    def _links(self, code: str) -> dict[str, list[str]]:
+        records = [self._record(key, code) for key in sorted(self.bus.records(code))]
+        told = ((one["item"], one["document_no"], one["state"], one["fields"]) for one in records)
+        return {which: [link["subject"] for link in found] for which, found in links(self._successions, told).items()}
 
     def _record(self, key: str, code: str) -> dict[str, Any]:
         record = self.bus.records(code)[key]

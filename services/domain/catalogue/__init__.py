@@ -14,6 +14,7 @@ from creditbus.services.domain.catalogue.item import (
     PublicationPeriod,
     Registers,
     Stated,
+    Succession,
 )
 from creditbus.services.domain.catalogue.parse import Catalogue
 from creditbus.services.domain.catalogue.rules import FirstYear, Known, Magnitude, Period, Required, Rules
@@ -37,4 +38,5 @@ __all__ = [
     "Required",
     "Rules",
     "Stated",
+    "Succession",
 ]

@@ -10,7 +10,7 @@ from creditbus.services.domain.catalogue.fields import Field
 from creditbus.services.domain.catalogue.rules import Rules
 from creditbus.services.domain.event import Act, RecordState, SubjectKind, Verb
 
-__all__ = ["ActsOn", "Derived", "Item", "NaturalKey", "PublicationPeriod", "Registers", "Stated"]
+__all__ = ["ActsOn", "Derived", "Item", "NaturalKey", "PublicationPeriod", "Registers", "Stated", "Succession"]
 
 Values = Mapping[str, str | None]
 
@@ -76,6 +76,30 @@ class ActsOn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Succession:
+    """Content fields by which a row says that one subject takes the place of another (docs/adr/0022).
+
+    The claim names the predecessor. Behind the resolver both fields of codes hold unified ones.
+
+    Attributes:
+        predecessor: code of the predecessor.
+        predecessor_name: its name.
+        successor: code of the successor: unified, or a legacy code by its shape.
+        successor_name: its name.
+        kind: how it came about (merger, split, change of code).
+        since: date of effect.
+
+    """
+
+    predecessor: str
+    predecessor_name: str
+    successor: str
+    successor_name: str
+    kind: str
+    since: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PublicationPeriod:
     """How long a class of records is published, in months, under the rule in force from `effective_from`.
 
@@ -132,6 +156,8 @@ class Item:
         identifiers: content fields that hold such a code, by field of the claim.
         acts_on: for an item whose rows act on records of other items, how they say so; else None. Such an item has no
             records of its own.
+        succession: for an item whose rows join two subjects, how they name them; else None. Such a row becomes a record
+            of each.
         checks_organisation_code: remark on an organisation code inside a USCC that fails its own check.
         fields: content fields by code, in the order of the schema.
         claims: the standard's column codes by field of the claim.
@@ -161,6 +187,7 @@ class Item:
     identifies: bool
     identifiers: Mapping[str, str]
     acts_on: ActsOn | None
+    succession: Succession | None
     checks_organisation_code: bool
     fields: Mapping[str, Field]
     claims: Mapping[str, str]

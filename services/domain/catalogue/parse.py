@@ -6,10 +6,18 @@ from datetime import date
 from typing import Any, Self
 
 from creditbus.services.domain.catalogue.fields import Disclosure, Field, Format
-from creditbus.services.domain.catalogue.item import ActsOn, Item, NaturalKey, PublicationPeriod, Registers, Stated
+from creditbus.services.domain.catalogue.item import (
+    ActsOn,
+    Item,
+    NaturalKey,
+    PublicationPeriod,
+    Registers,
+    Stated,
+    Succession,
+)
 from creditbus.services.domain.catalogue.parse_rules import parse_rules
 from creditbus.services.domain.catalogue.reading import Reader
-from creditbus.services.domain.event import Act, Claim, RecordState, SubjectKind, Verb
+from creditbus.services.domain.event import TO_SUCCESSOR, Act, Claim, RecordState, SubjectKind, Verb
 
 __all__ = ["Catalogue"]
 
@@ -67,6 +75,7 @@ def _parse_item(item_id: str, schema: Mapping[str, Any], entry: Mapping[str, Any
         identifies=reader.has("identifies"),
         identifiers=_parse_names(reader.table("identifies"), fields),
         acts_on=_parse_acts_on(reader, fields),
+        succession=_parse_succession(reader, fields),
         checks_organisation_code=reader.flag("checks_organisation_code"),
         fields=fields,
         claims=_parse_claims(reader.table("claim")),
@@ -84,6 +93,7 @@ def _parse_item(item_id: str, schema: Mapping[str, Any], entry: Mapping[str, Any
     for part in (title, subject, reader):
         part.finish()
     _refuse_unadmitted_verbs(reader, item)
+    _refuse_half_a_succession(reader, item)
     return item
 
 
@@ -139,6 +149,18 @@ def _parse_acts_on(reader: Reader, fields: Mapping[str, Field]) -> ActsOn | None
         table.fail("changes", "name a field of the format `changes`")
     table.finish()
     return ActsOn(**parts)
+
+
+def _parse_succession(reader: Reader, fields: Mapping[str, Field]) -> Succession | None:
+    if not reader.has("succession"):
+        return None
+    table = reader.table("succession")
+    parts = {name: _field(table, name, fields) for name in Succession.__dataclass_fields__}
+    for name in ("predecessor", "successor", "kind", "since"):
+        if not fields[parts[name]].mandatory:
+            table.fail(name, f"make the field {parts[name]} mandatory")
+    table.finish()
+    return Succession(**parts)
 
 
 def _parse_names(table: Reader, fields: Mapping[str, Field]) -> dict[str, str]:
@@ -241,3 +263,16 @@ def _refuse_unadmitted_verbs(reader: Reader, item: Item) -> None:
     for event in item.events:
         if event.verb not in item.verbs:
             reader.fail("verbs", f"add {event.verb}, which the item's events use")
+
+
+def _refuse_half_a_succession(reader: Reader, item: Item) -> None:
+    """Refuse a succession whose two records could not be told from others, or undone together."""
+    if item.succession is None:
+        return
+    pair = f"{TO_SUCCESSOR}{{{item.succession.successor}}}"
+    if not item.natural_key.document_no.endswith(pair):
+        reader.fail("natural_key", f"end document_no with {pair}: one notice may name several pairs of subjects")
+    if item.admits_persons or item.code_field != "uscc" or item.identifies or item.acts_on or item.registers:
+        reader.fail("succession", "joins two organisations by their codes, and does nothing else")
+    if item.verbs - {Verb.ISSUE, Verb.AMEND, Verb.WITHDRAW}:
+        reader.fail("verbs", "admit ISSUE, AMEND and WITHDRAW only: what happens to one record must happen to both")

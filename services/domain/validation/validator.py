@@ -13,6 +13,7 @@ from creditbus.services.domain.reasons import Caution, Reason
 from creditbus.services.domain.validation.conditions import condition_checks, dates_check, magnitude_check
 from creditbus.services.domain.validation.outcome import Admitted, Finding, Refused, in_primary_order
 from creditbus.services.domain.validation.subject import ClaimCheck, Named, examine_person
+from creditbus.services.domain.validation.successor import examine_successor
 from creditbus.services.domain.validation.values import Values, value_checks
 
 __all__ = ["Validator", "compile_item"]
@@ -29,7 +30,7 @@ def compile_item(item: Item) -> "Validator":
 class Validator:
     """Examines events under one item; keeps nothing of them but a bounded memory of dates and authority codes."""
 
-    __slots__ = ("_checks", "_claim", "_columns", "_dates", "_exceeds", "item")
+    __slots__ = ("_checks", "_claim", "_columns", "_dates", "_exceeds", "_succession", "item")
 
     def __init__(self, item: Item) -> None:
         self.item = item
@@ -38,6 +39,7 @@ class Validator:
         self._dates = dates_check(item)
         self._exceeds = magnitude_check(item)
         self._columns: dict[str, str | None] = dict.fromkeys(item.fields)
+        self._succession = item.succession
 
     def examine(
         self, header: Mapping[str, Any], claim: Mapping[str, Any], content: Values | None, today: date
@@ -68,7 +70,9 @@ class Validator:
             check(content, findings)
         self._dates(content, _iso(today), findings)
         named = self._name(claim, findings, person=person)
-        cautions = self._cautions(named, content)
+        succession = self._succession
+        successor = "" if succession is None else examine_successor(item, succession, named, content, findings)
+        cautions = self._cautions(named, content, successor)
         if named.uscc and (kind := kind_of(named.uscc)) not in item.subject_kinds:
             findings.append(Finding(Reason.CAT_SUBJECT_KIND_NOT_ADMITTED, item.category_field))
         crosswalk = (
@@ -79,8 +83,10 @@ class Validator:
         if person:
             return Admitted("", (), _NATURAL_PERSON, (), cautions, person=True)
         if not named.uscc:
-            return Admitted("", named.legacy_keys, SubjectKind(header["subject_kind"]), (), cautions)
-        return Admitted(named.uscc, (), kind, crosswalk, cautions)
+            return Admitted(
+                "", named.legacy_keys, SubjectKind(header["subject_kind"]), (), cautions, successor=successor
+            )
+        return Admitted(named.uscc, (), kind, crosswalk, cautions, successor=successor)
 
     def faults(self, content: Values, today: date) -> tuple[Finding, ...]:
         """Say what is wrong with content alone; each reason once."""
@@ -96,13 +102,14 @@ class Validator:
             return Named()
         return self._claim.examine(claim, findings)
 
-    def _cautions(self, named: Named, content: Values) -> tuple[Caution, ...]:
+    def _cautions(self, named: Named, content: Values, successor: str) -> tuple[Caution, ...]:
         exceeds = self._exceeds is not None and self._exceeds(content)
         doubtful = self.item.checks_organisation_code and named.uscc and not _has_sound_organisation_code(named.uscc)
-        if not (named.legacy_keys or exceeds or doubtful):
+        by_legacy_code = named.legacy_keys or ":" in successor
+        if not (by_legacy_code or exceeds or doubtful):
             return _NO_CAUTIONS
         found = (
-            (Caution.LEGACY_CODE, named.legacy_keys),
+            (Caution.LEGACY_CODE, by_legacy_code),
             (Caution.AMOUNT_MAGNITUDE, exceeds),
             (Caution.ID_ORGCODE_WARN, doubtful),
         )

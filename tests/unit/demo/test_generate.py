@@ -87,6 +87,7 @@ def test_every_row_is_accounted_for(folder: Path, truth: Truth) -> None:
         "penalties_2018.jsonl": len((folder / "penalties_2018.jsonl").read_text("utf-8").splitlines()),
         "tax_grades.csv": len(_rows(folder / "tax_grades.csv", "\t")),
         "red_black_lists.csv": len(_rows(folder / "red_black_lists.csv")),
+        "successions.csv": len(_rows(folder / "successions.csv")),
     }
     assert found == {name: file.fates.total() for name, file in truth.files.items()}
 

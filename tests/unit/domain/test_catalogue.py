@@ -38,6 +38,7 @@ def test_the_shipped_catalogue_has_its_items() -> None:
         "red-black-list",
         "serious-violation",
         "subject-identifiers",
+        "subject-succession",
         "tax-credit-grade",
         "wage-arrears-list",
     }
@@ -57,7 +58,9 @@ def test_only_the_register_tells_name_and_district() -> None:
 
 def test_a_column_of_the_standard_is_either_content_or_claim() -> None:
     for item in SHIPPED:
-        assert not set(item.claims.values()) & set(item.fields)
+        # but for the predecessor's, which the content must tell in the successor's record
+        both = {item.succession.predecessor} if item.succession else set()
+        assert set(item.claims.values()) & set(item.fields) == both
 
 
 def test_the_dual_publicity_items_hold_all_columns_of_the_standard() -> None:
@@ -203,3 +206,25 @@ def test_a_wrong_entry_is_refused_by_item_key_and_remedy(change: Change, message
     assert message in str(error.value)
     assert str(error.value).startswith("administrative-penalty/")
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda _, entry: entry["succession"].pop("since"), "succession.since: missing; add it"),
+        (lambda _, entry: entry["succession"].update(kind="XX"), "succession.kind: 'XX' is unknown"),
+        (lambda _, entry: entry["succession"].update(since="CXRQ"), "succession.since: make the field CXRQ mandatory"),
+        (
+            lambda _, entry: entry["natural_key"].update(document_no="{TZSH}"),
+            "natural_key: end document_no with →{HSDM}",
+        ),
+        (lambda _, entry: entry["verbs"].append("DISPUTE"), "verbs: admit ISSUE, AMEND and WITHDRAW only"),
+        (lambda _, entry: entry["subject_kinds"].append("NATURAL_PERSON"), "succession: joins two organisations"),
+    ],
+)
+def test_half_a_succession_is_refused(change: Change, message: str) -> None:
+    schema, entry = copy.deepcopy(raw_catalogue()["subject-succession"])
+    change(schema, entry)
+    with pytest.raises(CatalogueError) as error:
+        Catalogue.parse({"subject-succession": (schema, entry)})
+    assert message in str(error.value)

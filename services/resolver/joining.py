@@ -1,0 +1,96 @@
+"""Makes of a succession's row the events of both subjects, once both are known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from hashlib import blake2b
+from typing import Final
+
+from creditbus.services.domain.catalogue import Succession
+from creditbus.services.domain.event import NO_HASH, event_id, ingest_key, partition_of
+from creditbus.services.domain.identifiers.subject_kind import kind_of
+from creditbus.services.domain.ledger import Outcome
+from creditbus.services.domain.reasons import Reason
+from creditbus.services.domain.succession import sides, successor_named
+from creditbus.services.engine.codec import EventCodec, Opened
+from creditbus.services.engine.output import Output
+from creditbus.services.engine.rejects import Refusal, Rejects, Source
+
+__all__ = ["Joining"]
+
+_HASH_BYTES: Final = len(NO_HASH)
+
+
+class Joining:
+    """Brings a row from the lane of one code to that of the other, and lets it out as two events."""
+
+    def __init__(self, successions: Mapping[str, Succession], codec: EventCodec, rejects: Rejects, lanes: int) -> None:
+        self._successions = successions
+        self._codec = codec
+        self._rejects = rejects
+        self._lanes = lanes
+
+    def join(self, event: Opened, found: str, out: Output) -> bool:
+        """Take a row one step further; False: it must wait here.
+
+        Args:
+            event: the row. As long as its header names no subject it stands under the predecessor's code, then under
+                the successor's.
+            found: the subject to which the code belongs that it stands under; empty: nobody knows.
+            out: what the batch writes.
+
+        """
+        header = event.header
+        succession = self._successions[header["item"]]
+        predecessor = header["subject"] or found
+        if not predecessor:
+            return False
+        _, _, content, _ = self._codec.read_body(header["item"], event.body)
+        successor, key = successor_named(content[succession.successor] or "")
+        if not successor and header["subject"]:
+            successor = found
+            if not successor:
+                return False
+        if not successor:
+            self._emit("credit.unresolved", key, event, predecessor, out)
+        elif successor == predecessor:
+            self._refuse(event, succession.successor, out)
+        else:
+            self._emit_both(event, succession, (predecessor, successor), out)
+        return True
+
+    def _emit(self, topic: str, key: str, event: Opened, subject: str, out: Output) -> None:
+        # a copy: the step may run again on the same work
+        header = event.header.copy()
+        header["subject"] = subject
+        header["subject_kind"] = kind_of(subject)
+        place = key.encode()
+        out.emit(topic, partition_of(place, self._lanes), place, self._codec.seal(header, event.body))
+
+    def _emit_both(self, event: Opened, succession: Succession, codes: tuple[str, str], out: Output) -> None:
+        item = event.header["item"]
+        act, claim, given, _ = self._codec.read_body(item, event.body)
+        first, second, content = sides(succession, event.header, claim, given, codes)
+        for side in (first, second):
+            body, start = self._codec.write_body(item, act, side.claim, content)
+            header = event.header.copy()
+            header["document_no"] = side.document_no
+            header["subject_name"] = side.subject_name
+            header["content_hash"] = blake2b(body[start:], digest_size=_HASH_BYTES).digest()
+            header["event_id"] = event_id(header, side.subject)
+            self._emit("credit.events", side.subject, Opened(header, body), side.subject, out)
+
+    def _refuse(self, event: Opened, field: str, out: Output) -> None:
+        header = event.header
+        origin, key = header["origin"], ingest_key(header)
+        reason = Reason.ID_SAME_SUBJECT.value
+        out.book(origin, header["item"], Outcome.REJECTED, reason)
+        source = Source(
+            f"ingest.{origin['department']}",
+            partition_of(key, self._lanes),
+            header["sequence"],
+            header["received_at"],
+            key,
+            self._codec.reseal(event),
+        )
+        self._rejects.emit(out, origin, header["item"], source, Refusal([(reason, field, None)], header["warnings"]))
