@@ -13,7 +13,7 @@ from confluent_kafka import Producer
 from faults.pace import Pace
 from faults.story import Step, Story
 
-from tests.harness.wire import Wire, partition_of
+from tests.harness.wire import Wire, ingest_key, partition_of
 
 __all__ = ["DIRECT", "Direct"]
 
@@ -94,7 +94,7 @@ class Direct(threading.Thread):
         self.rows[file] += 1
         origin = {**header["origin"], "run": "direct", "file": file, "row": self.rows[file]}
         value = self._wire.encode(header["item"], {**step.event, "header": {**header, "origin": origin}})
-        key = f"{header['item']}|{header['authority']}|{header['document_no']}".encode()
+        key = ingest_key(header)
         place = partition_of(key, self._partitions)
         while True:
             try:

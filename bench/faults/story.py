@@ -1,7 +1,8 @@
 """What departments tell in a campaign: seeded, fictional, endless.
 
 Of all events 5 % repeat one that was told before, 5 % amend one, 5 % name their subject by a legacy code before its
-registration. Some name a subject that nobody registers, some are refused, some take an entry off a list.
+registration. Some name a subject that nobody registers, some are refused, some take an entry off a list, some say
+that a subject takes the place of another, or that it does not.
 """
 
 from __future__ import annotations
@@ -13,11 +14,11 @@ from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any, NamedTuple
 
-from tests.harness.traffic import Party, list_entry, party, penalty, registration
+from tests.harness.traffic import Party, list_entry, party, penalty, registration, succession
 
-__all__ = ["ENTRY", "PENALTY", "REGISTRATION", "Step", "Story"]
+__all__ = ["ENTRY", "PENALTY", "REGISTRATION", "SUCCESSION", "Step", "Story"]
 
-REGISTRATION, PENALTY, ENTRY = "registration", "penalty", "entry"
+REGISTRATION, PENALTY, ENTRY, SUCCESSION = "registration", "penalty", "entry", "succession"
 
 _DISTRICTS = ("420106", "420102")
 _RECENT = 2000
@@ -50,6 +51,7 @@ class Story:
         self._known: list[Party] = []
         self._unlisted: list[Party] = []
         self._listed: list[Party] = []
+        self._succeeded: dict[str, tuple[Party, Party]] = {}
         self._recent: deque[Step] = deque(maxlen=_RECENT)
         self._late: list[tuple[int, int, Party]] = []
         shares: dict[Callable[[], Step | None], float] = {
@@ -61,7 +63,9 @@ class Story:
             self._refused: 0.01,
             self._entry: 0.135,
             self._removal: 0.05,
-            self._plain: 0.5,
+            self._succession: 0.02,
+            self._annulment: 0.01,
+            self._plain: 0.47,
         }
         self._makers, self._shares = list(shares), list(shares.values())
 
@@ -117,7 +121,7 @@ class Story:
 
     def _amendment(self) -> Step | None:
         step = self._random.choice(self._recent) if self._recent else None
-        if step is None or step.kind == ENTRY:  # a list is corrected by removals
+        if step is None or step.kind in (ENTRY, SUCCESSION):  # a list is corrected by removals
             return self._plain()
         column = {REGISTRATION: "OPSCOPE", PENALTY: "BZ"}[step.kind]
         content = {**step.event["content"], column: f"虚构更正{self._told}"}
@@ -143,3 +147,19 @@ class Story:
         one = self._listed.pop(self._random.randrange(len(self._listed)))
         why = self._random.choice(("到期", "撤销"))
         return self._keep(Step(ENTRY, list_entry(one, one.code, {"SJLX": "移出", "YCRQ": "2019-03-01", "YCYY": why})))
+
+    def _succession(self) -> Step | None:
+        if len(self._known) <= 1:
+            return None
+        first, second = self._random.sample(self._known, 2)
+        if first.code in self._succeeded:
+            return None
+        self._succeeded[first.code] = first, second
+        code = self._random.choice((second.code, second.code, second.organisation_code))
+        return self._keep(Step(SUCCESSION, succession(first, second, (first.code, code))))
+
+    def _annulment(self) -> Step | None:
+        if not self._succeeded:
+            return None
+        first, second = self._random.choice(list(self._succeeded.values()))
+        return self._keep(Step(SUCCESSION, succession(first, second, (first.code, second.code), "2019-03-01")))

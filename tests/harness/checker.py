@@ -142,16 +142,18 @@ def _versions(changes: Sequence[Change]) -> Iterator[Problem]:
 
 
 def _once(changes: Sequence[Change], truth: Recomputation) -> Iterator[Problem]:
-    sent = {event.place: event.said for story in truth.stories.values() for event in story.events}
-    seen: set[tuple[str, int, int]] = set()
+    # a succession changes two subjects, each once
+    sent = {(event.place, name.subject): event.said for name, story in truth.stories.items() for event in story.events}
+    seen: set[tuple[tuple[str, int, int], str]] = set()
     for change in changes:
         where, place = f"{change.record.place} at {change.record.offset}", change.source
-        if place in seen:
+        told = (place, change.name.subject)
+        if told in seen:
             yield Problem(DOUBLED, 1, f"{where}: what was received at {place} is applied a second time")
-        seen.add(place)
-        if place not in sent:
+        seen.add(told)
+        if told not in sent:
             yield Problem(DOUBLED, 1, f"{where}: nothing admissible was published at {place}")
-        elif sent[place] != change.said:
+        elif sent[told] != change.said:
             yield Problem(WRONG, 1, f"{where}: is not what was published at {place}")
 
 

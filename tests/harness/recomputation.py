@@ -1,7 +1,7 @@
 """What must become of the traffic, recomputed from the raw ingest topics by rules written a second time.
 
-Knows only what `traffic` can send: enterprise registrations, penalties, list entries and their removals, codes with a
-wrong check digit, bytes that are no event. Shares no code with the services.
+Knows only what `traffic` can send: enterprise registrations, penalties, list entries and their removals, successions
+and their annulments, codes with a wrong check digit, bytes that are no event. Shares no code with the services.
 """
 
 from collections import Counter, defaultdict
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from creditbus.topics.registry import UnknownSchemaError
-from tests.harness.wire import Observer, digest, partition_of
+from tests.harness.wire import Observer, digest, ingest_key, partition_of
 
 __all__ = ["Recomputation", "RecordId", "Sent", "Story", "ingest_place", "recompute"]
 
@@ -39,6 +39,8 @@ class Sent(NamedTuple):
     """Digest of the content."""
     said: bytes
     """Digest of act, claim and content."""
+    whole: dict[str, Any] | None = None
+    """Of a succession: the event."""
 
     @property
     def department(self) -> str:
@@ -146,8 +148,7 @@ def recompute(observer: Observer) -> Recomputation:
 def ingest_place(event: dict[str, Any], partitions: int) -> tuple[str, int, int]:
     """Topic, partition and offset at which the bus says that it received an event."""
     header = event["header"]
-    key = f"{header['item']}|{header['authority']}|{header['document_no']}".encode()
-    return f"ingest.{header['origin']['department']}", partition_of(key, partitions), header["sequence"]
+    return f"ingest.{header['origin']['department']}", partition_of(ingest_key(header), partitions), header["sequence"]
 
 
 def _decoded(observer: Observer, value: bytes) -> dict[str, Any] | str:
@@ -166,8 +167,13 @@ def _sent(place: tuple[str, int, int], event: dict[str, Any]) -> Sent | str:
     if not _right(code):
         return "ID_CHECK_DIGIT"
     name = RecordId(code, header["item"], header["authority"], header["document_no"])
-    said = digest(*(event[part] for part in ("act", "claim", "content")))
-    return Sent(place, name, header["verb"], len(code) != _USCC_LENGTH, digest(event["content"]), said)
+    whole = event if header["item"] == "subject-succession" else None
+    old = len(code) != _USCC_LENGTH or (whole is not None and len(event["content"]["HSDM"]) != _USCC_LENGTH)
+    return Sent(place, name, header["verb"], old, digest(event["content"]), _said(event), whole)
+
+
+def _said(event: dict[str, Any]) -> bytes:
+    return digest(*(event[part] for part in ("act", "claim", "content")))
 
 
 def _right(code: str) -> bool:
@@ -179,7 +185,9 @@ def _right(code: str) -> bool:
 
 def _place(result: Recomputation, sent: Sent, registered: set[str], owners: dict[str, str]) -> None:
     code, counts = sent.name.subject, result.counts[sent.department]
-    if sent.by_old_code and code not in owners:
+    if sent.whole is not None:
+        _place_both(result, sent, sent.whole, registered, owners)
+    elif sent.by_old_code and code not in owners:
         result.parked_codes += 1
         counts["parked"] += 1
     elif not sent.by_old_code and code not in registered:
@@ -190,7 +198,34 @@ def _place(result: Recomputation, sent: Sent, registered: set[str], owners: dict
         result.stories.setdefault(name, Story()).events.append(sent)
 
 
+def _place_both(
+    result: Recomputation, sent: Sent, event: dict[str, Any], registered: set[str], owners: dict[str, str]
+) -> None:
+    """A succession is a record of each subject, with the same content; the predecessor's counts."""
+    given = event["content"]["HSDM"]
+    first, second = (code if len(code) == _USCC_LENGTH else owners.get(code) for code in (sent.name.subject, given))
+    if first is None or second is None:
+        result.parked_codes += 1
+        result.counts[sent.department]["parked"] += 1
+        return
+    content = {**event["content"], "QSDM": first, "HSDM": second}
+    notice = sent.name.document_no.removesuffix(f"→{given}")
+    named = {**dict.fromkeys(event["claim"]), "uscc": given}
+    for subject, number, claim in ((first, f"{notice}→{second}", event["claim"]), (second, f"{notice}←{first}", named)):
+        if subject in registered:
+            name = sent.name._replace(subject=subject, document_no=number)
+            said = _said({**event, "claim": claim, "content": content})
+            one = sent._replace(name=name, content=digest(content), said=said)
+            result.stories.setdefault(name, Story()).events.append(one)
+        else:
+            result.parked_subjects += 1
+            if subject == first:
+                result.counts[sent.department]["parked"] += 1
+
+
 def _count(result: Recomputation, story: Story) -> None:
+    if "←" in story.events[0].name.document_no:
+        return  # the second record of its rows
     counts = result.counts[story.events[0].department]
     held = 0 if story.contents else len(story.acts)
     counts["held"] += held

@@ -1,13 +1,13 @@
 """Seeded traffic of departments: fictional subjects with valid codes, and everything that happens to their records."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.harness.wire import Message, Wire
+from tests.harness.wire import Message, Wire, ingest_key
 
-__all__ = ["Party", "Traffic", "list_entry", "party", "penalty", "registration"]
+__all__ = ["Party", "Traffic", "list_entry", "party", "penalty", "registration", "succession"]
 
 _CODE_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _ORGAN = "11420000MB15291767"
@@ -40,7 +40,8 @@ class Traffic:
     """Events of `subjects` enterprises, the same for the same seed.
 
     About a tenth each of duplicates, amendments, legacy codes (many before their registration) and removals (some
-    before their entry); some subjects never registered, some originals never sent, some rows to be refused.
+    before their entry); some subjects never registered, some originals never sent, some rows to be refused. About a
+    sixth of the enterprises are succeeded by the next one, by any codes; some of it is annulled, before or after.
     """
 
     seed: int
@@ -58,7 +59,9 @@ class Traffic:
             for number in range(self.subjects)
         ]
         placed = []
-        for index, chain in enumerate(chain for one in parties for chain in self._chains(one)):
+        chains = [chain for one in parties for chain in self._chains(one)]
+        chains += self._successions(parties)
+        for index, chain in enumerate(chains):
             moments = sorted(chance.random() for _ in chain)
             placed += [
                 (moment, index, place, event) for place, (moment, event) in enumerate(zip(moments, chain, strict=True))
@@ -71,9 +74,8 @@ class Traffic:
             return Message("ingest.administrative-enforcement", b"garbage", event)
         header = event["header"]
         origin = {**header["origin"], "run": f"run-{self.seed}", "file": f"traffic-{self.seed}", "row": row}
-        key = f"{header['item']}|{header['authority']}|{header['document_no']}".encode()
         value = wire.encode(header["item"], {**event, "header": {**header, "origin": origin}})
-        return Message(f"ingest.{origin['department']}", key, value)
+        return Message(f"ingest.{origin['department']}", ingest_key(header), value)
 
     def _chains(self, one: Party) -> Iterator[list[dict[str, Any] | bytes]]:
         chance = self._random
@@ -117,6 +119,42 @@ class Traffic:
         if drawn < 0.15:
             return [removal, removal]
         return [entry, removal, removal] if drawn < 0.2 else [entry, removal] if drawn < 0.5 else [entry]
+
+    def _successions(self, parties: Sequence[Party]) -> Iterator[list[dict[str, Any] | bytes]]:
+        chance = random.Random(f"{self.seed}-successions")  # of its own: the rest stays what it was
+        for first, second in zip(parties, [*parties[1:], parties[0]], strict=True):
+            drawn = chance.random()
+            old = [one.organisation_code if chance.random() < 0.3 else one.code for one in (first, second)]
+            by_any = succession(first, second, (old[0], old[1]))
+            row = succession(first, second, (first.code, second.code))
+            annulment = succession(first, second, (first.code, second.code), "2019-03-01")
+            kinds: tuple[tuple[float, list[dict[str, Any] | bytes]], ...] = (
+                (0.05, [by_any]),
+                (0.08, [by_any, row]),
+                (0.10, [row, row]),
+                (0.13, [row, annulment, row]),
+                (0.15, [annulment, row, annulment]),
+                (0.16, [annulment, by_any]),
+                (0.17, [annulment]),
+            )
+            yield next((chain for below, chain in kinds if drawn < below), [])
+
+
+def succession(first: Party, second: Party, codes: tuple[str, str], annulled: str = "") -> dict[str, Any]:
+    """Make a succession of parties, named by these codes; `annulled` is the day of its annulment."""
+    content = {
+        "BGLX": "吸收合并",
+        "QSDM": codes[0],
+        "QSMC": first.name,
+        "HSDM": codes[1],
+        "HSMC": second.name,
+        "SXRQ": "2018-02-28",
+        "TZSH": f"虚承〔2018〕{first.organisation_code}号",
+        "DJJG": "虚构局",
+    } | ({"ZT": "撤销", "CXRQ": annulled} if annulled else {})
+    identity = ("market-supervision", "虚构局", f"{content['TZSH']}→{codes[1]}")
+    verb = "WITHDRAW" if annulled else "ISSUE"
+    return _event("market-supervision", "subject-succession", verb, first, codes[0], identity, content)
 
 
 def registration(one: Party, scope: str) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from creditbus.topics.connection import Connection
 from creditbus.topics.registry import SchemaRegistry
 from tests.harness.waiting import until
 
-__all__ = ["Message", "Observer", "Place", "Record", "Wire", "digest", "partition_of"]
+__all__ = ["Message", "Observer", "Place", "Record", "Wire", "digest", "ingest_key", "partition_of"]
 
 _STAGES = {
     "intake": ("ingest.",),
@@ -56,6 +56,12 @@ class Message(NamedTuple):
 def partition_of(key: bytes, partitions: int) -> int:
     """librdkafka's `consistent` partitioner."""
     return zlib.crc32(key) % partitions
+
+
+def ingest_key(header: dict[str, Any]) -> bytes:
+    """What departments publish under: item, authority, document number, the last without a second subject's code."""
+    number = header["document_no"].replace("←", "→").partition("→")[0]
+    return f"{header['item']}|{header['authority']}|{number}".encode()
 
 
 def digest(*values: Any) -> bytes:

@@ -1,15 +1,20 @@
 """Servers of the suites that run the whole bus, and the bus at work on them."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from creditbus.deploy.embedded import Cluster
+from creditbus.services.cli import main as cli
 from tests.harness.cluster import running_cluster, start_afresh
 from tests.harness.wire import Observer, Wire
 from tests.harness.workers import Worker
+
+Say = Callable[..., Any]
 
 
 @pytest.fixture(scope="session")
@@ -34,3 +39,20 @@ def live(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     """A working bus for the tests of one module."""
     with working_bus(cluster, tmp_path_factory.mktemp("live")) as observer:
         yield observer
+
+
+@pytest.fixture
+def say(live: Observer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Say:
+    """Run a command in the department's folder and return what it prints as JSON; `code` is the exit code expected."""
+    bus = live.wire.bus
+    for name, value in bus.endpoints().items():
+        monkeypatch.setenv(f"CREDITBUS_{name.upper()}", value)
+    monkeypatch.setenv("CREDITBUS_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+
+    def say(*words: str, code: int = 0) -> Any:
+        capsys.readouterr()
+        assert cli.main([*words, "--json"]) == code, capsys.readouterr().err
+        return json.loads(capsys.readouterr().out)
+
+    return say

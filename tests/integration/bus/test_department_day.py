@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +14,7 @@ from creditbus.connectors.watching import watch
 from creditbus.services.cli import main as cli
 from creditbus.services.domain.identifiers import uscc
 from tests.harness.wire import Observer
-
-Say = Callable[..., Any]
+from tests.integration.bus.conftest import Say
 
 _HEADER = "事件类型,名单名称,名单类型,主体类别,主体名称,主体代码,认定单位,认定单位代码,列入决定文书号,法律依据,列入日期"
 _REGISTER = "企业名称,统一社会信用代码,法定代表人,登记状态,登记机关,核准日期,注册地址"
@@ -40,23 +37,6 @@ def _organisation_check(number: int) -> str:
 def _entry(number: int, *, code: str = "", day: str = _DAY, list_name: str = "经营异常名录") -> str:
     subject = f"示例{number}号有限公司,{code or _code(number)}"
     return f"列入,{list_name},黑,法人及非法人组织,{subject},示例局,{_ORGAN},示列〔2025〕{number}号,示例法,{day}"
-
-
-@pytest.fixture
-def say(live: Observer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Say:
-    """Run a command in the department's folder and return what it prints as JSON; `code` is the exit code expected."""
-    bus = live.wire.bus
-    for name, value in bus.endpoints().items():
-        monkeypatch.setenv(f"CREDITBUS_{name.upper()}", value)
-    monkeypatch.setenv("CREDITBUS_HOME", str(tmp_path / "home"))
-    monkeypatch.chdir(tmp_path)
-
-    def say(*words: str, code: int = 0) -> Any:
-        capsys.readouterr()
-        assert cli.main([*words, "--json"]) == code, capsys.readouterr().err
-        return json.loads(capsys.readouterr().out)
-
-    return say
 
 
 @pytest.fixture

@@ -63,7 +63,7 @@ def test_an_agency_reads_its_feed_with_the_tools_of_the_trade(live: Observer) ->
         items.add(item)
         assert entry["content"].keys() == public[item]
         assert "虚构备注" not in str(entry)
-    assert items == {"enterprise-registration", "administrative-penalty", "red-black-list"}
+    assert items == {"enterprise-registration", "administrative-penalty", "red-black-list", "subject-succession"}
     assert sum(sequence for sequence, _ in previous.values()) == len(live.of("feed.agency-xinda"))
 
 
