@@ -103,9 +103,12 @@ def test_a_merger_shows_on_both_sides_and_is_gone_on_both_when_it_is_annulled(
     assert _links(say, B.code) == _links(say, C.code) == ([], [])
     assert say("ledger")["balanced"]
 
-    # what counts is rows; the refused one is not in the file any more
+    # what counts is rows and pairs, not records of both; the refused row is not in the file any more
+    item = "subject-succession"
+    say("quality", "declare", "market-supervision", "--item", item, "--period", "2025-03", "--count", "4")
     (report,) = say("quality", "--department", "market-supervision", "--from", "2020-01-01", "--to", "2099-12-31")[
         "departments"
     ]
-    counts = report["items"]["subject-succession"]["counts"]
+    counts = report["items"][item]["counts"]
     assert (counts["provided"], counts["applied"], counts["refused"]) == (4, 4, 0)
+    assert (counts["declared"][0]["reported"], counts["declared"][0]["missing"]) == (2, 2)
