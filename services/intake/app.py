@@ -25,7 +25,7 @@ def intake_stage(
         name=NAME,
         topics=tuple(f"ingest.{department}" for department in departments),
         lanes=lanes,
-        step=IntakeStep(examiner, codec, Rejects(NAME), lanes),
+        step=IntakeStep(catalogue, examiner, codec, Rejects(NAME), lanes),
         store=StoreKind.LOOKUP,
         looks_up="resolver",
     )

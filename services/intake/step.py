@@ -8,13 +8,15 @@ from io import BytesIO
 from fastavro import parse_schema, schemaless_writer
 
 from creditbus.avro_schemas import crosswalk_entry_schema
+from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.crosswalk import crosswalk_key, decode_crosswalk
 from creditbus.services.domain.event import partition_of
 from creditbus.services.domain.framing import frame
 from creditbus.services.domain.identifiers.subject_kind import kind_of
 from creditbus.services.domain.ledger import Outcome
+from creditbus.services.domain.succession import successions, successor_named
 from creditbus.services.engine.batch import Record
-from creditbus.services.engine.codec import EventCodec, Schemas
+from creditbus.services.engine.codec import EventCodec, Opened, Schemas
 from creditbus.services.engine.output import Output
 from creditbus.services.engine.rejects import Rejects, Source
 from creditbus.services.engine.state import StateView
@@ -33,7 +35,10 @@ class IntakeStep:
     resolver, which alone decides; a look-up that is behind costs a detour, never an error.
     """
 
-    def __init__(self, examiner: Examiner, codec: EventCodec, rejects: Rejects, lanes: int) -> None:
+    def __init__(
+        self, catalogue: Catalogue, examiner: Examiner, codec: EventCodec, rejects: Rejects, lanes: int
+    ) -> None:
+        self._successions = successions(catalogue)
         self._examiner = examiner
         self._codec = codec
         self._rejects = rejects
@@ -98,14 +103,20 @@ class IntakeStep:
         if not header["subject"]:
             key = admitted.legacy_keys[0].encode()
             topic = "credit.unresolved"
-        elif admitted.successor:
+        elif item in self._successions:
             # the resolver makes the events of both subjects, once it knows both
-            key = admitted.successor.encode()
+            key = self._successor(opened, item).encode()
             topic = "credit.unresolved"
         else:
             key = header["subject"].encode()
             topic = "credit.events"
         out.emit(topic, partition_of(key, self._lanes), key, self._codec.seal_admitted(opened))
+
+    def _successor(self, opened: Opened, item: str) -> str:
+        """Return what the row names the successor by: its unified code, else the key of a legacy code."""
+        _, _, content, _ = self._codec.read_body(item, opened.body)
+        code, key = successor_named(content[self._successions[item].successor] or "")
+        return code or key
 
     def _tell(self, legacy_key: str, subject: str, out: Output) -> None:
         target = BytesIO()

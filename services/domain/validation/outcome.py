@@ -40,7 +40,6 @@ class Admitted:
         crosswalk: (legacy key, code) pairs that the event tells, under an item that identifies subjects.
         cautions: remarks, in the order of `Caution`.
         person: the subject is a natural person: its identifier must be replaced by a token before anything is written.
-        successor: of a succession the second subject: its unified code, or the key of its legacy code; else empty.
 
     """
 
@@ -50,7 +49,6 @@ class Admitted:
     crosswalk: tuple[tuple[str, str], ...] = ()
     cautions: tuple[Caution, ...] = ()
     person: bool = False
-    successor: str = ""
 
     def __repr__(self) -> str:
         """Say nothing of who the subject is."""

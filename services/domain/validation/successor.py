@@ -13,26 +13,26 @@ __all__ = ["examine_successor"]
 
 def examine_successor(
     item: Item, succession: Succession, predecessor: Named, content: Values, findings: list[Finding]
-) -> str:
-    """Give the successor's unified code, or the key of its legacy code; or add what is wrong with it.
+) -> bool:
+    """Add what is wrong with the successor's code; tell whether it is a legacy code.
 
     Two legacy codes of different kinds may still be one subject's: the resolver sees that.
     """
     field = succession.successor
     code = content[field]
     if not code:
-        return ""  # mandatory: that finding is there already
+        return False  # mandatory: that finding is there already
     if len(code) != uscc.LENGTH:
         key = legacy.by_shape(code)
         if key is None:
             findings.append(Finding(Reason.ID_LENGTH, field))
-            return ""
+            return False
         code = key
     elif reason := uscc.fault(code):
         findings.append(Finding(reason, field, code.upper() if reason is Reason.ID_LOWER_CASE else None))
-        return ""
+        return False
     elif kind_of(code) not in item.subject_kinds:
         findings.append(Finding(Reason.CAT_SUBJECT_KIND_NOT_ADMITTED, field))
     if code == predecessor.uscc or code in predecessor.legacy_keys:
         findings.append(Finding(Reason.ID_SAME_SUBJECT, field))
-    return code
+    return ":" in code

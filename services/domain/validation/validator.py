@@ -70,9 +70,14 @@ class Validator:
             check(content, findings)
         self._dates(content, _iso(today), findings)
         named = self._name(claim, findings, person=person)
+        cautions = self._cautions(named, content)
         succession = self._succession
-        successor = "" if succession is None else examine_successor(item, succession, named, content, findings)
-        cautions = self._cautions(named, content, successor)
+        if (
+            succession is not None
+            and examine_successor(item, succession, named, content, findings)
+            and not named.legacy_keys
+        ):
+            cautions = (Caution.LEGACY_CODE, *cautions)
         if named.uscc and (kind := kind_of(named.uscc)) not in item.subject_kinds:
             findings.append(Finding(Reason.CAT_SUBJECT_KIND_NOT_ADMITTED, item.category_field))
         crosswalk = (
@@ -83,10 +88,8 @@ class Validator:
         if person:
             return Admitted("", (), _NATURAL_PERSON, (), cautions, person=True)
         if not named.uscc:
-            return Admitted(
-                "", named.legacy_keys, SubjectKind(header["subject_kind"]), (), cautions, successor=successor
-            )
-        return Admitted(named.uscc, (), kind, crosswalk, cautions, successor=successor)
+            return Admitted("", named.legacy_keys, SubjectKind(header["subject_kind"]), (), cautions)
+        return Admitted(named.uscc, (), kind, crosswalk, cautions)
 
     def faults(self, content: Values, today: date) -> tuple[Finding, ...]:
         """Say what is wrong with content alone; each reason once."""
@@ -102,14 +105,13 @@ class Validator:
             return Named()
         return self._claim.examine(claim, findings)
 
-    def _cautions(self, named: Named, content: Values, successor: str) -> tuple[Caution, ...]:
+    def _cautions(self, named: Named, content: Values) -> tuple[Caution, ...]:
         exceeds = self._exceeds is not None and self._exceeds(content)
         doubtful = self.item.checks_organisation_code and named.uscc and not _has_sound_organisation_code(named.uscc)
-        by_legacy_code = named.legacy_keys or ":" in successor
-        if not (by_legacy_code or exceeds or doubtful):
+        if not (named.legacy_keys or exceeds or doubtful):
             return _NO_CAUTIONS
         found = (
-            (Caution.LEGACY_CODE, by_legacy_code),
+            (Caution.LEGACY_CODE, named.legacy_keys),
             (Caution.AMOUNT_MAGNITUDE, exceeds),
             (Caution.ID_ORGCODE_WARN, doubtful),
         )

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from creditbus.services.domain.succession import links, of_successor, sides, successions
+from creditbus.services.domain.succession import links, of_successor, sides, successions, successor_named
 from creditbus.services.domain.validation import Admitted, Refused, compile_item
 from tests.examples import CATALOGUE, EXAMPLES, SUBJECT, Example
 
@@ -19,17 +19,24 @@ def examine(row: Example) -> Admitted | Refused:
 
 
 @pytest.mark.parametrize(
-    ("code", "key", "cautions"),
+    ("code", "named", "cautions"),
     [
-        (OTHER, OTHER, ()),
-        ("MA4KBBB2-9", "org:MA4KBBB29", ("LEGACY_CODE",)),
-        ("420106000012345", "reg:420106000012345", ("LEGACY_CODE",)),
+        (OTHER, (OTHER, ""), ()),
+        ("MA4KBBB2-9", ("", "org:MA4KBBB29"), ("LEGACY_CODE",)),
+        ("420106000012345", ("", "reg:420106000012345"), ("LEGACY_CODE",)),
     ],
 )
-def test_the_successor_is_named_by_any_code(code: str, key: str, cautions: tuple[str, ...]) -> None:
+def test_the_successor_is_named_by_any_code(code: str, named: tuple[str, str], cautions: tuple[str, ...]) -> None:
     found = examine(ROW.changed(HSDM=code))
     assert isinstance(found, Admitted)
-    assert (found.subject, found.successor, found.cautions) == (SUBJECT, key, cautions)
+    assert (found.subject, found.cautions) == (SUBJECT, cautions)
+    assert successor_named(code) == named
+
+
+def test_a_row_by_two_old_codes_has_one_caution() -> None:
+    found = examine(ROW.claiming(uscc="420106000012345").changed(HSDM="MA4KBBB2-9"))
+    assert isinstance(found, Admitted)
+    assert found.cautions == ("LEGACY_CODE",)
 
 
 @pytest.mark.parametrize(
@@ -47,13 +54,6 @@ def test_a_wrong_successor_is_refused_by_its_column(claim: str, code: str, reaso
     assert isinstance(found, Refused)
     assert [(one.reason.value, one.field) for one in found.findings] == [(reason, "HSDM")]
     assert code not in repr(found)
-
-
-def test_an_item_without_successions_looks_for_no_successor() -> None:
-    penalty = EXAMPLES["administrative-penalty"]
-    found = compile_item(penalty.item).examine(penalty.header, penalty.claim, penalty.content, date(2019, 12, 31))
-    assert isinstance(found, Admitted)
-    assert found.successor == ""
 
 
 def test_both_sides_tell_the_other_and_hold_the_same_content() -> None:
