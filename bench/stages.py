@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import redis
 from checking import Ends, ends, written
 from ground import create, opened, servers
 from load import Load, Loads, write
@@ -40,17 +41,19 @@ _MEMORY_MB = 400
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """Servers and loads of one run."""
+    """Servers and loads of one run; servers of its own may be emptied."""
 
     connection: Connection
     loads: Mapping[str, Load]
+    own: bool
 
 
 def main() -> None:
     """Measure, print the tables, write the results."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--events", type=int, default=100_000, help="of each load")
-    parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--events", type=int, default=200_000, help="of each load")
+    parser.add_argument("--repeat", type=int, default=3, help="rounds that count")
+    parser.add_argument("--warm-up", type=int, default=1, help="rounds before them that do not")
     parser.add_argument("--stage", action="append", choices=STAGES, help="these alone; again for more")
     parser.add_argument("--home", type=Path, help="home whose servers are used and left running")
     parser.add_argument("--without-stock", action="store_true", help="leave stock Faust out")
@@ -60,8 +63,10 @@ def main() -> None:
     names = options.stage or list(STAGES)
     with servers(options.home) as ground:
         connection = ground.connection
-        bench = Bench(connection, _prepared(connection, names, options.events))
-        runs = _rounds(bench, names, options.repeat, with_stock=not options.without_stock)
+        bench = Bench(connection, _prepared(connection, names, options.events), options.home is None)
+        _rounds(bench, names, range(options.warm_up), with_stock=not options.without_stock)
+        counted = range(options.warm_up, options.warm_up + options.repeat)
+        runs = _rounds(bench, names, counted, with_stock=not options.without_stock)
         memory = _memory(options.subjects) if options.subjects else {}
     _report(runs, memory, options)
 
@@ -95,9 +100,9 @@ def _input(stage: str) -> str:
 # -- runs ----------------------------------------------------------------------------------------
 
 
-def _rounds(bench: Bench, names: Sequence[str], repeat: int, *, with_stock: bool) -> dict[str, list[Figures]]:
+def _rounds(bench: Bench, names: Sequence[str], rounds: range, *, with_stock: bool) -> dict[str, list[Figures]]:
     runs: dict[str, list[Figures]] = {}
-    for number in range(repeat):
+    for number in rounds:
         for name in names:
             runs.setdefault(name, []).append(_stage_run(bench, name, number))
             if with_stock and name in _STOCK:
@@ -112,6 +117,10 @@ def _stage_run(bench: Bench, name: str, number: int) -> Figures:
     create(bench.connection, [changelog], _LANES, **{"cleanup.policy": "compact"})
     outputs = [*load.outputs, LEDGER_TOPIC]
     before = ends(bench.connection, outputs)
+    if bench.own:
+        # what earlier runs left there is no part of this one
+        with redis.Redis.from_url(bench.connection.redis_url) as store:
+            store.flushall()
     command = [str(_HERE / "worker.py"), f"--stage={name}", f"--application={application}"]
     command += ["--apart", f"--until={len(load.records)}"]
     if name != "intake":

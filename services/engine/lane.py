@@ -67,10 +67,11 @@ class Lane:
         if self._store is None:
             return {}
         found: dict[bytes, bytes | None] = {}
-        wanted = list(keys)
+        wanted = set(keys)
         for entries in reversed(self._pending):
-            found |= {key: entries[key] for key in wanted if key in entries}
-            wanted = [key for key in wanted if key not in entries]
+            known = entries.keys() & wanted
+            found |= {key: entries[key] for key in known}
+            wanted -= known
         if wanted:
             low = self._written_to
             at, values = await self._store.read(self.number, wanted)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Sequence
 
 from creditbus.services.domain.ledger import Bookings
 from creditbus.services.engine import metrics
-from creditbus.services.engine.batch import Record
 
 __all__ = ["PhaseClock", "observe_batch", "observe_lag"]
 
@@ -31,21 +29,30 @@ class PhaseClock:
 
 def observe_batch(
     stage: str,
-    records: Sequence[Record],
+    records: int,
+    oldest_ms: int,
     output: int,
     bookings: Bookings,
     clock: PhaseClock,
 ) -> None:
-    """Show one batch; it is committed. `output` counts the records that it wrote."""
+    """Show one batch; it is committed.
+
+    Args:
+        stage: whose.
+        records: how many it read.
+        oldest_ms: timestamp of the oldest of them, milliseconds since 1970.
+        output: how many it wrote.
+        bookings: its outcomes.
+        clock: where its time went.
+
+    """
     for phase, seconds in clock.seconds.items():
         metrics.BATCH_SECONDS.labels(stage, phase).observe(seconds)
     metrics.BATCHES.labels(stage).inc()
-    metrics.RECORDS_IN.labels(stage).inc(len(records))
+    metrics.RECORDS_IN.labels(stage).inc(records)
     metrics.RECORDS_OUT.labels(stage).inc(output)
-    metrics.BATCH_RECORDS.labels(stage).observe(len(records))
-    if records:
-        age = time.time() - min(record.timestamp for record in records) / 1000
-        metrics.EVENT_AGE_SECONDS.labels(stage).observe(max(age, 0.0))
+    metrics.BATCH_RECORDS.labels(stage).observe(records)
+    metrics.EVENT_AGE_SECONDS.labels(stage).observe(max(time.time() - oldest_ms / 1000, 0.0))
     for entry, count in bookings.deltas():
         if count > 0:
             labels = (stage, entry.department, entry.item, entry.outcome, entry.reason)

@@ -68,6 +68,10 @@ class _Tally:
     example: Arrival
 
 
+#: What passed quickly to one outcome, by origin and item.
+_Tallies = dict[tuple[bytes, bytes], _Tally]
+
+
 class Folding:
     """One batch; summaries are decoded once and written at its end."""
 
@@ -98,7 +102,8 @@ class Folding:
             if item.registers is None and not acting.acts(item.id) and item.id not in self._successions
         }
         self._registering = {item.id.encode(): item.registers for item in catalogue if item.registers is not None}
-        self._tallies: dict[tuple[bytes, bytes, Outcome, str], _Tally] = {}
+        self._new: _Tallies = {}
+        self._again: _Tallies = {}
 
     def handle(self, arrival: Arrival) -> None:
         """Fold one event that arrived on the topic."""
@@ -126,7 +131,7 @@ class Folding:
             self._add(arrival, glance, subject)
             return True
         if glance.source_time is None and content_hash_of(value) == glance.content_hash:
-            self._tally(arrival, glance, Outcome.DUPLICATE, "")
+            _tally(self._again, arrival, glance)
             return True
         return False
 
@@ -165,18 +170,10 @@ class Folding:
         )
         self._view.put(arrival.key, record)
         self._changes.append((code, sealed))
-        self._tally(arrival, glance, Outcome.APPLIED, Change.NEW.value)
+        _tally(self._new, arrival, glance)
         filled = subject.add_record(glance.record)
         if filled is not None:
             self._view.put(index_key(code, filled[0]), filled[1])
-
-    def _tally(self, arrival: Arrival, glance: Glance, outcome: Outcome, reason: str) -> None:
-        key = (glance.origin, glance.item, outcome, reason)
-        entry = self._tallies.get(key)
-        if entry is None:
-            self._tallies[key] = _Tally(1, arrival)
-        else:
-            entry.count += 1
 
     def _handle(self, opened: Opened) -> None:
         header = opened.header
@@ -190,11 +187,15 @@ class Folding:
 
     def finish(self) -> None:
         """Put the changed summaries into the state, and book what passed quickly."""
-        for (_, _, outcome, reason), tally in self._tallies.items():
-            header = tally.example.opened(self._codec).header
-            self._out.book(header["origin"], header["item"], outcome, reason, tally.count)
+        self._book_quick(self._new, Outcome.APPLIED, Change.NEW.value)
+        self._book_quick(self._again, Outcome.DUPLICATE, "")
         for code in self._changed:
             self._view.put(subject_key(code), encode_subject(self._subjects[code]))
+
+    def _book_quick(self, tallies: _Tallies, outcome: Outcome, reason: str) -> None:
+        for tally in tallies.values():
+            header = tally.example.opened(self._codec).header
+            self._out.book(header["origin"], header["item"], outcome, reason, tally.count)
 
     # -- waiting for the registration -----------------------------------------------------------
 
@@ -400,6 +401,15 @@ class Folding:
         item = self._catalogue.item(header["item"])
         assert item is not None  # noqa: S101 -- intake admits nothing outside the catalogue
         return item
+
+
+def _tally(tallies: _Tallies, arrival: Arrival, glance: Glance) -> None:
+    key = (glance.origin, glance.item)
+    entry = tallies.get(key)
+    if entry is None:
+        tallies[key] = _Tally(1, arrival)
+    else:
+        entry.count += 1
 
 
 def _person(header: Header) -> bool:
