@@ -9,10 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from creditbus.connectors.configuration import Connector, load_connector
-from creditbus.connectors.contract import Defect, DefectReason, Position, Row, Settling, Source
+from creditbus.connectors.contract import Defect, Position, Row, Settling, Source
 from creditbus.connectors.encoding import Encoder, Message
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.memory import Comparison, Memory, Noted, noted
+from creditbus.connectors.outgoing import outgoing
 from creditbus.connectors.progress import Progress, Totals
 from creditbus.connectors.publisher import Beside, Publisher
 from creditbus.connectors.reporting import Reporter, SilentReporter
@@ -26,8 +27,6 @@ __all__ = ["Chunk", "RunSummary", "chunks", "new_run", "run_connector"]
 
 _CHUNK_ROWS = 2000
 _CHUNK_BYTES = 8 * 1_048_576
-_MOST_BYTES = 900_000
-"""Brokers take messages up to a megabyte by default; what is longer would stop the connector for good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,21 +182,15 @@ def chunks(
     notes: list[Noted] = []
     files: set[str] = set()
     position, size, withheld, unreadable = state.position, 0, 0, 0
-    mapper, encode = connector.mapper, encoder.event
     broken: list[SourceError] = []
     for row in _readable(source.read(state.position), broken):
-        if isinstance(row, Row):
-            mapped = mapper(row, state.run)
-            withheld += mapped.withheld
-            message = encode(mapped)
-            if len(message.value) > _MOST_BYTES:
-                message = _too_long(connector, encoder, row, state.run, len(message.value))
-                unreadable += 1
-            elif remember and not mapped.withheld:
-                notes.append(noted(mapped.event, message.value))
-        else:
-            message = encoder.unreadable(row, mapper.header(row, state.run))
+        message, mapped = outgoing(connector, encoder, row, state.run)
+        if mapped is None:
             unreadable += 1
+        elif mapped.withheld:
+            withheld += 1
+        elif remember:
+            notes.append(noted(mapped.event, message.value))
         messages.append(message)
         files.add(row.file)
         size += len(message.value)
@@ -220,12 +213,6 @@ def _readable(rows: Iterator[Row | Defect], broken: list[SourceError]) -> Iterat
 
 def _totals(messages: list[Message], withheld: int, unreadable: int) -> Totals:
     return Totals(len(messages), len(messages), withheld, unreadable)
-
-
-def _too_long(connector: Connector, encoder: Encoder, row: Row, run: str, size: int) -> Message:
-    detail = f"{size:,} bytes as an event; the limit is {_MOST_BYTES:,}"
-    defect = Defect(DefectReason.UNPARSABLE, detail, b"", row.file, row.sheet, row.row, row.position)
-    return encoder.unreadable(defect, connector.mapper.header(row, run))
 
 
 def new_run(connector: str) -> str:

@@ -87,11 +87,11 @@ def test_entities_of_a_workbook_are_never_expanded(tmp_path: Path, part: str) ->
 
 def test_shared_texts_are_read_with_their_parts_and_escapes(tmp_path: Path) -> None:
     path = _shared(_book(tmp_path / "a.xlsx", ["a", "b"], ["示例", "x"]))
-    rich = b"<r><t>y</t></r><r><t>_x000D_z</t></r><rPh><t>no</t></rPh>"
+    rich = b"<r><t>y</t></r><r><t>_x000D_z_xD800_</t></r><rPh><t>no</t></rPh>"
     _changed(path, "xl/sharedStrings.xml", lambda raw: raw.replace(b"<t>x</t>", rich))
     [row] = _read(path)
     assert isinstance(row, Row)
-    assert row.cells == {"a": "示例", "b": "y\rz"}
+    assert row.cells == {"a": "示例", "b": "y\rz_xD800_"}, "half a character stays as it is written"
 
 
 def test_a_shared_text_that_is_not_there_is_a_defect(tmp_path: Path) -> None:
