@@ -200,6 +200,13 @@ class Comparing(Protocol):
             SourceError: the source cannot be read.
         """
 
+    def known(self) -> int:
+        """Return the number of rows that are published and not forgotten, gone or not.
+
+        Raises:
+            SourceError: it cannot be told.
+        """
+
     def forget(self, keys: Sequence[str]) -> None:
         """Their withdrawal is on the bus: propose them no more. Should one come back, it is new."""
 

@@ -117,6 +117,11 @@ class CompareSource(SqlSource):
             table = relation.table.name
             return [_gone(row, table, number) for number, row in enumerate(state.missed(), start=1)]
 
+    def known(self) -> int:
+        """See the contract."""
+        with Known.opened(self._state) as state:
+            return state.count()
+
     def forget(self, keys: Sequence[str]) -> None:
         """Forget vanished rows whose withdrawal is on the bus."""
         with Known.opened(self._state) as state:
