@@ -16,6 +16,7 @@ from creditbus.connectors.memory import Comparison, Memory, Noted, noted
 from creditbus.connectors.outgoing import outgoing
 from creditbus.connectors.progress import Progress, Totals
 from creditbus.connectors.publisher import Beside, Publisher
+from creditbus.connectors.refusals import mark_refused
 from creditbus.connectors.reporting import Reporter, SilentReporter
 from creditbus.connectors.withdrawal import proposals
 from creditbus.services.domain.city_time import city_day
@@ -47,6 +48,8 @@ class RunSummary:
     """The source is published as a whole."""
     remarks: tuple[str, ...] = ()
     """What the source found beside its rows."""
+    marked: int = 0
+    """Rows of any run that are marked as refused in their source now; those of this run are seldom decided already."""
     comparison: Comparison | None = None
     """Against what the connector had published before; only of a run that ends complete, and that was seen whole."""
 
@@ -105,11 +108,14 @@ def run_connector(
                     comparison = memory.complete() if memory and state.complete else None
             finally:
                 reporter.finish()
+    marked = mark_refused(connector, connection, source)
     remarks = tuple(source.remarks()) if isinstance(source, Settling) else ()
     if comparison is not None:
         missed = proposals(connector, connection, city_day(int(time.time() * 1000)))
         comparison = replace(comparison, vanished=len(missed))
-    return replace(_summary(state, before, time.monotonic() - started), remarks=remarks, comparison=comparison)
+    return replace(
+        _summary(state, before, time.monotonic() - started), remarks=remarks, marked=marked, comparison=comparison
+    )
 
 
 @contextmanager
@@ -153,7 +159,7 @@ class _Run:
             files |= chunk.files
             self.reporter.advance(chunk.totals.rows)
         if not state.version:
-            return state
+            return self._without_settled(state)
         if self.source.version() != state.version:
             fix = "run again: it is then sent whole"
             raise SourceError(str(self.connector.file), "the source changed while it was read", fix)
@@ -164,6 +170,15 @@ class _Run:
     def _settle(self, state: Progress) -> None:
         if isinstance(self.source, Settling) and state.position is not None:
             self.source.settle(state.position)
+
+    def _without_settled(self, state: Progress) -> Progress:
+        if not isinstance(self.source, Settling) or state.position is None:
+            return state
+        position = self.source.settled(state.position)
+        if position != state.position:
+            state = replace(state, position=position)
+            self.publisher.publish([], state)
+        return state
 
     def _reading(self, file: str, run: str) -> Beside:
         connector = self.connector

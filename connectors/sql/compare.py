@@ -96,6 +96,10 @@ class CompareSource(SqlSource):
             if self._is_at_hand(key, content):
                 del self._unkept[key]
 
+    def settled(self, position: Position) -> Position:
+        """See the contract. The file knows what is settled."""
+        return position
+
     def remarks(self) -> tuple[str, ...]:
         """Tell what the reading found, and what is proposed."""
         result = self._comparison
