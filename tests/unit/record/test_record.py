@@ -150,6 +150,25 @@ def test_a_content_held_before_is_stale_unless_a_later_source_time_says_it_is_me
     assert (back.content_hash, back.revision) == (bytes([1]) * 16, 3)
 
 
+def test_a_content_that_was_overtaken_stays_stale_when_its_file_is_sent_again() -> None:
+    record = moved(None, header(content=2, received_at=20))
+    folded = fold(record, header(content=1, received_at=10))
+    assert isinstance(folded, Stale)
+    assert folded.record is not None
+    assert (folded.record.content_hash, folded.record.revision) == (record.content_hash, 1)
+    assert fold(folded.record, header(content=1, received_at=30)) == Stale()
+    assert isinstance(fold(folded.record, header(content=2, received_at=31)), Duplicate)
+
+
+def test_what_a_record_remembers_is_bounded() -> None:
+    record = moved(None, header(content=0, received_at=1000))
+    for content in range(1, 300):
+        folded = fold(record, header(content_hash=content.to_bytes(16, "big")))
+        assert isinstance(folded, Stale)
+        record = folded.record or record
+    assert len(decode_record(encode_record(record)).seen) == 255
+
+
 def test_a_content_stated_again_later_keeps_the_later_time_and_no_more() -> None:
     record = moved(None, header(source_time=1))
     again = fold(record, header(source_time=3, sequence=11))
