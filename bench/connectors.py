@@ -168,7 +168,7 @@ def _one_core() -> None:
 
 def _measure(connector: Connector, where: str, count: int) -> dict[str, Any]:
     servers_of, registry = where.split()
-    connection = Connection(servers_of, registry, "", Path.cwd())
+    connection = Connection(servers_of, registry, "", connector.file.parent)
     facts: dict[str, Any] = {"rows": count}
     started = time.perf_counter()
     summary = run_connector(connector, connection)

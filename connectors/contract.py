@@ -13,7 +13,7 @@ Exactly once rests on two promises of ``read``:
 - *resumption*: ``read(row.position)`` gives exactly the rows behind ``row``.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -31,6 +31,8 @@ __all__ = [
     "Finding",
     "Kind",
     "Position",
+    "Refusal",
+    "Returning",
     "Row",
     "Settling",
     "Source",
@@ -167,8 +169,48 @@ class Settling(Protocol):
             SourceError: it cannot be marked.
         """
 
+    def settled(self, position: Position) -> Position:
+        """Return a position without what was to be settled up to it, for a run that is at its end.
+
+        As long as a position remembers a row, the same row cannot be told from one that was not settled.
+        """
+
     def remarks(self) -> Sequence[str]:
         """Say what the reading found beside its rows, for the person who ran it; asked for when it is at its end."""
+
+
+class Refusal(NamedTuple):
+    """One row that the bus refused. ``repr`` shows its place alone."""
+
+    file: str
+    sheet: str
+    row: int
+    """As the row named them."""
+    why: str
+    """For people, with the codes of fields and reasons; may propose a correction, which quotes the row."""
+    is_of: Callable[[Row | Defect], bool]
+    """Whether a row still says what was refused: its department may have corrected it meanwhile."""
+
+    def __repr__(self) -> str:
+        return f"Refusal(file={self.file!r}, sheet={self.sheet!r}, row={self.row})"
+
+
+@runtime_checkable
+class Returning(Protocol):
+    """A source that marks refused rows where they are. Optional, beside :class:`Source` and :class:`Settling`.
+
+    The same refusal may be told twice.
+    """
+
+    def takes_refusals(self) -> bool:
+        """Whether its settings ask for it."""
+
+    def refuse(self, refusals: Sequence[Refusal]) -> int:
+        """Mark rows that are settled and still say what was refused, no others; return how many.
+
+        Raises:
+            SourceError: they cannot be marked.
+        """
 
 
 class Vanished(NamedTuple):
@@ -198,6 +240,13 @@ class Comparing(Protocol):
 
         Raises:
             SourceError: the source cannot be read.
+        """
+
+    def known(self) -> int:
+        """Return the number of rows that are published and not forgotten, gone or not.
+
+        Raises:
+            SourceError: it cannot be told.
         """
 
     def forget(self, keys: Sequence[str]) -> None:

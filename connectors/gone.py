@@ -15,7 +15,7 @@ from creditbus.services.domain.event import RecordState, Verb
 from creditbus.topics.connection import Connection
 from creditbus.topics.registry import SchemaRegistry
 
-__all__ = ["Proposal", "Withdrawn", "chosen_of", "proposals", "withdraw"]
+__all__ = ["Proposal", "Withdrawn", "chosen_of", "known", "proposals", "withdraw"]
 
 _SHEET = "vanished"
 _CHUNK_ROWS = 2000
@@ -50,6 +50,11 @@ def proposals(connector: Connector) -> list[Proposal]:
         SourceError: the source cannot be read.
     """
     return [_proposal(connector, row) for row in _source(connector).vanished()]
+
+
+def known(connector: Connector) -> int:
+    """Return how many rows the source of a connector could miss; errors as of :func:`proposals`."""
+    return _source(connector).known()
 
 
 def chosen_of(found: Iterable[Proposal], keys: Iterable[str]) -> list[Proposal]:

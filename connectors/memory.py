@@ -217,10 +217,21 @@ class Memory:
                 "INSERT OR REPLACE INTO withdrawn VALUES (?, ?)", [(bytes.fromhex(key), run) for key in keys]
             )
 
-    def known(self) -> int:
-        """Return the number of records that are known."""
+    def known(self, scope: str) -> int:
+        """Return the number of records that the last complete run could miss, withdrawn ones left out.
+
+        Args:
+            scope: As of `vanished`.
+        """
         with self._failing():
-            return int(self._one("SELECT count(DISTINCT record) FROM contents")[0])
+            (count,) = self._one(
+                """SELECT count(DISTINCT record) FROM contents
+                   WHERE record NOT IN (SELECT record FROM withdrawn)
+                     AND (?1 = 'connector' OR file IN (SELECT file FROM contents WHERE last = (
+                       SELECT max(number) FROM runs WHERE complete = 1)))""",
+                scope,
+            )
+        return int(count)
 
     def _prepare(self) -> None:
         (layout,) = self._one("PRAGMA user_version")

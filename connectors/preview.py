@@ -13,6 +13,7 @@ from typing import Any
 from creditbus.connectors.configuration import Connector
 from creditbus.connectors.contract import Defect, Row
 from creditbus.connectors.mapping.compiler import Columns
+from creditbus.connectors.outgoing import half_a_character, is_whole
 from creditbus.services.domain.reasons import Caution, Reason
 from creditbus.services.domain.standing import Standing
 from creditbus.services.domain.validation import Admitted, Refused, compile_item
@@ -140,6 +141,8 @@ class _Examination:
         result = self._result
         mapped = self._mapper(row, "preview")
         event = mapped.event
+        if not is_whole(event):
+            return self._unreadable(half_a_character(row))
         header = event["header"]
         result.withheld += mapped.withheld
         result.normalised += header["normalised"] > 0

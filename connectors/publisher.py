@@ -41,6 +41,8 @@ _METADATA_MS = 15_000
 _BOOTSTRAP_MS = 15_000
 _TRANSACTION_MS = 60_000
 _POLL_MS = 500
+_RETRY_MS = 20
+"""Until metadata are asked for again: a run asks some ten times before its first row, and kafka-python waits 100 ms."""
 
 
 class Beside(NamedTuple):
@@ -83,6 +85,7 @@ class Publisher:
                 linger_ms=_LINGER_MS,
                 max_request_size=_REQUEST_BYTES,
                 max_block_ms=_METADATA_MS,
+                retry_backoff_ms=_RETRY_MS,
                 bootstrap_timeout_ms=_BOOTSTRAP_MS,
                 allow_auto_create_topics=False,
                 metrics_enabled=False,
@@ -255,6 +258,7 @@ def _consumer(servers: Sequence[str], isolation: str) -> Any:
         enable_auto_commit=False,
         isolation_level=isolation,
         auto_offset_reset="earliest",
+        retry_backoff_ms=_RETRY_MS,
         metrics_enabled=False,
     )
 

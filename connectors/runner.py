@@ -9,12 +9,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from creditbus.connectors.configuration import Connector, load_connector
-from creditbus.connectors.contract import Defect, DefectReason, Position, Row, Settling, Source
+from creditbus.connectors.contract import Defect, Position, Row, Settling, Source
 from creditbus.connectors.encoding import Encoder, Message
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.memory import Comparison, Memory, Noted, noted
+from creditbus.connectors.outgoing import outgoing
 from creditbus.connectors.progress import Progress, Totals
 from creditbus.connectors.publisher import Beside, Publisher
+from creditbus.connectors.refusals import mark_refused
 from creditbus.connectors.reporting import Reporter, SilentReporter
 from creditbus.connectors.withdrawal import proposals
 from creditbus.services.domain.city_time import city_day
@@ -26,8 +28,6 @@ __all__ = ["Chunk", "RunSummary", "chunks", "new_run", "run_connector"]
 
 _CHUNK_ROWS = 2000
 _CHUNK_BYTES = 8 * 1_048_576
-_MOST_BYTES = 900_000
-"""Brokers take messages up to a megabyte by default; what is longer would stop the connector for good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,8 @@ class RunSummary:
     """The source is published as a whole."""
     remarks: tuple[str, ...] = ()
     """What the source found beside its rows."""
+    marked: int = 0
+    """Rows of any run that are marked as refused in their source now; those of this run are seldom decided already."""
     comparison: Comparison | None = None
     """Against what the connector had published before; only of a run that ends complete, and that was seen whole."""
 
@@ -106,11 +108,14 @@ def run_connector(
                     comparison = memory.complete() if memory and state.complete else None
             finally:
                 reporter.finish()
+    marked = mark_refused(connector, connection, source)
     remarks = tuple(source.remarks()) if isinstance(source, Settling) else ()
     if comparison is not None:
         missed = proposals(connector, connection, city_day(int(time.time() * 1000)))
         comparison = replace(comparison, vanished=len(missed))
-    return replace(_summary(state, before, time.monotonic() - started), remarks=remarks, comparison=comparison)
+    return replace(
+        _summary(state, before, time.monotonic() - started), remarks=remarks, marked=marked, comparison=comparison
+    )
 
 
 @contextmanager
@@ -154,7 +159,7 @@ class _Run:
             files |= chunk.files
             self.reporter.advance(chunk.totals.rows)
         if not state.version:
-            return state
+            return self._without_settled(state)
         if self.source.version() != state.version:
             fix = "run again: it is then sent whole"
             raise SourceError(str(self.connector.file), "the source changed while it was read", fix)
@@ -165,6 +170,15 @@ class _Run:
     def _settle(self, state: Progress) -> None:
         if isinstance(self.source, Settling) and state.position is not None:
             self.source.settle(state.position)
+
+    def _without_settled(self, state: Progress) -> Progress:
+        if not isinstance(self.source, Settling) or state.position is None:
+            return state
+        position = self.source.settled(state.position)
+        if position != state.position:
+            state = replace(state, position=position)
+            self.publisher.publish([], state)
+        return state
 
     def _reading(self, file: str, run: str) -> Beside:
         connector = self.connector
@@ -183,21 +197,15 @@ def chunks(
     notes: list[Noted] = []
     files: set[str] = set()
     position, size, withheld, unreadable = state.position, 0, 0, 0
-    mapper, encode = connector.mapper, encoder.event
     broken: list[SourceError] = []
     for row in _readable(source.read(state.position), broken):
-        if isinstance(row, Row):
-            mapped = mapper(row, state.run)
-            withheld += mapped.withheld
-            message = encode(mapped)
-            if len(message.value) > _MOST_BYTES:
-                message = _too_long(connector, encoder, row, state.run, len(message.value))
-                unreadable += 1
-            elif remember and not mapped.withheld:
-                notes.append(noted(mapped.event, message.value))
-        else:
-            message = encoder.unreadable(row, mapper.header(row, state.run))
+        message, mapped = outgoing(connector, encoder, row, state.run)
+        if mapped is None:
             unreadable += 1
+        elif mapped.withheld:
+            withheld += 1
+        elif remember:
+            notes.append(noted(mapped.event, message.value))
         messages.append(message)
         files.add(row.file)
         size += len(message.value)
@@ -220,12 +228,6 @@ def _readable(rows: Iterator[Row | Defect], broken: list[SourceError]) -> Iterat
 
 def _totals(messages: list[Message], withheld: int, unreadable: int) -> Totals:
     return Totals(len(messages), len(messages), withheld, unreadable)
-
-
-def _too_long(connector: Connector, encoder: Encoder, row: Row, run: str, size: int) -> Message:
-    detail = f"{size:,} bytes as an event; the limit is {_MOST_BYTES:,}"
-    defect = Defect(DefectReason.UNPARSABLE, detail, b"", row.file, row.sheet, row.row, row.position)
-    return encoder.unreadable(defect, connector.mapper.header(row, run))
 
 
 def new_run(connector: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from creditbus.connectors.errors import SourceError
-from creditbus.connectors.files.origin import reading
+from creditbus.connectors.files.origin import known_name, reading
 
 __all__ = ["Blob", "blob_of"]
 
@@ -70,4 +70,4 @@ def blob_of(path: Path, name: str | None = None) -> Blob:
         with reading(path), path.open("rb") as stream:
             yield stream
 
-    return Blob(name or path.name, str(path), opened)
+    return Blob(known_name(name or path.name), known_name(str(path)), opened)

@@ -1,6 +1,7 @@
 """What all files share: being there, and being the same as last time."""
 
 import hashlib
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 from creditbus.connectors.contract import Finding
 from creditbus.connectors.errors import SourceError
 
-__all__ = ["content_version", "file_finding", "reading"]
+__all__ = ["content_version", "file_finding", "known_name", "reading"]
 
 
 def content_version(path: Path) -> str:
@@ -31,6 +32,21 @@ def file_finding(path: Path) -> Finding:
     if empty:
         return Finding("file", ok=False, message=f"{path}: is empty")
     return Finding("file", ok=True, message=f"{path}: {path.stat().st_size:,} bytes")
+
+
+def known_name(path: str) -> str:
+    """Give the name of a file as text: one that is no UTF-8 comes from a system that wrote GBK."""
+    return path if path.isprintable() else "/".join(map(_known_part, path.split("/")))
+
+
+def _known_part(name: str) -> str:
+    raw = os.fsencode(name)
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return raw.decode("utf-8", "replace")
 
 
 @contextmanager

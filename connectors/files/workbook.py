@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from itertools import takewhile
 from typing import NamedTuple, Protocol
 
@@ -89,7 +89,7 @@ class WorkbookReader:
         elif len(cells) > width and not header.is_blank(cells[width:]):
             last = max(place for place, cell in enumerate(cells, start=1) if cell is not None)
             return self._defect(DefectReason.COLUMN_COUNT, f"{last} cells, the header has {width}", row, sheet)
-        if any(isinstance(cell, str) and "\0" in cell for cell in cells):
+        if "\0" in "".join([cell for cell in cells if isinstance(cell, str)]):
             return self._defect(DefectReason.UNPARSABLE, "a cell holds a NUL character", row, sheet)
         return Row(dict(zip(names, cells, strict=False)), file, sheet, number, number)
 
@@ -107,8 +107,8 @@ class WorkbookReader:
             with open_xls(self._blob, limit, self._settings.row_bytes) as sheets:
                 yield sheets
         else:
-            with open_book(self._blob, limit) as book:
-                yield _XlsxSheets(book, self._blob.place, self._settings.row_bytes)
+            with open_book(self._blob, limit) as book, ExitStack() as opened:
+                yield _XlsxSheets(book, self._blob.place, self._settings.row_bytes, opened)
 
     def _name(self, book: _Sheets) -> str:
         wanted, names = self._settings.sheet, book.names
@@ -133,8 +133,11 @@ class WorkbookReader:
 
 
 class _XlsxSheets:
-    def __init__(self, book: Book, place: str, limit: int) -> None:
-        self._book, self._place, self._limit = book, place, limit
+    """Args: what is opened by reading is closed with ``opened``."""
+
+    def __init__(self, book: Book, place: str, limit: int, opened: ExitStack) -> None:
+        self._book, self._place, self._limit, self._opened = book, place, limit, opened
+        self._texts: SharedStrings | None = None
 
     @property
     def names(self) -> Sequence[str]:
@@ -142,14 +145,14 @@ class _XlsxSheets:
 
     def rows(self, name: str) -> Iterator[SheetRow]:
         book, place = self._book, f"{self._place}:{name}"
-        with self._strings() as strings, book.part(book.sheets[name]) as sheet:
+        strings = self._strings()
+        with book.part(book.sheets[name]) as sheet:
             yield from sheet_rows(sheet, place, book, strings, self._limit)
 
-    @contextmanager
-    def _strings(self) -> Iterator[SharedStrings]:
-        if not self._book.strings:
-            with shared_strings(None, self._place, self._limit) as strings:
-                yield strings
-            return
-        with self._book.part(self._book.strings) as part, shared_strings(part, self._place, self._limit) as strings:
-            yield strings
+    def _strings(self) -> SharedStrings:
+        """Bring the shared texts to the disk, once for header and rows."""
+        if self._texts is None:
+            name = self._book.strings
+            with self._book.part(name) if name else nullcontext() as part:
+                self._texts = self._opened.enter_context(shared_strings(part, self._place, self._limit))
+        return self._texts

@@ -5,7 +5,7 @@ formula says where its value was never computed. python-calamine holds the whole
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from math import isfinite
 from typing import Any, BinaryIO, NamedTuple
@@ -15,6 +15,7 @@ from openpyxl.utils.datetime import from_excel, from_ISO8601
 from creditbus.connectors.contract import Cell
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.files.xlsx_book import Book
+from creditbus.connectors.files.xlsx_plain import PlainCell, plain_row
 from creditbus.connectors.files.xlsx_strings import SharedStrings, unescape
 from creditbus.connectors.xml.safe import BLOCK, SafeParser
 
@@ -22,6 +23,14 @@ __all__ = ["SheetRow", "sheet_rows"]
 
 _MOST_COLUMNS, _MOST_ROWS = 16_384, 1_048_576
 """Of a sheet, by the format."""
+_DATA, _ROW_END = b"<sheetData>", b"</row>"
+_UNUSUAL = re.compile(rb"<[!?]")
+"""Comments, CDATA and the like."""
+_DECLARATION = re.compile(
+    rb"""<\?xml version=["']1\.0["'](?: encoding=["'](?i:utf-8)["'])?(?: standalone=["']yes["'])?\s*\?>"""
+)
+_MOST_ROW_BYTES = 1_048_576
+_DATA_DEPTH = 2
 _LETTERS = re.compile(r"[A-Z]{1,3}")
 
 
@@ -49,11 +58,55 @@ def sheet_rows(source: BinaryIO, place: str, book: Book, strings: SharedStrings,
         SourceError: it is damaged.
     """
     reading = _Reading(SafeParser(place), place, _Values(book, strings), limit)
-    while block := source.read(BLOCK):
-        reading.parser.feed(block)
+    rest = b""
+    try:
+        while block := source.read(BLOCK):
+            rest = _advance(reading, rest + block)
+            yield from reading.taken()
+        reading.feed(rest)
+        reading.parser.feed(b"", last=True)
+    except SourceError:
         yield from reading.taken()
-    reading.parser.feed(b"", last=True)
+        raise
     yield from reading.taken()
+
+
+def _advance(reading: "_Reading", block: bytes) -> bytes:
+    """Read on, the plain rows by the fast way; return what cannot be told yet.
+
+    Rows that were read so are not shown to the parser: between two rows it stands where it stood before them.
+    """
+    if not reading.between_rows:
+        start = block.find(_DATA) if not reading.is_begun else -1
+        if start < 0 or _UNUSUAL.search(block[_declaration(block) : start]):
+            reading.feed(block)
+            return b""
+        done = start + len(_DATA)
+        reading.feed(block[:done])
+        reading.between_rows = reading.is_in_data
+        return _advance(reading, block[done:]) if reading.between_rows else reading.feed(block[done:])
+    done = 0
+    while (end := block.find(_ROW_END, done)) >= 0:
+        end += len(_ROW_END)
+        row = block[done:end]
+        if not reading.plain(row):
+            reading.feed(row)
+            if _UNUSUAL.search(row) or not reading.is_in_data:
+                # a comment may hold what looks like rows
+                reading.between_rows = False
+                return reading.feed(block[end:])
+        done = end
+    rest = block[done:]
+    if len(rest) > _MOST_ROW_BYTES:
+        reading.between_rows = False
+        return reading.feed(rest)
+    return rest
+
+
+def _declaration(block: bytes) -> int:
+    """Return where the declaration of XML ends, if it is one of UTF-8."""
+    match = _DECLARATION.match(block)
+    return match.end() if match else 0
 
 
 class _Values:
@@ -130,10 +183,64 @@ class _Reading:
         self._cell: dict[str, str] | None = None
         self._text: list[str] = []
         self._collecting = self._formula = self._phonetic = False
+        self._depth = 0
+        self._is_data = False
+        self.is_begun = False
+        """Whether anything was fed to the parser."""
+        self.between_rows = False
+        """Whether the parser stands where a row may begin, for certain."""
         handlers = parser.expat
         handlers.StartElementHandler = self._start
         handlers.EndElementHandler = self._end
         handlers.CharacterDataHandler = self._characters
+
+    @property
+    def is_in_data(self) -> bool:
+        """Whether the innermost open element is the one that holds the rows."""
+        return self._is_data and self._depth == _DATA_DEPTH
+
+    def feed(self, block: bytes) -> bytes:
+        """Let the parser read on; nothing is left over."""
+        self.is_begun = True
+        self.parser.feed(block)
+        return b""
+
+    def plain(self, raw: bytes) -> bool:
+        """Read a row by the fast way; false, and nothing is done: it takes the parser."""
+        found = plain_row(raw)
+        if found is None:
+            return False
+        number, given = found
+        if not self._number < number <= _MOST_ROWS:
+            return False
+        try:
+            cells = self._plain_cells(given)
+        except ValueError:
+            return False
+        self._number = number
+        if cells:
+            self._rows.append(SheetRow(number, cells, ""))
+        return True
+
+    def _plain_cells(self, given: Iterable[PlainCell]) -> list[Cell]:
+        """Take the values of a plain row; ValueError: it has a fault, which the parser's way words."""
+        cells: list[Cell] = []
+        room, value_of, columns = self._limit, self._values.value, self._columns
+        for letters, style, kind, text in given:
+            column = columns.get(letters) or self._column_of(letters)
+            # the usual case, without a call
+            value: Cell = text if kind == "inlineStr" and "_x" not in text else value_of(text, kind, style)
+            room -= len(text)
+            if kind == "s":
+                room -= len(value)  # type: ignore[arg-type] # a shared text
+            missing = column - 1 - len(cells)
+            if room < 0 or missing < 0 or column > _MOST_COLUMNS:
+                raise ValueError
+            if value != "" and value is not None:
+                if missing:
+                    cells += [None] * missing
+                cells.append(value)
+        return cells
 
     def taken(self) -> list[SheetRow]:
         rows, self._rows = self._rows, []
@@ -142,6 +249,7 @@ class _Reading:
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         if ":" in name:
             name = name.rpartition(":")[2]
+        self._depth += 1
         if name == "c":
             self._cell = attributes
             self._formula = False
@@ -154,10 +262,13 @@ class _Reading:
                 self._phonetic = True
         elif name == "row":
             self._begin(attributes.get("r"))
+        elif name == "sheetData":
+            self._is_data = True
 
     def _end(self, name: str) -> None:
         if ":" in name:
             name = name.rpartition(":")[2]
+        self._depth -= 1
         if name == "c" and self._cell is not None:
             self._take(self._cell)
             self._cell = None

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from creditbus.connectors.errors import SourceError
-from creditbus.connectors.files.origin import content_version, reading
+from creditbus.connectors.files.origin import content_version, known_name, reading
 from creditbus.connectors.folder.settings import FolderSettings
 
 __all__ = ["DIGEST_CHARACTERS", "Arrival", "Arrivals"]
@@ -93,7 +93,7 @@ class Arrivals:
                 continue
             try:
                 if path.is_file():
-                    yield name, path, path.stat()
+                    yield known_name(name), path, path.stat()
             except FileNotFoundError:
                 continue  # taken away meanwhile
 

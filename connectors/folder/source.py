@@ -120,7 +120,7 @@ class FolderSource:
         except SourceError as error:
             fault = str(error)
         if not self._arrivals.is_unchanged(arrival):
-            raise SourceError(str(arrival.path), "changed while it was read", "run again: it is then read whole")
+            raise SourceError(arrival.name, "changed while it was read", "run again: it is then read whole")
         if before is not None:
             yield before._replace(position=taken.position(before.position) if fault else after)
         if fault:

@@ -49,15 +49,22 @@ def next_address(
         return url.copy_set_param(paging.parameter, str(int(url.params[paging.parameter]) + step))
     if isinstance(paging, ByCursor):
         cursor = at_path(answer, paging.next)
-        return None if cursor in (None, "", False) else url.copy_set_param(paging.parameter, str(cursor))
+        return None if cursor in (None, "", False) else _at_cursor(url, paging.parameter, str(cursor))
     following = _linked(link) if paging.next is None else at_path(answer, paging.next)
     return _joined(url, following) if isinstance(following, str) and following else None
+
+
+def _at_cursor(url: httpx.URL, parameter: str, cursor: str) -> httpx.URL:
+    try:
+        return url.copy_set_param(parameter, cursor)
+    except UnicodeEncodeError as error:
+        raise ValueError("the cursor of the next page holds half a character") from error
 
 
 def _joined(url: httpx.URL, link: str) -> httpx.URL:
     try:
         following = url.join(link)
-    except httpx.InvalidURL as error:
+    except (httpx.InvalidURL, UnicodeEncodeError) as error:
         raise ValueError("the address of the next page is none") from error
     if (following.scheme, following.host, following.port) != (url.scheme, url.host, url.port):
         raise ValueError(f"the next page is on another server, {following.host}")

@@ -61,6 +61,8 @@ def cells(record: Any) -> dict[str, Cell]:
             raise ValueError(f"{name!r} stands there twice")
         if isinstance(value, _Constant):
             raise ValueError(f"{name!r} is a number that JSON does not have, or a huge one")  # noqa: TRY004 -- one way out
+        if isinstance(value, str) and "\0" in value:
+            raise ValueError(f"{name!r} holds a NUL character")
         found[name] = text_of(value) if isinstance(value, list) else value
     return found
 

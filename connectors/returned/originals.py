@@ -9,7 +9,7 @@ from creditbus.connectors.contract import Cell, Column, Row
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.returned.rejection import Rejection, original_event, original_text
 
-__all__ = ["Original", "originals"]
+__all__ = ["Original", "originals", "says_the_same"]
 
 _Spot = tuple[str, str, int]
 
@@ -44,7 +44,7 @@ def originals(connector: Connector, rejections: Sequence[Rejection]) -> tuple[li
         row = rows.get(_spot(one))
         if event is None:
             found.append(Original(one, {}, frozenset(), original_text(one)))
-        elif row is not None and _same(connector.mapper(row, "export").event, event):
+        elif row is not None and says_the_same(connector.mapper(row, "export").event, event):
             found.append(Original(one, row.cells, frozenset()))
         else:
             found.append(_restored(connector, columns, one, event))
@@ -101,5 +101,6 @@ def _restored(connector: Connector, columns: Sequence[Column], one: Rejection, e
     return Original(one, {**cells, **dict.fromkeys(lost)}, frozenset(lost))
 
 
-def _same(left: Mapping[str, Any], right: Mapping[str, Any]) -> bool:
+def says_the_same(left: Mapping[str, Any], right: Mapping[str, Any]) -> bool:
+    """Compare what two events say, wherever they come from."""
     return all(left[part] == right[part] for part in ("content", "claim"))

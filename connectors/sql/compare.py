@@ -96,6 +96,10 @@ class CompareSource(SqlSource):
             if self._is_at_hand(key, content):
                 del self._unkept[key]
 
+    def settled(self, position: Position) -> Position:
+        """See the contract. The file knows what is settled."""
+        return position
+
     def remarks(self) -> tuple[str, ...]:
         """Tell what the reading found, and what is proposed."""
         result = self._comparison
@@ -116,6 +120,11 @@ class CompareSource(SqlSource):
                 state.meet(name_of(record.key) for record in batch)
             table = relation.table.name
             return [_gone(row, table, number) for number, row in enumerate(state.missed(), start=1)]
+
+    def known(self) -> int:
+        """See the contract."""
+        with Known.opened(self._state) as state:
+            return state.count()
 
     def forget(self, keys: Sequence[str]) -> None:
         """Forget vanished rows whose withdrawal is on the bus."""

@@ -119,11 +119,21 @@ def _connect_args(backend: str, settings: SqlSettings) -> dict[str, Any]:
 # SQLite's driver begins transactions by rules of its own; here SQLAlchemy says when (its documentation, "pysqlite").
 def _prepare_sqlite_reading(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
+    connection.text_factory = _text
     connection.execute("PRAGMA query_only = ON")
 
 
 def _prepare_sqlite_writing(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
+    connection.text_factory = _text
+
+
+def _text(raw: bytes) -> str | bytes:
+    """Read a text of SQLite, which takes any bytes for one. What is no UTF-8 stays bytes: its row alone is refused."""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw
 
 
 def _begin_sqlite_reading(connection: Connection) -> None:

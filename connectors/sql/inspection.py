@@ -33,6 +33,8 @@ def findings(database: Database, settings: SqlSettings) -> Iterator[Finding]:
             yield Finding("read", ok=True, message=f"{settings.table} may be read")
             if relation.watermark is not None:
                 yield _watermark(connection, relation, settings)
+            if settings.refused is not None:
+                yield _refusals(relation, settings)
         if settings.mode == "staging":
             yield _marking(database, settings)
     except UserError as error:
@@ -65,15 +67,25 @@ def _watermark(connection: Connection, relation: Relation, settings: SqlSettings
     return Finding("watermark", ok=True, message=f"{name}, read again for {settings.window:g} behind the newest")
 
 
+def _refusals(relation: Relation, settings: SqlSettings) -> Finding:
+    names = settings.key
+    if len(names) == 1 and isinstance(relation.table.columns[names[0]].type, sa.Integer):
+        where = f", with the reason in {settings.reason}" if settings.reason else ""
+        return Finding("refused", ok=True, message=f"refused rows become {settings.refused!r}{where}")
+    return Finding("refused", ok=False, message="a key of one column of whole numbers is needed to mark refused rows")
+
+
 def _marking(database: Database, settings: SqlSettings) -> Finding:
     try:
         with database.writing() as connection:
             relation = Relation.find(connection, database, settings)
-            status = relation.table.columns[str(settings.status)]
-            # no row fulfils it, and the database still asks for the right
-            connection.execute(sa.update(relation.table).values({status: settings.sent}).where(sa.false()))
+            for value in (one for one in (settings.sent, settings.refused) if one is not None):
+                values = {str(settings.status): value} | ({settings.reason: None} if settings.reason else {})
+                # no row fulfils it, and the database still asks for the right
+                connection.execute(sa.update(relation.table).values(values).where(sa.false()))
     except SourceError as error:
-        return Finding("mark", ok=False, message=f"{error.problem}: the account needs UPDATE of {settings.status}")
+        columns = " and ".join(filter(None, (settings.status, settings.reason)))
+        return Finding("mark", ok=False, message=f"{error.problem}: the account needs UPDATE of {columns}")
     return Finding("mark", ok=True, message=f"{settings.status} may be set to {settings.sent!r}")
 
 

@@ -86,6 +86,10 @@ class Known:
             found.update({key: (digest, number) for key, digest, number in self._connection.execute(query, part)})
         return found
 
+    def count(self) -> int:
+        """Count the rows that are known."""
+        return int(self._connection.execute("SELECT count(*) FROM known").fetchone()[0])
+
     def keep(self, rows: Iterable[KnownRow], generation: int, settled: str) -> None:
         """Keep rows that are on the bus, as of a generation, and what of a position is settled thereby."""
         with self._transaction():

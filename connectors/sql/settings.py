@@ -63,6 +63,14 @@ class SqlSettings(BaseModel):
     status: str | None = Field(default=None, description="staging: the column that says what became of a row.")
     new: str | int = Field(default="new", description="staging: value of status of a row to be read.")
     sent: str | int = Field(default="sent", description="staging: value of status of a row that is on the bus.")
+    refused: str | int | None = Field(
+        default=None,
+        description="staging: value of status of a row that the bus refused; null: it stays sent. "
+        "Needs a key of one column of whole numbers.",
+    )
+    reason: str | None = Field(
+        default=None, description="staging: column that says why a row was refused, cut to its length; needs refused."
+    )
     watermark: str | None = Field(
         default=None, description="watermark: column that grows with every insert and update: a time or a number."
     )
@@ -99,6 +107,10 @@ class SqlSettings(BaseModel):
                 raise ValueError(f"{names[mode]} is missing: mode {mode} needs it")
             if mode != self.mode and value is not None:
                 raise ValueError(f"{names[mode]} belongs to mode {mode}")
-        if self.new == self.sent:
-            raise ValueError("new and sent are the same value")
+        if self.mode != "staging" and (self.refused is not None or self.reason is not None):
+            raise ValueError("refused and reason belong to mode staging")
+        if self.reason is not None and self.refused is None:
+            raise ValueError("refused is missing: reason needs it")
+        if len({self.new, self.sent, self.refused}) < 3:  # noqa: PLR2004 -- three values, three meanings
+            raise ValueError("new, sent and refused are not three different values")
         return self

@@ -4,14 +4,16 @@ Marking happens behind the commit, in the database; the position holds key and d
 not marked. Whoever is killed in between finds it there: :meth:`StagingSource.settle` marks first, and ``read`` leaves
 out what it still recognises. A row that its department changed meanwhile has another digest: it is not marked, and read
 again.
+
+What the bus refuses is told later (:meth:`StagingSource.refuse`), when the row stands as sent.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
-from creditbus.connectors.contract import Defect, Position, Row
+from creditbus.connectors.contract import Defect, Position, Refusal, Row
 from creditbus.connectors.sql.pending import Pending, entries, entry
 from creditbus.connectors.sql.settings import SqlSettings
 from creditbus.connectors.sql.source import SqlSource, remembered
@@ -61,11 +63,47 @@ class StagingSource(SqlSource):
             relation = self._relation(connection)
             records = self._reselected(connection, relation, list(expected), lock=True)
             same = [record.key for record in records if expected.get(record.key) == record.digest]
-            status = relation.table.columns[str(self._settings.status)]
+            mark = self._mark(relation, self._settings.sent, None)
             for condition in keyed_by(relation, same):
-                mark = sa.update(relation.table).values({status: self._settings.sent})
                 connection.execute(mark.where(condition, self._is_new(relation)))
         self._pending.settle(text)
+
+    def settled(self, position: Position) -> Position:
+        """See the contract. A row that is set back to new is then read again, though it has not changed."""
+        return {"count": remembered(position, "count", "pending")["count"], "pending": ""}
+
+    def takes_refusals(self) -> bool:
+        """See the contract."""
+        return self._settings.refused is not None
+
+    def refuse(self, refusals: Sequence[Refusal]) -> int:
+        """See the contract. Only rows that are named by their key can be found again: places with no sheet."""
+        keyed: dict[int, list[Refusal]] = {}
+        for one in refusals:
+            if not one.sheet:
+                keyed.setdefault(one.row, []).append(one)
+        if not keyed or self._settings.refused is None:
+            return 0
+        marked = 0
+        with self._database.writing() as connection:
+            relation = self._relation(connection)
+            for record in self._reselected(connection, relation, [(row,) for row in keyed], lock=True):
+                row = relation.place(record, 0, 0)
+                meant = [one for one in keyed.get(row.row, ()) if one.file == row.file and one.is_of(row)]
+                if meant:
+                    [is_it] = keyed_by(relation, [record.key])
+                    mark = self._mark(relation, self._settings.refused, meant[-1].why)
+                    done = connection.execute(mark.where(is_it, chosen(relation.status) == self._settings.sent))
+                    marked += done.rowcount
+        return marked
+
+    def _mark(self, relation: Relation, status: str | int, why: str | None) -> sa.Update:
+        values: dict[str, Any] = {str(self._settings.status): status}
+        if self._settings.reason is not None:
+            column = relation.table.columns[self._settings.reason]
+            longest = getattr(column.type, "length", None)
+            values[self._settings.reason] = why if why is None else why[:longest]
+        return sa.update(relation.table).values(values)
 
     def remarks(self) -> tuple[str, ...]:
         """Say nothing: what was read, the summary tells."""

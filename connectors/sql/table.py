@@ -68,7 +68,10 @@ class Relation:
                 raise SourceError(f"{database.place}: {settings.table}", f"has no column {name!r}", _have(table))
             return table.columns[name]
 
-        names = settings.columns or tuple(one.name for one in table.columns if not binary(one))
+        mine = {settings.reason}  # written by us, so no part of the row
+        names = settings.columns or tuple(one.name for one in table.columns if not binary(one) and one.name not in mine)
+        if settings.reason is not None:
+            column(settings.reason)
         columns = tuple(map(column, names))
 
         def expression(name: str | None) -> ColumnElement[Any] | None:

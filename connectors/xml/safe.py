@@ -41,6 +41,9 @@ class SafeParser:
             self.expat.Parse(block, last)
         except expat.ExpatError as error:
             raise SourceError(self._place, f"is no sound XML: {error}", "hand it in anew") from error
+        except (LookupError, ValueError) as error:  # of the declared encoding: unknown, or wider than expat reads
+            problem = "declares an encoding that cannot be read here"
+            raise SourceError(self._place, problem, "save it as UTF-8") from error
         if self._fed - self.expat.CurrentByteIndex > _MOST_PENDING and not last:
             raise SourceError(self._place, f"holds a tag or comment longer than {_MOST_PENDING:,} bytes")
 

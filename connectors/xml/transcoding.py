@@ -23,6 +23,11 @@ _KNOWN = {
     "big5": "big5hkscs",
 }
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_REFERENCE = re.compile("&#(?:x0*([0-9A-Fa-f]{1,8})|0*([0-9]{1,8}));")
+_UNFINISHED = re.compile("&[#x0-9A-Fa-f]{0,24}\\Z")
+"""A reference that the end of a block may have cut."""
+_LONGEST = 32
+_LAST = 0x10FFFF
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 
@@ -45,9 +50,23 @@ def declared_encoding(head: bytes, place: str) -> str:
 def utf8_blocks(stream: BinaryIO, encoding: str) -> Iterator[bytes]:
     """Give a stream in UTF-8, block by block; damage is marked, not repaired."""
     decoder = codecs.getincrementaldecoder(encoding)(_HANDLER)
+    held = ""
     while block := stream.read(BLOCK):
-        yield _FORBIDDEN.sub(DAMAGE, decoder.decode(block)).encode()
-    yield _FORBIDDEN.sub(DAMAGE, decoder.decode(b"", final=True)).encode()
+        text = held + decoder.decode(block)
+        cut = _UNFINISHED.search(text, max(0, len(text) - _LONGEST))
+        held = cut[0] if cut else ""
+        yield _marked(text[: len(text) - len(held)])
+    yield _marked(held + decoder.decode(b"", final=True))
+
+
+def _marked(text: str) -> bytes:
+    return _FORBIDDEN.sub(DAMAGE, _REFERENCE.sub(_referred, text) if "&#" in text else text).encode()
+
+
+def _referred(match: re.Match[str]) -> str:
+    """Mark a reference to what is no character, over which a parser would give up the whole file."""
+    code = int(match[1], 16) if match[1] else int(match[2])
+    return DAMAGE if code > _LAST or _FORBIDDEN.match(chr(code)) else match[0]
 
 
 def _mark(error: UnicodeError) -> tuple[str, int]:

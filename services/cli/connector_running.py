@@ -6,7 +6,7 @@ import asyncio
 import signal
 import sys
 import threading
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -48,6 +48,7 @@ def run_command(
     json: Json = False,
 ) -> None:
     """Publish. Run it again at any time: nothing is lost and nothing is sent twice."""
+    from creditbus.connectors.refusals import mark_refused
     from creditbus.connectors.reporting import BarReporter
     from creditbus.connectors.runner import run_connector
 
@@ -58,6 +59,7 @@ def run_command(
     outcomes = None
     if (OUTPUT.is_terminal if wait is None else wait) and summary.rows + summary.skipped:
         outcomes = _outcomes(connection, summary, wait_seconds)
+        summary = replace(summary, marked=summary.marked + mark_refused(connector, connection))
     if json:
         print_json(_facts(summary, outcomes))
         return
@@ -93,6 +95,13 @@ def summary_lines(summary: RunSummary, connector: Connector, outcomes: RunOutcom
     lines = [_published(summary), *summary.remarks]
     if outcomes is not None:
         lines.append(outcome_line(outcomes))
+    if summary.marked:
+        lines.append(
+            told(
+                f"已在来源表中标记退回 {summary.marked:,} 行",
+                f"{summary.marked:,} refused rows are marked in their table",
+            )
+        )
     if summary.comparison is not None and summary.comparison.vanished:
         see = f"creditbus connector vanished {connector.id}"
         lines.append(

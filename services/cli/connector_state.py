@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ["register"]
 
-_MANY_RECORDS = 20
-_MANY_SHARE = 0.1
-
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 state = typer.Typer(help="How far a connector has come.", no_args_is_help=True)
 
@@ -126,13 +123,14 @@ def withdraw_command(
         bool, typer.Option("--all", help="All that are proposed, but for those under another code.")
     ] = False,
     many: Annotated[
-        bool, typer.Option("--many", help="With --all: even more than a tenth of what the connector published.")
+        bool, typer.Option("--many", help="With --all: even more than a tenth of what was compared.")
     ] = False,
     folder: Folder = FOLDER,
     yes: Yes = False,
     json: Json = False,
 ) -> None:
     """Withdraw records that have vanished from the source: subscribers are told to stop showing them."""
+    from creditbus.connectors.brake import brake
     from creditbus.connectors.memory import Memory
     from creditbus.connectors.withdrawal import chosen_of, withdraw
 
@@ -142,17 +140,14 @@ def withdraw_command(
             "--keys", "or --all is needed, one of both", "`creditbus connector vanished` lists them"
         )
     if compares(connector):
-        withdraw_gone(connector, keys, yes=yes, json=json)
+        withdraw_gone(connector, keys, many=many, yes=yes, json=json)
         return
     connection = Connection.from_environment(store=False)
     found = _proposals(connector, connection)
     chosen = [one for one in found if not one.recoded] if every else chosen_of(found, keys or ())
     if every and not many:
         with Memory(connection.home, connector.id) as memory:
-            known = memory.known()
-        if len(chosen) > _MANY_RECORDS and len(chosen) > known * _MANY_SHARE:
-            problem = f"{len(chosen):,} of {known:,} records would be withdrawn: is the source whole?"
-            raise ConfigurationError("--all", problem, "look at it, then add --many")
+            brake(len(chosen), memory.known(connector.vanished))
     if (
         chosen
         and not yes

@@ -11,6 +11,8 @@ import orjson
 import typer
 
 from creditbus.services.cli.console import ERRORS, OUTPUT
+from creditbus.services.cli.language import told
+from creditbus.services.cli.words import word
 from creditbus.topics.connection import Connection
 
 if TYPE_CHECKING:
@@ -60,8 +62,13 @@ async def _follow(
             if limit is not None and continuity.records >= limit:
                 break
     for partition, expected, found in continuity.gaps:
-        ERRORS.print(f"creditbus: partition {partition}: expected number {expected}, found {found}", markup=False)
-    ERRORS.print(f"{continuity.records:,} records, {len(continuity.gaps)} gaps")
+        line = told(
+            f"分区 {partition}：应为第 {expected} 号，实为 {found}",
+            f"partition {partition}: expected number {expected}, found {found}",
+        )
+        ERRORS.print(f"creditbus: {line}", markup=False)
+    count, gaps = continuity.records, len(continuity.gaps)
+    ERRORS.print(told(f"{count:,} 条记录，{gaps} 处缺口", f"{count:,} records, {gaps} gaps"), markup=False)
     return len(continuity.gaps)
 
 
@@ -71,7 +78,7 @@ def feed_line(record: FeedRecord) -> str:
     of, subject = fields["record"], fields["subject"]
     content = "  ".join(f"{name}={value}" for name, value in fields["content"].items() if value is not None)
     return (
-        f"{record.partition}/{fields['feed']['feed_seq']}  {of['change']} {of['state']}  {of['item']}  "
+        f"{record.partition}/{fields['feed']['feed_seq']}  {word(of['change'])} {word(of['state'])}  {of['item']}  "
         f"{subject['code']} {subject['name']} v{subject['version']}  {of['document_no']}  {content}"
     )
 

@@ -9,6 +9,8 @@ import typer
 from rich.table import Table
 
 from creditbus.services.cli.console import OUTPUT, print_json
+from creditbus.services.cli.language import told
+from creditbus.services.cli.words import reason, word
 from creditbus.topics.connection import Connection
 
 if TYPE_CHECKING:
@@ -38,7 +40,12 @@ def ledger(
         OUTPUT.print(funnel(sums, files=files))
         for line in _reasons(sums):
             OUTPUT.print(line, soft_wrap=True, markup=False)
-        OUTPUT.print("balanced" if sums.balanced else f"NOT BALANCED: {sums.in_flight} events have no outcome yet")
+        left = sums.in_flight
+        OUTPUT.print(
+            told("平衡", "balanced")
+            if sums.balanced
+            else told(f"不平衡：{left} 条尚无结果", f"NOT BALANCED: {left} events have no outcome yet")
+        )
     if not sums.balanced:
         raise typer.Exit(1)
 
@@ -46,10 +53,10 @@ def ledger(
 def funnel(sums: Ledger, *, files: bool = False) -> Table:
     """Return the funnel as a table, a line for each department and, when asked, for each file of a run."""
     table = Table(box=None, pad_edge=False)
-    table.add_column("department", no_wrap=True)
+    table.add_column(word("department"), no_wrap=True)
     for column in _COLUMNS:
-        table.add_column(column, justify="right", no_wrap=True)
-    table.add_column("balanced")
+        table.add_column(word(column), justify="right", no_wrap=True)
+    table.add_column(word("balanced"))
     for name, account in sorted(sums.departments.items()):
         table.add_row(name, *_cells(account))
         if files:
@@ -60,12 +67,16 @@ def funnel(sums: Ledger, *, files: bool = False) -> Table:
 
 
 def _cells(account: Account) -> list[str]:
-    return [*(f"{account.counts[column]:,}" for column in _COLUMNS), "yes" if account.balanced else "NO"]
+    return [
+        *(f"{account.counts[column]:,}" for column in _COLUMNS),
+        told("是", "yes") if account.balanced else told("否", "NO"),
+    ]
 
 
 def _reasons(sums: Ledger) -> list[str]:
-    return [
-        f"{name}: rejected by {', '.join(f'{reason} {n}' for reason, n in account.reasons.most_common() if n)}"
-        for name, account in sorted(sums.departments.items())
-        if account.reasons.total()
-    ]
+    lines = []
+    for name, account in sorted(sums.departments.items()):
+        counts = [f"{reason(code)} {count}" for code, count in account.reasons.most_common() if count]
+        if counts:
+            lines.append(told(f"{name}：退回原因 {'；'.join(counts)}", f"{name}: rejected by {', '.join(counts)}"))
+    return lines

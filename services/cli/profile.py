@@ -6,11 +6,16 @@ import asyncio
 from typing import Annotated, Any
 
 import typer
+from rich.cells import cell_len
 
 from creditbus.services.cli.console import ERRORS, OUTPUT, print_json
+from creditbus.services.cli.language import told
+from creditbus.services.cli.words import caution, word
 from creditbus.topics.connection import Connection
 
 __all__ = ["app", "profile_lines"]
+
+_STATE_WIDTH = 9
 
 app = typer.Typer(help="Profiles: what the bus holds of a subject.", no_args_is_help=True)
 
@@ -28,7 +33,7 @@ def show(
     """Show the profile of a subject. Exit code 1 when there is none."""
     found = asyncio.run(_read(Connection.from_environment(), code.strip()))
     if found is None:
-        ERRORS.print("creditbus: no profile for this code", markup=False)
+        ERRORS.print(f"creditbus: {told('此代码没有档案', 'no profile for this code')}", markup=False)
         raise typer.Exit(1)
     if json:
         print_json(found)
@@ -50,11 +55,12 @@ async def _read(connection: Connection, code: str) -> dict[str, Any] | None:
 
 def profile_lines(profile: dict[str, Any]) -> list[str]:
     """Return a profile as lines for a person."""
-    waiting = [f"{profile[name]} {name}" for name in ("parked", "held") if profile[name]]
+    waiting = [f"{profile[name]} {word(name)}" for name in ("parked", "held") if profile[name]]
+    district = profile["district"] or told("不详", "unknown")
     head = [
-        f"{profile['subject']}  {profile['name'] or '(not registered)'}",
-        f"  {profile['kind']}  district {profile['district'] or 'unknown'}  version {profile['version']}"
-        + "".join(f"  {count}" for count in waiting),
+        f"{profile['subject']}  {profile['name'] or told('（未登记）', '(not registered)')}",
+        f"  {word(profile['kind'])}  {told('区划', 'district')} {district}  "
+        f"{told('版本', 'version')} {profile['version']}" + "".join(f"  {count}" for count in waiting),
     ]
     links = [_link_line(which, link) for which in ("predecessors", "successors") for link in profile[which]]
     return head + links + [line for record in profile["records"] for line in _record_lines(record)]
@@ -66,9 +72,14 @@ def _link_line(which: str, link: dict[str, Any]) -> str:
 
 def _record_lines(record: dict[str, Any]) -> list[str]:
     act = record["act"]
-    details = [f"{name} {act[name]}" for name in ("decided_on", "effective_to") if name in act]
+    details = [f"{word(name)} {act[name]}" for name in ("decided_on", "effective_to") if name in act]
     if record["last_act"]:
-        details.append("then " + " ".join(str(value) for value in record["last_act"].values()))
-    title = f"  {record['state']:9} {record['item']}  {record['document_no']}  {record['authority_name']}"
-    revision = [f"revision {record['revision']}"] if record["revision"] > 1 else []
-    return [title, "            " + "  ".join([*details, *revision, *record["cautions"]])]
+        details.append(told("其后 ", "then ") + " ".join(word(str(value)) for value in record["last_act"].values()))
+    title = f"  {_padded(word(record['state']))} {record['item']}  {record['document_no']}  {record['authority_name']}"
+    revision = [told(f"第 {record['revision']} 版", f"revision {record['revision']}")] if record["revision"] > 1 else []
+    return [title, "            " + "  ".join([*details, *revision, *map(caution, record["cautions"])])]
+
+
+def _padded(text: str) -> str:
+    """Fill a state to the width of the longest; a Chinese character is two columns wide."""
+    return text + " " * (_STATE_WIDTH - cell_len(text))

@@ -46,12 +46,15 @@ def show_gone(connector: Connector, *, json: bool) -> None:
         OUTPUT.print(told(f"撤销：{line}（或 --all）", f"to withdraw: {line} (or --all)"), markup=False, soft_wrap=True)
 
 
-def withdraw_gone(connector: Connector, keys: Sequence[str] | None, *, yes: bool, json: bool) -> None:
-    """Withdraw records whose rows are gone, those that keys name or all (None)."""
-    from creditbus.connectors.gone import chosen_of, proposals, withdraw
+def withdraw_gone(connector: Connector, keys: Sequence[str] | None, *, many: bool, yes: bool, json: bool) -> None:
+    """Withdraw records whose rows are gone, those that keys name or all (None); of all many only where many is said."""
+    from creditbus.connectors.brake import brake
+    from creditbus.connectors.gone import chosen_of, known, proposals, withdraw
 
     found = [one for one in proposals(connector) if one.possible]
     chosen = found if keys is None else chosen_of(found, keys)
+    if keys is None and not many:
+        brake(len(chosen), known(connector))
     question = told(f"撤销 {len(chosen):,} 条记录？", f"Withdraw {len(chosen):,} records?")
     if chosen and not yes and not typer.confirm(question):
         raise typer.Exit(1)

@@ -60,6 +60,7 @@ _NO_TIME: Final = -(1 << 63)
 _META: Final = struct.Struct(">BBBBIqqq16sBHI")
 _SEEN: Final = struct.Struct(">B16s")
 _LAYOUT: Final = 1
+_MOST_SEEN: Final = 0xFFFF
 _HASH_AT: Final = struct.calcsize(">BBBBIqqq")
 _HASH_END: Final = _HASH_AT + 16
 _FIRST_SEEN: Final = bytes([_VERB_CODE[Verb.ISSUE]])
@@ -118,7 +119,13 @@ class Duplicate:
 
 @dataclass(frozen=True, slots=True)
 class Stale:
-    """The event is older than what the record holds."""
+    """The event is older than what the record holds.
+
+    `record` is the record after the event where it was published earlier and never counted: its content is remembered
+    as said before, so that the same row of a file that is sent again is not taken for news. Else None: nothing to keep.
+    """
+
+    record: Record | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +173,12 @@ def _fold_content(record: Record | None, header: Header) -> Folded:
     age = _age(record, header)
     if content_hash == record.content_hash:
         return Duplicate(replace(record, source_time=header["source_time"])) if age > 0 else _DUPLICATE
-    if age < 0 or (age == 0 and (Verb.ISSUE, content_hash) in record.seen):
+    said = (Verb.ISSUE, content_hash)
+    by_time = record.source_time is not None and header["source_time"] not in (None, record.source_time)
+    # what is older by its own time will be so whenever it comes again
+    if age < 0 and not by_time and said not in record.seen:
+        return Stale(replace(record, seen=_seen_with(record, said)))
+    if age < 0 or (age == 0 and said in record.seen):
         return _STALE
     return Moved(
         replace(
@@ -178,7 +190,7 @@ def _fold_content(record: Record | None, header: Header) -> Folded:
             sequence=header["sequence"],
             department=header["origin"]["department"],
             content_hash=content_hash,
-            seen=(*record.seen, (Verb.ISSUE, content_hash)),
+            seen=_seen_with(record, said),
         ),
         Change.AMENDED,
         record.state,
@@ -198,6 +210,11 @@ def _age(record: Record, header: Header) -> int:
         if published < (record.received_at, record.sequence):
             return -1
     return 0
+
+
+def _seen_with(record: Record, said: tuple[str, bytes]) -> tuple[tuple[str, bytes], ...]:
+    """Add what was said; the layout counts to 65,535, and more than that forgets the oldest."""
+    return (*record.seen[1 - _MOST_SEEN :], said)
 
 
 def _fold_act(record: Record | None, header: Header) -> Folded:
@@ -225,7 +242,7 @@ def _fold_act(record: Record | None, header: Header) -> Folded:
         stated=stated,
         procedural=procedural,
         before_dispute=_before_dispute(record, verb),
-        seen=(*record.seen, mark),
+        seen=_seen_with(record, mark),
     )
     return Moved(after, Change.TRANSITION, state)
 

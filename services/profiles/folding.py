@@ -238,12 +238,10 @@ class Folding:
         match outcome:
             case Moved():
                 self._apply(code, subject, opened, outcome, name, key)
-            case Duplicate(again):
-                if again is not None:
-                    self._view.put(key, encode_record(again))
-                self._book(header, Outcome.DUPLICATE)
-            case Stale():
-                self._book(header, Outcome.STALE)
+            case Duplicate(known) | Stale(known):
+                if known is not None:
+                    self._view.put(key, encode_record(known))
+                self._book(header, Outcome.DUPLICATE if isinstance(outcome, Duplicate) else Outcome.STALE)
             case Unknown():
                 self._hold(code, subject, opened, name)
             case Conflict():

@@ -14,7 +14,7 @@ from creditbus.connectors.runner import run_connector
 from tests.harness.checker import replay
 from tests.harness.wire import Observer
 
-__all__ = ["FILES", "SharedFile", "Truth", "Word", "fates", "send", "truth"]
+__all__ = ["FILES", "SharedFile", "Truth", "Word", "configuration", "fates", "send", "truth"]
 
 _WORDS = {"NEW": "accepted", "AMENDED": "amendment", "TRANSITION": "transition"}
 _LENGTH = struct.Struct(">I")
@@ -133,7 +133,7 @@ def send(observer: Observer, shared: Path, folder: Path, files: Sequence[SharedF
     rows = 0
     for file in files:
         connector = folder / f"{file.name}.yaml"
-        connector.write_text(json.dumps(_configuration(file, shared)), encoding="utf-8")
+        connector.write_text(configuration(file, shared), encoding="utf-8")
         rows += run_connector(connector, observer.wire.bus, resend=resend).rows
         if file.item == "subject-identifiers":
             observer.settle(240)  # the true outcomes are those of a register that is there before what refers to it
@@ -141,9 +141,10 @@ def send(observer: Observer, shared: Path, folder: Path, files: Sequence[SharedF
     return rows
 
 
-def _configuration(file: SharedFile, shared: Path) -> dict[str, Any]:
+def configuration(file: SharedFile, shared: Path) -> str:
+    """Write the configuration of a connector for a file, as JSON, which YAML reads."""
     authorities = {"path": str(shared / "departments.csv"), "key": "名称", "value": "统一社会信用代码(synthetic)"}
-    configuration: dict[str, Any] = {
+    found: dict[str, Any] = {
         "id": file.name.replace("_", "-").replace(".", "-"),
         "department": file.department,
         "item": file.item,
@@ -152,8 +153,8 @@ def _configuration(file: SharedFile, shared: Path) -> dict[str, Any]:
         "mapping": file.mapping,
     }
     if file.item in {"administrative-penalty-2016", "tax-credit-grade", "objection-and-repair"}:
-        configuration["overrides"] = {"tables": {"authorities": authorities}}
-    return configuration
+        found["overrides"] = {"tables": {"authorities": authorities}}
+    return json.dumps(found)
 
 
 def fates(observer: Observer) -> dict[tuple[str, int], Word]:

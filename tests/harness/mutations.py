@@ -21,6 +21,7 @@ from creditbus.connectors.configuration import Connector, load_connector
 from creditbus.connectors.contract import Cell, Defect, Row, Source
 from creditbus.connectors.encoding import Encoder
 from creditbus.connectors.errors import SourceError
+from creditbus.connectors.outgoing import is_whole, outgoing
 from creditbus.services.domain.reasons import Reason
 from creditbus.services.domain.validation import Admitted, Refused, Validator, compile_item
 from tests.harness.xls_writer import write_xls
@@ -86,6 +87,8 @@ _TEXTS = (
     "[" * 2000,
     "\\u0000",
     "\\ud800",
+    "\ud800",
+    "示例\udfff",
     "null",
     "1" * 18,
     "11010519491231002X",
@@ -123,6 +126,20 @@ _BYTES = (
     b't="s"',
     b"<f>1+1</f>",
 )
+_HALVES = (
+    b"\\ud800",
+    b"\\uDFFF",
+    b"\\ud83d\\ud83d",
+    b"&#xD800;",
+    b"&#57343;",
+    b"_xD800_",
+    b"\xed\xa0\x80",
+    b"\x00\xd8",
+)
+"""Half a character, as the formats write it."""
+_MENDED = "\ufffd"
+"""What decoders put in place of what they cannot read, and no reader of ours ever lets through."""
+_LONG = 200_000
 _XLS_EVERY = 100
 """One file in so many is an xls: each costs a process."""
 
@@ -216,7 +233,12 @@ def _flip(random: random.Random, raw: bytes) -> bytes:
     return bytes(changed)
 
 
-_DAMAGES: tuple[Callable[[random.Random, bytes], bytes], ...] = (_cut, _remove, _repeat, _insert, _flip)
+def _halve(random: random.Random, raw: bytes) -> bytes:
+    start, _ = _span(random, raw)
+    return raw[:start] + random.choice(_HALVES) + raw[start:]
+
+
+_DAMAGES: tuple[Callable[[random.Random, bytes], bytes], ...] = (_cut, _remove, _repeat, _insert, _flip, _halve)
 
 
 def damaged_row(random: random.Random, number: int) -> Row:
@@ -236,9 +258,9 @@ def _anything(random: random.Random) -> Cell:
     if choice == 2:
         return date(random.randint(1, 9999), 1, 28)
     if choice == 3:
-        return "".join(
-            chr(random.choice((random.randrange(0xD800), random.randrange(0xE000, 0x110000)))) for _ in range(9)
-        )
+        return "".join(chr(random.randrange(0x110000)) for _ in range(9))
+    if choice == 4:
+        return f"示例{chr(random.randrange(0xD800, 0xE000))}"
     return random.choice(_TEXTS)
 
 
@@ -284,22 +306,28 @@ class Bench:
         Anything but these words is an exception that this lets pass.
         """
         self.path.write_bytes(raw)
+        mended = _MENDED.encode() in raw
         source = self.source()
         source.check()
         try:
             source.discover()
             source.size()
             for row in source.read(None):
+                assert mended or isinstance(row, Defect) or _MENDED not in "".join(map(str, row.cells.values()))
                 yield self.unreadable(row) if isinstance(row, Defect) else self.outcome(row)
         except SourceError as error:
             yield "file refused" if str(error).isprintable() else "file refused in more than one line"
 
     def outcome(self, row: Row) -> str:
         """Map, examine and encode a row."""
-        mapped = self.connector.mapper(row, "run")
-        event = mapped.event
+        event = self.connector.mapper(row, "run").event
+        message, mapped = outgoing(self.connector, self.encoder, row, "run")
+        assert message.value
+        if mapped is None:
+            assert not is_whole(event) or sum(len(cell) for cell in row.cells.values() if isinstance(cell, str)) > _LONG
+            return Reason.FORMAT_UNPARSABLE.value
+        assert is_whole(event)
         found = self.validator.examine(event["header"], event["claim"], event["content"], AS_OF)
-        assert self.encoder.event(mapped).value
         if isinstance(found, Refused):
             assert all(isinstance(finding.reason, Reason) for finding in found.findings)
             return found.findings[0].reason.value

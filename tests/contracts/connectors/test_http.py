@@ -145,11 +145,13 @@ def test_a_record_that_is_none_is_a_defect_with_its_place(web: Web, connect: Ope
         b'{"id": "\\ud800"}',
         b'{"id": "' + b"x" * 2000 + b'"}',
         b'{"id": 1' + b"0" * 5000 + b"}",
+        b'{"id": "\\u0000"}',
+        b'{"\\udfff": 1}',
         b'{"id": 2}',
     ]
     web.answer = lambda _: Reply(b"[" + b",".join(rows) + b"]")
     found = list(connect(row_bytes=1024).read(None))
-    assert [row.row for row in found] == list(range(1, 9))
+    assert [row.row for row in found] == list(range(1, 11))
     assert [row.detail for row in found if isinstance(row, Defect)] == [
         "page 1, record 2: a JSON list, not an object",
         "page 1, record 3: 'id' is a number that JSON does not have, or a huge one",
@@ -157,6 +159,8 @@ def test_a_record_that_is_none_is_a_defect_with_its_place(web: Web, connect: Ope
         "page 1, record 5: holds half a character",
         "page 1, record 6: larger than settings.row_bytes",
         "page 1, record 7: 'id' is a number that JSON does not have, or a huge one",
+        "page 1, record 8: 'id' holds a NUL character",
+        "page 1, record 9: holds half a character",
     ]
     assert all(len(row.original) <= 1024 for row in found if isinstance(row, Defect))
 
@@ -350,6 +354,16 @@ def test_pages_that_are_not_used_any_more_leave_the_cache(web: Web, connect: Ope
             {"records": "rows", "paging": {"by": "link", "next": "next"}},
             "on another server, localhost",
         ),
+        (
+            lambda _: Reply(b'{"rows": [{}], "next": "\\ud800"}'),
+            {"records": "rows", "paging": {"by": "cursor", "parameter": "c", "next": "next"}},
+            "the cursor of the next page holds half a character",
+        ),
+        (
+            lambda _: Reply(b'{"rows": [{}], "next": "/rows?\\ud800"}'),
+            {"records": "rows", "paging": {"by": "link", "next": "next"}},
+            "the address of the next page is none",
+        ),
         (lambda _: Reply([{"id": 1}]), {"paging": {"by": "page"}}, "page 2: holds what page 1 holds"),
         (
             lambda request: Reply([{"id": request.query["page"]}]),
@@ -358,7 +372,7 @@ def test_pages_that_are_not_used_any_more_leave_the_cache(web: Web, connect: Ope
         ),
         (lambda _: Reply({"rows": [{}], "n": 2}), {"records": "rows", "total": "n"}, "gave 1 records and announces 2"),
     ],
-    ids=["circle", "elsewhere", "same page", "endless", "total"],
+    ids=["circle", "elsewhere", "half a cursor", "half an address", "same page", "endless", "total"],
 )
 def test_paging_that_leads_astray_ends(
     answer: Callable[[Request], Reply], settings: dict[str, Any], message: str, web: Web, connect: Open

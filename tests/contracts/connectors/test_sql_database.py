@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import ValidationError
 
-from creditbus.connectors.contract import Finding, Row
+from creditbus.connectors.contract import Defect, Finding, Row
 from creditbus.connectors.errors import ConfigurationError, SourceError
 from creditbus.connectors.sql.kind import KIND
 from tests.harness.tables import Shop
@@ -68,6 +68,24 @@ def test_a_moment_that_python_has_not_stops_no_other_row(postgres_shop: Shop, ki
     first = list(in_order.read(None))
     assert [row.row for row in first] == [1, 3, 2]
     assert list(in_order.read(first[-1].position)) == []
+
+
+@pytest.mark.parametrize("mode", ["staging", "watermark", "compare"])
+def test_a_text_of_sqlite_that_is_no_utf8_refuses_its_row_alone(tmp_path: Path, mode: str) -> None:
+    shop = Shop(f"sqlite:///{tmp_path}/rows.db", tmp_path)
+    shop.create("id integer PRIMARY KEY, name text, status text", *({"id": n, "status": "new"} for n in (1, 2, 3)))
+    shop.run("UPDATE rows SET name = CAST(x'E7A4BAFF' AS text) WHERE id = 2")
+    settings: dict[str, dict[str, Any]] = {
+        "staging": {"status": "status"},
+        "watermark": {"watermark": "id", "window": 10},
+        "compare": {"state": "s"},
+    }
+    rows = list(shop.open(mode, **settings[mode]).read(None))
+    assert [(row.row, row.detail if isinstance(row, Defect) else "") for row in rows] == [
+        (1, ""),
+        (2, "column name is binary"),
+        (3, ""),
+    ]
 
 
 def test_sqlite_gives_what_it_keeps(tmp_path: Path) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import csv
+import json
+import sqlite3
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+from kafka import KafkaConsumer
 
 from creditbus.connectors.configuration import load_connector
 from creditbus.connectors.watching import watch
@@ -183,6 +186,76 @@ def test_state_is_shown_and_reset_and_a_csv_of_rejects_serves_as_well(say: Say, 
     sent = say("rejects", "redrive", "退回.csv")
     (outcome,) = sent["outcomes"].values()
     assert outcome["applied"] == 1
+
+
+@pytest.mark.usefixtures("registered")
+def test_a_department_sees_refused_rows_in_its_own_table(
+    live: Observer, say: Say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    columns = _HEADER.split(",")
+    base = sqlite3.connect(tmp_path / "front.db", isolation_level=None)
+    base.execute(f"CREATE TABLE lists (id integer PRIMARY KEY, {','.join(columns)}, status DEFAULT 'new', why)")
+
+    def add(number: int, **changes: str) -> None:
+        row = _entry(number, **changes).replace("〔2025〕", "〔2026〕").split(",")
+        marks = ",".join("?" * len(row))
+        base.execute(f"INSERT INTO lists (id, {','.join(columns)}) VALUES (?, {marks})", [number, *row])
+
+    def stands() -> dict[int, str]:
+        return dict(base.execute("SELECT id, status FROM lists"))
+
+    add(1)
+    add(2, code=_code(2).lower())
+    add(3, day="2025-02-30")
+    configuration = {
+        "id": "front",
+        "department": "credit-office",
+        "item": "red-black-list",
+        "kind": "sql",
+        "mapping": "red-black-lists",
+        "settings": {
+            "url": "sqlite:///../front.db",
+            "table": "lists",
+            "key": ["id"],
+            "mode": "staging",
+            "status": "status",
+            "refused": "refused",
+            "reason": "why",
+        },
+    }
+    (tmp_path / "connectors.d").mkdir(exist_ok=True)
+    (tmp_path / "connectors.d" / "front.yaml").write_text(json.dumps(configuration), encoding="utf-8")
+    assert say("connector", "check", "front")
+
+    # the power fails behind the marks, before it is noted how far the refusals were read
+    with monkeypatch.context() as patch:
+        patch.setattr("creditbus.connectors.runner.mark_refused", lambda *_: 0)
+        assert say("connector", "run", "front")["rows"] == 3
+    assert stands() == {1: "sent", 2: "sent", 3: "sent"}
+    live.settle()
+    with monkeypatch.context() as patch:
+        patch.setattr(KafkaConsumer, "commit", _fail)
+        assert cli.main(["connector", "run", "front"]) == 70
+    assert stands() == {1: "sent", 2: "refused", 3: "refused"}
+    why = dict(base.execute("SELECT id, why FROM lists"))
+    assert why[1] is None
+    assert "ID_LOWER_CASE" in why[2]
+    assert why[2].endswith(f"建议改为 {_code(2)}")
+    assert "DATE_UNPARSABLE" in why[3]
+
+    # one is corrected: it is sent again, and its old refusal, read once more, does not mark it
+    base.execute("UPDATE lists SET 主体代码 = ?, status = 'new' WHERE id = 2", [_code(2)])
+    base.execute("UPDATE lists SET status = 'new' WHERE id = 3")
+    ran = say("connector", "run", "front", "--wait")
+    assert (ran["rows"], ran["marked"]) == (2, 1)
+    assert stands() == {1: "sent", 2: "sent", 3: "refused"}
+    assert base.execute("SELECT why FROM lists WHERE id = 2").fetchone() == (None,)
+    ran = say("connector", "run", "front", "--wait")
+    assert (ran["rows"], ran["marked"]) == (0, 0)
+
+
+def _fail(*_: object) -> None:
+    raise RuntimeError("power cut")
 
 
 @pytest.fixture

@@ -85,13 +85,21 @@ def test_entities_of_a_workbook_are_never_expanded(tmp_path: Path, part: str) ->
         _read(path)
 
 
+@pytest.mark.parametrize("name", ["klingon", "gb2312", "utf-7"])
+def test_a_workbook_in_an_encoding_that_cannot_be_read_is_one_line(tmp_path: Path, name: str) -> None:
+    head = f"<?xml version='1.0' encoding='{name}'?>".encode()
+    path = _changed(_book(tmp_path / "a.xlsx", ["a", "b"], ["1", "2"]), SHEET, lambda raw: head + raw)
+    with pytest.raises(SourceError, match="declares an encoding that cannot be read here; save it as UTF-8"):
+        _read(path)
+
+
 def test_shared_texts_are_read_with_their_parts_and_escapes(tmp_path: Path) -> None:
     path = _shared(_book(tmp_path / "a.xlsx", ["a", "b"], ["示例", "x"]))
-    rich = b"<r><t>y</t></r><r><t>_x000D_z</t></r><rPh><t>no</t></rPh>"
+    rich = b"<r><t>y</t></r><r><t>_x000D_z_xD800_</t></r><rPh><t>no</t></rPh>"
     _changed(path, "xl/sharedStrings.xml", lambda raw: raw.replace(b"<t>x</t>", rich))
     [row] = _read(path)
     assert isinstance(row, Row)
-    assert row.cells == {"a": "示例", "b": "y\rz"}
+    assert row.cells == {"a": "示例", "b": "y\rz_xD800_"}, "half a character stays as it is written"
 
 
 def test_a_shared_text_that_is_not_there_is_a_defect(tmp_path: Path) -> None:

@@ -110,7 +110,7 @@ def test_rows_before_the_end_of_what_can_be_read_are_given_before_its_error(writ
 def test_a_row_longer_than_a_broker_takes_is_unreadable(
     write_connector: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("creditbus.connectors.runner._MOST_BYTES", 2000)
+    monkeypatch.setattr("creditbus.connectors.outgoing._MOST_BYTES", 2000)
     connector = load_connector(write_connector(_rows(_row(note="长" * 1000), _row())))
     [chunk] = chunks(
         connector, connector.open(), Encoder(connector.item.id, _Registered()), Progress("lists", "r", "v")

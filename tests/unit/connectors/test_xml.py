@@ -8,6 +8,7 @@ import pytest
 from creditbus.connectors.contract import Row
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.kinds import kind_named
+from creditbus.connectors.xml.safe import BLOCK
 
 MESSAGE = (
     "<Message><Header><operator>示例员</operator></Header><Body><fields><xk_wsh>1号</xk_wsh><xk_nr/></fields>"
@@ -51,6 +52,23 @@ def test_attributes_and_repeated_elements_are_cells(tmp_path: Path) -> None:
 def test_the_declared_encoding_counts(tmp_path: Path, name: str) -> None:
     text = f"<?xml version='1.0' encoding='{name}'?><r><x><a>示例镕</a></x></r>"
     assert _cells(tmp_path, text, "gb18030" if name.startswith(("g", "G")) else name) == [{"a": "示例镕"}]
+
+
+@pytest.mark.parametrize("code", ["#xD800", "#55296", "#0", "#x1F", "#xFFFE", "#x110000", "#x00DFFF"])
+def test_a_reference_to_what_is_no_character_refuses_its_record_alone(tmp_path: Path, code: str) -> None:
+    text = f"<r><x><a>1</a></x><x><a>&{code};</a></x><x><a>3&#x1F600;&amp;&#9;</a></x></r>"
+    first, second, third = _cells(tmp_path, text)
+    assert (first, third) == ({"a": "1"}, {"a": "3\U0001f600&\t"})
+    assert "characters that XML forbids" in second
+
+
+def test_a_reference_is_found_wherever_a_block_ends(tmp_path: Path) -> None:
+    for length in range(BLOCK - 30, BLOCK):
+        head = "<r><x><a>1</a></x><x><a>"
+        text = f"{head}{'x' * (length - len(head))}&#xD800;</a></x><x><a>&#51;</a></x></r>"
+        first, second, third = _cells(tmp_path, text)
+        assert (first, third) == ({"a": "1"}, {"a": "3"})
+        assert "characters that XML forbids" in second
 
 
 def test_an_encoding_that_is_not_known_is_one_line(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import re
 import struct
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -148,6 +149,29 @@ def test_a_content_held_before_is_stale_unless_a_later_source_time_says_it_is_me
     assert fold(record, header(source_time=None, sequence=12)) == Stale()
     back = moved(record, header(source_time=3, sequence=12))
     assert (back.content_hash, back.revision) == (bytes([1]) * 16, 3)
+
+
+def test_a_content_that_was_overtaken_stays_stale_when_its_file_is_sent_again() -> None:
+    record = moved(None, header(content=2, received_at=20))
+    folded = fold(record, header(content=1, received_at=10))
+    assert isinstance(folded, Stale)
+    assert folded.record is not None
+    assert (folded.record.content_hash, folded.record.revision) == (record.content_hash, 1)
+    assert fold(folded.record, header(content=1, received_at=30)) == Stale()
+    assert isinstance(fold(folded.record, header(content=2, received_at=31)), Duplicate)
+
+
+def test_what_a_record_remembers_is_bounded() -> None:
+    """Its layout counts to 65,535; the oldest is forgotten first, and the record can still be written."""
+    said = [(Verb.ISSUE.value, number.to_bytes(16)) for number in range(65_535)]
+    record = replace(moved(None, header(content=7, received_at=20)), seen=tuple(said))
+    stale = fold(record, header(content=8))
+    assert isinstance(stale, Stale)
+    assert stale.record is not None
+    for after in (stale.record, moved(record, header(content=9, received_at=30)), moved(record, header("END"))):
+        assert len(after.seen) == 65_535
+        assert after.seen[:-1] == tuple(said[1:])
+        assert decode_record(encode_record(after, content=b"", act=b"")).seen == after.seen
 
 
 def test_a_content_stated_again_later_keeps_the_later_time_and_no_more() -> None:

@@ -1,0 +1,124 @@
+"""Tells a source which of its rows the bus refused, so that their department sees it where the rows are.
+
+What was refused is read from the department's reject topic behind the offsets of a group, marked, and only then are
+these committed. Killed in between, the next call marks once more, which changes nothing: a row is marked only while it
+stands as sent and still says what was refused.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from io import BytesIO
+from typing import Any, cast
+
+import fastavro
+from kafka import KafkaConsumer, TopicPartition
+from kafka.errors import KafkaError
+
+from creditbus.avro_schemas import reject_schema
+from creditbus.connectors.configuration import Connector
+from creditbus.connectors.contract import Defect, Refusal, Returning, Row, Source
+from creditbus.connectors.errors import PublishError, RegistrationError
+from creditbus.connectors.outgoing import is_whole
+from creditbus.connectors.returned.originals import says_the_same
+from creditbus.connectors.returned.rejection import Fault, Rejection, UndecodableError, original_event
+from creditbus.services.domain.framing import FRAME_BYTES
+from creditbus.services.domain.reasons import Reason
+from creditbus.services.domain.statements import Place, connector_of, first_run
+from creditbus.topics.connection import APPLICATION, Connection
+
+__all__ = ["mark_refused", "refusal"]
+
+_POLL_MS = 500
+_BATCH_ROWS = 500
+_SCHEMA = fastavro.parse_schema(reject_schema(), named_schemas={})
+
+
+def mark_refused(connector: Connector, connection: Connection, source: Source | None = None) -> int:
+    """Mark the rows of a source that were refused since the last call; return how many were marked.
+
+    Call it only where every committed row is settled: a row that does not stand as sent yet is not marked.
+
+    Raises:
+        SourceError: they cannot be marked.
+        PublishError: no broker answers.
+        RegistrationError: the department's reject topic is missing.
+    """
+    opened = connector.open() if source is None else source
+    if not isinstance(opened, Returning) or not opened.takes_refusals():
+        return 0
+    marked = 0
+    try:
+        with closing(_consumer(connector, connection)) as consumer:
+            for values in _batches(consumer, f"rejects.{connector.department}"):
+                mine = filter(None, (_mine(connector, value) for value in values))
+                marked += opened.refuse([refusal(connector, one) for one in mine])
+                consumer.commit()
+    except KafkaError as error:
+        problem = f"could not be asked what was refused: {type(error).__name__}"
+        raise PublishError(f"Kafka at {connection.bootstrap_servers}", problem, "run again") from error
+    return marked
+
+
+def refusal(connector: Connector, rejection: Rejection) -> Refusal:
+    """Say which row was refused, why, and how to know it again."""
+    place = rejection.place
+    return Refusal(place.file, place.sheet, place.row, _why(rejection), _is_of(connector, rejection))
+
+
+def _is_of(connector: Connector, rejection: Rejection) -> Callable[[Row | Defect], bool]:
+    if not rejection.original:
+        return lambda row: isinstance(row, Row) and connector.mapper(row, "").withheld
+    try:
+        event = original_event(rejection)
+    except UndecodableError:
+        return lambda _: False
+    if event is None:
+        return lambda row: isinstance(row, Defect) or not is_whole(connector.mapper(row, "").event)
+    return lambda row: isinstance(row, Row) and says_the_same(connector.mapper(row, "").event, event)
+
+
+def _why(rejection: Rejection) -> str:
+    return "; ".join(
+        f"{fault.field} {Reason[fault.reason].zh} [{fault.reason}]".strip()
+        + (f" 建议改为 {fault.proposed}" if fault.proposed else "")
+        for fault in rejection.faults
+    )
+
+
+def _mine(connector: Connector, value: bytes | None) -> Rejection | None:
+    """Decode a reject of this connector's own runs: a corrected row of `rejects redrive` is none of its source."""
+    source = BytesIO(value or b"")
+    source.seek(FRAME_BYTES)
+    fields = cast("dict[str, Any]", fastavro.schemaless_reader(source, _SCHEMA, None))
+    run = fields["run"]
+    if connector_of(run) != connector.id or first_run(run) != run:
+        return None
+    place = Place(run, fields["file"], fields["sheet"], fields["row"])
+    faults = tuple(Fault(one["reason"], one["field"], one["proposed"]) for one in fields["findings"])
+    return Rejection(place, fields["item"], faults, 0, fields["original"])
+
+
+def _consumer(connector: Connector, connection: Connection) -> Any:
+    return KafkaConsumer(
+        bootstrap_servers=connection.bootstrap_servers.split(","),
+        group_id=f"{APPLICATION}-connector-{connector.id}-refusals",
+        enable_auto_commit=False,
+        isolation_level="read_committed",
+        auto_offset_reset="earliest",
+        max_poll_records=_BATCH_ROWS,
+        metrics_enabled=False,
+    )
+
+
+def _batches(consumer: Any, topic: str) -> Iterator[list[bytes | None]]:
+    """Give what is committed on a topic behind the group's offsets, up to its present end."""
+    numbers = consumer.partitions_for_topic(topic)
+    if not numbers:
+        raise RegistrationError(f"topic {topic}", "does not exist", "run `creditbus topics apply`")
+    places = [TopicPartition(topic, number) for number in sorted(numbers)]
+    consumer.assign(places)
+    ends = consumer.end_offsets(places)
+    while any(consumer.position(place) < ends[place] for place in places):
+        found = consumer.poll(timeout_ms=_POLL_MS)
+        if found:
+            yield [record.value for records in found.values() for record in records]

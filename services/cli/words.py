@@ -1,0 +1,72 @@
+"""Chinese words for the codes that people meet in tables; JSON keeps the codes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from creditbus.services.cli.language import language
+from creditbus.services.domain.event import Change, RecordState, SubjectKind, Verb
+from creditbus.services.domain.reasons import Caution, Reason
+
+__all__ = ["caution", "reason", "word"]
+
+_ZH: Final[Mapping[str, str]] = {
+    # what became of events
+    "department": "部门",
+    "received": "收到",
+    "applied": "入库",
+    "duplicate": "重复",
+    "stale": "过时",
+    "rejected": "退回",
+    "held": "待原记录",
+    "parked": "待登记",
+    "balanced": "平衡",
+    # what an event did
+    Change.NEW: "新增",
+    Change.AMENDED: "变更",
+    Change.TRANSITION: "状态变更",
+    # states of a record
+    RecordState.ACTIVE: "有效",
+    RecordState.DISPUTED: "异议中",
+    RecordState.REPAIRED: "已修复",
+    RecordState.EXITED: "已移出",
+    RecordState.WITHDRAWN: "已撤销",
+    RecordState.EXPIRED: "已到期",
+    # kinds of subjects
+    SubjectKind.UNSTATED: "类别未报",
+    SubjectKind.ENTERPRISE: "企业",
+    SubjectKind.INDIVIDUAL_BUSINESS: "个体工商户",
+    SubjectKind.INSTITUTION: "事业单位",
+    SubjectKind.SOCIAL_ORGANISATION: "社会组织",
+    SubjectKind.STATE_ORGAN: "机关",
+    SubjectKind.OTHER_ORGANISATION: "其他组织",
+    SubjectKind.NATURAL_PERSON: "自然人",
+    # acts
+    Verb.ISSUE: "作出",
+    Verb.AMEND: "更正",
+    Verb.END: "移出",
+    Verb.WITHDRAW: "撤销",
+    Verb.DISPUTE: "异议",
+    Verb.SETTLE: "异议处理",
+    Verb.ANNOTATE: "标注",
+    Verb.REPAIR: "信用修复",
+    Verb.EXPIRE: "到期",
+    "decided_on": "决定日期",
+    "effective_to": "有效期至",
+}
+
+
+def word(code: str) -> str:
+    """Return the word for a code in the language that is spoken: in English, and for codes unknown, the code."""
+    return _ZH.get(code, code) if language() == "zh" else code
+
+
+def reason(code: str) -> str:
+    """Return a reason of refusal for people: in Chinese its sentence, and its code to look it up by."""
+    return f"{Reason[code].zh.rstrip('。')}（{code}）" if language() == "zh" and code in Reason.__members__ else code
+
+
+def caution(code: str) -> str:
+    """Return a remark on an accepted event for people, as `reason` does."""
+    return f"{Caution[code].zh.rstrip('。')}（{code}）" if language() == "zh" and code in Caution.__members__ else code

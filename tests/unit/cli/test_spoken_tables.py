@@ -1,0 +1,149 @@
+"""Ledger, feed and profile speak the language that is chosen; what a machine reads keeps its codes."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import AsyncGenerator, Iterator
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from creditbus.services.cli import main as cli
+from creditbus.services.cli.feed import feed_line
+from creditbus.services.cli.language import choose
+from creditbus.services.cli.ledger import funnel
+from creditbus.services.cli.profile import profile_lines
+from creditbus.services.cli.words import word
+from creditbus.services.domain.event import Change, RecordState, SubjectKind, Verb
+from creditbus.services.domain.ledger import Bookings, Ledger, Outcome
+from creditbus.services.query.feed import Continuity, FeedRecord
+
+_ORIGIN: Any = {"department": "tax-bureau", "run": "run", "file": "grades.csv", "sheet": "", "row": 7}
+_PROFILE: dict[str, Any] = {
+    "subject": "91990106FC0090109B",
+    "name": "",
+    "kind": "ENTERPRISE",
+    "district": "",
+    "registered": False,
+    "version": 3,
+    "parked": 0,
+    "held": 2,
+    "records": [
+        {
+            "state": "WITHDRAWN",
+            "item": "red-black-list",
+            "document_no": "示列〔2025〕1号",
+            "authority_name": "示例局",
+            "revision": 2,
+            "cautions": ["NAME_MISMATCH"],
+            "act": {"decided_on": "2025-03-03"},
+            "last_act": {"verb": "WITHDRAW", "decided_on": "2025-04-01"},
+        }
+    ],
+}
+
+
+@pytest.fixture(params=["zh", "en"])
+def spoken(request: pytest.FixtureRequest) -> Iterator[str]:
+    choose(request.param)
+    yield request.param
+    choose(None)
+
+
+def _ledger(*, balanced: bool) -> Ledger:
+    bookings = Bookings()
+    bookings.book(_ORIGIN, "item", Outcome.RECEIVED, count=2)
+    bookings.book(_ORIGIN, "item", Outcome.REJECTED, "ID_LOWER_CASE", 2 if balanced else 1)
+    ledger = Ledger()
+    ledger.add(bookings.deltas())
+    return ledger
+
+
+@pytest.mark.parametrize("balanced", [True, False])
+def test_the_ledger_speaks(
+    spoken: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *, balanced: bool
+) -> None:
+    async def read(_: object) -> Ledger:
+        return _ledger(balanced=balanced)
+
+    monkeypatch.setattr("creditbus.services.query.ledger.read_ledger", read)
+    for name in ("BOOTSTRAP_SERVERS", "REGISTRY_URL"):
+        monkeypatch.setenv(f"CREDITBUS_{name}", "http://localhost:1")
+    table = io.StringIO()
+    Console(file=table, width=140).print(funnel(_ledger(balanced=balanced)))
+    wanted = {
+        "zh": ("部门", "退回", "是" if balanced else "否"),
+        "en": ("department", "rejected", "yes" if balanced else "NO"),
+    }
+    assert all(text in table.getvalue() for text in wanted[spoken])
+    assert cli.main(["ledger", "--lang", spoken]) == (0 if balanced else 1)
+    said = capsys.readouterr().out
+    sentence = "代码含小写字母，请按建议值更正（ID_LOWER_CASE）" if spoken == "zh" else "rejected by ID_LOWER_CASE"
+    assert sentence in said
+    last = {"zh": ("平衡", "不平衡：1 条尚无结果"), "en": ("balanced", "NOT BALANCED: 1 events")}[spoken]
+    assert said.splitlines()[-1].startswith(last[not balanced])
+    cli.main(["ledger", "--json", "--lang", spoken])
+    facts = capsys.readouterr().out
+    assert json.loads(facts)["balanced"] is balanced
+    assert facts.isascii()
+
+
+def test_a_profile_speaks(spoken: str) -> None:
+    lines = profile_lines(_PROFILE)
+    if spoken == "zh":
+        assert lines == [
+            "91990106FC0090109B  （未登记）",
+            "  企业  区划 不详  版本 3  2 待原记录",
+            "  已撤销    red-black-list  示列〔2025〕1号  示例局",
+            "            决定日期 2025-03-03  其后 撤销 2025-04-01  第 2 版  名称与登记名称不同（NAME_MISMATCH）",
+        ]
+    else:
+        assert lines == [
+            "91990106FC0090109B  (not registered)",
+            "  ENTERPRISE  district unknown  version 3  2 held",
+            "  WITHDRAWN red-black-list  示列〔2025〕1号  示例局",
+            "            decided_on 2025-03-03  then WITHDRAW 2025-04-01  revision 2  NAME_MISMATCH",
+        ]
+
+
+def test_a_feed_speaks_and_says_what_is_missing(
+    spoken: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fields = {
+        "feed": {"feed_seq": 5},
+        "record": {"change": "TRANSITION", "state": "REPAIRED", "item": "tax-credit-grade", "document_no": "1号"},
+        "subject": {"code": "91990106FC0090109B", "name": "示例", "version": 2},
+        "content": {"GRADE": "A"},
+    }
+    line = feed_line(FeedRecord(1, 7, fields))
+    assert line.startswith(
+        {"zh": "1/5  状态变更 已修复  tax-credit-grade", "en": "1/5  TRANSITION REPAIRED  tax"}[spoken]
+    )
+
+    async def follow(_bus: object, _name: object, found: Continuity, **_: object) -> AsyncGenerator[FeedRecord]:
+        found.records = 1
+        found.gaps.append((1, 4, 5))
+        yield FeedRecord(1, 7, fields)
+
+    monkeypatch.setattr("creditbus.services.query.feed.follow_feed", follow)
+    for name in ("BOOTSTRAP_SERVERS", "REGISTRY_URL"):
+        monkeypatch.setenv(f"CREDITBUS_{name}", "http://localhost:1")
+    assert cli.main(["feed", "follow", "district-wuchang", "--until-end", "--lang", spoken]) == 1
+    said = capsys.readouterr().err
+    wanted = {
+        "zh": ("分区 1：应为第 4 号，实为 5", "1 条记录，1 处缺口"),
+        "en": ("partition 1: expected number 4, found 5", "1 records, 1 gaps"),
+    }
+    assert all(text in said for text in wanted[spoken])
+
+
+def test_every_code_that_people_meet_has_a_chinese_word() -> None:
+    choose("zh")
+    try:
+        codes = [*Change, *RecordState, *SubjectKind, *Verb]
+        assert [code for code in codes if word(code) == code] == []
+        assert word("SOMETHING_ELSE") == "SOMETHING_ELSE"
+    finally:
+        choose(None)
