@@ -12,6 +12,7 @@ from creditbus.topics.document import Section
 __all__ = ["Topic", "TopicDefaults", "read_class"]
 
 _COMPRESSIONS = ("producer", "none", "gzip", "lz4", "snappy", "zstd")
+_TIMESTAMPS = {"publisher": "CreateTime", "broker": "LogAppendTime"}
 _HOUR_MS = 3_600_000
 _DAY_MS = 24 * _HOUR_MS
 _FOR_EVER = -1
@@ -87,6 +88,8 @@ def read_class(section: Section) -> Mapping[str, str]:
     else:
         config["segment.bytes"] = str(section.number("segment_mebibytes", 1) * _MEBIBYTE)
         config["max.compaction.lag.ms"] = str(section.number("compaction_lag_hours", 1) * _HOUR_MS)
+    if "timestamp" in section:
+        config["message.timestamp.type"] = _TIMESTAMPS[section.choice("timestamp", tuple(_TIMESTAMPS))]
     if "compression" in section:
         config["compression.type"] = section.choice("compression", _COMPRESSIONS)
     section.finish()

@@ -25,6 +25,7 @@ __all__ = [
     "encode_new_record",
     "encode_record",
     "fold",
+    "remember",
 ]
 
 CONTENT_VERBS: Final = frozenset({"ISSUE", "AMEND"})
@@ -60,7 +61,8 @@ _NO_TIME: Final = -(1 << 63)
 _META: Final = struct.Struct(">BBBBIqqq16sBHI")
 _SEEN: Final = struct.Struct(">B16s")
 _LAYOUT: Final = 1
-_MOST_SEEN: Final = 0xFFFF
+_MOST_SEEN: Final = 4096
+_Said = tuple[str, bytes]
 _HASH_AT: Final = struct.calcsize(">BBBBIqqq")
 _HASH_END: Final = _HASH_AT + 16
 _FIRST_SEEN: Final = bytes([_VERB_CODE[Verb.ISSUE]])
@@ -121,8 +123,8 @@ class Duplicate:
 class Stale:
     """The event is older than what the record holds.
 
-    `record` is the record after the event where it was published earlier and never counted: its content is remembered
-    as said before, so that the same row of a file that is sent again is not taken for news. Else None: nothing to keep.
+    `record` is the record after the event where its content never counted: it is remembered as said before, so that the
+    same row of a file that is sent again is not taken for news. Else None: nothing to keep.
     """
 
     record: Record | None = None
@@ -150,6 +152,15 @@ def fold(record: Record | None, header: Header) -> Folded:
     return _fold_act(record, header)
 
 
+def remember(record: Record, *said: _Said) -> Record:
+    """Return the record with (verb, content hash) pairs added to what it saw; those that it knows are left out."""
+    seen = record.seen
+    for one in said:
+        if one not in seen:
+            seen = _seen_with(seen, one)
+    return replace(record, seen=seen)
+
+
 def _fold_content(record: Record | None, header: Header) -> Folded:
     content_hash = header["content_hash"]
     stated = RecordState(header["state"])
@@ -174,12 +185,8 @@ def _fold_content(record: Record | None, header: Header) -> Folded:
     if content_hash == record.content_hash:
         return Duplicate(replace(record, source_time=header["source_time"])) if age > 0 else _DUPLICATE
     said = (Verb.ISSUE, content_hash)
-    by_time = record.source_time is not None and header["source_time"] not in (None, record.source_time)
-    # what is older by its own time will be so whenever it comes again
-    if age < 0 and not by_time and said not in record.seen:
-        return Stale(replace(record, seen=_seen_with(record, said)))
     if age < 0 or (age == 0 and said in record.seen):
-        return _STALE
+        return _STALE if said in record.seen else Stale(remember(record, said))
     return Moved(
         replace(
             record,
@@ -190,7 +197,7 @@ def _fold_content(record: Record | None, header: Header) -> Folded:
             sequence=header["sequence"],
             department=header["origin"]["department"],
             content_hash=content_hash,
-            seen=_seen_with(record, said),
+            seen=_seen_with(record.seen, said),
         ),
         Change.AMENDED,
         record.state,
@@ -212,9 +219,16 @@ def _age(record: Record, header: Header) -> int:
     return 0
 
 
-def _seen_with(record: Record, said: tuple[str, bytes]) -> tuple[tuple[str, bytes], ...]:
-    """Add what was said; the layout counts to 65,535, and more than that forgets the oldest."""
-    return (*record.seen[1 - _MOST_SEEN :], said)
+def _seen_with(seen: tuple[_Said, ...], said: _Said) -> tuple[_Said, ...]:
+    """Add what was said; of more than 4,096 the oldest content is forgotten, so that a record stays writable.
+
+    Acts are kept as long as there is a content to forget: they say where the record stands.
+    """
+    more = (*seen, said)
+    if len(more) <= _MOST_SEEN:
+        return more
+    oldest = next((place for place, (verb, _) in enumerate(seen) if verb == Verb.ISSUE), 0)
+    return more[:oldest] + more[oldest + 1 :]
 
 
 def _fold_act(record: Record | None, header: Header) -> Folded:
@@ -242,7 +256,7 @@ def _fold_act(record: Record | None, header: Header) -> Folded:
         stated=stated,
         procedural=procedural,
         before_dispute=_before_dispute(record, verb),
-        seen=_seen_with(record, mark),
+        seen=_seen_with(record.seen, mark),
     )
     return Moved(after, Change.TRANSITION, state)
 

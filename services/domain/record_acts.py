@@ -13,7 +13,7 @@ from typing import Final, NamedTuple, cast
 from creditbus.services.domain.catalogue import ActsOn
 from creditbus.services.domain.corrections import read_changes
 from creditbus.services.domain.event import Act, Change, Content, Header, RecordState, Verb
-from creditbus.services.domain.record import Conflict, Duplicate, Folded, Moved, Record, Unknown, fold
+from creditbus.services.domain.record import Conflict, Duplicate, Folded, Moved, Record, Unknown, fold, remember
 
 __all__ = ["Corrected", "RecordAct", "fold_act", "is_corrected", "read_act"]
 
@@ -91,17 +91,15 @@ def _step(record: Record, verb: str, mark: bytes) -> Folded:
 
 
 def _amend(before: Record, act: RecordAct, after: Corrected, record: Record, moved: Moved | None) -> Folded:
-    seen = (*record.seen, (Verb.AMEND.value, act.mark))
+    record = remember(record, (Verb.AMEND.value, act.mark))
     if after.content_hash == record.content_hash:
         # the department says so already; the correction stays for what it may say later
-        record = replace(record, seen=seen)
         return Duplicate(record) if moved is None else replace(moved, record=record)
     record = replace(
-        record,
+        remember(record, (Verb.ISSUE.value, after.content_hash)),
         stated=after.stated,
         revision=record.revision + 1,
         content_hash=after.content_hash,
-        seen=(*seen, (Verb.ISSUE.value, after.content_hash)),
     )
     return Moved(record, Change.AMENDED, before.state)
 

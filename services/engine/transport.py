@@ -18,18 +18,26 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import logging
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Protocol, cast
 
 import faust.transport.drivers.aiokafka as faust_aiokafka
 from aiokafka import AIOKafkaConsumer
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
+from aiokafka.errors import KafkaError
 from faust.types import TP, ConsumerMessage
+from mode import Service
 from mode.types import ServiceT
 
 from creditbus.services.engine.batch import Batch, Partition
 
 __all__ = ["BatchConsumer", "ConsumerThread", "LaneOwner", "Positions", "Transport"]
+
+
+logger = logging.getLogger(__name__)
+
+_LOOK_SECONDS = 0.5
 
 
 class LaneOwner(Protocol):
@@ -115,6 +123,31 @@ class ConsumerThread(faust_aiokafka.AIOKafkaConsumerThread):
                 batches.append(Batch(Partition(*tp), records, start, state.position, highwater, incarnation))
         return batches
 
+    async def look(self) -> None:
+        """Let the group's membership go on behind an error.
+
+        aiokafka's coordination waits at an error until somebody takes it, which a poll of the consumer does. Batches
+        are fetched beside that poll, and not at all while nothing is assigned: a group that refused this member while
+        its broker's disk was full was never joined again.
+
+        Raises:
+            KafkaError: the coordination itself has ended; only a new consumer helps.
+
+        """
+        await self.call_thread(self._look)
+
+    async def _look(self) -> None:
+        consumer = self._consumer
+        coordinator = None if consumer is None else consumer._coordinator
+        if coordinator is None:
+            return
+        try:
+            coordinator.check_errors()
+        except KafkaError as error:
+            if coordinator._coordination_task.done():
+                raise
+            logger.warning("%s: the group: %r; joining it again", self.app.conf.id, error)
+
     async def committed(self, partitions: Iterable[Partition]) -> dict[Partition, int | None]:
         """Return the group's committed offsets, read from the coordinator now."""
         offsets: dict[Partition, int | None] = await self.call_thread(self._committed, list(partitions))
@@ -171,6 +204,12 @@ class BatchConsumer(faust_aiokafka.Consumer):
     def positions(self) -> Positions:
         """The positions of the partitions, for lanes."""
         return _ThreadPositions(self._thread)
+
+    @Service.task
+    async def _look_after_membership(self) -> None:
+        while not self.should_stop:
+            await self._thread.look()
+            await self.sleep(_LOOK_SECONDS)
 
     async def perform_seek(self) -> None:
         """Acquire the lanes of this assignment.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Final
 
@@ -24,6 +24,7 @@ from creditbus.services.domain.record import (
     Unknown,
     decode_record,
     fold,
+    remember,
 )
 from creditbus.services.domain.record_acts import Corrected, RecordAct, fold_act, read_act
 from creditbus.services.domain.validation import Validator, compile_item
@@ -219,8 +220,11 @@ class Acting:
             counting["state"] = derived.state.value
         folded = fold(record, counting)
         # sent again, a row from before the correction must not bring back what else was amended since
-        if isinstance(folded, Moved) and isinstance(fold(record, header), Stale):
-            return Stale(), opened
+        if isinstance(folded, Moved) and isinstance(known := fold(record, header), Stale):
+            return known, opened
+        if isinstance(folded, Moved | Stale) and folded.record is not None:
+            # it may come again under other corrections
+            folded = replace(folded, record=remember(folded.record, (Verb.ISSUE, header["content_hash"])))
         return folded, Opened(counting, body)
 
 

@@ -162,16 +162,27 @@ def test_a_content_that_was_overtaken_stays_stale_when_its_file_is_sent_again() 
 
 
 def test_what_a_record_remembers_is_bounded() -> None:
-    """Its layout counts to 65,535; the oldest is forgotten first, and the record can still be written."""
-    said = [(Verb.ISSUE.value, number.to_bytes(16)) for number in range(65_535)]
+    """The oldest content is forgotten first, acts are kept, and the record can still be written in one message."""
+    dispute = (Verb.DISPUTE.value, b"d" * 16)
+    said = [dispute, *((Verb.ISSUE.value, number.to_bytes(16)) for number in range(4_095))]
     record = replace(moved(None, header(content=7, received_at=20)), seen=tuple(said))
     stale = fold(record, header(content=8))
     assert isinstance(stale, Stale)
     assert stale.record is not None
     for after in (stale.record, moved(record, header(content=9, received_at=30)), moved(record, header("END"))):
-        assert len(after.seen) == 65_535
-        assert after.seen[:-1] == tuple(said[1:])
-        assert decode_record(encode_record(after, content=b"", act=b"")).seen == after.seen
+        assert after.seen[:-1] == (dispute, *said[2:])
+        encoded = encode_record(after, content=b"", act=b"")
+        assert decode_record(encoded).seen == after.seen
+        assert len(encoded) < 100_000
+
+
+def test_what_was_stale_by_its_own_time_stays_so_when_nothing_states_a_time_any_more() -> None:
+    record = moved(None, header(content=2, source_time=10))
+    stale = fold(record, header(content=1, source_time=5, received_at=11))
+    assert isinstance(stale, Stale)
+    assert stale.record is not None
+    untimed = moved(stale.record, header(content=3, received_at=12))
+    assert fold(untimed, header(content=1, source_time=5, received_at=13)) == Stale()
 
 
 def test_a_content_stated_again_later_keeps_the_later_time_and_no_more() -> None:
@@ -179,7 +190,7 @@ def test_a_content_stated_again_later_keeps_the_later_time_and_no_more() -> None
     again = fold(record, header(source_time=3, sequence=11))
     assert isinstance(again, Duplicate)
     assert again.record is not None
-    assert fold(again.record, header(content=2, source_time=2, sequence=12)) == Stale()
+    assert isinstance(fold(again.record, header(content=2, source_time=2, sequence=12)), Stale)
     assert (again.record.revision, again.record.sequence, again.record.seen) == (1, 10, record.seen)
     assert fold(record, header(source_time=1, sequence=11)) == Duplicate()
     assert fold(record, header(source_time=None, sequence=11)) == Duplicate()
