@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from io import BytesIO
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from fastavro import parse_schema, schemaless_writer
 
 from creditbus.avro_schemas import reject_schema
-from creditbus.services.domain.event import Origin
+from creditbus.services.domain.event import Header, Origin, ingest_key, partition_of
 from creditbus.services.domain.framing import frame
 from creditbus.services.engine.codec import Schemas
 from creditbus.services.engine.output import Output
@@ -39,6 +39,13 @@ class Source(NamedTuple):
     received_at: int
     key: bytes | None
     value: bytes
+
+    @classmethod
+    def of(cls, event: Header, lanes: int, sealed: bytes) -> Self:
+        """Return where an event that intake let pass came from; `sealed` are its bytes."""
+        key = ingest_key(event)
+        topic = f"ingest.{event['origin']['department']}"
+        return cls(topic, partition_of(key, lanes), event["sequence"], event["received_at"], key, sealed)
 
     def __repr__(self) -> str:
         """Leave out the event."""

@@ -11,8 +11,6 @@ from creditbus.services.domain.event import (
     Header,
     SubjectKind,
     Verb,
-    ingest_key,
-    partition_of,
     record_key,
 )
 from creditbus.services.domain.identifiers.subject_kind import kind_of
@@ -351,15 +349,7 @@ class Folding:
             return
         origin = header["origin"]
         self._book(header, Outcome.REJECTED, findings[0][0])
-        key = ingest_key(header)
-        source = Source(
-            f"ingest.{origin['department']}",
-            partition_of(key, self._lanes),
-            header["sequence"],
-            header["received_at"],
-            key,
-            self._codec.reseal(opened),
-        )
+        source = Source.of(header, self._lanes, self._codec.reseal(opened))
         refusal = Refusal(findings, header["warnings"])
         self._rejects.emit(self._out, origin, header["item"], source, refusal)
 

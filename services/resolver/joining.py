@@ -7,7 +7,7 @@ from hashlib import blake2b
 from typing import Final
 
 from creditbus.services.domain.catalogue import Succession
-from creditbus.services.domain.event import NO_HASH, event_id, ingest_key, partition_of
+from creditbus.services.domain.event import NO_HASH, event_id, partition_of
 from creditbus.services.domain.identifiers.subject_kind import kind_of
 from creditbus.services.domain.ledger import Outcome
 from creditbus.services.domain.reasons import Reason
@@ -82,15 +82,8 @@ class Joining:
 
     def _refuse(self, event: Opened, field: str, out: Output) -> None:
         header = event.header
-        origin, key = header["origin"], ingest_key(header)
+        origin = header["origin"]
         reason = Reason.ID_SAME_SUBJECT.value
         out.book(origin, header["item"], Outcome.REJECTED, reason)
-        source = Source(
-            f"ingest.{origin['department']}",
-            partition_of(key, self._lanes),
-            header["sequence"],
-            header["received_at"],
-            key,
-            self._codec.reseal(event),
-        )
+        source = Source.of(header, self._lanes, self._codec.reseal(event))
         self._rejects.emit(out, origin, header["item"], source, Refusal([(reason, field, None)], header["warnings"]))
