@@ -8,6 +8,7 @@ from creditbus.connectors.contract import Comparing, Row, Vanished
 from creditbus.connectors.encoding import Encoder, Message
 from creditbus.connectors.errors import ConfigurationError
 from creditbus.connectors.mapping.compiler import Mapped
+from creditbus.connectors.outgoing import is_whole, whole
 from creditbus.connectors.progress import Progress
 from creditbus.connectors.publisher import Publisher
 from creditbus.connectors.runner import new_run
@@ -39,7 +40,8 @@ class Withdrawn:
     run_id: str
     published: int
     withheld: int
-    """Rows that never reached the bus as records: about natural persons whom their item does not admit."""
+    """Rows that never reached the bus as records: about natural persons whom their item does not admit, or with half a
+    character in them."""
 
 
 def proposals(connector: Connector) -> list[Proposal]:
@@ -104,7 +106,7 @@ def withdraw(connector: Connector, connection: Connection, keys: Collection[str]
 def _messages(connector: Connector, encoder: Encoder, rows: Sequence[Vanished], run: str) -> Iterator[Message]:
     for row in rows:
         mapped = _mapped(connector, row, run)
-        if not mapped.withheld:
+        if not mapped.withheld and is_whole(mapped.event):
             # no source time: the source says nothing any more, so the order of publication counts
             mapped.event["header"].update(verb=Verb.WITHDRAW, state=RecordState.WITHDRAWN, source_time=None)
             yield encoder.event(mapped)
@@ -112,7 +114,7 @@ def _messages(connector: Connector, encoder: Encoder, rows: Sequence[Vanished], 
 
 def _proposal(connector: Connector, row: Vanished) -> Proposal:
     header = _mapped(connector, row, "").event["header"]
-    return Proposal(row.key, header["authority"], header["document_no"], row.cells is not None)
+    return Proposal(row.key, whole(header["authority"]), whole(header["document_no"]), row.cells is not None)
 
 
 def _mapped(connector: Connector, row: Vanished, run: str) -> Mapped:

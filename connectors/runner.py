@@ -13,7 +13,7 @@ from creditbus.connectors.contract import Defect, Position, Returning, Row, Sett
 from creditbus.connectors.encoding import Encoder, Message
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.memory import Comparison, Memory, Noted, noted
-from creditbus.connectors.outgoing import outgoing
+from creditbus.connectors.outgoing import outgoing, whole
 from creditbus.connectors.progress import Progress, Totals
 from creditbus.connectors.publisher import Beside, Publisher
 from creditbus.connectors.refusals import mark_refused
@@ -229,7 +229,8 @@ def chunks(
         elif remember:
             notes.append(noted(mapped.event, message.value))
         messages.append(message)
-        files.add(row.file)
+        if row.file not in files:
+            files.add(whole(row.file))
         size += len(message.value)
         position = row.position
         if len(messages) >= _CHUNK_ROWS or size >= _CHUNK_BYTES:
