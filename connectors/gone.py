@@ -1,6 +1,6 @@
 """Rows that are gone from their source: proposed for withdrawal by the source, withdrawn on a person's word."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from creditbus.connectors.configuration import Connector
@@ -16,7 +16,7 @@ from creditbus.services.domain.event import RecordState, Verb
 from creditbus.topics.connection import Connection
 from creditbus.topics.registry import SchemaRegistry
 
-__all__ = ["Proposal", "Withdrawn", "chosen_of", "known", "proposals", "withdraw"]
+__all__ = ["Proposal", "Withdrawn", "known", "proposals", "withdraw"]
 
 _SHEET = "vanished"
 _CHUNK_ROWS = 2000
@@ -57,22 +57,6 @@ def proposals(connector: Connector) -> list[Proposal]:
 def known(connector: Connector) -> int:
     """Return how many rows the source of a connector could miss; errors as of :func:`proposals`."""
     return _source(connector).known()
-
-
-def chosen_of(found: Iterable[Proposal], keys: Iterable[str]) -> list[Proposal]:
-    """Return the proposals that keys name, each by its first characters.
-
-    Raises:
-        ConfigurationError: a key names none, or more than one.
-    """
-    known, chosen = list(found), []
-    for key in keys:
-        named = [one for one in known if one.key.startswith(key)]
-        if len(named) != 1:
-            problem = "names no proposal" if not named else f"names {len(named)} proposals"
-            raise ConfigurationError(f"--keys {key}", problem, "see `creditbus connector vanished`")
-        chosen += named
-    return chosen
 
 
 def withdraw(connector: Connector, connection: Connection, keys: Collection[str]) -> Withdrawn:

@@ -1,7 +1,7 @@
 """Withdraws records that their source does not hold any more, once a person has said so."""
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -20,7 +20,7 @@ from creditbus.services.domain.validation import Refused, compile_item
 from creditbus.topics.connection import Connection
 from creditbus.topics.registry import SchemaRegistry
 
-__all__ = ["Proposal", "chosen_of", "proposals", "withdraw"]
+__all__ = ["Proposal", "proposals", "withdraw"]
 
 _CHUNK_ROWS = 2000
 _REASON = "来源数据中已无此记录"
@@ -128,20 +128,3 @@ def _proposal(one: Vanished, event: Mapping[str, Any]) -> Proposal:
         recoded=one.recoded,
         event=event,
     )
-
-
-def chosen_of(found: Iterable[Proposal], keys: Iterable[str]) -> list[Proposal]:
-    """Return the proposals that keys name, each by its first characters.
-
-    Raises:
-        ConfigurationError: a key names none, or more than one.
-    """
-    known = list(found)
-    picked = []
-    for key in keys:
-        named = [one for one in known if one.key.startswith(key.lower())]
-        if len(named) != 1:
-            problem = "names no proposal" if not named else f"names {len(named)} proposals"
-            raise ConfigurationError(f"--keys {key}", problem, "`creditbus connector vanished` lists them")
-        picked += named
-    return picked
