@@ -1,6 +1,6 @@
 """Rows that are gone from their source: proposed for withdrawal by the source, withdrawn on a person's word."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from creditbus.connectors.configuration import Connector
@@ -8,6 +8,7 @@ from creditbus.connectors.contract import Comparing, Row, Vanished
 from creditbus.connectors.encoding import Encoder, Message
 from creditbus.connectors.errors import ConfigurationError
 from creditbus.connectors.mapping.compiler import Mapped
+from creditbus.connectors.outgoing import is_whole, whole
 from creditbus.connectors.progress import Progress
 from creditbus.connectors.publisher import Publisher
 from creditbus.connectors.runner import new_run
@@ -15,7 +16,7 @@ from creditbus.services.domain.event import RecordState, Verb
 from creditbus.topics.connection import Connection
 from creditbus.topics.registry import SchemaRegistry
 
-__all__ = ["Proposal", "Withdrawn", "chosen_of", "known", "proposals", "withdraw"]
+__all__ = ["Proposal", "Withdrawn", "known", "proposals", "withdraw"]
 
 _SHEET = "vanished"
 _CHUNK_ROWS = 2000
@@ -39,7 +40,8 @@ class Withdrawn:
     run_id: str
     published: int
     withheld: int
-    """Rows that never reached the bus as records: about natural persons whom their item does not admit."""
+    """Rows that never reached the bus as records: about natural persons whom their item does not admit, or with half a
+    character in them."""
 
 
 def proposals(connector: Connector) -> list[Proposal]:
@@ -55,22 +57,6 @@ def proposals(connector: Connector) -> list[Proposal]:
 def known(connector: Connector) -> int:
     """Return how many rows the source of a connector could miss; errors as of :func:`proposals`."""
     return _source(connector).known()
-
-
-def chosen_of(found: Iterable[Proposal], keys: Iterable[str]) -> list[Proposal]:
-    """Return the proposals that keys name, each by its first characters.
-
-    Raises:
-        ConfigurationError: a key names none, or more than one.
-    """
-    known, chosen = list(found), []
-    for key in keys:
-        named = [one for one in known if one.key.startswith(key)]
-        if len(named) != 1:
-            problem = "names no proposal" if not named else f"names {len(named)} proposals"
-            raise ConfigurationError(f"--keys {key}", problem, "see `creditbus connector vanished`")
-        chosen += named
-    return chosen
 
 
 def withdraw(connector: Connector, connection: Connection, keys: Collection[str]) -> Withdrawn:
@@ -104,7 +90,7 @@ def withdraw(connector: Connector, connection: Connection, keys: Collection[str]
 def _messages(connector: Connector, encoder: Encoder, rows: Sequence[Vanished], run: str) -> Iterator[Message]:
     for row in rows:
         mapped = _mapped(connector, row, run)
-        if not mapped.withheld:
+        if not mapped.withheld and is_whole(mapped.event):
             # no source time: the source says nothing any more, so the order of publication counts
             mapped.event["header"].update(verb=Verb.WITHDRAW, state=RecordState.WITHDRAWN, source_time=None)
             yield encoder.event(mapped)
@@ -112,7 +98,7 @@ def _messages(connector: Connector, encoder: Encoder, rows: Sequence[Vanished], 
 
 def _proposal(connector: Connector, row: Vanished) -> Proposal:
     header = _mapped(connector, row, "").event["header"]
-    return Proposal(row.key, header["authority"], header["document_no"], row.cells is not None)
+    return Proposal(row.key, whole(header["authority"]), whole(header["document_no"]), row.cells is not None)
 
 
 def _mapped(connector: Connector, row: Vanished, run: str) -> Mapped:

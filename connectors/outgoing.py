@@ -12,7 +12,7 @@ from creditbus.connectors.contract import Defect, DefectReason, Row
 from creditbus.connectors.encoding import Encoder, Message
 from creditbus.connectors.mapping.compiler import Mapped
 
-__all__ = ["Outgoing", "half_a_character", "is_whole", "outgoing"]
+__all__ = ["Outgoing", "half_a_character", "is_whole", "outgoing", "whole"]
 
 _MOST_BYTES = 900_000
 """Brokers take messages up to a megabyte by default; what is longer would stop the connector for good."""
@@ -42,7 +42,13 @@ def outgoing(connector: Connector, encoder: Encoder, row: Row | Defect, run: str
             if len(message.value) <= _MOST_BYTES:
                 return Outgoing(message, mapped)
             row = _too_long(row, len(message.value))
+    row = row._replace(file=whole(row.file), sheet=whole(row.sheet), detail=whole(row.detail))
     return Outgoing(encoder.unreadable(row, connector.mapper.header(row, run)), None)
+
+
+def whole(text: str) -> str:
+    """Replace the halves of characters in a text by question marks."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def is_whole(event: Mapping[str, Any]) -> bool:
@@ -72,5 +78,4 @@ def _too_long(row: Row, size: int) -> Defect:
 
 
 def _defect(row: Row, detail: str, original: bytes) -> Defect:
-    file, sheet = (text.encode("utf-8", "replace").decode() for text in (row.file, row.sheet))
-    return Defect(DefectReason.UNPARSABLE, detail, original, file, sheet, row.row, row.position)
+    return Defect(DefectReason.UNPARSABLE, detail, original, row.file, row.sheet, row.row, row.position)

@@ -7,30 +7,29 @@ stands as sent and still says what was refused.
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from io import BytesIO
-from typing import Any, cast
+from typing import Any
 
-import fastavro
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
 from creditbus.avro_schemas import reject_schema
 from creditbus.connectors.configuration import Connector
 from creditbus.connectors.contract import Defect, Refusal, Returning, Row, Source
+from creditbus.connectors.decoding import Decoder, ForeignError
 from creditbus.connectors.errors import PublishError, RegistrationError
 from creditbus.connectors.outgoing import is_whole
 from creditbus.connectors.returned.originals import says_the_same
 from creditbus.connectors.returned.rejection import Fault, Rejection, UndecodableError, original_event
-from creditbus.services.domain.framing import FRAME_BYTES
+from creditbus.services.domain.framing import FrameError
 from creditbus.services.domain.reasons import Reason
 from creditbus.services.domain.statements import Place, connector_of, first_run
 from creditbus.topics.connection import APPLICATION, Connection
+from creditbus.topics.registry import SchemaRegistry, UnknownSchemaError
 
 __all__ = ["mark_refused", "refusal"]
 
 _POLL_MS = 500
 _BATCH_ROWS = 500
-_SCHEMA = fastavro.parse_schema(reject_schema(), named_schemas={})
 
 
 def mark_refused(connector: Connector, connection: Connection, source: Source | None = None) -> int:
@@ -42,15 +41,17 @@ def mark_refused(connector: Connector, connection: Connection, source: Source | 
         SourceError: they cannot be marked.
         PublishError: no broker answers.
         RegistrationError: the department's reject topic is missing.
+        UnavailableError: the registry, which knows how they were written, does not answer.
     """
     opened = connector.open() if source is None else source
     if not isinstance(opened, Returning) or not opened.takes_refusals():
         return 0
     marked = 0
+    decode = Decoder(reject_schema(), SchemaRegistry(connection.registry_url))
     try:
         with closing(_consumer(connector, connection)) as consumer:
             for values in _batches(consumer, f"rejects.{connector.department}"):
-                mine = filter(None, (_mine(connector, value) for value in values))
+                mine = filter(None, (_mine(connector, decode, value) for value in values))
                 marked += opened.refuse([refusal(connector, one) for one in mine])
                 consumer.commit()
     except KafkaError as error:
@@ -79,17 +80,26 @@ def _is_of(connector: Connector, rejection: Rejection) -> Callable[[Row | Defect
 
 def _why(rejection: Rejection) -> str:
     return "; ".join(
-        f"{fault.field} {Reason[fault.reason].zh} [{fault.reason}]".strip()
+        " ".join(filter(None, (fault.field, _sentence(fault.reason), f"[{fault.reason}]")))
         + (f" 建议改为 {fault.proposed}" if fault.proposed else "")
         for fault in rejection.faults
     )
 
 
-def _mine(connector: Connector, value: bytes | None) -> Rejection | None:
-    """Decode a reject of this connector's own runs: a corrected row of `rejects redrive` is none of its source."""
-    source = BytesIO(value or b"")
-    source.seek(FRAME_BYTES)
-    fields = cast("dict[str, Any]", fastavro.schemaless_reader(source, _SCHEMA, None))
+def _sentence(reason: str) -> str:
+    """Return the words for a reason; none for one of a newer bus, whose code is told alone."""
+    return Reason[reason].zh if reason in Reason.__members__ else ""
+
+
+def _mine(connector: Connector, decode: Decoder, value: bytes | None) -> Rejection | None:
+    """Decode a reject of this connector's own runs: a corrected row of `rejects redrive` is none of its source.
+
+    What is no reject names no row. It is passed over, for it would stop the connector for good.
+    """
+    try:
+        fields = decode(value or b"")
+    except (FrameError, ForeignError, UnknownSchemaError):
+        return None
     run = fields["run"]
     if connector_of(run) != connector.id or first_run(run) != run:
         return None

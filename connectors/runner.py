@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from creditbus.connectors.configuration import Connector, load_connector
-from creditbus.connectors.contract import Defect, Position, Row, Settling, Source
+from creditbus.connectors.contract import Defect, Position, Returning, Row, Settling, Source
 from creditbus.connectors.encoding import Encoder, Message
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.memory import Comparison, Memory, Noted, noted
-from creditbus.connectors.outgoing import outgoing
+from creditbus.connectors.outgoing import outgoing, whole
 from creditbus.connectors.progress import Progress, Totals
 from creditbus.connectors.publisher import Beside, Publisher
 from creditbus.connectors.refusals import mark_refused
@@ -24,7 +24,7 @@ from creditbus.services.domain.statements import STATEMENTS_TOPIC, Reading
 from creditbus.topics.connection import Connection
 from creditbus.topics.registry import SchemaRegistry
 
-__all__ = ["Chunk", "RunSummary", "chunks", "new_run", "run_connector"]
+__all__ = ["Chunk", "RunSummary", "chunks", "mark_decided", "new_run", "run_connector"]
 
 _CHUNK_ROWS = 2000
 _CHUNK_BYTES = 8 * 1_048_576
@@ -97,8 +97,12 @@ def run_connector(
         last = publisher.fence()
         state = _begin(connector.id, version, last, resend=resend)
         before = state.totals
-        comparison = None
+        comparison, marked = None, 0
         if not state.complete:
+            # A refusal that is known now is of an earlier sending. A row that its department has set back to new since
+            # is not marked by it, and behind this run, standing as sent again, it must not be met by it any more.
+            _settle(source, state)
+            marked = mark_refused(connector, connection, source)
             reporter = progress or SilentReporter()
             reporter.start(connector.id, source.size(), before.rows)
             try:
@@ -108,7 +112,7 @@ def run_connector(
                     comparison = memory.complete() if memory and state.complete else None
             finally:
                 reporter.finish()
-    marked = mark_refused(connector, connection, source)
+    marked += mark_refused(connector, connection, source)
     remarks = tuple(source.remarks()) if isinstance(source, Settling) else ()
     if comparison is not None:
         missed = proposals(connector, connection, city_day(int(time.time() * 1000)))
@@ -116,6 +120,29 @@ def run_connector(
     return replace(
         _summary(state, before, time.monotonic() - started), remarks=remarks, marked=marked, comparison=comparison
     )
+
+
+def mark_decided(connector: Connector, connection: Connection) -> int:
+    """Mark what was refused since the last run; return how many rows. Shuts out a run that is under way, as a run does.
+
+    Beside such a run a refusal could be met before its row is settled, and would never be marked then.
+
+    Raises:
+        UserError: source, registry or broker.
+    """
+    source = connector.open()
+    if not isinstance(source, Returning) or not source.takes_refusals():
+        return 0
+    with Publisher(connection.bootstrap_servers, connector.id, connector.topic) as publisher:
+        last = publisher.fence()
+        if last is not None:
+            _settle(source, last)
+        return mark_refused(connector, connection, source)
+
+
+def _settle(source: Source, state: Progress) -> None:
+    if isinstance(source, Settling) and state.position is not None:
+        source.settle(state.position)
 
 
 @contextmanager
@@ -147,7 +174,6 @@ class _Run:
     memory: Memory | None
 
     def publish(self, state: Progress) -> Progress:
-        self._settle(state)
         remember = self.memory is not None
         files: set[str] = set()
         for chunk in chunks(self.connector, self.source, self.encoder, state, remember=remember):
@@ -155,7 +181,7 @@ class _Run:
             if self.memory is not None:
                 self.memory.note(chunk.noted, state.totals.rows)
             self.publisher.publish(chunk.messages, state)
-            self._settle(state)
+            _settle(self.source, state)
             files |= chunk.files
             self.reporter.advance(chunk.totals.rows)
         if not state.version:
@@ -166,10 +192,6 @@ class _Run:
         state = state.advanced(state.position, Totals(), complete=True)
         self.publisher.publish([], state, [self._reading(file, state.run) for file in sorted(files)])
         return state
-
-    def _settle(self, state: Progress) -> None:
-        if isinstance(self.source, Settling) and state.position is not None:
-            self.source.settle(state.position)
 
     def _without_settled(self, state: Progress) -> Progress:
         if not isinstance(self.source, Settling) or state.position is None:
@@ -207,7 +229,8 @@ def chunks(
         elif remember:
             notes.append(noted(mapped.event, message.value))
         messages.append(message)
-        files.add(row.file)
+        if row.file not in files:
+            files.add(whole(row.file))
         size += len(message.value)
         position = row.position
         if len(messages) >= _CHUNK_ROWS or size >= _CHUNK_BYTES:

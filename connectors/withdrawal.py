@@ -1,16 +1,14 @@
 """Withdraws records that their source does not hold any more, once a person has said so."""
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from io import BytesIO
-from typing import Any, cast
-
-import fastavro
+from typing import Any
 
 from creditbus.avro_schemas import event_schema
 from creditbus.connectors.configuration import Connector
+from creditbus.connectors.decoding import Decoder, ForeignError
 from creditbus.connectors.encoding import Encoder, Message
 from creditbus.connectors.errors import ConfigurationError
 from creditbus.connectors.mapping.compiler import Mapped
@@ -18,12 +16,11 @@ from creditbus.connectors.memory import Memory, Vanished
 from creditbus.connectors.publisher import Publisher
 from creditbus.services.domain.city_time import city_day
 from creditbus.services.domain.event import NO_HASH, RecordState, Verb
-from creditbus.services.domain.framing import FRAME_BYTES, schema_id
 from creditbus.services.domain.validation import Refused, compile_item
 from creditbus.topics.connection import Connection
 from creditbus.topics.registry import SchemaRegistry
 
-__all__ = ["Proposal", "chosen_of", "proposals", "withdraw"]
+__all__ = ["Proposal", "proposals", "withdraw"]
 
 _CHUNK_ROWS = 2000
 _REASON = "来源数据中已无此记录"
@@ -60,11 +57,14 @@ def proposals(connector: Connector, connection: Connection, today: date) -> list
         UserError: the memory cannot be used, or the registry does not answer.
     """
     validator = compile_item(connector.item)
-    decode = _Decoder(connector.item.id, SchemaRegistry(connection.registry_url))
+    decode = Decoder(event_schema(connector.item.id), SchemaRegistry(connection.registry_url))
     found = []
     with Memory(connection.home, connector.id) as memory:
         for one in memory.vanished(connector.vanished):
-            event = decode(one.event)
+            try:
+                event = decode(one.event)
+            except ForeignError:  # of the item that the connector had before
+                continue
             if event["header"]["item"] == connector.item.id and not isinstance(
                 validator.examine(event["header"], event["claim"], event["content"], today), Refused
             ):
@@ -128,37 +128,3 @@ def _proposal(one: Vanished, event: Mapping[str, Any]) -> Proposal:
         recoded=one.recoded,
         event=event,
     )
-
-
-class _Decoder:
-    """Reads events of an item, whatever version of its schema they were written with."""
-
-    def __init__(self, item: str, registry: SchemaRegistry) -> None:
-        self._reader = fastavro.parse_schema(event_schema(item), named_schemas={})
-        self._registry = registry
-        self._writers: dict[int, Any] = {}
-
-    def __call__(self, value: bytes) -> dict[str, Any]:
-        number = schema_id(value)
-        if number not in self._writers:
-            self._writers[number] = fastavro.parse_schema(self._registry.schema(number), named_schemas={})
-        source = BytesIO(value)
-        source.seek(FRAME_BYTES)
-        return cast("dict[str, Any]", fastavro.schemaless_reader(source, self._writers[number], self._reader))
-
-
-def chosen_of(found: Iterable[Proposal], keys: Iterable[str]) -> list[Proposal]:
-    """Return the proposals that keys name, each by its first characters.
-
-    Raises:
-        ConfigurationError: a key names none, or more than one.
-    """
-    known = list(found)
-    picked = []
-    for key in keys:
-        named = [one for one in known if one.key.startswith(key.lower())]
-        if len(named) != 1:
-            problem = "names no proposal" if not named else f"names {len(named)} proposals"
-            raise ConfigurationError(f"--keys {key}", problem, "`creditbus connector vanished` lists them")
-        picked += named
-    return picked

@@ -24,14 +24,15 @@ def content_version(path: Path) -> str:
 
 def file_finding(path: Path) -> Finding:
     """Say whether a file is there and readable."""
+    place = known_name(str(path))
     try:
         with path.open("rb") as stream:
             empty = not stream.read(1)
     except OSError as error:
-        return Finding("file", ok=False, message=f"{path}: {error.strerror or error}")
+        return Finding("file", ok=False, message=f"{place}: {error.strerror or error}")
     if empty:
-        return Finding("file", ok=False, message=f"{path}: is empty")
-    return Finding("file", ok=True, message=f"{path}: {path.stat().st_size:,} bytes")
+        return Finding("file", ok=False, message=f"{place}: is empty")
+    return Finding("file", ok=True, message=f"{place}: {path.stat().st_size:,} bytes")
 
 
 def known_name(path: str) -> str:
@@ -55,4 +56,6 @@ def reading(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise SourceError(str(path), f"cannot be read: {error.strerror or error}", "check settings.path") from error
+        raise SourceError(
+            known_name(str(path)), f"cannot be read: {error.strerror or error}", "check settings.path"
+        ) from error

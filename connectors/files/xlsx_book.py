@@ -20,8 +20,10 @@ from creditbus.connectors.files.archive import open_archive, refuse_bombs, unpac
 from creditbus.connectors.files.blob import Blob
 from creditbus.connectors.xml.safe import refuse_document_type
 
-__all__ = ["Book", "open_book"]
+__all__ = ["Book", "open_book", "whole_number"]
 
+_MOST_DIGITS = 10
+"""Of a number of 32 bits; Python refuses to read one of more than 4,300."""
 _MOST_PART_BYTES = 16 * 1_048_576
 """Longest part that is read whole."""
 _BOOK = "xl/workbook.xml"
@@ -103,8 +105,8 @@ def _book(archive: zipfile.ZipFile, place: str) -> Book:
 def _date_styles(archive: zipfile.ZipFile, place: str, part: str) -> tuple[set[int], set[int]]:
     root = _root(archive, place, part)
     formats = dict(BUILTIN_FORMATS)
-    formats |= {_number(one.get("numFmtId")): one.get("formatCode", "") for one in _all(root, "numFmt")}
-    used = [_number(style.get("numFmtId")) for group in _all(root, "cellXfs") for style in group]
+    formats |= {whole_number(one.get("numFmtId")): one.get("formatCode", "") for one in _all(root, "numFmt")}
+    used = [whole_number(style.get("numFmtId")) for group in _all(root, "cellXfs") for style in group]
     shown = {number: formats.get(number, "") for number in set(used)}
     dates = {number for number, code in shown.items() if is_date_format(code)}
     timedeltas = {number for number, code in shown.items() if is_timedelta_format(code)}
@@ -114,8 +116,9 @@ def _date_styles(archive: zipfile.ZipFile, place: str, part: str) -> tuple[set[i
     )
 
 
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() else 0
+def whole_number(text: str | None) -> int:
+    """Read a number by which a workbook names a row or a style; 0 where it is none, or longer than any."""
+    return int(text) if text and len(text) <= _MOST_DIGITS and text.isdecimal() else 0
 
 
 def _all(root: ET.Element, name: str) -> Iterator[ET.Element]:

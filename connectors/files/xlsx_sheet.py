@@ -14,7 +14,7 @@ from openpyxl.utils.datetime import from_excel, from_ISO8601
 
 from creditbus.connectors.contract import Cell
 from creditbus.connectors.errors import SourceError
-from creditbus.connectors.files.xlsx_book import Book
+from creditbus.connectors.files.xlsx_book import Book, whole_number
 from creditbus.connectors.files.xlsx_plain import PlainCell, plain_row
 from creditbus.connectors.files.xlsx_strings import SharedStrings, unescape
 from creditbus.connectors.xml.safe import BLOCK, SafeParser
@@ -189,8 +189,8 @@ class _Reading:
         """Whether anything was fed to the parser."""
         self.between_rows = False
         """Whether the parser stands where a row may begin, for certain."""
+        parser.on_start(self._start)
         handlers = parser.expat
-        handlers.StartElementHandler = self._start
         handlers.EndElementHandler = self._end
         handlers.CharacterDataHandler = self._characters
 
@@ -289,9 +289,9 @@ class _Reading:
 
     def _begin(self, stated: str | None) -> None:
         before, self._column, self._room = self._number, 0, self._limit
-        self._number = before + 1 if stated is None else int(stated) if stated.isdecimal() else 0
+        self._number = before + 1 if stated is None else whole_number(stated)
         if not before < self._number <= _MOST_ROWS:
-            problem = f"is damaged: behind row {before} it has a row {stated}"
+            problem = f"is damaged: behind row {before} it has a row {(stated or '')[:16]}"
             raise SourceError(self._place, problem, "save it anew")
 
     def _take(self, cell: dict[str, str]) -> None:

@@ -88,7 +88,7 @@ def _unpack(  # noqa: C901 -- three handlers of one parser
             room -= len(data)
             text.append(data)
 
-    parser.expat.StartElementHandler = start
+    parser.on_start(start)
     parser.expat.EndElementHandler = stop
     parser.expat.CharacterDataHandler = characters
     while block := source.read(BLOCK):

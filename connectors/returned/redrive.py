@@ -12,9 +12,11 @@ from creditbus.connectors.configuration import Connector
 from creditbus.connectors.contract import Row
 from creditbus.connectors.encoding import Encoder, Message
 from creditbus.connectors.mapping.compiler import Mapped
+from creditbus.connectors.outgoing import is_whole
 from creditbus.connectors.publisher import Beside, Publisher, read_latest
 from creditbus.connectors.returned.rejection import Fault
 from creditbus.connectors.returned.sheets import CorrectedRow
+from creditbus.services.domain.reasons import Reason
 from creditbus.services.domain.statements import (
     STATEMENTS_TOPIC,
     Place,
@@ -86,6 +88,9 @@ def prepare(
         source = Row(row.cells, place.file, place.sheet, place.row, 0)
         mapped = connector.mapper(source, redrive_run(place.run, token))
         event = mapped.event
+        if not is_whole(event):
+            bad.append(StillRefused(row.number, place, (Fault(Reason.FORMAT_UNPARSABLE.value, "", None),)))
+            continue
         outcome = validator.examine(event["header"], event["claim"], event["content"], today)
         if isinstance(outcome, Refused):
             faults = tuple(Fault(one.reason.value, one.field, one.proposed) for one in outcome.findings)

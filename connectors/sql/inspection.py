@@ -10,7 +10,7 @@ from creditbus.connectors.contract import Column, Finding, Table
 from creditbus.connectors.errors import SourceError, UserError
 from creditbus.connectors.sql.database import Database
 from creditbus.connectors.sql.settings import SqlSettings
-from creditbus.connectors.sql.table import Relation, binary, chosen, reflected
+from creditbus.connectors.sql.table import Relation, binary, chosen, numbered, reflected, without_reason
 
 __all__ = ["findings", "tables"]
 
@@ -68,8 +68,7 @@ def _watermark(connection: Connection, relation: Relation, settings: SqlSettings
 
 
 def _refusals(relation: Relation, settings: SqlSettings) -> Finding:
-    names = settings.key
-    if len(names) == 1 and isinstance(relation.table.columns[names[0]].type, sa.Integer):
+    if numbered(relation, settings):
         where = f", with the reason in {settings.reason}" if settings.reason else ""
         return Finding("refused", ok=True, message=f"refused rows become {settings.refused!r}{where}")
     return Finding("refused", ok=False, message="a key of one column of whole numbers is needed to mark refused rows")
@@ -80,7 +79,7 @@ def _marking(database: Database, settings: SqlSettings) -> Finding:
         with database.writing() as connection:
             relation = Relation.find(connection, database, settings)
             for value in (one for one in (settings.sent, settings.refused) if one is not None):
-                values = {str(settings.status): value} | ({settings.reason: None} if settings.reason else {})
+                values = {str(settings.status): value, **without_reason(relation, settings)}
                 # no row fulfils it, and the database still asks for the right
                 connection.execute(sa.update(relation.table).values(values).where(sa.false()))
     except SourceError as error:

@@ -17,7 +17,7 @@ from creditbus.connectors.contract import Defect, Position, Refusal, Row
 from creditbus.connectors.sql.pending import Pending, entries, entry
 from creditbus.connectors.sql.settings import SqlSettings
 from creditbus.connectors.sql.source import SqlSource, remembered
-from creditbus.connectors.sql.table import Record, Relation, behind, chosen, keyed_by
+from creditbus.connectors.sql.table import Record, Relation, behind, chosen, keyed_by, numbered, without_reason
 
 __all__ = ["StagingSource"]
 
@@ -77,19 +77,24 @@ class StagingSource(SqlSource):
         return self._settings.refused is not None
 
     def refuse(self, refusals: Sequence[Refusal]) -> int:
-        """See the contract. Only rows that are named by their key can be found again: places with no sheet."""
-        keyed: dict[int, list[Refusal]] = {}
-        for one in refusals:
-            if not one.sheet:
-                keyed.setdefault(one.row, []).append(one)
-        if not keyed or self._settings.refused is None:
+        """See the contract. Only rows that are named by their key can be found again: places with no sheet.
+
+        What the connector sent under an earlier configuration, of a file or of another table, names none.
+        """
+        if not refusals or self._settings.refused is None:
             return 0
         marked = 0
         with self._database.writing() as connection:
             relation = self._relation(connection)
+            if not numbered(relation, self._settings):
+                return 0
+            keyed: dict[int, list[Refusal]] = {}
+            for one in refusals:
+                if one.file == relation.table.name and not one.sheet:
+                    keyed.setdefault(one.row, []).append(one)
             for record in self._reselected(connection, relation, [(row,) for row in keyed], lock=True):
                 row = relation.place(record, 0, 0)
-                meant = [one for one in keyed.get(row.row, ()) if one.file == row.file and one.is_of(row)]
+                meant = [one for one in keyed.get(row.row, ()) if one.is_of(row)]
                 if meant:
                     [is_it] = keyed_by(relation, [record.key])
                     mark = self._mark(relation, self._settings.refused, meant[-1].why)
@@ -98,11 +103,10 @@ class StagingSource(SqlSource):
         return marked
 
     def _mark(self, relation: Relation, status: str | int, why: str | None) -> sa.Update:
-        values: dict[str, Any] = {str(self._settings.status): status}
-        if self._settings.reason is not None:
-            column = relation.table.columns[self._settings.reason]
-            longest = getattr(column.type, "length", None)
-            values[self._settings.reason] = why if why is None else why[:longest]
+        values = {str(self._settings.status): status, **without_reason(relation, self._settings)}
+        if self._settings.reason is not None and why is not None:
+            longest = getattr(relation.table.columns[self._settings.reason].type, "length", None)
+            values[self._settings.reason] = why[:longest]
         return sa.update(relation.table).values(values)
 
     def remarks(self) -> tuple[str, ...]:

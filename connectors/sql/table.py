@@ -17,7 +17,7 @@ from creditbus.connectors.sql.database import Database
 from creditbus.connectors.sql.settings import SqlSettings
 from creditbus.connectors.sql.values import cell_of, digest, temporal
 
-__all__ = ["Record", "Relation", "behind", "binary", "chosen", "keyed_by", "reflected"]
+__all__ = ["Record", "Relation", "behind", "binary", "chosen", "keyed_by", "numbered", "reflected", "without_reason"]
 
 _LARGEST_ROW = 2**31 - 1
 """Places are 32 bits wide on the bus."""
@@ -153,6 +153,18 @@ def keyed_by(relation: Relation, keys: Sequence[tuple[Any, ...]]) -> Iterator[Co
             yield sa.or_(
                 *(sa.and_(*(col == value for col, value in zip(relation.key, key, strict=True))) for key in part)
             )
+
+
+def numbered(relation: Relation, settings: SqlSettings) -> bool:
+    """Say whether a place on the bus names a row by its key: one column of whole numbers."""
+    names = settings.key
+    return len(names) == 1 and isinstance(relation.table.columns[names[0]].type, sa.Integer)
+
+
+def without_reason(relation: Relation, settings: SqlSettings) -> dict[str, str | None]:
+    """Return the value of the reason column, if the settings name one, for a row that is not refused."""
+    name = settings.reason
+    return {} if name is None else {name: None if relation.table.columns[name].nullable else ""}
 
 
 def binary(column: sa.Column[Any]) -> bool:

@@ -61,8 +61,8 @@ class _Reading:
         self._fault = ""
         self._number = 0
         self._records: list[Record] = []
+        parser.on_start(self._start)
         handlers = parser.expat
-        handlers.StartElementHandler = self._start
         handlers.EndElementHandler = self._end
         handlers.CharacterDataHandler = self._characters
 

@@ -29,6 +29,17 @@ class SafeParser:
         self.expat.StartDoctypeDeclHandler = self._refuse
         self._place = place
         self._fed = 0
+        self._in_prolog = True
+
+    def on_start(self, handler: Callable[[str, dict[str, str]], object]) -> None:
+        """Call a function at each start of an element."""
+
+        def first(name: str, attributes: dict[str, str]) -> None:
+            self._in_prolog = False
+            self.expat.StartElementHandler = handler
+            handler(name, attributes)
+
+        self.expat.StartElementHandler = first
 
     def feed(self, block: bytes, *, last: bool = False) -> None:
         """Parse on; handlers are called meanwhile.
@@ -41,7 +52,10 @@ class SafeParser:
             self.expat.Parse(block, last)
         except expat.ExpatError as error:
             raise SourceError(self._place, f"is no sound XML: {error}", "hand it in anew") from error
-        except (LookupError, ValueError) as error:  # of the declared encoding: unknown, or wider than expat reads
+        except (LookupError, ValueError) as error:
+            if not self._in_prolog:
+                raise  # of a handler
+            # of the declared encoding: unknown, or wider than expat reads
             problem = "declares an encoding that cannot be read here"
             raise SourceError(self._place, problem, "save it as UTF-8") from error
         if self._fed - self.expat.CurrentByteIndex > _MOST_PENDING and not last:
@@ -67,7 +81,7 @@ def refuse_document_type(stream: BinaryIO, place: str) -> None:
     def stop(*_: object) -> None:
         raise _EndOfPrologError
 
-    parser.expat.StartElementHandler = stop
+    parser.on_start(stop)
     try:
         for block in _blocks(stream, _MOST_PROLOG):
             parser.feed(block)

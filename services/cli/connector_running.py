@@ -48,9 +48,8 @@ def run_command(
     json: Json = False,
 ) -> None:
     """Publish. Run it again at any time: nothing is lost and nothing is sent twice."""
-    from creditbus.connectors.refusals import mark_refused
     from creditbus.connectors.reporting import BarReporter
-    from creditbus.connectors.runner import run_connector
+    from creditbus.connectors.runner import mark_decided, run_connector
 
     connector = connector_named(name, folder)
     connection = Connection.from_environment(store=False)
@@ -59,7 +58,7 @@ def run_command(
     outcomes = None
     if (OUTPUT.is_terminal if wait is None else wait) and summary.rows + summary.skipped:
         outcomes = _outcomes(connection, summary, wait_seconds)
-        summary = replace(summary, marked=summary.marked + mark_refused(connector, connection))
+        summary = replace(summary, marked=summary.marked + mark_decided(connector, connection))
     if json:
         print_json(_facts(summary, outcomes))
         return

@@ -131,8 +131,9 @@ def withdraw_command(
 ) -> None:
     """Withdraw records that have vanished from the source: subscribers are told to stop showing them."""
     from creditbus.connectors.brake import brake
+    from creditbus.connectors.choosing import chosen_of
     from creditbus.connectors.memory import Memory
-    from creditbus.connectors.withdrawal import chosen_of, withdraw
+    from creditbus.connectors.withdrawal import withdraw
 
     connector = connector_named(name, folder)
     if bool(keys) == every:

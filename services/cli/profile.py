@@ -67,7 +67,9 @@ def profile_lines(profile: dict[str, Any]) -> list[str]:
 
 
 def _link_line(which: str, link: dict[str, Any]) -> str:
-    return f"  {which[:-1]} {link['subject']}  {link['name']}  {link['kind']} since {link['since']}  {link['notice']}"
+    side = told("原主体", "predecessor") if which == "predecessors" else told("承继主体", "successor")
+    since = told(f"自 {link['since']}", f"since {link['since']}")
+    return f"  {side} {link['subject']}  {link['name']}  {link['kind']} {since}  {link['notice']}"
 
 
 def _record_lines(record: dict[str, Any]) -> list[str]:

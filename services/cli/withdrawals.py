@@ -49,7 +49,8 @@ def show_gone(connector: Connector, *, json: bool) -> None:
 def withdraw_gone(connector: Connector, keys: Sequence[str] | None, *, many: bool, yes: bool, json: bool) -> None:
     """Withdraw records whose rows are gone, those that keys name or all (None); of all many only where many is said."""
     from creditbus.connectors.brake import brake
-    from creditbus.connectors.gone import chosen_of, known, proposals, withdraw
+    from creditbus.connectors.choosing import chosen_of
+    from creditbus.connectors.gone import known, proposals, withdraw
 
     found = [one for one in proposals(connector) if one.possible]
     chosen = found if keys is None else chosen_of(found, keys)

@@ -139,6 +139,31 @@ def test_a_corrected_row_loses_its_reason_when_it_is_sent_again(shop: Shop) -> N
     assert shop.column("why") == [None] * 3
 
 
+@pytest.mark.parametrize(
+    ("columns", "key"),
+    [
+        (f"{_COLUMNS}, part integer DEFAULT 1", ["id", "part"]),
+        (_COLUMNS.replace("integer", "varchar(9)"), ["id"]),
+    ],
+)
+def test_refusals_from_before_a_change_of_configuration_stop_nothing(shop: Shop, columns: str, key: list[str]) -> None:
+    shop.create(columns, {"id": 1, "name": "示例1"})
+    source = shop.open("staging", status="state", refused="refused", key=key)
+    source.settle(last_position(list(source.read(None))))
+    assert source.refuse([_refusal(1), _refusal(1, file="rows.csv")]) == 0
+    assert shop.column("state") == ["sent"]
+
+
+def test_a_reason_that_may_not_be_null_is_empty(shop: Shop) -> None:
+    shop.create(f"{_COLUMNS}, why varchar(12) DEFAULT 'x' NOT NULL", {"id": 1, "name": "示例1"})
+    source = shop.open("staging", **_REFUSING)
+    assert all(one.ok for one in source.check())
+    source.settle(last_position(list(source.read(None))))
+    assert (shop.column("state"), shop.column("why")) == (["sent"], [""])
+    assert source.refuse([_refusal(1)]) == 1
+    assert shop.column("why") == ["代码有误"]
+
+
 def test_the_reason_is_no_part_of_the_row(shop: Shop) -> None:
     _sent(shop)
     shop.run("UPDATE rows SET state = 'new'")

@@ -30,6 +30,16 @@ _PROFILE: dict[str, Any] = {
     "version": 3,
     "parked": 0,
     "held": 2,
+    "predecessors": [
+        {
+            "subject": "91420106MA4KAAA16H",
+            "name": "示例甲",
+            "kind": "合并",
+            "since": "2019-01-02",
+            "notice": "示合〔2019〕1号",
+        }
+    ],
+    "successors": [],
     "records": [
         {
             "state": "WITHDRAWN",
@@ -96,6 +106,7 @@ def test_a_profile_speaks(spoken: str) -> None:
         assert lines == [
             "91990106FC0090109B  （未登记）",
             "  企业  区划 不详  版本 3  2 待原记录",
+            "  原主体 91420106MA4KAAA16H  示例甲  合并 自 2019-01-02  示合〔2019〕1号",
             "  已撤销    red-black-list  示列〔2025〕1号  示例局",
             "            决定日期 2025-03-03  其后 撤销 2025-04-01  第 2 版  名称与登记名称不同（NAME_MISMATCH）",
         ]
@@ -103,6 +114,7 @@ def test_a_profile_speaks(spoken: str) -> None:
         assert lines == [
             "91990106FC0090109B  (not registered)",
             "  ENTERPRISE  district unknown  version 3  2 held",
+            "  predecessor 91420106MA4KAAA16H  示例甲  合并 since 2019-01-02  示合〔2019〕1号",
             "  WITHDRAWN red-black-list  示列〔2025〕1号  示例局",
             "            decided_on 2025-03-03  then WITHDRAW 2025-04-01  revision 2  NAME_MISMATCH",
         ]

@@ -87,6 +87,20 @@ def test_a_tenth_of_a_table_is_withdrawn(table: Callable[[int], str], sent: list
     assert len(sent) == 30
 
 
+def test_a_row_of_a_table_is_named_by_the_first_characters_of_its_key_in_any_case(
+    table: Callable[[int], str], sent: list[Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = table(30)
+    assert main.main(["connector", "vanished", file, "--json"]) == 0
+    keys = [one["key"] for one in json.loads(capsys.readouterr().out)]
+    key = next(one for one in keys if one[:12].upper() != one[:12])
+    named = ["--keys", key[:12].upper(), "--keys", key[:12]]
+    assert main.main(["connector", "withdraw", file, *named, "--yes"]) == 0
+    assert sent == [key]
+    assert main.main(["connector", "withdraw", file, "--keys", "x", "--yes"]) == 2
+    assert "--keys x: names no proposal" in capsys.readouterr().err
+
+
 @pytest.mark.usefixtures("sent")
 def test_many_records_of_a_file_are_withdrawn_only_where_a_person_says_so(
     tmp_path: Path,

@@ -5,19 +5,23 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
+from creditbus.connectors import gone
 from creditbus.connectors.configuration import Connector, load_connector
-from creditbus.connectors.contract import Defect, Row
+from creditbus.connectors.contract import Defect, DefectReason, Row, Vanished
 from creditbus.connectors.encoding import Encoder
+from creditbus.connectors.errors import SourceError
+from creditbus.connectors.files.origin import content_version, file_finding
 from creditbus.connectors.folder.settings import FolderSettings
 from creditbus.connectors.folder.source import FolderSource
 from creditbus.connectors.preview import preview
 from creditbus.connectors.progress import Progress, Totals
 from creditbus.connectors.runner import Chunk, chunks
 from creditbus.services.domain.reasons import Reason
+from creditbus.topics.connection import Connection
 
 Write = Callable[..., Path]
 
@@ -45,7 +49,7 @@ class _Registered:
 class _Rows:
     """A third party's source that lets anything through."""
 
-    def __init__(self, *rows: Row) -> None:
+    def __init__(self, *rows: Row | Defect) -> None:
         self._rows = rows
 
     def discover(self) -> Sequence[Any]:
@@ -96,6 +100,67 @@ def test_a_row_that_cannot_be_encoded_is_sent_as_unreadable(write_connector: Wri
 def test_a_file_name_of_a_third_party_that_cannot_be_encoded_refuses_its_rows(write_connector: Write) -> None:
     chunk = _chunk(load_connector(write_connector("")), _Rows(Row(_CELLS, "a\udcff.csv", "", 1, 1)))
     assert (chunk.totals.unreadable, chunk.messages[0].key) == (1, b"a?.csv||1")
+
+
+def test_what_a_third_party_says_of_a_defect_is_sent_whole(write_connector: Write) -> None:
+    defect = Defect(DefectReason.UNPARSABLE, "no \ud800", b"x", "a\udcff.csv", "\udc00", 1, 1)
+    chunk = _chunk(load_connector(write_connector("")), _Rows(defect))
+    assert (chunk.totals.unreadable, chunk.messages[0].key, chunk.files) == (1, b"a?.csv|?|1", {"a?.csv"})
+    assert b"no ?" in chunk.messages[0].value
+
+
+def test_a_vanished_row_that_was_never_a_record_is_shown_and_not_sent(
+    write_connector: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connector = load_connector(write_connector(""))
+    document = _CELLS | {"列入决定文书号": "示\ud800号"}
+    rows = [Vanished(str(n), cells, "rows", n) for n, cells in enumerate((_CELLS, document), start=1)]
+    source, sent = _Gone(rows), list[Any]()
+    monkeypatch.setattr(Connector, "open", lambda _: source)
+    monkeypatch.setattr(gone, "SchemaRegistry", lambda _: _Registered())
+    monkeypatch.setattr(gone, "Publisher", lambda *_: _Publisher(sent))
+    assert [one.document_no for one in gone.proposals(connector)] == ["示〔2018〕1号", "示?号"]
+    done = gone.withdraw(connector, Connection("", "", "", Path()), ["1", "2"])
+    assert (done.published, done.withheld, len(sent), source.forgotten) == (1, 1, 1, ["1", "2"])
+
+
+class _Gone:
+    """A source that compares."""
+
+    def __init__(self, rows: list[Vanished]) -> None:
+        self._rows = rows
+        self.forgotten: list[str] = []
+
+    def vanished(self) -> list[Vanished]:
+        return self._rows
+
+    def known(self) -> int:
+        return len(self._rows)
+
+    def forget(self, keys: Sequence[str]) -> None:
+        self.forgotten += keys
+
+
+class _Publisher:
+    def __init__(self, sent: list[Any]) -> None:
+        self._sent = sent
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def fence(self) -> None: ...
+
+    def publish(self, messages: list[Any], _: object) -> None:
+        self._sent += messages
+
+
+def test_what_is_said_of_a_file_whose_name_is_gbk_can_be_printed(tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode("处罚.csv".encode("gb18030"))
+    with pytest.raises(SourceError, match=r"/处罚\.csv: cannot be read"):
+        content_version(path)
+    assert "/处罚.csv" in file_finding(path).message
 
 
 def test_a_preview_says_what_a_run_would_do(write_connector: Write, monkeypatch: pytest.MonkeyPatch) -> None:

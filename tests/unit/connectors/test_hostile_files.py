@@ -93,6 +93,30 @@ def test_a_workbook_in_an_encoding_that_cannot_be_read_is_one_line(tmp_path: Pat
         _read(path)
 
 
+@pytest.mark.parametrize("around", ["", "<!-- -->"])
+@pytest.mark.parametrize("part", ["r", "A", "s", "v"])
+def test_a_number_longer_than_any_is_told_where_it_stands(tmp_path: Path, part: str, around: str) -> None:
+    digits = "9" * 5000
+    row = {
+        "r": f'<row r="{digits}"><c r="A2"><v>1</v></c></row>',
+        "A": f'<row r="2"><c r="A{digits}"><v>1</v></c></row>',
+        "s": f'<row r="2"><c r="A2" s="{digits}"><v>1</v></c></row>',
+        "v": f'<row r="2"><c r="A2"><v>{digits}</v></c></row>',
+    }[part]
+    path = _changed(
+        _book(tmp_path / "a.xlsx", ["a", "b"]),
+        SHEET,
+        lambda raw: raw.replace(b"</sheetData>", f"{around}{row}</sheetData>".encode()),
+    )
+    if part == "r":
+        with pytest.raises(SourceError, match="is damaged: behind row 1 it has a row 999"):
+            _read(path)
+        return
+    if part == "s":
+        _changed(path, "xl/styles.xml", lambda raw: raw.replace(b'numFmtId="0"', b'numFmtId="%s"' % digits.encode()))
+    assert all("encoding" not in row.detail for row in _read(path) if isinstance(row, Defect))
+
+
 def test_shared_texts_are_read_with_their_parts_and_escapes(tmp_path: Path) -> None:
     path = _shared(_book(tmp_path / "a.xlsx", ["a", "b"], ["示例", "x"]))
     rich = b"<r><t>y</t></r><r><t>_x000D_z_xD800_</t></r><rPh><t>no</t></rPh>"

@@ -143,6 +143,14 @@ def test_a_file_comes_back_as_it_went_and_only_good_rows_are_ready(
     assert "示例" not in repr((good, mended))
 
 
+def test_half_a_character_is_still_refused(connector: Connector, tmp_path: Path) -> None:
+    path = tmp_path / "rejects.csv"
+    write(path, [_sheet(connector, *originals(connector, _rejections(connector)))])
+    row = next(read(path))
+    good, [bad] = prepare(connector, [row._replace(cells={**row.cells, "主体名称": "示例\ud800"})], "t", _TODAY)
+    assert (good, bad.place.row, bad.faults[0].reason) == ([], 2, "FORMAT_UNPARSABLE")
+
+
 def test_refused_cells_are_marked_and_the_reference_is_out_of_the_way(connector: Connector, tmp_path: Path) -> None:
     path = tmp_path / "rejects.xlsx"
     write(path, [_sheet(connector, *originals(connector, _rejections(connector)))])

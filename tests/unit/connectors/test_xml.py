@@ -8,7 +8,7 @@ import pytest
 from creditbus.connectors.contract import Row
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.kinds import kind_named
-from creditbus.connectors.xml.safe import BLOCK
+from creditbus.connectors.xml.safe import BLOCK, SafeParser
 
 MESSAGE = (
     "<Message><Header><operator>示例员</operator></Header><Body><fields><xk_wsh>1号</xk_wsh><xk_nr/></fields>"
@@ -74,6 +74,18 @@ def test_a_reference_is_found_wherever_a_block_ends(tmp_path: Path) -> None:
 def test_an_encoding_that_is_not_known_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="declares the encoding 'klingon', which is not known"):
         _cells(tmp_path, "<?xml version='1.0' encoding='klingon'?><r/>")
+
+
+@pytest.mark.parametrize("error", [KeyError("x"), ValueError("x")])
+def test_an_error_of_ours_is_no_word_on_the_encoding(error: Exception) -> None:
+    def start(name: str, _: object) -> None:
+        if name == "b":
+            raise error
+
+    parser = SafeParser("a.xml")
+    parser.on_start(start)
+    with pytest.raises(type(error)):
+        parser.feed(b"<a><b/></a>")
 
 
 def test_cut_off_xml_gives_its_rows_and_then_one_line(tmp_path: Path) -> None:

@@ -1,0 +1,63 @@
+"""Framed Avro back to records, whatever version of their schema they were written with."""
+
+from collections.abc import Mapping
+from io import BytesIO
+from typing import Any, Protocol, cast
+
+import fastavro
+
+from creditbus.services.domain.framing import FRAME_BYTES, schema_id
+
+__all__ = ["Decoder", "ForeignError", "Schemas"]
+
+
+class Schemas(Protocol):
+    """Knows schemas by their id: :class:`creditbus.topics.registry.SchemaRegistry`, or a fake of it."""
+
+    def schema(self, schema_id: int) -> Any:
+        """Return the schema as parsed JSON."""
+
+
+class ForeignError(ValueError):
+    """The bytes are no record of the schema that is read."""
+
+
+class Decoder:
+    """Reads records of one schema.
+
+    Args:
+        schema: The present version; what older ones lack has its defaults.
+        registry: Asked once for each version met.
+    """
+
+    def __init__(self, schema: Mapping[str, Any], registry: Schemas) -> None:
+        self._name = schema["name"]
+        self._reader = fastavro.parse_schema(dict(schema), named_schemas={})
+        self._registry = registry
+        self._writers: dict[int, Any] = {}
+
+    def __call__(self, value: bytes) -> dict[str, Any]:
+        """Decode one value.
+
+        Raises:
+            FrameError: it names no schema.
+            ForeignError: it was written with the schema of something else, or is damaged.
+            UserError: the registry does not answer, or does not know the id.
+        """
+        number = schema_id(value)
+        if number not in self._writers:
+            self._writers[number] = self._parsed(self._registry.schema(number))
+        writer = self._writers[number]
+        if writer is None:
+            raise ForeignError(f"not written as {self._name}")
+        source = BytesIO(value)
+        source.seek(FRAME_BYTES)
+        try:
+            return cast("dict[str, Any]", fastavro.schemaless_reader(source, writer, self._reader))
+        except Exception as error:  # damaged bytes may raise anything
+            raise ForeignError(f"no sound {self._name}") from error
+
+    def _parsed(self, schema: Any) -> Any:
+        if not isinstance(schema, Mapping) or str(schema.get("name")).rpartition(".")[2] != self._name:
+            return None
+        return fastavro.parse_schema(dict(schema), named_schemas={})
