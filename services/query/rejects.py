@@ -35,16 +35,20 @@ class RejectedEvent:
         return "  ".join(part for part in parts if part) or f"offset {self.fields['offset']}"
 
     def findings(self) -> list[dict[str, str | None]]:
-        """Return reason, field, proposed correction, and the reason as a sentence in both languages."""
+        """Return reason, field, proposed correction, and the reason as a sentence in both languages.
+
+        A reason of a later version has its code for a sentence.
+        """
         return [
             {
                 "reason": finding["reason"],
                 "field": finding["field"],
                 "proposed": finding["proposed"],
-                "en": Reason[finding["reason"]].sentence,
-                "zh": Reason[finding["reason"]].zh,
+                "en": reason.sentence if reason else finding["reason"],
+                "zh": reason.zh if reason else finding["reason"],
             }
             for finding in self.fields["findings"]
+            for reason in (Reason.__members__.get(finding["reason"]),)
         ]
 
     def as_json(self) -> dict[str, Any]:
