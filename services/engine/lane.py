@@ -8,6 +8,7 @@ from creditbus.services.engine.batch import Batch, Partition
 from creditbus.services.engine.changelog import read_tail
 from creditbus.services.engine.errors import CheckpointError
 from creditbus.services.engine.inbox import Inbox
+from creditbus.services.engine.progress import progress_entries, progress_key, progress_of
 from creditbus.services.engine.settings import EngineSettings
 from creditbus.services.engine.store import Store
 
@@ -57,6 +58,15 @@ class Lane:
         self._written_to = self._writing_to = checkpoint
         return count
 
+    async def progress(self, partitions: Iterable[Partition]) -> dict[Partition, int]:
+        """Return how far the lane's own state says that its partitions were read; call it when restored."""
+        if not self._owns:
+            return {}
+        own = [partition for partition in partitions if partition.partition == self.number]
+        entries = await self.read(progress_key(partition.topic) for partition in own)
+        read = {partition: progress_of(partition, entries) for partition in own}
+        return {partition: position for partition, position in read.items() if position is not None}
+
     async def read(self, keys: Iterable[bytes]) -> dict[bytes, bytes | None]:
         """Return the values of keys as the batches before this one leave them, written or not.
 
@@ -80,10 +90,17 @@ class Lane:
             found |= values
         return found
 
-    def computed(self, entries: Entries) -> None:
-        """Take what a batch wrote: the next one reads it, though it is not in the store yet."""
+    def computed(self, written: Entries, batches: Iterable[Batch]) -> Entries:
+        """Take what a batch wrote: the next one reads it, though it is not in the store yet.
+
+        Returns:
+            What is to be written: that, and how far the lane has read; nothing where the state is not its own.
+
+        """
+        entries = {**written, **progress_entries(batches)} if self._owns else written
         if entries:
             self._pending.append(entries)
+        return entries
 
     async def write(self, entries: Entries, after: int) -> None:
         """Write what the oldest computed batch wrote; it is committed, up to `after` in the changelog."""

@@ -137,9 +137,9 @@ class Owner:
         self._producer = producer
         # its own id first, then the others, then the offsets: services/engine/span.py and docs/adr/0016 say why
         await producer.fence([self._id(other) for other in overlapping(self._span, self._stage.lanes)])
+        await self._restore()
         async with asyncio.timeout(self._settings.transaction_timeout_seconds):
             offsets = await self._start_offsets()
-        await self._restore()
         incarnation = await self._positions.seek(offsets)
         for number, lane in self._lanes.items():
             mine = {partition: offset for partition, offset in offsets.items() if partition.partition == number}
@@ -175,9 +175,22 @@ class Owner:
     async def _start_offsets(self) -> dict[Partition, int]:
         committed = await self._positions.committed(self.partitions)
         first, end = await self._positions.bounds(self.partitions)
+        progress: dict[Partition, int] = {}
+        for lane in self._lanes.values():
+            progress |= await lane.progress(self.partitions)
         offsets = {}
         for partition in self.partitions:
             offset = committed.get(partition)
+            read = progress.get(partition, 0)
+            if (offset or 0) < read <= end[partition]:
+                logger.error(
+                    "%s: the group has lost how far %s was read: it says %s, and it was up to %d; reading on there",
+                    self._lane_name(partition),
+                    partition.topic,
+                    "nothing" if offset is None else offset,
+                    read,
+                )
+                offset = read
             if offset is None:
                 offset = first[partition]
             elif offset > end[partition]:

@@ -175,17 +175,16 @@ class Pipeline:
             prepared.append(self._stage.step.prepare(share.records, share.lane.number))
             await _breathe()
         clock.lap("step")
-        lanes = [share.lane for share in filled]
-        states = await together([lane.read(keys) for lane, (_, keys) in zip(lanes, prepared, strict=True)])
+        states = await together([share.lane.read(keys) for share, (_, keys) in zip(filled, prepared, strict=True)])
         clock.lap("read")
-        out = Output(lanes[0].number)
+        out = Output(filled[0].lane.number)
         written: list[tuple[Lane, Entries]] = []
-        for lane, (work, _), state in zip(lanes, prepared, states, strict=True):
-            part, view = await self._step(lane, work, state)
+        for share, (work, _), state in zip(filled, prepared, states, strict=True):
+            part, view = await self._step(share.lane, work, state)
             out.join(part)
-            lane.computed(view.written)
-            if view.written:
-                written.append((lane, view.written))
+            entries = share.lane.computed(view.written, share.batches)
+            if entries:
+                written.append((share.lane, entries))
             await _breathe()
         self._finish(out)
         clock.lap("step")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from creditbus.topics.connection import Connection
 from tests.faults.conftest import MakeRun
-from tests.harness.broker import delete_records, ends, recreate
+from tests.harness.broker import delete_group, delete_records, ends, recreate
 from tests.harness.traffic import party, penalty
 from tests.harness.waiting import until
 from tests.harness.wire import Message, Observer, Place, partition_of
@@ -22,6 +22,23 @@ def test_partitions_without_records_hold_nothing_up(
     worker.restart()
     run.observer.settle()
     run.messages = [message for message in run.messages if partition_of(message.key, 4) != 2]
+    run.publish()
+    expect_undisturbed()
+
+
+def test_groups_that_lost_what_they_read_have_nothing_read_twice(
+    bus: Connection, worker: Worker, make_run: MakeRun, expect_undisturbed: Callable[[], None]
+) -> None:
+    """A broker may forget the offsets of a group (docs/adr/0024); each lane knows by itself how far it was."""
+    run = make_run(2)
+    run.publish()
+    run.observer.settle()
+    worker.kill()
+    for stage in ("resolver", "profiles", "fanout"):
+        delete_group(bus, f"creditbus-{stage}")
+    worker.start()
+    for stage in ("resolver", "profiles", "fanout"):
+        worker.expect(rf"{stage}/\d: the group has lost how far credit\.\w+ was read: it says nothing")
     run.publish()
     expect_undisturbed()
 

@@ -15,7 +15,7 @@ from creditbus.topics.connection import Connection
 from tests.harness.waiting import until
 from tests.harness.wire import Place
 
-__all__ = ["delete_records", "ends", "frozen", "open_transactions", "recreate"]
+__all__ = ["delete_group", "delete_records", "ends", "frozen", "open_transactions", "recreate"]
 
 
 @contextmanager
@@ -55,6 +55,20 @@ def _latest(admin: AdminClient, places: list[TopicPartition], isolation: Isolati
 def open_transactions(bus: Connection, prefix: str) -> bool:
     """Whether a reader of committed records has to wait for the end of a transaction there."""
     return ends(bus, prefix, IsolationLevel.READ_COMMITTED) != ends(bus, prefix)
+
+
+def delete_group(bus: Connection, group: str) -> None:
+    """Delete a group and what it read, as soon as its members are gone."""
+    admin = AdminClient({"bootstrap.servers": bus.bootstrap_servers})
+
+    def deleted() -> bool:
+        try:
+            admin.delete_consumer_groups([group])[group].result()
+        except KafkaException:
+            return False
+        return True
+
+    until(deleted, f"{group} has no members and is deleted")
 
 
 def delete_records(bus: Connection, before: dict[Place, int]) -> None:

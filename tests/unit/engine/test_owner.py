@@ -10,6 +10,7 @@ from creditbus.services.engine import owner as module
 from creditbus.services.engine.batch import Batch, Partition, Record
 from creditbus.services.engine.codec import Schemas
 from creditbus.services.engine.errors import FencedError
+from creditbus.services.engine.lane import Lane
 from creditbus.services.engine.output import Output
 from creditbus.services.engine.owner import Owner
 from creditbus.services.engine.settings import EngineSettings
@@ -141,6 +142,26 @@ def bench(monkeypatch: pytest.MonkeyPatch) -> Bench:
 def test_a_lane_starts_at_the_committed_offset_or_at_the_first_that_is_there(
     bench: Bench, committed: int | None, start: int
 ) -> None:
+    bench.world.committed_offset = committed
+
+    async def scenario(_owner: Owner) -> None:
+        assert bench.world.sought == {HERE: start}
+
+    bench.play(scenario)
+
+
+@pytest.mark.parametrize(
+    ("committed", "read", "start"), [(None, 9, 9), (5, 9, 9), (12, 9, 12), (None, 101, 3), (101, 101, 3)]
+)
+def test_what_the_lane_says_itself_counts_where_the_group_lost_it(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, committed: int | None, read: int, start: int
+) -> None:
+    """Unless the topic ends before that: then it is another topic of the same name."""
+
+    async def progress(_lane: Lane, partitions: Iterable[Partition]) -> dict[Partition, int]:
+        return dict.fromkeys(partitions, read)
+
+    monkeypatch.setattr(Lane, "progress", progress)
     bench.world.committed_offset = committed
 
     async def scenario(_owner: Owner) -> None:

@@ -174,7 +174,7 @@ def test_a_whole_batch_is_computed_over_what_the_one_before_it_wrote_while_that_
         await until(lambda: world.producer.asked == [4, 8])
         world.producer.allowed.release()
         await until(lambda: world.through == 2)
-        assert await world.store.read(0, [COUNT]) == (4, {COUNT: b"8"})
+        assert await world.store.read(0, [COUNT]) == (6, {COUNT: b"8"})
 
     play(scenario)
 
@@ -206,7 +206,7 @@ def test_the_next_batch_does_not_wait_for_the_store() -> None:
         assert world.through == 0
         world.store.allowed.set()
         await until(lambda: world.through == 2)
-        assert await world.store.read(0, [COUNT]) == (4, {COUNT: b"5"})
+        assert await world.store.read(0, [COUNT]) == (6, {COUNT: b"5"})
 
     play(scenario)
 
