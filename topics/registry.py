@@ -124,14 +124,24 @@ class SchemaRegistry:
             headers={"Content-Type": _CONTENT_TYPE, "Accept": f"{_CONTENT_TYPE}, application/json"},
         )
         try:
-            with self._opener.open(request, timeout=self._timeout_seconds) as answer:
-                return json.load(answer)
+            return self._answer(request)
         except urllib.error.HTTPError as error:
             with error:
                 raise self._refused(error, f"{method} {path}") from error
         except (OSError, ValueError) as error:
             fix = "is it running? `creditbus status` shows local servers"
             raise UnavailableError(f"registry at {self._url}", "does not answer", fix) from error
+
+    def _answer(self, request: urllib.request.Request) -> Any:
+        """Ask once more where the connection broke: every request says the same when it comes twice."""
+        try:
+            with self._opener.open(request, timeout=self._timeout_seconds) as answer:
+                return json.load(answer)
+        except (urllib.error.HTTPError, TimeoutError):
+            raise
+        except OSError:
+            with self._opener.open(request, timeout=self._timeout_seconds) as answer:
+                return json.load(answer)
 
     def _refused(self, error: urllib.error.HTTPError, request: str) -> UserError:
         place = f"registry at {self._url}"
