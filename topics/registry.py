@@ -135,13 +135,15 @@ class SchemaRegistry:
     def _answer(self, request: urllib.request.Request) -> Any:
         """Ask once more where the connection broke: every request says the same when it comes twice."""
         try:
-            with self._opener.open(request, timeout=self._timeout_seconds) as answer:
-                return json.load(answer)
+            return self._once(request)
         except (urllib.error.HTTPError, TimeoutError):
             raise
         except OSError:
-            with self._opener.open(request, timeout=self._timeout_seconds) as answer:
-                return json.load(answer)
+            return self._once(request)
+
+    def _once(self, request: urllib.request.Request) -> Any:
+        with self._opener.open(request, timeout=self._timeout_seconds) as answer:
+            return json.load(answer)
 
     def _refused(self, error: urllib.error.HTTPError, request: str) -> UserError:
         place = f"registry at {self._url}"

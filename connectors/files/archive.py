@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from fnmatch import fnmatch
 from typing import IO, BinaryIO
 
+from creditbus.connectors.characters import decoded
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.files.blob import Blob
 
@@ -153,12 +154,6 @@ def _name(info: zipfile.ZipInfo) -> str:
     """Give a file's name. Old archivers of Chinese systems wrote GBK, and zipfile reads it as cp437."""
     name = info.orig_filename
     if not info.flag_bits & _UTF8_NAME and not name.isascii():
-        raw = name.encode("cp437", "replace")
-        for encoding in ("utf-8", "gb18030"):
-            try:
-                name = raw.decode(encoding)
-                break
-            except UnicodeDecodeError:
-                continue
+        name = decoded(name.encode("cp437", "replace")) or name
     name = name.replace("\\", "/")
     return name if name.isprintable() else "".join(letter if letter.isprintable() else "?" for letter in name)

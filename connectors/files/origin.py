@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from creditbus.connectors.characters import decoded
 from creditbus.connectors.contract import Finding
 from creditbus.connectors.errors import SourceError
 
@@ -42,12 +43,7 @@ def known_name(path: str) -> str:
 
 def _known_part(name: str) -> str:
     raw = os.fsencode(name)
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return raw.decode("utf-8", "replace")
+    return decoded(raw) or raw.decode("utf-8", "replace")
 
 
 @contextmanager

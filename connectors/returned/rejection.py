@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, cast
 import fastavro
 
 from creditbus.avro_schemas import event_schema, unreadable_schema
+from creditbus.connectors.characters import decoded
 from creditbus.services.domain.framing import FRAME_BYTES
 from creditbus.services.domain.statements import Place
 from creditbus.topics.errors import UserError
@@ -63,12 +64,7 @@ def original_text(rejection: Rejection) -> str:
     """Return the text of a row that could not be read."""
     found = _unreadable(rejection)
     raw: bytes = b"" if found is None else found["unreadable"]["original"]
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return raw.decode("utf-8", "replace")
+    return decoded(raw) or raw.decode("utf-8", "replace")
 
 
 def _unreadable(rejection: Rejection) -> Mapping[str, Any] | None:

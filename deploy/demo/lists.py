@@ -7,7 +7,7 @@ from random import Random
 
 from creditbus.deploy.demo.days import day_between
 from creditbus.deploy.demo.defects import FUTURE, Defects, blank, code_defects, not_a_date, put
-from creditbus.deploy.demo.mixing import History, Naming
+from creditbus.deploy.demo.mixing import History, Naming, code_of
 from creditbus.deploy.demo.subjects import Authority, Subject
 from creditbus.deploy.demo.truth import Cells, Fate, Row
 from creditbus.services.domain.reasons import Reason
@@ -79,18 +79,13 @@ class Lists:
         key, name, kind, term = self._random.choice(_LISTS)
         authority = self._authorities[key]
         entered = day_between(self._random, 2017, 2018)
-        code = {
-            Naming.USCC: subject.uscc,
-            Naming.ORGANISATION_CODE: subject.organisation_code,
-            Naming.REGISTRATION_NO: subject.registration_no,
-        }[naming]
         return {
             "事件类型": "列入",
             "名单名称": name,
             "名单类型": kind,
             "主体类别": "个体工商户" if subject.individual else "法人及非法人组织",
             "主体名称": subject.name,
-            "主体代码": code,
+            "主体代码": code_of(subject, naming),
             "认定单位": authority.name,
             "认定单位代码": authority.uscc,
             "列入决定文书号": f"{authority.short}名单〔{entered.year}〕{next(self._numbers)}号",

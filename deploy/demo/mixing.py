@@ -10,7 +10,7 @@ from creditbus.deploy.demo.defects import Defects
 from creditbus.deploy.demo.subjects import Subject
 from creditbus.deploy.demo.truth import Cells, Fate, Row
 
-__all__ = ["History", "Maker", "Naming", "mix"]
+__all__ = ["History", "Maker", "Naming", "code_of", "mix"]
 
 History = list[Row]
 """The rows of one record, in the order in which they must stand."""
@@ -28,6 +28,15 @@ class Naming(Enum):
     USCC = auto()
     ORGANISATION_CODE = auto()
     REGISTRATION_NO = auto()
+
+
+def code_of(subject: Subject, naming: Naming) -> str:
+    """Return the code by which a row names a subject."""
+    return {
+        Naming.USCC: subject.uscc,
+        Naming.ORGANISATION_CODE: subject.organisation_code,
+        Naming.REGISTRATION_NO: subject.registration_no,
+    }[naming]
 
 
 class Maker(Protocol):

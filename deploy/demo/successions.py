@@ -7,7 +7,7 @@ from random import Random
 
 from creditbus.deploy.demo.days import day_between
 from creditbus.deploy.demo.defects import FUTURE, Defects, blank, code_defects, not_a_date, put
-from creditbus.deploy.demo.mixing import History, Naming
+from creditbus.deploy.demo.mixing import History, Naming, code_of
 from creditbus.deploy.demo.subjects import Authority, Subject
 from creditbus.deploy.demo.truth import Cells, Fate, Row
 from creditbus.services.domain.reasons import Reason
@@ -67,14 +67,9 @@ class Successions:
         successor = random.choice([one for one in random.sample(self._registered, 2) if one is not subject])
         day = day_between(random, 2017, 2018)
         old = naming is not Naming.USCC
-        code = {
-            Naming.USCC: subject.uscc,
-            Naming.ORGANISATION_CODE: subject.organisation_code,
-            Naming.REGISTRATION_NO: subject.registration_no,
-        }[naming]
         return {
             "变更类型": random.choice(_KINDS),
-            "原主体代码": code,
+            "原主体代码": code_of(subject, naming),
             "原主体名称": subject.name,
             "承继主体代码": successor.organisation_code if old and random.random() < _OLD_CODE else successor.uscc,
             "承继主体名称": successor.name,

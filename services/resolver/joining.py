@@ -7,14 +7,14 @@ from hashlib import blake2b
 from typing import Final
 
 from creditbus.services.domain.catalogue import Succession
-from creditbus.services.domain.event import NO_HASH, event_id, partition_of
-from creditbus.services.domain.identifiers.subject_kind import kind_of
+from creditbus.services.domain.event import NO_HASH, event_id
 from creditbus.services.domain.ledger import Outcome
 from creditbus.services.domain.reasons import Reason
 from creditbus.services.domain.succession import sides, successor_named
 from creditbus.services.engine.codec import EventCodec, Opened
 from creditbus.services.engine.output import Output
 from creditbus.services.engine.rejects import Refusal, Rejects, Source
+from creditbus.services.resolver.outlet import Outlet
 
 __all__ = ["Joining"]
 
@@ -24,10 +24,13 @@ _HASH_BYTES: Final = len(NO_HASH)
 class Joining:
     """Brings a row from the lane of one code to that of the other, and lets it out as two events."""
 
-    def __init__(self, successions: Mapping[str, Succession], codec: EventCodec, rejects: Rejects, lanes: int) -> None:
+    def __init__(
+        self, successions: Mapping[str, Succession], codec: EventCodec, rejects: Rejects, outlet: Outlet, lanes: int
+    ) -> None:
         self._successions = successions
         self._codec = codec
         self._rejects = rejects
+        self._outlet = outlet
         self._lanes = lanes
 
     def join(self, event: Opened, found: str, out: Output) -> bool:
@@ -52,20 +55,12 @@ class Joining:
             if not successor:
                 return False
         if not successor:
-            self._emit("credit.unresolved", key, event, predecessor, out)
+            self._outlet.half_resolved(event, predecessor, key, out)
         elif successor == predecessor:
             self._refuse(event, succession.successor, out)
         else:
             self._emit_both(event, succession, (predecessor, successor), out)
         return True
-
-    def _emit(self, topic: str, key: str, event: Opened, subject: str, out: Output) -> None:
-        # a copy: the step may run again on the same work
-        header = event.header.copy()
-        header["subject"] = subject
-        header["subject_kind"] = kind_of(subject)
-        place = key.encode()
-        out.emit(topic, partition_of(place, self._lanes), place, self._codec.seal(header, event.body))
 
     def _emit_both(self, event: Opened, succession: Succession, codes: tuple[str, str], out: Output) -> None:
         item = event.header["item"]
@@ -78,7 +73,7 @@ class Joining:
             header["subject_name"] = side.subject_name
             header["content_hash"] = blake2b(body[start:], digest_size=_HASH_BYTES).digest()
             header["event_id"] = event_id(header, side.subject)
-            self._emit("credit.events", side.subject, Opened(header, body), side.subject, out)
+            self._outlet.resolved(Opened(header, body), side.subject, out)
 
     def _refuse(self, event: Opened, field: str, out: Output) -> None:
         header = event.header

@@ -25,9 +25,7 @@ from creditbus.services.domain.crosswalk import (
     encode_crosswalk,
     waiting_key,
 )
-from creditbus.services.domain.event import partition_of
 from creditbus.services.domain.framing import FRAME_BYTES, FrameError, schema_id
-from creditbus.services.domain.identifiers.subject_kind import kind_of
 from creditbus.services.domain.ledger import Outcome
 from creditbus.services.domain.succession import successions
 from creditbus.services.engine.batch import Record
@@ -37,6 +35,7 @@ from creditbus.services.engine.poison import pass_over
 from creditbus.services.engine.rejects import Rejects
 from creditbus.services.engine.state import StateView
 from creditbus.services.resolver.joining import Joining
+from creditbus.services.resolver.outlet import Outlet
 
 __all__ = ["ResolverStep"]
 
@@ -49,10 +48,10 @@ class ResolverStep:
 
     def __init__(self, catalogue: Catalogue, codec: EventCodec, rejects: Rejects, lanes: int) -> None:
         self._successions = successions(catalogue)
-        self._joining = Joining(self._successions, codec, rejects, lanes)
+        self._outlet = Outlet(codec, lanes)
+        self._joining = Joining(self._successions, codec, rejects, self._outlet, lanes)
         self._rejects = rejects
         self._codec = codec
-        self._lanes = lanes
         self._entry = parse_schema(crosswalk_entry_schema(), named_schemas={})
         self._entry_id = -1
 
@@ -93,7 +92,7 @@ class ResolverStep:
                 if not self._joining.join(entry, crosswalk.subject, out):
                     self._park(key, crosswalk, entry, view, out)
             elif crosswalk.subject:
-                self._pass_on(entry, crosswalk.subject, out)
+                self._outlet.resolved(entry, crosswalk.subject, out)
             else:
                 self._park(key, crosswalk, entry, view, out)
 
@@ -121,15 +120,7 @@ class ResolverStep:
         if event.header["item"] in self._successions:
             self._joining.join(event, subject, out)
         else:
-            self._pass_on(event, subject, out)
-
-    def _pass_on(self, event: Opened, subject: str, out: Output) -> None:
-        # a copy: the step may run again on the same work
-        header = event.header.copy()
-        header["subject"] = subject
-        header["subject_kind"] = kind_of(subject)
-        key = subject.encode()
-        out.emit("credit.events", partition_of(key, self._lanes), key, self._codec.seal(header, event.body))
+            self._outlet.resolved(event, subject, out)
 
 
 def _released(work: list[Entry], view: StateView) -> Iterator[bytes]:
