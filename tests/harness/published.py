@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import logging
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -15,19 +17,13 @@ import fastavro
 from kafka import KafkaConsumer, TopicPartition
 
 from creditbus.avro_schemas import prefix_schema
-from creditbus.connectors.progress import Progress
-from creditbus.connectors.publisher import POSITIONS_TOPIC, read_progress
-from creditbus.services.domain.event import partition_of
 from creditbus.topics.connection import Connection
 
 __all__ = ["headers_of", "killed_runs", "rows_of"]
 
-_RUN = (
-    "import sys\nfrom pathlib import Path\n"
-    "from creditbus.connectors.runner import run_connector\n"
-    "from creditbus.topics.connection import Connection\n"
-    "run_connector(Path(sys.argv[1]), Connection.from_environment())\n"
-)
+_LOG = logging.getLogger(__name__)
+_MOST_SENT = 2000
+_LONGEST_S = 0.3
 
 
 def headers_of(connection: Connection, topic: str, file: str) -> list[dict[str, Any]]:
@@ -58,34 +54,19 @@ def rows_of(connection: Connection, topic: str, file: str) -> Counter[int]:
     return Counter(header["origin"]["row"] for header in headers_of(connection, topic, file))
 
 
-def killed_runs(bus: Connection, configuration: Path, connector: str, times: int) -> int:
-    """Run a connector again and again, each run killed a step or so behind a commit of its own.
+def killed_runs(bus: Connection, configuration: Path, times: int, seed: int) -> None:
+    """Run a connector again and again, each run killed somewhere in its first chunk or just behind it.
 
     Args:
         bus: Where to.
-        configuration: File of the connector.
-        connector: Its id.
+        configuration: File of a connector whose source has a chunk of rows for every time, and one more.
         times: How often.
-
-    Returns:
-        How many runs died; the others were faster.
+        seed: Draws the moments, which are logged.
     """
     environment = os.environ | {f"CREDITBUS_{key.upper()}": value for key, value in bus.endpoints().items()}
-    kills = 0
+    chance = random.Random(seed)
     for _ in range(times):
-        before = _progress(bus, connector)
-        process = subprocess.Popen([sys.executable, "-c", _RUN, str(configuration)], env=environment)
-        while process.poll() is None and _progress(bus, connector) == before:
-            pass
-        if process.poll() is None:
-            process.send_signal(signal.SIGKILL)
-            kills += 1
-        process.wait()
-    return kills
-
-
-def _progress(bus: Connection, connector: str) -> Progress | None:
-    consumer = KafkaConsumer(bootstrap_servers=bus.bootstrap_servers)
-    partitions = len(consumer.partitions_for_topic(POSITIONS_TOPIC))
-    consumer.close()
-    return read_progress(bus.bootstrap_servers, connector, partition_of(connector.encode(), partitions))
+        sent, seconds = chance.randint(1, _MOST_SENT), chance.uniform(0, _LONGEST_S)
+        _LOG.info("to be killed %.3f s behind message %d", seconds, sent)
+        command = [sys.executable, "-m", "tests.harness.dying", str(configuration), str(sent), str(seconds)]
+        assert subprocess.run(command, env=environment, check=False).returncode == -signal.SIGKILL
