@@ -20,7 +20,7 @@ from creditbus.topics.connection import Connection
 
 
 def _main(configuration: Path, sends: int, seconds: float) -> None:
-    send, commit = Publisher._send, Publisher.commit  # noqa: SLF001 -- between two messages there is no public place
+    send, commit = Publisher._send, Publisher.commit
     sent = 0
     dying = threading.Event()
 
