@@ -11,35 +11,34 @@ import sys
 import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from unittest.mock import patch
 
+from creditbus.connectors import runner
 from creditbus.connectors.encoding import Message
 from creditbus.connectors.publisher import Beside, Publisher
 from creditbus.connectors.runner import run_connector
 from creditbus.topics.connection import Connection
 
 
-def _main(configuration: Path, sends: int, seconds: float) -> None:
-    send, commit = Publisher._send, Publisher.commit
-    sent = 0
-    dying = threading.Event()
+class _Dying(Publisher):
+    sends: int
+    seconds: float
+    _sent = 0
 
-    def counted(publisher: Publisher, *message: Any) -> None:
-        nonlocal sent
-        send(publisher, *message)
-        sent += 1
-        if sent == sends:
-            dying.set()
-            threading.Timer(seconds, os.kill, (os.getpid(), signal.SIGKILL)).start()
-
-    def last(publisher: Publisher, messages: Sequence[Message], beside: Iterable[Beside]) -> None:
-        if dying.is_set():
+    def commit(self, messages: Sequence[Message], beside: Iterable[Beside]) -> None:
+        """Commit, unless the clock runs."""
+        if self._sent >= self.sends:
             threading.Event().wait()
-        commit(publisher, messages, beside)
+        super().commit(messages, beside)
 
-    Publisher._send, Publisher.commit = counted, last  # type: ignore[method-assign]
-    run_connector(configuration, Connection.from_environment())
+    def _send(self, topic: str, key: bytes, value: bytes | None, partition: int) -> None:
+        super()._send(topic, key, value, partition)
+        self._sent += 1
+        if self._sent == self.sends:
+            threading.Timer(self.seconds, os.kill, (os.getpid(), signal.SIGKILL)).start()
 
 
 if __name__ == "__main__":
-    _main(Path(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]))
+    _Dying.sends, _Dying.seconds = int(sys.argv[2]), float(sys.argv[3])
+    with patch.object(runner, "Publisher", _Dying):
+        run_connector(Path(sys.argv[1]), Connection.from_environment())
