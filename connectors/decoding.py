@@ -8,7 +8,7 @@ import fastavro
 
 from creditbus.services.domain.framing import FRAME_BYTES, schema_id
 
-__all__ = ["Decoder", "ForeignError", "Schemas"]
+__all__ = ["DamagedError", "Decoder", "ForeignError", "Schemas"]
 
 
 class Schemas(Protocol):
@@ -20,6 +20,10 @@ class Schemas(Protocol):
 
 class ForeignError(ValueError):
     """The bytes are no record of the schema that is read."""
+
+
+class DamagedError(ForeignError):
+    """The bytes say that they are one, and are not."""
 
 
 class Decoder:
@@ -41,7 +45,8 @@ class Decoder:
 
         Raises:
             FrameError: it names no schema.
-            ForeignError: it was written with the schema of something else, or is damaged.
+            ForeignError: it was written with the schema of something else.
+            DamagedError: it does not follow the schema that it names.
             UserError: the registry does not answer, or does not know the id.
         """
         number = schema_id(value)
@@ -55,7 +60,7 @@ class Decoder:
         try:
             return cast("dict[str, Any]", fastavro.schemaless_reader(source, writer, self._reader))
         except Exception as error:  # damaged bytes may raise anything
-            raise ForeignError(f"no sound {self._name}") from error
+            raise DamagedError(f"no sound {self._name}") from error
 
     def _parsed(self, schema: Any) -> Any:
         if not isinstance(schema, Mapping) or str(schema.get("name")).rpartition(".")[2] != self._name:

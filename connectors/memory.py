@@ -24,6 +24,7 @@ __all__ = ["Comparison", "Memory", "Noted", "Vanished", "noted"]
 _LAYOUT = 1
 _DIGEST_BYTES = 16
 _CACHE_KIBIBYTES = 32_768
+_FIX = "delete the file: it is then made anew"
 _SCHEMA = """
 CREATE TABLE runs (number INTEGER PRIMARY KEY, run TEXT NOT NULL UNIQUE, rows INTEGER NOT NULL, whole INTEGER NOT NULL,
                    complete INTEGER NOT NULL);
@@ -193,6 +194,9 @@ class Memory:
 
         Args:
             scope: where a record is missed, as `Vanished` of the configuration says.
+
+        Raises:
+            SourceError: the file cannot be used, or what it keeps is damaged.
         """
         with self._failing():
             last = self._one("SELECT number, whole FROM runs WHERE complete = 1 ORDER BY number DESC LIMIT 1")
@@ -208,7 +212,16 @@ class Memory:
                 (last[0], scope),
             ).fetchall()
         for record, file, sheet, row, event, recoded in found:
-            yield Vanished(record.hex(), file, sheet, row, zlib.decompress(event), bool(recoded))
+            try:
+                plain = zlib.decompress(event)
+            except zlib.error as error:
+                raise self.damaged(file, sheet, row) from error
+            yield Vanished(record.hex(), file, sheet, row, plain, bool(recoded))
+
+    def damaged(self, file: str, sheet: str, row: int) -> SourceError:
+        """Make the error for a row whose event cannot be read any more."""
+        place = "  ".join(filter(None, (file, sheet, f"row {row}")))
+        return SourceError(str(self.path), f"what it keeps of {place} is damaged", _FIX)
 
     def withdraw(self, keys: Iterable[str], run: str) -> None:
         """Keep that records are withdrawn: they are not proposed again."""
@@ -262,5 +275,5 @@ class Memory:
         try:
             yield
         except sqlite3.Error as error:
-            fix = "free the disk, or delete the file: it is then made anew"
+            fix = f"free the disk, or {_FIX}"
             raise SourceError(str(self.path), f"cannot be used: {error}", fix) from error

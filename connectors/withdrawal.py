@@ -8,7 +8,7 @@ from typing import Any
 
 from creditbus.avro_schemas import event_schema
 from creditbus.connectors.configuration import Connector
-from creditbus.connectors.decoding import Decoder, ForeignError
+from creditbus.connectors.decoding import DamagedError, Decoder, ForeignError
 from creditbus.connectors.encoding import Encoder, Message
 from creditbus.connectors.errors import ConfigurationError
 from creditbus.connectors.mapping.compiler import Mapped
@@ -16,6 +16,7 @@ from creditbus.connectors.memory import Memory, Vanished
 from creditbus.connectors.publisher import Publisher
 from creditbus.services.domain.city_time import city_day
 from creditbus.services.domain.event import NO_HASH, RecordState, Verb
+from creditbus.services.domain.framing import FrameError
 from creditbus.services.domain.validation import Refused, compile_item
 from creditbus.topics.connection import Connection
 from creditbus.topics.registry import SchemaRegistry
@@ -63,6 +64,8 @@ def proposals(connector: Connector, connection: Connection, today: date) -> list
         for one in memory.vanished(connector.vanished):
             try:
                 event = decode(one.event)
+            except (DamagedError, FrameError) as error:
+                raise memory.damaged(one.file, one.sheet, one.row) from error
             except ForeignError:  # of the item that the connector had before
                 continue
             if event["header"]["item"] == connector.item.id and not isinstance(

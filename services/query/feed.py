@@ -6,17 +6,14 @@ import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from hashlib import sha256
-from io import BytesIO
-from typing import Any, cast
+from typing import Any
 
-from fastavro import schemaless_reader
-
-from creditbus.services.domain.framing import FRAME_BYTES, schema_id
-from creditbus.services.engine.batch import Partition, Record
+from creditbus.services.engine.batch import Partition
 from creditbus.services.engine.codec import Schemas
 from creditbus.services.engine.reading import FROM_END, FROM_START, read_partitions
 from creditbus.services.engine.registry import SchemaRegistry
 from creditbus.services.engine.topic_facts import topic_facts
+from creditbus.services.query.decoding import decoded
 from creditbus.topics.connection import Connection
 
 __all__ = ["Continuity", "FeedRecord", "follow_feed"]
@@ -64,6 +61,7 @@ async def follow_feed(
     Raises:
         DependencyDownError: a server does not answer.
         ConfigurationError: there is no such feed.
+        UserError: a record cannot be decoded.
 
     """
     topic = f"feed.{subscriber}"
@@ -74,17 +72,6 @@ async def follow_feed(
     async for chunk in read_partitions(connection.bootstrap_servers, starts, follow=follow):
         await schemas.learn(chunk.records)
         for record in chunk.records:
-            fields = _decode(schemas, record)
+            fields = decoded(schemas, record)
             continuity.check(record.partition, fields["feed"], record.value or b"")
             yield FeedRecord(record.partition, record.offset, fields)
-
-
-def _decode(schemas: Schemas, record: Record) -> dict[str, Any]:
-    value = record.value or b""
-    shape = schemas.shapes[schema_id(value)]
-    if shape is None:
-        message = f"{record.topic}/{record.partition} at {record.offset}: the registry does not know its schema"
-        raise LookupError(message)
-    source = BytesIO(value)
-    source.seek(FRAME_BYTES)
-    return cast("dict[str, Any]", schemaless_reader(source, shape.writer, None))

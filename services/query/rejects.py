@@ -5,16 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from io import BytesIO
-from typing import Any, cast
+from typing import Any
 
-from fastavro import parse_schema, schemaless_reader
+from fastavro import parse_schema
 
 from creditbus.avro_schemas import reject_schema
-from creditbus.services.domain.framing import FRAME_BYTES
 from creditbus.services.domain.reasons import Reason
+from creditbus.services.engine.codec import Schemas
 from creditbus.services.engine.reading import FROM_START, read_partitions
+from creditbus.services.engine.registry import SchemaRegistry
 from creditbus.services.engine.topic_facts import topic_facts
+from creditbus.services.query.decoding import decoded
 from creditbus.topics.connection import Connection
 
 __all__ = ["RejectedEvent", "read_rejects"]
@@ -75,14 +76,15 @@ async def read_rejects(connection: Connection, department: str, run: str) -> Asy
     Raises:
         DependencyDownError: a server does not answer.
         ConfigurationError: there is no such department.
+        UserError: a record cannot be decoded.
 
     """
     facts = await asyncio.to_thread(topic_facts, connection.bootstrap_servers)
     starts = dict.fromkeys(facts.partitions_of(f"rejects.{department}"), FROM_START)
+    schemas = Schemas(SchemaRegistry(connection.registry_url))
     async for chunk in read_partitions(connection.bootstrap_servers, starts):
+        await schemas.learn(chunk.records)
         for record in chunk.records:
-            source = BytesIO(record.value or b"")
-            source.seek(FRAME_BYTES)
-            event = RejectedEvent(cast("dict[str, Any]", schemaless_reader(source, _SCHEMA, None)))
+            event = RejectedEvent(decoded(schemas, record, _SCHEMA))
             if run in {"", event.fields["run"]}:
                 yield event

@@ -1,0 +1,44 @@
+"""Records of creditbus' own topics back to their fields, whatever version of their schema they were written with."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any, cast
+
+from fastavro import schemaless_reader
+
+from creditbus.services.domain.framing import FRAME_BYTES, FrameError, schema_id
+from creditbus.services.engine.batch import Record
+from creditbus.services.engine.codec import Schemas
+from creditbus.topics.errors import UserError
+
+__all__ = ["decoded"]
+
+_FIX = "is it the registry that the bus writes with?"
+
+
+def decoded(schemas: Schemas, record: Record, reader: Any = None) -> dict[str, Any]:
+    """Decode a record.
+
+    Args:
+        schemas: Has learned the schemas of the record.
+        record: From a topic that only creditbus writes to.
+        reader: Parsed present schema: what an older version lacks has its defaults. None: the fields as written.
+
+    Raises:
+        UserError: the registry does not know the schema, or the bytes do not follow it.
+    """
+    place = f"{record.topic}/{record.partition} at {record.offset}"
+    value = record.value or b""
+    try:
+        shape = schemas.shapes.get(schema_id(value))
+    except FrameError as error:
+        raise UserError(place, "names no schema") from error
+    if shape is None:
+        raise UserError(place, "was written with a schema that the registry does not know", _FIX)
+    source = BytesIO(value)
+    source.seek(FRAME_BYTES)
+    try:
+        return cast("dict[str, Any]", schemaless_reader(source, shape.writer, reader))
+    except Exception as error:  # damaged bytes may raise anything
+        raise UserError(place, "does not follow the schema that it names", _FIX) from error
