@@ -22,7 +22,8 @@ from creditbus.services.domain.event import Act, Claim, Header, ingest_key, part
 from creditbus.services.domain.framing import FRAME_BYTES, schema_id
 from creditbus.services.domain.ledger import Ledger
 from creditbus.services.domain.profile_keys import subject_key, unpack_events
-from creditbus.services.domain.record import Record, decode_record
+from creditbus.services.domain.record import Record
+from creditbus.services.domain.stored_record import decode_record
 from creditbus.services.domain.subject import Subject, decode_subject, record_keys
 from creditbus.services.domain.succession import of_successor
 from creditbus.services.engine.codec import EventCodec, Schemas, full_name

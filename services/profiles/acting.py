@@ -22,11 +22,11 @@ from creditbus.services.domain.record import (
     Record,
     Stale,
     Unknown,
-    decode_record,
     fold,
     remember,
 )
 from creditbus.services.domain.record_acts import Corrected, RecordAct, fold_act, read_act
+from creditbus.services.domain.stored_record import decode_record
 from creditbus.services.domain.validation import Validator, compile_item
 from creditbus.services.engine.codec import EventCodec, Opened
 from creditbus.services.engine.state import StateView

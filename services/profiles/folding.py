@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from creditbus.services.domain.catalogue import Catalogue, Item
 from creditbus.services.domain.event import (
     Applied,
@@ -23,55 +21,29 @@ from creditbus.services.domain.profile_keys import (
     pack_events,
     parked_key,
     record_store_key,
-    subject_key,
     unpack_events,
 )
 from creditbus.services.domain.reasons import Caution
-from creditbus.services.domain.record import (
-    CONTENT_VERBS,
-    Conflict,
-    Duplicate,
-    Moved,
-    Stale,
-    Unknown,
-    content_hash_of,
-    decode_record,
-    encode_new_record,
-    encode_record,
-    fold,
-)
+from creditbus.services.domain.record import CONTENT_VERBS, Conflict, Duplicate, Moved, Stale, Unknown, fold
 from creditbus.services.domain.record_acts import is_corrected
-from creditbus.services.domain.subject import Subject, decode_subject, encode_subject
+from creditbus.services.domain.stored_record import decode_record, encode_record
+from creditbus.services.domain.subject import Subject
 from creditbus.services.domain.succession import of_successor, successions
 from creditbus.services.domain.tokens import TOKEN_PREFIX
 from creditbus.services.engine.codec import EventCodec, Opened
-from creditbus.services.engine.glance import Glance
 from creditbus.services.engine.output import Output
 from creditbus.services.engine.rejects import Refusal, Rejects, Source
 from creditbus.services.engine.state import StateView
 from creditbus.services.profiles.acting import CONFLICT, Acting, Findings, Landing
 from creditbus.services.profiles.arrival import Arrival
+from creditbus.services.profiles.quick import CHANGES, Quick
+from creditbus.services.profiles.summaries import Summaries
 
 __all__ = ["Folding"]
 
-_CHANGES = "credit.changes"
-_TOKEN = TOKEN_PREFIX.encode()
-
-
-@dataclass(slots=True)
-class _Tally:
-    """A count for the ledger, and an event that says what it is booked against."""
-
-    count: int
-    example: Arrival
-
-
-#: What passed quickly to one outcome, by origin and item.
-_Tallies = dict[tuple[bytes, bytes], _Tally]
-
 
 class Folding:
-    """One batch; summaries are decoded once and written at its end."""
+    """Of one batch."""
 
     def __init__(
         self,
@@ -90,93 +62,20 @@ class Folding:
         self._lanes = lanes
         self._view = view
         self._out = out
-        self._changes = out.channel(_CHANGES, out.lane)
-        self._subjects: dict[bytes, Subject] = {}
-        self._changed: set[bytes] = set()
+        self._changes = out.channel(CHANGES, out.lane)
+        self._summaries = Summaries(view)
         self._successions = successions(catalogue)
-        self._ordinary = {
-            item.id.encode()
-            for item in catalogue
-            if item.registers is None and not acting.acts(item.id) and item.id not in self._successions
-        }
-        self._registering = {item.id.encode(): item.registers for item in catalogue if item.registers is not None}
-        self._new: _Tallies = {}
-        self._again: _Tallies = {}
+        self._quick = Quick(catalogue, codec, acting, self._summaries, view, out)
 
     def handle(self, arrival: Arrival) -> None:
         """Fold one event that arrived on the topic."""
-        if arrival.glance is None or not self._pass_quickly(arrival, arrival.glance):
+        if arrival.glance is None or not self._quick.take(arrival, arrival.glance):
             self._handle(arrival.opened(self._codec))
-
-    def _pass_quickly(self, arrival: Arrival, glance: Glance) -> bool:
-        """Fold what most events are, a new record of a registered subject or a duplicate; else leave it.
-
-        It must come to what `_handle` would come to, to the byte: tests/properties compare them.
-        """
-        subject = self._subject(arrival.code)
-        if not glance.plain or subject.held or glance.verb not in CONTENT_VERBS:
-            return False
-        if glance.item in self._registering:
-            return self._register_quickly(arrival, glance, subject)
-        if (
-            not subject.registered
-            or glance.item not in self._ordinary
-            or (glance.subject_name and glance.subject_name != subject.name.encode())
-        ):
-            return False
-        value = self._view.get(arrival.key)
-        if value is None:
-            self._add(arrival, glance, subject)
-            return True
-        if glance.source_time is None and content_hash_of(value) == glance.content_hash:
-            _tally(self._again, arrival, glance)
-            return True
-        return False
-
-    def _register_quickly(self, arrival: Arrival, glance: Glance, subject: Subject) -> bool:
-        if (
-            glance.subject.startswith(_TOKEN)
-            or subject.parked_from < subject.parked_to
-            or self._view.get(arrival.key) is not None
-        ):
-            return False
-        registers = self._registering[glance.item]
-        content = self._codec.read_content(glance.item.decode(), arrival.value, glance)
-        if content is None:
-            return False
-        if subject.kind is SubjectKind.UNSTATED:
-            subject.kind = kind_of(glance.subject.decode())
-        subject.registered = True
-        subject.name = content.get(registers.name) or ""
-        subject.district = content.get(registers.district) or ""
-        self._add(arrival, glance, subject)
-        return True
-
-    def _add(self, arrival: Arrival, glance: Glance, subject: Subject) -> None:
-        code = arrival.code
-        subject.version += 1
-        self._changed.add(code)
-        sealed = self._codec.seal_new(arrival.value, glance, subject.version, subject.name, subject.district)
-        record = encode_new_record(
-            stated=glance.state,
-            source_time=glance.source_time,
-            received_at=glance.received_at,
-            sequence=glance.sequence,
-            department=glance.department,
-            content_hash=glance.content_hash,
-            content=sealed,
-        )
-        self._view.put(arrival.key, record)
-        self._changes.append((code, sealed))
-        _tally(self._new, arrival, glance)
-        filled = subject.add_record(glance.record)
-        if filled is not None:
-            self._view.put(index_key(code, filled[0]), filled[1])
 
     def _handle(self, opened: Opened) -> None:
         header = opened.header
         code = header["subject"].encode()
-        subject = self._subject(code)
+        subject = self._summaries.of(code)
         item = self._item(header)
         if not subject.registered and item.registers is None and item.unregistered == "park" and not _person(header):
             self._park(code, subject, opened)
@@ -185,22 +84,15 @@ class Folding:
 
     def finish(self) -> None:
         """Put the changed summaries into the state, and book what passed quickly."""
-        self._book_quick(self._new, Outcome.APPLIED, Change.NEW.value)
-        self._book_quick(self._again, Outcome.DUPLICATE, "")
-        for code in self._changed:
-            self._view.put(subject_key(code), encode_subject(self._subjects[code]))
-
-    def _book_quick(self, tallies: _Tallies, outcome: Outcome, reason: str) -> None:
-        for tally in tallies.values():
-            header = tally.example.opened(self._codec).header
-            self._out.book(header["origin"], header["item"], outcome, reason, tally.count)
+        self._quick.finish()
+        self._summaries.write()
 
     # -- waiting for the registration -----------------------------------------------------------
 
     def _park(self, code: bytes, subject: Subject, opened: Opened) -> None:
         self._view.put(parked_key(code, subject.parked_to), self._codec.reseal(opened))
         subject.parked_to += 1
-        self._changed.add(code)
+        self._summaries.changed(code)
         self._book(opened.header, Outcome.PARKED)
 
     def _release_parked(self, code: bytes, subject: Subject) -> None:
@@ -283,7 +175,7 @@ class Folding:
         header = opened.header
         registering = self._register(subject, opened)
         subject.version += 1
-        self._changed.add(code)
+        self._summaries.changed(code)
         sealed = self._codec.seal_applied(opened, _applied(subject, moved))
         if moved.change is Change.TRANSITION:
             self._view.put(key, encode_record(moved.record, act=sealed))
@@ -326,7 +218,7 @@ class Folding:
             return
         self._view.put(key, pack_events([*waiting, self._codec.reseal(opened)]))
         subject.held += 1
-        self._changed.add(code)
+        self._summaries.changed(code)
         self._book(opened.header, Outcome.HELD)
 
     def _release_held(self, code: bytes, subject: Subject, name: bytes) -> None:
@@ -375,29 +267,10 @@ class Folding:
         """Tell whether an event stands for its row: of the two of a succession the predecessor's does."""
         return header["item"] not in self._successions or not of_successor(header["document_no"])
 
-    # -- reading --------------------------------------------------------------------------------
-
-    def _subject(self, code: bytes) -> Subject:
-        subject = self._subjects.get(code)
-        if subject is None:
-            value = self._view.get(subject_key(code))
-            subject = Subject() if value is None else decode_subject(value)
-            self._subjects[code] = subject
-        return subject
-
     def _item(self, header: Header) -> Item:
         item = self._catalogue.item(header["item"])
         assert item is not None  # noqa: S101 -- intake admits nothing outside the catalogue
         return item
-
-
-def _tally(tallies: _Tallies, arrival: Arrival, glance: Glance) -> None:
-    key = (glance.origin, glance.item)
-    entry = tallies.get(key)
-    if entry is None:
-        tallies[key] = _Tally(1, arrival)
-    else:
-        entry.count += 1
 
 
 def _person(header: Header) -> bool:

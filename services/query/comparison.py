@@ -9,8 +9,8 @@ from typing import Any, cast
 from creditbus.services.domain.crosswalk import crosswalk_key, decode_crosswalk
 from creditbus.services.domain.event import Header, partition_of, record_key
 from creditbus.services.domain.profile_keys import record_store_key, subject_key
-from creditbus.services.domain.record import decode_record
 from creditbus.services.domain.standing import Standing, standing_of
+from creditbus.services.domain.stored_record import decode_record
 from creditbus.services.domain.subject import decode_subject
 from creditbus.services.domain.validation import Admitted
 from creditbus.services.query.profile import ProfileReader

@@ -11,7 +11,7 @@ from creditbus.avro_schemas import raw_catalogue
 from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.city_time import city_day
 from creditbus.services.domain.normalise import parse_date
-from creditbus.services.domain.record import decode_record
+from creditbus.services.domain.stored_record import decode_record
 from creditbus.services.domain.succession import of_successor, successions
 from creditbus.services.engine.batch import Record
 from creditbus.services.engine.codec import EventCodec, Schemas

@@ -15,7 +15,7 @@ from creditbus.services.domain.crosswalk import crosswalk_key, decode_crosswalk
 from creditbus.services.domain.event import partition_of
 from creditbus.services.domain.identifiers import legacy, uscc
 from creditbus.services.domain.profile_keys import index_key, record_store_key, subject_key
-from creditbus.services.domain.record import decode_record
+from creditbus.services.domain.stored_record import decode_record
 from creditbus.services.domain.subject import INDEX_CHUNK, Subject, decode_subject, record_keys
 from creditbus.services.domain.succession import links, successions
 from creditbus.services.domain.tokens import TOKEN_PREFIX

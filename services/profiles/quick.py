@@ -1,0 +1,153 @@
+"""What most events are, a new record of a registered subject or a duplicate, folded without reading them whole.
+
+It must come to what `Folding` would come to, to the byte: tests/properties compare them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from creditbus.services.domain.catalogue import Catalogue
+from creditbus.services.domain.event import Change, SubjectKind
+from creditbus.services.domain.identifiers.subject_kind import kind_of
+from creditbus.services.domain.ledger import Outcome
+from creditbus.services.domain.profile_keys import index_key
+from creditbus.services.domain.record import CONTENT_VERBS
+from creditbus.services.domain.stored_record import content_hash_of, encode_new_record
+from creditbus.services.domain.subject import Subject
+from creditbus.services.domain.succession import successions
+from creditbus.services.domain.tokens import TOKEN_PREFIX
+from creditbus.services.engine.codec import EventCodec
+from creditbus.services.engine.glance import Glance
+from creditbus.services.engine.output import Output
+from creditbus.services.engine.state import StateView
+from creditbus.services.profiles.acting import Acting
+from creditbus.services.profiles.arrival import Arrival
+from creditbus.services.profiles.summaries import Summaries
+
+__all__ = ["CHANGES", "Quick"]
+
+CHANGES = "credit.changes"
+
+_TOKEN = TOKEN_PREFIX.encode()
+
+
+@dataclass(slots=True)
+class _Tally:
+    """A count for the ledger, and an event that says what it is booked against."""
+
+    count: int
+    example: Arrival
+
+
+#: What passed to one outcome, by origin and item.
+_Tallies = dict[tuple[bytes, bytes], _Tally]
+
+
+class Quick:
+    """Of one batch."""
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        codec: EventCodec,
+        acting: Acting,
+        summaries: Summaries,
+        view: StateView,
+        out: Output,
+    ) -> None:
+        self._codec = codec
+        self._summaries = summaries
+        self._view = view
+        self._out = out
+        self._changes = out.channel(CHANGES, out.lane)
+        linking = successions(catalogue)
+        self._ordinary = {
+            item.id.encode()
+            for item in catalogue
+            if item.registers is None and not acting.acts(item.id) and item.id not in linking
+        }
+        self._registering = {item.id.encode(): item.registers for item in catalogue if item.registers is not None}
+        self._new: _Tallies = {}
+        self._again: _Tallies = {}
+
+    def take(self, arrival: Arrival, glance: Glance) -> bool:
+        """Fold an event, if it is such a one, and tell whether it was."""
+        subject = self._summaries.of(arrival.code)
+        if not glance.plain or subject.held or glance.verb not in CONTENT_VERBS:
+            return False
+        if glance.item in self._registering:
+            return self._register(arrival, glance, subject)
+        if (
+            not subject.registered
+            or glance.item not in self._ordinary
+            or (glance.subject_name and glance.subject_name != subject.name.encode())
+        ):
+            return False
+        value = self._view.get(arrival.key)
+        if value is None:
+            self._add(arrival, glance, subject)
+            return True
+        if glance.source_time is None and content_hash_of(value) == glance.content_hash:
+            _tally(self._again, arrival, glance)
+            return True
+        return False
+
+    def finish(self) -> None:
+        """Book what passed."""
+        self._book(self._new, Outcome.APPLIED, Change.NEW.value)
+        self._book(self._again, Outcome.DUPLICATE, "")
+
+    def _register(self, arrival: Arrival, glance: Glance, subject: Subject) -> bool:
+        if (
+            glance.subject.startswith(_TOKEN)
+            or subject.parked_from < subject.parked_to
+            or self._view.get(arrival.key) is not None
+        ):
+            return False
+        registers = self._registering[glance.item]
+        content = self._codec.read_content(glance.item.decode(), arrival.value, glance)
+        if content is None:
+            return False
+        if subject.kind is SubjectKind.UNSTATED:
+            subject.kind = kind_of(glance.subject.decode())
+        subject.registered = True
+        subject.name = content.get(registers.name) or ""
+        subject.district = content.get(registers.district) or ""
+        self._add(arrival, glance, subject)
+        return True
+
+    def _add(self, arrival: Arrival, glance: Glance, subject: Subject) -> None:
+        code = arrival.code
+        subject.version += 1
+        self._summaries.changed(code)
+        sealed = self._codec.seal_new(arrival.value, glance, subject.version, subject.name, subject.district)
+        record = encode_new_record(
+            stated=glance.state,
+            source_time=glance.source_time,
+            received_at=glance.received_at,
+            sequence=glance.sequence,
+            department=glance.department,
+            content_hash=glance.content_hash,
+            content=sealed,
+        )
+        self._view.put(arrival.key, record)
+        self._changes.append((code, sealed))
+        _tally(self._new, arrival, glance)
+        filled = subject.add_record(glance.record)
+        if filled is not None:
+            self._view.put(index_key(code, filled[0]), filled[1])
+
+    def _book(self, tallies: _Tallies, outcome: Outcome, reason: str) -> None:
+        for tally in tallies.values():
+            header = tally.example.opened(self._codec).header
+            self._out.book(header["origin"], header["item"], outcome, reason, tally.count)
+
+
+def _tally(tallies: _Tallies, arrival: Arrival, glance: Glance) -> None:
+    key = (glance.origin, glance.item)
+    entry = tallies.get(key)
+    if entry is None:
+        tallies[key] = _Tally(1, arrival)
+    else:
+        entry.count += 1
