@@ -13,7 +13,7 @@ from confluent_kafka import Producer
 from faults.pace import Pace
 from faults.story import Step, Story
 
-from tests.harness.wire import Wire, ingest_key, partition_of
+from tests.harness.wire import QUIETLY, Wire, ingest_key, partition_of
 
 __all__ = ["DIRECT", "Direct"]
 
@@ -43,6 +43,7 @@ class Direct(threading.Thread):
         self._producer = Producer(
             {
                 "bootstrap.servers": wire.bus.bootstrap_servers,
+                **QUIETLY,
                 "enable.idempotence": True,
                 "linger.ms": 5,
                 "message.timeout.ms": 600_000,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,11 +16,13 @@ from confluent_kafka.admin import AdminClient
 
 from creditbus.topics.connection import Connection
 from tests.harness.waiting import until
+from tests.harness.wire import QUIETLY
 
 __all__ = ["Crew"]
 
 _STOP_SECONDS = 40.0
 _OUTPUT_STAGE = "fanout"
+_STARTED = r"worker {pid} starts as (\S+)"
 
 
 class Crew:
@@ -73,8 +76,8 @@ class Crew:
 
     def lanes_of(self, worker: psutil.Process) -> Collection[int]:
         """The lanes of which a worker writes the feeds now."""
-        (instance,) = (part.partition("=")[2] for part in worker.cmdline() if part.startswith("--instance="))
-        return lanes_of(self._bus, instance)
+        started = re.findall(_STARTED.format(pid=worker.pid), self.log.read_text(encoding="utf-8", errors="replace"))
+        return lanes_of(self._bus, started[-1]) if started else ()
 
     def ready(self, seconds: float = 90.0) -> list[psutil.Process]:
         """Wait until every worker process holds lanes; return them."""
@@ -93,7 +96,7 @@ class Crew:
 def lanes_of(bus: Connection, instance: str) -> Collection[int]:
     """The lanes that the group gives to a member."""
     group = f"creditbus-{_OUTPUT_STAGE}"
-    admin = AdminClient({"bootstrap.servers": bus.bootstrap_servers})
+    admin = AdminClient({"bootstrap.servers": bus.bootstrap_servers, **QUIETLY})
     described = admin.describe_consumer_groups([group], request_timeout=10)[group].result()
     return [
         place.partition

@@ -140,8 +140,11 @@ class KafkaServer(Server):
             # The next transaction of a producer waits so long when the markers of its last one are still being written;
             # that takes about a millisecond, and Kafka's own value is 20 (docs/adr/0014-transaction-protocol.md).
             "add.partitions.to.txn.retry.backoff.ms": 1,
-            # A broker that was killed may register again only when its old registration has expired (9 s by default).
-            "broker.session.timeout.ms": 3000,
+            # A broker that was killed and is started again first takes up what it led before, and loads the offsets of
+            # the groups. It must be done with that before its old registration expires and it loads them once more:
+            # Kafka takes the end of the first loading for that of the second (docs/adr/0013-kafka-version.md).
+            "broker.session.timeout.ms": 9000,
+            "offsets.topic.segment.bytes": 2 * 1024 * 1024,
             "broker.heartbeat.interval.ms": 500,
             "group.initial.rebalance.delay.ms": 0,
             "log.cleaner.dedupe.buffer.size": 32 * 1024 * 1024,

@@ -51,11 +51,12 @@ def worker(
     connection = Connection.from_environment()
     if single:
         _run(connection, stages, instance, metrics_port, supervisor)
+    from creditbus.services.cli.main import main
     from creditbus.services.worker.supervisor import supervise
 
     arguments = [f"--stage={name}" for name in stages]
     arguments.append(f"--log-level={log_level}")
-    raise typer.Exit(supervise(arguments, processes, metrics_port))
+    raise typer.Exit(supervise(main, arguments, processes, metrics_port))
 
 
 def _run(

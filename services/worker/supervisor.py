@@ -1,15 +1,19 @@
-"""Keeps worker processes running: one that ends is started again, with growing pauses."""
+"""Keeps worker processes running: one that ends is started again, with growing pauses.
+
+Workers are forked: the supervisor has loaded all that they need, which takes a new interpreter most of a second.
+"""
 
 from __future__ import annotations
 
+import gc
+import importlib
 import logging
 import os
 import signal
-import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import FrameType
 
@@ -18,24 +22,30 @@ __all__ = ["supervise"]
 logger = logging.getLogger(__name__)
 
 _STOP_SECONDS = 20.0
-_STEADY_SECONDS = 30.0
+_STEADY_SECONDS = 10.0
 _PAUSE_SECONDS = 0.2
 _PAUSE_MAX_SECONDS = 10.0
 _USER_ERROR = 2
+_FAILED = 70
+
+
+#: Runs a command line of creditbus and returns its exit code.
+Run = Callable[[Sequence[str]], int]
 
 
 @dataclass(slots=True)
 class _Slot:
     """One worker process and its successors; its name makes it the same static member each time."""
 
-    command: list[str]
-    process: subprocess.Popen[bytes] | None = None
+    instance: str
+    arguments: list[str]
+    pid: int | None = None
     started: float = 0.0
     pause: float = _PAUSE_SECONDS
     due: float = field(default_factory=time.monotonic)
 
 
-def supervise(arguments: Sequence[str], processes: int, metrics_port: int | None) -> int:
+def supervise(run: Run, arguments: Sequence[str], processes: int, metrics_port: int | None) -> int:
     """Run `creditbus worker --single` in so many processes until a signal; return the exit code.
 
     The n-th process serves its metrics on the n-th port from `metrics_port` on (0: each on a free one).
@@ -49,55 +59,84 @@ def supervise(arguments: Sequence[str], processes: int, metrics_port: int | None
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    run = uuid.uuid4().hex[:8]
-    slots = [_Slot(_command(arguments, f"{run}-{number}", metrics_port, number)) for number in range(processes)]
+    importlib.import_module("creditbus.services.worker.process")
+    gc.freeze()  # what is loaded here stays shared
+    name = uuid.uuid4().hex[:8]
+    slots = [
+        _Slot(f"{name}-{number}", _arguments(arguments, f"{name}-{number}", metrics_port, number))
+        for number in range(processes)
+    ]
     code = 0
     while not stopping:
         for slot in slots:
-            ended = _look_after(slot)
+            ended = _look_after(slot, run)
             if ended == _USER_ERROR:
                 stopping, code = True, _USER_ERROR
         time.sleep(0.05)
-    _stop_all([slot.process for slot in slots if slot.process is not None])
+    _stop_all([slot.pid for slot in slots if slot.pid is not None])
     return code
 
 
-def _command(arguments: Sequence[str], instance: str, metrics_port: int | None, number: int) -> list[str]:
-    command = [sys.executable, "-m", "creditbus.services.cli", "worker", "--single", f"--instance={instance}"]
-    command.append(f"--supervisor={os.getpid()}")
+def _arguments(more: Sequence[str], instance: str, metrics_port: int | None, number: int) -> list[str]:
+    arguments = ["worker", "--single", f"--instance={instance}", f"--supervisor={os.getpid()}"]
     if metrics_port is not None:
-        command.append(f"--metrics-port={metrics_port + number if metrics_port else 0}")
-    return [*command, *arguments]
+        arguments.append(f"--metrics-port={metrics_port + number if metrics_port else 0}")
+    return [*arguments, *more]
 
 
-def _look_after(slot: _Slot) -> int | None:
+def _look_after(slot: _Slot, run: Run) -> int | None:
     """Start the slot's process when it is due; return the exit code of one that just ended."""
     now = time.monotonic()
-    if slot.process is None:
+    if slot.pid is None:
         if now >= slot.due:
-            slot.process = subprocess.Popen(slot.command)  # noqa: S603 -- our own interpreter and module
+            slot.pid = _start(slot.arguments, run)
             slot.started = now
+            logger.info("worker %d starts as %s", slot.pid, slot.instance)
         return None
-    code = slot.process.poll()
+    code = _exit_code(slot.pid)
     if code is None:
         return None
     if now - slot.started > _STEADY_SECONDS:
         slot.pause = _PAUSE_SECONDS
     if code != _USER_ERROR:
-        logger.warning("worker %d ended with %d; starting it again in %.1f s", slot.process.pid, code, slot.pause)
-    slot.process = None
+        logger.warning("worker %d ended with %d; starting it again in %.1f s", slot.pid, code, slot.pause)
+    slot.pid = None
     slot.due = now + slot.pause
     slot.pause = min(slot.pause * 2, _PAUSE_MAX_SECONDS)
     return code
 
 
-def _stop_all(processes: Sequence[subprocess.Popen[bytes]]) -> None:
-    for process in processes:
-        process.send_signal(signal.SIGTERM)
+def _start(arguments: Sequence[str], run: Run) -> int:
+    sys.stdout.flush()
+    sys.stderr.flush()
+    pid = os.fork()
+    if pid:
+        return pid
+    code = _FAILED
+    try:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        code = run(arguments)
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _exit_code(pid: int) -> int | None:
+    """Return the exit code of a process that has ended, its signal made negative; None while it runs."""
+    ended, status = os.waitpid(pid, os.WNOHANG)
+    return os.waitstatus_to_exitcode(status) if ended else None
+
+
+def _stop_all(pids: Sequence[int]) -> None:
+    for pid in pids:
+        os.kill(pid, signal.SIGTERM)
+    left = list(pids)
     deadline = time.monotonic() + _STOP_SECONDS
-    for process in processes:
-        try:
-            process.wait(max(0.1, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+    while left and time.monotonic() < deadline:
+        left = [pid for pid in left if _exit_code(pid) is None]
+        time.sleep(0.05)
+    for pid in left:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)

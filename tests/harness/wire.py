@@ -19,7 +19,7 @@ from creditbus.topics.connection import Connection
 from creditbus.topics.registry import SchemaRegistry
 from tests.harness.waiting import until
 
-__all__ = ["Message", "Observer", "Place", "Record", "Wire", "digest", "ingest_key", "partition_of"]
+__all__ = ["QUIETLY", "Message", "Observer", "Place", "Record", "Wire", "digest", "ingest_key", "partition_of"]
 
 _STAGES = {
     "intake": ("ingest.",),
@@ -27,6 +27,8 @@ _STAGES = {
     "profiles": ("credit.events",),
     "fanout": ("credit.changes",),
 }
+#: The library tells on standard error of every connection that a fault breaks.
+QUIETLY = {"log_level": 2}
 _WATCHED = ("ingest.", "rejects.", "credit.", "feed.")
 _FINAL = ("applied", "duplicate", "stale", "rejected", "held", "parked")
 
@@ -103,7 +105,7 @@ class Wire:
 
     def publish(self, messages: Iterable[Message], partitions: int = 4) -> int:
         """Publish and wait for the broker's answers; return how many."""
-        producer = Producer({"bootstrap.servers": self.bus.bootstrap_servers, "acks": "all", "linger.ms": 5})
+        producer = Producer({"bootstrap.servers": self.bus.bootstrap_servers, **QUIETLY, "acks": "all", "linger.ms": 5})
         failed: list[Any] = []
         count = 0
         for message in messages:
@@ -137,6 +139,7 @@ class Observer:
         self._consumer = Consumer(
             {
                 "bootstrap.servers": self.wire.bus.bootstrap_servers,
+                **QUIETLY,
                 "group.id": "observer",
                 "enable.auto.commit": False,
                 "enable.partition.eof": True,
@@ -227,7 +230,9 @@ class Observer:
 
     def committed(self, stage: str, places: Iterable[Place]) -> dict[Place, int]:
         """The stage's committed positions."""
-        group = Consumer({"bootstrap.servers": self.wire.bus.bootstrap_servers, "group.id": f"creditbus-{stage}"})
+        group = Consumer(
+            {"bootstrap.servers": self.wire.bus.bootstrap_servers, **QUIETLY, "group.id": f"creditbus-{stage}"}
+        )
         try:
             found = group.committed([TopicPartition(*place) for place in places], timeout=10)
         finally:
