@@ -19,6 +19,7 @@ from creditbus.services.engine.settings import EngineSettings
 from creditbus.services.engine.span import Span
 from creditbus.services.engine.step import Stage
 from creditbus.services.engine.store import Store
+from creditbus.services.engine.topic_ids import TopicIds
 from creditbus.services.engine.transport import BatchConsumer
 
 __all__ = ["StageApp", "make_app"]
@@ -55,7 +56,9 @@ class _NoTables(TableManager):
         await self.recovery.start()
 
 
-def make_app(stage: Stage, settings: EngineSettings, store: Store | None, schemas: Schemas, finish: Finish) -> StageApp:
+def make_app(
+    stage: Stage, settings: EngineSettings, store: Store | None, ids: TopicIds, schemas: Schemas, finish: Finish
+) -> StageApp:
     """Return the Faust app of a stage.
 
     Faust's own exactly_once, acks, tables and assignor are not used: see docs/adr/0001.
@@ -94,6 +97,7 @@ def make_app(stage: Stage, settings: EngineSettings, store: Store | None, schema
             settings=settings,
             positions=consumer.positions,
             store=store,
+            ids=ids,
             schemas=schemas,
             finish=finish,
             on_room=on_room,

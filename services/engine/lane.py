@@ -8,9 +8,10 @@ from creditbus.services.engine.batch import Batch, Partition
 from creditbus.services.engine.changelog import read_tail
 from creditbus.services.engine.errors import CheckpointError
 from creditbus.services.engine.inbox import Inbox
-from creditbus.services.engine.progress import progress_entries, progress_key, progress_of
+from creditbus.services.engine.progress import Progress, progress_entries, progress_key, progress_of
 from creditbus.services.engine.settings import EngineSettings
 from creditbus.services.engine.store import Store
+from creditbus.services.engine.topic_ids import TopicIds
 
 __all__ = ["Entries", "Lane"]
 
@@ -24,15 +25,17 @@ class Lane:
         number: the partition number.
         store: the state; None: the stage has none.
         changelog: the topic of its truth; empty: the state is not this stage's own.
+        ids: of the topics that it reads.
 
     """
 
-    def __init__(self, number: int, store: Store | None, changelog: str) -> None:
+    def __init__(self, number: int, store: Store | None, changelog: str, ids: TopicIds) -> None:
         self.number = number
         self.inbox = Inbox()
         self.changelog = Partition(changelog, number)
         self._store = store
         self._owns = bool(changelog)
+        self._ids = ids
         self._written_to: int | None = None
         self._writing_to: int | None = None
         self._pending: list[Entries] = []
@@ -58,14 +61,14 @@ class Lane:
         self._written_to = self._writing_to = checkpoint
         return count
 
-    async def progress(self, partitions: Iterable[Partition]) -> dict[Partition, int]:
+    async def progress(self, partitions: Iterable[Partition]) -> dict[Partition, Progress]:
         """Return how far the lane's own state says that its partitions were read; call it when restored."""
         if not self._owns:
             return {}
         own = [partition for partition in partitions if partition.partition == self.number]
         entries = await self.read(progress_key(partition.topic) for partition in own)
         read = {partition: progress_of(partition, entries) for partition in own}
-        return {partition: position for partition, position in read.items() if position is not None}
+        return {partition: progress for partition, progress in read.items() if progress is not None}
 
     async def read(self, keys: Iterable[bytes]) -> dict[bytes, bytes | None]:
         """Return the values of keys as the batches before this one leave them, written or not.
@@ -97,7 +100,7 @@ class Lane:
             What is to be written: that, and how far the lane has read; nothing where the state is not its own.
 
         """
-        entries = {**written, **progress_entries(batches)} if self._owns else written
+        entries = {**written, **progress_entries(batches, self._ids)} if self._owns else written
         if entries:
             self._pending.append(entries)
         return entries

@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Mapping
 
 from creditbus.services.engine import metrics
 from creditbus.services.engine.batch import Batch, Partition
@@ -20,11 +20,13 @@ from creditbus.services.engine.codec import Schemas
 from creditbus.services.engine.lane import Lane
 from creditbus.services.engine.observation import observe_lag
 from creditbus.services.engine.pipeline import Finish, Pipeline
+from creditbus.services.engine.progress import Progress
 from creditbus.services.engine.settings import EngineSettings
 from creditbus.services.engine.span import Span, overlapping
 from creditbus.services.engine.step import Stage, StoreKind
 from creditbus.services.engine.store import Store
 from creditbus.services.engine.together import together
+from creditbus.services.engine.topic_ids import TopicIds
 from creditbus.services.engine.transaction import TransactionalProducer
 from creditbus.services.engine.transport import Positions
 from creditbus.services.engine.waiting import Waiting
@@ -46,6 +48,7 @@ class Owner:
         settings: EngineSettings,
         positions: Positions,
         store: Store | None,
+        ids: TopicIds,
         schemas: Schemas,
         finish: Finish,
         on_room: Callable[[], None],
@@ -55,11 +58,12 @@ class Owner:
         self._span = span
         self._settings = settings
         self._positions = positions
+        self._ids = ids
         self._schemas = schemas
         self._finish = finish
         self._on_room = on_room
         numbers = sorted({partition.partition for partition in self.partitions})
-        self._lanes = {number: Lane(number, store, stage.changelog) for number in numbers}
+        self._lanes = {number: Lane(number, store, stage.changelog, ids) for number in numbers}
         self._group = f"{settings.application}-{stage.name}"
         self._name = f"{stage.name}/{span}"
         self._waiting = Waiting(settings, stage.name, self._name)
@@ -175,14 +179,12 @@ class Owner:
     async def _start_offsets(self) -> dict[Partition, int]:
         committed = await self._positions.committed(self.partitions)
         first, end = await self._positions.bounds(self.partitions)
-        progress: dict[Partition, int] = {}
-        for lane in self._lanes.values():
-            progress |= await lane.progress(self.partitions)
+        progress = await self._progress_beyond(committed)
         offsets = {}
         for partition in self.partitions:
             offset = committed.get(partition)
-            read = progress.get(partition, 0)
-            if (offset or 0) < read <= end[partition]:
+            read = progress.get(partition)
+            if read is not None and read <= end[partition]:
                 logger.error(
                     "%s: the group has lost how far %s was read: it says %s, and it was up to %d; reading on there",
                     self._lane_name(partition),
@@ -212,6 +214,16 @@ class Owner:
                 offset = first[partition]
             offsets[partition] = offset
         return offsets
+
+    async def _progress_beyond(self, committed: Mapping[Partition, int | None]) -> dict[Partition, int]:
+        """Return how far partitions were read that the group says less of, those of topics created again left out."""
+        found: dict[Partition, Progress] = {}
+        for lane in self._lanes.values():
+            found |= await lane.progress(self.partitions)
+        beyond = {place: read for place, read in found.items() if read.position > (committed.get(place) or 0)}
+        if beyond:
+            await self._ids.ask()
+        return {place: read.position for place, read in beyond.items() if read.topic_id == self._ids.of(place.topic)}
 
     async def _restore(self) -> None:
         count = sum(await together([lane.restore(self._settings) for lane in self._lanes.values()]))

@@ -51,8 +51,8 @@ class Stage:
         lanes: partitions of each of its topics.
         step: its work.
         store: one of StoreKind.
-        changelog: compacted topic that holds the truth of its state; empty without state of its own.
-        looks_up: the stage whose state it reads (StoreKind.LOOKUP).
+        changelog: compacted topic that holds the truth of its state, and how far its lanes have read.
+        looks_up: the stage whose state it reads beside its own (StoreKind.LOOKUP).
 
     """
 

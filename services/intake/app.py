@@ -27,5 +27,6 @@ def intake_stage(
         lanes=lanes,
         step=IntakeStep(catalogue, examiner, codec, Rejects(NAME), lanes),
         store=StoreKind.LOOKUP,
+        changelog="credit.intake",
         looks_up="resolver",
     )

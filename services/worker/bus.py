@@ -18,10 +18,12 @@ from creditbus.services.engine.registry import SchemaRegistry
 from creditbus.services.engine.settings import EngineSettings
 from creditbus.services.engine.step import Stage, StoreKind
 from creditbus.services.engine.store import Store
+from creditbus.services.engine.store.beside import BesideStore
 from creditbus.services.engine.store.lookup import LookupStore
 from creditbus.services.engine.store.redis_store import LaneKeys, RedisStore
 from creditbus.services.engine.store.resident import ResidentStore
 from creditbus.services.engine.topic_facts import TopicFacts, topic_facts
+from creditbus.services.engine.topic_ids import TopicIds
 from creditbus.services.fanout.app import fanout_stage
 from creditbus.services.intake.app import intake_stage
 from creditbus.services.profiles.app import profiles_stage
@@ -77,13 +79,14 @@ async def open_bus(connection: Connection, declared: Declarations, settings: Eng
 
 async def stage_apps(bus: Bus, names: Sequence[str]) -> list[tuple[StageApp, Store | None]]:
     """Return a Faust app and its store for each named stage."""
+    ids = TopicIds(bus.settings.bootstrap_servers, bus.facts.ids)
     apps = []
     for name in names:
         stage = bus.stages[name]
         store = _store(bus, stage)
         ledger = LedgerWriter(name)
         await ledger.load(bus.schemas)
-        apps.append((make_app(stage, bus.settings, store, bus.schemas, ledger), store))
+        apps.append((make_app(stage, bus.settings, store, ids, bus.schemas, ledger), store))
     return apps
 
 
@@ -99,7 +102,8 @@ def _store(bus: Bus, stage: Stage) -> Store | None:
     if stage.store == StoreKind.LOOKUP:
         lanes = stage.lanes
         # a crosswalk's key is "x|" and the legacy code that places it
-        return LookupStore(client, LaneKeys(application, stage.looks_up), lambda key: partition_of(key[2:], lanes))
+        lookup = LookupStore(client, LaneKeys(application, stage.looks_up), lambda key: partition_of(key[2:], lanes))
+        return BesideStore(lookup)
     identity = f"{bus.facts.cluster}/{bus.facts.ids[stage.changelog]}/{application}"
     return RedisStore(client, LaneKeys(application, stage.name), identity)
 

@@ -34,11 +34,11 @@ def test_groups_that_lost_what_they_read_have_nothing_read_twice(
     run.publish()
     run.observer.settle()
     worker.kill()
-    for stage in ("resolver", "profiles", "fanout"):
+    for stage in ("intake", "resolver", "profiles", "fanout"):
         delete_group(bus, f"creditbus-{stage}")
     worker.start()
-    for stage in ("resolver", "profiles", "fanout"):
-        worker.expect(rf"{stage}/\d: the group has lost how far credit\.\w+ was read: it says nothing")
+    for stage in ("intake", "resolver", "profiles", "fanout"):
+        worker.expect(rf"{stage}/\d: the group has lost how far (credit|ingest)\.[\w-]+ was read: it says nothing")
     run.publish()
     expect_undisturbed()
 
@@ -67,6 +67,21 @@ def test_records_that_expired_unread_are_named_and_the_rest_goes_on(
         observer.wire.publish(messages[50:])
         until(lambda: observer.totals()["parked"] == 40, "what was still there waits for its subject's registration")
         assert observer.totals()["received"] == 40
+
+
+def test_a_topic_that_is_created_again_and_grows_longer_is_read_from_its_start(
+    bus: Connection, observer: Observer, tmp_path: Path
+) -> None:
+    """How far the lane had read the one before says nothing of it."""
+    garbage = [Message("ingest.court", b"key", b"\xffnot in the wire format") for _ in range(15)]
+    with Worker(bus, tmp_path / "worker.log") as worker:
+        observer.wire.publish(garbage[:9])
+        until(lambda: observer.totals()["rejected"] == 9, "the first are refused")
+        worker.kill()
+        recreate(bus, "ingest.court")
+        observer.wire.publish(garbage)
+        worker.start()
+        until(lambda: observer.totals()["rejected"] == 24, "all of the new topic, too")
 
 
 def test_a_topic_that_is_created_again_under_a_running_worker_is_read_from_its_start(

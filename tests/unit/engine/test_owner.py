@@ -13,10 +13,12 @@ from creditbus.services.engine.errors import FencedError
 from creditbus.services.engine.lane import Lane
 from creditbus.services.engine.output import Output
 from creditbus.services.engine.owner import Owner
+from creditbus.services.engine.progress import Progress
 from creditbus.services.engine.settings import EngineSettings
 from creditbus.services.engine.span import Span
 from creditbus.services.engine.state import StateView
 from creditbus.services.engine.step import Stage
+from creditbus.services.engine.topic_ids import TopicIds
 from tests.step_harness import MemoryRegistry, Message
 
 HERE = Partition("topic", 0)
@@ -62,6 +64,17 @@ class Step:
         self.seen.append(work)
 
 
+class Ids(TopicIds):
+    """Kafka says `now` when it is asked."""
+
+    def __init__(self) -> None:
+        super().__init__("", {"topic": "first"})
+        self.now = "first"
+
+    async def ask(self) -> None:
+        self._known = {"topic": self.now}
+
+
 class Bench:
     """A lane on its world."""
 
@@ -69,6 +82,7 @@ class Bench:
         self.world, self.step = World(), Step()
         self.span, self.partitions = Span(0, 1), [HERE]
         self.rooms = 0
+        self.ids = Ids()
 
     def make(self) -> Owner:
         stage = Stage(name="stage", topics=("topic",), lanes=4, step=self.step)
@@ -79,6 +93,7 @@ class Bench:
             settings=SETTINGS,
             positions=cast("Any", self.world),
             store=None,
+            ids=self.ids,
             schemas=Schemas(MemoryRegistry()),
             finish=lambda out: None,  # noqa: ARG005 -- no ledger here
             on_room=self._room,
@@ -158,16 +173,34 @@ def test_what_the_lane_says_itself_counts_where_the_group_lost_it(
 ) -> None:
     """Unless the topic ends before that: then it is another topic of the same name."""
 
-    async def progress(_lane: Lane, partitions: Iterable[Partition]) -> dict[Partition, int]:
-        return dict.fromkeys(partitions, read)
-
-    monkeypatch.setattr(Lane, "progress", progress)
+    monkeypatch.setattr(Lane, "progress", _progress(read))
     bench.world.committed_offset = committed
 
     async def scenario(_owner: Owner) -> None:
         assert bench.world.sought == {HERE: start}
 
     bench.play(scenario)
+
+
+@pytest.mark.parametrize(("committed", "start"), [(None, 3), (5, 5)])
+def test_what_the_lane_says_of_a_topic_that_was_created_again_says_nothing(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, committed: int | None, start: int
+) -> None:
+    monkeypatch.setattr(Lane, "progress", _progress(9))
+    bench.world.committed_offset = committed
+    bench.ids.now = "second"
+
+    async def scenario(_owner: Owner) -> None:
+        assert bench.world.sought == {HERE: start}
+
+    bench.play(scenario)
+
+
+def _progress(read: int) -> Callable[..., Awaitable[dict[Partition, Progress]]]:
+    async def progress(_lane: Lane, partitions: Iterable[Partition]) -> dict[Partition, Progress]:
+        return dict.fromkeys(partitions, Progress(read, "first"))
+
+    return progress
 
 
 def test_what_queued_up_goes_into_one_transaction_up_to_the_limit(bench: Bench) -> None:

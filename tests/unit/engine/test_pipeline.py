@@ -20,6 +20,7 @@ from creditbus.services.engine.state import StateView
 from creditbus.services.engine.step import Stage, StoreKind
 from creditbus.services.engine.store import Reading
 from creditbus.services.engine.store.resident import ResidentStore
+from creditbus.services.engine.topic_ids import TopicIds
 from tests.step_harness import MemoryRegistry, Message
 
 HERE = Partition("topic", 0)
@@ -96,7 +97,7 @@ class World:
 
     def __init__(self) -> None:
         self.step, self.producer, self.store = Counting(), Producer(), Store()
-        self.lane = Lane(0, self.store, "changelog")
+        self.lane = Lane(0, self.store, "changelog", TopicIds("", {}))
         self.through = 0
         self._next = 0
 
