@@ -7,6 +7,7 @@ same in all of them, so that caches of names and districts always hit: differenc
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from random import Random
 from typing import Final
 
@@ -107,4 +108,4 @@ def write_all(bootstrap_servers: str, records: Iterable[Sent], topic: str = "") 
 
 
 def _take(records: Iterator[Sent]) -> list[Sent]:
-    return [record for record, _ in zip(records, range(_CHUNK), strict=False)]
+    return list(islice(records, _CHUNK))
