@@ -91,7 +91,7 @@ _MEASUREMENTS: Mapping[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
     "rebuild": lambda options: subjects.million(options.subjects),
     "growth-records": lambda options: growth.records((options.point or [10_000])[0]),
     "growth-partitions": _growth(growth.partitions, 4, 16, 64),
-    "growth-departments": _growth(growth.departments, 6, 50, 200),
+    "growth-departments": _growth(growth.departments, 11, 50, 200),
     "growth-feeds": _growth(growth.feeds, 1, 3, 10, 100),
     "soak": _soak,
 }
