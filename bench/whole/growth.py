@@ -12,7 +12,7 @@ from pathlib import Path
 from checking import ends, written
 from ground import Ground, servers
 from load import Sent, write
-from whole.folder import Size, department, made
+from whole.folder import Size, made
 from whole.loads import WholeLoads
 from whole.segments import Segment, segments
 from whole.stamps import Stamps, expected, write_all
@@ -113,7 +113,7 @@ def departments(numbers: Sequence[int], events: int) -> dict[str, object]:
 
 def _from_departments(ground: Ground, folder: Path, events: int) -> dict[str, float]:
     stamps = Stamps(ground)
-    names = sorted(name for name in ground.declared.departments if name.startswith(department(0)[:-3])) or [""]
+    names = sorted(ground.declared.departments.keys() - declarations().departments.keys()) or [""]
     subjects = events // 4
     plan = WorkerPlan(declared=folder)
     before = ends(ground.connection, [*(f"feed.{name}" for name in ground.declared.subscribers), LEDGER_TOPIC])

@@ -6,7 +6,7 @@ same in all of them, so that caches of names and districts always hit: differenc
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import islice
 from random import Random
 from typing import Final
@@ -101,11 +101,7 @@ def write_all(bootstrap_servers: str, records: Iterable[Sent], topic: str = "") 
     """Write records chunk by chunk, to their own topics or to this one; return how many."""
     count = 0
     iterator = iter(records)
-    while chunk := _take(iterator):
+    while chunk := list(islice(iterator, _CHUNK)):
         write(bootstrap_servers, chunk, (lambda _: topic) if topic else (lambda name: name))
         count += len(chunk)
     return count
-
-
-def _take(records: Iterator[Sent]) -> list[Sent]:
-    return list(islice(records, _CHUNK))

@@ -37,8 +37,9 @@ def _supervisor(log: Path, work: str, port: int | None = None) -> Iterator[subpr
     try:
         yield process
     finally:
-        process.kill()
-        process.wait()
+        # its workers end with it; killed, it would leave them behind
+        process.terminate()
+        process.wait(20)
 
 
 def _started(log: Path) -> list[tuple[int, str]]:
