@@ -65,7 +65,7 @@ class Folding:
         self._changes = out.channel(CHANGES, out.lane)
         self._summaries = Summaries(view)
         self._successions = successions(catalogue)
-        self._quick = Quick(catalogue, codec, acting, self._summaries, view, out)
+        self._quick = Quick(catalogue, codec, acting, self._successions, self._summaries, view, out)
 
     def handle(self, arrival: Arrival) -> None:
         """Fold one event that arrived on the topic."""

@@ -5,6 +5,7 @@ It must come to what `Folding` would come to, to the byte: tests/properties comp
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 
 from creditbus.services.domain.catalogue import Catalogue
@@ -15,7 +16,6 @@ from creditbus.services.domain.profile_keys import index_key
 from creditbus.services.domain.record import CONTENT_VERBS
 from creditbus.services.domain.stored_record import content_hash_of, encode_new_record
 from creditbus.services.domain.subject import Subject
-from creditbus.services.domain.succession import successions
 from creditbus.services.domain.tokens import TOKEN_PREFIX
 from creditbus.services.engine.codec import EventCodec
 from creditbus.services.engine.glance import Glance
@@ -52,6 +52,7 @@ class Quick:
         catalogue: Catalogue,
         codec: EventCodec,
         acting: Acting,
+        linking: Container[str],
         summaries: Summaries,
         view: StateView,
         out: Output,
@@ -61,7 +62,6 @@ class Quick:
         self._view = view
         self._out = out
         self._changes = out.channel(CHANGES, out.lane)
-        linking = successions(catalogue)
         self._ordinary = {
             item.id.encode()
             for item in catalogue

@@ -5,8 +5,8 @@ What is read was committed, but may be behind: a hit is true, a miss says nothin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import NoReturn, cast
+from collections.abc import Callable, Iterable
+from typing import cast
 
 import redis.asyncio as redis
 from redis.exceptions import RedisError
@@ -26,10 +26,6 @@ class LookupStore:
         self._keys = keys
         self._lane_of = lane_of
 
-    async def checkpoint(self, lane: int) -> int | None:  # noqa: ARG002 -- the contract of a store
-        """Return nothing: the state is not this stage's."""
-        return None
-
     async def read(self, lane: int, keys: Iterable[bytes]) -> Reading:  # noqa: ARG002 -- the contract of a store
         """Return the values of keys by one MGET for each lane that has some (one hash slot each)."""
         by_lane: dict[int, list[bytes]] = {}
@@ -44,10 +40,6 @@ class LookupStore:
         except RedisError as error:
             raise DependencyDownError("redis", type(error).__name__) from error
         return Reading(None, found)
-
-    async def write(self, lane: int, entries: Mapping[bytes, bytes | None], before: int | None, after: int) -> NoReturn:
-        """Refuse: only the stage whose state it is may write."""
-        raise PermissionError(f"a look-up is read only: lane {lane}, {len(entries)} entries, {before} to {after}")
 
     async def close(self) -> None:
         """Close the connections."""
