@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from kafka import KafkaAdminClient
-from kafka.errors import RetriableError
+from kafka.errors import RetriableError, UnknownBrokerIdError
 
 from creditbus.topics.connection import APPLICATION, Connection
-from creditbus.topics.errors import UnavailableError
+from creditbus.topics.errors import UnavailableError, UnsettledError
 
 __all__ = ["admin"]
 
@@ -23,6 +23,7 @@ def admin(connection: Connection) -> Iterator[KafkaAdminClient]:
 
     Raises:
         UnavailableError: no broker answers, at the start or within the block.
+        UnsettledError: a broker named another that it had not told of when the client connected.
     """
     try:
         client = KafkaAdminClient(
@@ -38,3 +39,7 @@ def admin(connection: Connection) -> Iterator[KafkaAdminClient]:
     except RetriableError as error:
         fix = "is it running? `creditbus status` shows local servers"
         raise UnavailableError(f"Kafka at {connection.bootstrap_servers}", "does not answer", fix) from error
+    except UnknownBrokerIdError as error:
+        # The client learns of the brokers once, when it connects; one of them named a broker that joined since.
+        fix = "it has just joined; try again in a moment"
+        raise UnsettledError(f"broker {error.args[0]} of Kafka", "is not known to all others yet", fix) from error

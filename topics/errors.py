@@ -5,13 +5,14 @@ The tree::
     UserError
     ├── ConfigurationError   a setting, a declared file or an argument is wrong or missing
     └── UnavailableError     a server that the work needs does not answer; trying again later may do
+        └── UnsettledError   the brokers do not know each other yet; trying again at once, on a new connection, will do
 
 A command prints one line of such an error and exits with code 2. Every other exception is a fault of creditbus itself.
 """
 
 from __future__ import annotations
 
-__all__ = ["ConfigurationError", "UnavailableError", "UserError"]
+__all__ = ["ConfigurationError", "UnavailableError", "UnsettledError", "UserError"]
 
 
 class UserError(Exception):
@@ -42,3 +43,7 @@ class ConfigurationError(UserError):
 
 class UnavailableError(UserError):
     """A server does not answer, or not in time. Nothing is wrong with what was asked of it."""
+
+
+class UnsettledError(UnavailableError):
+    """A broker that has just joined is not known to all others yet."""

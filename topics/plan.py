@@ -6,24 +6,26 @@ topic that nobody declares any more stays; both are shown as drift for a person 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource, ConfigResourceType
-from kafka.errors import KafkaError, TopicAlreadyExistsError
+from kafka.errors import KafkaError, TopicAlreadyExistsError, UnknownBrokerIdError
 
 from creditbus.topics.admin import admin
 from creditbus.topics.compatibility import backward_problems
 from creditbus.topics.connection import Connection
 from creditbus.topics.declarations import Declarations
-from creditbus.topics.errors import ConfigurationError
+from creditbus.topics.errors import ConfigurationError, UnsettledError
 from creditbus.topics.registry import BACKWARD_TRANSITIVE, SchemaRegistry
 from creditbus.topics.topic import Topic
 
 __all__ = ["ConfigChange", "Plan", "SchemaChange", "apply", "plan"]
 
+_PATIENCE_SECONDS = (0.2, 0.5, 1.0)
 _OWN_PREFIXES = ("ingest.", "rejects.", "feed.", "credit.", "connector.")
 
 
@@ -109,14 +111,26 @@ def apply(connection: Connection, wanted: Plan) -> None:
     """
     if wanted.refused:
         raise ConfigurationError("schemas", wanted.refused[0], "give new fields a default, keep the types of old ones")
-    with admin(connection) as kafka:
-        _create(kafka, wanted.create, wanted.brokers)
-        _configure(kafka, wanted.configure)
+    _change(connection, wanted)
     registry = SchemaRegistry(connection.registry_url)
     for change in wanted.register:
         registry.register(change.subject, change.schema)
         if registry.compatibility(change.subject) != BACKWARD_TRANSITIVE:
             registry.set_compatibility(change.subject, BACKWARD_TRANSITIVE)
+
+
+def _change(connection: Connection, wanted: Plan) -> None:
+    for patience in (*_PATIENCE_SECONDS, None):
+        try:
+            with admin(connection) as kafka:
+                _create(kafka, wanted.create, wanted.brokers)
+                _configure(kafka, wanted.configure)
+        except UnsettledError:
+            if patience is None:
+                raise
+            time.sleep(patience)
+        else:
+            return
 
 
 def _config_changes(kafka: KafkaAdminClient, topics: list[Topic], brokers: int) -> tuple[ConfigChange, ...]:
@@ -186,6 +200,8 @@ def _create(kafka: KafkaAdminClient, topics: tuple[Topic, ...], brokers: int) ->
         # Another `apply` was faster with some of them; those that are still missing come one by one.
         for name, options in wanted.items():
             _create_one(kafka, name, options)
+    except UnknownBrokerIdError:
+        raise
     except KafkaError as error:
         if error.retriable:
             raise

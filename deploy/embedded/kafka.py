@@ -84,7 +84,10 @@ class KafkaServer(Server):
         return f"{HOST}:{self.ports['client']}"
 
     def _members(self) -> set[int]:
-        """Brokers that this one knows; none when it does not answer or knows no controller."""
+        """Brokers that are known as serving; none when this one does not answer or knows no controller.
+
+        A broker that has registered is fenced until it has caught up: clients are not told of it before.
+        """
         port = self.ports.get("client")
         if port is None:
             return set()
@@ -101,7 +104,8 @@ class KafkaServer(Server):
         except (OSError, KafkaError):
             return set()
         else:
-            return {broker["broker_id"] for broker in cluster["brokers"]} if cluster["controller_id"] >= 0 else set()
+            serving = {broker["broker_id"] for broker in cluster["brokers"] if not broker["is_fenced"]}
+            return serving if cluster["controller_id"] >= 0 else set()
         finally:
             client.close()
 

@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 from fastavro.schema import to_parsing_canonical_form
+from kafka import KafkaAdminClient
+from kafka.errors import UnknownBrokerIdError
 
 from creditbus.deploy.bus import bus_schemas, plan_bus
 from creditbus.topics.admin import admin
 from creditbus.topics.connection import Connection
 from creditbus.topics.declarations import Declarations, declarations
-from creditbus.topics.errors import ConfigurationError, UnavailableError
+from creditbus.topics.errors import ConfigurationError, UnavailableError, UnsettledError
 from creditbus.topics.plan import apply, plan
 from creditbus.topics.registry import BACKWARD_TRANSITIVE, RegistryError, SchemaRegistry, UnknownSchemaError
 from creditbus.topics.topic import Topic
@@ -146,3 +148,30 @@ def test_servers_that_are_not_there_are_named(bus: Connection) -> None:
         plan(away, declarations(), {})
     with pytest.raises(UnavailableError, match="registry at"):
         SchemaRegistry(away.registry_url).subjects()
+
+
+def test_a_broker_that_has_just_joined_is_given_a_moment(
+    bus: Connection, declared: Declarations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create = KafkaAdminClient.create_topics
+    failures = [UnknownBrokerIdError(3)]
+
+    def create_topics(client: KafkaAdminClient, *arguments: Any, **named: Any) -> Any:
+        if failures:
+            raise failures.pop()
+        return create(client, *arguments, **named)
+
+    monkeypatch.setattr(KafkaAdminClient, "create_topics", create_topics)
+    apply(bus, plan(bus, declared, {}))
+    assert plan(bus, declared, {}).empty
+
+
+def test_a_broker_that_stays_unknown_is_named(
+    bus: Connection, declared: Declarations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def create_topics(*_: Any, **__: Any) -> Any:
+        raise UnknownBrokerIdError(3)
+
+    monkeypatch.setattr(KafkaAdminClient, "create_topics", create_topics)
+    with pytest.raises(UnsettledError, match="broker 3 of Kafka"):
+        apply(bus, plan(bus, declared, {}))
