@@ -1,4 +1,4 @@
-"""What of a change one grant lets through: the one function that feeds, queries and snapshots use.
+"""What of a change one grant lets through: the one place that decides it, whatever gives records away.
 
 Disclosure is by schema: a projection's schema is made from the grant and holds only the fields that
 the grant admits, so a field that a subscriber may not see does not exist for it.
@@ -9,31 +9,38 @@ from __future__ import annotations
 from typing import Any, Final
 
 from creditbus.services.domain.catalogue import Field, Item
-from creditbus.services.domain.event import Act, Content, Header, RecordState
+from creditbus.services.domain.event import Act, RecordState
 from creditbus.services.domain.grants import Grant, admitted_fields
 
-__all__ = ["HASH_BYTES", "Projection"]
+__all__ = ["HASH_BYTES", "RETRACTED", "Projection", "masked"]
 
 #: SHA-256 of the record before, over its whole value.
 HASH_BYTES: Final = 32
 
-#: A record in one of these states is to be shown no more; its change carries who and which, not what.
-_RETRACTED: Final = frozenset({RecordState.WITHDRAWN, RecordState.REPAIRED, RecordState.EXPIRED})
+#: A record in one of these states is to be shown no more: its change says who and which, and every part of act and
+#: content is null.
+RETRACTED: Final = frozenset({RecordState.WITHDRAWN, RecordState.REPAIRED, RecordState.EXPIRED})
 
 _ACT_FIELDS: Final = tuple(Act.__annotations__)
 _NULLABLE: Final = ["null", "string"]
 
 
 class Projection:
-    """The changes of one item as one grant shows them."""
+    """The changes of one item as one grant shows them.
 
-    __slots__ = ("_act", "_fields", "grant", "item")
+    Attributes:
+        act: names of the parts of the act that are shown.
+        fields: fields of the content that are shown, in the order of the schema; some masked.
+
+    """
+
+    __slots__ = ("act", "fields", "grant", "item")
 
     def __init__(self, grant: Grant, item: Item) -> None:
         self.grant = grant
         self.item = item
-        self._fields = admitted_fields(grant, item)
-        self._act = _admitted_act(item, self._fields)
+        self.fields = admitted_fields(grant, item)
+        self.act = _admitted_act(item, self.fields)
 
     def schema(self) -> dict[str, Any]:
         """Return the Avro schema of the feed's records of this item."""
@@ -47,46 +54,9 @@ class Projection:
                 {"name": "feed", "type": _evidence()},
                 {"name": "subject", "type": _subject()},
                 {"name": "record", "type": _record()},
-                {"name": "act", "type": _part("FeedAct", [_optional(name) for name in self._act])},
-                {"name": "content", "type": _part(f"{name}Content", [_content_field(field) for field in self._fields])},
+                {"name": "act", "type": _part("FeedAct", [_optional(name) for name in self.act])},
+                {"name": "content", "type": _part(f"{name}Content", [_content_field(field) for field in self.fields])},
             ],
-        }
-
-    def project(self, header: Header, act: Act, content: Content) -> dict[str, Any]:
-        """Return a change as the grant shows it, without the feed's evidence.
-
-        A record that is withdrawn, repaired or expired is shown without its content: the subscriber
-        learns which record it must show no more.
-        """
-        applied = header["applied"]
-        assert applied is not None  # noqa: S101 -- set on every change by profiles
-        retracted = applied["state"] in _RETRACTED
-        return {
-            "subject": {
-                "code": header["subject"],
-                "name": applied["registered_name"] or header["subject_name"],
-                "kind": header["subject_kind"],
-                "district": applied["district"],
-                "registered": applied["registered"],
-                "version": applied["version"],
-            },
-            "record": {
-                "item": header["item"],
-                "authority": header["authority"],
-                "authority_name": header["authority_name"],
-                "document_no": header["document_no"],
-                "verb": header["verb"],
-                "change": applied["change"],
-                "revision": applied["revision"],
-                "state": applied["state"],
-                "previous_state": applied["previous_state"],
-                "event_id": header["event_id"].hex(),
-                "received_at": header["received_at"],
-            },
-            "act": {name: None if retracted else act[name] for name in self._act},  # type: ignore[literal-required] # names of Act
-            "content": {
-                field.code: None if retracted else _shown(field, content.get(field.code)) for field in self._fields
-            },
         }
 
 
@@ -100,9 +70,9 @@ def _admitted_act(item: Item, fields: tuple[Field, ...]) -> tuple[str, ...]:
     return tuple(name for name in _ACT_FIELDS if sources[name] and sources[name] <= admitted)
 
 
-def _shown(field: Field, value: str | None) -> str | None:
-    if value is None or field.mask is None:
-        return value
+def masked(field: Field, value: str) -> str:
+    """Return a value as it is shown of a masked field."""
+    assert field.mask is not None  # noqa: S101 -- for the type checker: asked of masked fields alone
     left, right = field.mask
     hidden = len(value) - left - right
     if hidden <= 0:

@@ -9,7 +9,6 @@ from types import MappingProxyType
 from typing import Final
 
 from creditbus.services.domain.catalogue import Disclosure, Field, Item
-from creditbus.services.domain.event import Header
 
 __all__ = ["Grant", "admits", "admitted_fields"]
 
@@ -48,19 +47,17 @@ class Grant:
     fields: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
 
 
-def admits(grant: Grant, header: Header, on: date) -> bool:
-    """Tell whether the grant covers a change on a day.
+def admits(grant: Grant, *, item: str, subject_kind: str, district: str, on: date) -> bool:
+    """Tell whether the grant covers changes of an item, of such subjects, on a day.
 
     The district is the registered one of the profile, never that of the code's own digits.
     """
-    applied = header["applied"]
     return (
-        header["item"] in grant.items
+        item in grant.items
         and on <= grant.valid_until
         and not grant.consent
-        and header["subject_kind"] in grant.subject_kinds
-        and applied is not None
-        and (grant.districts is None or applied["district"] in grant.districts)
+        and subject_kind in grant.subject_kinds
+        and (grant.districts is None or district in grant.districts)
     )
 
 

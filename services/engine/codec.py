@@ -294,9 +294,27 @@ class EventCodec:
         # the field is the header's last, and null is its last byte
         return b"".join((self._frames[header["item"]], opened.head[:-1], self._applied.write(applied), opened.body))
 
+    def is_current(self, value: bytes) -> bool:
+        """Tell whether an event is of the schema that this software writes."""
+        return value[:FRAME_BYTES] in self._current
+
+    def rewritten(self, value: bytes) -> bytes:
+        """Return an event as this software would write it, whatever the version or the way it is written in.
+
+        Raises:
+            UndecodableError: the bytes are not an event.
+
+        """
+        opened = self.open(value)
+        item = opened.header["item"]
+        if item not in self._frames:
+            raise UndecodableError("no item of the catalogue")
+        act, claim, content, _ = self.read_body(item, opened.body)
+        return self.seal(opened.header, self.write_body(item, act, claim, content)[0])
+
     def glance(self, value: bytes) -> Glance | None:
         """Return what profiles must see of an event; None where its header must be read whole."""
-        return self._glance.read(value) if value[:FRAME_BYTES] in self._current else None
+        return self._glance.read(value) if self.is_current(value) else None
 
     def read_content(self, item: str, value: bytes, glance: Glance) -> Content | None:
         """Return the content of a glanced event; None where it must be read whole."""

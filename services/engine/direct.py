@@ -12,8 +12,9 @@ from functools import lru_cache
 from typing import Any, Final, cast
 
 from creditbus.services.domain.event import Applied, Header
+from creditbus.services.engine.avro_bytes import encode_long, encode_text, read_long, write_long
 
-__all__ = ["AdmissionWriter", "AppliedWriter", "Cuts", "HeaderReader", "TextReader", "write_long"]
+__all__ = ["AdmissionWriter", "AppliedWriter", "Cuts", "HeaderReader", "TextReader"]
 
 _FIRST: Final = ("item",)
 _DECISION: Final = ("authority", "authority_name", "document_no")
@@ -31,7 +32,6 @@ _HEADER_FIELDS: Final = (
 )
 _BRANCHES: Final = {0: False, 2: True}
 _BOOLEANS: Final = {0: False, 1: True}
-_LAST_SHIFT: Final = 56
 _OPTIONAL_TEXT: Final = ["null", "string"]
 _REMEMBERED: Final = 1 << 13
 _FIRST_REVISION: Final = b"\x02"
@@ -152,19 +152,19 @@ class HeaderReader:
         header["subject_kind"] = self._kinds[source[place]]
         header["state"] = self._states[source[place + 1]]
         if _BRANCHES[source[place + 2]]:
-            header["source_time"], place = _long(source, place + 3)
+            header["source_time"], place = read_long(source, place + 3)
         else:
             header["source_time"] = None
             place += 3
         published = place
-        header["received_at"], place = _long(source, place)
-        header["sequence"], place = _long(source, place)
+        header["received_at"], place = read_long(source, place)
+        header["sequence"], place = read_long(source, place)
         published_end = place
         origin: dict[str, Any] = {}
         header["origin"] = origin
         place = _texts(source, place, _PLACE, origin)
-        origin["row"], place = _long(source, place)
-        header["normalised"], place = _long(source, place)
+        origin["row"], place = read_long(source, place)
+        header["normalised"], place = read_long(source, place)
         cuts = (identity, subject, subject_end, kind, published, published_end, place)
         warnings: list[str] = []
         header["warnings"] = warnings
@@ -180,8 +180,8 @@ class HeaderReader:
 
     def _read_applied(self, source: bytes, place: int) -> tuple[dict[str, Any], int]:
         applied: dict[str, Any] = {"change": self._changes[source[place]]}
-        applied["version"], place = _long(source, place + 1)
-        applied["revision"], place = _long(source, place)
+        applied["version"], place = read_long(source, place + 1)
+        applied["revision"], place = read_long(source, place)
         applied["state"] = self._states[source[place]]
         place += 1
         if _BRANCHES[source[place]]:
@@ -217,12 +217,12 @@ class AdmissionWriter:
             header["event_id"],
             header["content_hash"],
             head[identity + 32 : subject],
-            _text(header["subject"]),
+            encode_text(header["subject"]),
             head[subject_end:kind],
             self._kinds[header["subject_kind"]],
             head[kind + 1 : published],
             write_long(header["received_at"]),
-            _encode_long(header["sequence"]),
+            encode_long(header["sequence"]),
             head[published_end:warnings],
             _texts_block(header["warnings"]),
             _NOT_APPLIED,
@@ -293,28 +293,9 @@ def _texts(source: bytes, place: int, names: tuple[str, ...], record: dict[str, 
     return place
 
 
-def _long(source: bytes, place: int) -> tuple[int, int]:
-    """Read an int or long; return it and the place behind it."""
-    byte = source[place]
-    place += 1
-    if byte < 128:  # noqa: PLR2004 -- the last byte
-        return byte >> 1 ^ -(byte & 1), place
-    value, shift = byte & 127, 7
-    while True:
-        byte = source[place]
-        place += 1
-        if byte < 128:  # noqa: PLR2004 -- the last byte
-            value |= byte << shift
-            return value >> 1 ^ -(value & 1), place
-        value |= (byte & 127) << shift
-        shift += 7
-        if shift > _LAST_SHIFT:
-            raise KeyError(place)
-
-
 def _one_block(source: bytes, place: int, warnings: list[str]) -> int:
     """Read an array that is one block of strings; return the place of the zero that ends it."""
-    count, place = _long(source, place)
+    count, place = read_long(source, place)
     if count < 0:
         raise KeyError(place)
     held: dict[str, str] = {}
@@ -326,36 +307,15 @@ def _one_block(source: bytes, place: int, warnings: list[str]) -> int:
     return place
 
 
-def _encode_long(number: int) -> bytes:
-    rest = number << 1 if number >= 0 else (-number << 1) - 1
-    out = bytearray()
-    while rest > 127:  # noqa: PLR2004 -- seven bits
-        out.append(rest & 127 | 128)
-        rest >>= 7
-    out.append(rest)
-    return bytes(out)
-
-
-@lru_cache(_REMEMBERED)
-def write_long(number: int) -> bytes:
-    """Return an Avro int or long: zigzag, seven bits a byte, the lowest first."""
-    return _encode_long(number)
-
-
 @lru_cache(_REMEMBERED)
 def _registered(name: str, district: str, registered: bool) -> bytes:  # noqa: FBT001 -- a field's value
-    return b"".join((_text(name), _text(district), b"\x01" if registered else b"\x00"))
-
-
-def _text(text: str) -> bytes:
-    encoded = text.encode()
-    return write_long(len(encoded)) + encoded
+    return b"".join((encode_text(name), encode_text(district), b"\x01" if registered else b"\x00"))
 
 
 def _texts_block(texts: Sequence[str]) -> bytes:
     if not texts:
         return b"\x00"
-    return b"".join((write_long(len(texts)), *map(_text, texts), b"\x00"))
+    return b"".join((write_long(len(texts)), *map(encode_text, texts), b"\x00"))
 
 
 def _symbols(enumeration: Mapping[str, Any]) -> dict[str, bytes]:

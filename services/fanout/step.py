@@ -6,52 +6,63 @@ import struct
 from collections.abc import Iterable, Sequence
 from datetime import date
 from hashlib import sha256
-from io import BytesIO
-from typing import Any, Final
+from typing import Final
 
-from fastavro import parse_schema, schemaless_writer
-
+from creditbus.avro_schemas import header_schema
 from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.city_time import city_day
 from creditbus.services.domain.disclosure import HASH_BYTES, Projection
-from creditbus.services.domain.framing import frame
+from creditbus.services.domain.framing import FrameError, frame
 from creditbus.services.domain.grants import Grant, admits
+from creditbus.services.engine.avro_bytes import encode_long
 from creditbus.services.engine.batch import Record
-from creditbus.services.engine.codec import EventCodec, Opened, Schemas
+from creditbus.services.engine.codec import EventCodec, Schemas, UndecodableError
 from creditbus.services.engine.output import Output
-from creditbus.services.engine.poison import open_events
+from creditbus.services.engine.poison import pass_over
 from creditbus.services.engine.state import StateView
+from creditbus.services.fanout.change import Change, ChangeReader
+from creditbus.services.fanout.showing import Showing
 
 __all__ = ["FanoutStep"]
 
 _TAIL: Final = struct.Struct(f">Q{HASH_BYTES}s")
 _FIRST: Final = _TAIL.pack(0, bytes(HASH_BYTES))
+_REMEMBERED: Final = 10_000
 
-Work = list[tuple[Opened, date]]
+Work = list[tuple[Change, date]]
 
 
 class _Outlet:
-    """One grant's changes of one item, ready to be written."""
+    """Changes of one item under one grant."""
 
-    __slots__ = ("frame", "grant", "projection", "schema", "tail_key", "topic")
+    __slots__ = ("frame", "grant", "projection", "subscriber")
 
     def __init__(self, projection: Projection) -> None:
         self.projection = projection
         self.grant = projection.grant
-        self.topic = f"feed.{projection.grant.subscriber}"
-        self.tail_key = projection.grant.subscriber.encode()
-        self.schema: Any = parse_schema(projection.schema(), named_schemas={})
+        self.subscriber = projection.grant.subscriber
         self.frame = b""
 
-    def write(self, projected: dict[str, Any], tail: bytes) -> tuple[bytes, bytes]:
-        """Return the record's value and the feed's tail after it."""
-        sequence, previous_hash = _TAIL.unpack(tail)
-        target = BytesIO()
-        target.write(self.frame)
-        evidence = {"feed_seq": sequence + 1, "previous_hash": previous_hash}
-        schemaless_writer(target, self.schema, {"feed": evidence, **projected})
-        value = target.getvalue()
-        return value, _TAIL.pack(sequence + 1, sha256(value).digest())
+
+class _Feed:
+    """A feed while a batch is written to it: number and hash of its last record, and the records."""
+
+    __slots__ = ("digest", "records", "sequence")
+
+    def __init__(self, tail: bytes, records: list[tuple[bytes | None, bytes | None]]) -> None:
+        self.sequence, self.digest = _TAIL.unpack(tail)
+        self.records = records
+
+    def append(self, schema: bytes, code: bytes, shown: bytes) -> None:
+        """Write a record: frame, evidence (FeedEvidence) and what is shown."""
+        self.sequence += 1
+        value = b"".join((schema, encode_long(self.sequence), self.digest, shown))
+        self.digest = sha256(value).digest()
+        self.records.append((code, value))
+
+
+#: What is shown, and to whom.
+_Audience = list[tuple[Showing, list[_Outlet]]]
 
 
 class FanoutStep:
@@ -59,13 +70,17 @@ class FanoutStep:
 
     def __init__(self, catalogue: Catalogue, grants: Iterable[Grant], codec: EventCodec) -> None:
         self._codec = codec
+        self._reader = ChangeReader(header_schema(), {item.id: len(item.fields) for item in catalogue})
         self._outlets: dict[str, list[_Outlet]] = {item.id: [] for item in catalogue}
         for grant in grants:
             for item_id in sorted(grant.items):
                 item = catalogue.item(item_id)
                 if item is not None:
                     self._outlets[item_id].append(_Outlet(Projection(grant, item)))
-        self._tails = {outlet.tail_key for outlets in self._outlets.values() for outlet in outlets}
+        self._tails = {
+            outlet.subscriber.encode(): outlet.subscriber for outlets in self._outlets.values() for outlet in outlets
+        }
+        self._audiences: dict[tuple[str, str, str, date], _Audience] = {}
 
     async def load(self, schemas: Schemas) -> None:
         """Register the schemas of the feeds, made from their grants."""
@@ -74,21 +89,53 @@ class FanoutStep:
                 outlet.frame = frame(await schemas.register(outlet.projection.schema()))
 
     def prepare(self, records: Sequence[Record], lane: int) -> tuple[Work, Iterable[bytes]]:  # noqa: ARG002 -- the contract of a step
-        """Read the headers; the keys are the tails of all feeds."""
-        work = [(opened, city_day(record.timestamp)) for record, opened in open_events(self._codec, records, "fanout")]
+        """Read the changes; the keys are the tails of all feeds."""
+        work: Work = []
+        for record in records:
+            try:
+                work.append((self._change(record.value or b""), city_day(record.timestamp)))
+            except (FrameError, UndecodableError) as error:
+                pass_over(record, "fanout", error)
         return work, self._tails
+
+    def _change(self, value: bytes) -> Change:
+        change = self._reader.read(value) if self._codec.is_current(value) else None
+        if change is None:
+            change = self._reader.read(self._codec.rewritten(value))
+            if change is None:
+                raise UndecodableError("nothing was decided on it")
+        return change
 
     def run(self, work: Work, view: StateView, out: Output) -> None:
         """Write each change to the feeds that admit it."""
-        for opened, on in work:
-            header = opened.header
-            outlets = [outlet for outlet in self._outlets[header["item"]] if admits(outlet.grant, header, on)]
-            if not outlets:
-                continue
-            act, _, content, _ = self._codec.read_body(header["item"], opened.body)
-            key = header["subject"].encode()
-            for outlet in outlets:
-                projected = outlet.projection.project(header, act, content)
-                value, tail = outlet.write(projected, view.get(outlet.tail_key) or _FIRST)
-                view.put(outlet.tail_key, tail)
-                out.emit(outlet.topic, out.lane, key, value)
+        feeds: dict[str, _Feed] = {}
+        for change, on in work:
+            for showing, outlets in self._audience(change, on):
+                shown = showing.of(change)
+                for outlet in outlets:
+                    feed = feeds.get(outlet.subscriber)
+                    if feed is None:
+                        tail = view.get(outlet.subscriber.encode()) or _FIRST
+                        feed = _Feed(tail, out.channel(f"feed.{outlet.subscriber}", out.lane))
+                        feeds[outlet.subscriber] = feed
+                    feed.append(outlet.frame, change.code, shown)
+        for subscriber, feed in feeds.items():
+            view.put(subscriber.encode(), _TAIL.pack(feed.sequence, feed.digest))
+
+    def _audience(self, change: Change, on: date) -> _Audience:
+        """Return who is shown such a change on a day, by what they are shown."""
+        key = (change.item, change.subject_kind, change.district, on)
+        audience = self._audiences.get(key)
+        if audience is None:
+            if len(self._audiences) >= _REMEMBERED:
+                self._audiences.clear()
+            audience = self._audiences[key] = self._find_audience(*key)
+        return audience
+
+    def _find_audience(self, item: str, subject_kind: str, district: str, on: date) -> _Audience:
+        alike: dict[object, tuple[Showing, list[_Outlet]]] = {}
+        for outlet in self._outlets[item]:
+            if admits(outlet.grant, item=item, subject_kind=subject_kind, district=district, on=on):
+                showing = Showing(outlet.projection)
+                alike.setdefault(showing.shows, (showing, []))[1].append(outlet)
+        return list(alike.values())

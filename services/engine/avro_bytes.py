@@ -1,0 +1,127 @@
+"""Avro's longs, strings and optional strings, read and passed over in place.
+
+Only the plainest way of writing each is taken, the one in which equal values have equal bytes: no length that goes on
+in bytes that add nothing, no branch of a union that there is not. Everything else is a KeyError, and running off the
+end an IndexError: whoever calls leaves those bytes to fastavro.
+Source: Apache Avro specification, "Binary encoding".
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final
+
+__all__ = [
+    "encode_long",
+    "encode_text",
+    "past_long",
+    "past_optional_text",
+    "past_text",
+    "read_long",
+    "text_at",
+    "write_long",
+]
+
+_MORE: Final = 127
+_TEXT_BRANCH: Final = 2
+_LAST_SHIFT: Final = 56
+_REMEMBERED: Final = 1 << 13
+
+
+def read_long(source: bytes, place: int) -> tuple[int, int]:
+    """Read an int or a long; return it and the place behind it.
+
+    One that takes a tenth byte is not read, and bytes that add nothing are.
+    """
+    byte = source[place]
+    place += 1
+    if byte <= _MORE:
+        return byte >> 1 ^ -(byte & 1), place
+    value, shift = byte & _MORE, 7
+    while True:
+        byte = source[place]
+        place += 1
+        if byte <= _MORE:
+            value |= byte << shift
+            return value >> 1 ^ -(value & 1), place
+        value |= (byte & _MORE) << shift
+        shift += 7
+        if shift > _LAST_SHIFT:
+            raise KeyError(place)
+
+
+def past_long(source: bytes, place: int) -> int:
+    """Return the place behind an int or a long."""
+    if source[place] > _MORE:
+        while source[place] > _MORE:
+            place += 1
+        if not source[place]:
+            raise KeyError(place)
+    return place + 1
+
+
+def past_text(source: bytes, place: int) -> int:
+    """Return the place behind a string; it may lie behind the end of the bytes."""
+    return _span(source, place)[1]
+
+
+def past_optional_text(source: bytes, place: int) -> int:
+    """Return the place behind a union of null and a string; it may lie behind the end of the bytes."""
+    branch = source[place]
+    if not branch:
+        return place + 1
+    if branch != _TEXT_BRANCH:
+        raise KeyError(place)
+    return _span(source, place + 1)[1]
+
+
+def text_at(source: bytes, place: int) -> str | None:
+    """Return what a union of null and a string holds."""
+    if not source[place]:
+        return None
+    start, end = _span(source, place + 1)
+    return source[start:end].decode()
+
+
+def _span(source: bytes, place: int) -> tuple[int, int]:
+    """Return where a string's characters begin and end."""
+    size = source[place]
+    place += 1
+    if size > _MORE:
+        size &= _MORE
+        shift = 7
+        while True:
+            more = source[place]
+            place += 1
+            size |= (more & _MORE) << shift
+            shift += 7
+            if more <= _MORE:
+                break
+        if not more:
+            raise KeyError(place)
+    if size & 1:
+        raise KeyError(place)
+    return place, place + (size >> 1)
+
+
+def encode_long(number: int) -> bytes:
+    """Return an Avro int or long: zigzag, seven bits a byte, the lowest first."""
+    rest = number << 1 if number >= 0 else (-number << 1) - 1
+    out = bytearray()
+    while rest > _MORE:
+        out.append(rest & _MORE | 128)
+        rest >>= 7
+    out.append(rest)
+    return bytes(out)
+
+
+@lru_cache(_REMEMBERED)
+def write_long(number: int) -> bytes:
+    """Do as `encode_long`, for numbers that come again."""
+    return encode_long(number)
+
+
+def encode_text(text: str) -> bytes:
+    """Return an Avro string."""
+    encoded = text.encode()
+    return write_long(len(encoded)) + encoded
