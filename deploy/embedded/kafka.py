@@ -151,7 +151,7 @@ class KafkaServer(Server):
             "offsets.topic.segment.bytes": 2 * 1024 * 1024,
             "broker.heartbeat.interval.ms": 500,
             "group.initial.rebalance.delay.ms": 0,
-            # A log's first entry in an index is a page fault in a file of this size, and on some file systems it costs in
+            # A log's first entry in an index is a page fault in a file of this size, and some file systems take time in
             # proportion to it: 1.5 ms for Kafka's own 10 MiB. A new topic of 64 partitions has 128 of them. One MiB is
             # enough for segments of 350 MB.
             "log.index.size.max.bytes": 1024 * 1024,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import tempfile
 from typing import Any
 
@@ -26,6 +27,10 @@ __all__ = ["StageApp", "make_app"]
 
 #: How often a consumer looks for topics and leaders when nothing fails; aiokafka's own is five minutes.
 _METADATA_MS = 10_000
+
+#: One batch of a stage is computed while another one commits. A stage of several spans has no more than that under way:
+#: they share one interpreter, and what waits for its turn meanwhile becomes a larger batch.
+_TURNS = 2
 
 
 class StageApp(faust.App):
@@ -87,6 +92,8 @@ def make_app(
     )
     app.creditbus_fetch_wait_ms = settings.fetch_wait_ms
 
+    turns = asyncio.Semaphore(_TURNS)
+
     def make_owner(span: Span, partitions: frozenset[Partition], on_room: Any) -> Owner:
         consumer = app.consumer
         assert isinstance(consumer, BatchConsumer)  # noqa: S101 -- the broker's scheme chooses it
@@ -99,6 +106,7 @@ def make_app(
             store=store,
             ids=ids,
             schemas=schemas,
+            turns=turns,
             finish=finish,
             on_room=on_room,
         )

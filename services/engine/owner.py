@@ -50,6 +50,7 @@ class Owner:
         store: Store | None,
         ids: TopicIds,
         schemas: Schemas,
+        turns: asyncio.Semaphore,
         finish: Finish,
         on_room: Callable[[], None],
     ) -> None:
@@ -60,6 +61,7 @@ class Owner:
         self._positions = positions
         self._ids = ids
         self._schemas = schemas
+        self._turns = turns
         self._finish = finish
         self._on_room = on_room
         numbers = sorted({partition.partition for partition in self.partitions})
@@ -79,11 +81,18 @@ class Owner:
         return list(self._lanes)
 
     def wanted(self) -> set[Partition]:
-        """Return the partitions that should be fetched now."""
+        """Return the partitions that should be fetched now.
+
+        What waits is bounded for the span, not for each lane: sixteen full lanes would be as many times the memory, and
+        a transaction takes no more. Beyond the bound only lanes that have less than their share are fetched.
+        """
         if self._pipeline is None or self._closed:
             return set()
-        full = {number for number, lane in self._lanes.items() if lane.inbox.records >= self._settings.queue_records}
-        return {partition for partition in self.partitions if partition.partition not in full}
+        waiting = {number: lane.inbox.records for number, lane in self._lanes.items()}
+        if sum(waiting.values()) < self._settings.queue_records:
+            return set(self.partitions)
+        share = self._settings.queue_records // len(waiting)
+        return {partition for partition in self.partitions if waiting[partition.partition] < share}
 
     def offer(self, batch: Batch) -> None:
         """Take a batch; one of an earlier acquisition is dropped: its records come again."""
@@ -170,6 +179,7 @@ class Owner:
             lanes=list(self._lanes.values()),
             settings=self._settings,
             schemas=self._schemas,
+            turns=self._turns,
             producer=producer,
             finish=self._finish,
             on_room=self._on_room,

@@ -66,6 +66,7 @@ class Pipeline:
         lanes: restored, their inboxes open; a batch takes from all of them, and one transaction carries it.
         settings: how much goes into one batch.
         schemas: learn what a batch needs before its step runs.
+        turns: of the stage's batches that are being computed or committed; shared by its pipelines.
         producer: fenced.
         finish: see `Finish`.
         on_room: is told when an inbox has room again.
@@ -80,6 +81,7 @@ class Pipeline:
         lanes: Sequence[Lane],
         settings: EngineSettings,
         schemas: Schemas,
+        turns: asyncio.Semaphore,
         producer: TransactionalProducer,
         finish: Finish,
         on_room: Callable[[], None],
@@ -89,6 +91,7 @@ class Pipeline:
         self._lanes = list(lanes)
         self._settings = settings
         self._schemas = schemas
+        self._turns = turns
         self._producer = producer
         self._finish = finish
         self._on_room = on_room
@@ -116,12 +119,20 @@ class Pipeline:
         """
         try:
             while await self._something_to_do():
-                computed = await self._compute(self._take())
+                await self._turns.acquire()
+                try:
+                    computed = await self._compute(self._take())
+                    if computed is not None:
+                        await _outcome(self._committing)
+                except BaseException:
+                    self._turns.release()
+                    raise
                 if computed is None:
+                    self._turns.release()
                     continue
-                await _outcome(self._committing)
                 computed.clock.lap("turn")
                 self._committing = self._begin(self._commit(computed))
+                self._committing.add_done_callback(lambda _: self._turns.release())
             await _outcome(self._committing)
             await _outcome(self._writing)
         finally:

@@ -17,7 +17,7 @@ class EngineSettings:
         data_directory: where Faust may keep files of its own; it needs none of them.
         instance: name of this worker slot for static membership; empty: dynamic membership.
         batch_records: most records in one transaction.
-        queue_records: records of a lane that wait before its partitions are no longer fetched.
+        queue_records: records of a span that wait before lanes which have their share are no longer fetched.
         fetch_wait_ms: longest wait of a fetch for data; a partition that becomes readable while a
             fetch is under way waits for it, so this bounds latency at low load.
         session_timeout_seconds: how long a dead worker keeps its partitions.

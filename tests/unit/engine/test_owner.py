@@ -95,6 +95,7 @@ class Bench:
             store=None,
             ids=self.ids,
             schemas=Schemas(MemoryRegistry()),
+            turns=asyncio.Semaphore(2),
             finish=lambda out: None,  # noqa: ARG005 -- no ledger here
             on_room=self._room,
         )

@@ -111,6 +111,7 @@ class World:
             lanes=[self.lane],
             settings=SETTINGS,
             schemas=Schemas(MemoryRegistry()),
+            turns=asyncio.Semaphore(2),
             producer=cast("Any", self.producer),
             finish=lambda out: None,  # noqa: ARG005 -- no ledger here
             on_room=lambda: None,
