@@ -81,7 +81,7 @@ def make_app(
         # a topic that was away for a moment leaves the assignment, and comes back into it with the next look
         consumer_metadata_max_age_ms=_METADATA_MS,
         consumer_group_instance_id=f"{settings.instance}-{stage.name}" if settings.instance else None,
-        broker_max_poll_records=settings.batch_records,
+        broker_max_poll_records=settings.batch_of(stage.fan),
         broker_session_timeout=settings.session_timeout_seconds,
         broker_heartbeat_interval=settings.heartbeat_seconds,
         broker_rebalance_timeout=settings.rebalance_timeout_seconds,

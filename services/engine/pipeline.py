@@ -89,7 +89,7 @@ class Pipeline:
     ) -> None:
         self._stage = stage
         self._lanes = list(lanes)
-        self._settings = settings
+        self._most = settings.batch_of(stage.fan)
         self._schemas = schemas
         self._turns = turns
         self._producer = producer
@@ -150,7 +150,7 @@ class Pipeline:
             _look(self._writing)
             busy = self._committing is not None and not self._committing.done()
             waiting = sum(lane.inbox.records for lane in self._lanes)
-            if any(lane.inbox for lane in self._lanes) and (not busy or waiting >= self._settings.batch_records):
+            if any(lane.inbox for lane in self._lanes) and (not busy or waiting >= self._most):
                 return True
             await self._stirred.wait()
         return False
@@ -158,7 +158,7 @@ class Pipeline:
     def _take(self) -> list[_Share]:
         """Take what waits, up to a whole batch; the lane that came last comes first the next time."""
         shares: list[_Share] = []
-        room = self._settings.batch_records
+        room = self._most
         for lane in list(self._lanes):
             if lane.inbox and room > 0:
                 batches = lane.inbox.take(room)

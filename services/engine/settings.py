@@ -16,7 +16,8 @@ class EngineSettings:
         bootstrap_servers: Kafka, `host:port[,host:port]`.
         data_directory: where Faust may keep files of its own; it needs none of them.
         instance: name of this worker slot for static membership; empty: dynamic membership.
-        batch_records: most records in one transaction.
+        batch_records: most records that one transaction reads.
+        output_records: about the most that it writes, where a stage writes many for each that it reads.
         queue_records: records of a span that wait before lanes which have their share are no longer fetched.
         fetch_wait_ms: longest wait of a fetch for data; a partition that becomes readable while a
             fetch is under way waits for it, so this bounds latency at low load.
@@ -40,6 +41,7 @@ class EngineSettings:
     data_directory: str = ""
     instance: str = ""
     batch_records: int = 4000
+    output_records: int = 20_000
     queue_records: int = 12000
     fetch_wait_ms: int = 25
     session_timeout_seconds: float = 6.0
@@ -62,3 +64,7 @@ class EngineSettings:
         if self.queue_records < self.batch_records:
             message = f"queue_records ({self.queue_records}) must not be less than batch_records ({self.batch_records})"
             raise ValueError(message)
+
+    def batch_of(self, fan: int) -> int:
+        """Return the most records that a transaction reads of a stage that may write `fan` records for each."""
+        return max(1, min(self.batch_records, self.output_records // fan))

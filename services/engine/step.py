@@ -53,6 +53,7 @@ class Stage:
         store: one of StoreKind.
         changelog: compacted topic that holds the truth of its state, and how far its lanes have read.
         looks_up: the stage whose state it reads beside its own (StoreKind.LOOKUP).
+        fan: records that one record may make it write; the wider, the fewer records go into a batch.
 
     """
 
@@ -63,3 +64,4 @@ class Stage:
     store: str = StoreKind.NONE
     changelog: str = ""
     looks_up: str = ""
+    fan: int = 1

@@ -18,13 +18,15 @@ NAME = "fanout"
 
 def fanout_stage(catalogue: Catalogue, codec: EventCodec, subscribers: Iterable[Subscriber], lanes: int) -> Stage:
     """Return the stage that writes the feeds."""
+    grants = [grant_of(subscriber) for subscriber in subscribers]
     return Stage(
         name=NAME,
         topics=("credit.changes",),
         lanes=lanes,
-        step=FanoutStep(catalogue, [grant_of(subscriber) for subscriber in subscribers], codec),
+        step=FanoutStep(catalogue, grants, codec),
         store=StoreKind.RESIDENT,
         changelog="credit.feeds",
+        fan=max(1, len(grants)),
     )
 
 

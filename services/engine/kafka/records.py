@@ -10,10 +10,13 @@ from aiokafka.record.default_records import DefaultRecordBatchBuilder
 
 from creditbus.services.engine.batch import Partition
 
-__all__ = ["BATCH_BYTES", "Identity", "Packed", "RecordBatch", "Records"]
+__all__ = ["BATCH_BYTES", "REQUEST_BYTES", "Identity", "Packed", "RecordBatch", "Records"]
 
 BATCH_BYTES = 1 << 20
 """Largest record batch, unless a single record is larger. A topic takes 12 bytes more (`max.message.bytes`)."""
+
+REQUEST_BYTES = 16 << 20
+"""Most record batches in one request, in bytes; a broker closes the connection at `socket.request.max.bytes`, 100 MiB."""
 
 _MAGIC = 2
 _NO_COMPRESSION = 0
@@ -56,12 +59,21 @@ class Packed:
                 self._rounds[place][partition] = batch
 
     def signed(self, identity: Identity) -> Iterator[dict[Partition, RecordBatch]]:
-        """Give the rounds as this producer's; may be asked for once.
+        """Give the rounds as this producer's, in parts that a request has room for; may be asked for once.
 
         Sequence numbers begin at 0, for the transaction has an epoch of its own.
         """
         for batches in self._rounds:
-            yield {partition: batch.signed(identity) for partition, batch in batches.items()}
+            part: dict[Partition, RecordBatch] = {}
+            size = 0
+            for partition, unsigned in batches.items():
+                batch = unsigned.signed(identity)
+                if part and size + len(batch.encoded) > REQUEST_BYTES:
+                    yield part
+                    part, size = {}, 0
+                part[partition] = batch
+                size += len(batch.encoded)
+            yield part
         self._rounds.clear()
 
 

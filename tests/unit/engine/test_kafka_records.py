@@ -9,7 +9,7 @@ from aiokafka.record.memory_records import MemoryRecords
 from creditbus.services.engine.batch import Partition
 from creditbus.services.engine.errors import FencedError
 from creditbus.services.engine.kafka.answers import must_repeat
-from creditbus.services.engine.kafka.records import BATCH_BYTES, Identity, Packed, RecordBatch
+from creditbus.services.engine.kafka.records import BATCH_BYTES, REQUEST_BYTES, Identity, Packed, RecordBatch
 
 HERE, THERE, NOWHERE = Partition("feed.a", 0), Partition("feed.a", 1), Partition("feed.b", 0)
 
@@ -48,6 +48,15 @@ def test_a_record_that_is_larger_than_a_batch_has_one_of_its_own() -> None:
     large = (b"k", b"v" * (BATCH_BYTES + 1))
     found = list(Packed({HERE: [large, (b"k", b"v")]}).signed(Identity(4000, 7)))
     assert [read(part[HERE])[1] for part in found] == [[large], [(b"k", b"v")]]
+
+
+def test_a_round_that_is_too_much_for_a_request_goes_in_parts() -> None:
+    half = [(b"k", b"v" * (BATCH_BYTES // 2))]
+    partitions = [Partition("feed.a", number) for number in range(2 * REQUEST_BYTES // BATCH_BYTES + 3)]
+    found = list(Packed(dict.fromkeys(partitions, half)).signed(Identity(4000, 7)))
+    assert [partition for part in found for partition in part] == partitions
+    assert len(found) == 2
+    assert all(sum(len(batch.encoded) for batch in part.values()) <= REQUEST_BYTES for part in found)
 
 
 @pytest.mark.parametrize(("codes", "again"), [({0}, False), (set(), False), ({51}, True), ({0, 51}, True)])

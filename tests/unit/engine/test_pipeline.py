@@ -27,7 +27,7 @@ HERE = Partition("topic", 0)
 CHANGELOG = Partition("changelog", 0)
 COUNT = b"count"
 SIZE = 4
-SETTINGS = EngineSettings(batch_records=SIZE, queue_records=100)
+SETTINGS = EngineSettings(batch_records=SIZE, queue_records=100, output_records=20)
 
 
 class Counting:
@@ -95,7 +95,8 @@ class Store(ResidentStore):
 class World:
     """A pipeline whose transactions and store writes end when a test says so."""
 
-    def __init__(self) -> None:
+    def __init__(self, fan: int = 1) -> None:
+        self.fan = fan
         self.step, self.producer, self.store = Counting(), Producer(), Store()
         self.lane = Lane(0, self.store, "changelog", TopicIds("", {}))
         self.through = 0
@@ -106,7 +107,13 @@ class World:
         self.lane.inbox.open({HERE: 0}, 1)
         self.pipeline = Pipeline(
             stage=Stage(
-                name="s", topics=("topic",), lanes=1, step=self.step, store=StoreKind.RESIDENT, changelog="changelog"
+                name="s",
+                topics=("topic",),
+                lanes=1,
+                step=self.step,
+                store=StoreKind.RESIDENT,
+                changelog="changelog",
+                fan=self.fan,
             ),
             lanes=[self.lane],
             settings=SETTINGS,
@@ -157,9 +164,9 @@ def empty_changelog(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lane_module, "read_tail", read_tail)
 
 
-def play(scenario: Callable[[World], Awaitable[None]]) -> None:
+def play(scenario: Callable[[World], Awaitable[None]], fan: int = 1) -> None:
     async def run() -> None:
-        await World().play(scenario)
+        await World(fan).play(scenario)
 
     asyncio.run(run())
 
@@ -194,6 +201,19 @@ def test_a_few_records_wait_for_the_transaction_and_for_those_that_join_them() -
         assert world.step.seen == [None, b"1"]
 
     play(scenario)
+
+
+@pytest.mark.parametrize(("fan", "most"), [(1, SIZE), (5, SIZE), (10, 2), (100, 1)])
+def test_a_stage_that_writes_many_for_each_reads_fewer_at_once(fan: int, most: int) -> None:
+    assert SETTINGS.batch_of(fan) == most
+
+    async def scenario(world: World) -> None:
+        for _ in range(SIZE):
+            world.give(1)
+        await until(lambda: bool(world.producer.asked))
+        assert world.producer.asked == [most]
+
+    play(scenario, fan)
 
 
 def test_the_next_batch_does_not_wait_for_the_store() -> None:
