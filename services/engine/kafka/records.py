@@ -16,7 +16,7 @@ BATCH_BYTES = 1 << 20
 """Largest record batch, unless a single record is larger. A topic takes 12 bytes more (`max.message.bytes`)."""
 
 REQUEST_BYTES = 16 << 20
-"""Most record batches in one request, in bytes; a broker closes the connection at `socket.request.max.bytes`, 100 MiB."""
+"""Most bytes of record batches in one request; a broker takes 100 MiB (`socket.request.max.bytes`)."""
 
 _MAGIC = 2
 _NO_COMPRESSION = 0
