@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
@@ -226,6 +227,23 @@ def test_a_full_queue_is_fetched_no_more_until_there_is_room(bench: Bench) -> No
         await until(lambda: bench.world.committed_offset == 11)
         assert owner.wanted()
         assert bench.rooms > rooms
+
+    bench.play(scenario)
+
+
+def test_a_lane_with_less_than_its_share_is_fetched_beside_a_full_one(bench: Bench) -> None:
+    there = Partition("topic", 1)
+    bench.span, bench.partitions = Span(0, 2), [HERE, there]
+
+    async def scenario(owner: Owner) -> None:
+        owner.offer(bench.batch(3, 10))
+        assert owner.wanted() == {HERE, there}
+        owner.offer(bench.batch(10, 11))
+        assert owner.wanted() == {there}
+        owner.offer(replace(bench.batch(3, 7), partition=there))
+        assert owner.wanted() == set()
+        await until(lambda: len(bench.world.commits) == 3)
+        assert owner.wanted() == {HERE, there}
 
     bench.play(scenario)
 

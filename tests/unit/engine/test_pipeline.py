@@ -10,7 +10,7 @@ from creditbus.services.engine import lane as lane_module
 from creditbus.services.engine.batch import Batch, Partition, Record
 from creditbus.services.engine.changelog import Tail
 from creditbus.services.engine.codec import Schemas
-from creditbus.services.engine.errors import CheckpointError, DependencyDownError
+from creditbus.services.engine.errors import CheckpointError, DependencyDownError, FencedError
 from creditbus.services.engine.kafka.records import Packed
 from creditbus.services.engine.lane import Lane
 from creditbus.services.engine.output import Output
@@ -97,6 +97,7 @@ class World:
 
     def __init__(self, fan: int = 1) -> None:
         self.fan = fan
+        self.turns = asyncio.Semaphore(2)
         self.step, self.producer, self.store = Counting(), Producer(), Store()
         self.lane = Lane(0, self.store, "changelog", TopicIds("", {}))
         self.through = 0
@@ -118,7 +119,7 @@ class World:
             lanes=[self.lane],
             settings=SETTINGS,
             schemas=Schemas(MemoryRegistry()),
-            turns=asyncio.Semaphore(2),
+            turns=self.turns,
             producer=cast("Any", self.producer),
             finish=lambda out: None,  # noqa: ARG005 -- no ledger here
             on_room=lambda: None,
@@ -199,6 +200,34 @@ def test_a_few_records_wait_for_the_transaction_and_for_those_that_join_them() -
         world.producer.allowed.release()
         await until(lambda: world.producer.asked == [1, 3])
         assert world.step.seen == [None, b"1"]
+
+    play(scenario)
+
+
+async def take_all(turns: asyncio.Semaphore) -> None:
+    for _ in range(2):
+        assert not turns.locked()
+        await turns.acquire()
+    assert turns.locked()
+
+
+@pytest.mark.parametrize("failure", [None, FencedError("another owner")])
+def test_a_batch_waits_for_a_turn_and_gives_it_back_however_it_ends(failure: Exception | None) -> None:
+    async def scenario(world: World) -> None:
+        await take_all(world.turns)
+        world.give(SIZE)
+        await settled()
+        assert world.step.seen == []
+        world.turns.release()
+        world.turns.release()
+        world.producer.failure = failure
+        await until(lambda: world.producer.asked == [4])
+        world.give(SIZE)
+        await until(lambda: len(world.step.seen) == 2)
+        world.producer.allowed.release()
+        world.producer.allowed.release()
+        await until(lambda: world.task.done() if failure else world.through == 2)
+        await take_all(world.turns)
 
     play(scenario)
 
