@@ -72,21 +72,24 @@ class KafkaServer(Server):
 
     def healthy(self) -> bool:
         """The broker answers a metadata request as a member of a cluster that has a controller."""
-        return self.node_id in self._members()
+        return self.node_id in self._members(fenced=True)
 
     def started(self) -> bool:
         """The broker knows every peer that runs: a topic made now gets all its replicas."""
-        return self._members().issuperset(peer.node_id for peer in self.peers if peer.process.pid is not None)
+        return self._members(fenced=False).issuperset(
+            peer.node_id for peer in self.peers if peer.process.pid is not None
+        )
 
     @property
     def address(self) -> str:
         """Host and port for clients."""
         return f"{HOST}:{self.ports['client']}"
 
-    def _members(self) -> set[int]:
-        """Brokers that are known as serving; none when this one does not answer or knows no controller.
+    def _members(self, *, fenced: bool) -> set[int]:
+        """Brokers that are known; none when this one does not answer or knows no controller.
 
-        A broker that has registered is fenced until it has caught up: clients are not told of it before.
+        A broker that has registered is fenced until it has caught up: clients are not told of it before. Any broker may
+        answer, so that one may still count as fenced here when it serves already.
         """
         port = self.ports.get("client")
         if port is None:
@@ -104,8 +107,8 @@ class KafkaServer(Server):
         except (OSError, KafkaError):
             return set()
         else:
-            serving = {broker["broker_id"] for broker in cluster["brokers"] if not broker["is_fenced"]}
-            return serving if cluster["controller_id"] >= 0 else set()
+            known = {broker["broker_id"] for broker in cluster["brokers"] if fenced or not broker["is_fenced"]}
+            return known if cluster["controller_id"] >= 0 else set()
         finally:
             client.close()
 
