@@ -15,6 +15,7 @@ __all__ = [
     "prefix_schema",
     "reject_schema",
     "unreadable_schema",
+    "without_logical_types",
 ]
 
 Schema = dict[str, Any]
@@ -47,7 +48,7 @@ def prefix_schema() -> Schema:
 
     For processors, never registered: as in `header_schema`, moments are plain integers.
     """
-    return _record("EventPrefix", _PREFIX, "What every event begins with.", _plain(_named_types()))
+    return _record("EventPrefix", _PREFIX, "What every event begins with.", without_logical_types(_named_types()))
 
 
 @cache
@@ -57,7 +58,7 @@ def header_schema() -> Schema:
     For processors, never registered: moments are plain integers (milliseconds since 1970 UTC), because a logical type
     costs a `datetime` an event. The bytes are the same.
     """
-    schema = _inline("EventHeader", _plain(_named_types()), set())
+    schema = _inline("EventHeader", without_logical_types(_named_types()), set())
     assert isinstance(schema, dict)  # noqa: S101 # for the type checker: a named type is a record
     return schema
 
@@ -101,12 +102,12 @@ def _named_types() -> dict[str, Schema]:
     return {schema["name"]: schema for schema in read_schema("header.avsc")}
 
 
-def _plain(part: Any) -> Any:
+def without_logical_types(part: Any) -> Any:
     """Copy a schema without logical types."""
     if isinstance(part, list):
-        return [_plain(branch) for branch in part]
+        return [without_logical_types(branch) for branch in part]
     if isinstance(part, dict):
-        return {key: _plain(value) for key, value in part.items() if key != "logicalType"}
+        return {key: without_logical_types(value) for key, value in part.items() if key != "logicalType"}
     return part
 
 

@@ -12,7 +12,7 @@ from creditbus.services.domain.catalogue import Field, Item
 from creditbus.services.domain.event import Act, RecordState
 from creditbus.services.domain.grants import Grant, admitted_fields
 
-__all__ = ["HASH_BYTES", "RETRACTED", "Projection", "masked"]
+__all__ = ["ACT_FIELDS", "HASH_BYTES", "RETRACTED", "Projection", "masked"]
 
 #: SHA-256 of the record before, over its whole value.
 HASH_BYTES: Final = 32
@@ -21,7 +21,7 @@ HASH_BYTES: Final = 32
 #: content is null.
 RETRACTED: Final = frozenset({RecordState.WITHDRAWN, RecordState.REPAIRED, RecordState.EXPIRED})
 
-_ACT_FIELDS: Final = tuple(Act.__annotations__)
+ACT_FIELDS: Final = tuple(Act.__annotations__)
 _NULLABLE: Final = ["null", "string"]
 
 
@@ -63,11 +63,11 @@ class Projection:
 def _admitted_act(item: Item, fields: tuple[Field, ...]) -> tuple[str, ...]:
     """Return the parts of the act that come from admitted fields only."""
     admitted = {field.code for field in fields}
-    sources: dict[str, set[str]] = {name: set() for name in _ACT_FIELDS}
+    sources: dict[str, set[str]] = {name: set() for name in ACT_FIELDS}
     for stated in item.events:
         for name, source in stated.act:
             sources[name].add(source)
-    return tuple(name for name in _ACT_FIELDS if sources[name] and sources[name] <= admitted)
+    return tuple(name for name in ACT_FIELDS if sources[name] and sources[name] <= admitted)
 
 
 def masked(field: Field, value: str) -> str:

@@ -8,19 +8,27 @@ Source: Apache Avro specification, "Binary encoding".
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 __all__ = [
+    "BOOLEANS",
+    "BRANCHES",
     "encode_long",
     "encode_text",
     "past_long",
     "past_optional_text",
     "past_text",
     "read_long",
+    "symbols",
     "text_at",
     "write_long",
 ]
+
+#: By their byte: whether a union of null and something holds something, and what a boolean is.
+BRANCHES: Final = {0: False, 2: True}
+BOOLEANS: Final = {0: False, 1: True}
 
 _MORE: Final = 127
 _TEXT_BRANCH: Final = 2
@@ -102,6 +110,11 @@ def _span(source: bytes, place: int) -> tuple[int, int]:
     if size & 1:
         raise KeyError(place)
     return place, place + (size >> 1)
+
+
+def symbols(enumeration: Mapping[str, Any]) -> dict[int, str]:
+    """Return an enumeration's symbols by their byte; it has no more than 64."""
+    return {2 * place: symbol for place, symbol in enumerate(enumeration["symbols"])}
 
 
 def encode_long(number: int) -> bytes:

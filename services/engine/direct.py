@@ -12,7 +12,16 @@ from functools import lru_cache
 from typing import Any, Final, cast
 
 from creditbus.services.domain.event import Applied, Header
-from creditbus.services.engine.avro_bytes import encode_long, encode_text, read_long, write_long
+from creditbus.services.engine.avro_bytes import (
+    BOOLEANS,
+    BRANCHES,
+    encode_long,
+    encode_text,
+    past_optional_text,
+    read_long,
+    symbols,
+    write_long,
+)
 
 __all__ = ["AdmissionWriter", "AppliedWriter", "Cuts", "HeaderReader", "TextReader"]
 
@@ -30,8 +39,6 @@ _HEADER_FIELDS: Final = (
     *_SUBJECT_NAME,
     *("subject_kind", "state", "source_time", "received_at", "sequence", "origin", "normalised", "warnings", "applied"),
 )
-_BRANCHES: Final = {0: False, 2: True}
-_BOOLEANS: Final = {0: False, 1: True}
 _OPTIONAL_TEXT: Final = ["null", "string"]
 _REMEMBERED: Final = 1 << 13
 _FIRST_REVISION: Final = b"\x02"
@@ -92,19 +99,8 @@ class TextReader:
         """Return the place behind the record that begins at `place`; None where fastavro must look."""
         try:
             for _ in self._names:
-                branch = source[place]
-                place += 1
-                if branch:
-                    size = source[place]
-                    place += 1
-                    if size > 127:  # noqa: PLR2004 -- the length goes on in a second byte
-                        more = source[place]
-                        place += 1
-                        if more > 127:  # noqa: PLR2004 -- and in a third
-                            return None
-                        size = size & 127 | more << 7
-                    place += size >> 1
-        except IndexError:
+                place = past_optional_text(source, place)
+        except (IndexError, KeyError):
             return None
         return place
 
@@ -127,8 +123,7 @@ class HeaderReader:
         types = {field["name"]: field["type"] for field in schema["fields"]}
         change = types["applied"][1]["fields"][0]["type"]
         self._verbs, self._kinds, self._states, self._changes = (
-            {code[0]: symbol for symbol, code in _symbols(kind).items()}
-            for kind in (types["verb"], types["subject_kind"], types["state"], change)
+            symbols(kind) for kind in (types["verb"], types["subject_kind"], types["state"], change)
         )
 
     def read(self, source: bytes, start: int) -> tuple[Header, Cuts, int] | None:
@@ -151,7 +146,7 @@ class HeaderReader:
         kind = place
         header["subject_kind"] = self._kinds[source[place]]
         header["state"] = self._states[source[place + 1]]
-        if _BRANCHES[source[place + 2]]:
+        if BRANCHES[source[place + 2]]:
             header["source_time"], place = read_long(source, place + 3)
         else:
             header["source_time"] = None
@@ -171,7 +166,7 @@ class HeaderReader:
         if source[place]:
             place = _one_block(source, place, warnings)
         place += 1
-        if _BRANCHES[source[place]]:
+        if BRANCHES[source[place]]:
             header["applied"], place = self._read_applied(source, place + 1)
         else:
             header["applied"] = None
@@ -184,13 +179,13 @@ class HeaderReader:
         applied["revision"], place = read_long(source, place)
         applied["state"] = self._states[source[place]]
         place += 1
-        if _BRANCHES[source[place]]:
+        if BRANCHES[source[place]]:
             place += 1
             applied["previous_state"] = self._states[source[place]]
         else:
             applied["previous_state"] = None
         place = _texts(source, place + 1, _SUBJECT, applied)
-        applied["registered"] = _BOOLEANS[source[place]]
+        applied["registered"] = BOOLEANS[source[place]]
         return applied, place + 1
 
 

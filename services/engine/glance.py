@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
+from creditbus.services.engine.avro_bytes import read_long, symbols
+
 __all__ = ["Glance", "GlanceReader"]
 
 _FRAME: Final = 5
@@ -58,8 +60,8 @@ class GlanceReader:
     def __init__(self, schema: Mapping[str, Any], items: Iterable[str]) -> None:
         self._items = frozenset(item.encode() for item in items)
         types = {field["name"]: field["type"] for field in schema["fields"]}
-        self._verbs = {2 * place: symbol for place, symbol in enumerate(types["verb"]["symbols"])}
-        self._states = {2 * place: symbol for place, symbol in enumerate(types["state"]["symbols"])}
+        self._verbs = symbols(types["verb"])
+        self._states = symbols(types["state"])
 
     def read(self, value: bytes) -> Glance | None:
         """Return the glance of a framed event of the current schema; None where it must be read whole.
@@ -124,12 +126,12 @@ class GlanceReader:
         place += size >> 1
         state = self._states[value[place + 1]]
         if value[place + 2]:
-            source_time, place = _long(value, place + 3)
+            source_time, place = read_long(value, place + 3)
         else:
             source_time = None
             place += 3
-        received_at, place = _long(value, place)
-        sequence, place = _long(value, place)
+        received_at, place = read_long(value, place)
+        sequence, place = read_long(value, place)
         start = place
         size = value[place]
         if size > _MORE:
@@ -188,16 +190,3 @@ class GlanceReader:
                 end,
             ),
         )
-
-
-def _long(value: bytes, place: int) -> tuple[int, int]:
-    """Read an int or long; return it and the place behind it."""
-    byte = value[place]
-    place += 1
-    number, shift = byte & _MORE, 7
-    while byte > _MORE:
-        byte = value[place]
-        place += 1
-        number |= (byte & _MORE) << shift
-        shift += 7
-    return number >> 1 ^ -(number & 1), place

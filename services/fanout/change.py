@@ -8,25 +8,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from creditbus.services.domain.disclosure import RETRACTED
-from creditbus.services.domain.event import Act, Claim
+from creditbus.services.domain.disclosure import ACT_FIELDS, RETRACTED
+from creditbus.services.domain.event import Claim
 from creditbus.services.domain.framing import FRAME_BYTES
 from creditbus.services.engine.avro_bytes import (
+    BOOLEANS,
+    BRANCHES,
     encode_text,
     past_long,
     past_optional_text,
     past_text,
     read_long,
+    symbols,
 )
 
-__all__ = ["ACT_FIELDS", "Change", "ChangeReader"]
+__all__ = ["Change", "ChangeReader"]
 
-ACT_FIELDS: Final = tuple(Act.__annotations__)
 _CLAIM_FIELDS: Final = len(Claim.__annotations__)
 _IDENTITY_BYTES: Final = 32
 _EVENT_ID_BYTES: Final = 16
-_BOOLEANS: Final = frozenset((0, 1))
-_BRANCHES: Final = {0: False, 2: True}
 #: Length of an event id in hexadecimal, as Avro writes it.
 _HEXADECIMAL: Final = b"\x40"
 
@@ -87,11 +87,11 @@ class ChangeReader:
     def __init__(self, header: Mapping[str, Any], contents: Mapping[str, int]) -> None:
         types = {field["name"]: field["type"] for field in header["fields"]}
         applied = {field["name"]: field["type"] for field in types["applied"][1]["fields"]}
-        states = _symbols(types["state"])
+        states = symbols(types["state"])
         self._contents = dict(contents)
-        self._kinds = _symbols(types["subject_kind"])
-        self._verbs = _texts(_symbols(types["verb"]))
-        self._changes = _texts(_symbols(applied["change"]))
+        self._kinds = symbols(types["subject_kind"])
+        self._verbs = _texts(symbols(types["verb"]))
+        self._changes = _texts(symbols(applied["change"]))
         self._states = _texts(states)
         self._previous = {code: b"\x02" + text for code, text in self._states.items()}
         self._retracted = frozenset(code for code, state in states.items() if state in RETRACTED)
@@ -113,7 +113,7 @@ class ChangeReader:
         kind = past_text(value, name)
         # behind the kind: the state that the content states, and a union
         place = kind + 3
-        if _BRANCHES[value[kind + 2]]:
+        if BRANCHES[value[kind + 2]]:
             place = past_long(value, place)
         received = place
         place = sequence = past_long(value, received)
@@ -121,7 +121,7 @@ class ChangeReader:
         for _ in range(4):
             place = past_text(value, place)
         place = _past_texts(value, past_long(value, past_long(value, place)))
-        if not _BRANCHES[value[place]]:
+        if not BRANCHES[value[place]]:
             raise KeyError(place)
         change = self._changes[value[place + 1]]
         version = place + 2
@@ -131,7 +131,7 @@ class ChangeReader:
         state = value[place]
         place += 2
         previous = b"\x00"
-        if _BRANCHES[value[place - 1]]:
+        if BRANCHES[value[place - 1]]:
             previous = self._previous[value[place]]
             place += 1
         registered_name = place
@@ -142,7 +142,7 @@ class ChangeReader:
         act, place = _past_optional_texts(value, end, len(ACT_FIELDS))
         _, place = _past_optional_texts(value, place, _CLAIM_FIELDS)
         content, place = _past_optional_texts(value, place, self._contents[item])
-        if value[registered] not in _BOOLEANS or place != len(value):
+        if value[registered] not in BOOLEANS or place != len(value):
             raise KeyError(place)
         subject_kind = self._kinds[value[kind]]
         shown = b"".join(
@@ -206,11 +206,6 @@ def _characters(text: bytes) -> bytes:
     while text[start - 1] > 127:  # noqa: PLR2004 -- the length goes on in another byte
         start += 1
     return text[start:]
-
-
-def _symbols(enumeration: Mapping[str, Any]) -> dict[int, str]:
-    """Return an enumeration's symbols by their byte."""
-    return {2 * place: symbol for place, symbol in enumerate(enumeration["symbols"])}
 
 
 def _texts(symbols: Mapping[int, str]) -> dict[int, bytes]:

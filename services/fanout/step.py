@@ -35,10 +35,11 @@ Work = list[tuple[Change, date]]
 class _Outlet:
     """Changes of one item under one grant."""
 
-    __slots__ = ("frame", "grant", "projection", "subscriber")
+    __slots__ = ("frame", "grant", "projection", "showing", "subscriber")
 
     def __init__(self, projection: Projection) -> None:
         self.projection = projection
+        self.showing = Showing(projection)
         self.grant = projection.grant
         self.subscriber = projection.grant.subscriber
         self.frame = b""
@@ -77,9 +78,7 @@ class FanoutStep:
                 item = catalogue.item(item_id)
                 if item is not None:
                     self._outlets[item_id].append(_Outlet(Projection(grant, item)))
-        self._tails = {
-            outlet.subscriber.encode(): outlet.subscriber for outlets in self._outlets.values() for outlet in outlets
-        }
+        self._tails = {outlet.subscriber.encode() for outlets in self._outlets.values() for outlet in outlets}
         self._audiences: dict[tuple[str, str, str, date], _Audience] = {}
 
     async def load(self, schemas: Schemas) -> None:
@@ -136,6 +135,5 @@ class FanoutStep:
         alike: dict[object, tuple[Showing, list[_Outlet]]] = {}
         for outlet in self._outlets[item]:
             if admits(outlet.grant, item=item, subject_kind=subject_kind, district=district, on=on):
-                showing = Showing(outlet.projection)
-                alike.setdefault(showing.shows, (showing, []))[1].append(outlet)
+                alike.setdefault(outlet.showing.shows, (outlet.showing, []))[1].append(outlet)
         return list(alike.values())

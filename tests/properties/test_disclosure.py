@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from creditbus.avro_schemas import header_schema
+from creditbus.avro_schemas.composition import without_logical_types
 from creditbus.services.domain.catalogue import Disclosure, Field, Item
 from creditbus.services.domain.disclosure import Projection
 from creditbus.services.domain.event import Act, Claim, RecordState, SubjectKind
@@ -64,18 +65,10 @@ def applied_event(item: Item, header: dict[str, Any], act: dict[str, Any], conte
     return CODEC.seal(header, body)  # type: ignore[arg-type] # as above
 
 
-def without_logical_types(part: Any) -> Any:
-    """Give a schema by which any number is read, also one that is no moment of this era."""
-    if isinstance(part, list):
-        return [without_logical_types(branch) for branch in part]
-    if isinstance(part, dict):
-        return {key: without_logical_types(value) for key, value in part.items() if key != "logicalType"}
-    return part
-
-
 def feed_record(projection: Projection, change: Change) -> tuple[bytes, dict[str, Any]]:
     """Give a feed's record as bytes and decoded by the schema that the subscriber has."""
     value = written(EVIDENCE, PROOF) + Showing(projection).of(change)
+    # any number is read, also one that is no moment of this era
     schema = parse_schema(without_logical_types(projection.schema()), named_schemas={})
     source = BytesIO(value)
     decoded: Any = schemaless_reader(source, schema, None)
