@@ -7,7 +7,7 @@ LOCK := requirements/dev.txt
 LOCKED := $(VENV)/locked-$(shell cksum < $(LOCK) | cut -d ' ' -f 1)
 INSTALLED := $(VENV)/installed-$(shell cat $(LOCK) pyproject.toml | cksum | cut -d ' ' -f 1)
 PACKAGES := avro_schemas connectors deploy services topics
-COMPILED := $(VENV)/compiled-$(shell find services -name '*.py' | LC_ALL=C sort | xargs cat setup.py pyproject.toml | cksum | cut -d ' ' -f 1)
+COMPILED := $(VENV)/compiled-$(shell find services -name '*.py' -o -name '*.pyx' | LC_ALL=C sort | xargs cat setup.py pyproject.toml | cksum | cut -d ' ' -f 1)
 COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
 
 .DEFAULT_GOAL := help

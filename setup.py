@@ -1,7 +1,8 @@
 """Compiles the modules that every event passes through, in a build that asks for it by CREDITBUS_NATIVE=1.
 
-The modules are named in pyproject.toml and stay plain typed Python: where they are not compiled they run as they are,
-slower (docs/adr/0015-compiled-modules.md).
+The modules are named in pyproject.toml. Most stay plain typed Python: where they are not compiled they run as they are,
+slower (docs/adr/0015-compiled-modules.md). What packs bytes is in Cython beside the same in Python
+(docs/adr/0017-packing.md).
 """
 
 import json
@@ -18,11 +19,13 @@ _LINKS = Path("build/typing/creditbus")
 
 
 def _extensions() -> list[Extension]:
-    # a build that does not compile needs no mypy
+    # a build that does not compile needs neither of them
+    from Cython.Build import cythonize
     from mypyc.build import mypycify
 
-    names = tomllib.loads(Path("pyproject.toml").read_text("utf-8"))["tool"]["creditbus"]["compiled"]
-    files = [f"{name.replace('.', '/')}.py" for name in names]
+    named = tomllib.loads(Path("pyproject.toml").read_text("utf-8"))["tool"]["creditbus"]
+    files = [f"{name.replace('.', '/')}.py" for name in named["compiled"]]
+    packing = {name: f"{name.replace('.', '/')}.pyx" for name in named["cython"]}
     # a module's name is its path below this tree, as for mypy
     _LINKS.mkdir(parents=True, exist_ok=True)
     for top in ("avro_schemas", "connectors", "deploy", "services", "topics"):
@@ -34,8 +37,13 @@ def _extensions() -> list[Extension]:
         group_name="creditbus.services.compiled",
         target_dir=str(_OUT),
     )
+    extensions += cythonize(
+        [Extension(name, [file], extra_compile_args=["-O3"]) for name, file in packing.items()],
+        build_dir=str(_OUT),
+        quiet=True,
+    )
     # tests compare it with the sources, so that nobody tests yesterday's
-    sums = {file: sha256(Path(file).read_bytes()).hexdigest() for file in files}
+    sums = {file: sha256(Path(file).read_bytes()).hexdigest() for file in [*files, *packing.values()]}
     (_OUT / "sources.json").write_text(json.dumps(sums, indent=1), "ascii")
     return extensions
 

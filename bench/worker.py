@@ -21,7 +21,7 @@ from creditbus.services.engine import metrics
 from creditbus.services.engine.settings import EngineSettings
 from creditbus.services.engine.step import Stage
 from creditbus.services.worker.bus import open_bus, stage_apps
-from creditbus.services.worker.collector import tune_collector
+from creditbus.services.worker.memory import tune_memory
 from creditbus.topics.connection import Connection
 from creditbus.topics.declarations import declarations
 
@@ -61,7 +61,7 @@ async def _measure(options: argparse.Namespace) -> dict[str, float]:
     bus = await open_bus(connection, declarations(), settings, KEY)
     stages = {name: _moved(bus.stages[name], options) for name in options.stage}
     apps = await stage_apps(replace(bus, stages=stages), options.stage)
-    tune_collector()
+    tune_memory()
     await asyncio.gather(*(app.start() for app, _ in apps))
     last = options.stage[-1]
     started, first, cpu_before, idle_since = 0.0, 0, 0.0, time.monotonic()

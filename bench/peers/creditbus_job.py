@@ -21,7 +21,7 @@ from creditbus.services.engine.settings import EngineSettings
 from creditbus.services.engine.state import StateView
 from creditbus.services.engine.step import Step
 from creditbus.services.worker.bus import open_bus, stage_apps
-from creditbus.services.worker.collector import tune_collector
+from creditbus.services.worker.memory import tune_memory
 from creditbus.topics.connection import Connection
 from creditbus.topics.declarations import declarations
 
@@ -75,7 +75,7 @@ async def _run(options: argparse.Namespace) -> None:
         step=_WithFeed(stage.step, options.changes, options.feed),
     )
     apps = await stage_apps(replace(bus, stages={_STAGE: job}), [_STAGE])
-    tune_collector()
+    tune_memory()
     await asyncio.gather(*(app.start() for app, _ in apps))
     await asyncio.Event().wait()
 

@@ -24,7 +24,7 @@ from creditbus.avro_schemas import raw_catalogue
 from creditbus.services.engine import metrics
 from creditbus.services.engine.settings import EngineSettings
 from creditbus.services.worker.bus import open_bus, stage_apps
-from creditbus.services.worker.collector import tune_collector
+from creditbus.services.worker.memory import tune_memory
 from creditbus.topics.connection import Connection
 from creditbus.topics.declarations import declarations
 
@@ -58,7 +58,7 @@ async def _run(options: argparse.Namespace) -> None:
         (name,) = options.stage
         bus = replace(bus, stages={name: replace(bus.stages[name], changelog=options.changelog)})
     apps = await stage_apps(bus, options.stage)
-    tune_collector()
+    tune_memory()
     await asyncio.gather(*(app.start() for app, _ in apps))
     while not stop.is_set() and os.getppid() == parent:
         _say(_look())

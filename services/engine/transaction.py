@@ -129,7 +129,7 @@ class TransactionalProducer:
         timeout_ms = int(self._settings.watchdog_seconds * 1000)
         request = ProduceRequest(self._transactional_id, _ALL_REPLICAS, timeout_ms, topics, NO_TAGS)
         while True:
-            answer = await self._brokers.send(leader, request)
+            answer = await self._brokers.send_in_pieces(leader, request)
             if not must_repeat(_codes(answer), "Produce"):
                 return _ends(answer, batches)
             await asyncio.sleep(_REPEAT_SECONDS)

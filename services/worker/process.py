@@ -18,7 +18,7 @@ from creditbus.services.engine.errors import DependencyDownError
 from creditbus.services.engine.settings import EngineSettings
 from creditbus.services.engine.store import Store
 from creditbus.services.worker.bus import open_bus, stage_apps
-from creditbus.services.worker.collector import tune_collector
+from creditbus.services.worker.memory import tune_memory
 from creditbus.services.worker.person_key import read_person_key
 from creditbus.topics.connection import Connection
 from creditbus.topics.declarations import declarations
@@ -74,7 +74,7 @@ async def run_worker(
     apps = await _until_up(assemble, settings, stop, stages)
     if apps is None:
         return 0
-    tune_collector()
+    tune_memory()
     try:
         await asyncio.gather(*(app.start() for app, _ in apps))
         logger.info("worker runs %s", ", ".join(stages))

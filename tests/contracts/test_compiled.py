@@ -12,8 +12,8 @@ import pytest
 _PROVEN_BY = ("tests/properties", "tests/unit/record", "tests/unit/steps", "tests/scenarios")
 
 
-def _compiled(root: Path) -> list[str]:
-    names: list[str] = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["tool"]["creditbus"]["compiled"]
+def _compiled(root: Path, by: str = "compiled") -> list[str]:
+    names: list[str] = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["tool"]["creditbus"][by]
     return names
 
 
@@ -28,7 +28,8 @@ def test_what_was_built_is_what_runs(root: Path) -> None:
         pytest.skip("nothing is compiled here: the tests run the modules as Python")
     if os.environ.get("CREDITBUS_INTERPRETED"):
         pytest.skip("asked to run the modules as Python")
-    modules = [importlib.import_module(f"creditbus.{name}") for name in _compiled(root)]
+    names = [*_compiled(root), *_compiled(root, "cython")]
+    modules = [importlib.import_module(f"creditbus.{name}") for name in names]
     assert [module.__name__ for module in modules if not str(module.__file__).endswith(".so")] == []
 
 

@@ -13,7 +13,7 @@ import pytest
 
 _TOPS = ("avro_schemas", "connectors", "deploy", "services", "topics")
 _BUILD = ("LICENSE", "README.md", "pyproject.toml", "setup.py")
-_SUFFIXES = {".avsc", ".md", ".properties", ".py", ".typed", ".xml", ".yaml"}
+_SUFFIXES = {".avsc", ".md", ".properties", ".py", ".pyi", ".pyx", ".typed", ".xml", ".yaml"}
 _COMPILED = ".so"
 """Built where the tree is; the wheel of a build that does not ask for it holds none."""
 _LEFTOVERS = shutil.ignore_patterns("__pycache__", "target")

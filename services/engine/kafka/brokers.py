@@ -8,12 +8,15 @@ from collections.abc import Collection
 from importlib.metadata import version
 from typing import Any
 
-from aiokafka.client import AIOKafkaClient, CoordinationType
+from aiokafka.client import AIOKafkaClient, ConnectionGroup, CoordinationType
+from aiokafka.conn import CloseReason
 from aiokafka.errors import (
     GroupCoordinatorNotAvailableError,
     GroupLoadInProgressError,
     IncompatibleBrokerVersion,
+    NodeNotReadyError,
     NotCoordinatorForGroupError,
+    RequestTimedOutError,
 )
 from aiokafka.protocol.transaction import InitProducerIdRequest
 
@@ -21,6 +24,7 @@ from creditbus.services.engine.batch import Partition
 from creditbus.services.engine.errors import OldBrokerError
 from creditbus.services.engine.kafka.answers import COORDINATOR_MOVES, must_repeat
 from creditbus.services.engine.kafka.messages import NO_TAGS, ApiVersionsRequest, finalized_features
+from creditbus.services.engine.kafka.pieces import InPieces, write_in_pieces
 from creditbus.services.engine.kafka.records import Identity
 from creditbus.services.engine.settings import EngineSettings
 
@@ -74,6 +78,17 @@ class Brokers:
 
         """
         return await self._client.send(node, request)
+
+    async def send_in_pieces(self, node: int, request: InPieces) -> Any:
+        """Send a large request to a broker and return the answer; errors as of `send`."""
+        if not await self._client.ready(node):
+            raise NodeNotReadyError(f"broker {node} is not ready")
+        connection = self._client._conns[node, ConnectionGroup.DEFAULT]
+        try:
+            return await write_in_pieces(connection, request)
+        except TimeoutError as error:
+            connection.close(reason=CloseReason.CONNECTION_TIMEOUT)
+            raise RequestTimedOutError from error
 
     async def leaders(self, partitions: Collection[Partition]) -> dict[Partition, int]:
         """Return who leads each partition; waits for those that have no leader yet."""

@@ -211,16 +211,23 @@ class ProduceRequest(_Request):
 
     def encode(self) -> bytes:
         """Join the parts once; the schema would copy a batch for every level that it stands in."""
+        return b"".join(self.pieces())
+
+    def pieces(self) -> list[bytes | bytearray]:
+        """Return what, joined, is the request: the record batches as they are, and what stands between them."""
         fields = self.__dict__
-        parts = [_TEXT.encode(fields["transactional_id"]), _ACKS_AND_TIMEOUT.pack(fields["acks"], fields["timeout_ms"])]
-        parts.append(_size(len(fields["topics"])))
+        pieces: list[bytes | bytearray] = []
+        between = [_TEXT.encode(fields["transactional_id"])]
+        between += (_ACKS_AND_TIMEOUT.pack(fields["acks"], fields["timeout_ms"]), _size(len(fields["topics"])))
         for topic, partitions, _ in fields["topics"]:
-            parts += (_TEXT.encode(topic), _size(len(partitions)))
+            between += (_TEXT.encode(topic), _size(len(partitions)))
             for number, records, _ in partitions:
-                parts += (_PARTITION.pack(number), _size(len(records)), records, _NOTHING)
-            parts.append(_NOTHING)
-        parts.append(_NOTHING)
-        return b"".join(parts)
+                between += (_PARTITION.pack(number), _size(len(records)))
+                pieces += (b"".join(between), records)
+                between = [_NOTHING]
+            between.append(_NOTHING)
+        between.append(_NOTHING)
+        return [*pieces, b"".join(between)]
 
 
 def _size(count: int) -> bytes:

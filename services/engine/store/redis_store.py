@@ -14,8 +14,9 @@ import redis.asyncio as redis
 from redis.exceptions import RedisError, ResponseError
 
 from creditbus.services.engine.errors import CheckpointError, DependencyDownError
+from creditbus.services.engine.packing import pack_command, pack_entries
 from creditbus.services.engine.store import Reading
-from creditbus.services.engine.store.wire import exchange, pack, pack_pairs
+from creditbus.services.engine.store.wire import exchange
 
 __all__ = ["LaneKeys", "RedisStore"]
 
@@ -72,7 +73,7 @@ class RedisStore:
         """Return the values of keys by one MGET, which sees keys and checkpoint at one moment."""
         wanted = list(keys)
         prefix = self._keys.prefix(lane)
-        command = pack(b"MGET", (self._keys.checkpoint(lane),), prefix, wanted)
+        command = pack_command(b"MGET", (self._keys.checkpoint(lane),), prefix, wanted)
         try:
             async with exchange(self._client) as talk:
                 ((held, *values),) = await talk.call((command,))
@@ -87,18 +88,15 @@ class RedisStore:
     async def write(self, lane: int, entries: Mapping[bytes, bytes | None], before: int | None, after: int) -> None:
         """Set entries and the checkpoint in one transaction that fails when the checkpoint changes meanwhile."""
         checkpoint = self._keys.checkpoint(lane)
-        prefix = self._keys.prefix(lane)
-        sets = [(key, value) for key, value in entries.items() if value is not None]
-        deletes = [key for key, value in entries.items() if value is None]
-        commands = [pack(b"MULTI", ())]
-        if sets:
-            commands.append(pack_pairs(b"MSET", prefix, sets))
-        if deletes:
-            commands.append(pack(b"UNLINK", (), prefix, deletes))
-        commands += [pack(b"SET", (checkpoint, f"{self._identity}{after}".encode())), pack(b"EXEC", ())]
+        commands = [
+            pack_command(b"MULTI", ()),
+            *pack_entries(self._keys.prefix(lane), entries),
+            pack_command(b"SET", (checkpoint, f"{self._identity}{after}".encode())),
+            pack_command(b"EXEC", ()),
+        ]
         try:
             async with exchange(self._client) as talk:
-                _, held = await talk.call((pack(b"WATCH", (checkpoint,)), pack(b"GET", (checkpoint,))))
+                _, held = await talk.call((pack_command(b"WATCH", (checkpoint,)), pack_command(b"GET", (checkpoint,))))
                 if (held or b"").decode() != self._written(before):
                     raise CheckpointError
                 *_, done = await talk.call(commands)

@@ -1,38 +1,18 @@
-"""Large Redis commands, packed at once.
+"""Packed commands on connections of redis-py.
 
-redis-py packs a command argument by argument, with a look at the type of each; a batch has some ten
-thousand, all bytes. Connections, answers, time-outs and errors stay redis-py's.
-Source of the form: Redis serialization protocol specification, "Arrays" and "Bulk strings".
+It packs a command argument by argument, with a look at the type of each; a batch has some ten thousand, all bytes
+(services/engine/packing). Connections, answers, time-outs and errors stay redis-py's.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 
 import redis.asyncio as redis
 
-__all__ = ["Exchange", "exchange", "pack", "pack_pairs"]
-
-
-def pack(name: bytes, first: Sequence[bytes], prefix: bytes = b"", rest: Sequence[bytes] = ()) -> bytes:
-    """Return a command; `prefix` is put in front of each argument of `rest`."""
-    size = len(prefix)
-    parts = [b"*%d\r\n$%d\r\n%b\r\n" % (1 + len(first) + len(rest), len(name), name)]
-    parts += [b"$%d\r\n%b\r\n" % (len(part), part) for part in first]
-    parts += [b"$%d\r\n%b%b\r\n" % (size + len(part), prefix, part) for part in rest]
-    return b"".join(parts)
-
-
-def pack_pairs(name: bytes, prefix: bytes, pairs: Sequence[tuple[bytes, bytes]]) -> bytes:
-    """Return a command whose arguments are keys, each behind `prefix`, and their values in turn."""
-    size = len(prefix)
-    parts = [b"*%d\r\n$%d\r\n%b\r\n" % (1 + 2 * len(pairs), len(name), name)]
-    parts += [
-        b"$%d\r\n%b%b\r\n$%d\r\n%b\r\n" % (size + len(key), prefix, key, len(value), value) for key, value in pairs
-    ]
-    return b"".join(parts)
+__all__ = ["Exchange", "exchange"]
 
 
 class Exchange:

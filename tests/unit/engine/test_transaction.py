@@ -5,6 +5,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
+from aiokafka.client import ConnectionGroup
 from aiokafka.errors import (
     GroupCoordinatorNotAvailableError,
     IncompatibleBrokerVersion,
@@ -53,6 +54,7 @@ class Client:
         self.features = b"\x02\x14transaction.version\x00\x02\x00\x02\x00"
         self.epoch = 7
         self.nodes = [10, 11, 12]
+        self._conns = {(node, ConnectionGroup.DEFAULT): node for node in LEADERS.values()}
 
     async def bootstrap(self) -> None:
         if self.down:
@@ -69,6 +71,9 @@ class Client:
         if self.lookups:
             raise self.lookups.pop(0)
         return self.nodes.pop(0) if kind == 0 and len(self.nodes) > 1 else self.nodes[-1]
+
+    async def ready(self, _: int) -> bool:
+        return True
 
     async def send(self, node: int, request: Any) -> Any:
         self.asked.append((node, request))
@@ -102,6 +107,7 @@ Play = Callable[[Callable[[TransactionalProducer], Coroutine[Any, Any, None]]], 
 def client(monkeypatch: pytest.MonkeyPatch) -> Client:
     client = Client()
     monkeypatch.setattr(brokers, "AIOKafkaClient", lambda **_: client)
+    monkeypatch.setattr(brokers, "write_in_pieces", client.send)
     return client
 
 
