@@ -30,7 +30,7 @@ from creditbus.services.domain.event import partition_of
 from creditbus.services.domain.ledger import Entry
 from creditbus.services.engine.output import Output
 from creditbus.services.engine.state import MissingKeysError, StateView
-from creditbus.services.engine.step import Stage
+from creditbus.services.engine.step import Stage, run_through
 from creditbus.topics.registry import SchemaRegistry
 
 __all__ = ["Load", "Loads", "Sent", "run_in_memory", "write"]
@@ -238,7 +238,7 @@ def _step(stage: Stage, records: Sequence[Sent], lane: int, state: dict[bytes, b
     while True:
         out, view = Output(lane), StateView(read)
         try:
-            stage.step.run(work, view, out)
+            run_through(stage.step, work, view, out)
         except MissingKeysError as missing:
             read |= {key: state.get(key) for key in missing.keys}
         else:

@@ -31,7 +31,7 @@ from creditbus.services.engine.ledger_writer import LEDGER_TOPIC, LedgerWriter, 
 from creditbus.services.engine.output import Output
 from creditbus.services.engine.registry import RegisteredSchema, SchemaRegistry, UnknownSchemaError
 from creditbus.services.engine.state import MissingKeysError, StateView
-from creditbus.services.engine.step import Stage, StoreKind
+from creditbus.services.engine.step import Stage, StoreKind, run_through
 from creditbus.services.fanout.app import fanout_stage
 from creditbus.services.intake.app import intake_stage
 from creditbus.services.profiles.app import profiles_stage
@@ -221,7 +221,7 @@ class Bus:
         while True:
             out, view = Output(lane), StateView(state)
             try:
-                stage.step.run(work, view, out)
+                run_through(stage.step, work, view, out)
             except MissingKeysError as missing:
                 self.reruns += 1
                 state |= self._read(stage, lane, missing.keys)

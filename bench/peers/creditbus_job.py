@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -40,13 +40,13 @@ class _WithFeed:
         """Load the stage's step."""
         await self._step.load(schemas)
 
-    def prepare(self, records: Sequence[Record], lane: int) -> tuple[Any, Iterable[bytes]]:
+    def prepare(self, records: Sequence[Record], lane: int) -> tuple[list[Any], Iterable[bytes]]:
         """Prepare the stage's step."""
         return self._step.prepare(records, lane)
 
-    def run(self, work: Any, view: StateView, out: Output) -> None:
+    def advance(self, work: list[Any], view: StateView, out: Output) -> Iterator[None]:
         """Run the stage's step and write what it says twice."""
-        self._step.run(work, view, out)
+        yield from self._step.advance(work, view, out)
         changed = out.records.pop(Partition(_CHANGES, out.lane), None)
         if changed:
             for topic in self._topics:

@@ -113,13 +113,26 @@ class Schemas:
 
     async def learn(self, records: Iterable[Record]) -> None:
         """Ask for the schemas of these records that are not known yet."""
+        for number in self._unknown(records):
+            self.shapes[number] = await self._shape(number)
+
+    def _unknown(self, records: Iterable[Record]) -> set[int]:
+        found: set[int] = set()
+        last = b""
         for record in records:
+            value = record.value or b""
+            # most of a batch are of one schema, or of two in turns
+            head = value[:FRAME_BYTES]
+            if head == last:
+                continue
+            last = head
             try:
-                number = schema_id(record.value)
+                number = schema_id(value)
             except FrameError:
                 continue
             if number not in self.shapes:
-                self.shapes[number] = await self._shape(number)
+                found.add(number)
+        return found
 
     async def learn_versions(self, name: str) -> None:
         """Ask for all versions of a subject: what is kept in stores may be of any of them."""

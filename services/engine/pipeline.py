@@ -23,7 +23,7 @@ from creditbus.services.engine.observation import PhaseClock, observe_batch, obs
 from creditbus.services.engine.output import Output
 from creditbus.services.engine.settings import EngineSettings
 from creditbus.services.engine.state import MissingKeysError, StateView
-from creditbus.services.engine.step import Stage
+from creditbus.services.engine.step import PIECE, Stage
 from creditbus.services.engine.together import together
 from creditbus.services.engine.transaction import TransactionalProducer
 
@@ -181,10 +181,7 @@ class Pipeline:
         for share in filled:
             await self._schemas.learn(share.records)
         clock = PhaseClock()
-        prepared = []
-        for share in filled:
-            prepared.append(self._stage.step.prepare(share.records, share.lane.number))
-            await _breathe()
+        prepared = [await self._prepare(share) for share in filled]
         clock.lap("step")
         states = await together([share.lane.read(keys) for share, (_, keys) in zip(filled, prepared, strict=True)])
         clock.lap("read")
@@ -204,11 +201,22 @@ class Pipeline:
         await _breathe()
         return _Computed(shares, packed, out.bookings, written, clock)
 
-    async def _step(self, lane: Lane, work: Any, state: dict[bytes, bytes | None]) -> tuple[Output, StateView]:
+    async def _prepare(self, share: _Share) -> tuple[list[Any], set[bytes]]:
+        work: list[Any] = []
+        keys: set[bytes] = set()
+        for start in range(0, len(share.records), PIECE):
+            part, needed = self._stage.step.prepare(share.records[start : start + PIECE], share.lane.number)
+            work += part
+            keys.update(needed)
+            await _breathe()
+        return work, keys
+
+    async def _step(self, lane: Lane, work: list[Any], state: dict[bytes, bytes | None]) -> tuple[Output, StateView]:
         while True:
             out, view = Output(lane.number), StateView(state)
             try:
-                self._stage.step.run(work, view, out)
+                for _ in self._stage.step.advance(work, view, out):
+                    await _breathe()
             except MissingKeysError as missing:
                 state |= await lane.read(missing.keys)
             else:

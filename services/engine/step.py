@@ -2,34 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from creditbus.services.engine.batch import Record
 from creditbus.services.engine.codec import Schemas
 from creditbus.services.engine.output import Output
 from creditbus.services.engine.state import StateView
 
-__all__ = ["Stage", "Step", "StoreKind"]
+__all__ = ["PIECE", "Stage", "Step", "StoreKind", "run_through"]
+
+#: Records between two turns of the event loop: one to six milliseconds of work.
+PIECE: Final = 256
 
 
 class Step(Protocol):
     """The stage's work on one batch, without I/O once it is loaded.
 
     `prepare` reads the records and says which keys of the state they need; what it returns is given
-    to `run`, maybe more than once: when `run` raises MissingKeysError the keys are read and it runs
+    to `advance`, maybe more than once: when it raises MissingKeysError the keys are read and it begins
     again on the same work, so it must not change it.
+    Whatever holds the interpreter for long holds up answers from Kafka and Redis that a transaction waits for, so
+    `prepare` is given a batch in pieces of PIECE records, and `advance` pauses after as many.
     """
 
     async def load(self, schemas: Schemas) -> None:
         """Learn the ids of the schemas that the step writes, before the first batch."""
 
-    def prepare(self, records: Sequence[Record], lane: int) -> tuple[Any, Iterable[bytes]]:
-        """Return the work and the keys of the state that it needs."""
+    def prepare(self, records: Sequence[Record], lane: int) -> tuple[list[Any], Iterable[bytes]]:
+        """Return the work and the keys of the state that it needs; a batch has the work of its pieces, joined."""
 
-    def run(self, work: Any, view: StateView, out: Output) -> None:
-        """Do the work."""
+    def advance(self, work: list[Any], view: StateView, out: Output) -> Iterator[None]:
+        """Do the work as it is iterated over; each step is one piece, and the end is reached behind the last."""
+
+
+def run_through(step: Step, work: list[Any], view: StateView, out: Output) -> None:
+    """Do all of the work at once."""
+    deque(step.advance(work, view, out), maxlen=0)
 
 
 class StoreKind:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from hashlib import sha256
 from typing import Final
@@ -20,6 +20,7 @@ from creditbus.services.engine.codec import EventCodec, Schemas, UndecodableErro
 from creditbus.services.engine.output import Output
 from creditbus.services.engine.poison import pass_over
 from creditbus.services.engine.state import StateView
+from creditbus.services.engine.step import PIECE
 from creditbus.services.fanout.change import Change, ChangeReader
 from creditbus.services.fanout.showing import Showing
 
@@ -105,9 +106,16 @@ class FanoutStep:
                 raise UndecodableError("nothing was decided on it")
         return change
 
-    def run(self, work: Work, view: StateView, out: Output) -> None:
+    def advance(self, work: Work, view: StateView, out: Output) -> Iterator[None]:
         """Write each change to the feeds that admit it."""
         feeds: dict[str, _Feed] = {}
+        for start in range(0, len(work), PIECE):
+            self._write(work[start : start + PIECE], feeds, view, out)
+            yield
+        for subscriber, feed in feeds.items():
+            view.put(subscriber.encode(), _TAIL.pack(feed.sequence, feed.digest))
+
+    def _write(self, work: Work, feeds: dict[str, _Feed], view: StateView, out: Output) -> None:
         for change, on in work:
             for showing, outlets in self._audience(change, on):
                 shown = showing.of(change)
@@ -118,8 +126,6 @@ class FanoutStep:
                         feed = _Feed(tail, out.channel(f"feed.{outlet.subscriber}", out.lane))
                         feeds[outlet.subscriber] = feed
                     feed.append(outlet.frame, change.code, shown)
-        for subscriber, feed in feeds.items():
-            view.put(subscriber.encode(), _TAIL.pack(feed.sequence, feed.digest))
 
     def _audience(self, change: Change, on: date) -> _Audience:
         """Return who is shown such a change on a day, by what they are shown."""

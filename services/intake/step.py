@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
 
 from fastavro import parse_schema, schemaless_writer
@@ -20,6 +20,7 @@ from creditbus.services.engine.codec import EventCodec, Opened, Schemas
 from creditbus.services.engine.output import Output
 from creditbus.services.engine.rejects import Rejects, Source
 from creditbus.services.engine.state import StateView
+from creditbus.services.engine.step import PIECE
 from creditbus.services.intake.examination import AdmittedEvent, Examiner, RefusedEvent
 
 __all__ = ["IntakeStep"]
@@ -62,8 +63,13 @@ class IntakeStep:
         }
         return work, keys
 
-    def run(self, work: Work, view: StateView, out: Output) -> None:
+    def advance(self, work: Work, view: StateView, out: Output) -> Iterator[None]:
         """Book and pass on."""
+        for start in range(0, len(work), PIECE):
+            self._book_and_pass_on(work[start : start + PIECE], view, out)
+            yield
+
+    def _book_and_pass_on(self, work: Work, view: StateView, out: Output) -> None:
         for entry in work:
             if isinstance(entry, RefusedEvent):
                 self._send_back(entry, out)

@@ -16,6 +16,7 @@ from creditbus.services.engine.output import Output
 from creditbus.services.engine.poison import pass_over
 from creditbus.services.engine.rejects import Rejects
 from creditbus.services.engine.state import Misses, StateView
+from creditbus.services.engine.step import PIECE
 from creditbus.services.profiles.acting import Acting
 from creditbus.services.profiles.arrival import Arrival
 from creditbus.services.profiles.folding import Folding
@@ -66,18 +67,24 @@ class ProfilesStep:
             self._origins.clear()
         self._origins.add(origin)
 
-    def run(self, work: Work, view: StateView, out: Output) -> None:
+    def advance(self, work: Work, view: StateView, out: Output) -> Iterator[None]:
         """Fold the batch."""
         view.need(self._released(work, view))
         folding = Folding(self._catalogue, self._codec, self._acting, self._rejects, self._lanes, view, out)
         misses = Misses()
+        for start in range(0, len(work), PIECE):
+            self._fold(folding, work[start : start + PIECE], misses)
+            yield
+        misses.settle()
+        folding.finish()
+
+    @staticmethod
+    def _fold(folding: Folding, work: Work, misses: Misses) -> None:
         for arrival in work:
             try:
                 folding.handle(arrival)
             except Exception as error:  # noqa: BLE001 -- raised again unless it is a miss or follows from one
                 misses.note(error)
-        misses.settle()
-        folding.finish()
 
     def _released(self, work: Work, view: StateView) -> Iterator[bytes]:
         """Tell the keys of what this batch may release, before anything is folded.

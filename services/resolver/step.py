@@ -34,6 +34,7 @@ from creditbus.services.engine.output import Output
 from creditbus.services.engine.poison import pass_over
 from creditbus.services.engine.rejects import Rejects
 from creditbus.services.engine.state import StateView
+from creditbus.services.engine.step import PIECE
 from creditbus.services.resolver.joining import Joining
 from creditbus.services.resolver.outlet import Outlet
 
@@ -81,9 +82,14 @@ class ResolverStep:
             raise UndecodableError(type(error).__name__) from error
         return str(entry["subject"])
 
-    def run(self, work: list[Entry], view: StateView, out: Output) -> None:
+    def advance(self, work: list[Entry], view: StateView, out: Output) -> Iterator[None]:
         """Join, release what waited, let wait what cannot be resolved yet."""
         view.need(_released(work, view))
+        for start in range(0, len(work), PIECE):
+            self._resolve(work[start : start + PIECE], view, out)
+            yield
+
+    def _resolve(self, work: list[Entry], view: StateView, out: Output) -> None:
         for key, entry in work:
             crosswalk = decode_crosswalk(view.get(crosswalk_key(key)))
             if isinstance(entry, str):

@@ -13,6 +13,7 @@ from creditbus.services.domain.ledger import Entry, Outcome
 from creditbus.services.engine.ledger_writer import LEDGER_TOPIC, read_deltas
 from creditbus.services.engine.output import Output
 from creditbus.services.engine.state import MissingKeysError, StateView
+from creditbus.services.engine.step import run_through
 from tests.examples import Example
 from tests.step_harness import LANES, Bus, Choose, apply_changes, machinery, sent
 from tests.strategies import SUBJECTS, publications
@@ -208,12 +209,12 @@ def assert_runs_again(bus: Bus, stage: str, lane: int) -> None:
     stores = [store for (name, _), store in bus.stores.items() if name == (bus.parts.stages[stage].looks_up or stage)]
     everything = _Everything({key: value for store in stores for key, value in store.items()})
     whole, whole_view = Output(lane), StateView(everything)
-    step.run(work, whole_view, whole)
+    run_through(step, work, whole_view, whole)
     state: dict[bytes, bytes | None] = {key: everything[key] for key in keys}
     while True:
         out, view = Output(lane), StateView(state)
         try:
-            step.run(work, view, out)
+            run_through(step, work, view, out)
         except MissingKeysError as missing:
             late = {key: everything[key] for key in missing.keys if key not in state}
             if not late:

@@ -1,7 +1,7 @@
 """The owner of some lanes, without servers: records that are missing, late or too many."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
@@ -58,11 +58,12 @@ class Step:
     async def load(self, schemas: Schemas) -> None:
         """Nothing to learn."""
 
-    def prepare(self, records: Sequence[Record], owner: int) -> tuple[Any, Iterable[bytes]]:  # noqa: ARG002 -- the contract of a step
+    def prepare(self, records: Sequence[Record], owner: int) -> tuple[list[int], Iterable[bytes]]:  # noqa: ARG002 -- the contract of a step
         return [record.offset for record in records], ()
 
-    def run(self, work: Any, view: StateView, out: Output) -> None:  # noqa: ARG002 -- as above
+    def advance(self, work: list[int], view: StateView, out: Output) -> Iterator[None]:  # noqa: ARG002 -- as above
         self.seen.append(work)
+        yield
 
 
 class Ids(TopicIds):

@@ -1,7 +1,7 @@
 """Batches that overlap: what each sees of those before it, and in which order they become true."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 import pytest
@@ -39,13 +39,14 @@ class Counting:
     async def load(self, schemas: Schemas) -> None:
         """Nothing to learn."""
 
-    def prepare(self, records: Sequence[Record], lane: int) -> tuple[Any, Iterable[bytes]]:  # noqa: ARG002 -- the contract of a step
-        return len(records), [COUNT]
+    def prepare(self, records: Sequence[Record], lane: int) -> tuple[list[None], Iterable[bytes]]:  # noqa: ARG002 -- the contract of a step
+        return [None] * len(records), [COUNT]
 
-    def run(self, work: Any, view: StateView, out: Output) -> None:
+    def advance(self, work: list[None], view: StateView, out: Output) -> Iterator[None]:
         before = view.get(COUNT)
         self.seen.append(before)
-        view.put(COUNT, b"%d" % (int(before or 0) + work))
+        yield
+        view.put(COUNT, b"%d" % (int(before or 0) + len(work)))
         out.emit("out", 0, None, before)
 
 
