@@ -37,7 +37,7 @@ def subject_key(subject: bytes) -> bytes:
 
 def record_store_key(subject: bytes, record: bytes) -> bytes:
     """Return the key of a record."""
-    return b"r|%b|%b" % (subject, record)
+    return b"".join((b"r|", subject, b"|", record))
 
 
 def index_key(subject: bytes, chunk: int) -> bytes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from creditbus.services.domain.event import SubjectKind
@@ -36,7 +35,6 @@ _WAITING_END: Final = _WAITING_AT + _WAITING.size
 _NOTHING: Final = bytes(_WAITING.size)
 
 
-@dataclass(slots=True, kw_only=True)
 class Subject:
     """Summary of one subject; mutable, because one batch changes it many times.
 
@@ -45,16 +43,44 @@ class Subject:
     `parked_to`; `held` counts the acts that wait for their record.
     """
 
-    version: int = 0
-    registered: bool = False
-    kind: SubjectKind = SubjectKind.UNSTATED
-    records: int = 0
-    parked_from: int = 0
-    parked_to: int = 0
-    held: int = 0
-    district: str = ""
-    name: str = ""
-    tail: bytes = b""
+    # no dataclass: its constructor would not be compiled
+    __slots__ = (
+        "district",
+        "held",
+        "kind",
+        "name",
+        "parked_from",
+        "parked_to",
+        "records",
+        "registered",
+        "tail",
+        "version",
+    )
+
+    def __init__(
+        self,
+        *,
+        version: int = 0,
+        registered: bool = False,
+        kind: SubjectKind = SubjectKind.UNSTATED,
+        records: int = 0,
+        parked_from: int = 0,
+        parked_to: int = 0,
+        held: int = 0,
+        district: str = "",
+        name: str = "",
+        tail: bytes = b"",
+    ) -> None:
+        self.version = version
+        self.registered = registered
+        self.kind = kind
+        self.records = records
+        self.parked_from = parked_from
+        self.parked_to = parked_to
+        self.held = held
+        self.district = district
+        self.name = name
+        self.tail = tail
 
     def add_record(self, key: bytes) -> tuple[int, bytes] | None:
         """Count a new record; return number and content of the chunk that it filled, if it did."""

@@ -128,9 +128,17 @@ def encode_long(number: int) -> bytes:
     return bytes(out)
 
 
-@lru_cache(_REMEMBERED)
+#: Of lengths, versions and places.
+_SMALL: Final = [encode_long(number) for number in range(_REMEMBERED)]
+
+
 def write_long(number: int) -> bytes:
-    """Do as `encode_long`, for numbers that come again."""
+    """Do as `encode_long`, for numbers that are small or come again."""
+    return _SMALL[number] if 0 <= number < _REMEMBERED else _write_large(number)
+
+
+@lru_cache(_REMEMBERED)
+def _write_large(number: int) -> bytes:
     return encode_long(number)
 
 

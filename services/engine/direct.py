@@ -8,7 +8,6 @@ plainest way is left to fastavro, so that it alone decides what is undecodable.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Any, Final, cast
 
 from creditbus.services.domain.event import Applied, Header
@@ -40,7 +39,6 @@ _HEADER_FIELDS: Final = (
     *("subject_kind", "state", "source_time", "received_at", "sequence", "origin", "normalised", "warnings", "applied"),
 )
 _OPTIONAL_TEXT: Final = ["null", "string"]
-_REMEMBERED: Final = 1 << 13
 _FIRST_REVISION: Final = b"\x02"
 _NOT_APPLIED: Final = b"\x00"
 
@@ -240,6 +238,8 @@ class AppliedWriter:
         branches: dict[str | None, bytes] = {None: b"\x00"}
         branches |= {state: b"\x02" + code for state, code in states.items()}
         self._changes = {change: b"\x02" + code for change, code in changes.items()}
+        self._new = self._changes["NEW"]
+        self._first = {state: _FIRST_REVISION + code + branches[None] for state, code in states.items()}
         self._states = {
             (state, previous): code + branch for state, code in states.items() for previous, branch in branches.items()
         }
@@ -260,10 +260,9 @@ class AppliedWriter:
         """Return the field's bytes for the first revision of a record of a registered subject."""
         return b"".join(
             (
-                self._changes["NEW"],
+                self._new,
                 write_long(version),
-                _FIRST_REVISION,
-                self._states[state, None],
+                self._first[state],
                 _registered(name, district, True),
             )
         )
@@ -302,7 +301,6 @@ def _one_block(source: bytes, place: int, warnings: list[str]) -> int:
     return place
 
 
-@lru_cache(_REMEMBERED)
 def _registered(name: str, district: str, registered: bool) -> bytes:  # noqa: FBT001 -- a field's value
     return b"".join((encode_text(name), encode_text(district), b"\x01" if registered else b"\x00"))
 

@@ -8,7 +8,7 @@ read whole.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from creditbus.services.engine.avro_bytes import read_long, symbols
 
@@ -16,30 +16,64 @@ __all__ = ["Glance", "GlanceReader"]
 
 _FRAME: Final = 5
 _MORE: Final = 127
-_GLANCE: Final = tuple.__new__
 
 
-class Glance(NamedTuple):
+class Glance:
     """Slices of one event's header; strings stay UTF-8.
 
     `record` is the record's key within its subject, `origin` department, run and file as they stand
     in the header, `end` where the header ends. `plain` is false when the event carries warnings.
     """
 
-    item: bytes
-    verb: str
-    content_hash: bytes
-    record: bytes
-    subject: bytes
-    subject_name: bytes
-    state: str
-    source_time: int | None
-    received_at: int
-    sequence: int
-    department: bytes
-    origin: bytes
-    plain: bool
-    end: int
+    # neither a tuple nor a dataclass: compiled, their fields would be looked up by name, or set by code that is not
+    __slots__ = (
+        "content_hash",
+        "department",
+        "end",
+        "item",
+        "origin",
+        "plain",
+        "received_at",
+        "record",
+        "sequence",
+        "source_time",
+        "state",
+        "subject",
+        "subject_name",
+        "verb",
+    )
+
+    def __init__(  # noqa: PLR0917 -- compiled, keywords would cost as much as the rest
+        self,
+        item: bytes,
+        verb: str,
+        content_hash: bytes,
+        record: bytes,
+        subject: bytes,
+        subject_name: bytes,
+        state: str,
+        source_time: int | None,
+        received_at: int,
+        sequence: int,
+        department: bytes,
+        origin: bytes,
+        plain: bool,  # noqa: FBT001 -- a field's value
+        end: int,
+    ) -> None:
+        self.item = item
+        self.verb = verb
+        self.content_hash = content_hash
+        self.record = record
+        self.subject = subject
+        self.subject_name = subject_name
+        self.state = state
+        self.source_time = source_time
+        self.received_at = received_at
+        self.sequence = sequence
+        self.department = department
+        self.origin = origin
+        self.plain = plain
+        self.end = end
 
     def __repr__(self) -> str:
         """Say nothing of what the event is about."""
@@ -165,28 +199,24 @@ class GlanceReader:
         end = place + 3
         if plain and value[place + 2]:
             return None
-        record = b"%b|%b|%b" % (item, authority, document_no)
+        record = b"|".join((item, authority, document_no))
         # raises where it is no text: then the header's own reader says so
         record.decode()
         if not subject.isascii() or end > len(value):
             return None
-        # what the generated constructor does, without its frame
-        return _GLANCE(
-            Glance,
-            (
-                item,
-                verb,
-                content_hash,
-                record,
-                subject,
-                subject_name,
-                state,
-                source_time,
-                received_at,
-                sequence,
-                department,
-                origin,
-                plain,
-                end,
-            ),
+        return Glance(
+            item,
+            verb,
+            content_hash,
+            record,
+            subject,
+            subject_name,
+            state,
+            source_time,
+            received_at,
+            sequence,
+            department,
+            origin,
+            plain,
+            end,
         )

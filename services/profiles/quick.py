@@ -5,8 +5,7 @@ It must come to what `Folding` would come to, to the byte: tests/properties comp
 
 from __future__ import annotations
 
-from collections.abc import Container
-from dataclasses import dataclass
+from collections.abc import Container, Iterable
 
 from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.event import Change, SubjectKind
@@ -32,16 +31,41 @@ CHANGES = "credit.changes"
 _TOKEN = TOKEN_PREFIX.encode()
 
 
-@dataclass(slots=True)
 class _Tally:
     """A count for the ledger, and an event that says what it is booked against."""
 
-    count: int
-    example: Arrival
+    __slots__ = ("count", "example", "item", "origin")
+
+    def __init__(self, origin: bytes, item: bytes, example: Arrival) -> None:
+        self.origin = origin
+        self.item = item
+        self.example = example
+        self.count = 0
 
 
-#: What passed to one outcome, by origin and item.
-_Tallies = dict[tuple[bytes, bytes], _Tally]
+class _Tallies:
+    """What passed to one outcome, by origin and item."""
+
+    __slots__ = ("_by", "_last")
+
+    def __init__(self) -> None:
+        self._by: dict[tuple[bytes, bytes], _Tally] = {}
+        self._last: _Tally | None = None
+
+    def count(self, arrival: Arrival, glance: Glance) -> None:
+        """Count an event; one comes mostly behind another of the same file."""
+        tally = self._last
+        if tally is None or tally.origin != glance.origin or tally.item != glance.item:
+            key = (glance.origin, glance.item)
+            tally = self._by.get(key)
+            if tally is None:
+                tally = self._by[key] = _Tally(glance.origin, glance.item, arrival)
+            self._last = tally
+        tally.count += 1
+
+    def all(self) -> Iterable[_Tally]:
+        """Return what was counted."""
+        return self._by.values()
 
 
 class Quick:
@@ -68,8 +92,8 @@ class Quick:
             if item.registers is None and not acting.acts(item.id) and item.id not in linking
         }
         self._registering = {item.id.encode(): item.registers for item in catalogue if item.registers is not None}
-        self._new: _Tallies = {}
-        self._again: _Tallies = {}
+        self._new = _Tallies()
+        self._again = _Tallies()
 
     def take(self, arrival: Arrival, glance: Glance) -> bool:
         """Fold an event, if it is such a one, and tell whether it was."""
@@ -89,7 +113,7 @@ class Quick:
             self._add(arrival, glance, subject)
             return True
         if glance.source_time is None and content_hash_of(value) == glance.content_hash:
-            _tally(self._again, arrival, glance)
+            self._again.count(arrival, glance)
             return True
         return False
 
@@ -133,21 +157,12 @@ class Quick:
         )
         self._view.put(arrival.key, record)
         self._changes.append((code, sealed))
-        _tally(self._new, arrival, glance)
+        self._new.count(arrival, glance)
         filled = subject.add_record(glance.record)
         if filled is not None:
             self._view.put(index_key(code, filled[0]), filled[1])
 
     def _book(self, tallies: _Tallies, outcome: Outcome, reason: str) -> None:
-        for tally in tallies.values():
+        for tally in tallies.all():
             header = tally.example.opened(self._codec).header
             self._out.book(header["origin"], header["item"], outcome, reason, tally.count)
-
-
-def _tally(tallies: _Tallies, arrival: Arrival, glance: Glance) -> None:
-    key = (glance.origin, glance.item)
-    entry = tallies.get(key)
-    if entry is None:
-        tallies[key] = _Tally(1, arrival)
-    else:
-        entry.count += 1
