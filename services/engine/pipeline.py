@@ -99,6 +99,7 @@ class Pipeline:
         self._committing: asyncio.Task[None] | None = None
         self._writing: asyncio.Task[None] | None = None
         self._stirred = asyncio.Event()
+        self._breath = 0
         self._closed = False
 
     def stir(self) -> None:
@@ -193,12 +194,11 @@ class Pipeline:
             entries = share.lane.computed(view.written, share.batches)
             if entries:
                 written.append((share.lane, entries))
-            await _breathe()
         self._finish(out)
         clock.lap("step")
         packed = Packed(out.records | {lane.changelog: list(entries.items()) for lane, entries in written})
         clock.lap("pack")
-        await _breathe()
+        await asyncio.sleep(0)
         return _Computed(shares, packed, out.bookings, written, clock)
 
     async def _prepare(self, share: _Share) -> tuple[list[Any], set[bytes]]:
@@ -208,7 +208,7 @@ class Pipeline:
             part, needed = self._stage.step.prepare(share.records[start : start + PIECE], share.lane.number)
             work += part
             keys.update(needed)
-            await _breathe()
+            await self._breathe(len(part))
         return work, keys
 
     async def _step(self, lane: Lane, work: list[Any], state: dict[bytes, bytes | None]) -> tuple[Output, StateView]:
@@ -216,11 +216,21 @@ class Pipeline:
             out, view = Output(lane.number), StateView(state)
             try:
                 for _ in self._stage.step.advance(work, view, out):
-                    await _breathe()
+                    await self._breathe(min(len(work), PIECE))
             except MissingKeysError as missing:
                 state |= await lane.read(missing.keys)
             else:
                 return out, view
+
+    async def _breathe(self, records: int) -> None:
+        """Let the event loop turn once for each piece of work, however many lanes it is of.
+
+        A transaction under way needs it at every answer, and while a request is larger than the socket's buffer.
+        """
+        self._breath += records
+        if self._breath >= PIECE:
+            self._breath = 0
+            await asyncio.sleep(0)
 
     # -- committing and writing -----------------------------------------------------------------
 
@@ -267,14 +277,6 @@ class Pipeline:
             for task in tasks:
                 task.cancel()
             _, tasks = await asyncio.wait(tasks, timeout=_CANCEL_SECONDS)
-
-
-async def _breathe() -> None:
-    """Let the event loop turn once.
-
-    A transaction under way needs it at every answer, and while a request is larger than the socket's buffer.
-    """
-    await asyncio.sleep(0)
 
 
 def _look(task: asyncio.Task[None] | None) -> None:
