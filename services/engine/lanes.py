@@ -46,6 +46,11 @@ class Lanes:
         """The lanes held now."""
         return sorted(self._owners)
 
+    @property
+    def busy(self) -> bool:
+        """Whether a whole batch of records waits somewhere."""
+        return any(owner.busy for owner in set(self._owners.values()))
+
     def wanted(self) -> set[Partition]:
         """Return the partitions whose lanes take more records now."""
         return {partition for owner in set(self._owners.values()) for partition in owner.wanted()}

@@ -80,6 +80,12 @@ class Owner:
         """The lanes."""
         return list(self._lanes)
 
+    @property
+    def busy(self) -> bool:
+        """Whether a whole batch of records waits."""
+        waiting = sum(lane.inbox.records for lane in self._lanes.values())
+        return waiting >= self._settings.batch_of(self._stage.fan)
+
     def wanted(self) -> set[Partition]:
         """Return the partitions that should be fetched now.
 

@@ -31,6 +31,7 @@ from mode import Service
 from mode.types import ServiceT
 
 from creditbus.services.engine.batch import Batch, Partition
+from creditbus.services.engine.patience import PatientFetcher, patient
 
 __all__ = ["BatchConsumer", "ConsumerThread", "LaneOwner", "Positions", "Transport"]
 
@@ -55,6 +56,10 @@ class LaneOwner(Protocol):
     async def release(self) -> None:
         """Give up all lanes; returns within a bounded time."""
 
+    @property
+    def busy(self) -> bool:
+        """Whether a whole batch of records waits."""
+
 
 class Positions(Protocol):
     """What a lane needs of the consumer (called from the main thread)."""
@@ -72,6 +77,8 @@ class Positions(Protocol):
 class ConsumerThread(faust_aiokafka.AIOKafkaConsumerThread):
     """Owns the consumer in its own thread, so heartbeats go on while the main thread computes."""
 
+    _patient: PatientFetcher
+
     def __post_init__(self) -> None:
         """Prepare the state that only this thread touches."""
         super().__post_init__()
@@ -85,6 +92,12 @@ class ConsumerThread(faust_aiokafka.AIOKafkaConsumerThread):
         consumer._fetch_max_wait_ms = self.app.creditbus_fetch_wait_ms  # type: ignore[attr-defined] # a StageApp
         consumer._partition_assignment_strategy = [RangePartitionAssignor]
         return consumer
+
+    async def on_start(self) -> None:
+        """Start the consumer, and let it ask as often as the lanes have a use for."""
+        await super().on_start()
+        lanes = cast("LaneOwner", self.app.creditbus_lanes)  # type: ignore[attr-defined] # a StageApp
+        self._patient = patient(self._ensure_consumer(), lambda: lanes.busy)
 
     async def fetch(self, wanted: set[Partition], timeout_ms: int) -> list[Batch]:
         """Return what is there of the wanted partitions; waits at most `timeout_ms` for the first."""
@@ -172,11 +185,11 @@ class ConsumerThread(faust_aiokafka.AIOKafkaConsumerThread):
         return incarnation
 
     async def _seek_all(self, offsets: dict[Partition, int]) -> int:
-        consumer = self._ensure_consumer()
         incarnation = next(self._incarnation)
         for partition, offset in offsets.items():
-            consumer._fetcher.seek_to(partition, offset)
+            self._patient.seek_to(partition, offset)
             self._incarnations[partition] = incarnation
+        self._patient.sought()
         return incarnation
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:

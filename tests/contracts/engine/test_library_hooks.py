@@ -112,6 +112,15 @@ def test_positions_are_where_batches_take_them_from() -> None:
     assert isinstance(TopicPartitionState.position, property)
 
 
+def test_how_long_and_for_how_much_a_request_waits_is_read_when_it_is_made() -> None:
+    """What `patience.py` rests on: no request leaves a broker's partition out unless something is buffered."""
+    made = inspect.getsource(Fetcher._get_actions_per_node)
+    assert "self._fetch_max_wait_ms,\n                self._fetch_min_bytes," in made
+    assert "if tp in self._records:" in made
+    assert {"_fetch_max_wait_ms", "_fetch_min_bytes", "_records"} <= _attributes(Fetcher)
+    assert "await self._consumer.start()" in inspect.getsource(driver.AIOKafkaConsumerThread.on_start)
+
+
 def test_an_empty_set_of_partitions_still_means_all() -> None:
     assert "if partitions and tp not in partitions" in inspect.getsource(Fetcher.fetched_records)
 

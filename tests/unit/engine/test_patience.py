@@ -1,0 +1,52 @@
+"""How long, and for how much, a request for records may wait."""
+
+import time
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from aiokafka import AIOKafkaConsumer
+from aiokafka.consumer.fetcher import Fetcher
+
+from creditbus.services.engine.patience import PatientFetcher, patient
+
+
+@pytest.fixture
+def waiting() -> SimpleNamespace:
+    """Whether a whole batch waits."""
+    return SimpleNamespace(busy=False)
+
+
+@pytest.fixture
+def fetcher(waiting: SimpleNamespace) -> PatientFetcher:
+    bare: Any = object.__new__(Fetcher)
+    bare._fetch_max_wait_ms, bare._fetch_min_bytes, bare._records = 25, 1, {}
+    consumer: Any = object.__new__(AIOKafkaConsumer)
+    consumer._closed, consumer._fetcher = True, bare
+    return patient(consumer, lambda: waiting.busy)
+
+
+def test_behind_a_seek_no_request_waits_long(fetcher: PatientFetcher) -> None:
+    assert fetcher._fetch_max_wait_ms == 25
+    fetcher.eager_until = time.monotonic()
+    assert fetcher._fetch_max_wait_ms == 500
+    fetcher.sought()
+    assert fetcher._fetch_max_wait_ms == 25
+
+
+def test_a_request_that_leaves_partitions_out_does_not_wait_long(fetcher: PatientFetcher) -> None:
+    fetcher.eager_until = time.monotonic()
+    fetcher._records["partition"] = "records"
+    assert fetcher._fetch_max_wait_ms == 25
+
+
+def test_a_longer_wait_that_was_set_stays(fetcher: PatientFetcher) -> None:
+    fetcher.eager_until = time.monotonic()
+    fetcher.__dict__["_fetch_max_wait_ms"] = 900
+    assert fetcher._fetch_max_wait_ms == 900
+
+
+def test_while_a_whole_batch_waits_more_comes_together(fetcher: PatientFetcher, waiting: SimpleNamespace) -> None:
+    assert fetcher._fetch_min_bytes == 1
+    waiting.busy = True
+    assert fetcher._fetch_min_bytes == 1 << 18
