@@ -27,6 +27,8 @@ __all__ = ["Cluster", "ServerStatus"]
 _START_SECONDS = 120.0
 _POLL_SECONDS = 0.1
 _ATTEMPTS = 3
+_QUESTIONS = 5
+_QUESTION_PAUSE_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +103,14 @@ class Cluster:
     def start(self) -> None:
         """Start what does not run and return when every server is healthy. Does nothing when all run.
 
-        Servers that an earlier run left behind are kept when they are healthy, else ended and started again.
+        Servers that an earlier run left behind are kept when they are healthy, else ended and started again; one that
+        runs is asked several times before.
 
         Raises:
             ServerError: a program is missing, or a server did not become healthy; then none is left running.
         """
         with self._alone():
-            ill = [self._servers[state.name] for state in self.status() if state.state != "healthy"]
+            ill = self._ill()
             if not ill:
                 return
             if len(ill) < len(self._servers) and self._replace(ill):
@@ -153,6 +156,19 @@ class Cluster:
     def endpoints(self) -> dict[str, str]:
         """The addresses as the endpoints file holds them."""
         return self.connection().endpoints()
+
+    def _ill(self) -> list[Server]:
+        """Servers that do not run, and those that run but answer none of several questions.
+
+        One that runs may miss a question: it is still starting, collects garbage, or the machine is busy.
+        """
+        ill = [server for server in self._servers.values() if self._status(server).state != "healthy"]
+        for _ in range(_QUESTIONS - 1):
+            if all(server.process.pid is None for server in ill):
+                break
+            time.sleep(_QUESTION_PAUSE_SECONDS)
+            ill = [server for server in ill if self._status(server).state != "healthy"]
+        return ill
 
     def _brokers(self) -> list[KafkaServer]:
         count = self._plan.brokers

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from kafka import KafkaAdminClient
-from kafka.errors import KafkaError
-
 from creditbus.deploy.embedded.errors import ServerError
+from creditbus.deploy.embedded.members import members
 from creditbus.deploy.embedded.ports import HOST
 from creditbus.deploy.embedded.programs import Programs
 from creditbus.deploy.embedded.server import Server
@@ -71,46 +68,26 @@ class KafkaServer(Server):
         ]
 
     def healthy(self) -> bool:
-        """The broker answers a metadata request as a member of a cluster that has a controller."""
-        return self.node_id in self._members(fenced=True)
+        """The broker answers as a member of a cluster that has a controller, be it fenced or not."""
+        return self.node_id in self._members()
 
     def started(self) -> bool:
-        """The broker knows every peer that runs: a topic made now gets all its replicas."""
-        return self._members(fenced=False).issuperset(
-            peer.node_id for peer in self.peers if peer.process.pid is not None
-        )
+        """The broker knows every peer that runs, and as serving: a topic made now gets all its replicas."""
+        serving = {node_id for node_id, fenced in self._members().items() if not fenced}
+        return serving.issuperset(peer.node_id for peer in self.peers if peer.process.pid is not None)
 
     @property
     def address(self) -> str:
         """Host and port for clients."""
         return f"{HOST}:{self.ports['client']}"
 
-    def _members(self, *, fenced: bool) -> set[int]:
-        """Brokers that are known; none when this one does not answer or knows no controller.
+    def _members(self) -> Mapping[int, bool]:
+        """Brokers that this one knows, and whether each is fenced; none when it does not answer.
 
-        A broker that has registered is fenced until it has caught up: clients are not told of it before. Any broker may
-        answer, so that one may still count as fenced here when it serves already.
+        A broker that has registered is fenced until it has caught up: clients are not told of it before.
         """
         port = self.ports.get("client")
-        if port is None:
-            return set()
-        try:
-            # A refused connection is cheap to find out here; the client would wait and try again.
-            socket.create_connection((HOST, port), timeout=1.0).close()
-            client = KafkaAdminClient(
-                bootstrap_servers=f"{HOST}:{port}", bootstrap_timeout_ms=1000, request_timeout_ms=1000
-            )
-        except (OSError, KafkaError):
-            return set()
-        try:
-            cluster = client.describe_cluster()
-        except (OSError, KafkaError):
-            return set()
-        else:
-            known = {broker["broker_id"] for broker in cluster["brokers"] if fenced or not broker["is_fenced"]}
-            return known if cluster["controller_id"] >= 0 else set()
-        finally:
-            client.close()
+        return {} if port is None else members(port)
 
     @property
     def _properties(self) -> Path:

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from creditbus.deploy.embedded.ports import HOST
 from creditbus.deploy.embedded.programs import Programs
@@ -47,7 +49,13 @@ class RedisServer(Server):
 
     def healthy(self) -> bool:
         """PING answers PONG; while the snapshot is being loaded it does not."""
-        client = redis.Redis(host=HOST, port=self.ports["client"], socket_timeout=1.0, socket_connect_timeout=1.0)
+        client = redis.Redis(
+            host=HOST,
+            port=self.ports["client"],
+            socket_timeout=1.0,
+            socket_connect_timeout=1.0,
+            retry=Retry(NoBackoff(), 0),  # the client's own tries take seconds
+        )
         try:
             return bool(client.ping())
         except redis.RedisError:
