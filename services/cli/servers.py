@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,14 +10,19 @@ import typer
 
 from creditbus.services.cli.console import OUTPUT, print_json, progress
 from creditbus.topics.connection import Connection, home_directory
-from creditbus.topics.errors import ConfigurationError, UnavailableError
+from creditbus.topics.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from creditbus.deploy.embedded import Cluster
+    from creditbus.services.cli.answers import Answer
 
 __all__ = ["register"]
 
 Json = Annotated[bool, typer.Option("--json", help="Print facts for a machine.")]
+
+
+class MissingPackageError(ConfigurationError):
+    """What runs local servers is an extra, and was not installed."""
 
 
 def register(app: typer.Typer) -> None:
@@ -58,49 +64,71 @@ def down() -> None:
 
 
 def status(json: Json = False) -> None:
-    """Show the servers, their addresses and the number of topics. Exit code 1 when a server is not healthy."""
-    facts = _facts()
+    """Show the local servers, and whether each address in use answers. Exit code 1 when something does not."""
+    servers = _local_servers()
+    connection = _connection()
+    answers = () if connection is None else _ask(connection)
     if json:
-        print_json(facts)
+        print_json(_facts(servers, connection, answers))
     else:
-        _show(facts)
-    if any(server["state"] != "healthy" for server in facts["servers"]) or facts["topics"] is None:
+        _show(servers, connection, answers)
+    ill = any(server["state"] != "healthy" for server in servers) or any(answer.problem for answer in answers)
+    if ill or connection is None:
         raise typer.Exit(1)
 
 
-def _facts() -> dict[str, Any]:
-    servers = [asdict(server) | {"log": str(server.log)} for server in _cluster().status()]
-    if all(server["state"] == "stopped" for server in servers):
-        servers = []
+def _local_servers() -> Sequence[Mapping[str, Any]]:
+    """What `creditbus up` started in this home; empty when none of it runs."""
     try:
-        connection = Connection.from_environment()
+        cluster = _cluster()
+    except MissingPackageError:
+        # A machine of workers or of a department: it has no servers, and needs nothing that runs some.
+        return []
+    servers = [asdict(server) | {"log": str(server.log)} for server in cluster.status()]
+    return [] if all(server["state"] == "stopped" for server in servers) else servers
+
+
+def _connection() -> Connection | None:
+    try:
+        # A department or a subscriber has no business with Redis, and no address of it.
+        return Connection.from_environment(store=False)
     except ConfigurationError:
-        return {"servers": servers, "endpoints": None, "topics": None}
-    return {"servers": servers, "endpoints": connection.endpoints(), "topics": _topic_count(connection)}
-
-
-def _topic_count(connection: Connection) -> int | None:
-    from creditbus.topics.admin import admin
-
-    try:
-        with admin(connection) as kafka:
-            return sum(not name.startswith("_") for name in kafka.list_topics())
-    except UnavailableError:
         return None
 
 
-def _show(facts: dict[str, Any]) -> None:
-    for server in facts["servers"]:
+def _ask(connection: Connection) -> Sequence[Answer]:
+    from creditbus.services.cli.answers import ask
+
+    return ask(connection)
+
+
+def _facts(
+    servers: Sequence[Mapping[str, Any]], connection: Connection | None, answers: Sequence[Answer]
+) -> Mapping[str, Any]:
+    if connection is None:
+        return {"servers": servers, "endpoints": None, "answers": None, "topics": None}
+    return {
+        "servers": servers,
+        "endpoints": connection.endpoints(),
+        "answers": {answer.name: not answer.problem for answer in answers},
+        "topics": next((answer.topics for answer in answers if answer.topics is not None), None),
+    }
+
+
+def _show(servers: Sequence[Mapping[str, Any]], connection: Connection | None, answers: Sequence[Answer]) -> None:
+    for server in servers:
         pid = server["pid"] or "-"
         OUTPUT.print(f"{server['name']:10} {server['state']:10} {pid!s:>8}  {server['address']}", soft_wrap=True)
-    if not facts["servers"]:
+    if not servers:
         OUTPUT.print(f"no local servers run in {home_directory()}", soft_wrap=True)
-    if facts["endpoints"] is None:
+    if connection is None:
         OUTPUT.print("no addresses are set; `creditbus up` starts local servers")
-    elif facts["topics"] is None:
-        OUTPUT.print(f"Kafka at {facts['endpoints']['bootstrap_servers']} does not answer", soft_wrap=True)
-    else:
-        OUTPUT.print(f"{facts['topics']} topics")
+        return
+    for answer in answers:
+        topics = "" if answer.topics is None else f", {answer.topics} topics"
+        OUTPUT.print(f"{answer.server} {answer.problem or 'answers'}{topics}", soft_wrap=True, markup=False)
+    if not connection.redis_url:
+        OUTPUT.print("no address of Redis is set; departments and subscribers need none")
 
 
 def _cluster(brokers: int | None = None) -> Cluster:
@@ -108,5 +136,5 @@ def _cluster(brokers: int | None = None) -> Cluster:
         from creditbus.deploy.embedded import Cluster
     except ModuleNotFoundError as error:
         fix = "install it with `pip install 'creditbus[embedded]'`"
-        raise ConfigurationError(error.name or "", "is needed to run local servers", fix) from error
+        raise MissingPackageError(error.name or "", "is needed to run local servers", fix) from error
     return Cluster(home_directory(), brokers=brokers, progress=progress)

@@ -71,6 +71,7 @@ def test_up_status_down_with_a_customary_port_taken(home: Path) -> None:
     )
     assert facts["endpoints"] == endpoints
     assert facts["topics"] == 0
+    assert facts["answers"] == dict.fromkeys(endpoints, True)
 
     assert run(home, "topics", "plan").returncode == 1
     assert run(home, "topics", "apply").returncode == 0
@@ -82,7 +83,7 @@ def test_up_status_down_with_a_customary_port_taken(home: Path) -> None:
     assert run(home, "down").returncode == 0
     assert not any(psutil.pid_exists(server["pid"]) for server in facts["servers"])
     assert run(home, "status").returncode == 1
-    assert status(home) == {"servers": [], "endpoints": None, "topics": None}
+    assert status(home) == {"servers": [], "endpoints": None, "answers": None, "topics": None}
 
 
 def test_the_foreground_starts_again_what_dies_and_stops_all_at_ctrl_c(home: Path) -> None:
