@@ -16,14 +16,16 @@ _LOOK_SECONDS = 1.0
 _LONGEST_PAUSE_SECONDS = 60.0
 
 
-def watch(cluster: Cluster, progress: Callable[[str], None]) -> None:
-    """Look every second until SIGINT or SIGTERM arrives, then stop all servers.
+def watch(cluster: Cluster, progress: Callable[[str], None]) -> signal.Signals:
+    """Look every second until SIGINT or SIGTERM arrives, then stop all servers; return which of the two it was.
 
     A server that ended is started again; when that fails, with growing pauses. Must run in the main thread.
     """
     ended = threading.Event()
+    arrived: list[int] = []
 
     def end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of a handler
+        arrived.append(number)
         ended.set()
 
     before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
@@ -36,6 +38,7 @@ def watch(cluster: Cluster, progress: Callable[[str], None]) -> None:
             signal.signal(number, handler)
         progress("stopping")
         cluster.stop()
+    return signal.Signals(arrived[0])
 
 
 def _look(cluster: Cluster, progress: Callable[[str], None], pause: float) -> float:

@@ -73,6 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Codes: 0 done; 1 the facts shown are bad (a ledger that does not balance, a server that is ill); 2 the arguments,
     the configuration or a server needs the user; 70 a fault of creditbus, whose traceback is in a file; 130 Ctrl-C.
+    `worker`, `connector watch` and `up --foreground` end with 0 when SIGTERM asks them to.
     """
     try:
         result = app(

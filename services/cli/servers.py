@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
@@ -53,7 +54,8 @@ def up(
     if foreground:
         from creditbus.deploy.embedded.watch import watch
 
-        watch(cluster, progress)
+        if watch(cluster, progress) == signal.SIGINT:
+            raise typer.Abort
 
 
 def down() -> None:

@@ -23,12 +23,15 @@ from creditbus.services.worker.person_key import read_person_key
 from creditbus.topics.connection import Connection
 from creditbus.topics.declarations import declarations
 
-__all__ = ["FAILED", "run_worker", "worker_process"]
+__all__ = ["FAILED", "INTERRUPTED", "run_worker", "worker_process"]
 
 logger = logging.getLogger(__name__)
 
 #: Exit code of a worker that should be started again.
 FAILED = 1
+
+#: Exit code after SIGINT.
+INTERRUPTED = 130
 
 _STOP_SECONDS = 8.0
 _WATCH_SECONDS = 1.0
@@ -43,7 +46,7 @@ async def run_worker(
     metrics_port: int | None,
     supervisor: int | None,
 ) -> int:
-    """Run the stages; return 0 after a signal, FAILED after a failure.
+    """Run the stages; return 0 when asked to stop, INTERRUPTED after Ctrl-C, FAILED after a failure.
 
     Args:
         connection: where the bus is.
@@ -58,9 +61,15 @@ async def run_worker(
 
     """
     stop = asyncio.Event()
+    asked: list[int] = []
+
+    def ask(number: int) -> None:
+        asked.append(number)
+        stop.set()
+
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, ask, number)
     watch = asyncio.create_task(_watch(supervisor, stop))
     if metrics_port is not None:
         start_http_server(metrics_port)
@@ -73,15 +82,21 @@ async def run_worker(
 
     apps = await _until_up(assemble, settings, stop, stages)
     if apps is None:
-        return 0
+        return _code(asked)
     tune_memory()
     try:
         await asyncio.gather(*(app.start() for app, _ in apps))
         logger.info("worker runs %s", ", ".join(stages))
-        return await _until_stopped([app for app, _ in apps], stop)
+        failed = await _until_stopped([app for app, _ in apps], stop)
+        return failed or _code(asked)
     finally:
         watch.cancel()
         await _stop([app for app, _ in apps], [store for _, store in apps if store is not None])
+
+
+def _code(asked: Sequence[int]) -> int:
+    """The exit code of one that was asked to stop by these signals, or by none when its supervisor is gone."""
+    return INTERRUPTED if asked[:1] == [signal.SIGINT] else 0
 
 
 def worker_process(work: Coroutine[Any, Any, int]) -> NoReturn:

@@ -27,6 +27,7 @@ _PAUSE_SECONDS = 0.2
 _PAUSE_MAX_SECONDS = 10.0
 _USER_ERROR = 2
 _FAILED = 70
+_INTERRUPTED = 130
 
 
 #: Runs a command line of creditbus and returns its exit code.
@@ -48,14 +49,17 @@ class _Slot:
 def supervise(run: Run, arguments: Sequence[str], processes: int, metrics_port: int | None) -> int:
     """Run `creditbus worker --single` in so many processes until a signal; return the exit code.
 
+    That is 0 after SIGTERM, which is how a service is asked to stop, and 130 after SIGINT, as of every command.
     The n-th process serves its metrics on the n-th port from `metrics_port` on (0: each on a free one).
     A process that ends by a user's error (exit code 2) ends all: starting it again mends nothing.
     """
     stopping = False
+    code = 0
 
     def stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 -- the signature of a handler
-        nonlocal stopping
-        stopping = True
+        nonlocal stopping, code
+        if not stopping:
+            stopping, code = True, _INTERRUPTED if number == signal.SIGINT else 0
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
@@ -66,7 +70,6 @@ def supervise(run: Run, arguments: Sequence[str], processes: int, metrics_port: 
         _Slot(f"{name}-{number}", _arguments(arguments, f"{name}-{number}", metrics_port, number))
         for number in range(processes)
     ]
-    code = 0
     while not stopping:
         for slot in slots:
             ended = _look_after(slot, run)

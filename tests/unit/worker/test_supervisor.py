@@ -82,6 +82,15 @@ def test_one_that_fails_is_started_with_growing_pauses(log: Path) -> None:
         until(lambda: re.search(r"ended with 1; starting it again in 0\.4 s", log.read_text("utf-8")), "a second pause")
 
 
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
+def test_the_code_tells_a_request_to_stop_from_ctrl_c(log: Path, number: signal.Signals, code: int) -> None:
+    with _supervisor(log, _WAITS) as process:
+        until(lambda: len(_started(log)) == 2, "two workers start")
+        process.send_signal(number)
+        process.send_signal(signal.SIGTERM)  # a second signal changes nothing
+        assert process.wait(20) == code
+
+
 def test_a_user_s_error_ends_all(log: Path) -> None:
     with _supervisor(log, f"if arguments[2].endswith('-1'): return 2\n    {_WAITS}") as process:
         assert process.wait(20) == 2
