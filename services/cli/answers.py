@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -19,6 +20,7 @@ from creditbus.topics.registry import SchemaRegistry
 __all__ = ["Answer", "ask"]
 
 _SECONDS: Final = 5.0
+_PAUSE_SECONDS: Final = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +48,16 @@ def ask(connection: Connection) -> Sequence[Answer]:
 
 def _kafka(connection: Connection) -> Answer:
     name, server = "bootstrap_servers", f"Kafka at {connection.bootstrap_servers}"
-    try:
-        with admin(connection) as kafka:
-            return Answer(name, server, "", sum(not topic.startswith("_") for topic in kafka.list_topics()))
-    except UserError as error:
-        return Answer(name, server, error.problem)
+    deadline = time.monotonic() + _SECONDS
+    while True:
+        try:
+            with admin(connection) as kafka:
+                return Answer(name, server, "", sum(not topic.startswith("_") for topic in kafka.list_topics()))
+        except UserError as error:
+            # The question may have gone to a broker that has died and that the others still name; they answer.
+            if time.monotonic() > deadline:
+                return Answer(name, server, error.problem)
+            time.sleep(_PAUSE_SECONDS)
 
 
 def _registry(url: str) -> Answer:

@@ -16,6 +16,7 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
 from creditbus.deploy.embedded import Cluster
 from creditbus.deploy.embedded.redis import RedisServer
+from creditbus.services.cli.answers import ask
 from creditbus.topics.admin import admin
 from creditbus.topics.connection import Connection
 from creditbus.topics.declarations import declarations
@@ -158,6 +159,7 @@ def test_three_brokers_go_on_without_one(tmp_path: Path) -> None:
         # The others name it for as long as its registration lasts; a question that goes to it by chance says nothing.
         for _ in range(10):
             assert {server.name for server in servers.status() if server.state != "healthy"} == {"kafka-2"}
+            assert [answer.problem for answer in ask(bus)] == ["", "", ""]
         producer = KafkaProducer(bootstrap_servers=bus.bootstrap_servers.split(","), acks="all")
         for partition in range(4):
             producer.send("credit.events", b"written by two of three", partition=partition).get(30)
