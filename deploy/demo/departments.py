@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-__all__ = ["DELIVERIES", "Delivery", "configure"]
+__all__ = ["DELIVERIES", "Delivery", "configure", "left_out"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,12 @@ def configure(data: Path, folder: Path) -> dict[Delivery, Path]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     return {each: _write(each, data, folder) for each in DELIVERIES if (data / each.file).is_file()}
+
+
+def left_out(data: Path) -> list[str]:
+    """Return the names in a data folder that no delivery has, in order; hidden ones are nobody's."""
+    known = {each.file for each in DELIVERIES}
+    return sorted(path.name for path in data.iterdir() if path.name not in known and not path.name.startswith("."))
 
 
 def _write(delivery: Delivery, data: Path, folder: Path) -> Path:

@@ -14,7 +14,7 @@ from creditbus.connectors.reporting import BarReporter
 from creditbus.connectors.runner import run_connector
 from creditbus.deploy.bus import apply_bus
 from creditbus.deploy.demo.commands import Commands
-from creditbus.deploy.demo.departments import DELIVERIES, Delivery, configure
+from creditbus.deploy.demo.departments import DELIVERIES, Delivery, configure, left_out
 from creditbus.deploy.demo.generate import generate
 from creditbus.deploy.demo.observation import Observer
 from creditbus.deploy.demo.report import differences, pairs, side_by_side, telling
@@ -53,14 +53,19 @@ def run(home: Path, data: Path | None, console: Console, progress: Progress) -> 
     """
     _clear(home)
     truth = None
+    others: list[str] = []
     if data is None:
         progress("generating the files of five departments")
         data = home / "generated"
         truth = generate(data).departments()
+    else:
+        others = left_out(data)
     configurations = configure(data, home / "connectors.d")
     if not configurations:
-        raise ConfigurationError(
-            str(data), "holds none of the files", f"known: {', '.join(d.file for d in DELIVERIES)}"
+        raise ConfigurationError(str(data), "holds none of the files", f"known: {_known()}")
+    if others:
+        console.print(
+            f"left out: {', '.join(others)} (the demonstration knows {_known()})", markup=False, soft_wrap=True
         )
     cluster = Cluster(home, progress=progress)
     leash = attach(cluster)
@@ -77,6 +82,10 @@ def run(home: Path, data: Path | None, console: Console, progress: Progress) -> 
             return _verdict(passage.departments, truth, console)
     finally:
         leash.communicate(timeout=60)
+
+
+def _known() -> str:
+    return ", ".join(each.file for each in DELIVERIES)
 
 
 def _clear(home: Path) -> None:

@@ -12,7 +12,17 @@ from creditbus.topics.errors import ConfigurationError
 if TYPE_CHECKING:
     from creditbus.connectors.configuration import Connector
 
-__all__ = ["FOLDER", "Folder", "Json", "Name", "connector_named", "departments"]
+__all__ = [
+    "FOLDER",
+    "Folder",
+    "Json",
+    "Name",
+    "connector_named",
+    "departments",
+    "known_department",
+    "known_subscriber",
+    "subscribers",
+]
 
 FOLDER = Path("connectors.d")
 
@@ -42,6 +52,37 @@ def departments(incomplete: str = "") -> list[str]:
     from creditbus.topics.declarations import declarations
 
     return [name for name in sorted(declarations().departments) if name.startswith(incomplete)]
+
+
+def subscribers(incomplete: str = "") -> list[str]:
+    """Return the ids of the declared subscribers that begin so; what Tab offers."""
+    from creditbus.topics.declarations import declarations
+
+    return [name for name in sorted(declarations().subscribers) if name.startswith(incomplete)]
+
+
+def known_department(name: str) -> str:
+    """Return the id of a department.
+
+    Raises:
+        ConfigurationError: it is not declared.
+    """
+    return _known("department", name, departments())
+
+
+def known_subscriber(name: str) -> str:
+    """Return the id of a subscriber.
+
+    Raises:
+        ConfigurationError: it is not declared.
+    """
+    return _known("subscriber", name, subscribers())
+
+
+def _known(party: str, name: str, known: list[str]) -> str:
+    if name not in known:
+        raise ConfigurationError(party, f"{name!r} is not declared", f"one of: {', '.join(known)}")
+    return name
 
 
 def _names(incomplete: str) -> list[str]:

@@ -55,6 +55,7 @@ def init(
 
     silent = yes or json
     chosen = _department(department, silent=silent)
+    taken = [file.stem for file in folder.glob("*.y*ml")] if folder.is_dir() and not force else []
     kind = kind or _kind(source, silent=silent)
     made = kind_named(kind)
     raw = _settings(made, source, settings or [], folder, silent=silent)
@@ -66,16 +67,24 @@ def init(
         raw["sheet"] = str(best.table)
     if "table" in fields and not raw.get("table"):
         raw["table"] = str(best.table)  # drivers give names of their own types
-    taken = [file.stem for file in folder.glob("*.y*ml")] if folder.is_dir() and not force else []
-    name = connector or ask(
-        told("连接器编号", "Name of the connector"), "--id", silent=silent, default=short_name(best.template, taken)
-    )
+    name = connector or _name(short_name(best.template, taken), silent=silent)
+    plain = folder / f"{short_name(best.template, ())}.yaml"
+    beside = "" if connector or plain.stem not in taken or name == plain.stem else str(plain)
     path = _write(folder, _configuration(name, chosen, kind, raw, best), force=force)
     following = f"creditbus connector preview {name}" + ("" if folder == FOLDER else f" --folder {folder}")
     if json:
-        print_json({"file": str(path), "looks_like": _guess_facts(best), "next": following})
+        print_json({"file": str(path), "looks_like": _guess_facts(best), "next": following, "beside": beside})
         return
     OUTPUT.print(told("识别为：", "Looks like: ") + guess_line(best), markup=False, soft_wrap=True)
+    if beside:
+        OUTPUT.print(
+            told(
+                f"已有 {beside}，保持不变；--force 可替换它",
+                f"{beside} is there already and stays as it is; --force replaces it",
+            ),
+            markup=False,
+            soft_wrap=True,
+        )
     OUTPUT.print(told(f"已写入 {path}", f"Wrote {path}"), markup=False, soft_wrap=True)
     OUTPUT.print(told(f"下一步：{following}", f"next: {following}"), markup=False, soft_wrap=True)
 
@@ -92,6 +101,10 @@ def guess_line(guess: Guess) -> str:
     if guess.missing:
         line += told("；缺必填项：", "; no column for mandatory: ") + ", ".join(guess.missing)
     return line + told("）", ")")
+
+
+def _name(default: str, *, silent: bool) -> str:
+    return ask(told("连接器编号", "Name of the connector"), "--id", silent=silent, default=default)
 
 
 def _department(given: str, *, silent: bool) -> str:

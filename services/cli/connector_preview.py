@@ -13,7 +13,7 @@ import typer
 
 from creditbus.services.cli.configured import FOLDER, Folder, Json, Name, connector_named
 from creditbus.services.cli.console import OUTPUT, print_json
-from creditbus.services.cli.language import language, told
+from creditbus.services.cli.language import counted, language, told
 from creditbus.services.domain.city_time import city_day
 from creditbus.topics.connection import Connection
 
@@ -120,7 +120,7 @@ def _show(connector: Connector, result: Preview) -> None:
     _say(
         told(
             f"{connector.id}：{result.rows:,} 行，按 {item.title}",
-            f"{connector.id}: {result.rows:,} rows as {item.title} ({item.title_en})",
+            f"{connector.id}: {counted(result.rows, 'row')} as {item.title} ({item.title_en})",
         )
     )
     for columns in result.columns:
@@ -139,14 +139,14 @@ def _show(connector: Connector, result: Preview) -> None:
         _say(
             told(
                 f"  提示 {caution}：{count:,} 行（{rows}{more}）  {caution.zh}",
-                f"  warning {caution}: {count:,} rows ({rows}{more})  {caution.sentence}",
+                f"  warning {caution}: {counted(count, 'row')} ({rows}{more})  {caution.sentence}",
             )
         )
     if result.normalised:
         _say(
             told(
                 f"  {result.normalised:,} 行有单元格被去空格或转为半角",
-                f"  {result.normalised:,} rows with cells that are trimmed or brought to half width",
+                f"  {counted(result.normalised, 'row')} with cells that are trimmed or brought to half width",
             )
         )
     what_next = f"creditbus connector run {connector.id}"

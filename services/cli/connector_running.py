@@ -15,7 +15,7 @@ import typer
 
 from creditbus.services.cli.configured import FOLDER, Folder, Json, Name, connector_named
 from creditbus.services.cli.console import ERRORS, OUTPUT, print_json
-from creditbus.services.cli.language import told
+from creditbus.services.cli.language import counted, told
 from creditbus.topics.connection import Connection
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def watch_command(
     every: Annotated[float, typer.Option(min=0.1, help="Seconds between two looks at the source.")] = 30.0,
     json: Annotated[bool, typer.Option("--json", help="One JSON document a run.")] = False,
 ) -> None:
-    """Run again whenever the source has changed; one line a run. Ctrl-C or SIGTERM stops between two transactions."""
+    """Run again when the source has changed, and tell of each run. Ctrl-C or SIGTERM stops between two transactions."""
     from creditbus.connectors.watching import watch
 
     connector = connector_named(name, folder)
@@ -98,7 +98,7 @@ def summary_lines(summary: RunSummary, connector: Connector, outcomes: RunOutcom
         lines.append(
             told(
                 f"已在来源表中标记退回 {summary.marked:,} 行",
-                f"{summary.marked:,} refused rows are marked in their table",
+                f"marked in their table: {counted(summary.marked, 'refused row')}",
             )
         )
     if summary.comparison is not None and summary.comparison.vanished:
@@ -109,14 +109,22 @@ def summary_lines(summary: RunSummary, connector: Connector, outcomes: RunOutcom
                 f"vanished rows are proposed for withdrawal, never withdrawn by themselves: {see}",
             )
         )
-    refused = summary.published if outcomes is None else outcomes.account.counts["rejected"]
-    if refused and not (summary.complete and not summary.rows):
-        see = f"creditbus rejects list {connector.department} --run {summary.run_id}"
-        lines.append(told(f"被退回的行及原因：{see}", f"what was refused, and why: {see}"))
-    if outcomes is not None and refused:
-        see = f"creditbus rejects export {connector.department} --run {summary.run_id}"
-        lines.append(told(f"导出后改正：{see}", f"to correct them: {see}"))
-    return lines
+    return lines + _refused_lines(summary, connector, outcomes)
+
+
+def _refused_lines(summary: RunSummary, connector: Connector, outcomes: RunOutcomes | None) -> list[str]:
+    """Say where refused rows are found, and whether there are any where that is known."""
+    see = f"creditbus rejects list {connector.department} --run {summary.run_id}"
+    if outcomes is not None and outcomes.account.counts["rejected"]:
+        export = f"creditbus rejects export {connector.department} --run {summary.run_id}"
+        return [
+            told(f"被退回的行及原因：{see}", f"what was refused, and why: {see}"),
+            told(f"导出后改正：{export}", f"to correct them: {export}"),
+        ]
+    undecided = bool(summary.published) if outcomes is None else not outcomes.settled
+    if undecided and not (summary.complete and not summary.rows):
+        return [told(f"如有退回，稍后可查：{see}", f"if any are refused, they will be listed by: {see}")]
+    return []
 
 
 def outcome_line(outcomes: RunOutcomes) -> str:
@@ -153,9 +161,10 @@ def _facts(summary: RunSummary, outcomes: RunOutcomes | None) -> dict[str, Any]:
 
 def _published(summary: RunSummary) -> str:
     if summary.complete and not summary.rows and summary.skipped:
+        rows, run = summary.skipped, summary.run_id
         return told(
-            f"已全部发布：{summary.skipped:,} 行，无变化（批次 {summary.run_id}）；--resend 重新发送",
-            f"already published: {summary.skipped:,} rows, unchanged (run {summary.run_id}); --resend sends them again",
+            f"已全部发布：{rows:,} 行，无变化（批次 {run}）；--resend 重新发送",
+            f"already published: {counted(rows, 'row')}, unchanged (run {run}); --resend sends them again",
         )
     rate = summary.rows / summary.seconds if summary.seconds else 0
     remarks = (

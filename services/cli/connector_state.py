@@ -10,7 +10,7 @@ import typer
 
 from creditbus.services.cli.configured import FOLDER, Folder, Json, Name, connector_named
 from creditbus.services.cli.console import OUTPUT, print_json
-from creditbus.services.cli.language import told
+from creditbus.services.cli.language import counted, told
 from creditbus.services.cli.withdrawals import compares, show_gone, withdraw_gone
 from creditbus.services.domain.city_time import city_day
 from creditbus.topics.connection import Connection
@@ -152,7 +152,7 @@ def withdraw_command(
     if (
         chosen
         and not yes
-        and not typer.confirm(told(f"撤销 {len(chosen):,} 条记录？", f"Withdraw {len(chosen):,} records?"))
+        and not typer.confirm(told(f"撤销 {len(chosen):,} 条记录？", f"Withdraw {counted(len(chosen), 'record')}?"))
     ):
         raise typer.Exit(1)
     run = withdraw(connector, connection, chosen) if chosen else ""
@@ -162,7 +162,7 @@ def withdraw_command(
         OUTPUT.print(
             told(
                 f"已发送 {len(chosen):,} 条撤销   批次 {run or '-'}",
-                f"{len(chosen):,} withdrawals sent   run {run or '-'}",
+                f"{counted(len(chosen), 'withdrawal')} sent   run {run or '-'}",
             ),
             markup=False,
             soft_wrap=True,

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from rich.console import Console
 
-__all__ = ["ERRORS", "OUTPUT", "print_json", "progress"]
+__all__ = ["ERRORS", "OUTPUT", "print_json", "progress", "table_width"]
 
 _PIPE_WIDTH = 140
 
@@ -18,6 +18,11 @@ OUTPUT = Console(highlight=False, width=None if sys.stdout.isatty() or "COLUMNS"
 
 ERRORS = Console(stderr=True, highlight=False, soft_wrap=True)
 """For progress and errors; a line stays a line."""
+
+
+def table_width() -> int | None:
+    """Return how wide a table may be; None: a pipe, which takes any width."""
+    return OUTPUT.width if OUTPUT.is_terminal or "COLUMNS" in os.environ else None
 
 
 def print_json(facts: Any) -> None:

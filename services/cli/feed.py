@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import orjson
 import typer
 
+from creditbus.services.cli.configured import known_subscriber, subscribers
 from creditbus.services.cli.console import ERRORS, OUTPUT
-from creditbus.services.cli.language import told
+from creditbus.services.cli.language import counted, told
 from creditbus.services.cli.words import word
 from creditbus.topics.connection import Connection
 
@@ -30,13 +31,16 @@ def _group() -> None:
 
 @app.command()
 def follow(
-    subscriber: Annotated[str, typer.Argument(help="Id of the subscriber, as in topics/subscribers.")],
+    subscriber: Annotated[
+        str, typer.Argument(help="Id of the subscriber, as in topics/subscribers.", autocompletion=subscribers)
+    ],
     from_start: Annotated[bool, typer.Option("--from-start", help="From the first record; else from now on.")] = False,
     until_end: Annotated[bool, typer.Option("--until-end", help="Stop at the present end.")] = False,
     limit: Annotated[int | None, typer.Option("--limit", "-n", min=1, help="Stop after so many records.")] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON document a line.")] = False,
 ) -> None:
     """Print the records of a feed and check that none is missing. Exit code 1 when one is."""
+    known_subscriber(subscriber)
     connection = Connection.from_environment(store=False)
     gaps = asyncio.run(
         _follow(connection, subscriber, from_start=from_start, until_end=until_end, limit=limit, json=json)
@@ -68,7 +72,9 @@ async def _follow(
         )
         ERRORS.print(f"creditbus: {line}", markup=False)
     count, gaps = continuity.records, len(continuity.gaps)
-    ERRORS.print(told(f"{count:,} 条记录，{gaps} 处缺口", f"{count:,} records, {gaps} gaps"), markup=False)
+    ERRORS.print(
+        told(f"{count:,} 条记录，{gaps} 处缺口", f"{counted(count, 'record')}, {counted(gaps, 'gap')}"), markup=False
+    )
     return len(continuity.gaps)
 
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from creditbus.topics.errors import ConfigurationError
 
-__all__ = ["LANGUAGES", "Language", "by_environment", "choose", "language", "taken_out", "told"]
+__all__ = ["LANGUAGES", "Language", "by_environment", "choose", "counted", "language", "taken_out", "told"]
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
@@ -47,6 +47,11 @@ def language() -> Language:
 def told(zh: str, en: str) -> str:
     """Return the one of two texts that is in the language that is spoken."""
     return zh if language() == "zh" else en
+
+
+def counted(count: int, noun: str) -> str:
+    """Return a number of things in English; the plural ends with s."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def taken_out(arguments: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -6,17 +6,17 @@ import asyncio
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 
 from creditbus.services.cli.console import OUTPUT, print_json
-from creditbus.services.cli.language import told
+from creditbus.services.cli.figures import Figures, print_figures
+from creditbus.services.cli.language import counted, told
 from creditbus.services.cli.words import reason, word
 from creditbus.topics.connection import Connection
 
 if TYPE_CHECKING:
     from creditbus.services.domain.ledger import Account, Ledger
 
-__all__ = ["funnel", "register"]
+__all__ = ["funnel", "headings", "register"]
 
 _COLUMNS = ("received", "applied", "duplicate", "stale", "rejected", "held", "parked")
 
@@ -37,33 +37,36 @@ def ledger(
     if json:
         print_json(sums.as_json())
     else:
-        OUTPUT.print(funnel(sums, files=files))
+        print_figures(word("department"), headings(), funnel(sums, files=files))
         for line in _reasons(sums):
             OUTPUT.print(line, soft_wrap=True, markup=False)
         left = sums.in_flight
         OUTPUT.print(
             told("平衡", "balanced")
             if sums.balanced
-            else told(f"不平衡：{left} 条尚无结果", f"NOT BALANCED: {left} events have no outcome yet")
+            else told(f"不平衡：{left} 条尚无结果", f"NOT BALANCED: {counted(left, 'event')} without an outcome yet")
         )
     if not sums.balanced:
         raise typer.Exit(1)
 
 
-def funnel(sums: Ledger, *, files: bool = False) -> Table:
-    """Return the funnel as a table, a line for each department and, when asked, for each file of a run."""
-    table = Table(box=None, pad_edge=False)
-    table.add_column(word("department"), no_wrap=True)
-    for column in _COLUMNS:
-        table.add_column(word(column), justify="right", no_wrap=True)
-    table.add_column(word("balanced"))
+def funnel(sums: Ledger, *, files: bool = False) -> list[Figures]:
+    """Return the funnel, a line for each department and, when asked, for each file of a run."""
+    lines = []
     for name, account in sorted(sums.departments.items()):
-        table.add_row(name, *_cells(account))
+        lines.append(Figures(name, _cells(account)))
         if files:
-            for (department, item, file, run), of_file in sorted(sums.files.items()):
-                if department == name:
-                    table.add_row(f"  {file or '-'}  {item}  {run}", *_cells(of_file), style="dim")
-    return table
+            lines += [
+                Figures(f"  {file or '-'}  {item}  {run}", _cells(of_file)[: len(_COLUMNS)], dim=True)
+                for (department, item, file, run), of_file in sorted(sums.files.items())
+                if department == name
+            ]
+    return lines
+
+
+def headings() -> list[str]:
+    """Return what stands above the figures."""
+    return [word(column) for column in (*_COLUMNS, "balanced")]
 
 
 def _cells(account: Account) -> list[str]:
@@ -76,7 +79,12 @@ def _cells(account: Account) -> list[str]:
 def _reasons(sums: Ledger) -> list[str]:
     lines = []
     for name, account in sorted(sums.departments.items()):
-        counts = [f"{reason(code)} {count}" for code, count in account.reasons.most_common() if count]
+        counts = [f"{reason(code)} {count}" for code, count in _by_count(account) if count]
         if counts:
             lines.append(told(f"{name}：退回原因 {'；'.join(counts)}", f"{name}: rejected by {', '.join(counts)}"))
     return lines
+
+
+def _by_count(account: Account) -> list[tuple[str, int]]:
+    # equal counts would come in the order in which the ledger's records were read, another one at each call
+    return sorted(account.reasons.items(), key=lambda found: (-found[1], found[0]))

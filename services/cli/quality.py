@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from creditbus.services.cli.configured import Json, departments
+from creditbus.services.cli.configured import Json, departments, known_department
 from creditbus.services.cli.console import ERRORS, OUTPUT, print_json
-from creditbus.services.cli.language import told
+from creditbus.services.cli.figures import Figures, print_figures
+from creditbus.services.cli.language import counted, told
+from creditbus.services.cli.words import word
 from creditbus.services.domain.city_time import city_day
 from creditbus.topics.connection import Connection
 from creditbus.topics.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from creditbus.services.query.quality import QualityReport
 
 __all__ = ["app", "period_of"]
@@ -57,7 +57,7 @@ def quality(
     if context.invoked_subcommand is not None:
         return
     connection = Connection.from_environment(store=False)
-    wanted = [_known(department)] if department else departments()
+    wanted = [known_department(department)] if department else departments()
     if metrics_port is not None:
         _serve(connection, wanted, (first, last), metrics_port, every)
         return
@@ -65,7 +65,7 @@ def quality(
     if json:
         print_json(report.as_json())
         return
-    OUTPUT.print(_table(report))
+    print_figures(word("department"), _headings(), _lines(report))
     for line in _remarks(report):
         OUTPUT.print(line, markup=False, soft_wrap=True)
 
@@ -83,7 +83,7 @@ def declare_command(
     from creditbus.connectors.declaring import declare
 
     days = period_of(period)
-    declaration = declare(Connection.from_environment(store=False), _known(department), item, days, count)
+    declaration = declare(Connection.from_environment(store=False), known_department(department), item, days, count)
     facts = {
         "department": department,
         "item": item,
@@ -127,13 +127,6 @@ def period_of(text: str) -> tuple[date, date]:
     return days
 
 
-def _known(department: str) -> str:
-    known = departments()
-    if department not in known:
-        raise ConfigurationError("department", f"{department!r} is not declared", f"one of: {', '.join(known)}")
-    return department
-
-
 def _read(connection: Connection, wanted: list[str], days: tuple[datetime | None, datetime | None]) -> QualityReport:
     from creditbus.services.query.quality import Period, read_quality
 
@@ -169,26 +162,21 @@ def _serve(
         stop.wait(every)
 
 
-def _table(report: QualityReport) -> Table:
-    from rich.table import Table
+def _headings() -> list[str]:
+    counts = (("提供", "provided"), ("入库", "applied"), ("退回", "refused"), ("已改正", "corrected"))
+    return [told(zh, en) for zh, en in (*counts, *((zh, en) for _, zh, en in _FIGURES))]
 
-    table = Table(box=None, pad_edge=False)
-    table.add_column(told("部门", "department"), no_wrap=True)
-    for column in (
-        told("提供", "provided"),
-        told("入库", "applied"),
-        told("退回", "refused"),
-        told("已改正", "corrected"),
-    ):
-        table.add_column(column, justify="right", no_wrap=True)
-    for _, zh, en in _FIGURES:
-        table.add_column(told(zh, en), justify="right", no_wrap=True)
+
+def _lines(report: QualityReport) -> list[Figures]:
+    lines = []
     for facts in report.as_json()["departments"]:
-        table.add_row(facts["department"], *_cells(facts))
-        for item, of_item in facts["items"].items():
-            if of_item["counts"]["received"] or of_item["counts"]["declared"]:
-                table.add_row(f"  {item}", *_cells(of_item), style="dim")
-    return table
+        lines.append(Figures(facts["department"], _cells(facts)))
+        lines += [
+            Figures(f"  {item}", _cells(of_item), dim=True)
+            for item, of_item in facts["items"].items()
+            if of_item["counts"]["received"] or of_item["counts"]["declared"]
+        ]
+    return lines
 
 
 def _cells(facts: dict[str, Any]) -> list[str]:
@@ -210,12 +198,12 @@ def _remarks(report: QualityReport) -> list[str]:
                         f"{facts['department']} {item} {one['from']} to {one['to']}: {numbers} reported",
                     )
                 )
-        amended = facts["counts"]["amended"]
+        name, amended = facts["department"], facts["counts"]["amended"]
         if amended:
             lines.append(
                 told(
-                    f"{facts['department']}：{amended:,} 条记录后来有变更，无法判断是否及时",
-                    f"{facts['department']}: {amended:,} records were amended since, when they first came is not kept",
+                    f"{name}：{amended:,} 条记录后来有变更，无法判断是否及时",
+                    f"{name}: {counted(amended, 'record')} amended since; when they first came is not kept",
                 )
             )
     for year, count in sorted(report.uncovered.items()):

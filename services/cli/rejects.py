@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from creditbus.services.cli.configured import FOLDER, Folder, Json, connector_named, departments
+from creditbus.services.cli.configured import FOLDER, Folder, Json, connector_named, departments, known_department
+from creditbus.services.cli.connector_preview import explained
 from creditbus.services.cli.connector_running import outcome_line
 from creditbus.services.cli.console import ERRORS, OUTPUT, print_json
-from creditbus.services.cli.language import language, told
+from creditbus.services.cli.language import counted, language, told
 from creditbus.services.domain.city_time import city_day
 from creditbus.services.domain.statements import connector_of
 from creditbus.topics.connection import Connection
@@ -54,19 +55,17 @@ def list_command(
     json: Json = False,
 ) -> None:
     """List a department's refused rows: file, row, field, reason, the proposed correction, and whether it was fixed."""
-    from creditbus.services.query.returned import read_returned
-
-    rows = asyncio.run(read_returned(Connection.from_environment(store=False), department, run))
+    rows = _returned_rows(department, run)
     shown = [row for row in rows if row.status == "open" or not unfixed]
     if json:
         print_json([row.as_json() for row in shown])
         return
     for row in shown:
+        head = told(*_STATUS[row.status]) + _place(row.event.fields)
         for finding in row.event.findings():
             why = finding["zh"] if language() == "zh" else finding["en"]
-            question = told(f"  是否为 {finding['proposed']} ？", f"  did you mean {finding['proposed']} ?")
-            line = f"{told(*_STATUS[row.status])}{row.event.place}  {finding['field']}  {finding['reason']}  {why}"
-            OUTPUT.print(line + (question if finding["proposed"] else ""), soft_wrap=True, markup=False)
+            line = f"{head}  {finding['field']}  {finding['reason']}  {why}{_question(finding['proposed'])}"
+            OUTPUT.print(line, soft_wrap=True, markup=False)
     ERRORS.print(_totals(rows), markup=False)
 
 
@@ -83,9 +82,8 @@ def export_command(
 ) -> None:
     """Write the refused rows in the department's own columns: refused cells marked, reasons in a column behind them."""
     from creditbus.connectors.returned.sheets import write
-    from creditbus.services.query.returned import read_returned
 
-    rows = asyncio.run(read_returned(Connection.from_environment(store=False), department, run))
+    rows = _returned_rows(department, run)
     # of a natural person nothing was kept, and what no connector sent has no row to correct
     unfixed = [row for row in rows if row.status == "open"]
     left = [row for row in unfixed if row.event.fields["original"] and row.event.fields["row"]]
@@ -100,7 +98,7 @@ def export_command(
     OUTPUT.print(
         told(
             f"{exported:,} 行 → {path}（单元格已标出，原因在末列）",
-            f"{exported:,} rows → {path} (cells marked, reasons in the last column)",
+            f"{counted(exported, 'row')} → {path} (cells marked, reasons in the last column)",
         ),
         markup=False,
         soft_wrap=True,
@@ -138,10 +136,24 @@ def redrive_command(
         by_connector.setdefault(row.reference.connector, []).append(row)
     summaries = [redrive(connector_named(name, folder), connection, rows, today) for name, rows in by_connector.items()]
     outcomes = _outcomes(connection, summaries, wait_seconds) if wait else {}
-    _report(summaries, outcomes, json=json)
+    _report(file, summaries, outcomes, json=json)
     refused = sum(found.account.counts["rejected"] for found in outcomes.values())
     if refused or any(summary.refused for summary in summaries):
         raise typer.Exit(1)
+
+
+def _returned_rows(department: str, run: str) -> list[ReturnedRow]:
+    from creditbus.services.query.returned import read_returned
+
+    known_department(department)
+    return asyncio.run(read_returned(Connection.from_environment(store=False), department, run))
+
+
+def _place(fields: Mapping[str, Any]) -> str:
+    """Say where the department finds a row: numbered as in the file that it published."""
+    row = told(f"第 {fields['row']} 行", f"row {fields['row']}") if fields["row"] else ""
+    found = "  ".join(part for part in (fields["file"], fields["sheet"], row) if part)
+    return found or told(f"位点 {fields['offset']}", f"offset {fields['offset']}")
 
 
 def _sheets(rows: Sequence[ReturnedRow], folder: Path) -> list[ReturnedSheet]:
@@ -193,6 +205,16 @@ def _bilingual(fault: Fault) -> str:
     return f"{fault.field} {reason.zh} {reason.sentence} [{reason}]{proposed}".strip()
 
 
+def _spoken(fault: Fault) -> str:
+    from creditbus.services.domain.reasons import Reason
+
+    return f"{fault.field}  {fault.reason}  {explained(Reason[fault.reason])}{_question(fault.proposed)}".strip()
+
+
+def _question(proposed: str | None) -> str:
+    return told(f"  是否为 {proposed} ？", f"  did you mean {proposed} ?") if proposed else ""
+
+
 def _outcomes(connection: Connection, summaries: Sequence[RedriveSummary], seconds: float) -> dict[str, Any]:
     from creditbus.services.query.outcomes import await_outcomes
 
@@ -200,7 +222,7 @@ def _outcomes(connection: Connection, summaries: Sequence[RedriveSummary], secon
     return {run: asyncio.run(await_outcomes(connection, run, count, seconds)) for run, count in runs.items()}
 
 
-def _report(summaries: Sequence[RedriveSummary], outcomes: dict[str, Any], *, json: bool) -> None:
+def _report(file: Path, summaries: Sequence[RedriveSummary], outcomes: dict[str, Any], *, json: bool) -> None:
     sent, already = sum(one.sent for one in summaries), sum(one.already for one in summaries)
     refused = [row for one in summaries for row in one.refused]
     if json:
@@ -216,8 +238,9 @@ def _report(summaries: Sequence[RedriveSummary], outcomes: dict[str, Any], *, js
         return
     for row in refused:
         for fault in row.faults:
-            head = told(f"第 {row.number} 行仍不合格", f"row {row.number} is still refused")
-            OUTPUT.print(f"{head}  {_bilingual(fault)}", markup=False, soft_wrap=True)
+            here = told(f"{file.name} 第 {row.number} 行", f"row {row.number} of {file.name}")
+            still = told(f"（{here}）仍不合格", f"  ({here}) is still refused")
+            OUTPUT.print(f"{_place(asdict(row.place))}{still}  {_spoken(fault)}", markup=False, soft_wrap=True)
     parts = [told(f"已发送 {sent:,} 行", f"{sent:,} sent")]
     parts += [told(f"{already:,} 行此前已发送", f"{already:,} sent before")] if already else []
     parts += (
@@ -230,11 +253,13 @@ def _report(summaries: Sequence[RedriveSummary], outcomes: dict[str, Any], *, js
 
 def _totals(rows: Sequence[ReturnedRow]) -> str:
     fixed = sorted(row.seconds_to_fix for row in rows if row.seconds_to_fix is not None)
-    left = sum(row.status == "open" for row in rows)
+    left, again = (sum(row.status == status for row in rows) for status in ("open", "replaced"))
     line = told(
         f"退回 {len(rows):,} 行，待改正 {left:,} 行，已改正 {len(fixed):,} 行",
         f"{len(rows):,} refused, {left:,} of them open, {len(fixed):,} fixed",
     )
+    if again:
+        line += told(f"，已重新发送 {again:,} 行", f", {again:,} sent again since")
     if not fixed:
         return line
     return line + told("，改正用时中位数 ", ", median time to fix ") + _duration(fixed[len(fixed) // 2])

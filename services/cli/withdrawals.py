@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from creditbus.services.cli.console import OUTPUT, print_json
-from creditbus.services.cli.language import told
+from creditbus.services.cli.language import counted, told
 from creditbus.topics.connection import Connection
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def withdraw_gone(connector: Connector, keys: Sequence[str] | None, *, many: boo
     chosen = found if keys is None else chosen_of(found, keys)
     if keys is None and not many:
         brake(len(chosen), known(connector))
-    question = told(f"撤销 {len(chosen):,} 条记录？", f"Withdraw {len(chosen):,} records?")
+    question = told(f"撤销 {len(chosen):,} 条记录？", f"Withdraw {counted(len(chosen), 'record')}?")
     if chosen and not yes and not typer.confirm(question):
         raise typer.Exit(1)
     done = withdraw(connector, Connection.from_environment(store=False), [one.key for one in chosen])

@@ -66,6 +66,17 @@ def test_what_is_there_is_not_replaced_unasked(folder: Path) -> None:
     assert sorted(file.name for file in (folder / "connectors.d").iterdir()) == ["lists-2.yaml", "lists.yaml"]
 
 
+@pytest.mark.usefixtures("folder")
+def test_a_second_connector_is_told_of_the_first() -> None:
+    arguments = ("--department", "credit-office", "--source", "名单.csv", "--yes")
+    assert "is there already" not in _init(*arguments)
+    said = _init(*arguments)
+    assert f"{Path('connectors.d/lists.yaml')} is there already and stays as it is; --force replaces it" in said
+    assert f"Wrote {Path('connectors.d/lists-2.yaml')}" in said
+    assert json.loads(_init(*arguments, "--json"))["beside"] == str(Path("connectors.d/lists.yaml"))
+    assert "is there already" not in _init(*arguments, "--id", "mine")
+
+
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [

@@ -27,13 +27,23 @@ def test_what_is_no_period_is_told(text: str) -> None:
         period_of(text)
 
 
-def test_a_department_that_is_not_declared_is_one_line(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("command", "party", "known"),
+    [
+        ("quality declare nobody --item x --period 2018-01 --count 1", "department", "credit-office"),
+        ("quality --department nobody", "department", "credit-office"),
+        ("rejects list nobody", "department", "credit-office"),
+        ("rejects export nobody", "department", "credit-office"),
+        ("feed follow nobody", "subscriber", "district-wuchang"),
+    ],
+)
+def test_a_party_that_is_not_declared_is_one_line_that_names_those_that_are(
+    command: str, party: str, known: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("BOOTSTRAP_SERVERS", "REGISTRY_URL"):
         monkeypatch.setenv(f"CREDITBUS_{name}", "127.0.0.1:1")
-    arguments = ["quality", "declare", "nobody", "--item", "x", "--period", "2018-01", "--count", "1"]
-    assert cli.main(arguments) == 2
-    assert "'nobody' is not declared" in capsys.readouterr().err
-    assert cli.main(["quality", "--department", "nobody"]) == 2
-    assert "'nobody' is not declared" in capsys.readouterr().err
+    assert cli.main(command.split()) == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"creditbus: {party}: 'nobody' is not declared")
+    assert known in said
+    assert said.count("\n") == 1

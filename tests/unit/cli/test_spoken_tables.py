@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import AsyncGenerator, Iterator
 from typing import Any
 
 import pytest
-from rich.console import Console
 
 from creditbus.services.cli import main as cli
 from creditbus.services.cli.feed import feed_line
 from creditbus.services.cli.language import choose
-from creditbus.services.cli.ledger import funnel
 from creditbus.services.cli.profile import profile_lines
 from creditbus.services.cli.words import word
 from creditbus.services.domain.event import Change, RecordState, SubjectKind, Verb
@@ -81,23 +78,41 @@ def test_the_ledger_speaks(
     monkeypatch.setattr("creditbus.services.query.ledger.read_ledger", read)
     for name in ("BOOTSTRAP_SERVERS", "REGISTRY_URL"):
         monkeypatch.setenv(f"CREDITBUS_{name}", "http://localhost:1")
-    table = io.StringIO()
-    Console(file=table, width=140).print(funnel(_ledger(balanced=balanced)))
     wanted = {
         "zh": ("部门", "退回", "是" if balanced else "否"),
         "en": ("department", "rejected", "yes" if balanced else "NO"),
     }
-    assert all(text in table.getvalue() for text in wanted[spoken])
     assert cli.main(["ledger", "--lang", spoken]) == (0 if balanced else 1)
     said = capsys.readouterr().out
+    assert all(text in said for text in wanted[spoken])
     sentence = "代码含小写字母，请按建议值更正（ID_LOWER_CASE）" if spoken == "zh" else "rejected by ID_LOWER_CASE"
     assert sentence in said
-    last = {"zh": ("平衡", "不平衡：1 条尚无结果"), "en": ("balanced", "NOT BALANCED: 1 events")}[spoken]
+    last = {"zh": ("平衡", "不平衡：1 条尚无结果"), "en": ("balanced", "NOT BALANCED: 1 event without")}[spoken]
     assert said.splitlines()[-1].startswith(last[not balanced])
     cli.main(["ledger", "--json", "--lang", spoken])
     facts = capsys.readouterr().out
     assert json.loads(facts)["balanced"] is balanced
     assert facts.isascii()
+
+
+def test_equal_counts_of_reasons_are_in_the_order_of_their_names(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bookings = Bookings()
+    for reason, count in (("ID_LOWER_CASE", 1), ("DATE_FUTURE", 1), ("ID_LENGTH", 2), ("CAT_NOT_IN_CATALOGUE", 1)):
+        bookings.book(_ORIGIN, "item", Outcome.REJECTED, reason, count)
+    ledger = Ledger()
+    ledger.add(bookings.deltas())
+
+    async def read(_: object) -> Ledger:
+        return ledger
+
+    monkeypatch.setattr("creditbus.services.query.ledger.read_ledger", read)
+    for name in ("BOOTSTRAP_SERVERS", "REGISTRY_URL"):
+        monkeypatch.setenv(f"CREDITBUS_{name}", "http://localhost:1")
+    cli.main(["ledger", "--lang", "en"])
+    wanted = "rejected by ID_LENGTH 2, CAT_NOT_IN_CATALOGUE 1, DATE_FUTURE 1, ID_LOWER_CASE 1"
+    assert wanted in capsys.readouterr().out
 
 
 def test_a_profile_speaks(spoken: str) -> None:
@@ -146,7 +161,7 @@ def test_a_feed_speaks_and_says_what_is_missing(
     said = capsys.readouterr().err
     wanted = {
         "zh": ("分区 1：应为第 4 号，实为 5", "1 条记录，1 处缺口"),
-        "en": ("partition 1: expected number 4, found 5", "1 records, 1 gaps"),
+        "en": ("partition 1: expected number 4, found 5", "1 record, 1 gap"),
     }
     assert all(text in said for text in wanted[spoken])
 

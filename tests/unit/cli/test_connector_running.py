@@ -1,0 +1,63 @@
+"""What a run says of refusals is true: there are some, there are none, or nobody knows yet."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from creditbus.connectors.runner import RunSummary
+from creditbus.services.cli.connector_running import summary_lines
+from creditbus.services.cli.language import choose
+from creditbus.services.domain.ledger import Account
+from creditbus.services.query.outcomes import RunOutcomes
+
+_LIST = "creditbus rejects list credit-office --run lists-1"
+_EXPORT = "creditbus rejects export credit-office --run lists-1"
+
+
+class _Connector:
+    id = "lists"
+    department = "credit-office"
+
+
+def _lines(summary: RunSummary, outcomes: RunOutcomes | None) -> list[str]:
+    connector: Any = _Connector()
+    return summary_lines(summary, connector, outcomes)[1:]
+
+
+def _summary(published: int, skipped: int = 0) -> RunSummary:
+    return RunSummary("lists", "lists-1", published, published, 0, 0, skipped, 1.0, complete=True)
+
+
+def _outcomes(rejected: int, *, settled: bool) -> RunOutcomes:
+    return RunOutcomes(Account(Counter({"received": 3, "rejected": rejected})), settled)
+
+
+@pytest.mark.parametrize(
+    ("spoken", "sentence"), [("en", "if any are refused, they will be listed by: "), ("zh", "如有退回，稍后可查：")]
+)
+def test_before_anything_is_decided_nothing_is_said_to_be_refused(spoken: str, sentence: str) -> None:
+    choose(spoken)
+    try:
+        assert _lines(_summary(3), None) == [sentence + _LIST]
+        assert _lines(_summary(3), _outcomes(0, settled=False))[1:] == [sentence + _LIST]
+    finally:
+        choose(None)
+
+
+def test_refused_rows_are_named_with_the_way_back() -> None:
+    named = [f"what was refused, and why: {_LIST}", f"to correct them: {_EXPORT}"]
+    assert _lines(_summary(3), _outcomes(2, settled=True))[1:] == named
+    assert _lines(_summary(3), _outcomes(2, settled=False))[1:] == named
+
+
+def test_where_nothing_is_refused_nothing_is_said() -> None:
+    assert _lines(_summary(3), _outcomes(0, settled=True))[1:] == []
+    assert _lines(_summary(0, skipped=3), None) == []
+
+
+def test_one_row_is_no_rows() -> None:
+    connector: Any = _Connector()
+    assert summary_lines(_summary(0, skipped=1), connector)[0].startswith("already published: 1 row, unchanged")

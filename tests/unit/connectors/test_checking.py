@@ -1,0 +1,29 @@
+"""What `connector check` says of the bus."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from creditbus.connectors import checking
+from creditbus.connectors.configuration import load_connector
+from creditbus.connectors.errors import UserError
+from creditbus.topics.connection import Connection
+from tests.unit.connectors.conftest import Write
+
+
+def test_a_registry_that_does_not_answer_is_told_once(
+    write_connector: Write, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    @contextmanager
+    def away(_: object) -> Iterator[None]:
+        raise UserError("kafka", "does not answer")
+        yield
+
+    monkeypatch.setattr(checking, "admin", away)
+    bus = Connection("127.0.0.1:1", "http://127.0.0.1:1", "", tmp_path)
+    found = list(checking.check_bus(load_connector(write_connector("")), bus))
+    assert [(one.subject, one.ok) for one in found] == [("registry", False), ("broker", False)]

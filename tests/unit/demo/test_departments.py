@@ -1,0 +1,22 @@
+"""Which files of a folder the demonstration takes, and which it names as left out."""
+
+from pathlib import Path
+
+from creditbus.deploy.demo.departments import DELIVERIES, configure, left_out
+
+_README = Path(__file__).parents[3] / "README.md"
+
+
+def test_what_no_delivery_has_is_named(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    for name in ("registration.csv", "lists.csv", "Registration.csv", ".hidden"):
+        (data / name).touch()
+    assert [delivery.file for delivery in configure(data, tmp_path / "connectors.d")] == ["registration.csv"]
+    assert left_out(data) == ["Registration.csv", "lists.csv"]
+
+
+def test_the_readme_names_what_the_demonstration_knows() -> None:
+    text = _README.read_text(encoding="utf-8")
+    paragraph = text[text.index("the demonstration knows") :].partition("\n\n")[0]
+    assert [one.file for one in DELIVERIES if f"`{one.file}`" not in paragraph] == []
