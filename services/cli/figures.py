@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, chop_cells
 from rich.text import Text
 
 from creditbus.services.cli.console import OUTPUT, table_width
-
-if TYPE_CHECKING:
-    from rich.console import Console
 
 __all__ = ["Figures", "print_figures"]
 
@@ -33,13 +29,7 @@ class Figures:
     dim: bool = False
 
 
-def print_figures(
-    label: str,
-    headings: Sequence[str],
-    lines: Sequence[Figures],
-    console: Console = OUTPUT,
-    width: int | None = None,
-) -> None:
+def print_figures(label: str, headings: Sequence[str], lines: Sequence[Figures], width: int | None = None) -> None:
     """Print a table whose first column, under the label, holds names.
 
     Where it does not fit, headings fold and a long name stands above its figures. Where even the figures are wider, the
@@ -49,12 +39,11 @@ def print_figures(
         label: heading of the names.
         headings: of the figures.
         lines: what is below.
-        console: where it goes.
         width: in columns; else the terminal's, and what the table takes where there is none.
     """
     wide = table_width() if width is None else width
     for text, dim in _drawn(label, headings, lines, wide):
-        console.print(Text(text, style="dim" if dim else ""), soft_wrap=True)
+        OUTPUT.print(Text(text, style="dim" if dim else ""), soft_wrap=True)
 
 
 def _drawn(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -18,10 +17,8 @@ from tests.unit.connectors.conftest import Write
 def test_a_registry_that_does_not_answer_is_told_once(
     write_connector: Write, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    @contextmanager
-    def away(_: object) -> Iterator[None]:
+    def away(_: object) -> NoReturn:
         raise UserError("kafka", "does not answer")
-        yield
 
     monkeypatch.setattr(checking, "admin", away)
     bus = Connection("127.0.0.1:1", "http://127.0.0.1:1", "", tmp_path)
