@@ -11,6 +11,7 @@ from faust.serializers.schemas import Schema
 from faust.tables.manager import TableManager
 from faust.types import AppT, Message, StreamT
 
+from creditbus.services.engine.backlog import Backlog
 from creditbus.services.engine.batch import Batch, Partition
 from creditbus.services.engine.codec import Schemas
 from creditbus.services.engine.lanes import Lanes
@@ -21,7 +22,7 @@ from creditbus.services.engine.span import Span
 from creditbus.services.engine.step import Stage
 from creditbus.services.engine.store import Store
 from creditbus.services.engine.topic_ids import TopicIds
-from creditbus.services.engine.transport import BatchConsumer
+from creditbus.services.engine.transport import BatchConsumer, Positions
 
 __all__ = ["StageApp", "make_app"]
 
@@ -34,9 +35,10 @@ _TURNS = 2
 
 
 class StageApp(faust.App):
-    """A Faust app that knows its stage's lanes and fetch wait."""
+    """A Faust app that knows its stage's lanes, what waits for them, and its fetch wait."""
 
     creditbus_lanes: Lanes
+    creditbus_backlog: Backlog
     creditbus_fetch_wait_ms: int
 
 
@@ -94,15 +96,18 @@ def make_app(
 
     turns = asyncio.Semaphore(_TURNS)
 
-    def make_owner(span: Span, partitions: frozenset[Partition], on_room: Any) -> Owner:
+    def positions() -> Positions:
         consumer = app.consumer
         assert isinstance(consumer, BatchConsumer)  # noqa: S101 -- the broker's scheme chooses it
+        return consumer.positions
+
+    def make_owner(span: Span, partitions: frozenset[Partition], on_room: Any) -> Owner:
         return Owner(
             stage=stage,
             span=span,
             partitions=partitions,
             settings=settings,
-            positions=consumer.positions,
+            positions=positions(),
             store=store,
             ids=ids,
             schemas=schemas,
@@ -113,6 +118,7 @@ def make_app(
 
     lanes = Lanes(stage.name, stage.lanes, make_owner)
     app.creditbus_lanes = lanes
+    app.creditbus_backlog = Backlog(stage.name, lanes, lambda partitions: positions().reach(partitions))
     topic = app.topic(*stage.topics, schema=_BatchSchema(), acks=False)
 
     @app.agent(topic, name=f"{stage.name}.route")

@@ -43,14 +43,12 @@ class Batch:
     """The records of one partition from one fetch.
 
     `start` and `end` are consumer positions, so a gap between two batches shows even where
-    offsets are taken by transaction markers. `highwater` is the partition's end as the fetch saw it.
-    `incarnation` counts the acquisitions of the
-    partition: a batch fetched for an earlier one is worthless.
+    offsets are taken by transaction markers. `incarnation` counts the
+    acquisitions of the partition: a batch fetched for an earlier one is worthless.
     """
 
     partition: Partition
     records: list[Record]
     start: int
     end: int
-    highwater: int
     incarnation: int

@@ -158,7 +158,7 @@ class Schemas:
         try:
             return await asyncio.to_thread(call, *arguments)
         except UnavailableError as error:
-            raise DependencyDownError("registry", str(error)) from error
+            raise DependencyDownError.of("registry", error) from error
 
 
 class EventCodec:

@@ -11,6 +11,8 @@ EngineError
 
 from __future__ import annotations
 
+from typing import Self
+
 from creditbus.topics.errors import UnavailableError
 
 __all__ = [
@@ -57,6 +59,13 @@ class DependencyDownError(EngineError, UnavailableError):
             self, dependency, f"does not answer: {detail}", "`creditbus status` shows local servers"
         )
         self.dependency = dependency
+
+    @classmethod
+    def of(cls, dependency: str, error: UnavailableError) -> Self:
+        """Say what a client has said, no more: it names the server and the fix already."""
+        down = cls(dependency, "")
+        UnavailableError.__init__(down, error.place, error.problem, error.fix)
+        return down
 
 
 class OldBrokerError(DependencyDownError):

@@ -18,6 +18,7 @@ class Inbox:
         self._batches: deque[Batch] = deque()
         self._expected: dict[Partition, int] = {}
         self._incarnation = 0
+        self._empty: dict[Partition, tuple[int, int]] = {}
         self.records = 0
 
     def open(self, offsets: Mapping[Partition, int], incarnation: int) -> None:
@@ -25,6 +26,8 @@ class Inbox:
         self.shut()
         self._expected = dict(offsets)
         self._incarnation = incarnation
+        # what lies before the start is not read by this acquisition, whatever the group says
+        self._empty = {partition: (0, offset) for partition, offset in offsets.items()}
 
     def shut(self) -> None:
         """Forget what is here and take no more."""
@@ -58,7 +61,21 @@ class Inbox:
             if batch.start != self._expected[batch.partition]:
                 raise GapError(f"{batch.partition.topic} at {batch.start}")
             self._expected[batch.partition] = batch.end
+            if not batch.records:
+                self._pass(batch)
             records += len(batch.records)
             taken.append(batch)
         self.records -= records
         return taken
+
+    def _pass(self, batch: Batch) -> None:
+        first, end = self._empty.get(batch.partition, (batch.start, batch.start))
+        self._empty[batch.partition] = (first if end == batch.start else batch.start, batch.end)
+
+    def beyond(self, partition: Partition, offset: int) -> int:
+        """Return the offset behind what follows `offset` and holds no records, as far as was taken.
+
+        Only the last such run is known, which is the one that no commit has passed yet.
+        """
+        first, end = self._empty.get(partition, (offset, offset))
+        return end if first <= offset <= end else offset

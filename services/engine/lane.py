@@ -39,9 +39,6 @@ class Lane:
         self._written_to: int | None = None
         self._writing_to: int | None = None
         self._pending: list[Entries] = []
-        self._behind: dict[Partition, int] = {}
-
-    # -- state ----------------------------------------------------------------------------------
 
     async def restore(self, settings: EngineSettings) -> int:
         """Bring the store up to the end of the changelog; return how many records that took."""
@@ -114,14 +111,3 @@ class Lane:
         await self._store.write(self.number, entries, self._written_to, after)
         self._written_to = after
         self._pending.pop(0)
-
-    # -- lag ------------------------------------------------------------------------------------
-
-    def read_up_to(self, batches: Iterable[Batch]) -> None:
-        """Take note of committed batches."""
-        self._behind |= {batch.partition: batch.highwater - batch.end for batch in batches}
-
-    @property
-    def lag(self) -> int:
-        """Records that wait here or at the broker, as the last fetches saw it."""
-        return self.inbox.records + sum(self._behind.values())

@@ -51,6 +51,25 @@ class Lanes:
         """Whether a whole batch of records waits somewhere."""
         return any(owner.busy for owner in set(self._owners.values()))
 
+    @property
+    def partitions(self) -> set[Partition]:
+        """The partitions of these lanes."""
+        return {partition for owner in set(self._owners.values()) for partition in owner.partitions}
+
+    def beyond(self, partition: Partition, offset: int) -> int:
+        """Return the offset behind what follows `offset` and holds no records, as far as its lane knows."""
+        return self._owners[partition.partition].beyond(partition, offset)
+
+    def silent(self, dependency: str) -> None:
+        """Show the lanes as waiting for a dependency; those that say so themselves stay as they are."""
+        for owner in set(self._owners.values()):
+            owner.silent(dependency)
+
+    def answered(self) -> None:
+        """Take `silent` back."""
+        for owner in set(self._owners.values()):
+            owner.answered()
+
     def wanted(self) -> set[Partition]:
         """Return the partitions whose lanes take more records now."""
         return {partition for owner in set(self._owners.values()) for partition in owner.wanted()}

@@ -70,12 +70,18 @@ LANE_ACQUIRE_SECONDS: Final = Histogram(
 LANE_LOST: Final = Counter(
     "creditbus_lane_losses", "Batches given up, by the error that ended them.", ["stage", "reason"]
 )
-LANE_LAG: Final = Gauge("creditbus_lane_lag_records", "Records of a lane not yet committed as read.", ["stage", "lane"])
+LANE_LAG: Final = Gauge(
+    "creditbus_lane_lag_records",
+    "Records of a lane that can be read and are not committed as read, asked of Kafka every two seconds, whether the "
+    "lane works or waits. While Kafka does not answer the last value stays; a lane of another worker has no sample.",
+    ["stage", "lane"],
+)
 RESTORED_RECORDS: Final = Counter(
     "creditbus_restored_records", "Changelog records applied to a store at acquisition.", ["stage"]
 )
 WAITING: Final = Gauge(
     "creditbus_stage_waiting",
-    "Lanes of a stage that wait for a dependency (kafka, redis, registry).",
+    "Lanes of a stage that wait for a dependency (kafka, redis, registry); a worker that waits at its start "
+    "counts as one.",
     ["stage", "dependency"],
 )

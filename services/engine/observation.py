@@ -8,7 +8,7 @@ from collections import defaultdict
 from creditbus.services.domain.ledger import Bookings
 from creditbus.services.engine import metrics
 
-__all__ = ["PhaseClock", "observe_batch", "observe_lag"]
+__all__ = ["PhaseClock", "forget_lag", "observe_batch", "observe_lag"]
 
 
 class PhaseClock:
@@ -62,3 +62,8 @@ def observe_batch(
 def observe_lag(stage: str, lane: int, records: int) -> None:
     """Show how many records wait for a lane."""
     metrics.LANE_LAG.labels(stage, lane).set(records)
+
+
+def forget_lag(stage: str, lane: int) -> None:
+    """Show nothing of a lane: it is another worker's now, or nobody's."""
+    metrics.LANE_LAG.remove(stage, lane)

@@ -18,7 +18,7 @@ from creditbus.services.engine import metrics
 from creditbus.services.engine.batch import Batch, Partition
 from creditbus.services.engine.codec import Schemas
 from creditbus.services.engine.lane import Lane
-from creditbus.services.engine.observation import observe_lag
+from creditbus.services.engine.observation import forget_lag
 from creditbus.services.engine.pipeline import Finish, Pipeline
 from creditbus.services.engine.progress import Progress
 from creditbus.services.engine.settings import EngineSettings
@@ -68,7 +68,7 @@ class Owner:
         self._lanes = {number: Lane(number, store, stage.changelog, ids) for number in numbers}
         self._group = f"{settings.application}-{stage.name}"
         self._name = f"{stage.name}/{span}"
-        self._waiting = Waiting(settings, stage.name, self._name)
+        self._waiting = Waiting(settings, stage.name, self._name, len(numbers))
         self._closed = False
         self._producer: TransactionalProducer | None = None
         self._pipeline: Pipeline | None = None
@@ -106,6 +106,20 @@ class Owner:
         if not self._closed and lane.inbox.offer(batch) and self._pipeline is not None:
             self._pipeline.stir()
 
+    # -- what the timer asks and tells ----------------------------------------------------------
+
+    def beyond(self, partition: Partition, offset: int) -> int:
+        """Return the offset behind what follows `offset` and holds no records, as far as the lane knows."""
+        return self._lanes[partition.partition].inbox.beyond(partition, offset)
+
+    def silent(self, dependency: str) -> None:
+        """Show that a dependency does not answer, be there nothing to do."""
+        self._waiting.silent(dependency)
+
+    def answered(self) -> None:
+        """Take `silent` back."""
+        self._waiting.answered()
+
     # -- the task -------------------------------------------------------------------------------
 
     async def run(self) -> None:
@@ -134,6 +148,8 @@ class Owner:
     def close(self) -> None:
         """Ask the task to end; a transaction under way is let through."""
         self._closed = True
+        for number in self._lanes:
+            forget_lag(self._stage.name, number)
         if self._pipeline is not None:
             self._pipeline.close()
 
@@ -141,9 +157,8 @@ class Owner:
         if self._pipeline is not None:
             metrics.LANES_READY.labels(self._stage.name).dec(len(self._lanes))
         self._pipeline = None
-        for number, lane in self._lanes.items():
+        for lane in self._lanes.values():
             lane.inbox.shut()
-            observe_lag(self._stage.name, number, 0)
         producer, self._producer = self._producer, None
         if producer is not None:
             await producer.close()

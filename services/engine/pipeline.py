@@ -19,7 +19,7 @@ from creditbus.services.engine.batch import Batch, Partition, Record
 from creditbus.services.engine.codec import Schemas
 from creditbus.services.engine.kafka.records import Packed
 from creditbus.services.engine.lane import Entries, Lane
-from creditbus.services.engine.observation import PhaseClock, observe_batch, observe_lag
+from creditbus.services.engine.observation import PhaseClock, observe_batch
 from creditbus.services.engine.output import Output
 from creditbus.services.engine.settings import EngineSettings
 from creditbus.services.engine.state import MissingKeysError, StateView
@@ -256,9 +256,6 @@ class Pipeline:
         )
         written = sum(computed.packed.counts.values())
         observe_batch(stage, read, oldest_ms, written, computed.bookings, computed.clock)
-        for share in computed.shares:
-            share.lane.read_up_to(share.batches)
-            observe_lag(stage, share.lane.number, share.lane.lag)
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work, name=f"{self._stage.name}/{self._lanes[0].number}")

@@ -20,7 +20,7 @@ import asyncio
 import itertools
 import logging
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar, Protocol, cast
+from typing import Any, ClassVar, NamedTuple, Protocol, cast
 
 import faust.transport.drivers.aiokafka as faust_aiokafka
 from aiokafka import AIOKafkaConsumer
@@ -33,12 +33,14 @@ from mode.types import ServiceT
 from creditbus.services.engine.batch import Batch, Partition
 from creditbus.services.engine.patience import PatientFetcher, patient
 
-__all__ = ["BatchConsumer", "ConsumerThread", "LaneOwner", "Positions", "Transport"]
+__all__ = ["BatchConsumer", "ConsumerThread", "LaneOwner", "Measured", "Positions", "Reach", "Transport"]
 
 
 logger = logging.getLogger(__name__)
 
 _LOOK_SECONDS = 0.5
+_MEASURE_SECONDS = 2.0
+_ANSWER_SECONDS = 4.0
 
 
 class LaneOwner(Protocol):
@@ -61,6 +63,23 @@ class LaneOwner(Protocol):
         """Whether a whole batch of records waits."""
 
 
+class Reach(NamedTuple):
+    """How far a partition was read, and how far it could be: the offsets behind both.
+
+    `position` is the group's; where it has none, the first that is there. `end` does not go into open transactions.
+    """
+
+    position: int
+    end: int
+
+
+class Measured(Protocol):
+    """What asks how far partitions reach, again and again (services/engine/backlog.py)."""
+
+    async def measure(self) -> None:
+        """Ask once."""
+
+
 class Positions(Protocol):
     """What a lane needs of the consumer (called from the main thread)."""
 
@@ -69,6 +88,14 @@ class Positions(Protocol):
 
     async def bounds(self, partitions: Iterable[Partition]) -> tuple[dict[Partition, int], dict[Partition, int]]:
         """Return the first and the end offsets."""
+
+    async def reach(self, partitions: Iterable[Partition]) -> dict[Partition, Reach]:
+        """Return how far partitions were read and could be.
+
+        Raises:
+            TimeoutError, KafkaError: Kafka did not answer in some seconds.
+
+        """
 
     async def seek(self, offsets: Mapping[Partition, int]) -> int:
         """Read on from these offsets; return the incarnation of what is read from here on."""
@@ -131,9 +158,8 @@ class ConsumerThread(faust_aiokafka.AIOKafkaConsumerThread):
                 continue
             # a fetch may hold nothing but markers and aborted records: untold, they would be a gap before the next one
             if tp in fetched or state.position != start:
-                highwater = state.highwater or state.position
                 records = fetched.get(tp, [])
-                batches.append(Batch(Partition(*tp), records, start, state.position, highwater, incarnation))
+                batches.append(Batch(Partition(*tp), records, start, state.position, incarnation))
         return batches
 
     async def look(self) -> None:
@@ -179,6 +205,22 @@ class ConsumerThread(faust_aiokafka.AIOKafkaConsumerThread):
         end = await self.call_thread(consumer.end_offsets, tps)
         return first, end
 
+    async def reach(self, partitions: Iterable[Partition]) -> dict[Partition, Reach]:
+        """Return how far partitions were read and could be; a request to the group and one to each leader."""
+        # not by call_thread: its queue has two workers, and lanes need them while Kafka leaves this without an answer
+        asked = asyncio.run_coroutine_threadsafe(self._reach(list(partitions)), self.thread_loop)
+        return await asyncio.wrap_future(asked)
+
+    async def _reach(self, partitions: list[Partition]) -> dict[Partition, Reach]:
+        consumer = self._ensure_consumer()
+        async with asyncio.timeout(_ANSWER_SECONDS):
+            committed = await self._committed(partitions)
+            unread = [partition for partition, offset in committed.items() if offset is None]
+            first = await consumer.beginning_offsets(unread) if unread else {}
+            end = await consumer.end_offsets(partitions)
+        read = first | {partition: offset for partition, offset in committed.items() if offset is not None}
+        return {partition: Reach(read[partition], end[partition]) for partition in partitions}
+
     async def seek_all(self, offsets: Mapping[Partition, int]) -> int:
         """Read on from `offsets`; the batches read from here on carry the returned incarnation."""
         incarnation: int = await self.call_thread(self._seek_all, dict(offsets))
@@ -223,6 +265,13 @@ class BatchConsumer(faust_aiokafka.Consumer):
         while not self.should_stop:
             await self._thread.look()
             await self.sleep(_LOOK_SECONDS)
+
+    @Service.task
+    async def _measure_backlog(self) -> None:
+        backlog = cast("Measured", self.app.creditbus_backlog)  # type: ignore[attr-defined] # a StageApp
+        while not self.should_stop:
+            await backlog.measure()
+            await self.sleep(_MEASURE_SECONDS)
 
     async def perform_seek(self) -> None:
         """Acquire the lanes of this assignment.
@@ -277,6 +326,9 @@ class _ThreadPositions:
 
     async def bounds(self, partitions: Iterable[Partition]) -> tuple[dict[Partition, int], dict[Partition, int]]:
         return await self._thread.bounds(partitions)
+
+    async def reach(self, partitions: Iterable[Partition]) -> dict[Partition, Reach]:
+        return await self._thread.reach(partitions)
 
     async def seek(self, offsets: Mapping[Partition, int]) -> int:
         return await self._thread.seek_all(offsets)

@@ -137,23 +137,37 @@ async def _watch(supervisor: int | None, stop: asyncio.Event) -> None:
 async def _until_up(
     call: Callable[[], Awaitable[_T]], settings: EngineSettings, stop: asyncio.Event, stages: Sequence[str]
 ) -> _T | None:
-    """Repeat until the dependencies answer; None when told to stop first."""
-    pause = settings.pause_seconds
+    """Repeat until the dependencies answer; None when told to stop first.
+
+    Says once what it waits for, and once that it is there.
+    """
+    pause, awaited = settings.pause_seconds, ""
     while not stop.is_set():
         try:
-            return await call()
+            up = await call()
         except DependencyDownError as error:
-            logger.warning("wait for %s, try again in %.1f s: %s", error.dependency, pause, error)
-            for stage in stages:
-                metrics.WAITING.labels(stage, error.dependency).set(1)
+            if error.dependency != awaited:
+                _over(awaited, stages)
+                awaited = error.dependency
+                logger.warning("wait for %s: %s", awaited, error)
+                for stage in stages:
+                    metrics.WAITING.labels(stage, awaited).set(1)
             try:
                 async with asyncio.timeout(pause):
                     await stop.wait()
             except TimeoutError:
                 pause = min(pause * 2, settings.pause_max_seconds)
-            for stage in stages:
-                metrics.WAITING.labels(stage, error.dependency).set(0)
+        else:
+            _over(awaited, stages)
+            return up
     return None
+
+
+def _over(awaited: str, stages: Sequence[str]) -> None:
+    if awaited:
+        logger.info("%s is back", awaited)
+        for stage in stages:
+            metrics.WAITING.labels(stage, awaited).set(0)
 
 
 async def _until_stopped(apps: Sequence[StageApp], stop: asyncio.Event) -> int:

@@ -108,7 +108,7 @@ def test_only_partitions_of_lanes_with_room_are_wanted(lanes: Lanes, made: list[
 def test_a_batch_goes_to_its_lane_or_nowhere(lanes: Lanes, made: list[StandIn]) -> None:
     async def scenario() -> None:
         lanes.assign({ONE})
-        mine, foreign = Batch(OTHER, [], 0, 1, 1, 1), Batch(LAST, [], 0, 1, 1, 1)
+        mine, foreign = Batch(OTHER, [], 0, 1, 1), Batch(LAST, [], 0, 1, 1)
         lanes.deliver(mine)
         lanes.deliver(foreign)
         assert made[0].offered == [mine]

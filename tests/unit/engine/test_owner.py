@@ -6,12 +6,14 @@ from dataclasses import replace
 from typing import Any, cast
 
 import pytest
+from prometheus_client import REGISTRY
 
 from creditbus.services.engine import owner as module
 from creditbus.services.engine.batch import Batch, Partition, Record
 from creditbus.services.engine.codec import Schemas
 from creditbus.services.engine.errors import FencedError
 from creditbus.services.engine.lane import Lane
+from creditbus.services.engine.observation import observe_lag
 from creditbus.services.engine.output import Output
 from creditbus.services.engine.owner import Owner
 from creditbus.services.engine.progress import Progress
@@ -108,7 +110,7 @@ class Bench:
     def batch(self, start: int, end: int, incarnation: int | None = None) -> Batch:
         records: list[Record] = [Message("topic", 0, offset, 0, None, None) for offset in range(start, end)]
         current = self.world.incarnation if incarnation is None else incarnation
-        return Batch(HERE, records, start, end, highwater=end, incarnation=current)
+        return Batch(HERE, records, start, end, incarnation=current)
 
     def play(self, scenario: Callable[[Owner], Awaitable[None]]) -> None:
         async def run() -> None:
@@ -292,7 +294,7 @@ def test_an_empty_fetch_moves_the_position(bench: Bench) -> None:
     """Transaction markers take offsets without records."""
 
     async def scenario(owner: Owner) -> None:
-        owner.offer(Batch(HERE, [], 3, 4, highwater=5, incarnation=1))
+        owner.offer(Batch(HERE, [], 3, 4, incarnation=1))
         owner.offer(bench.batch(4, 5))
         await until(lambda: bench.world.committed_offset == 5)
         assert bench.world.incarnation == 1
@@ -328,8 +330,32 @@ def test_lanes_that_are_held_together_commit_together(bench: Bench) -> None:
 
     async def scenario(owner: Owner) -> None:
         owner.offer(bench.batch(3, 5))
-        owner.offer(Batch(there, bench.batch(3, 4).records, 3, 4, highwater=4, incarnation=1))
+        owner.offer(Batch(there, bench.batch(3, 4).records, 3, 4, incarnation=1))
         await until(lambda: bench.world.commits == [5 + 4])
         assert bench.step.seen == [[3, 4], [3]]
 
     bench.play(scenario)
+
+
+def test_markers_at_the_end_are_known_as_such_and_a_lane_that_is_given_up_shows_nothing(bench: Bench) -> None:
+    def sample() -> float | None:
+        return REGISTRY.get_sample_value("creditbus_lane_lag_records", {"stage": "stage", "lane": "0"})
+
+    async def scenario(owner: Owner) -> None:
+        # what lies before the start is not read, whatever the group says
+        assert [owner.beyond(HERE, offset) for offset in (1, 3, 4)] == [3, 3, 4]
+        owner.offer(bench.batch(3, 5))
+        await until(lambda: bench.world.committed_offset == 5)
+        for start in (5, 6):
+            owner.offer(Batch(HERE, [], start, start + 1, incarnation=1))
+            await until(lambda start=start: owner.beyond(HERE, start) == start + 1)  # type: ignore[misc]
+        assert [owner.beyond(HERE, offset) for offset in (4, 5, 7, 8)] == [4, 7, 7, 8]
+        assert bench.world.commits == [5]
+        observe_lag("stage", 0, 3)
+        bench.world.fail_next = FencedError("another owner")
+        owner.offer(bench.batch(7, 8))
+        await until(lambda: bench.world.incarnation == 2 and owner.wanted())
+        assert sample() == 3
+
+    bench.play(scenario)
+    assert sample() is None

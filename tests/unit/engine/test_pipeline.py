@@ -135,7 +135,7 @@ class World:
 
     def give(self, count: int) -> None:
         records: list[Record] = [Message("topic", 0, self._next + n, 0, None, None) for n in range(count)]
-        self.lane.inbox.offer(Batch(HERE, records, self._next, self._next + count, self._next + count, 1))
+        self.lane.inbox.offer(Batch(HERE, records, self._next, self._next + count, 1))
         self._next += count
         self.pipeline.stir()
 

@@ -14,7 +14,6 @@ class State:
     """Position of one partition."""
 
     has_valid_position = True
-    highwater = 9
 
     def __init__(self) -> None:
         self.position = 5
@@ -50,11 +49,11 @@ def fetched(moved: dict[Partition, int], records: dict[Partition, list[Any]]) ->
 
 def test_a_batch_reaches_from_the_position_before_the_fetch_to_that_behind_it() -> None:
     record = object()
-    assert fetched({ONE: 8}, {ONE: [record]}) == [Batch(ONE, [record], 5, 8, 9, 3)]  # type: ignore[list-item]
+    assert fetched({ONE: 8}, {ONE: [record]}) == [Batch(ONE, [record], 5, 8, 3)]  # type: ignore[list-item]
 
 
 def test_a_fetch_of_markers_alone_is_told_so_that_the_next_batch_has_no_gap_before_it() -> None:
-    assert fetched({OTHER: 6}, {}) == [Batch(OTHER, [], 5, 6, 9, 4)]
+    assert fetched({OTHER: 6}, {}) == [Batch(OTHER, [], 5, 6, 4)]
 
 
 def test_a_fetch_in_vain_tells_nothing() -> None:
