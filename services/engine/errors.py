@@ -5,8 +5,9 @@ EngineError
 │   ├── FencedError        another owner has the transactional id
 │   ├── CheckpointError    the store reflects another position than this owner wrote
 │   └── GapError           records are missing between two batches
-└── DependencyDownError    pause, growing, then acquire the lane again
-    └── OldBrokerError     the brokers' cluster lacks a feature; until an operator turns it on
+├── DependencyDownError    pause, growing, then acquire the lane again
+│   └── OldBrokerError     the brokers' cluster lacks a feature; until an operator turns it on
+└── StoreBehindError       of who asks a store that is not his: ask again; no lane meets it
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ __all__ = [
     "GapError",
     "OldBrokerError",
     "OwnershipLostError",
+    "StoreBehindError",
 ]
 
 
@@ -79,3 +81,15 @@ class OldBrokerError(DependencyDownError):
             f"with Kafka 4.0 or later: kafka-features.sh upgrade --feature {feature}={needed}",
         )
         self.dependency = "kafka"
+
+
+class StoreBehindError(EngineError, UnavailableError):
+    """A store does not hold yet what its changelog holds: it was emptied, or set back, and is being rebuilt."""
+
+    def __init__(self, stage: str, lane: int) -> None:
+        UnavailableError.__init__(
+            self,
+            "redis",
+            f"holds less of {stage}/{lane} than the changelog, from which a worker rebuilds it",
+            "try again in a moment; see runbook redis-lost",
+        )

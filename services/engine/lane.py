@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping
 
 from creditbus.services.engine.batch import Batch, Partition
@@ -83,12 +84,28 @@ class Lane:
             found |= {key: entries[key] for key in known}
             wanted -= known
         if wanted:
-            low = self._written_to
-            at, values = await self._store.read(self.number, wanted)
-            if low is not None and (at is None or not low <= at <= (self._writing_to or low)):
-                raise CheckpointError(f"lane {self.number}: at {at}, not {low} to {self._writing_to}")
-            found |= values
+            found |= await self._read_stored(self._store, wanted)
         return found
+
+    async def look(self, every_seconds: float) -> None:
+        """Look again and again whether the store is where it was left; only while the lane is restored.
+
+        Nothing else would see an emptied store before the next record, and who asks the store must not wait for that.
+
+        Raises:
+            CheckpointError: it is not.
+
+        """
+        while self._store is not None and self._owns:
+            await asyncio.sleep(every_seconds)
+            await self._read_stored(self._store, ())
+
+    async def _read_stored(self, store: Store, keys: Iterable[bytes]) -> dict[bytes, bytes | None]:
+        low = self._written_to
+        at, values = await store.read(self.number, keys)
+        if low is not None and (at is None or not low <= at <= (self._writing_to or low)):
+            raise CheckpointError(f"lane {self.number}: at {at}, not {low} to {self._writing_to}")
+        return values
 
     def computed(self, written: Entries, batches: Iterable[Batch]) -> Entries:
         """Take what a batch wrote: the next one reads it, though it is not in the store yet.

@@ -129,7 +129,7 @@ class Owner:
             try:
                 pipeline = await self._acquire()
                 waiting.recovered(self._proven)
-                await pipeline.run()
+                await self._work(pipeline)
             except asyncio.CancelledError:
                 if not self._closed:
                     raise
@@ -139,6 +139,18 @@ class Owner:
             if not self._closed:
                 await waiting.pause()
         waiting.over()
+
+    async def _work(self, pipeline: Pipeline) -> None:
+        """Run the pipeline, and beside it look at what the store holds of each lane."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                every = self._settings.checkpoint_seconds
+                looks = [group.create_task(lane.look(every)) for lane in self._lanes.values()]
+                await pipeline.run()
+                for look in looks:
+                    look.cancel()
+        except ExceptionGroup as errors:
+            raise errors.exceptions[0] from None
 
     @property
     def _proven(self) -> Container[str]:

@@ -38,6 +38,10 @@ class TopicFacts:
             raise ConfigurationError(f"topic {topic}", "does not exist", "run `creditbus topics apply`")
         return [Partition(topic, number) for number in range(self.partitions[topic])]
 
+    def identity_of(self, changelog: str, application: str) -> str:
+        """Return what a store's checkpoint is bound to: this cluster, this changelog, this application."""
+        return f"{self.cluster}/{self.ids[changelog]}/{application}"
+
 
 def topic_facts(bootstrap_servers: str) -> TopicFacts:
     """Ask Kafka; blocks.

@@ -7,7 +7,7 @@ from hashlib import blake2b
 from typing import Any, cast
 
 from creditbus.services.domain.crosswalk import crosswalk_key, decode_crosswalk
-from creditbus.services.domain.event import Header, partition_of, record_key
+from creditbus.services.domain.event import Header, record_key
 from creditbus.services.domain.profile_keys import record_store_key, subject_key
 from creditbus.services.domain.standing import Standing, standing_of
 from creditbus.services.domain.stored_record import decode_record
@@ -29,18 +29,24 @@ class Comparer:
         self._reader = reader
 
     async def standings(self, events: Sequence[tuple[Mapping[str, Any], Admitted]]) -> list[Standing]:
-        """Return how each admitted event stands to what the bus holds."""
+        """Return how each admitted event stands to what the bus holds.
+
+        Raises:
+            StoreBehindError, DependencyDownError: it cannot be told now.
+
+        """
+        profiles = self._reader.states["profiles"]
         subjects = [await self._subject(admitted) for _, admitted in events]
         keys: dict[int, set[bytes]] = {}
         for (event, _), subject in zip(events, subjects, strict=True):
             if subject:
                 code = subject.encode()
                 name = record_key(event["header"]).encode()
-                lane = partition_of(code, self._reader.lanes)
+                lane = profiles.lane_of(code)
                 keys.setdefault(lane, set()).update((subject_key(code), record_store_key(code, name)))
         values: dict[bytes, bytes | None] = {}
         for lane, wanted in keys.items():
-            values.update(await self._reader.values("profiles", lane, list(wanted)))
+            values.update(await profiles.values(lane, list(wanted)))
         return [
             self._standing(event, admitted, subject, values)
             for (event, admitted), subject in zip(events, subjects, strict=True)
@@ -49,10 +55,10 @@ class Comparer:
     async def _subject(self, admitted: Admitted) -> str:
         if admitted.subject or admitted.person:
             return admitted.subject
+        crosswalk = self._reader.states["resolver"]
         for key in admitted.legacy_keys:
-            lane = partition_of(key.encode(), self._reader.lanes)
             wanted = crosswalk_key(key.encode())
-            found = await self._reader.values("resolver", lane, [wanted])
+            found = await crosswalk.values(crosswalk.lane_of(key.encode()), [wanted])
             if subject := decode_crosswalk(found[wanted]).subject:
                 return subject
         return ""

@@ -12,7 +12,6 @@ import redis.asyncio as redis
 from creditbus.avro_schemas import raw_catalogue
 from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.crosswalk import crosswalk_key, decode_crosswalk
-from creditbus.services.domain.event import partition_of
 from creditbus.services.domain.identifiers import legacy, uscc
 from creditbus.services.domain.profile_keys import index_key, record_store_key, subject_key
 from creditbus.services.domain.stored_record import decode_record
@@ -21,10 +20,10 @@ from creditbus.services.domain.succession import links, successions
 from creditbus.services.domain.tokens import TOKEN_PREFIX
 from creditbus.services.engine.codec import EventCodec, Schemas
 from creditbus.services.engine.registry import SchemaRegistry
-from creditbus.services.engine.store.lookup import LookupStore
-from creditbus.services.engine.store.redis_store import LaneKeys
+from creditbus.services.engine.store.wire import connect
 from creditbus.services.engine.topic_facts import topic_facts
-from creditbus.topics.connection import APPLICATION, Connection
+from creditbus.services.query.state import StageState, open_states
+from creditbus.topics.connection import Connection
 from creditbus.topics.errors import ConfigurationError
 
 __all__ = ["ProfileReader", "open_profiles"]
@@ -37,18 +36,11 @@ class ProfileReader:
     codec: EventCodec
     catalogue: Catalogue
     client: redis.Redis
-    lanes: int
-
-    def _store(self, stage: str, lane: int) -> LookupStore:
-        return LookupStore(self.client, LaneKeys(APPLICATION, stage), lambda _: lane)
-
-    async def values(self, stage: str, lane: int, keys: list[bytes]) -> Mapping[bytes, bytes | None]:
-        """Return the values of keys of one lane of a stage's store."""
-        _, values = await self._store(stage, lane).read(lane, keys)
-        return values
+    states: Mapping[str, StageState]
 
     async def _read(self, stage: str, of: bytes, keys: list[bytes]) -> list[bytes | None]:
-        values = await self.values(stage, partition_of(of, self.lanes), keys)
+        state = self.states[stage]
+        values = await state.values(state.lane_of(of), keys)
         return [values[key] for key in keys]
 
     async def subject_of(self, code: str) -> str | None:
@@ -56,6 +48,7 @@ class ProfileReader:
 
         Raises:
             ConfigurationError: the code has no known form.
+            StoreBehindError, DependencyDownError: it cannot be told now.
 
         """
         if uscc.fault(code) is None or code.startswith(TOKEN_PREFIX):
@@ -74,7 +67,7 @@ class ProfileReader:
         return None
 
     async def profile(self, subject: str) -> dict[str, Any] | None:
-        """Return the profile of a subject, None when the store has none."""
+        """Return the profile of a subject, None when there is none; errors as of `StageState.values`."""
         code = subject.encode()
         (value,) = await self._read("profiles", code, [subject_key(code)])
         if value is None:
@@ -144,9 +137,6 @@ async def open_profiles(connection: Connection) -> ProfileReader:
     facts = await asyncio.to_thread(topic_facts, connection.bootstrap_servers)
     codec = EventCodec(Schemas(SchemaRegistry(connection.registry_url)))
     await codec.load()
-    return ProfileReader(
-        codec,
-        Catalogue.parse(raw_catalogue()),
-        redis.Redis.from_url(connection.redis_url),
-        len(facts.partitions_of("credit.records")),
-    )
+    client = connect(connection.redis_url)
+    states = await open_states(connection, facts, client)
+    return ProfileReader(codec, Catalogue.parse(raw_catalogue()), client, states)

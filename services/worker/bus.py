@@ -6,8 +6,6 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-import redis.asyncio as redis
-
 from creditbus.avro_schemas import raw_catalogue
 from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.event import partition_of
@@ -22,6 +20,7 @@ from creditbus.services.engine.store.beside import BesideStore
 from creditbus.services.engine.store.lookup import LookupStore
 from creditbus.services.engine.store.redis_store import LaneKeys, RedisStore
 from creditbus.services.engine.store.resident import ResidentStore
+from creditbus.services.engine.store.wire import connect
 from creditbus.services.engine.topic_facts import TopicFacts, topic_facts
 from creditbus.services.engine.topic_ids import TopicIds
 from creditbus.services.fanout.app import fanout_stage
@@ -33,9 +32,6 @@ from creditbus.topics.declarations import Declarations
 from creditbus.topics.errors import ConfigurationError
 
 __all__ = ["STAGES", "Bus", "open_bus", "stage_apps"]
-
-#: Longest wait for one answer of Redis; then the lane pauses and acquires again.
-_REDIS_SECONDS = 5.0
 
 STAGES = ("intake", "resolver", "profiles", "fanout")
 
@@ -95,16 +91,14 @@ def _store(bus: Bus, stage: Stage) -> Store | None:
         return ResidentStore()
     if stage.store == StoreKind.NONE:
         return None
-    client = redis.Redis.from_url(
-        bus.connection.redis_url, socket_connect_timeout=_REDIS_SECONDS, socket_timeout=_REDIS_SECONDS
-    )
+    client = connect(bus.connection.redis_url)
     application = bus.settings.application
     if stage.store == StoreKind.LOOKUP:
         lanes = stage.lanes
         # a crosswalk's key is "x|" and the legacy code that places it
         lookup = LookupStore(client, LaneKeys(application, stage.looks_up), lambda key: partition_of(key[2:], lanes))
         return BesideStore(lookup)
-    identity = f"{bus.facts.cluster}/{bus.facts.ids[stage.changelog]}/{application}"
+    identity = bus.facts.identity_of(stage.changelog, application)
     return RedisStore(client, LaneKeys(application, stage.name), identity)
 
 

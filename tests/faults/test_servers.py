@@ -1,15 +1,22 @@
 """Servers that go away under load: the stages say so, wait, and go on by themselves; nothing is lost."""
 
+import os
+import random
+import subprocess
+import sys
 from collections.abc import Callable
 
 import redis
 
 from creditbus.deploy.embedded import Cluster
 from creditbus.topics.connection import Connection
-from tests.faults.conftest import MakeRun
+from tests.faults.conftest import SEED, MakeRun
 from tests.harness.waiting import until
 from tests.harness.wire import Message, Observer
 from tests.harness.workers import Worker
+
+NOBODY = "91990106FC0090109B"
+"""A credit code that the traffic does not use."""
 
 
 def expect_waiting(worker: Worker, dependency: str) -> None:
@@ -32,6 +39,50 @@ def test_redis_emptied(
     client.close()
     expect_undisturbed()
     assert worker.metric("creditbus_lane_losses_total", reason="CheckpointError") > 0
+
+
+def test_redis_emptied_on_a_quiet_bus(
+    bus: Connection, worker: Worker, observer: Observer, make_run: MakeRun, expect_undisturbed: Callable[[], None]
+) -> None:
+    """Who asks for a profile is told it or that it is being rebuilt, never that there is none."""
+    make_run(1).publish()
+    observer.settle()
+    subjects = sorted({record.key.decode() for record in observer.of("credit.changes") if record.key})
+    subject = random.Random(SEED).choice(subjects)
+    shown = show(bus, subject)
+    assert shown.returncode == 0
+    assert show(bus, NOBODY).returncode == 1
+    client = redis.Redis.from_url(bus.redis_url)
+    client.flushall()
+    answers: list[subprocess.CompletedProcess[str]] = []
+
+    def told_again() -> bool:
+        answers.append(show(bus, subject))
+        return answers[-1].returncode == 0
+
+    until(told_again, "the profile is shown again")
+    assert answers[-1].stdout == shown.stdout
+    assert {answer.returncode for answer in answers} <= {0, 2}
+    assert worker.metric("creditbus_lane_losses_total", reason="CheckpointError") > 0
+    until(lambda: show(bus, NOBODY).returncode == 1, "what there is not is told again")
+    expect_undisturbed()
+    assert worker.stop() == 0
+    client.flushall()
+    client.close()
+    for code in (subject, NOBODY):
+        answer = show(bus, code)
+        assert answer.returncode == 2
+        assert answer.stdout == ""
+        assert answer.stderr.startswith("creditbus: redis: holds less of profiles/")
+        assert answer.stderr.count("\n") == 1
+
+
+def show(bus: Connection, code: str) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {f"CREDITBUS_{name.upper()}": url for name, url in bus.endpoints().items()}
+    command = [sys.executable, "-m", "creditbus.services.cli", "profile", "show", code, "--json"]
+    return subprocess.run(
+        command, env=environment | {"CREDITBUS_HOME": str(bus.home)}, capture_output=True, text=True, check=False
+    )
 
 
 def test_redis_killed_and_back_with_an_old_snapshot(

@@ -76,7 +76,7 @@ class RedisStore:
         command = pack_command(b"MGET", (self._keys.checkpoint(lane),), prefix, wanted)
         try:
             async with exchange(self._client) as talk:
-                ((held, *values),) = await talk.call((command,))
+                ((held, *values),) = await talk.ask((command,))
         except RedisError as error:
             raise _away(error) from error
         return Reading(self._position(held), dict(zip(wanted, values, strict=True)))
@@ -96,9 +96,10 @@ class RedisStore:
         ]
         try:
             async with exchange(self._client) as talk:
-                _, held = await talk.call((pack_command(b"WATCH", (checkpoint,)), pack_command(b"GET", (checkpoint,))))
+                _, held = await talk.ask((pack_command(b"WATCH", (checkpoint,)), pack_command(b"GET", (checkpoint,))))
                 if (held or b"").decode() != self._written(before):
                     raise CheckpointError
+                # never twice: it may have been done before the connection broke
                 *_, done = await talk.call(commands)
         except RedisError as error:
             raise _away(error) from error

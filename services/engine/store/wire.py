@@ -11,8 +11,27 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import redis.asyncio as redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as DeadConnectionError
 
-__all__ = ["Exchange", "exchange"]
+__all__ = ["Exchange", "connect", "exchange"]
+
+#: Longest wait for one answer of Redis; then a lane pauses and acquires again, and a command tells it.
+_ANSWER_SECONDS = 5.0
+
+
+def connect(url: str) -> redis.Redis:
+    """Return a client that replaces a dead connection once, at once; without a retry of ours redis-py gives up there.
+
+    Its own commands are sent again, too: use none that may not be done twice.
+    """
+    return redis.Redis.from_url(
+        url,
+        socket_connect_timeout=_ANSWER_SECONDS,
+        socket_timeout=_ANSWER_SECONDS,
+        retry=Retry(NoBackoff(), 1, supported_errors=(DeadConnectionError,)),
+    )
 
 
 class Exchange:
@@ -20,6 +39,18 @@ class Exchange:
 
     def __init__(self, connection: Any) -> None:
         self._connection = connection
+
+    async def ask(self, commands: Iterable[bytes]) -> list[Any]:
+        """Call what may be sent twice; where the connection is dead, once more on a fresh one.
+
+        The pool tells a connection that was closed, not one that was reset: such a one looks alive until it is used.
+        """
+        sent = list(commands)
+        answers: list[Any] = await self._connection.retry.call_with_retry(lambda: self.call(sent), self._died)
+        return answers
+
+    async def _died(self, _: Exception) -> None:
+        await self._connection.disconnect(nowait=True)
 
     async def call(self, commands: Iterable[bytes]) -> list[Any]:
         """Send packed commands in one piece and return the answer to each; errors are redis-py's."""

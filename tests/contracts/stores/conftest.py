@@ -5,7 +5,6 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import pytest
 import redis
-import redis.asyncio as redis_async
 
 from creditbus.deploy.embedded.process import ServerProcess
 from creditbus.deploy.embedded.programs import resolve
@@ -13,6 +12,7 @@ from creditbus.deploy.embedded.redis import RedisServer
 from creditbus.services.engine.store import Store
 from creditbus.services.engine.store.redis_store import LaneKeys, RedisStore
 from creditbus.services.engine.store.resident import ResidentStore
+from creditbus.services.engine.store.wire import connect
 from tests.harness.waiting import until
 from tests.harness.workers import free_port
 
@@ -51,7 +51,7 @@ def open_redis(server: str, client: redis.Redis) -> Callable[[str], AbstractAsyn
 
     @asynccontextmanager
     async def opened(identity: str) -> AsyncIterator[Store]:
-        store = RedisStore(redis_async.Redis.from_url(server), LaneKeys("creditbus", "profiles"), identity)
+        store = RedisStore(connect(server), LaneKeys("creditbus", "profiles"), identity)
         try:
             yield store
         finally:

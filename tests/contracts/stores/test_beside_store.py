@@ -4,13 +4,13 @@ import asyncio
 
 import pytest
 import redis
-import redis.asyncio as redis_async
 
 from creditbus.services.engine.errors import CheckpointError
 from creditbus.services.engine.progress import progress_key
 from creditbus.services.engine.store.beside import BesideStore
 from creditbus.services.engine.store.lookup import LookupStore
 from creditbus.services.engine.store.redis_store import LaneKeys
+from creditbus.services.engine.store.wire import connect
 
 OWN, OTHER, NOBODY = progress_key("ingest.court"), b"x|legacy", b"x|unknown"
 
@@ -20,8 +20,11 @@ def test_own_keys_are_kept_and_the_rest_is_looked_up(server: str, client: redis.
     client.set(keys.prefix(3) + OTHER, b"code")
 
     async def scenario() -> None:
-        store = BesideStore(LookupStore(redis_async.Redis.from_url(server), keys, lambda _: 3))
+        store = BesideStore(LookupStore(connect(server), keys, lambda _: 3))
         assert await store.checkpoint(0) is None
+        assert await store.read(0, [OTHER]) == (None, {OTHER: b"code"})
+        # its connection died since: it is replaced
+        assert client.client_kill_filter(_type="normal", skipme=True) > 0
         await store.write(0, {OWN: b"7 id"}, None, 10)
         assert await store.read(0, [OWN, OTHER, NOBODY]) == (10, {OWN: b"7 id", OTHER: b"code", NOBODY: None})
         with pytest.raises(CheckpointError):

@@ -1,8 +1,9 @@
 """What only a store has that outlives its owner: whose state it is, and what becomes of it meanwhile."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractAsyncContextManager
+from typing import Any
 
 import pytest
 import redis
@@ -10,6 +11,7 @@ import redis
 from creditbus.services.engine.errors import CheckpointError, DependencyDownError
 from creditbus.services.engine.store import Store
 from creditbus.services.engine.store.redis_store import LaneKeys
+from creditbus.services.engine.store.wire import Exchange
 
 OURS = "cluster/topic-id/creditbus"
 OpenRedis = Callable[[str], AbstractAsyncContextManager[Store]]
@@ -87,6 +89,51 @@ def test_two_owners_do_not_mix(open_redis: OpenRedis) -> None:
             with pytest.raises(CheckpointError):
                 await old.write(0, {b"one": b"late"}, 10, 30)
             assert await new.read(0, [b"one"]) == (20, {b"one": b"new"})
+
+    asyncio.run(scenario())
+
+
+def _cut(client: redis.Redis) -> None:
+    """End all other connections; no turn of the event loop comes before their next use, so that they look alive."""
+    assert client.client_kill_filter(_type="normal", skipme=True) > 0
+
+
+def test_a_connection_that_died_since_its_last_use_is_replaced(open_redis: OpenRedis, client: redis.Redis) -> None:
+    async def scenario() -> None:
+        async with open_redis(OURS) as store:
+            await store.checkpoint(0)
+            await store.write(0, {b"one": b"1"}, None, 10)
+            _cut(client)
+            assert await store.read(0, [b"one"]) == (10, {b"one": b"1"})
+            _cut(client)
+            await store.write(0, {b"one": b"2"}, 10, 20)
+            _cut(client)
+            assert await store.checkpoint(0) == 20
+            assert await store.read(0, [b"one"]) == (20, {b"one": b"2"})
+
+    asyncio.run(scenario())
+
+
+def test_a_write_whose_outcome_is_unknown_is_never_sent_again(
+    open_redis: OpenRedis, client: redis.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call, calls = Exchange.call, list[int]()
+
+    async def cut_before_the_second(exchange: Exchange, commands: Iterable[bytes]) -> list[Any]:
+        calls.append(len(sent := list(commands)))
+        if len(calls) == 2:
+            _cut(client)
+        return await call(exchange, sent)
+
+    async def scenario() -> None:
+        async with open_redis(OURS) as store:
+            await store.checkpoint(0)
+            await store.write(0, {b"one": b"1"}, None, 10)
+            monkeypatch.setattr(Exchange, "call", cut_before_the_second)
+            with pytest.raises(DependencyDownError, match="redis"):
+                await store.write(0, {b"one": b"2"}, 10, 20)
+            assert calls == [2, 4]
+            assert await store.read(0, [b"one"]) == (10, {b"one": b"1"})
 
     asyncio.run(scenario())
 

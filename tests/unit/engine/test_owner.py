@@ -1,15 +1,17 @@
 """The owner of some lanes, without servers: records that are missing, late or too many."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
 import pytest
 from prometheus_client import REGISTRY
 
+from creditbus.services.engine import lane as lane_module
 from creditbus.services.engine import owner as module
 from creditbus.services.engine.batch import Batch, Partition, Record
+from creditbus.services.engine.changelog import Tail
 from creditbus.services.engine.codec import Schemas
 from creditbus.services.engine.errors import FencedError
 from creditbus.services.engine.lane import Lane
@@ -21,11 +23,12 @@ from creditbus.services.engine.settings import EngineSettings
 from creditbus.services.engine.span import Span
 from creditbus.services.engine.state import StateView
 from creditbus.services.engine.step import Stage
+from creditbus.services.engine.store.resident import ResidentStore
 from creditbus.services.engine.topic_ids import TopicIds
 from tests.step_harness import MemoryRegistry, Message
 
 HERE = Partition("topic", 0)
-SETTINGS = EngineSettings(batch_records=4, queue_records=8, pause_seconds=0.001)
+SETTINGS = EngineSettings(batch_records=4, queue_records=8, pause_seconds=0.001, checkpoint_seconds=0.001)
 
 
 class World:
@@ -87,16 +90,19 @@ class Bench:
         self.span, self.partitions = Span(0, 1), [HERE]
         self.rooms = 0
         self.ids = Ids()
+        self.store: ResidentStore | None = None
 
     def make(self) -> Owner:
-        stage = Stage(name="stage", topics=("topic",), lanes=4, step=self.step)
+        stage = Stage(
+            name="stage", topics=("topic",), lanes=4, step=self.step, changelog="changelog" if self.store else ""
+        )
         return Owner(
             stage=stage,
             span=self.span,
             partitions=self.partitions,
             settings=SETTINGS,
             positions=cast("Any", self.world),
-            store=None,
+            store=self.store,
             ids=self.ids,
             schemas=Schemas(MemoryRegistry()),
             turns=asyncio.Semaphore(2),
@@ -320,6 +326,28 @@ def test_an_owner_shuts_out_all_whose_lanes_it_may_have_had(bench: Bench) -> Non
     async def scenario(_owner: Owner) -> None:
         spans = ["2-3", "0-3", "0-7", "0-15", "2", "3"]
         assert bench.world.fenced == [[f"creditbus-stage-{span}" for span in spans]]
+
+    bench.play(scenario)
+
+
+def test_a_store_that_was_emptied_is_rebuilt_though_nothing_arrives(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def read_tail(_settings: object, _changelog: object, start: int | None) -> AsyncIterator[Tail]:
+        if start is None:
+            yield {b"key": b"value"}, 7
+
+    monkeypatch.setattr(lane_module, "read_tail", read_tail)
+    store = bench.store = ResidentStore()
+
+    async def scenario(owner: Owner) -> None:
+        assert await store.read(0, [b"key"]) == (7, {b"key": b"value"})
+        await store.close()
+        assert await store.read(0, [b"key"]) == (None, {b"key": None})
+        await until(lambda: bench.world.incarnation == 2 and owner.wanted())
+        assert await store.read(0, [b"key"]) == (7, {b"key": b"value"})
+        assert bench.world.closed == 1
+        assert bench.world.commits == []
 
     bench.play(scenario)
 

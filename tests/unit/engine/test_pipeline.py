@@ -288,6 +288,26 @@ def test_a_store_at_another_position_ends_it_before_anything_is_committed(at: in
     play(scenario)
 
 
+def test_who_looks_at_the_store_is_not_misled_by_a_write_under_way() -> None:
+    async def scenario(world: World) -> None:
+        looking = asyncio.create_task(world.lane.look(0))
+        for count in (1, 2, 3):
+            world.store.allowed.clear()
+            world.producer.allowed.release()
+            world.give(count)
+            await until(lambda count=count: len(world.producer.done) == count)  # type: ignore[misc]
+            await settled()
+            world.store.allowed.set()
+            await until(lambda count=count: world.through == count)  # type: ignore[misc]
+            await settled()
+        assert not looking.done()
+        await world.store.checkpoint(0)
+        with pytest.raises(CheckpointError):
+            await looking
+
+    play(scenario)
+
+
 def test_a_transaction_that_fails_takes_what_was_computed_over_it_along() -> None:
     async def scenario(world: World) -> None:
         world.give(SIZE)
