@@ -6,14 +6,16 @@ What is read was committed, but may be behind: a hit is true, a miss says nothin
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import cast
 
 import redis.asyncio as redis
 from redis.exceptions import RedisError
 
 from creditbus.services.engine.errors import DependencyDownError
+from creditbus.services.engine.packing import pack_command
 from creditbus.services.engine.store import Reading
+from creditbus.services.engine.store.questions import Questions
 from creditbus.services.engine.store.redis_store import LaneKeys
+from creditbus.services.engine.together import together
 
 __all__ = ["LookupStore"]
 
@@ -23,6 +25,7 @@ class LookupStore:
 
     def __init__(self, client: redis.Redis, keys: LaneKeys, lane_of: Callable[[bytes], int]) -> None:
         self._client = client
+        self._questions = Questions(client)
         self._keys = keys
         self._lane_of = lane_of
 
@@ -31,14 +34,14 @@ class LookupStore:
         by_lane: dict[int, list[bytes]] = {}
         for key in keys:
             by_lane.setdefault(self._lane_of(key), []).append(key)
-        found: dict[bytes, bytes | None] = {}
+        commands = [pack_command(b"MGET", (), self._keys.prefix(number), wanted) for number, wanted in by_lane.items()]
         try:
-            for number, wanted in by_lane.items():
-                prefix = self._keys.prefix(number)
-                values = cast("list[bytes | None]", await self._client.mget([prefix + key for key in wanted]))
-                found.update(zip(wanted, values, strict=True))
+            answers = await together([self._questions.ask(command) for command in commands])
         except RedisError as error:
             raise DependencyDownError("redis", type(error).__name__) from error
+        found: dict[bytes, bytes | None] = {}
+        for wanted, values in zip(by_lane.values(), answers, strict=True):
+            found.update(zip(wanted, values, strict=True))
         return Reading(None, found)
 
     async def close(self) -> None:

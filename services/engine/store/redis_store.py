@@ -16,6 +16,7 @@ from redis.exceptions import RedisError, ResponseError
 from creditbus.services.engine.errors import CheckpointError, DependencyDownError
 from creditbus.services.engine.packing import pack_command, pack_entries
 from creditbus.services.engine.store import Reading
+from creditbus.services.engine.store.questions import Questions
 from creditbus.services.engine.store.wire import exchange
 
 __all__ = ["LaneKeys", "RedisStore"]
@@ -43,6 +44,7 @@ class RedisStore:
 
     def __init__(self, client: redis.Redis, keys: LaneKeys, identity: str) -> None:
         self._client = client
+        self._questions = Questions(client)
         self._keys = keys
         self._identity = f"{identity}|"
 
@@ -75,8 +77,7 @@ class RedisStore:
         prefix = self._keys.prefix(lane)
         command = pack_command(b"MGET", (self._keys.checkpoint(lane),), prefix, wanted)
         try:
-            async with exchange(self._client) as talk:
-                ((held, *values),) = await talk.ask((command,))
+            held, *values = await self._questions.ask(command)
         except RedisError as error:
             raise _away(error) from error
         return Reading(self._position(held), dict(zip(wanted, values, strict=True)))
