@@ -72,7 +72,8 @@ class Lanes:
 
     def wanted(self) -> set[Partition]:
         """Return the partitions whose lanes take more records now."""
-        return {partition for owner in set(self._owners.values()) for partition in owner.wanted()}
+        owners = set(self._owners.values())
+        return {partition for owner in owners for partition in owner.wanted(len(owners))}
 
     async def wait_wanted(self, timeout_seconds: float) -> None:
         """Return when a lane became ready or has room again, or after the time-out."""

@@ -86,18 +86,20 @@ class Owner:
         waiting = sum(lane.inbox.records for lane in self._lanes.values())
         return waiting >= self._settings.batch_of(self._stage.fan)
 
-    def wanted(self) -> set[Partition]:
-        """Return the partitions that should be fetched now.
+    def wanted(self, spans: int = 1) -> set[Partition]:
+        """Return the partitions that should be fetched now, where the worker holds so many spans of the stage.
 
-        What waits is bounded for the span, not for each lane: sixteen full lanes would be as many times the memory, and
-        a transaction takes no more. Beyond the bound only lanes that have less than their share are fetched.
+        What waits is bounded for the stage, not for each span or lane: else their number would be as many times the
+        memory, and two transactions at once take no more. Beyond the bound only lanes with less than their share are
+        fetched.
         """
         if self._pipeline is None or self._closed:
             return set()
         waiting = {number: lane.inbox.records for number, lane in self._lanes.items()}
-        if sum(waiting.values()) < self._settings.queue_records:
+        bound = self._settings.queue_records // spans
+        if sum(waiting.values()) < bound:
             return set(self.partitions)
-        share = self._settings.queue_records // len(waiting)
+        share = bound // len(waiting)
         return {partition for partition in self.partitions if waiting[partition.partition] < share}
 
     def offer(self, batch: Batch) -> None:

@@ -18,7 +18,7 @@ class EngineSettings:
         instance: name of this worker slot for static membership; empty: dynamic membership.
         batch_records: most records that one transaction reads.
         output_records: about the most that it writes, where a stage writes many for each that it reads.
-        queue_records: records of a span that wait before lanes which have their share are no longer fetched.
+        queue_records: records of a stage that wait before lanes which have their share are no longer fetched.
         fetch_wait_ms: longest wait of a fetch for data; a partition that becomes readable while a
             fetch is under way waits for it, so this bounds latency at low load.
         session_timeout_seconds: how long a dead worker keeps its partitions.

@@ -8,7 +8,7 @@ import gc
 
 __all__ = ["tune_memory"]
 
-_YOUNG = 100_000
+_YOUNG = 400_000
 _MIDDLE = 50
 _OLD = 100
 

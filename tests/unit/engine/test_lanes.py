@@ -23,11 +23,13 @@ class StandIn:
         self.numbers = sorted({partition.partition for partition in partitions})
         self.on_room = on_room
         self.wants: set[Partition] = set()
+        self.told = 0
         self.offered: list[Batch] = []
         self.swallows = 0
         self._closed = asyncio.Event()
 
-    def wanted(self) -> set[Partition]:
+    def wanted(self, spans: int) -> set[Partition]:
+        self.told = spans
         return self.wants
 
     def offer(self, batch: Batch) -> None:
@@ -99,6 +101,7 @@ def test_only_partitions_of_lanes_with_room_are_wanted(lanes: Lanes, made: list[
         assert lanes.wanted() == set()
         made[0].wants = {ONE, OTHER}
         assert lanes.wanted() == {ONE, OTHER}
+        assert {owner.told for owner in made} == {len(made)}
         await lanes.release()
         assert lanes.wanted() == set()
 

@@ -247,6 +247,7 @@ def test_a_lane_with_less_than_its_share_is_fetched_beside_a_full_one(bench: Ben
     async def scenario(owner: Owner) -> None:
         owner.offer(bench.batch(3, 10))
         assert owner.wanted() == {HERE, there}
+        assert owner.wanted(spans=2) == {there}
         owner.offer(bench.batch(10, 11))
         assert owner.wanted() == {there}
         owner.offer(replace(bench.batch(3, 7), partition=there))
