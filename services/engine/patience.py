@@ -16,7 +16,7 @@ from aiokafka.consumer.fetcher import Fetcher
 __all__ = ["PatientFetcher", "patient"]
 
 #: While nothing is buffered, a request names all partitions, and the broker answers with the first record of any.
-_IDLE_MS: Final = 500
+_IDLE_MS: Final = 250
 #: Behind a seek the request under way may still ask for the old place.
 _EAGER_SECONDS: Final = 5.0
 #: While a whole batch waits, what comes next had better come together.

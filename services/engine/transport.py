@@ -237,7 +237,12 @@ class ConsumerThread(faust_aiokafka.AIOKafkaConsumerThread):
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         """Forget the incarnations first: what is still fetched of these partitions is worthless."""
         self._incarnations.clear()
+        self.sought()
         await super().on_partitions_revoked(revoked)
+
+    def sought(self) -> None:
+        """Ask often for a while: lanes will ask for their bounds, and a broker answers one request at a time."""
+        self._patient.sought()
 
     def verify_event_path(self, now: float, tp: TP) -> None:
         """Leave out Faust's check of its own commits: there are none."""
@@ -279,6 +284,7 @@ class BatchConsumer(faust_aiokafka.Consumer):
         Faust calls this once per assignment, after the group's callbacks and outside of them: a
         lane may take as long as it needs while heartbeats go on. It returns at once.
         """
+        self._thread.sought()
         self._owner.assign({Partition(*tp) for tp in self.assignment()})
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:

@@ -29,7 +29,7 @@ def fetcher(waiting: SimpleNamespace) -> PatientFetcher:
 def test_behind_a_seek_no_request_waits_long(fetcher: PatientFetcher) -> None:
     assert fetcher._fetch_max_wait_ms == 25
     fetcher.eager_until = time.monotonic()
-    assert fetcher._fetch_max_wait_ms == 500
+    assert fetcher._fetch_max_wait_ms == 250
     fetcher.sought()
     assert fetcher._fetch_max_wait_ms == 25
 
