@@ -61,13 +61,13 @@ def subscribers(incomplete: str = "") -> list[str]:
     return [name for name in sorted(declarations().subscribers) if name.startswith(incomplete)]
 
 
-def known_department(name: str) -> str:
-    """Return the id of a department.
+def known_department(name: str, party: str = "department") -> str:
+    """Return the id of a department; `party` is what an error calls it.
 
     Raises:
         ConfigurationError: it is not declared.
     """
-    return _known("department", name, departments())
+    return _known(party, name, departments())
 
 
 def known_subscriber(name: str) -> str:

@@ -11,7 +11,7 @@ import typer
 import yaml
 
 from creditbus.services.cli.asking import ask, choose_one
-from creditbus.services.cli.configured import FOLDER, Folder, Json, departments
+from creditbus.services.cli.configured import FOLDER, Folder, Json, departments, known_department
 from creditbus.services.cli.console import OUTPUT, print_json
 from creditbus.services.cli.language import language, told
 from creditbus.topics.errors import ConfigurationError, UserError
@@ -110,13 +110,11 @@ def _name(default: str, *, silent: bool) -> str:
 def _department(given: str, *, silent: bool) -> str:
     from creditbus.topics.declarations import declarations
 
-    known = declarations().departments
-    if not given:
-        choices = [(one.id, one.name.zh if language() == "zh" else one.name.en) for one in known.values()]
-        return choose_one(told("部门", "Department"), "--department", choices, silent=silent, default="")
-    if given not in known:
-        raise ConfigurationError("--department", f"{given!r} is not declared", f"one of: {', '.join(sorted(known))}")
-    return given
+    if given:
+        return known_department(given, "--department")
+    known = declarations().departments.values()
+    choices = [(one.id, one.name.zh if language() == "zh" else one.name.en) for one in known]
+    return choose_one(told("部门", "Department"), "--department", choices, silent=silent, default="")
 
 
 def _kind(source: str, *, silent: bool) -> str:

@@ -27,6 +27,7 @@ from creditbus.services.cli import (
 )
 from creditbus.services.cli.console import ERRORS
 from creditbus.services.cli.language import choose, taken_out
+from creditbus.services.worker.exit_codes import INTERRUPTED
 from creditbus.topics.connection import home_directory
 from creditbus.topics.errors import UserError
 
@@ -34,7 +35,6 @@ __all__ = ["app", "main"]
 
 _USER_ERROR = 2
 _INTERNAL_ERROR = 70
-_INTERRUPTED = 130
 
 app = typer.Typer(
     name="creditbus",
@@ -82,7 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             standalone_mode=False,
         )
     except (typer.Abort, KeyboardInterrupt):
-        return _INTERRUPTED
+        return INTERRUPTED
     except typer.Exit as request:
         return request.exit_code
     except (typer.TyperException, UserError) as error:

@@ -17,12 +17,13 @@ from creditbus.services.engine.codec import Schemas
 from creditbus.services.engine.lanes import Lanes
 from creditbus.services.engine.owner import Owner
 from creditbus.services.engine.pipeline import Finish
+from creditbus.services.engine.positions import Positions
 from creditbus.services.engine.settings import EngineSettings
 from creditbus.services.engine.span import Span
 from creditbus.services.engine.step import Stage
 from creditbus.services.engine.store import Store
 from creditbus.services.engine.topic_ids import TopicIds
-from creditbus.services.engine.transport import BatchConsumer, Positions
+from creditbus.services.engine.transport import BatchConsumer
 
 __all__ = ["StageApp", "make_app"]
 

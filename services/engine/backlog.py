@@ -17,7 +17,7 @@ from typing import Protocol
 
 from creditbus.services.engine.batch import Partition
 from creditbus.services.engine.observation import observe_lag
-from creditbus.services.engine.transport import Reach
+from creditbus.services.engine.positions import Reach
 
 __all__ = ["SILENT_SECONDS", "Ask", "Backlog"]
 

@@ -20,6 +20,7 @@ from creditbus.services.engine.codec import Schemas
 from creditbus.services.engine.lane import Lane
 from creditbus.services.engine.observation import forget_lag
 from creditbus.services.engine.pipeline import Finish, Pipeline
+from creditbus.services.engine.positions import Positions
 from creditbus.services.engine.progress import Progress
 from creditbus.services.engine.settings import EngineSettings
 from creditbus.services.engine.span import Span, overlapping
@@ -28,7 +29,6 @@ from creditbus.services.engine.store import Store
 from creditbus.services.engine.together import together
 from creditbus.services.engine.topic_ids import TopicIds
 from creditbus.services.engine.transaction import TransactionalProducer
-from creditbus.services.engine.transport import Positions
 from creditbus.services.engine.waiting import Waiting
 
 __all__ = ["Owner"]

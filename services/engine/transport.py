@@ -20,7 +20,7 @@ import asyncio
 import itertools
 import logging
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar, NamedTuple, Protocol, cast
+from typing import Any, ClassVar, Protocol, cast
 
 import faust.transport.drivers.aiokafka as faust_aiokafka
 from aiokafka import AIOKafkaConsumer
@@ -32,8 +32,9 @@ from mode.types import ServiceT
 
 from creditbus.services.engine.batch import Batch, Partition
 from creditbus.services.engine.patience import PatientFetcher, patient
+from creditbus.services.engine.positions import Positions, Reach
 
-__all__ = ["BatchConsumer", "ConsumerThread", "LaneOwner", "Measured", "Positions", "Reach", "Transport"]
+__all__ = ["BatchConsumer", "ConsumerThread", "LaneOwner", "Measured", "Transport"]
 
 
 logger = logging.getLogger(__name__)
@@ -44,7 +45,7 @@ _ANSWER_SECONDS = 4.0
 
 
 class LaneOwner(Protocol):
-    """What the consumer tells about its partitions (services/engine/stage.py)."""
+    """What the consumer tells about its partitions (services/engine/lanes.py)."""
 
     def wanted(self) -> set[Partition]:
         """Return the partitions whose lanes take more records now."""
@@ -63,42 +64,11 @@ class LaneOwner(Protocol):
         """Whether a whole batch of records waits."""
 
 
-class Reach(NamedTuple):
-    """How far a partition was read, and how far it could be: the offsets behind both.
-
-    `position` is the group's; where it has none, the first that is there. `end` does not go into open transactions.
-    """
-
-    position: int
-    end: int
-
-
 class Measured(Protocol):
     """What asks how far partitions reach, again and again (services/engine/backlog.py)."""
 
     async def measure(self) -> None:
         """Ask once."""
-
-
-class Positions(Protocol):
-    """What a lane needs of the consumer (called from the main thread)."""
-
-    async def committed(self, partitions: Iterable[Partition]) -> dict[Partition, int | None]:
-        """Return the group's committed offsets; None where there is none."""
-
-    async def bounds(self, partitions: Iterable[Partition]) -> tuple[dict[Partition, int], dict[Partition, int]]:
-        """Return the first and the end offsets."""
-
-    async def reach(self, partitions: Iterable[Partition]) -> dict[Partition, Reach]:
-        """Return how far partitions were read and could be.
-
-        Raises:
-            TimeoutError, KafkaError: Kafka did not answer in some seconds.
-
-        """
-
-    async def seek(self, offsets: Mapping[Partition, int]) -> int:
-        """Read on from these offsets; return the incarnation of what is read from here on."""
 
 
 class ConsumerThread(faust_aiokafka.AIOKafkaConsumerThread):
@@ -123,7 +93,7 @@ class ConsumerThread(faust_aiokafka.AIOKafkaConsumerThread):
     async def on_start(self) -> None:
         """Start the consumer, and let it ask as often as the lanes have a use for."""
         await super().on_start()
-        lanes = cast("LaneOwner", self.app.creditbus_lanes)  # type: ignore[attr-defined] # a StageApp
+        lanes = _lanes_of(self.app)
         self._patient = patient(self._ensure_consumer(), lambda: lanes.busy)
 
     async def fetch(self, wanted: set[Partition], timeout_ms: int) -> list[Batch]:
@@ -258,7 +228,7 @@ class BatchConsumer(faust_aiokafka.Consumer):
 
     @property
     def _owner(self) -> LaneOwner:
-        return cast("LaneOwner", self.app.creditbus_lanes)  # type: ignore[attr-defined]
+        return _lanes_of(self.app)
 
     @property
     def positions(self) -> Positions:
@@ -338,6 +308,11 @@ class _ThreadPositions:
 
     async def seek(self, offsets: Mapping[Partition, int]) -> int:
         return await self._thread.seek_all(offsets)
+
+
+def _lanes_of(app: Any) -> LaneOwner:
+    """Return the lanes of a StageApp; Faust knows it as an app."""
+    return cast("LaneOwner", app.creditbus_lanes)
 
 
 def _message(batch: Batch, generation: int) -> ConsumerMessage:

@@ -29,12 +29,6 @@ class RejectedEvent:
 
     fields: dict[str, Any]
 
-    @property
-    def place(self) -> str:
-        """Where the department finds the row."""
-        parts = (self.fields["file"], self.fields["sheet"], f"row {self.fields['row']}" if self.fields["row"] else "")
-        return "  ".join(part for part in parts if part) or f"offset {self.fields['offset']}"
-
     def findings(self) -> list[dict[str, str | None]]:
         """Return reason, field, proposed correction, and the reason as a sentence in both languages.
 

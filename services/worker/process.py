@@ -18,20 +18,15 @@ from creditbus.services.engine.errors import DependencyDownError
 from creditbus.services.engine.settings import EngineSettings
 from creditbus.services.engine.store import Store
 from creditbus.services.worker.bus import open_bus, stage_apps
+from creditbus.services.worker.exit_codes import FAILED, INTERRUPTED
 from creditbus.services.worker.memory import tune_memory
 from creditbus.services.worker.person_key import read_person_key
 from creditbus.topics.connection import Connection
 from creditbus.topics.declarations import declarations
 
-__all__ = ["FAILED", "INTERRUPTED", "run_worker", "worker_process"]
+__all__ = ["run_worker", "worker_process"]
 
 logger = logging.getLogger(__name__)
-
-#: Exit code of a worker that should be started again.
-FAILED = 1
-
-#: Exit code after SIGINT.
-INTERRUPTED = 130
 
 _STOP_SECONDS = 8.0
 _WATCH_SECONDS = 1.0

@@ -17,6 +17,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import FrameType
 
+from creditbus.services.worker.exit_codes import INTERRUPTED
+
 __all__ = ["supervise"]
 
 logger = logging.getLogger(__name__)
@@ -27,7 +29,6 @@ _PAUSE_SECONDS = 0.2
 _PAUSE_MAX_SECONDS = 10.0
 _USER_ERROR = 2
 _FAILED = 70
-_INTERRUPTED = 130
 
 
 #: Runs a command line of creditbus and returns its exit code.
@@ -59,7 +60,7 @@ def supervise(run: Run, arguments: Sequence[str], processes: int, metrics_port: 
     def stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 -- the signature of a handler
         nonlocal stopping, code
         if not stopping:
-            stopping, code = True, _INTERRUPTED if number == signal.SIGINT else 0
+            stopping, code = True, INTERRUPTED if number == signal.SIGINT else 0
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)

@@ -11,7 +11,7 @@ from prometheus_client import REGISTRY
 
 from creditbus.services.engine.backlog import SILENT_SECONDS, Backlog
 from creditbus.services.engine.batch import Partition
-from creditbus.services.engine.transport import Reach
+from creditbus.services.engine.positions import Reach
 
 A0, B0, A1 = Partition("a", 0), Partition("b", 0), Partition("a", 1)
 _names = count()

@@ -1,0 +1,13 @@
+"""Exit codes that more than one place gives or reads."""
+
+from __future__ import annotations
+
+from typing import Final
+
+__all__ = ["FAILED", "INTERRUPTED"]
+
+FAILED: Final = 1
+"""Of a worker that should be started again."""
+
+INTERRUPTED: Final = 130
+"""After SIGINT, of every command."""
