@@ -73,7 +73,7 @@ class Lanes:
     def wanted(self) -> set[Partition]:
         """Return the partitions whose lanes take more records now."""
         owners = set(self._owners.values())
-        return {partition for owner in owners for partition in owner.wanted(len(owners))}
+        return set().union(*(owner.wanted(len(owners)) for owner in owners))
 
     async def wait_wanted(self, timeout_seconds: float) -> None:
         """Return when a lane became ready or has room again, or after the time-out."""

@@ -1,6 +1,6 @@
 """A fetcher of aiokafka that asks less often where asking gains nothing.
 
-aiokafka names every partition in every request, and a stage reads hundreds. At the short wait that latency needs, a
+A broker looks at every partition for every request, and a stage reads hundreds. At the short wait that latency needs, a
 worker and its broker spent three quarters of a core on 64 partitions in which nothing happened.
 """
 
@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any, Final, cast
+from typing import Final
 
-from aiokafka import AIOKafkaConsumer
 from aiokafka.consumer.fetcher import Fetcher
 
-__all__ = ["PatientFetcher", "patient"]
+__all__ = ["PatientFetcher"]
 
-#: While nothing is buffered, a request names all partitions, and the broker answers with the first record of any.
+#: While nothing is buffered, a request is for all partitions, and the broker answers with the first record of any.
 _IDLE_MS: Final = 250
 #: Behind a seek the request under way may still ask for the old place.
 _EAGER_SECONDS: Final = 5.0
@@ -50,12 +49,3 @@ class PatientFetcher(Fetcher):
     def sought(self) -> None:
         """Take note that positions were moved."""
         self.eager_until = time.monotonic() + _EAGER_SECONDS
-
-
-def patient(consumer: AIOKafkaConsumer, busy: Callable[[], bool]) -> PatientFetcher:
-    """Make the fetcher of a started consumer a patient one; aiokafka has no other way to choose it."""
-    fetcher: Any = consumer._fetcher
-    fetcher.__class__ = PatientFetcher
-    fetcher.busy = busy
-    fetcher.sought()
-    return cast("PatientFetcher", fetcher)

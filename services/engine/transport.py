@@ -31,7 +31,7 @@ from mode import Service
 from mode.types import ServiceT
 
 from creditbus.services.engine.batch import Batch, Partition
-from creditbus.services.engine.patience import PatientFetcher, patient
+from creditbus.services.engine.fetcher import StageFetcher, stage_fetcher
 from creditbus.services.engine.positions import Positions, Reach
 
 __all__ = ["BatchConsumer", "ConsumerThread", "LaneOwner", "Measured", "Transport"]
@@ -74,7 +74,7 @@ class Measured(Protocol):
 class ConsumerThread(faust_aiokafka.AIOKafkaConsumerThread):
     """Owns the consumer in its own thread, so heartbeats go on while the main thread computes."""
 
-    _patient: PatientFetcher
+    _fetcher: StageFetcher
 
     def __post_init__(self) -> None:
         """Prepare the state that only this thread touches."""
@@ -94,7 +94,7 @@ class ConsumerThread(faust_aiokafka.AIOKafkaConsumerThread):
         """Start the consumer, and let it ask as often as the lanes have a use for."""
         await super().on_start()
         lanes = _lanes_of(self.app)
-        self._patient = patient(self._ensure_consumer(), lambda: lanes.busy)
+        self._fetcher = stage_fetcher(self._ensure_consumer(), lambda: lanes.busy)
 
     async def fetch(self, wanted: set[Partition], timeout_ms: int) -> list[Batch]:
         """Return what is there of the wanted partitions; waits at most `timeout_ms` for the first."""
@@ -102,35 +102,17 @@ class ConsumerThread(faust_aiokafka.AIOKafkaConsumerThread):
         return batches
 
     async def _fetch(self, wanted: set[Partition], timeout_ms: int) -> list[Batch]:
-        consumer = self._ensure_consumer()
-        subscription = consumer._subscription.subscription
-        if subscription is None or subscription.assignment is None or not self.consumer.flow_active:
+        # of partitions that no lane has acquired yet nobody wants a record
+        readable = wanted & self._incarnations.keys()
+        if not readable or not self.consumer.flow_active:
             return []
-        assignment = subscription.assignment
-        # an empty set would mean every partition
-        readable = {tp for tp in wanted if tp in self._incarnations and tp in assignment.tps}
-        if not readable:
-            return []
-        before = {
-            tp: (self._incarnations[tp], assignment.state_value(tp).position)
-            for tp in readable
-            if assignment.state_value(tp).has_valid_position
-        }
-        fetched = await consumer._fetcher.fetched_records(
-            readable,
-            timeout=timeout_ms / 1000.0,
-            max_records=consumer._max_poll_records,
-        )
-        batches = []
-        for tp, (incarnation, start) in before.items():
-            state = assignment.state_value(tp)
-            if self._incarnations.get(tp) != incarnation or not state.has_valid_position:
-                continue
-            # a fetch may hold nothing but markers and aborted records: untold, they would be a gap before the next one
-            if tp in fetched or state.position != start:
-                records = fetched.get(tp, [])
-                batches.append(Batch(Partition(*tp), records, start, state.position, incarnation))
-        return batches
+        most = self._ensure_consumer()._max_poll_records
+        taken = await self._fetcher.take(readable, timeout_ms / 1000.0, most)
+        return [
+            Batch(partition, records, start, end, self._incarnations[partition])
+            for partition, records, start, end in taken
+            if partition in self._incarnations
+        ]
 
     async def look(self) -> None:
         """Let the group's membership go on behind an error.
@@ -199,9 +181,9 @@ class ConsumerThread(faust_aiokafka.AIOKafkaConsumerThread):
     async def _seek_all(self, offsets: dict[Partition, int]) -> int:
         incarnation = next(self._incarnation)
         for partition, offset in offsets.items():
-            self._patient.seek_to(partition, offset)
+            self._fetcher.seek_to(partition, offset)
             self._incarnations[partition] = incarnation
-        self._patient.sought()
+        self._fetcher.sought()
         return incarnation
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
@@ -212,7 +194,7 @@ class ConsumerThread(faust_aiokafka.AIOKafkaConsumerThread):
 
     def sought(self) -> None:
         """Ask often for a while: lanes will ask for their bounds, and a broker answers one request at a time."""
-        self._patient.sought()
+        self._fetcher.sought()
 
     def verify_event_path(self, now: float, tp: TP) -> None:
         """Leave out Faust's check of its own commits: there are none."""

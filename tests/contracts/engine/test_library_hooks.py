@@ -14,16 +14,17 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.client import AIOKafkaClient
 from aiokafka.cluster import ClusterMetadata
 from aiokafka.conn import AIOKafkaConnection
-from aiokafka.consumer.fetcher import Fetcher
+from aiokafka.consumer.fetcher import Fetcher, FetchResult, PartitionRecords
 from aiokafka.consumer.group_coordinator import GroupCoordinator
 from aiokafka.consumer.subscription_state import Assignment, Subscription, SubscriptionState, TopicPartitionState
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
+from aiokafka.protocol.fetch import FetchRequest_v11
 from aiokafka.protocol.transaction import InitProducerIdRequest
 from faust.tables.recovery import Recovery
 from faust.transport import consumer as faust_consumer
 from faust.transport.conductor import Conductor
 
-from creditbus.services.engine import transport
+from creditbus.services.engine import fetcher, transport
 
 
 def _parameters(function: Any) -> list[str]:
@@ -56,11 +57,12 @@ def test_faust_finds_the_transport_by_the_scheme_of_the_broker() -> None:
     [
         (transport.ConsumerThread, driver.AIOKafkaConsumerThread),
         (transport.BatchConsumer, driver.Consumer),
+        (fetcher.StageFetcher, Fetcher),
     ],
 )
 def test_every_overridden_method_is_there_with_the_same_parameters(ours: type, theirs: type) -> None:
     overridden = [name for name, value in vars(ours).items() if inspect.isfunction(value) and hasattr(theirs, name)]
-    assert len(overridden) >= 3
+    assert len(overridden) >= 2
     for name in overridden:
         assert _parameters(getattr(ours, name)) == _parameters(getattr(theirs, name)), name
         assert inspect.iscoroutinefunction(getattr(ours, name)) == inspect.iscoroutinefunction(getattr(theirs, name))
@@ -121,8 +123,49 @@ def test_how_long_and_for_how_much_a_request_waits_is_read_when_it_is_made() -> 
     assert "await self._consumer.start()" in inspect.getsource(driver.AIOKafkaConsumerThread.on_start)
 
 
-def test_an_empty_set_of_partitions_still_means_all() -> None:
-    assert "if partitions and tp not in partitions" in inspect.getsource(Fetcher.fetched_records)
+def test_the_fetcher_s_routine_asks_for_actions_and_sends_what_they_name() -> None:
+    """What `fetcher.py` puts its own in place of."""
+    routine = inspect.getsource(Fetcher._fetch_requests_routine)
+    assert ") = self._get_actions_per_node(assignment)" in routine
+    assert "fetch_requests,\n                    reset_requests,\n                    timeout," in routine
+    assert "self._proc_fetch_request(assignment, node_id, request)" in routine
+    assert "has_new_data = any(fut.result() for fut in done_pending)" in routine
+    assert "self._records.clear()" in routine
+    assert _parameters(Fetcher._proc_fetch_request) == ["self", "assignment", "node_id", "request"]
+    assert _parameters(Fetcher._create_fetch_waiter) == ["self"]
+    assert _parameters(Fetcher._notify) == ["self", "future"]
+    names = {"_in_flight", "_fetch_max_bytes", "_isolation_level", "_max_partition_fetch_bytes", "_fetcher_timeout"}
+    names |= {"_retry_backoff", "_prefetch_backoff", "_check_crcs", "_wait_consume_future", "_subscriptions", "_closed"}
+    assert names <= _attributes(Fetcher)
+
+
+def test_what_was_fetched_is_kept_as_aiokafka_keeps_it() -> None:
+    kept = inspect.getsource(Fetcher._proc_fetch_request)
+    assert "aborted_transactions = part_data[2]" in kept
+    assert "tp_state.highwater = highwater" in kept
+    assert _parameters(FetchResult) == ["tp", "assignment", "partition_records", "backoff"]
+    assert _parameters(PartitionRecords) == [
+        "tp",
+        "records",
+        "aborted_transactions",
+        "fetch_offset",
+        "key_deserializer",
+        "value_deserializer",
+        "check_crcs",
+        "isolation_level",
+    ]
+    assert "_tp_state" in _attributes(Assignment)
+    assert {"_position", "_paused"} <= _attributes(TopicPartitionState)
+    assert isinstance(SubscriptionState.reassignment_in_progress, property)
+    # an error that waits for a partition is thrown at whoever asks for its records
+    assert "res_or_error.check_raise()" in inspect.getsource(Fetcher.fetched_records)
+
+
+def test_the_last_version_of_a_request_for_records_is_the_one_with_sessions() -> None:
+    fields = ["replica_id", "max_wait_time", "min_bytes", "max_bytes", "isolation_level", "session_id", "session_epoch"]
+    fields += ["topics", "forgotten_topics_data", "rack_id"]
+    assert list(FetchRequest_v11.SCHEMA.names) == fields
+    assert list(FetchRequest_v11.RESPONSE_TYPE.SCHEMA.names)[1:] == ["error_code", "session_id", "topics"]
 
 
 def test_the_client_has_what_a_transaction_is_sent_over() -> None:

@@ -1,60 +1,54 @@
-"""What the consumer thread tells a lane of one fetch, on a stand-in for aiokafka's consumer."""
+"""What the consumer thread makes of what was fetched, on a stand-in for the fetcher."""
 
 import asyncio
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
 from creditbus.services.engine.batch import Batch, Partition
+from creditbus.services.engine.fetcher import Taken
 from creditbus.services.engine.transport import ConsumerThread
 
-ONE, OTHER = Partition("a", 0), Partition("b", 0)
+ONE, OTHER, IDLE = Partition("a", 0), Partition("b", 0), Partition("a", 1)
+RECORD: Any = object()
 
 
-class State:
-    """Position of one partition."""
+class Fetcher:
+    """Gives what a test says, whatever is wanted."""
 
-    has_valid_position = True
+    def __init__(self, *taken: Taken) -> None:
+        self._taken = taken
+        self.wanted: list[set[Partition]] = []
 
-    def __init__(self) -> None:
-        self.position = 5
-
-
-class Consumer:
-    """Moves positions as a test says and returns the records that it gives."""
-
-    _max_poll_records = 10
-
-    def __init__(self, moved: dict[Partition, int], records: dict[Partition, list[Any]]) -> None:
-        self._moved, self._records = moved, records
-        self.states = {tp: State() for tp in (ONE, OTHER)}
-        assignment = SimpleNamespace(tps=set(self.states), state_value=self.states.__getitem__)
-        self._subscription = SimpleNamespace(subscription=SimpleNamespace(assignment=assignment))
-        self._fetcher = self
-
-    async def fetched_records(self, *_: Any, **__: Any) -> dict[Partition, list[Any]]:
-        for tp, position in self._moved.items():
-            self.states[tp].position = position
-        return self._records
+    async def take(self, wanted: set[Partition], *_: object) -> list[Taken]:
+        self.wanted.append(wanted)
+        return list(self._taken)
 
 
-def fetched(moved: dict[Partition, int], records: dict[Partition, list[Any]]) -> list[Batch]:
-    consumer = Consumer(moved, records)
+def fetched(fetcher: Fetcher, wanted: set[Partition], *, flow_active: bool = True) -> list[Batch]:
     thread: Any = SimpleNamespace(
-        _ensure_consumer=lambda: consumer,
-        consumer=SimpleNamespace(flow_active=True),
+        _ensure_consumer=lambda: SimpleNamespace(_max_poll_records=10),
+        _fetcher=fetcher,
+        consumer=SimpleNamespace(flow_active=flow_active),
         _incarnations={ONE: 3, OTHER: 4},
     )
-    return asyncio.run(ConsumerThread._fetch(thread, {ONE, OTHER}, 0))
+    return asyncio.run(ConsumerThread._fetch(thread, wanted, 0))
 
 
-def test_a_batch_reaches_from_the_position_before_the_fetch_to_that_behind_it() -> None:
-    record = object()
-    assert fetched({ONE: 8}, {ONE: [record]}) == [Batch(ONE, [record], 5, 8, 3)]  # type: ignore[list-item]
+def test_a_batch_carries_the_incarnation_of_its_partition() -> None:
+    fetcher = Fetcher(Taken(ONE, [RECORD], 5, 8), Taken(OTHER, [], 5, 6))
+    assert fetched(fetcher, {ONE, OTHER}) == [Batch(ONE, [RECORD], 5, 8, 3), Batch(OTHER, [], 5, 6, 4)]
 
 
-def test_a_fetch_of_markers_alone_is_told_so_that_the_next_batch_has_no_gap_before_it() -> None:
-    assert fetched({OTHER: 6}, {}) == [Batch(OTHER, [], 5, 6, 4)]
+def test_partitions_that_no_lane_has_acquired_are_not_taken() -> None:
+    fetcher = Fetcher(Taken(IDLE, [RECORD], 5, 8))
+    assert fetched(fetcher, {ONE, IDLE}) == []
+    assert fetcher.wanted == [{ONE}]
 
 
-def test_a_fetch_in_vain_tells_nothing() -> None:
-    assert fetched({}, {}) == []
+@pytest.mark.parametrize(("wanted", "flow_active"), [({IDLE}, True), ({ONE}, False)])
+def test_nothing_is_taken_where_nothing_may_be(wanted: set[Partition], flow_active: bool) -> None:  # noqa: FBT001 -- a parameter of the test
+    fetcher = Fetcher(Taken(ONE, [RECORD], 5, 8))
+    assert fetched(fetcher, wanted, flow_active=flow_active) == []
+    assert fetcher.wanted == []
