@@ -14,12 +14,12 @@ from collections.abc import Callable, Container, Iterable
 from typing import Any, NamedTuple, cast
 
 from aiokafka import AIOKafkaConsumer
-from aiokafka.consumer.fetcher import FetchResult, PartitionRecords
-from aiokafka.errors import KafkaError
-from aiokafka.record.memory_records import MemoryRecords
+from aiokafka.consumer.fetcher import FetchResult
+from aiokafka.errors import CorruptRecordException, KafkaError
 
 from creditbus.services.engine.batch import Partition, Record
 from creditbus.services.engine.kafka.sessions import FetchSession, Limits, SessionRequest
+from creditbus.services.engine.kafka.unpacking import Unpacking
 from creditbus.services.engine.patience import PatientFetcher
 
 __all__ = ["StageFetcher", "Taken", "stage_fetcher"]
@@ -41,6 +41,27 @@ class Taken(NamedTuple):
     records: list[Record]
     start: int
     end: int
+
+
+class _Fetched(FetchResult):
+    """What waits to be taken of one partition."""
+
+    _partition_records: Unpacking | None
+
+    def getall(self, max_records: int) -> list[Record]:
+        unpacking = self._partition_records
+        if unpacking is None or not self.check_assignment(self._topic_partition):
+            return []
+        try:
+            records = unpacking.take(max_records)
+        except CorruptRecordException:
+            # what comes next time may be right
+            self._partition_records = None
+            raise
+        self._update_position()
+        if unpacking.over:
+            self._partition_records = None
+        return records
 
 
 class StageFetcher(PatientFetcher):
@@ -130,23 +151,17 @@ class StageFetcher(PatientFetcher):
                 state = assignment.state_value(partition)
                 if state is None or state._position is None or state._position != positions.get(partition):
                     continue
-                records = MemoryRecords(data or b"")
-                if error or (data and not records.has_next()):
+                records = Unpacking(partition, data or b"", aborted, state._position)
+                if error or (data and not records.whole):
                     self.irregular.add(node)
                     continue
                 state.highwater, state.lso, state.timestamp = highwater, stable, now_ms
                 if data:
-                    self._records[partition] = self._result(assignment, partition, records, aborted, state._position)
+                    self._records[partition] = _Fetched(
+                        partition, assignment=assignment, partition_records=records, backoff=self._prefetch_backoff
+                    )
                     came = True
         return came
-
-    def _result(
-        self, assignment: Any, partition: Partition, records: MemoryRecords, aborted: Any, position: int
-    ) -> FetchResult:
-        unpacked = PartitionRecords(
-            partition, records, aborted, position, None, None, self._check_crcs, self._isolation_level
-        )
-        return FetchResult(partition, assignment=assignment, partition_records=unpacked, backoff=self._prefetch_backoff)
 
     # -- what is given out ------------------------------------------------------------------------
 

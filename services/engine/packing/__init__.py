@@ -7,8 +7,8 @@ Nothing is decided here. What these functions do is written in Python in `plain`
 from __future__ import annotations
 
 try:
-    from creditbus.services.engine.packing._compiled import pack_command, pack_entries, pack_records
+    from creditbus.services.engine.packing._compiled import pack_command, pack_entries, pack_records, unpack_records
 except ImportError:
-    from creditbus.services.engine.packing.plain import pack_command, pack_entries, pack_records
+    from creditbus.services.engine.packing.plain import pack_command, pack_entries, pack_records, unpack_records
 
-__all__ = ["pack_command", "pack_entries", "pack_records"]
+__all__ = ["pack_command", "pack_entries", "pack_records", "unpack_records"]

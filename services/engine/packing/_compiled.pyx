@@ -4,6 +4,7 @@
 `plain` says what they do and why.
 """
 
+cimport cython
 from cpython.bytearray cimport PyByteArray_AS_STRING, PyByteArray_FromStringAndSize
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
 from libc.stdint cimport int64_t, uint64_t
@@ -11,6 +12,12 @@ from libc.string cimport memcpy
 
 cdef enum:
     HEADER_BYTES = 61
+    ATTRIBUTES = 21
+    COMPRESSED = 7
+    STAMPED_BY_THE_BROKER = 8
+    FIRST_TIME = 27
+    LAST_TIME = 35
+    COUNT = 57
     LENGTH_END = 12
     MAGIC = 2
     TRANSACTIONAL = 1 << 4
@@ -118,6 +125,111 @@ cdef inline char *_put_int(char *at, int64_t number, int size) noexcept:
 cdef inline char *_put_bytes(char *at, bytes part) noexcept:
     memcpy(at, PyBytes_AS_STRING(part), PyBytes_GET_SIZE(part))
     return at + PyBytes_GET_SIZE(part)
+
+
+@cython.final
+@cython.no_gc
+cdef class Received:
+    cdef readonly str topic
+    cdef readonly int partition
+    cdef readonly int64_t offset
+    cdef readonly int64_t timestamp
+    cdef readonly bytes key
+    cdef readonly bytes value
+
+
+def unpack_records(bytes data not None, Py_ssize_t start, Py_ssize_t end, str topic not None, int partition,
+                   int64_t least):
+    if start < 0 or end > PyBytes_GET_SIZE(data) or end - start < HEADER_BYTES:
+        raise ValueError("a record batch is shorter than its header")
+    cdef const unsigned char *batch = <const unsigned char *>PyBytes_AS_STRING(data) + start
+    cdef const unsigned char *at = batch + HEADER_BYTES
+    cdef const unsigned char *stop = batch + (end - start)
+    cdef const unsigned char *last
+    cdef int attributes = <int>_int(batch + ATTRIBUTES, 2)
+    cdef int64_t base = _int(batch, 8), first_ms = _int(batch + FIRST_TIME, 8), last_ms = _int(batch + LAST_TIME, 8)
+    cdef int64_t count = _int(batch + COUNT, 4), place, size, since, number, headers
+    cdef list records = []
+    cdef Received record
+    cdef bytes key, value
+    if attributes & COMPRESSED:
+        raise ValueError("a record batch is compressed")
+    for place in range(count):
+        size = _varint(&at, stop)
+        if size < 0 or size > stop - at:
+            raise ValueError("a record is longer than its batch")
+        last = at + size
+        _varint(&at, last)
+        since = _varint(&at, last)
+        number = base + _varint(&at, last)
+        key = _sized(&at, last)
+        value = _sized(&at, last)
+        headers = _varint(&at, last)
+        if headers < 0:
+            raise ValueError("a record has less than no headers")
+        while headers:
+            _skip(&at, last)
+            _skip(&at, last)
+            headers -= 1
+        if at != last:
+            raise ValueError("a record is longer than its parts")
+        if number < least:
+            continue
+        record = Received.__new__(Received)
+        record.topic = topic
+        record.partition = partition
+        record.offset = number
+        record.timestamp = last_ms if attributes & STAMPED_BY_THE_BROKER else first_ms + since
+        record.key = key
+        record.value = value
+        records.append(record)
+    if at != stop:
+        raise ValueError("a record batch is longer than its records")
+    return records
+
+
+cdef inline int64_t _int(const unsigned char *at, int size) noexcept:
+    cdef uint64_t number = 0
+    cdef int place
+    for place in range(size):
+        number = number << 8 | at[place]
+    if size < 8 and number >> (8 * size - 1):
+        number |= ~<uint64_t>0 << (8 * size)
+    return <int64_t>number
+
+
+cdef inline int64_t _varint(const unsigned char **at, const unsigned char *stop) except? -1:
+    cdef uint64_t number = 0
+    cdef int shift = 0
+    while True:
+        if at[0] >= stop or shift > 63:
+            raise ValueError("a number has no end")
+        number |= <uint64_t>(at[0][0] & 127) << shift
+        at[0] += 1
+        if not at[0][-1] & 128:
+            return <int64_t>(number >> 1) ^ -<int64_t>(number & 1)
+        shift += 7
+
+
+cdef inline bytes _sized(const unsigned char **at, const unsigned char *stop):
+    cdef int64_t size = _varint(at, stop)
+    cdef bytes part
+    if size < 0:
+        return None
+    if size > stop - at[0]:
+        raise ValueError("a part is longer than its record")
+    part = PyBytes_FromStringAndSize(<const char *>at[0], size)
+    at[0] += size
+    return part
+
+
+cdef inline int _skip(const unsigned char **at, const unsigned char *stop) except -1:
+    cdef int64_t size = _varint(at, stop)
+    if size > stop - at[0]:
+        raise ValueError("a header is longer than its record")
+    if size > 0:
+        at[0] += size
+    return 0
 
 
 # -- commands of Redis ---------------------------------------------------------------------------

@@ -7,11 +7,17 @@ and "Bulk strings".
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from struct import Struct
 from typing import Final
 
-__all__ = ["HEADER", "pack_command", "pack_entries", "pack_records"]
+from aiokafka.errors import CorruptRecordException
+from aiokafka.record.default_records import DefaultRecordBatch
+
+from creditbus.services.engine.batch import Record
+
+__all__ = ["HEADER", "Received", "pack_command", "pack_entries", "pack_records", "unpack_records"]
 
 HEADER: Final = Struct(">qiibIhiqqqhii")
 """Of a record batch: base offset, length of the rest, leader epoch, magic, checksum, attributes, last offset's delta,
@@ -50,6 +56,38 @@ def pack_records(
         *(now_ms, now_ms, _UNKNOWN, _UNKNOWN, _UNKNOWN, count),
     )
     return batch, count
+
+
+@dataclass(slots=True)
+class Received:
+    """A record that was read (services/engine/batch.py: Record)."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes | None
+
+
+def unpack_records(data: bytes, start: int, end: int, topic: str, partition: int, least: int) -> list[Record]:
+    """Return the records of the batch from `start` to `end`, those before offset `least` left out.
+
+    Its checksum has been compared. What is compiled takes no compressed ones.
+
+    Raises:
+        ValueError: it is not built as a batch is.
+
+    """
+    try:
+        return [
+            Received(topic, partition, record.offset, record.timestamp, record.key, record.value)
+            for record in DefaultRecordBatch(data[start:end])
+            if record.offset >= least
+        ]
+    except CorruptRecordException as error:
+        message = f"{topic}: a record batch is not built as one"
+        raise ValueError(message) from error
 
 
 def _sized(part: bytes | None) -> bytes:
