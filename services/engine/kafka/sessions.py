@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from random import shuffle
 from typing import Final, NamedTuple
 
 from aiokafka.protocol.api import Request
@@ -96,9 +97,12 @@ class FetchSession:
     def request(self, wanted: Mapping[TopicPartition, int], limits: Limits) -> SessionRequest:
         """Make the next request, for these partitions at these positions; `answered` or `lost` must follow."""
         held: Mapping[TopicPartition, int] = {} if self._epoch == _OPENING else self.positions
-        changed = {partition: at for partition, at in wanted.items() if held.get(partition) != at}
+        changed = [(partition, at) for partition, at in wanted.items() if held.get(partition) != at]
+        if self._epoch == _OPENING:
+            # answers are filled in this order; within a session the broker itself sees to it that all have their turn
+            shuffle(changed)
         self.positions = wanted
-        return SessionRequest(limits, (self._id, self._epoch), changed, held.keys() - wanted.keys())
+        return SessionRequest(limits, (self._id, self._epoch), dict(changed), held.keys() - wanted.keys())
 
     def answered(self, error_code: int, session_id: int) -> bool:
         """Take note of an answer; return whether it is one, and not a refusal of the session.
