@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from collections.abc import Sequence
 from typing import Any
 
 import faust
@@ -44,7 +45,7 @@ class StageApp(faust.App):
 
 
 class _BatchSchema(Schema[Any, Any]):
-    """Hands a batch on as it is: there is nothing to decode in Faust's sense."""
+    """Hands batches on as they are: there is nothing to decode in Faust's sense."""
 
     def compile(self, app: AppT, **_: Any) -> Any:
         create_event = app.create_event
@@ -123,8 +124,9 @@ def make_app(
     topic = app.topic(*stage.topics, schema=_BatchSchema(), acks=False)
 
     @app.agent(topic, name=f"{stage.name}.route")
-    async def route(batches: StreamT[Batch]) -> None:
-        async for batch in batches:
-            lanes.deliver(batch)
+    async def route(fetches: StreamT[Sequence[Batch]]) -> None:
+        async for batches in fetches:
+            for batch in batches:
+                lanes.deliver(batch)
 
     return app
