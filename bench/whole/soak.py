@@ -1,4 +1,4 @@
-"""A soak: a fixed load for minutes, far below what the bus can do; memory and lag must stay flat.
+"""A soak: a fixed load for minutes, below what the bus can do; memory and lag must stay flat.
 
 Licences of registered subjects are published open loop, each tick's in one transaction. At the end feeds and ledger are
 compared with what was published.
