@@ -165,6 +165,17 @@ class StageFetcher(PatientFetcher):
 
     # -- what is given out ------------------------------------------------------------------------
 
+    def polled(self) -> None:
+        """Tell the group's membership that this member is at work.
+
+        aiokafka ends the membership of a consumer that has not asked for records for `max.poll.interval.ms`, and joins
+        again only once it asks. Its own `getmany` says so by this context; a stage takes records beside that, and none
+        at all while its lanes wait for a dependency. Entered and left at once: an error that passes through the
+        context would count as a poll that never ends.
+        """
+        with self._subscriptions.fetch_context():
+            pass
+
     async def take(self, wanted: Container[Partition], timeout_seconds: float, most: int) -> list[Taken]:
         """Return what is there of the wanted partitions, so many records at most; waits so long for the first.
 
@@ -172,6 +183,7 @@ class StageFetcher(PatientFetcher):
             KafkaError: what aiokafka has found out about a partition, or about the group.
 
         """
+        self.polled()
         end = time.monotonic() + timeout_seconds
         while True:
             if self._subscriptions.reassignment_in_progress:

@@ -115,23 +115,28 @@ class ConsumerThread(faust_aiokafka.AIOKafkaConsumerThread):
         ]
 
     async def look(self) -> None:
-        """Let the group's membership go on behind an error.
+        """Do for the group's membership what a poll of aiokafka's consumer does besides giving records.
 
-        aiokafka's coordination waits at an error until somebody takes it, which a poll of the consumer does. Batches
-        are fetched beside that poll, and not at all while nothing is assigned: a group that refused this member while
-        its broker's disk was full was never joined again.
+        It says that this member is at work: without that, aiokafka ends the membership after `max.poll.interval.ms`.
+        It takes the coordination's error, at which that waits until somebody takes it. Batches are fetched beside that
+        poll, and not at all while nothing is assigned or lanes wait: a group that refused this member while its
+        broker's disk was full was never joined again, and a stage was dead after 1,000 seconds.
+
+        The main thread's loop asks for it, so a main thread that hangs still loses its partitions to another worker.
 
         Raises:
             KafkaError: the coordination itself has ended; only a new consumer helps.
 
         """
-        await self.call_thread(self._look)
+        # not by call_thread: its queue has two workers, and both may wait for a Kafka that is away
+        await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(self._look(), self.thread_loop))
 
     async def _look(self) -> None:
         consumer = self._consumer
         coordinator = None if consumer is None else consumer._coordinator
         if coordinator is None:
             return
+        self._fetcher.polled()
         try:
             coordinator.check_errors()
         except KafkaError as error:
