@@ -8,12 +8,11 @@ import re
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
-from zoneinfo import ZoneInfo
 
 from creditbus.connectors.contract import Cell
 from creditbus.services.domain import normalise
 
-__all__ = ["Transform", "date_reader", "moment_reader", "number_text", "scaler", "typed_text"]
+__all__ = ["Transform", "date_reader", "number_text", "scaler", "typed_text"]
 
 Transform = Callable[[str], str | None]
 
@@ -86,31 +85,6 @@ def _pattern(form: str) -> re.Pattern[str]:
     if set(pattern.groupindex) != {"y", "m", "d"}:
         raise ValueError(f"date form {form!r} needs yyyy, MM (or M) and dd (or d)")
     return pattern
-
-
-def moment_reader(time_zone: str) -> Callable[[str], int | None]:
-    """Make a function from text to milliseconds since 1970 UTC; ``None`` for what is no moment.
-
-    Raises:
-        ValueError: no such time zone.
-    """
-    try:
-        zone = ZoneInfo(time_zone)
-    except (KeyError, OSError) as error:
-        raise ValueError(f"time zone {time_zone!r} is not known") from error
-
-    def read(text: str) -> int | None:
-        day, _, rest = text.partition(" ")
-        try:
-            moment = datetime.fromisoformat(f"{normalise.lexical_date(day)} {rest}".strip() if rest else text)
-        except ValueError:
-            iso = normalise.parse_date(normalise.lexical_date(text))
-            if iso is None:
-                return None
-            moment = datetime(iso.year, iso.month, iso.day, tzinfo=zone)
-        return int((moment if moment.tzinfo else moment.replace(tzinfo=zone)).timestamp() * 1000)
-
-    return read
 
 
 def scaler(source: Decimal, target: Decimal) -> Transform:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from creditbus.connectors.contract import Cell, Column, Row
 from creditbus.connectors.mapping.cells import typed_text
 from creditbus.connectors.mapping.model import CLAIM_FIELDS
+from creditbus.connectors.mapping.naming import Names
 from creditbus.connectors.mapping.plan import Plan, Target
 from creditbus.services.domain import normalise
 from creditbus.services.domain.catalogue import Item
@@ -19,6 +20,8 @@ _PARTS = {"content": 0, "claim": 1, "header": 2}
 _MOST_LAYOUTS = 4096
 """Sets of columns remembered; a file whose every row has other keys must not fill the memory."""
 _DATES = frozenset({"date", "date-open"})
+_WRAPPED = ("=", "'")
+"""How a spreadsheet's way to keep a text begins; asked first, for nearly no cell begins so."""
 _BLANK_ACT = dict.fromkeys(
     ("decision_no", "organ", "legal_basis", "decided_on", "effective_from", "effective_to", "reason")
 )
@@ -85,7 +88,11 @@ class RowMapper:
         self._header = {name: value for (part, name), value in plan.constants.items() if part == "header"}
 
     def __call__(self, row: Row, run: str) -> Mapped:
-        """Map one row, on behalf of one run of the connector."""
+        """Map one row, on behalf of one run of the connector.
+
+        Raises:
+            ConfigurationError: two of its columns differ by case alone, and the mapping uses one of them.
+        """
         content, claim, given = self._content.copy(), self._claim.copy(), self._header.copy()
         repaired = self._fill(row.cells, (content, claim, given))
         derived = self._item.derive(content, claim, self._department)
@@ -136,16 +143,21 @@ class RowMapper:
         }
 
     def columns(self, columns: Sequence[Column]) -> Columns:
-        """Compare the mapping with the columns of a source."""
-        have = {column.name for column in columns}
+        """Compare the mapping with the columns of a source.
+
+        Raises:
+            ConfigurationError: two columns differ by case alone, and the mapping uses one of them.
+        """
+        names = Names(column.name for column in columns)
         used: set[str] = set()
         filled = {name for part, name in self._plan.constants if part == "content"}
         for target in self._plan.targets:
-            if found := next((name for name in target.columns if name in have), None):
+            if found := names.first(target.columns):
                 used.add(found)
                 filled |= {target.name} if target.part == "content" else set()
         missing = (name for name, field in self._item.fields.items() if field.mandatory and name not in filled)
-        unknown = have - used - set(self._plan.ignored)
+        left_out = {name for one in self._plan.ignored for name in names.like(one)}
+        unknown = {column.name for column in columns} - used - left_out
         return Columns(
             tuple(column.name for column in columns if column.name in used),
             tuple(column.name for column in columns if column.name in unknown),
@@ -154,11 +166,11 @@ class RowMapper:
 
     def column_of(self, field: str, have: Iterable[str]) -> str | None:
         """Return the column that fills a field of content or claim, by the field's code; None where none does."""
-        names = set(have)
+        names = Names(have)
         claims = {code: name for name, code in self._item.claims.items()}
         wanted = {("content", field), ("claim", claims.get(field, ""))}
         found = (target for target in self._plan.targets if (target.part, target.name) in wanted)
-        return next((name for target in found for name in target.columns if name in names), None)
+        return next(filter(None, (names.first(target.columns) for target in found)), None)
 
     def targets(self) -> tuple[Target, ...]:
         """Return what columns fill, as the mapping says."""
@@ -166,13 +178,15 @@ class RowMapper:
 
     def _fill(self, cells: Mapping[str, Cell], parts: tuple[dict[str, Any], ...]) -> int:
         repaired = 0
-        trim, narrowed = normalise.trim, normalise.half_width
+        trim, narrowed, unwrapped = normalise.trim, normalise.half_width, normalise.unwrapped
         for column, any_half_width, day_only, writes in self._reads(tuple(cells)):
             cell = cells[column]
             if cell is None or cell == "":
                 continue
             if isinstance(cell, str):
                 text = narrow = trim(cell)
+                if text.startswith(_WRAPPED):
+                    text = narrow = unwrapped(text)
                 if any_half_width and not text.isascii():
                     narrow = narrowed(text)
                 if narrow != cell:
@@ -207,11 +221,11 @@ class RowMapper:
 
 
 def _reads(plan: Plan, layout: Iterable[str]) -> Iterator[_Read]:
-    have = set(layout)
+    names = Names(layout)
     # a column left out on purpose fills nothing, but a blank around it is repaired like any other
-    by_column: dict[str, list[Target]] = {name: [] for name in plan.ignored if name in have}
+    by_column: dict[str, list[Target]] = {name: [] for one in plan.ignored for name in names.like(one)}
     for target in plan.targets:
-        if found := next((name for name in target.columns if name in have), None):
+        if found := names.first(target.columns):
             by_column.setdefault(found, []).append(target)
     for column, group in by_column.items():
         writes = tuple(

@@ -7,8 +7,12 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 __all__ = ["CLAIM_FIELDS", "HEADER_FIELDS", "UNITS", "Form", "LookupTable", "MappingModel", "Rule", "Unit"]
 
-Form = Literal["text", "code", "number", "date", "date-open", "datetime"]
-"""How a cell is read: code and number are brought to half width, date and date-open to ISO; datetime is a moment."""
+Form = Literal["text", "code", "number", "date", "date-open", "datetime", "epoch_ms"]
+"""How a cell is read: code and number are brought to half width, date and date-open to ISO.
+
+datetime is a date with a time of day, epoch_ms counts milliseconds since 1970: a field of dates takes the day in the
+city.
+"""
 
 UNITS = {"元": Decimal(1), "千元": Decimal(1000), "万元": Decimal(10_000), "亿元": Decimal(100_000_000)}
 

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from creditbus.connectors.documents import Document
-from creditbus.connectors.mapping.cells import Transform, date_reader, moment_reader, scaler
+from creditbus.connectors.mapping.cells import Transform, date_reader, scaler
 from creditbus.connectors.mapping.model import UNITS, Form, MappingModel, Rule
+from creditbus.connectors.mapping.moments import day_reader, epoch_reader, moment_reader
 from creditbus.connectors.mapping.tables import division_finder, load_lookup
 from creditbus.services.domain import normalise
 from creditbus.services.domain.catalogue import Field, Format, Item
@@ -119,18 +120,20 @@ class _Builder:
         if not columns:
             raise self._document.error((part, name), "names no column", "give a column or a constant")
         form = rule.form or _form(part, name, rule, field)
-        steps = list(self._steps((part, name), rule, form))
+        steps = list(self._steps((part, name), rule, form, field))
         empties = frozenset(self._mapping.empties if rule.empties is None else ("", *rule.empties))
         return Target(part, name, columns, form, empties | {""}, _chain(steps))
 
-    def _steps(self, path: tuple[str, str], rule: Rule, form: Form) -> Iterator[Callable[[str], Any]]:
+    def _steps(
+        self, path: tuple[str, str], rule: Rule, form: Form, field: Field | None
+    ) -> Iterator[Callable[[str], Any]]:
         if rule.values:
             table = rule.values
             yield lambda text: table.get(text, text)
         if form in ("date", "date-open"):
             yield self._date(path, rule, open_end=form == "date-open")
-        elif form == "datetime":
-            yield self._moment()
+        elif form in ("datetime", "epoch_ms"):
+            yield self._moment(path, form, field)
         if rule.unit:
             yield scaler(UNITS[rule.unit.source], UNITS[rule.unit.target])
         if rule.lookup:
@@ -146,11 +149,17 @@ class _Builder:
         except ValueError as error:
             raise self._document.error((*path, "date_forms"), str(error)) from error
 
-    def _moment(self) -> Callable[[str], int | None]:
+    def _moment(self, path: tuple[str, str], form: Form, field: Field | None) -> Callable[[str], Any]:
         try:
-            return moment_reader(self._mapping.time_zone)
+            moment = epoch_reader() if form == "epoch_ms" else moment_reader(self._mapping.time_zone)
         except ValueError as error:
             raise self._document.error(("time_zone",), str(error)) from error
+        if field is not None and field.format in (Format.DATE, Format.DATE_OPEN):
+            return day_reader(moment, open_end=field.format is Format.DATE_OPEN)
+        if path != ("header", "source_time"):
+            fix = "it is for dates, and for header.source_time"
+            raise self._document.error((*path, "form"), f"form {form} does not fit this field", fix)
+        return moment
 
     def _lookup(self, name: str) -> Iterator[Transform]:
         declared = self._mapping.tables.get(name)

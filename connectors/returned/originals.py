@@ -7,6 +7,7 @@ from typing import Any
 from creditbus.connectors.configuration import Connector
 from creditbus.connectors.contract import Cell, Column, Row
 from creditbus.connectors.errors import SourceError
+from creditbus.connectors.mapping.naming import Names
 from creditbus.connectors.returned.rejection import Rejection, original_event, original_text
 
 __all__ = ["Original", "originals", "says_the_same"]
@@ -84,19 +85,20 @@ def _columns_of_mapping(connector: Connector) -> list[Column]:
 
 
 def _restored(connector: Connector, columns: Sequence[Column], one: Rejection, event: Mapping[str, Any]) -> Original:
-    have = {column.name for column in columns}
+    names = Names(column.name for column in columns)
     cells: dict[str, Cell] = {}
     for target in connector.mapper.targets():
-        column = next((name for name in target.columns if name in have), None)
+        column = names.first(target.columns)
         if column is not None and target.part in event and not cells.get(column):
             cells[column] = event[target.part][target.name]
     again = connector.mapper(Row(cells, *_spot(one), 0), "export").event
+    given = Names(cells)
     lost = {
         column
         for target in connector.mapper.targets()
         if target.part in ("content", "claim") and again[target.part][target.name] != event[target.part][target.name]
-        for column in target.columns
-        if column in cells
+        for name in target.columns
+        for column in given.like(name)
     }
     return Original(one, {**cells, **dict.fromkeys(lost)}, frozenset(lost))
 

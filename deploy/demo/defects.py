@@ -7,7 +7,7 @@ from creditbus.deploy.demo.truth import Cell, Cells
 from creditbus.services.domain.identifiers import uscc
 from creditbus.services.domain.reasons import Reason
 
-__all__ = ["FUTURE", "NOT_DATES", "Defect", "Defects", "blank", "code_defects", "not_a_date", "put"]
+__all__ = ["FUTURE", "NOT_DATES", "Defect", "Defects", "blank", "code_defects", "not_a_date", "put", "with_a_time"]
 
 Defect = Callable[[Cells, Random], Cells]
 Defects = Mapping[Reason, tuple[Defect, ...]]
@@ -32,6 +32,11 @@ def blank(*names: str) -> Defect:
 def not_a_date(name: str) -> Defect:
     """Make a defect that spells a date as the bus does not read it."""
     return lambda cells, random: cells | {name: random.choice(NOT_DATES)}
+
+
+def with_a_time(name: str) -> Defect:
+    """Make a defect that says a time of day, which no mapping of the demonstration asks for."""
+    return lambda cells, _: cells | {name: f"{cells[name]} 00:00:00"}
 
 
 def code_defects(column: str) -> Defects:

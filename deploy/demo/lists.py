@@ -6,7 +6,7 @@ from itertools import count
 from random import Random
 
 from creditbus.deploy.demo.days import day_between
-from creditbus.deploy.demo.defects import FUTURE, Defects, blank, code_defects, not_a_date, put
+from creditbus.deploy.demo.defects import FUTURE, Defects, blank, code_defects, not_a_date, put, with_a_time
 from creditbus.deploy.demo.mixing import History, Naming, code_of
 from creditbus.deploy.demo.subjects import Authority, Subject
 from creditbus.deploy.demo.truth import Cells, Fate, Row
@@ -67,6 +67,7 @@ class Lists:
             Reason.MANDATORY_EMPTY: (blank("法律依据"), blank("列入决定文书号"), blank("列入日期")),
             Reason.ENUM_UNKNOWN: (put(名单类型="灰"),),
             Reason.DATE_UNPARSABLE: (not_a_date("列入日期"),),
+            Reason.DATE_WITH_TIME: (with_a_time("列入日期"),),
             Reason.DATE_FUTURE: (put(列入日期=FUTURE),),
             Reason.PERIOD_INVERTED: (put(**removal, 移出日期="2009-12-31", 移出原因="到期"),),
             Reason.COND_SUBJECT_CODE_MISSING: (put(主体代码=None, 主体类别="法人及非法人组织"),),

@@ -16,6 +16,7 @@ __all__ = [
     "parse_date",
     "same_name",
     "trim",
+    "unwrapped",
 ]
 
 NO_END = "2099-12-31"
@@ -25,12 +26,27 @@ _BLANKS = " \t\u00a0\u3000\ufeff"
 _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _EMPTY_MARKERS = frozenset({"", "/", "无", "-", "N/A"})
 _OPEN_MARKERS = frozenset({"长期"})
+_EQUALS = re.compile(r'="((?:[^"]|"")*)"')
 _DATE = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})")
 
 
 def trim(text: str) -> str:
     """Remove outer blanks, tabs, U+00A0, U+3000 and U+FEFF, as spreadsheets and web forms leave them."""
     return text.strip(_BLANKS)
+
+
+def unwrapped(text: str) -> str:
+    """Take a trimmed text out of what keeps a spreadsheet from reading it as a number, and trim it again.
+
+    That is ``="0012"`` or an apostrophe before it. A text with a second apostrophe is quoted by its author, and stays.
+
+    >>> unwrapped('="0012"'), unwrapped("'0012"), unwrapped("'十四五'规划"), unwrapped("=1+1")
+    ('0012', '0012', "'十四五'规划", '=1+1')
+    """
+    if text.startswith("'") and "'" not in text[1:]:
+        return trim(text[1:])
+    match = _EQUALS.fullmatch(text)
+    return text if match is None else trim(match[1].replace('""', '"'))
 
 
 def half_width(text: str) -> str:

@@ -101,6 +101,11 @@ class Reason(_Sentenced):
         "日期不能识别，应为 yyyy-MM-dd。",
         "The value is not a date in the form yyyy-MM-dd, or the day does not exist.",
     )
+    DATE_WITH_TIME = (
+        "DATE_WITH_TIME",
+        "日期带有时刻或为毫秒时间戳：请在映射中写明 form: datetime 或 form: epoch_ms。",
+        "The value holds a time or counts milliseconds: write `form: datetime` or `form: epoch_ms` in the mapping.",
+    )
     DATE_FUTURE = ("DATE_FUTURE", "日期晚于今天。", "The date lies in the future.")
     PERIOD_INVERTED = ("PERIOD_INVERTED", "截止日期早于起始日期。", "The period ends before it begins.")
     COND_SUBJECT_CODE_MISSING = (

@@ -13,6 +13,7 @@ __all__ = ["DatesCheck", "condition_checks", "dates_check", "magnitude_check"]
 
 DatesCheck = Callable[[Values, str, list[Finding]], None]
 _REMEMBERED = 4096
+_NO_DATES = (Reason.DATE_UNPARSABLE, Reason.DATE_WITH_TIME)
 
 
 def condition_checks(item: Item) -> tuple[Check, ...]:
@@ -35,7 +36,7 @@ def dates_check(item: Item) -> DatesCheck:
     periods = tuple((period.start, period.end) for period in item.rules.periods)
 
     def check(content: Values, today: str, findings: list[Finding]) -> None:
-        if findings and any(finding.reason is Reason.DATE_UNPARSABLE for finding in findings):
+        if findings and any(finding.reason in _NO_DATES for finding in findings):
             _future(content, not_future, today, findings)
             return
         if _future(content, not_future, today, findings):
@@ -71,7 +72,7 @@ def _future(content: Values, codes: tuple[str, ...], today: str, findings: list[
 
 
 def _is_sound(code: str, findings: list[Finding]) -> bool:
-    return not any(finding.field == code and finding.reason is Reason.DATE_UNPARSABLE for finding in findings)
+    return not any(finding.field == code and finding.reason in _NO_DATES for finding in findings)
 
 
 def _required(rule: Required, when: Field) -> Check:

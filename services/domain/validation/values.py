@@ -24,7 +24,18 @@ Check = Callable[[Values, list[Finding]], None]
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _YEAR = re.compile(r"[0-9]{4}")
 _DIVISION = re.compile(r"[0-9]{6}")
+_MOMENT = re.compile(
+    r"[0-9]{4}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}日?[T\s]\s*[0-9]{1,2}:[0-9]{2}.*|[0-9]{14}|-?[0-9]{12,13}"
+)
+"""A date with a time of day, however written, or milliseconds since 1970."""
 _REMEMBERED = 4096
+
+
+def _date_fault(value: str) -> Reason | None:
+    if parse_date(value):
+        return None
+    return Reason.DATE_WITH_TIME if _MOMENT.fullmatch(value) else Reason.DATE_UNPARSABLE
+
 
 _FAULTS: dict[Format, Callable[[str], Reason | None]] = {
     Format.NUMBER: lambda value: None if _NUMBER.fullmatch(value) else Reason.NUMBER_UNPARSABLE,
@@ -32,8 +43,8 @@ _FAULTS: dict[Format, Callable[[str], Reason | None]] = {
     Format.DIVISION: lambda value: None if _DIVISION.fullmatch(value) else Reason.ID_CHARSET,
     Format.USCC: uscc.authority_fault,
     Format.CHANGES: lambda value: Reason.FORMAT_UNPARSABLE if read_changes(value) is None else None,
-    Format.DATE: lambda value: None if parse_date(value) else Reason.DATE_UNPARSABLE,
-    Format.DATE_OPEN: lambda value: None if parse_date(value) else Reason.DATE_UNPARSABLE,
+    Format.DATE: _date_fault,
+    Format.DATE_OPEN: _date_fault,
 }
 
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from creditbus.connectors.mapping.cells import date_reader, moment_reader, number_text, scaler, typed_text
+from creditbus.connectors.mapping.cells import date_reader, number_text, scaler, typed_text
+from creditbus.connectors.mapping.moments import day_reader, epoch_reader, moment_reader
 from creditbus.connectors.mapping.tables import division_finder, divisions
 
 
@@ -77,6 +78,51 @@ def test_no_end_is_a_date_only_where_the_field_is_open() -> None:
 )
 def test_moments_stand_in_the_city_s_time(text: str, moment: datetime) -> None:
     assert moment_reader("Asia/Shanghai")(text) == int(moment.timestamp() * 1000)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2025-03-03 00:00:00", "2025-03-03"),
+        ("2025/3/3 0:00", "2025-03-03"),
+        ("2025.03.03 23:59:59.999", "2025-03-03"),
+        ("2025-03-03T00:00:00", "2025-03-03"),
+        ("20250303235959", "2025-03-03"),
+        ("2025-03-02T16:00:00Z", "2025-03-03"),
+        ("2025-03-02 15:59:59 UTC", "2025-03-02"),
+        ("2025-03-03T08:00:00+0800", "2025-03-03"),
+        ("2025-03-03T00:30:00+09:00", "2025-03-02"),
+        ("2025-03-02T18:00:00-05", "2025-03-03"),
+        ("2025-3-3", "2025-03-03"),
+        ("长期", "2099-12-31"),
+        ("2025-02-30 00:00:00", "2025-02-30 00:00:00"),
+        ("2025-03-03 24:30:00", "2025-03-03 24:30:00"),
+        ("2025-03-03 00:00:00+99", "2025-03-03 00:00:00+99"),
+        ("1740931200000", "1740931200000"),
+        ("yesterday", "yesterday"),
+    ],
+)
+def test_a_date_with_a_time_is_its_day_in_the_city(text: str, day: str) -> None:
+    assert day_reader(moment_reader("Asia/Shanghai"), open_end=True)(text) == day
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("1740931200000", "2025-03-03"),  # 2025-03-02 16:00 UTC
+        ("1740931199999", "2025-03-02"),
+        ("-631180800000", "1950-01-01"),
+        ("1740931200", "1740931200"),
+        ("2025-03-03", "2025-03-03"),
+        ("2025-03-03 00:00:00", "2025-03-03 00:00:00"),
+    ],
+)
+def test_milliseconds_are_their_day_in_the_city_and_seconds_are_none(text: str, day: str) -> None:
+    assert day_reader(epoch_reader(), open_end=False)(text) == day
+
+
+def test_a_moment_without_a_zone_stands_in_the_mapping_s() -> None:
+    assert day_reader(moment_reader("UTC"), open_end=False)("2025-03-02 16:00:00") == "2025-03-03"
 
 
 @pytest.mark.parametrize("text", ["yesterday", "2016-13-03 10:00", "20160403 25:00"])

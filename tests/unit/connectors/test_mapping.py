@@ -1,6 +1,7 @@
 """Rows to events."""
 
 import io
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from creditbus.avro_schemas import event_schema, unreadable_schema
 from creditbus.connectors.configuration import Connector, load_connector
 from creditbus.connectors.contract import Column, Defect, DefectReason, Row
 from creditbus.connectors.encoding import Encoder, subject_of
-from creditbus.connectors.errors import RegistrationError
+from creditbus.connectors.errors import ConfigurationError, RegistrationError
 
 _CONFIGURATION = """\
 id: one
@@ -55,6 +56,68 @@ def test_fields_take_the_column_of_their_code_or_title(tmp_path: Path) -> None:
     assert event["content"]["CF_WSH"] == "虚罚〔2018〕1号"
     assert event["content"]["CF_CFJG"] == "虚构局"
     assert event["content"]["CF_NR"] is None
+
+
+@pytest.mark.parametrize("spelled", ["cf_wsh", "Cf_Wsh", "CF_WSH"])
+def test_columns_are_found_whatever_their_case(tmp_path: Path, spelled: str) -> None:
+    connector = _connector(tmp_path, "content: {CF_NR: remark}\nignore: [ROWID]\n")
+    assert _event(connector, **{spelled: "1号", "REMARK": "x"})["content"]["CF_WSH"] == "1号"
+    assert _event(connector, REMARK="x")["content"]["CF_NR"] == "x"
+    fit = connector.mapper.columns([Column(spelled), Column("Remark"), Column("rowid"), Column("other")])
+    assert (fit.recognised, fit.unknown) == ((spelled, "Remark"), ("other",))
+    assert connector.mapper.column_of("CF_WSH", ["a", spelled]) == spelled
+
+
+def test_columns_that_differ_by_case_alone_are_a_mistake_where_one_is_used(tmp_path: Path) -> None:
+    connector = _connector(tmp_path, "")
+    with pytest.raises(ConfigurationError, match="columns CF_WSH and cf_wsh: differ by case alone"):
+        _event(connector, CF_WSH="1", cf_wsh="2")
+    with pytest.raises(ConfigurationError, match="differ by case alone"):
+        connector.mapper.columns([Column("CF_WSH"), Column("cf_wsh")])
+    assert _event(connector, CF_WSH="1", other="2", OTHER="3")["content"]["CF_WSH"] == "1"
+
+
+@pytest.mark.parametrize(
+    ("cell", "value", "normalised"),
+    [
+        ('="0012"', "0012", 1),
+        ("'0012", "0012", 1),
+        ('　="示例〔2025〕1号" ', "示例〔2025〕1号", 1),
+        ('="a""b"', 'a"b', 1),
+        ('="0012　"', "0012", 1),
+        ("'十四五'规划", "'十四五'规划", 0),
+        ("=1+1", "=1+1", 0),
+        ('="0012', '="0012', 0),
+        ("0012", "0012", 0),
+        ("'", None, 1),
+    ],
+)
+def test_what_keeps_a_spreadsheet_from_reading_a_number_is_taken_away_and_counted(
+    tmp_path: Path, cell: str, value: str | None, normalised: int
+) -> None:
+    event = _event(_connector(tmp_path, ""), CF_WSH=cell)
+    assert (event["content"]["CF_WSH"], event["header"]["normalised"]) == (value, normalised)
+
+
+def test_a_date_with_a_time_is_read_where_the_mapping_says_so(tmp_path: Path) -> None:
+    connector = _connector(tmp_path, "content: {CF_JDRQ: {form: datetime}, CF_YXQ: {form: epoch_ms}}\n")
+    moment = datetime(2025, 3, 2, 20, tzinfo=UTC)
+    content = _event(connector, CF_JDRQ="2025-03-03 00:00:00", CF_YXQ=1740931200000)["content"]
+    assert (content["CF_JDRQ"], content["CF_YXQ"]) == ("2025-03-03", "2025-03-03")
+    assert _event(connector, CF_JDRQ=moment)["content"]["CF_JDRQ"] == "2025-03-03"
+    assert (
+        _event(_connector(tmp_path, ""), CF_JDRQ="2025-03-03 00:00:00")["content"]["CF_JDRQ"] == "2025-03-03 00:00:00"
+    )
+
+
+def test_the_moment_of_the_source_may_be_counted(tmp_path: Path) -> None:
+    connector = _connector(tmp_path, "header: {source_time: {column: t, form: epoch_ms}}\n")
+    assert _event(connector, t="1740931200000")["header"]["source_time"] == 1740931200000
+
+
+def test_a_moment_fits_no_text(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"content\.CF_NR\.form: form epoch_ms does not fit this field"):
+        _connector(tmp_path, "content: {CF_NR: {form: epoch_ms}}\n")
 
 
 def test_by_name_can_be_switched_off(tmp_path: Path) -> None:

@@ -66,12 +66,34 @@ def test_each_limit_of_length_holds_to_the_character(name: str) -> None:
             assert over in findings(example.changed(**{code: "甲" * (field.max_length + 1)}))
 
 
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ("2018-05-01 00:00:00", "DATE_WITH_TIME"),
+        ("2018-5-1T8:00", "DATE_WITH_TIME"),
+        ("2018/05/01 00:00:00.0", "DATE_WITH_TIME"),
+        ("2018年5月1日 08:00", "DATE_WITH_TIME"),
+        ("2018-05-01T00:00:00+08:00", "DATE_WITH_TIME"),
+        ("20180501000000", "DATE_WITH_TIME"),
+        ("1525104000000", "DATE_WITH_TIME"),
+        ("1525104000", "DATE_UNPARSABLE"),
+        ("20180501", "DATE_UNPARSABLE"),
+        ("43221", "DATE_UNPARSABLE"),
+        ("2018-02-30", "DATE_UNPARSABLE"),
+    ],
+)
+def test_a_date_with_a_time_has_a_reason_that_names_the_fix(value: str, reason: str) -> None:
+    assert findings(PENALTY.changed(CF_JDRQ=value)) == [(reason, "CF_JDRQ")]
+    assert "form: datetime" in Reason.DATE_WITH_TIME.sentence
+
+
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_each_date_is_read_and_each_decision_lies_not_in_the_future(name: str) -> None:
     example = EXAMPLES[name]
     for code, field in example.item.fields.items():
         if field.format in {"date", "date-open"}:
             assert ("DATE_UNPARSABLE", code) in findings(example.changed(**{code: "2018年5月1日"}))
+            assert ("DATE_WITH_TIME", code) in findings(example.changed(**{code: "2018-05-01 00:00:00"}))
     for code in example.item.rules.not_future:
         assert ("DATE_FUTURE", code) in findings(example.changed(**{code: "2020-01-01"}))
         outcome = examine(example.changed(**{code: "2019-12-31"}))
@@ -151,6 +173,10 @@ def test_a_period_may_be_one_day() -> None:
 def test_a_period_is_not_tested_beside_a_date_that_is_wrong_anyway() -> None:
     assert findings(PENALTY.changed(CF_JDRQ="2081-01-01")) == [("DATE_FUTURE", "CF_JDRQ")]
     assert findings(PENALTY.changed(CF_GSJZQ="2017-01-01", CF_YXQ="?")) == [("DATE_UNPARSABLE", "CF_YXQ")]
+    assert findings(PENALTY.changed(CF_GSJZQ="2017-01-01", CF_YXQ="2018-01-01T00:00:00")) == [
+        ("DATE_WITH_TIME", "CF_YXQ")
+    ]
+    assert findings(PENALTY.changed(CF_JDRQ="2081-01-01 00:00:00")) == [("DATE_WITH_TIME", "CF_JDRQ")]
     assert findings(PENALTY.changed(CF_JDRQ="2081-13-01")) == [("DATE_UNPARSABLE", "CF_JDRQ")]
     both = PENALTY.changed(CF_JDRQ="2081-01-01", CF_YXQ="?")
     assert findings(both) == [("DATE_UNPARSABLE", "CF_YXQ"), ("DATE_FUTURE", "CF_JDRQ")]
