@@ -10,6 +10,7 @@ from creditbus.connectors.files.blob import Blob
 from creditbus.connectors.files.delimited import DelimitedReader
 from creditbus.connectors.files.encodings import find_encoding, text_stream
 from creditbus.connectors.files.json_lines import JsonLinesReader
+from creditbus.connectors.files.package import part_name
 from creditbus.connectors.files.reader import Reader
 from creditbus.connectors.files.workbook import XLS_MAGIC, WorkbookReader
 from creditbus.connectors.xml.reader import XmlReader
@@ -26,7 +27,7 @@ _BY_SUFFIX: Mapping[str, Format] = {
     ".ndjson": "jsonl",
     ".xml": "xml",
 }
-_OF_WORKBOOKS = frozenset({"[Content_Types].xml", "mimetype"})
+_OF_WORKBOOKS = frozenset(map(part_name, ("[Content_Types].xml", "mimetype")))
 """One of them is in every workbook of a zipped format, and in no delivery."""
 _HEAD_BYTES = 1024
 
@@ -57,7 +58,7 @@ def is_archive(blob: Blob) -> bool:
         return False
     try:
         with blob.open() as stream, open_archive(stream, blob.place) as archive:
-            return _OF_WORKBOOKS.isdisjoint(archive.namelist())
+            return _OF_WORKBOOKS.isdisjoint(map(part_name, archive.namelist()))
     except SourceError:
         return PurePath(blob.name).suffix.lower() == ".zip"
 

@@ -80,9 +80,11 @@ class WorkbookReader:
     def _row(self, names: Sequence[str], row: SheetRow, sheet: str) -> Row | Defect | None:
         number, cells, fault = row
         width, file = len(names), self._blob.name
+        if cells and self._is_note(cells[0]):
+            return None
         if fault:
             return self._defect(DefectReason.UNPARSABLE, fault, row, sheet)
-        if header.is_blank(cells) or self._is_note(cells[0]):
+        if header.is_blank(cells):
             return None
         if len(cells) < width:
             cells += [None] * (width - len(cells))
@@ -146,13 +148,13 @@ class _XlsxSheets:
     def rows(self, name: str) -> Iterator[SheetRow]:
         book, place = self._book, f"{self._place}:{name}"
         strings = self._strings()
-        with book.part(book.sheets[name]) as sheet:
+        with book.package.open(book.sheets[name].part) as sheet:
             yield from sheet_rows(sheet, place, book, strings, self._limit)
 
     def _strings(self) -> SharedStrings:
         """Bring the shared texts to the disk, once for header and rows."""
         if self._texts is None:
             name = self._book.strings
-            with self._book.part(name) if name else nullcontext() as part:
+            with self._book.package.open(name) if name else nullcontext() as part:
                 self._texts = self._opened.enter_context(shared_strings(part, self._place, self._limit))
         return self._texts

@@ -1,32 +1,38 @@
-"""What an xlsx workbook says of itself: its sheets, which cells are dates, where its texts are.
+"""What an xlsx workbook says of itself: its sheets, how its styles show numbers, where its texts are.
 
 An xlsx is a zip archive of XML parts. All but the sheets and the texts are small and read whole; those two grow with
 the data and are streamed (xlsx_sheet, xlsx_strings).
 """
 
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from posixpath import join, normpath
-from typing import BinaryIO
+from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
-from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
-from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
-
 from creditbus.connectors.errors import SourceError
-from creditbus.connectors.files.archive import open_archive, refuse_bombs, unpacking
+from creditbus.connectors.files.archive import open_archive, refuse_bombs
 from creditbus.connectors.files.blob import Blob
-from creditbus.connectors.xml.safe import refuse_document_type
+from creditbus.connectors.files.number_format import NumberFormat, number_format
+from creditbus.connectors.files.package import Package
 
-__all__ = ["Book", "open_book", "whole_number"]
+__all__ = ["Book", "SheetPart", "open_book", "whole_number"]
 
 _MOST_DIGITS = 10
 """Of a number of 32 bits; Python refuses to read one of more than 4,300."""
-_MOST_PART_BYTES = 16 * 1_048_576
-"""Longest part that is read whole."""
-_BOOK = "xl/workbook.xml"
+_USUAL_BOOK = "xl/workbook.xml"
+_OTHER_DOCUMENTS = {
+    ".bin": "a binary workbook (xlsb)",
+    "document.xml": "a Word document",
+    "presentation.xml": "a PowerPoint presentation",
+}
+
+
+class SheetPart(NamedTuple):
+    """Where a sheet is."""
+
+    part: str
+    is_visible: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,26 +40,15 @@ class Book:
     """An opened workbook."""
 
     place: str
-    archive: zipfile.ZipFile
-    sheets: dict[str, str]
-    """Parts of the sheets by their names, in the order of the workbook."""
+    package: Package
+    sheets: dict[str, SheetPart]
+    """By their names, in the order of the workbook."""
     strings: str
     """Part of the shared texts; empty: none."""
-    dates: frozenset[int]
-    """Styles that show a number as a date."""
-    timedeltas: frozenset[int]
-    epoch: object
-    """Day that date numbers count from."""
-
-    @contextmanager
-    def part(self, name: str) -> Iterator[BinaryIO]:
-        """Open a part.
-
-        Raises:
-            SourceError: it is missing or damaged.
-        """
-        with _part(self.archive, self.place, name) as stream:
-            yield stream
+    formats: tuple[NumberFormat, ...]
+    """By the number of a cell's style."""
+    from_1904: bool
+    """Days are counted from 1904."""
 
 
 @contextmanager
@@ -67,53 +62,59 @@ def open_book(blob: Blob, limit: int) -> Iterator[Book]:
         try:
             archive = open_archive(stream, blob.place)
         except SourceError as error:
-            fix = "save it as .xlsx"
-            raise SourceError(blob.place, f"is no readable xlsx workbook: {error.problem}", fix) from error
+            raise _unreadable(blob.place, error.problem) from error
         with archive:
-            if _BOOK not in archive.namelist():
-                raise SourceError(blob.place, f"is no readable xlsx workbook: it has no {_BOOK}", "save it as .xlsx")
+            package = Package(archive, blob.place)
+            main = _main_part(package, blob.place)
             refuse_bombs(archive, blob.place, limit)
-            yield _book(archive, blob.place)
+            yield _book(package, blob.place, main)
 
 
-def _book(archive: zipfile.ZipFile, place: str) -> Book:
-    root = _root(archive, place, _BOOK)
+def _unreadable(place: str, problem: str) -> SourceError:
+    return SourceError(place, f"is no readable xlsx workbook: {problem}", "save it as .xlsx")
+
+
+def _main_part(package: Package, place: str) -> str:
+    if "mimetype" in package:
+        raise SourceError(place, "is an OpenDocument file (ods)", "save it as .xlsx")
+    main = _USUAL_BOOK
+    if "_rels/.rels" in package:
+        found = (one.part for one in package.relations("") if one.kind == "officeDocument")
+        main = next(found, _USUAL_BOOK)
+    for ending, what in _OTHER_DOCUMENTS.items():
+        if main.lower().endswith(ending):
+            raise SourceError(place, f"is {what}", "save its table as .xlsx")
+    if main not in package:
+        raise _unreadable(place, f"it has no {main}")
+    return main
+
+
+def _book(package: Package, place: str, main: str) -> Book:
+    root = package.tree(main)
     targets, strings, styles = {}, "", ""
-    for relation in _root(archive, place, "xl/_rels/workbook.xml.rels"):
-        kind, target = relation.get("Type", "").rpartition("/")[2], relation.get("Target", "")
-        part = target[1:] if target.startswith("/") else normpath(join("xl", target))
-        if kind == "worksheet":
-            targets[relation.get("Id", "")] = part
-        elif kind == "sharedStrings":
-            strings = part
-        elif kind == "styles":
-            styles = part
+    for relation in package.relations(main):
+        if relation.kind == "worksheet":
+            targets[relation.identity] = relation.part
+        elif relation.kind == "sharedStrings":
+            strings = relation.part
+        elif relation.kind == "styles":
+            styles = relation.part
     sheets = {}
     for sheet in _all(root, "sheet"):
         identity = next((value for key, value in sheet.attrib.items() if key.endswith("}id")), "")
         if identity in targets:  # else a chart sheet
-            sheets[sheet.get("name", "")] = targets[identity]
+            sheets[sheet.get("name", "")] = SheetPart(targets[identity], sheet.get("state", "visible") == "visible")
     if not sheets:
-        raise SourceError(place, "is no readable xlsx workbook: it has no sheet", "save it as .xlsx")
-    old = any(properties.get("date1904") in ("1", "true") for properties in _all(root, "workbookPr"))
-    dates, timedeltas = _date_styles(archive, place, styles) if styles in archive.namelist() else (set(), set())
-    epoch = MAC_EPOCH if old else WINDOWS_EPOCH
-    strings = strings if strings in archive.namelist() else ""
-    return Book(place, archive, sheets, strings, frozenset(dates), frozenset(timedeltas), epoch)
+        raise _unreadable(place, "it has no sheet")
+    old = any(properties.get("date1904") in ("1", "true", "on") for properties in _all(root, "workbookPr"))
+    formats = _formats(package.tree(styles)) if styles in package else ()
+    return Book(place, package, sheets, strings if strings in package else "", formats, old)
 
 
-def _date_styles(archive: zipfile.ZipFile, place: str, part: str) -> tuple[set[int], set[int]]:
-    root = _root(archive, place, part)
-    formats = dict(BUILTIN_FORMATS)
-    formats |= {whole_number(one.get("numFmtId")): one.get("formatCode", "") for one in _all(root, "numFmt")}
+def _formats(root: ET.Element) -> tuple[NumberFormat, ...]:
+    own = {whole_number(one.get("numFmtId")): one.get("formatCode", "") for one in _all(root, "numFmt")}
     used = [whole_number(style.get("numFmtId")) for group in _all(root, "cellXfs") for style in group]
-    shown = {number: formats.get(number, "") for number in set(used)}
-    dates = {number for number, code in shown.items() if is_date_format(code)}
-    timedeltas = {number for number, code in shown.items() if is_timedelta_format(code)}
-    return (
-        {place for place, number in enumerate(used) if number in dates},
-        {place for place, number in enumerate(used) if number in timedeltas},
-    )
+    return tuple(number_format(number, own.get(number)) for number in used)
 
 
 def whole_number(text: str | None) -> int:
@@ -124,24 +125,3 @@ def whole_number(text: str | None) -> int:
 def _all(root: ET.Element, name: str) -> Iterator[ET.Element]:
     """Find elements whatever their namespace: the two editions of the standard differ in it."""
     return (element for element in root.iter() if element.tag.rpartition("}")[2] == name)
-
-
-def _root(archive: zipfile.ZipFile, place: str, name: str) -> ET.Element:
-    if name in archive.namelist() and archive.getinfo(name).file_size > _MOST_PART_BYTES:
-        raise SourceError(place, f"{name} is longer than {_MOST_PART_BYTES:,} bytes")
-    with _part(archive, place, name) as stream:
-        raw = stream.read()
-    try:
-        return ET.fromstring(raw)  # noqa: S314 -- _part refused document types, whence all attacks come
-    except ET.ParseError as error:
-        raise SourceError(place, f"{name} is no sound XML: {error}", "save it anew") from error
-
-
-@contextmanager
-def _part(archive: zipfile.ZipFile, place: str, name: str) -> Iterator[BinaryIO]:
-    if name not in archive.namelist():
-        raise SourceError(place, f"has no {name}", "save it anew")
-    with unpacking(archive, name, place) as stream:
-        refuse_document_type(stream, f"{place}:{name}")
-    with unpacking(archive, name, place) as stream:
-        yield stream

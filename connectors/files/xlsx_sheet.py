@@ -6,18 +6,20 @@ formula says where its value was never computed. python-calamine holds the whole
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date
 from math import isfinite
 from typing import Any, BinaryIO, NamedTuple
 
-from openpyxl.utils.datetime import from_excel, from_ISO8601
+from openpyxl.utils.datetime import from_ISO8601
 
 from creditbus.connectors.contract import Cell
 from creditbus.connectors.errors import SourceError
+from creditbus.connectors.files.number_format import NumberFormat, number_format
 from creditbus.connectors.files.xlsx_book import Book, whole_number
 from creditbus.connectors.files.xlsx_plain import PlainCell, plain_row
 from creditbus.connectors.files.xlsx_strings import SharedStrings, unescape
+from creditbus.connectors.sheet_cells import FaultyCell
 from creditbus.connectors.xml.safe import BLOCK, SafeParser
+from creditbus.services.domain.reasons import Reason
 
 __all__ = ["SheetRow", "sheet_rows"]
 
@@ -31,6 +33,9 @@ _DECLARATION = re.compile(
 )
 _MOST_ROW_BYTES = 1_048_576
 _DATA_DEPTH = 2
+_MOST_ERROR = 16
+_MOST_FORMULA = 64
+"""Characters of a formula that are shown, for a cell that has no value."""
 _LETTERS = re.compile(r"[A-Z]{1,3}")
 
 
@@ -113,7 +118,10 @@ class _Values:
     """Turns what a cell holds into a value, or raises ValueError with what is wrong."""
 
     def __init__(self, book: Book, strings: SharedStrings) -> None:
-        self._dates, self._timedeltas, self._epoch = book.dates, book.timedeltas, book.epoch
+        self._formats: dict[str, NumberFormat] = {str(place): form for place, form in enumerate(book.formats)}
+        # a cell without a style has the first one
+        self._formats[""] = self._usual = book.formats[0] if book.formats else number_format(0)
+        self._from_1904 = book.from_1904
         self._string = strings.get
         self._by_type: dict[str, Callable[[str], Cell]] = {
             "s": self._shared,
@@ -121,26 +129,19 @@ class _Values:
             "inlineStr": unescape,
             "b": lambda text: text == "1",
             "d": _iso_date,
-            "e": _refuse_error,
+            "e": _error,
         }
 
     def value(self, text: str, kind: str, style: str) -> Cell:
         if kind in self._by_type:
             return self._by_type[kind](text)
-        number = _number(text)
-        return number if not style.isdecimal() or int(style) not in self._dates else self._date(number, int(style))
+        form = self._formats.get(style, self._usual)
+        return form.cell(_number(text), from_1904=self._from_1904)
 
     def _shared(self, text: str) -> str:
         found = self._string(int(text)) if text.isdecimal() else None
         if found is None:
             raise ValueError("refers to a text that the workbook does not hold")
-        return found
-
-    def _date(self, number: float, style: int) -> Cell:
-        try:
-            found: date = from_excel(number, self._epoch, timedelta=style in self._timedeltas)
-        except (OverflowError, ValueError, TypeError) as error:
-            raise ValueError("is shown as a date and is none") from error
         return found
 
 
@@ -162,8 +163,8 @@ def _iso_date(text: str) -> Cell:
     return found
 
 
-def _refuse_error(text: str) -> Cell:
-    raise ValueError(f"holds the error {text[:16]}")
+def _error(text: str) -> FaultyCell:
+    return FaultyCell(text[:_MOST_ERROR], Reason.CELL_ERROR)
 
 
 class _Reading:
@@ -182,7 +183,8 @@ class _Reading:
         self._fault = ""
         self._cell: dict[str, str] | None = None
         self._text: list[str] = []
-        self._collecting = self._formula = self._phonetic = False
+        self._collecting = self._phonetic = self._in_formula = False
+        self._formula: str | None = None
         self._depth = 0
         self._is_data = False
         self.is_begun = False
@@ -252,12 +254,12 @@ class _Reading:
         self._depth += 1
         if name == "c":
             self._cell = attributes
-            self._formula = False
+            self._formula = None
         elif self._cell is not None:
             if name == "v" or (name == "t" and not self._phonetic):
                 self._collecting = True
             elif name == "f":
-                self._formula = True
+                self._formula, self._in_formula = "=", True
             elif name == "rPh":
                 self._phonetic = True
         elif name == "row":
@@ -275,6 +277,8 @@ class _Reading:
             self._text.clear()
         elif name in ("v", "t"):
             self._collecting = False
+        elif name == "f":
+            self._in_formula = False
         elif name == "rPh":
             self._phonetic = False
         elif name == "row":
@@ -286,6 +290,8 @@ class _Reading:
         if self._collecting and self._room >= 0:
             self._room -= len(data)
             self._text.append(data)
+        elif self._in_formula and self._formula is not None:
+            self._formula = (self._formula + data)[:_MOST_FORMULA]
 
     def _begin(self, stated: str | None) -> None:
         before, self._column, self._room = self._number, 0, self._limit
@@ -304,7 +310,7 @@ class _Reading:
             return
         text, kind = "".join(self._text), cell.get("t", "n")
         if self._formula and not text and kind != "str":
-            self._fault = f"cell {place} holds a formula that was never computed: open the workbook and save it"
+            self._put(FaultyCell(self._formula, Reason.CELL_ERROR))  # it was never computed
         elif text:
             try:
                 value = self._values.value(text, kind, cell.get("s", ""))

@@ -7,12 +7,14 @@ from typing import Any, NamedTuple
 
 from creditbus.connectors.contract import Cell, Column, Row
 from creditbus.connectors.mapping.cells import typed_text
-from creditbus.connectors.mapping.model import CLAIM_FIELDS
+from creditbus.connectors.mapping.model import CLAIM_FIELDS, Form
 from creditbus.connectors.mapping.naming import Names
+from creditbus.connectors.mapping.of_sheets import DOUBTFUL_STARTS, OF_SHEETS, TEMPORAL, is_doubtful, sheet_text
 from creditbus.connectors.mapping.plan import Plan, Target
 from creditbus.services.domain import normalise
 from creditbus.services.domain.catalogue import Item
 from creditbus.services.domain.event import NO_HASH, RecordState, SubjectKind, Verb
+from creditbus.services.domain.validation.cell_marks import cell_mark
 
 __all__ = ["Columns", "Mapped", "RowMapper"]
 
@@ -58,6 +60,9 @@ class _Write(NamedTuple):
     empties: frozenset[str]
     transform: Callable[[str], Any] | None
     otherwise: bool
+    form: Form
+    code: str
+    """Of the field, as refusals name it."""
 
 
 class _Read(NamedTuple):
@@ -94,7 +99,8 @@ class RowMapper:
             ConfigurationError: two of its columns differ by case alone, and the mapping uses one of them.
         """
         content, claim, given = self._content.copy(), self._claim.copy(), self._header.copy()
-        repaired = self._fill(row.cells, (content, claim, given))
+        marks: list[str] = []
+        repaired = self._fill(row, (content, claim, given), marks)
         derived = self._item.derive(content, claim, self._department)
         kind = given.get("subject_kind") or derived.subject_kind
         if kind == SubjectKind.NATURAL_PERSON and not self._item.admits_persons:
@@ -110,6 +116,7 @@ class RowMapper:
             subject_kind=kind,
             source_time=given.get("source_time"),
             normalised=repaired,
+            warnings=marks,
         )
         return Mapped({"header": header, "act": derived.act, "claim": claim, "content": content}, withheld=False)
 
@@ -176,14 +183,15 @@ class RowMapper:
         """Return what columns fill, as the mapping says."""
         return self._plan.targets
 
-    def _fill(self, cells: Mapping[str, Cell], parts: tuple[dict[str, Any], ...]) -> int:
+    def _fill(self, row: Row, parts: tuple[dict[str, Any], ...], marks: list[str]) -> int:
+        cells = row.cells
         repaired = 0
         trim, narrowed, unwrapped = normalise.trim, normalise.half_width, normalise.unwrapped
         for column, any_half_width, day_only, writes in self._reads(tuple(cells)):
             cell = cells[column]
             if cell is None or cell == "":
                 continue
-            if isinstance(cell, str):
+            if type(cell) is str:
                 text = narrow = trim(cell)
                 if text.startswith(_WRAPPED):
                     text = narrow = unwrapped(text)
@@ -191,9 +199,15 @@ class RowMapper:
                     narrow = narrowed(text)
                 if narrow != cell:
                     repaired += 1
+                if narrow[:1] in DOUBTFUL_STARTS and is_doubtful(narrow):
+                    _fill_doubtful(narrow, writes, parts, marks)
+                    continue
+            elif type(cell) in OF_SHEETS or (row.sheet and isinstance(cell, TEMPORAL)):
+                _fill_doubtful(cell, writes, parts, marks)
+                continue
             else:
                 text = narrow = _typed(cell, day_only=day_only)
-            for part, field, half_width, empties, transform, otherwise in writes:
+            for part, field, half_width, empties, transform, otherwise, _, _ in writes:
                 value = narrow if half_width else text
                 if value not in empties and not (otherwise and parts[part].get(field) is not None):
                     parts[part][field] = value if transform is None else transform(value)
@@ -203,7 +217,7 @@ class RowMapper:
         """Return what to read of rows with these columns; JSON rows may differ in theirs."""
         found = self._layouts.get(layout)
         if found is None:
-            found = tuple(_reads(self._plan, layout))
+            found = tuple(_reads(self._plan, layout, self._item.claims))
             if len(self._layouts) < _MOST_LAYOUTS:
                 self._layouts[layout] = found
         return found
@@ -220,7 +234,7 @@ class RowMapper:
         return Mapped(event, withheld=True)
 
 
-def _reads(plan: Plan, layout: Iterable[str]) -> Iterator[_Read]:
+def _reads(plan: Plan, layout: Iterable[str], claims: Mapping[str, str]) -> Iterator[_Read]:
     names = Names(layout)
     # a column left out on purpose fills nothing, but a blank around it is repaired like any other
     by_column: dict[str, list[Target]] = {name: [] for one in plan.ignored for name in names.like(one)}
@@ -236,6 +250,8 @@ def _reads(plan: Plan, layout: Iterable[str]) -> Iterator[_Read]:
                 target.empties,
                 target.transform,
                 target.otherwise,
+                target.form,
+                _code(target, claims),
             )
             for target in group
         )
@@ -247,7 +263,33 @@ def _reads(plan: Plan, layout: Iterable[str]) -> Iterator[_Read]:
         )
 
 
+def _code(target: Target, claims: Mapping[str, str]) -> str:
+    """Name a field as refusals do."""
+    if target.part == "claim":
+        return claims.get(target.name, target.name)
+    return f"header.{target.name}" if target.part == "header" else target.name
+
+
+def _fill_doubtful(cell: Cell, writes: Iterable[_Write], parts: tuple[dict[str, Any], ...], marks: list[str]) -> None:
+    """Write a cell of a spreadsheet, or mark that it is no value of a field; what it shows stands there then."""
+    for write in writes:
+        said, reason = sheet_text(_day(cell) if write.form in _DATES else cell, write.form)
+        text = normalise.trim(said)
+        value = normalise.half_width(text) if write.half_width else text
+        part = parts[write.part]
+        if value in write.empties or (write.otherwise and part.get(write.field) is not None):
+            continue
+        if reason is None:
+            part[write.field] = value if write.transform is None else write.transform(value)
+        else:
+            marks.append(cell_mark(reason, write.code))
+            if part is not parts[_PARTS["header"]]:
+                part[write.field] = value
+
+
+def _day(cell: Cell) -> Cell:
+    return date(cell.year, cell.month, cell.day) if isinstance(cell, datetime) else cell
+
+
 def _typed(cell: Cell, *, day_only: bool) -> str:
-    if day_only and isinstance(cell, datetime):
-        cell = date(cell.year, cell.month, cell.day)
-    return typed_text(cell) or ""
+    return typed_text(_day(cell) if day_only else cell) or ""

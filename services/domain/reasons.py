@@ -53,6 +53,26 @@ class Reason(_Sentenced):
         "该行的列数与表头不同。",
         "The row has another number of cells than the header.",
     )
+    CELL_ERROR = (
+        "CELL_ERROR",
+        "单元格是错误值，或公式未计算：打开工作簿改正并保存。",
+        "The cell holds an error or a formula that was never computed: open the workbook, mend it and save it.",
+    )
+    CELL_MERGED = (
+        "CELL_MERGED",
+        "单元格是合并单元格的一部分：取消合并，或设 settings.merged_cells: fill 取其值。",
+        "The cell is part of a merged one: take it apart, or set settings.merged_cells to fill for its value.",
+    )
+    NUMBER_ROUNDED = (
+        "NUMBER_ROUNDED",
+        "电子表格把文本当成数值并已舍入，原来的数字已丢失：请将该列设为文本后重新填写。",
+        "A spreadsheet took it for a number and rounded it, digits are lost: make the column text and enter it anew.",
+    )
+    NUMBER_FORMATTED = (
+        "NUMBER_FORMATTED",
+        "单元格是数值，显示的内容由单元格格式生成：请将该列设为文本后重新填写。",
+        "The sheet makes something else of this number by its format: make the column text and enter it anew.",
+    )
     CAT_NOT_IN_CATALOGUE = (
         "CAT_NOT_IN_CATALOGUE",
         "信用信息目录中没有该事项。",

@@ -10,10 +10,10 @@ from typing import Any
 
 import openpyxl
 import pytest
-from openpyxl.utils.datetime import WINDOWS_EPOCH
 
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.files import xlsx_sheet
+from creditbus.connectors.files.number_format import number_format
 from creditbus.connectors.files.xlsx_book import Book
 from creditbus.connectors.files.xlsx_plain import plain_row
 from creditbus.connectors.files.xlsx_sheet import sheet_rows
@@ -34,6 +34,7 @@ _CELLS = (
     '<c r="{0}{1}" t="inlineStr"><is><t xml:space="preserve"> a&amp;b&lt;_x000D_ </t></is></c>',
     '<c r="{0}{1}" s="1"><v>4{2}000</v></c>',
     '<c r="{0}{1}"><v>{2}.5</v></c>',
+    '<c r="{0}{1}" s="2"><v>{2}</v></c>',
     '<c r="{0}{1}" t="n"><v>1e{2}</v></c>',
     '<c r="{0}{1}" t="b"><v>1</v></c>',
     '<c r="{0}{1}" t="d"><v>2016-01-28</v></c>',
@@ -53,7 +54,7 @@ _CELLS = (
     '<c r="{0}{1}"><v>]]></v></c>',
     "]]>",
 )
-_USUAL = 12
+_USUAL = 13
 _ROWS = (
     '<row r="{}">',
     '<row r="{}" spans="1:9" ht="15">',
@@ -78,7 +79,8 @@ def _sheet(random: random.Random) -> bytes:
 
 
 def _read(raw: bytes) -> tuple[list[Any], bool]:
-    book = Book("a.xlsx", Any, {}, "", frozenset({1}), frozenset(), WINDOWS_EPOCH)  # type: ignore[arg-type] # unused
+    formats = (number_format(0), number_format(14), number_format(200, '"示"0000'))
+    book = Book("a.xlsx", Any, {}, "", formats, from_1904=False)  # type: ignore[arg-type] # unused
     texts = b"<sst>" + b"".join(b"<si><t>t%d</t></si>" % number for number in range(10)) + b"</sst>"
     rows: list[Any] = []
     try:

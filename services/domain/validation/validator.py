@@ -10,6 +10,7 @@ from creditbus.services.domain.event import SubjectKind
 from creditbus.services.domain.identifiers import organisation_code, uscc
 from creditbus.services.domain.identifiers.subject_kind import kind_of
 from creditbus.services.domain.reasons import Caution, Reason
+from creditbus.services.domain.validation.cell_marks import marked_cells
 from creditbus.services.domain.validation.conditions import condition_checks, dates_check, magnitude_check
 from creditbus.services.domain.validation.outcome import Admitted, Finding, Refused, in_primary_order
 from creditbus.services.domain.validation.subject import ClaimCheck, Named, examine_person
@@ -47,7 +48,7 @@ class Validator:
         """Examine an event in lexical form.
 
         Args:
-            header: its header; ``verb``, ``subject_kind`` and ``origin.department`` are looked at.
+            header: its header; ``verb``, ``subject_kind``, ``origin.department`` and ``warnings`` are looked at.
             claim: the subject's codes as given.
             content: all content fields; None or a missing key counts as empty.
             today: dates behind it lie in the future.
@@ -63,7 +64,8 @@ class Validator:
         person = _is_person(item, header, content, claim)
         if person and not item.admits_persons:
             return Refused((Finding(Reason.CAT_NATURAL_PERSON, item.category_field),))
-        findings: list[Finding] = []
+        warnings = header.get("warnings")
+        findings: list[Finding] = [*marked_cells(warnings)] if warnings else []
         if header["verb"] not in item.verbs or header["origin"]["department"] not in item.entitled:
             _refuse_publisher(item, header, findings)
         for check in self._checks:

@@ -14,6 +14,8 @@ import pytest
 from creditbus.connectors.contract import Defect, Row
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.kinds import kind_named
+from creditbus.connectors.sheet_cells import FaultyCell
+from creditbus.services.domain.reasons import Reason
 from tests.harness.xls_writer import write_xls
 
 LAUGHS = b"<!DOCTYPE a [<!ENTITY a 'ha'><!ENTITY b '&a;&a;&a;'>]>"
@@ -192,22 +194,29 @@ def test_an_encrypted_archive_is_one_line(tmp_path: Path) -> None:
         _read(path)
 
 
-def test_a_formula_that_was_never_computed_is_a_defect_and_not_an_empty_cell(tmp_path: Path) -> None:
-    rows = _read(_book(tmp_path / "a.xlsx", ["a", "b"], ["1", "=1+1"], ["3", "4"]))
-    assert [type(row) for row in rows] == [Defect, Row]
-    assert "cell B2 holds a formula that was never computed" in _defect(rows).detail
+def test_a_formula_that_was_never_computed_is_a_fault_and_not_an_empty_cell(tmp_path: Path) -> None:
+    first, second = _read(_book(tmp_path / "a.xlsx", ["a", "b"], ["1", "=1+1"], ["3", "4"]))
+    assert isinstance(first, Row)
+    assert isinstance(second, Row)
+    assert _fault(first.cells["b"]) == ("=1+1", Reason.CELL_ERROR)
+    assert second.cells["b"] == "4"
 
 
-def test_a_computed_formula_is_its_value_and_an_error_a_defect(tmp_path: Path) -> None:
+def test_a_computed_formula_is_its_value_and_an_error_a_fault(tmp_path: Path) -> None:
     path = _book(tmp_path / "a.xlsx", ["a", "b"], ["1", "=1+1"], ["3", "=1/0"])
     error = b'<c r="B3" t="e"><f>1/0</f><v>#DIV/0!</v>'
     _changed(path, SHEET, lambda raw: raw.replace(b"<f>1+1</f><v />", b"<f>1+1</f><v>2</v>"))
     _changed(path, SHEET, lambda raw: raw.replace(b'<c r="B3"><f>1/0</f><v />', error))
     first, second = _read(path)
     assert isinstance(first, Row)
+    assert isinstance(second, Row)
     assert first.cells["b"] == 2
-    assert isinstance(second, Defect)
-    assert "cell B3 holds the error #DIV/0!" in second.detail
+    assert _fault(second.cells["b"]) == ("#DIV/0!", Reason.CELL_ERROR)
+
+
+def _fault(cell: Any) -> tuple[str, Reason]:
+    assert isinstance(cell, FaultyCell)
+    return str(cell), cell.reason
 
 
 @pytest.mark.parametrize("place", ["XFE2", "ZZZ2", "AAAAAAAA2", "?"])
