@@ -7,11 +7,12 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
+from urllib.parse import urlsplit
 
 from creditbus.topics.errors import ConfigurationError
 
-__all__ = ["APPLICATION", "ENDPOINTS_FILE", "HOME_VARIABLE", "Connection", "home_directory"]
+__all__ = ["APPLICATION", "ENDPOINTS_FILE", "HOME_VARIABLE", "Connection", "MissingAddressError", "home_directory"]
 
 APPLICATION = "creditbus"
 """Prefix of consumer groups, transactional ids and store keys, wherever the servers and the home are."""
@@ -20,6 +21,15 @@ HOME_VARIABLE = "CREDITBUS_HOME"
 ENDPOINTS_FILE = "endpoints.json"
 _DEFAULT_HOME = ".creditbus"
 _FIELDS = ("bootstrap_servers", "registry_url", "redis_url")
+#: Which schemes an address may have; how one looks.
+_SCHEMES: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
+    "registry_url": (("http", "https"), "http://host:8081/apis/ccompat/v7"),
+    "redis_url": (("redis", "rediss", "unix"), "redis://host:6379/0"),
+}
+
+
+class MissingAddressError(ConfigurationError):
+    """An address that is needed is given nowhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +59,8 @@ class Connection:
             store: whether the profile store is needed; a department or a subscriber has no business with it.
 
         Raises:
-            ConfigurationError: an address is in neither place, or the file cannot be read.
+            MissingAddressError: an address is in neither place.
+            ConfigurationError: an address is none, or the file cannot be read.
         """
         settings = os.environ if environment is None else environment
         home = home_directory(settings)
@@ -59,9 +70,10 @@ class Connection:
         for name, address in addresses.items():
             if not address and (store or name != "redis_url"):
                 fix = f"set it, or start local servers with `creditbus up` (looked in {home / ENDPOINTS_FILE})"
-                raise ConfigurationError(_variable(name), "no address is known", fix)
+                raise MissingAddressError(_variable(name), "no address is known", fix)
+            _check(name, address, _variable(name) if given[name] else f"{home / ENDPOINTS_FILE}: {name}")
         return cls(
-            bootstrap_servers=addresses["bootstrap_servers"],
+            bootstrap_servers=",".join(server.strip() for server in addresses["bootstrap_servers"].split(",")),
             registry_url=addresses["registry_url"].rstrip("/"),
             redis_url=addresses["redis_url"],
             home=home,
@@ -76,6 +88,34 @@ def home_directory(environment: Mapping[str, str] | None = None) -> Path:
     """The directory of local data: CREDITBUS_HOME, else `.creditbus` under the working directory; always absolute."""
     settings = os.environ if environment is None else environment
     return Path(settings.get(HOME_VARIABLE) or _DEFAULT_HOME).expanduser().absolute()
+
+
+def _check(name: str, address: str, place: str) -> None:
+    """Refuse what no client understands; the address is not repeated, for it may hold a password."""
+    if name in _SCHEMES:
+        schemes, example = _SCHEMES[name]
+        sound = not address or _is_url(address, schemes)
+        problem = f"does not begin with {' or '.join(f'{scheme}://' for scheme in schemes)}, or names no server"
+    else:
+        sound = all(_is_server(server) for server in address.split(","))
+        problem, example = "is not a list of servers", "host:9092 or host:9092,other:9092"
+    if not sound:
+        raise ConfigurationError(place, problem, f"write it as {example}")
+
+
+def _is_url(address: str, schemes: tuple[str, ...]) -> bool:
+    try:
+        parts = urlsplit(address)
+        port_is_sound = parts.port != 0
+    except ValueError:
+        return False
+    named = parts.path if parts.scheme == "unix" else parts.hostname
+    return parts.scheme in schemes and bool(named) and port_is_sound
+
+
+def _is_server(server: str) -> bool:
+    host, _, port = server.strip().rpartition(":")
+    return bool(host) and "/" not in server and port.isdecimal() and 0 < int(port) < 1 << 16
 
 
 def _variable(name: str) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from creditbus.services.cli.console import OUTPUT, print_json, progress
-from creditbus.topics.connection import Connection, home_directory
+from creditbus.topics.connection import Connection, MissingAddressError, home_directory
 from creditbus.topics.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def _connection() -> Connection | None:
     try:
         # A department or a subscriber has no business with Redis, and no address of it.
         return Connection.from_environment(store=False)
-    except ConfigurationError:
+    except MissingAddressError:
         return None
 
 

@@ -26,6 +26,9 @@ __all__ = ["StageFetcher", "Taken", "stage_fetcher"]
 
 logger = logging.getLogger(__name__)
 
+#: A broker that came back gives records at most so much later.
+_PAUSE_MAX_SECONDS = 1.0
+
 #: What aiokafka's routine is told to do: requests by broker, positions to ask for by broker, seconds until it looks
 #: again, whether a leader is unknown, what to wait for besides.
 _Actions = tuple[list[tuple[int, Any]], dict[int, Any], float, bool, list[Any]]
@@ -70,11 +73,13 @@ class StageFetcher(PatientFetcher):
     Attributes:
         sessions: by broker.
         irregular: brokers whose last answer held something that aiokafka's own request has to see.
+        away: seconds until a broker that gives no answer is asked again, by broker.
 
     """
 
     sessions: defaultdict[int, FetchSession]
     irregular: set[int]
+    away: dict[int, float]
 
     # -- what is asked: called by aiokafka's routine ----------------------------------------------
 
@@ -121,20 +126,25 @@ class StageFetcher(PatientFetcher):
 
     async def _proc_fetch_request(self, assignment: Any, node_id: int, request: Any) -> bool:
         """Send a request and keep what comes; returns whether something did."""
-        if not isinstance(request, SessionRequest):
+        try:
+            if isinstance(request, SessionRequest):
+                return await self._ask(assignment, node_id, request)
             return cast("bool", await super()._proc_fetch_request(assignment, node_id, request))
+        except asyncio.CancelledError:
+            # whoever cancels this, also in a pause, awaits it and takes a cancellation for his own
+            self.sessions[node_id].lost()
+            return False
+
+    async def _ask(self, assignment: Any, node_id: int, request: SessionRequest) -> bool:
         session = self.sessions[node_id]
         try:
             response = await self._client.send(node_id, request)
         except KafkaError as error:
             session.lost()
-            logger.error("broker %s gave no records: %s", node_id, error)  # noqa: TRY400 -- a broker that is away, no fault
-            await asyncio.sleep(self._retry_backoff)
+            await self._pause_for(node_id, error)
             return False
-        except asyncio.CancelledError:
-            # as aiokafka has it: whoever cancels this waits for its end
-            session.lost()
-            return False
+        if self.away.pop(node_id, None):
+            logger.info("broker %s gives records again", node_id)
         if not session.answered(response.error_code, response.session_id):
             logger.info("broker %s refused a session: error %d", node_id, response.error_code)
             await asyncio.sleep(self._retry_backoff)
@@ -142,6 +152,16 @@ class StageFetcher(PatientFetcher):
         if not assignment.active:
             return False
         return self._keep(assignment, node_id, response.topics)
+
+    async def _pause_for(self, node_id: int, error: KafkaError) -> None:
+        """Pause before a broker is asked again that gave no answer; longer each time, and said the first time."""
+        pause = self.away.get(node_id)
+        if pause is None:
+            # at this level, for the stage itself says that it waits, once Kafka is away and not one broker of several
+            logger.info("broker %s gives no records: %s", node_id, error)
+            pause = self._retry_backoff
+        self.away[node_id] = min(pause * 2, _PAUSE_MAX_SECONDS)
+        await asyncio.sleep(pause)
 
     def _keep(self, assignment: Any, node: int, topics: Iterable[tuple[str, Iterable[tuple[Any, ...]]]]) -> bool:
         positions, now_ms, came = self.sessions[node].positions, int(time.time() * 1000), False
@@ -238,5 +258,6 @@ def stage_fetcher(consumer: AIOKafkaConsumer, busy: Callable[[], bool]) -> Stage
     fetcher.busy = busy
     fetcher.sessions = defaultdict(FetchSession)
     fetcher.irregular = set()
+    fetcher.away = {}
     fetcher.sought()
     return cast("StageFetcher", fetcher)

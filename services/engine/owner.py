@@ -130,7 +130,7 @@ class Owner:
         while not self._closed:
             try:
                 pipeline = await self._acquire()
-                waiting.recovered(self._proven)
+                waiting.acquired(self._proven)
                 await self._work(pipeline)
             except asyncio.CancelledError:
                 if not self._closed:

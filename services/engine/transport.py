@@ -42,6 +42,7 @@ logger = logging.getLogger(__name__)
 _LOOK_SECONDS = 0.5
 _MEASURE_SECONDS = 2.0
 _ANSWER_SECONDS = 4.0
+_NO_GENERATION = -1
 
 
 class LaneOwner(Protocol):
@@ -81,6 +82,7 @@ class ConsumerThread(faust_aiokafka.AIOKafkaConsumerThread):
         super().__post_init__()
         self._incarnations: dict[Partition, int] = {}
         self._incarnation = itertools.count(1)
+        self._group_error = ""
 
     def _create_worker_consumer(self, transport: Any) -> AIOKafkaConsumer:
         consumer = super()._create_worker_consumer(transport)
@@ -142,7 +144,12 @@ class ConsumerThread(faust_aiokafka.AIOKafkaConsumerThread):
         except KafkaError as error:
             if coordinator._coordination_task.done():
                 raise
-            logger.warning("%s: the group: %r; joining it again", self.app.conf.id, error)
+            if repr(error) != self._group_error:
+                self._group_error = repr(error)
+                logger.warning("%s: the group: %r; joining it again", self.app.conf.id, error)
+        else:
+            if coordinator.generation != _NO_GENERATION:
+                self._group_error = ""
 
     async def committed(self, partitions: Iterable[Partition]) -> dict[Partition, int | None]:
         """Return the group's committed offsets, read from the coordinator now."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Container
+from typing import Final
 
+from aiokafka import errors as kafka
 from aiokafka.errors import KafkaError
 
 from creditbus.services.engine import metrics
@@ -16,9 +18,23 @@ __all__ = ["Waiting"]
 
 logger = logging.getLogger(__name__)
 
+#: Kafka answers, and what it says does not change by waiting: a fault of the batch, not a Kafka that is away.
+_REFUSALS: Final = (
+    kafka.IllegalArgumentError,
+    kafka.InvalidMessageError,
+    kafka.InvalidTopicError,
+    kafka.MessageSizeTooLargeError,
+    kafka.RecordListTooLargeError,
+    kafka.UnsupportedForMessageFormatError,
+    kafka.UnsupportedVersionError,
+)
+
 
 class Waiting:
     """What the lanes of one span wait for, and how long they pause before they try again.
+
+    The pause grows with each failure. A batch that is through ends that, and so does an acquisition that has held for
+    as long as the longest pause; an acquisition alone proves nothing about the batch that ended the one before it.
 
     Args:
         settings: the pauses.
@@ -36,28 +52,69 @@ class Waiting:
         self._pause = settings.pause_seconds
         self._dependency = ""
         self._silent = False
+        self._said = ""
+        self._awaited = ""
+        self._repeated = 0
+        self._acquired_at: float | None = None
+
+    @property
+    def dependency(self) -> str:
+        """What ended the last acquisition and has not answered since: "kafka", "redis", "registry"; empty: nothing."""
+        return "" if self._silent else self._dependency
 
     def failed(self, error: Exception) -> None:
         """Take note of what ended an acquisition."""
         metrics.LANE_LOST.labels(self._stage, type(error).__name__).inc()
+        if self._acquired_at is not None and _now() - self._acquired_at >= self._settings.pause_max_seconds:
+            self._begin_anew()
+        self._acquired_at = None
         dependency = _dependency(error)
-        if isinstance(error, OwnershipLostError):
-            logger.warning("%s: acquire again: %s %s", self._name, type(error).__name__, error)
-        elif not dependency:
-            logger.error("%s: batch given up, acquire again", self._name, exc_info=error)
-        elif dependency != self._dependency or self._silent:
+        self._say(error, dependency)
+        if dependency and (dependency != self._dependency or self._silent):
             self.over()
-            logger.warning("%s: wait for %s: %s", self._name, dependency, error)
             self._show(dependency)
 
-    def recovered(self, proven: Container[str] | None = None) -> None:
-        """Take note of an acquisition, which proves that these dependencies answer, or of a batch (None: all do)."""
-        if proven is not None and self._dependency and self._dependency not in proven:
-            return
-        if self._dependency and not self._silent:
-            logger.info("%s: %s is back", self._name, self._dependency)
+    def _say(self, error: Exception, dependency: str) -> None:
+        """Log it; the same again, with no batch between, at the level for those who look closely."""
+        about = dependency or f"{type(error).__name__} {error}"
+        again, self._said = about == self._said, about
+        self._repeated = self._repeated + 1 if again else 0
+        if isinstance(error, OwnershipLostError):
+            logger.log(_level(logging.WARNING, again), "%s: acquire again: %s", self._name, about)
+        elif not dependency:
+            logger.log(
+                _level(logging.ERROR, again),
+                "%s: batch given up, acquire again",
+                self._name,
+                exc_info=not again and error,
+            )
+        else:
+            self._awaited = self._awaited if again else dependency
+            logger.log(_level(logging.WARNING, again), "%s: wait for %s: %s", self._name, dependency, error)
+
+    def acquired(self, proven: Container[str]) -> None:
+        """Take note of an acquisition, which proves that these dependencies answer."""
+        self._acquired_at = _now()
+        if self._dependency in proven:
+            self._say_it_is_back()
+            self.over()
+
+    def recovered(self) -> None:
+        """Take note of a batch that is through: all dependencies answer."""
+        self._begin_anew()
         self.over()
+
+    def _begin_anew(self) -> None:
+        self._say_it_is_back()
+        if self._repeated:
+            logger.info("%s: goes on after %d failures", self._name, self._repeated + 1)
+        self._said, self._repeated = "", 0
         self._pause = self._settings.pause_seconds
+
+    def _say_it_is_back(self) -> None:
+        if self._awaited:
+            logger.info("%s: %s is back", self._name, self._awaited)
+            self._awaited = ""
 
     def silent(self, dependency: str) -> None:
         """Show that a dependency does not answer others, unless the lanes wait already; who asked it says so."""
@@ -87,8 +144,18 @@ class Waiting:
         self._pause = min(self._pause * 2, self._settings.pause_max_seconds)
 
 
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+def _level(level: int, again: bool) -> int:  # noqa: FBT001 -- said before or not
+    return logging.DEBUG if again else level
+
+
 def _dependency(error: Exception) -> str:
     """Name what is down, or nothing when the error is our own."""
     if isinstance(error, DependencyDownError):
         return error.dependency
+    if isinstance(error, _REFUSALS):
+        return ""
     return "kafka" if isinstance(error, KafkaError | TimeoutError | ConnectionError) else ""

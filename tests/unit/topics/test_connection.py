@@ -46,6 +46,57 @@ def test_a_damaged_endpoints_file_is_named(tmp_path: Path, content: str) -> None
         Connection.from_environment(environment(tmp_path))
 
 
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [
+        ("redis_url", "127.0.0.1:6379"),
+        ("redis_url", "localhost"),
+        ("redis_url", "http://localhost:6379"),
+        ("redis_url", "redis://"),
+        ("redis_url", "redis://host:port/0"),
+        ("redis_url", "redis://:secret@[::1/0"),
+        ("redis_url", "unix://"),
+        ("registry_url", "b:2/api"),
+        ("registry_url", "redis://b:2"),
+        ("registry_url", "https:///api"),
+        ("bootstrap_servers", "a"),
+        ("bootstrap_servers", "a:1,"),
+        ("bootstrap_servers", ":9092"),
+        ("bootstrap_servers", "a:99999"),
+        ("bootstrap_servers", "PLAINTEXT://a:9092"),
+    ],
+)
+def test_what_is_no_address_is_named_with_the_way_to_write_it(tmp_path: Path, name: str, address: str) -> None:
+    variable = f"CREDITBUS_{name.upper()}"
+    (tmp_path / "endpoints.json").write_text(json.dumps(WRITTEN))
+    with pytest.raises(ConfigurationError, match=f"^{variable}: .*write it as") as caught:
+        Connection.from_environment(environment(tmp_path, **{variable: address}))
+    assert "secret" not in str(caught.value)
+    (tmp_path / "endpoints.json").write_text(json.dumps(WRITTEN | {name: address}))
+    with pytest.raises(ConfigurationError, match=rf"endpoints\.json: {name}: .*write it as"):
+        Connection.from_environment(environment(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [
+        ("redis_url", "rediss://user:secret@c:3/0"),
+        ("redis_url", "redis://c"),
+        ("redis_url", "unix:///run/redis.sock"),
+        ("registry_url", "https://user:secret@b/api"),
+        ("bootstrap_servers", "a:1,127.0.0.1:2"),
+    ],
+)
+def test_addresses_of_every_form_are_taken(tmp_path: Path, name: str, address: str) -> None:
+    (tmp_path / "endpoints.json").write_text(json.dumps(WRITTEN | {name: address}))
+    assert getattr(Connection.from_environment(environment(tmp_path)), name) == address
+
+
+def test_blanks_between_servers_mean_nothing(tmp_path: Path) -> None:
+    (tmp_path / "endpoints.json").write_text(json.dumps(WRITTEN | {"bootstrap_servers": "a:1, b:2"}))
+    assert Connection.from_environment(environment(tmp_path)).bootstrap_servers == "a:1,b:2"
+
+
 def test_a_password_is_not_shown(tmp_path: Path) -> None:
     (tmp_path / "endpoints.json").write_text(json.dumps(WRITTEN))
     assert "secret" not in repr(Connection.from_environment(environment(tmp_path)))
