@@ -11,6 +11,7 @@ from creditbus.connectors.mapping.model import CLAIM_FIELDS, Form
 from creditbus.connectors.mapping.naming import Names
 from creditbus.connectors.mapping.of_sheets import DOUBTFUL_STARTS, OF_SHEETS, TEMPORAL, is_doubtful, sheet_text
 from creditbus.connectors.mapping.plan import Plan, Target
+from creditbus.connectors.sheet_cells import FaultyCell
 from creditbus.services.domain import normalise
 from creditbus.services.domain.catalogue import Item
 from creditbus.services.domain.event import NO_HASH, RecordState, SubjectKind, Verb
@@ -191,7 +192,7 @@ class RowMapper:
             cell = cells[column]
             if cell is None or cell == "":
                 continue
-            if type(cell) is str:
+            if type(cell) is str or (isinstance(cell, str) and type(cell) is not FaultyCell):
                 text = narrow = trim(cell)
                 if text.startswith(_WRAPPED):
                     text = narrow = unwrapped(text)
@@ -199,14 +200,14 @@ class RowMapper:
                     narrow = narrowed(text)
                 if narrow != cell:
                     repaired += 1
-                if narrow[:1] in DOUBTFUL_STARTS and is_doubtful(narrow):
-                    _fill_doubtful(narrow, writes, parts, marks)
-                    continue
-            elif type(cell) in OF_SHEETS or (row.sheet and isinstance(cell, TEMPORAL)):
-                _fill_doubtful(cell, writes, parts, marks)
-                continue
+                cell = narrow
+                doubtful = narrow[:1] in DOUBTFUL_STARTS and is_doubtful(narrow)
             else:
                 text = narrow = _typed(cell, day_only=day_only)
+                doubtful = type(cell) in OF_SHEETS or (row.sheet != "" and isinstance(cell, TEMPORAL))
+            if doubtful:
+                _fill_doubtful(cell, writes, parts, marks)
+                continue
             for part, field, half_width, empties, transform, otherwise, _, _ in writes:
                 value = narrow if half_width else text
                 if value not in empties and not (otherwise and parts[part].get(field) is not None):
