@@ -11,7 +11,7 @@ COMPILED := $(VENV)/compiled-$(shell find services -name '*.py' -o -name '*.pyx'
 COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench bench-whole bench-peers bench-connectors bench-damage faults check format lock clean
+.PHONY: help demo test bench bench-whole bench-peers bench-connectors bench-damage faults soak check format lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ bench-damage: $(COMPILED) ## Read damaged files and rows by the hundred thousand
 
 faults: $(COMPILED) ## Break a running bus again and again under load, then check every event; ARGS="--events 20000 --faults 8 --seed 7" for a short one
 	@PYTHONPATH=bench $(BIN)/python -m faults.run $(ARGS)
+
+soak: $(COMPILED) ## Run workers for HOURS (1.2): idle for 20 minutes, loaded, idle again; every event followed, every look noted; ARGS="--rate 300"
+	@PYTHONPATH=bench $(BIN)/python -m soak.run $(if $(HOURS),--hours $(HOURS)) $(ARGS)
 
 check: $(COMPILED) build/typing ## Format, lint, types, layering, and the wheel
 	@$(BIN)/ruff format --check --quiet . || { echo "fix: make format"; exit 1; }

@@ -26,12 +26,13 @@ _STARTED = r"worker {pid} starts as (\S+)"
 
 
 class Crew:
-    """`creditbus worker --processes N`: a supervisor and its worker processes."""
+    """`creditbus worker --processes N`, with further arguments: a supervisor and its worker processes."""
 
-    def __init__(self, bus: Connection, log: Path, processes: int) -> None:
+    def __init__(self, bus: Connection, log: Path, processes: int, *arguments: str) -> None:
         self.log = log
         self._bus = bus
         self._processes = processes
+        self._arguments = arguments
         self._environment = os.environ | {f"CREDITBUS_{name.upper()}": url for name, url in bus.endpoints().items()}
         self._environment["CREDITBUS_HOME"] = str(bus.home)
         self._supervisor: subprocess.Popen[bytes] | None = None
@@ -39,16 +40,17 @@ class Crew:
     def start(self) -> None:
         """Start the supervisor."""
         command = [sys.executable, "-m", "creditbus.services.cli", "worker", f"--processes={self._processes}"]
+        command += self._arguments
         with self.log.open("ab") as log:
             self._supervisor = subprocess.Popen(
                 command, env=self._environment, stdout=log, stderr=log, start_new_session=True
             )
 
-    def stop(self) -> None:
-        """End all of it, as a service manager does."""
+    def stop(self) -> int:
+        """End all of it, as a service manager does; return the exit code, 0 when nothing ran."""
         supervisor = self._supervisor
         if supervisor is None:
-            return
+            return 0
         for worker in self.workers():
             worker.send_signal(signal.SIGCONT)
         supervisor.send_signal(signal.SIGTERM)
@@ -58,6 +60,7 @@ class Crew:
             os.killpg(supervisor.pid, signal.SIGKILL)
             supervisor.wait()
         self._supervisor = None
+        return supervisor.returncode
 
     def workers(self) -> list[psutil.Process]:
         """The worker processes that run now."""
