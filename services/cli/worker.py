@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from typing import Annotated, NoReturn
 
 import typer
@@ -30,6 +31,7 @@ def register(app: typer.Typer) -> None:
 
 
 def worker(
+    *,
     stage: Annotated[list[str] | None, typer.Option(help="A stage to run; again for more. All when left out.")] = None,
     processes: Annotated[int, typer.Option(min=1, max=64, help="Worker processes that share the partitions.")] = 1,
     metrics_port: Annotated[
@@ -38,6 +40,10 @@ def worker(
     single: Annotated[bool, typer.Option("--single", help="One process, not started again when it ends.")] = False,
     instance: Annotated[str, typer.Option(help="Name of this worker slot for static group membership.")] = "",
     supervisor: Annotated[int | None, typer.Option(hidden=True, help="Stop when this process is gone.")] = None,
+    restarted: Annotated[list[str] | None, typer.Option(hidden=True, help="Cause and number of earlier ends.")] = None,
+    stall_seconds: Annotated[
+        float, typer.Option(min=1, help="A stage that stands still so long, with nothing away, is started again.")
+    ] = 60.0,
     log_level: Annotated[str, typer.Option(help="DEBUG, INFO, WARNING or ERROR.")] = "INFO",
 ) -> None:
     """Run the stages of the bus until Ctrl-C; a process that fails is started again."""
@@ -50,17 +56,38 @@ def worker(
         logging.getLogger(name).setLevel(level)
     connection = Connection.from_environment()
     if single:
-        _run(connection, stages, instance, metrics_port, supervisor)
+        restarts = dict(_counted(one) for one in restarted or ())
+        _run(
+            connection,
+            stages,
+            instance,
+            stall_seconds,
+            metrics_port=metrics_port,
+            supervisor=supervisor,
+            restarts=restarts,
+        )
     from creditbus.services.cli.main import main
     from creditbus.services.worker.supervisor import supervise
 
     arguments = [f"--stage={name}" for name in stages]
-    arguments.append(f"--log-level={log_level}")
+    arguments += [f"--log-level={log_level}", f"--stall-seconds={stall_seconds}"]
     raise typer.Exit(supervise(main, arguments, processes, metrics_port))
 
 
+def _counted(argument: str) -> tuple[str, int]:
+    cause, _, times = argument.partition("=")
+    return cause, int(times)
+
+
 def _run(
-    connection: Connection, stages: tuple[str, ...], instance: str, metrics_port: int | None, supervisor: int | None
+    connection: Connection,
+    stages: tuple[str, ...],
+    instance: str,
+    stall_seconds: float,
+    *,
+    metrics_port: int | None,
+    supervisor: int | None,
+    restarts: Mapping[str, int],
 ) -> NoReturn:
     from creditbus.services.engine.settings import EngineSettings
     from creditbus.services.worker.process import run_worker, worker_process
@@ -68,6 +95,11 @@ def _run(
     data = connection.home / "worker"
     data.mkdir(parents=True, exist_ok=True)
     settings = EngineSettings(
-        bootstrap_servers=connection.bootstrap_servers, instance=instance, data_directory=str(data)
+        bootstrap_servers=connection.bootstrap_servers,
+        instance=instance,
+        data_directory=str(data),
+        stall_seconds=stall_seconds,
     )
-    worker_process(run_worker(connection, stages, settings, metrics_port=metrics_port, supervisor=supervisor))
+    worker_process(
+        run_worker(connection, stages, settings, metrics_port=metrics_port, supervisor=supervisor, restarts=restarts)
+    )

@@ -25,6 +25,7 @@ from creditbus.services.engine.step import Stage
 from creditbus.services.engine.store import Store
 from creditbus.services.engine.topic_ids import TopicIds
 from creditbus.services.engine.transport import BatchConsumer
+from creditbus.services.engine.watchdog import StageFacts
 
 __all__ = ["StageApp", "make_app"]
 
@@ -39,9 +40,23 @@ _TURNS = 2
 class StageApp(faust.App):
     """A Faust app that knows its stage's lanes, what waits for them, and its fetch wait."""
 
+    stage_name: str
     creditbus_lanes: Lanes
     creditbus_backlog: Backlog
     creditbus_fetch_wait_ms: int
+
+    def facts(self) -> StageFacts:
+        """Return what the stage is doing now; call it once the app has started."""
+        consumer, lanes = self.consumer, self.creditbus_lanes
+        assert isinstance(consumer, BatchConsumer)  # noqa: S101 -- the broker's scheme chooses it
+        return StageFacts(
+            member=consumer.is_member,
+            assigned=len({partition.partition for partition in consumer.assignment()}),
+            ready=lanes.ready,
+            behind=self.creditbus_backlog.behind,
+            activity=lanes.activity,
+            dependency=lanes.dependency,
+        )
 
 
 class _BatchSchema(Schema[Any, Any]):
@@ -94,6 +109,7 @@ def make_app(
         monitor_handler=None,
         TableManager=_NoTables,
     )
+    app.stage_name = stage.name
     app.creditbus_fetch_wait_ms = settings.fetch_wait_ms
 
     turns = asyncio.Semaphore(_TURNS)

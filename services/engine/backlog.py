@@ -19,13 +19,16 @@ from creditbus.services.engine.batch import Partition
 from creditbus.services.engine.observation import observe_lag
 from creditbus.services.engine.positions import Reach
 
-__all__ = ["SILENT_SECONDS", "Ask", "Backlog"]
+__all__ = ["SILENT_SECONDS", "STALE_SECONDS", "Ask", "Backlog"]
 
 logger = logging.getLogger(__name__)
 
 #: From the first question without an answer to the word that Kafka is away. With the time of the questions it is about
 #: 16 s from its death: a broker of several is missed for 9 s, and its leaders and coordinators need a moment more.
 SILENT_SECONDS = 10.0
+
+#: An answer that is older says nothing of now.
+STALE_SECONDS = 20.0
 
 Ask = Callable[[AbstractSet[Partition]], Awaitable[Mapping[Partition, Reach]]]
 
@@ -65,12 +68,20 @@ class Backlog:
         self._clock = clock
         self._failing_since: float | None = None
         self._silent = False
+        self._behind = 0
+        self._measured_at = clock()
+
+    @property
+    def behind(self) -> int | None:
+        """How many records wait for all lanes, by the last answer; None when that is long ago."""
+        return self._behind if self._clock() - self._measured_at < STALE_SECONDS else None
 
     async def measure(self) -> None:
         """Ask once and show the answer; without one what was shown stays. Never raises an error of Kafka's."""
         partitions = self._lanes.partitions
         if not partitions:
             self._failing_since = None
+            self._behind, self._measured_at = 0, self._clock()
             return
         try:
             reach = await self._ask(partitions)
@@ -104,5 +115,6 @@ class Backlog:
         for partition, (position, end) in reach.items():
             if partition in assigned:
                 behind[partition.partition] += max(end - self._lanes.beyond(partition, position), 0)
+        self._behind, self._measured_at = behind.total(), self._clock()
         for lane, records in behind.items():
             observe_lag(self._stage, lane, records)

@@ -28,12 +28,16 @@ class Lane:
         changelog: the topic of its truth; empty: the state is not this stage's own.
         ids: of the topics that it reads.
 
+    Attributes:
+        activity: counts the chunks of state that were restored; what takes long and goes on is not standing still.
+
     """
 
     def __init__(self, number: int, store: Store | None, changelog: str, ids: TopicIds) -> None:
         self.number = number
         self.inbox = Inbox()
         self.changelog = Partition(changelog, number)
+        self.activity = 0
         self._store = store
         self._owns = bool(changelog)
         self._ids = ids
@@ -53,6 +57,7 @@ class Lane:
             await store.write(self.number, entries, checkpoint, position)
             checkpoint = position
             count += len(entries)
+            self.activity += 1
         if checkpoint is None:
             await store.write(self.number, {}, None, 0)
             checkpoint = 0

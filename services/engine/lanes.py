@@ -47,6 +47,21 @@ class Lanes:
         return sorted(self._owners)
 
     @property
+    def ready(self) -> int:
+        """How many of them accept records."""
+        return sum(len(owner.numbers) for owner in set(self._owners.values()) if owner.ready)
+
+    @property
+    def activity(self) -> int:
+        """A count of all that moves them on: batches that are through, chunks of state restored."""
+        return sum(owner.activity for owner in set(self._owners.values()))
+
+    @property
+    def dependency(self) -> str:
+        """What lanes wait for; empty: none of them waits."""
+        return next((owner.dependency for owner in set(self._owners.values()) if owner.dependency), "")
+
+    @property
     def busy(self) -> bool:
         """Whether a whole batch of records waits somewhere."""
         return any(owner.busy for owner in set(self._owners.values()))

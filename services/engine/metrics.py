@@ -23,7 +23,9 @@ __all__ = [
     "POISON",
     "RECORDS_IN",
     "RECORDS_OUT",
+    "RESTARTS",
     "RESTORED_RECORDS",
+    "STALLS",
     "WAITING",
 ]
 
@@ -78,6 +80,14 @@ LANE_LAG: Final = Gauge(
 )
 RESTORED_RECORDS: Final = Counter(
     "creditbus_restored_records", "Changelog records applied to a store at acquisition.", ["stage"]
+)
+STALLS: Final = Counter(
+    "creditbus_stage_stalls", "Times that a stage stood still without a known reason and ended its worker.", ["stage"]
+)
+RESTARTS: Final = Counter(
+    "creditbus_worker_restarts",
+    "Times that the supervisor has started this worker again, by how it ended: stalled, failed, killed.",
+    ["cause"],
 )
 WAITING: Final = Gauge(
     "creditbus_stage_waiting",

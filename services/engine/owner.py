@@ -69,6 +69,7 @@ class Owner:
         self._group = f"{settings.application}-{stage.name}"
         self._name = f"{stage.name}/{span}"
         self._waiting = Waiting(settings, stage.name, self._name, len(numbers))
+        self._batches = 0
         self._closed = False
         self._producer: TransactionalProducer | None = None
         self._pipeline: Pipeline | None = None
@@ -79,6 +80,21 @@ class Owner:
     def numbers(self) -> list[int]:
         """The lanes."""
         return list(self._lanes)
+
+    @property
+    def ready(self) -> bool:
+        """Whether the lanes accept records."""
+        return self._pipeline is not None
+
+    @property
+    def activity(self) -> int:
+        """A count of all that moves the lanes on: batches that are through, chunks of state restored."""
+        return self._batches + sum(lane.activity for lane in self._lanes.values())
+
+    @property
+    def dependency(self) -> str:
+        """What the lanes wait for: "kafka", "redis", "registry"; empty: for nothing."""
+        return self._waiting.dependency
 
     @property
     def busy(self) -> bool:
@@ -218,8 +234,12 @@ class Owner:
             producer=producer,
             finish=self._finish,
             on_room=self._on_room,
-            on_batch=self._waiting.recovered,
+            on_batch=self._through,
         )
+
+    def _through(self) -> None:
+        self._batches += 1
+        self._waiting.recovered()
 
     async def _start_offsets(self) -> dict[Partition, int]:
         committed = await self._positions.committed(self.partitions)

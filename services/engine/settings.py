@@ -28,6 +28,7 @@ class EngineSettings:
         watchdog_seconds: after this a batch is given up and its lane acquired again; less than
             the transaction's time-out.
         checkpoint_seconds: how often an owner looks whether the store still is where it left it, traffic or none.
+        stall_seconds: how long a stage may stand still without a known reason before its worker ends.
         retry_backoff_ms: pause of the producer before it repeats a request.
         pause_seconds: first pause when a dependency is down; doubled up to `pause_max_seconds`.
         pause_max_seconds: longest such pause.
@@ -51,6 +52,7 @@ class EngineSettings:
     transaction_timeout_seconds: float = 15.0
     watchdog_seconds: float = 10.0
     checkpoint_seconds: float = 5.0
+    stall_seconds: float = 60.0
     retry_backoff_ms: int = 10
     pause_seconds: float = 0.1
     pause_max_seconds: float = 5.0

@@ -116,6 +116,12 @@ class ConsumerThread(faust_aiokafka.AIOKafkaConsumerThread):
             if partition in self._incarnations
         ]
 
+    @property
+    def is_member(self) -> bool:
+        """Whether the group knows this consumer."""
+        coordinator = None if self._consumer is None else self._consumer._coordinator
+        return coordinator is not None and coordinator.generation != _NO_GENERATION
+
     async def look(self) -> None:
         """Do for the group's membership what a poll of aiokafka's consumer does besides giving records.
 
@@ -229,6 +235,11 @@ class BatchConsumer(faust_aiokafka.Consumer):
         """The positions of the partitions, for lanes."""
         return _ThreadPositions(self._thread)
 
+    @property
+    def is_member(self) -> bool:
+        """Whether the group knows this consumer."""
+        return self._thread.is_member
+
     @Service.task
     async def _look_after_membership(self) -> None:
         while not self.should_stop:
@@ -262,6 +273,14 @@ class BatchConsumer(faust_aiokafka.Consumer):
         await super().on_stop()
 
     async def _drain_messages(self, fetcher: ServiceT) -> None:
+        try:
+            await self._drain(fetcher)
+        except asyncio.CancelledError:
+            # Only the fetcher's own stop cancels this. Faust takes a cancellation during a rebalance for a crash, and
+            # its answer to that fails, too: a stop beside a rebalance wrote three tracebacks for each stage.
+            return
+
+    async def _drain(self, fetcher: ServiceT) -> None:
         while not (self.should_stop or fetcher.should_stop):
             if not self.flow_active:
                 await self.wait_first(self.can_resume_flow.wait(), fetcher._stopped.wait())  # type: ignore[attr-defined]

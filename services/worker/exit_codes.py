@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["FAILED", "INTERRUPTED"]
+__all__ = ["FAILED", "INTERRUPTED", "STALLED"]
 
 FAILED: Final = 1
 """Of a worker that should be started again."""
 
 INTERRUPTED: Final = 130
 """After SIGINT, of every command."""
+
+STALLED: Final = 71
+"""Of a worker in which a stage stood still without a known reason."""

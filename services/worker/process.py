@@ -7,7 +7,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from typing import Any, NoReturn, TypeVar
 
 from prometheus_client import start_http_server
@@ -18,11 +18,13 @@ from creditbus.services.engine.errors import DependencyDownError
 from creditbus.services.engine.settings import EngineSettings
 from creditbus.services.engine.store import Store
 from creditbus.services.worker.bus import open_bus, stage_apps
-from creditbus.services.worker.exit_codes import FAILED, INTERRUPTED
+from creditbus.services.worker.exit_codes import FAILED, INTERRUPTED, STALLED
+from creditbus.services.worker.guard import LoopGuard, stalled
 from creditbus.services.worker.memory import tune_memory
 from creditbus.services.worker.person_key import read_person_key
 from creditbus.topics.connection import Connection
 from creditbus.topics.declarations import declarations
+from creditbus.topics.errors import ConfigurationError
 
 __all__ = ["run_worker", "worker_process"]
 
@@ -40,8 +42,9 @@ async def run_worker(
     *,
     metrics_port: int | None,
     supervisor: int | None,
+    restarts: Mapping[str, int],
 ) -> int:
-    """Run the stages; return 0 when asked to stop, INTERRUPTED after Ctrl-C, FAILED after a failure.
+    """Run the stages; return 0 when asked to stop, INTERRUPTED after Ctrl-C, FAILED after a failure, STALLED.
 
     Args:
         connection: where the bus is.
@@ -50,6 +53,7 @@ async def run_worker(
         metrics_port: where Prometheus finds the metrics; None: nowhere.
         supervisor: process id of the supervisor; when it is gone the worker stops, so that none is
             left behind by a supervisor that was killed. None: nobody supervises.
+        restarts: how often the supervisor has started this worker again, by cause.
 
     Raises:
         ConfigurationError: something that waiting does not mend.
@@ -66,8 +70,7 @@ async def run_worker(
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ask, number)
     watch = asyncio.create_task(_watch(supervisor, stop))
-    if metrics_port is not None:
-        start_http_server(metrics_port)
+    _serve_metrics(metrics_port, restarts)
     declared = declarations()
     person_key = read_person_key(connection.home)
 
@@ -82,11 +85,23 @@ async def run_worker(
     try:
         await asyncio.gather(*(app.start() for app, _ in apps))
         logger.info("worker runs %s", ", ".join(stages))
-        failed = await _until_stopped([app for app, _ in apps], stop)
+        failed = await _until_stopped([app for app, _ in apps], stop, settings)
         return failed or _code(asked)
     finally:
         watch.cancel()
         await _stop([app for app, _ in apps], [store for _, store in apps if store is not None])
+
+
+def _serve_metrics(port: int | None, restarts: Mapping[str, int]) -> None:
+    for cause, times in restarts.items():
+        metrics.RESTARTS.labels(cause).inc(times)
+    if port is None:
+        return
+    try:
+        start_http_server(port)
+    except OSError as error:
+        problem = f"cannot be served at port {port}: {error.strerror or error}"
+        raise ConfigurationError("--metrics-port", problem, "choose a port that nobody uses, or 0 for any") from error
 
 
 def _code(asked: Sequence[int]) -> int:
@@ -165,9 +180,12 @@ def _over(awaited: str, stages: Sequence[str]) -> None:
             metrics.WAITING.labels(stage, awaited).set(0)
 
 
-async def _until_stopped(apps: Sequence[StageApp], stop: asyncio.Event) -> int:
-    waiters: list[asyncio.Task[Any]] = [asyncio.create_task(stop.wait())]
+async def _until_stopped(apps: Sequence[StageApp], stop: asyncio.Event, settings: EngineSettings) -> int:
+    stall = asyncio.create_task(stalled(apps, settings.bootstrap_servers, settings.stall_seconds))
+    guard = LoopGuard(settings.stall_seconds)
+    waiters: list[asyncio.Task[Any]] = [asyncio.create_task(stop.wait()), stall, asyncio.create_task(guard.turn())]
     waiters += [asyncio.create_task(app.wait_until_stopped()) for app in apps]
+    guard.start()
     try:
         await asyncio.wait(waiters, return_when=asyncio.FIRST_COMPLETED)
     finally:
@@ -175,6 +193,9 @@ async def _until_stopped(apps: Sequence[StageApp], stop: asyncio.Event) -> int:
             waiter.cancel()
     if stop.is_set():
         return 0
+    if stall.done() and not stall.cancelled():
+        stall.result()
+        return STALLED
     for app in apps:
         if app.crashed:
             logger.error("%s failed: %r", app.conf.id, app.crash_reason)

@@ -13,11 +13,12 @@ import signal
 import sys
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import FrameType
 
-from creditbus.services.worker.exit_codes import INTERRUPTED
+from creditbus.services.worker.exit_codes import INTERRUPTED, STALLED
 
 __all__ = ["supervise"]
 
@@ -45,6 +46,13 @@ class _Slot:
     started: float = 0.0
     pause: float = _PAUSE_SECONDS
     due: float = field(default_factory=time.monotonic)
+    steady: bool = False
+    restarts: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def command(self) -> list[str]:
+        """What the next process is started with; it shows how those before it ended, which their metrics cannot."""
+        return [*self.arguments, *(f"--restarted={cause}={times}" for cause, times in self.restarts.items())]
 
 
 def supervise(run: Run, arguments: Sequence[str], processes: int, metrics_port: int | None) -> int:
@@ -52,7 +60,8 @@ def supervise(run: Run, arguments: Sequence[str], processes: int, metrics_port: 
 
     That is 0 after SIGTERM, which is how a service is asked to stop, and 130 after SIGINT, as of every command.
     The n-th process serves its metrics on the n-th port from `metrics_port` on (0: each on a free one).
-    A process that ends by a user's error (exit code 2) ends all: starting it again mends nothing.
+    A process that ends by a user's error (exit code 2) at its start ends all: starting it again mends nothing. One that
+    has worked before is started again: what is wrong has happened meanwhile, and the others go on.
     """
     stopping = False
     code = 0
@@ -74,7 +83,7 @@ def supervise(run: Run, arguments: Sequence[str], processes: int, metrics_port: 
     while not stopping:
         for slot in slots:
             ended = _look_after(slot, run)
-            if ended == _USER_ERROR:
+            if ended == _USER_ERROR and not slot.steady:
                 stopping, code = True, _USER_ERROR
         time.sleep(0.05)
     _stop_all([slot.pid for slot in slots if slot.pid is not None])
@@ -93,7 +102,7 @@ def _look_after(slot: _Slot, run: Run) -> int | None:
     now = time.monotonic()
     if slot.pid is None:
         if now >= slot.due:
-            slot.pid = _start(slot.arguments, run)
+            slot.pid = _start(slot.command, run)
             slot.started = now
             logger.info("worker %d starts as %s", slot.pid, slot.instance)
         return None
@@ -101,13 +110,19 @@ def _look_after(slot: _Slot, run: Run) -> int | None:
     if code is None:
         return None
     if now - slot.started > _STEADY_SECONDS:
-        slot.pause = _PAUSE_SECONDS
-    if code != _USER_ERROR:
+        slot.pause, slot.steady = _PAUSE_SECONDS, True
+    slot.restarts[_cause(code)] += 1
+    if code != _USER_ERROR or slot.steady:
         logger.warning("worker %d ended with %d; starting it again in %.1f s", slot.pid, code, slot.pause)
     slot.pid = None
     slot.due = now + slot.pause
     slot.pause = min(slot.pause * 2, _PAUSE_MAX_SECONDS)
     return code
+
+
+def _cause(code: int) -> str:
+    """Name how a process ended, as the metric of restarts does."""
+    return "stalled" if code == STALLED else "killed" if code < 0 else "failed"
 
 
 def _start(arguments: Sequence[str], run: Run) -> int:

@@ -30,9 +30,11 @@ _WAITS = "signal.pause()"
 
 
 @contextmanager
-def _supervisor(log: Path, work: str, port: int | None = None) -> Iterator[subprocess.Popen[bytes]]:
+def _supervisor(
+    log: Path, work: str, port: int | None = None, *, before: str = ""
+) -> Iterator[subprocess.Popen[bytes]]:
     with log.open("wb") as output:
-        command = [sys.executable, "-c", _SUPERVISE.format(work=work, port=port)]
+        command = [sys.executable, "-c", before + _SUPERVISE.format(work=work, port=port)]
         process = subprocess.Popen(command, stdout=output, stderr=output)
     try:
         yield process
@@ -95,3 +97,16 @@ def test_a_user_s_error_ends_all(log: Path) -> None:
     with _supervisor(log, f"if arguments[2].endswith('-1'): return 2\n    {_WAITS}") as process:
         assert process.wait(20) == 2
         assert not any(psutil.pid_exists(pid) for pid, _ in _started(log))
+
+
+def test_a_successor_is_told_how_those_before_it_ended(log: Path) -> None:
+    with _supervisor(log, "return 71"):
+        until(lambda: "--restarted=stalled=2" in log.read_text("utf-8"), "a third start")
+
+
+def test_a_user_s_error_of_one_that_has_worked_is_no_end_of_all(log: Path) -> None:
+    work = f"if arguments[2].endswith('-1'): return 2\n    {_WAITS}"
+    program = "from creditbus.services.worker import supervisor; supervisor._STEADY_SECONDS = 0.0\n"
+    with _supervisor(log, work, before=program) as process:
+        until(lambda: re.search(r"ended with 2; starting it again", log.read_text("utf-8")), "it is started again")
+        assert process.poll() is None
