@@ -32,6 +32,7 @@ __all__ = [
     "Kind",
     "Position",
     "Refusal",
+    "Remarking",
     "Returning",
     "Row",
     "Settling",
@@ -177,6 +178,17 @@ class Settling(Protocol):
 
     def remarks(self) -> Sequence[str]:
         """Say what the reading found beside its rows, for the person who ran it; asked for when it is at its end."""
+
+
+@runtime_checkable
+class Remarking(Protocol):
+    """A source that finds more than rows. Optional, beside :class:`Source`; each :class:`Settling` source is one."""
+
+    def remarks(self) -> Sequence[str]:
+        """Say what the latest reading found beside its rows: what it passed over, what it cannot read, what is odd.
+
+        Each is one line for the person who ran it, and tells what to do where there is something to do.
+        """
 
 
 class Refusal(NamedTuple):

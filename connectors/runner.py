@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from creditbus.connectors.configuration import Connector, load_connector
-from creditbus.connectors.contract import Defect, Position, Returning, Row, Settling, Source
+from creditbus.connectors.contract import Defect, Position, Remarking, Returning, Row, Settling, Source
 from creditbus.connectors.encoding import Encoder, Message
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.memory import Comparison, Memory, Noted, noted
@@ -113,7 +113,7 @@ def run_connector(
             finally:
                 reporter.finish()
     marked += mark_refused(connector, connection, source)
-    remarks = tuple(source.remarks()) if isinstance(source, Settling) else ()
+    remarks = tuple(source.remarks()) if isinstance(source, Remarking) else ()
     if comparison is not None:
         missed = proposals(connector, connection, city_day(int(time.time() * 1000)))
         comparison = replace(comparison, vanished=len(missed))

@@ -1,7 +1,6 @@
-"""Comma and tab separated files."""
+"""Comma, tab and otherwise separated files: quoting.py makes records of lines, widths.py rows of records."""
 
-import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -10,15 +9,18 @@ from creditbus.connectors.files import header
 from creditbus.connectors.files.blob import Blob
 from creditbus.connectors.files.encodings import TextEncoding, find_encoding, text_stream
 from creditbus.connectors.files.lines import Line, bounded_lines, count_lines
+from creditbus.connectors.files.quoting import quoted_records, scan
+from creditbus.connectors.files.reader import PassedOver
 from creditbus.connectors.files.settings import DelimitedOptions
+from creditbus.connectors.files.widths import Kind, judged
 from creditbus.services.domain import normalise
 
 __all__ = ["DelimitedReader"]
 
 _DELIMITERS = ",\t;|"
 _DEFAULT_DELIMITER = ","
-_RECORD_BYTES = 1_048_576
-"""A record of more than that, in however many lines, has a quote that nobody closed."""
+_HEADER_LINES = 16
+"""Lines that a header may stand in; behind them, a quotation mark in it was never closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,40 +28,9 @@ class _Dialect:
     encoding: TextEncoding
     delimiter: str
     header_line: int
+    header_end: int
+    """Its last line: titles may hold line ends."""
     columns: tuple[Column, ...]
-
-
-class _EndlessRecordError(Exception):
-    pass
-
-
-class _Feed:
-    """Gives ``csv.reader`` its lines and keeps the raw bytes of the record in hand, for a defect to quote."""
-
-    def __init__(self, lines: Iterator[Line], encoding: str, written: str) -> None:
-        self._lines = lines
-        self._encoding = encoding
-        self._written = written
-        self.raw: list[bytes] = []
-        self.problem = ""
-
-    def __iter__(self) -> Iterator[str]:
-        encoding, raw, size = self._encoding, self.raw, 0
-        for line, whole in self._lines:
-            size = size + len(line) if raw else len(line)
-            raw.append(line)
-            if size > _RECORD_BYTES:
-                raise _EndlessRecordError
-            if not whole:
-                self.problem = "the line is longer than settings.row_bytes"
-            elif b"\0" in line:
-                self.problem = "the line holds a NUL byte"
-            try:
-                text = line.decode(encoding)
-            except UnicodeDecodeError as error:
-                self.problem = self.problem or f"not {self._written} at byte {error.start + 1} of the line"
-                text = line.decode(encoding, "replace")
-            yield text
 
 
 class DelimitedReader:
@@ -68,6 +39,7 @@ class DelimitedReader:
     def __init__(self, blob: Blob, settings: DelimitedOptions) -> None:
         self._blob = blob
         self._settings = settings
+        self.passed_over = PassedOver()
 
     def found(self) -> str:
         """See the protocol."""
@@ -89,74 +61,62 @@ class DelimitedReader:
         """Count the lines: quoted line ends make it an upper bound, which a progress bar forgives."""
         dialect = self._dialect()
         with text_stream(self._blob, dialect.encoding) as (stream, _):
-            return max(count_lines(stream) + 1 - dialect.header_line, 0)
+            return max(count_lines(stream) + 1 - dialect.header_end, 0)
 
     def rows(self, done: int) -> Iterator[Row | Defect]:
         """See the protocol."""
         dialect = self._dialect()
+        self.passed_over = PassedOver()
         with text_stream(self._blob, dialect.encoding) as (stream, encoding):
             lines = bounded_lines(stream, self._settings.row_bytes)
-            for _ in islice(lines, dialect.header_line):
+            for _ in islice(lines, dialect.header_end):
                 pass
-            for row in self._rows(lines, dialect, encoding):
-                if row.row > done:
-                    yield row
+            yield from self._rows(lines, dialect, encoding, done)
 
-    def _rows(self, lines: Iterator[Line], dialect: _Dialect, encoding: str) -> Iterator[Row | Defect]:
-        feed = _Feed(lines, encoding, dialect.encoding)
+    def _rows(self, lines: Iterator[Line], dialect: _Dialect, encoding: str, done: int) -> Iterator[Row | Defect]:
         names = [column.name for column in dialect.columns]
-        width, file, notes = len(names), self._blob.name, self._settings.note_prefixes
-        reader = csv.reader(feed, delimiter=dialect.delimiter)
-        number, raw = 0, feed.raw
-        while True:
-            try:
-                cells = next(reader, None)
-            except csv.Error as error:
-                cells, feed.problem = [], feed.problem or f"not readable as delimited text: {error}"
-            except _EndlessRecordError:
-                cells, feed.problem = [], feed.problem or "a quote is never closed"
-                reader = csv.reader(feed, delimiter=dialect.delimiter)
-            if cells is None:
-                return
-            number += 1
-            first = normalise.trim(cells[0]) if cells else ""
-            if feed.problem:
-                yield Defect(DefectReason.UNPARSABLE, feed.problem, self._quote(raw), file, "", number, number)
-                feed.problem = ""
-            elif len(cells) == width and first and not first.startswith(notes):
-                yield Row(dict(zip(names, cells, strict=True)), file, "", number, number)
-            elif first.startswith(notes) or header.is_blank(cells):
-                pass
-            elif len(cells) != width:
-                detail = f"{len(cells)} cells, the header has {width}"
-                yield Defect(DefectReason.COLUMN_COUNT, detail, self._quote(raw), file, "", number, number)
+        delimiter, width, file, notes = dialect.delimiter, len(names), self._blob.name, self._settings.note_prefixes
+        following = dialect.header_end + 1
+        records = quoted_records(lines, encoding, dialect.encoding, delimiter, width, following)
+        is_note: Callable[[str], bool] = lambda cell: normalise.trim(cell).startswith(notes)  # noqa: E731 -- short
+        for number, (record, kind, detail) in enumerate(judged(records, delimiter, width, is_note), start=1):
+            if record.first != following:
+                raise AssertionError(f"line {following} of {file} is in no record")
+            following = record.last + 1
+            if kind is Kind.ROW:
+                if number > done:
+                    yield Row(dict(zip(names, record.cells, strict=True)), file, "", number, number)
+            elif isinstance(kind, DefectReason):
+                if number > done:
+                    yield Defect(kind, detail, self._quote(record.raw), file, "", number, number)
             else:
-                yield Row(dict(zip(names, cells, strict=True)), file, "", number, number)
-            raw.clear()
+                self.passed_over.add(number, is_note=kind is Kind.NOTE)
 
-    def _quote(self, raw: list[bytes]) -> bytes:
-        return b"".join(raw)[: self._settings.row_bytes].rstrip(b"\r\n")
+    def _quote(self, raw: bytes) -> bytes:
+        return raw[: self._settings.row_bytes].rstrip(b"\r\n")
 
     def _dialect(self) -> _Dialect:
         settings = self._settings
         encoding = find_encoding(self._blob) if settings.encoding == "auto" else settings.encoding
         with text_stream(self._blob, encoding) as (stream, now):
-            head = list(islice(bounded_lines(stream, settings.row_bytes), settings.header_row or header.SEARCHED_ROWS))
+            most = (settings.header_row or 0) + header.SEARCHED_ROWS
+            head = [line.raw.decode(now, "replace") for line in islice(bounded_lines(stream, settings.row_bytes), most)]
         wanted = settings.header_row
-        for number, line in enumerate(head, start=1):
-            if wanted is not None and number != wanted:
-                continue
-            cells, delimiter = self._cells(line.raw.decode(now, "replace"))
-            if wanted is not None or header.is_header(cells):
-                return _Dialect(encoding, delimiter, number, header.columns(cells))
+        for number in range(1, min(len(head), header.SEARCHED_ROWS) + 1) if wanted is None else [wanted]:
+            cells, delimiter, end = self._cells(head[number - 1 :]) if number <= len(head) else ([], "", 0)
+            columns = header.columns(cells)
+            if columns and (wanted is not None or header.is_header(cells)):
+                return _Dialect(encoding, delimiter, number, number + end, columns)
         raise header.missing(self._blob.place, wanted)
 
-    def _cells(self, text: str) -> tuple[list[str], str]:
-        delimiter = self._settings.delimiter or _likeliest_delimiter(text)
-        try:
-            return next(csv.reader([text], delimiter=delimiter), []), delimiter
-        except csv.Error:
-            return [], delimiter
+    def _cells(self, lines: Sequence[str]) -> tuple[list[str], str, int]:
+        """Read what may be a header, which may hold line ends in its cells; tell how many lines it goes on for."""
+        delimiter = self._settings.delimiter or _likeliest_delimiter(lines[0])
+        for end in range(min(len(lines), _HEADER_LINES)):
+            found = scan("".join(lines[: end + 1]).rstrip("\r\n"), delimiter)
+            if not found.is_open:
+                return found.cells, delimiter, end
+        return lines[0].rstrip("\r\n").split(delimiter), delimiter, 0
 
 
 def _likeliest_delimiter(line: str) -> str:

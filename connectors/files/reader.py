@@ -1,11 +1,57 @@
 """What reads one file of one format; connectors.files.source makes a source of the contract out of it."""
 
 from collections.abc import Iterator, Sequence
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 from creditbus.connectors.contract import Defect, Row, Table
 
-__all__ = ["Reader"]
+__all__ = ["PassedOver", "Reader", "Skipping"]
+
+_MOST_NAMED = 5
+
+
+@dataclass(slots=True)
+class PassedOver:
+    """Rows that a reading neither gave nor refused, so that every row is accounted for."""
+
+    blank: int = 0
+    notes: int = 0
+    first_notes: tuple[int, ...] = ()
+    """Numbers of the first few notes."""
+
+    def add(self, row: int, *, is_note: bool) -> None:
+        """Count one row."""
+        if not is_note:
+            self.blank += 1
+            return
+        self.notes += 1
+        if self.notes <= _MOST_NAMED:
+            self.first_notes = (*self.first_notes, row)
+
+    def remark(self, place: str = "") -> str:
+        """Say it in one line; empty: nothing was passed over.
+
+        Args:
+            place: Names the file, where there are several.
+        """
+        parts = []
+        if self.blank:
+            parts.append(f"{self.blank:,} blank row{'s' * (self.blank > 1)}")
+        if self.notes:
+            more = ", …" if self.notes > len(self.first_notes) else ""
+            rows = ", ".join(map(str, self.first_notes)) + more
+            parts.append(f"{self.notes:,} note{'s' * (self.notes > 1)} (row {rows})")
+        return f"{place}{': ' if place else ''}passed over: {' and '.join(parts)}" if parts else ""
+
+
+@runtime_checkable
+class Skipping(Protocol):
+    """A reader that passes over notes and blank rows, and tells of it."""
+
+    @property
+    def passed_over(self) -> PassedOver:
+        """What its latest reading passed over so far."""
 
 
 class Reader(Protocol):

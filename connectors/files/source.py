@@ -11,10 +11,10 @@ from creditbus.connectors.files.archive import members
 from creditbus.connectors.files.blob import Blob, blob_of
 from creditbus.connectors.files.formats import Format, find_format, is_archive, reader
 from creditbus.connectors.files.origin import content_version, file_finding
-from creditbus.connectors.files.reader import Reader
+from creditbus.connectors.files.reader import Reader, Skipping
 from creditbus.connectors.files.settings import FileSettings, ReadingSettings
 
-__all__ = ["FileSource", "Part", "parts", "read_parts"]
+__all__ = ["FileSource", "Part", "parts", "passed_over", "read_parts"]
 
 _MOST_FOUND = 20
 
@@ -62,6 +62,13 @@ def _place(position: Position | None) -> tuple[str | None, int]:
     return None, position if isinstance(position, int) else 0
 
 
+def passed_over(found: Sequence[Part]) -> list[str]:
+    """Say of each file which of its rows were neither given nor refused."""
+    read = ((part.member or "", part.reader) for part in found)
+    remarks = (reader.passed_over.remark(member) for member, reader in read if isinstance(reader, Skipping))
+    return [remark for remark in remarks if remark]
+
+
 class FileSource:
     """One file of a department.
 
@@ -74,6 +81,7 @@ class FileSource:
         self._settings = settings
         self._form = form
         self._blob = blob_of(settings.path)
+        self._latest: Sequence[Part] = ()
 
     def check(self) -> Sequence[Finding]:
         """See the contract."""
@@ -104,7 +112,12 @@ class FileSource:
 
     def read(self, position: Position | None) -> Iterator[Row | Defect]:
         """See the contract."""
-        yield from read_parts(self._parts(), position)
+        self._latest = self._parts()
+        yield from read_parts(self._latest, position)
+
+    def remarks(self) -> Sequence[str]:
+        """Say which rows the latest reading passed over."""
+        return passed_over(self._latest)
 
     def _parts(self) -> list[Part]:
         return parts(self._blob, self._form, self._settings)

@@ -8,7 +8,7 @@ from typing import NamedTuple, Self
 from creditbus.connectors.contract import Defect, DefectReason, Finding, Position, Row, Table
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.files.blob import blob_of
-from creditbus.connectors.files.source import parts, read_parts
+from creditbus.connectors.files.source import parts, passed_over, read_parts
 from creditbus.connectors.folder.arrivals import DIGEST_CHARACTERS, Arrival, Arrivals
 from creditbus.connectors.folder.settings import FolderSettings
 
@@ -66,6 +66,7 @@ class FolderSource:
     def __init__(self, settings: FolderSettings, clock: Callable[[], float] = time.time) -> None:
         self._settings = settings
         self._arrivals = Arrivals(settings, clock)
+        self._remarks: list[str] = []
 
     def check(self) -> Sequence[Finding]:
         """See the contract."""
@@ -96,6 +97,7 @@ class FolderSource:
     def read(self, position: Position | None) -> Iterator[Row | Defect]:
         """See the contract. A file that cannot be read is a defect, so that it holds up no other."""
         taken = _Taken.of(position)
+        self._remarks = []
         complete = self._arrivals.complete()
         present = frozenset(arrival.digest for arrival in complete)
         # the file in hand first, whatever it is called by now
@@ -107,6 +109,10 @@ class FolderSource:
             yield from self._rows(arrival, taken)
             taken = taken.finished()
 
+    def remarks(self) -> Sequence[str]:
+        """Say which rows the latest reading passed over."""
+        return self._remarks
+
     def _rows(self, arrival: Arrival, taken: _Taken) -> Iterator[Row | Defect]:
         after, last = taken.finished().position(None), taken.within if isinstance(taken.within, int) else 0
         before: Row | Defect | None = None
@@ -117,6 +123,7 @@ class FolderSource:
                 if before is not None:
                     yield before._replace(position=taken.position(before.position))
                 before, last = row, max(last, row.row)
+            self._remarks += (f"{arrival.name}: {remark}" for remark in passed_over(found))
         except SourceError as error:
             fault = str(error)
         if not self._arrivals.is_unchanged(arrival):

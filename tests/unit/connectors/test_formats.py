@@ -47,7 +47,7 @@ def test_a_big_endian_mark_is_read(tmp_path: Path) -> None:
 def test_half_a_character_of_utf16_is_a_defect_of_its_line(tmp_path: Path) -> None:
     raw = "a,b\n1,".encode("utf-16") + b"\x00\xd8" + "\n3,4\n".encode("utf-16-le")
     (tmp_path / "a.csv").write_bytes(raw)
-    assert _cells(tmp_path / "a.csv") == ["not utf-16-le at byte 3 of the line", {"a": "3", "b": "4"}]
+    assert _cells(tmp_path / "a.csv") == ["line 2 is not utf-16-le at its byte 3", {"a": "3", "b": "4"}]
 
 
 def test_a_few_damaged_bytes_do_not_turn_utf8_into_mojibake(tmp_path: Path) -> None:
