@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from creditbus.services.cli.console import OUTPUT, print_json, progress
+from creditbus.services.cli.stages import show_stages
 from creditbus.topics.connection import Connection, MissingAddressError, home_directory
 from creditbus.topics.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from creditbus.deploy.embedded import Cluster
     from creditbus.services.cli.answers import Answer
+    from creditbus.services.query.stages import StageState
 
 __all__ = ["register"]
 
@@ -66,16 +68,22 @@ def down() -> None:
 
 
 def status(json: Json = False) -> None:
-    """Show the local servers, and whether each address in use answers. Exit code 1 when something does not."""
+    """Show the local servers, whether each address answers, and for each stage its workers, lanes and lag.
+
+    Exit code 1 when a server does not answer, a stage has no worker or lanes that nobody reads, or records have waited
+    for more than a minute.
+    """
     servers = _local_servers()
     connection = _connection()
     answers = () if connection is None else _ask(connection)
+    stages = _stages(connection, answers)
     if json:
-        print_json(_facts(servers, connection, answers))
+        print_json(_facts(servers, connection, answers, stages))
     else:
         _show(servers, connection, answers)
+        show_stages(stages)
     ill = any(server["state"] != "healthy" for server in servers) or any(answer.problem for answer in answers)
-    if ill or connection is None:
+    if ill or connection is None or any(stage.problem for stage in stages):
         raise typer.Exit(1)
 
 
@@ -104,16 +112,29 @@ def _ask(connection: Connection) -> Sequence[Answer]:
     return ask(connection)
 
 
+def _stages(connection: Connection | None, answers: Sequence[Answer]) -> Sequence[StageState]:
+    """The stages of a Kafka that has just answered; none of one that does not."""
+    if connection is None or any(answer.problem for answer in answers if answer.name == "bootstrap_servers"):
+        return ()
+    from creditbus.services.query.stages import read_stages
+
+    return read_stages(connection)
+
+
 def _facts(
-    servers: Sequence[Mapping[str, Any]], connection: Connection | None, answers: Sequence[Answer]
+    servers: Sequence[Mapping[str, Any]],
+    connection: Connection | None,
+    answers: Sequence[Answer],
+    stages: Sequence[StageState],
 ) -> Mapping[str, Any]:
     if connection is None:
-        return {"servers": servers, "endpoints": None, "answers": None, "topics": None}
+        return {"servers": servers, "endpoints": None, "answers": None, "topics": None, "stages": []}
     return {
         "servers": servers,
         "endpoints": connection.endpoints(),
         "answers": {answer.name: not answer.problem for answer in answers},
         "topics": next((answer.topics for answer in answers if answer.topics is not None), None),
+        "stages": [stage.as_json() for stage in stages],
     }
 
 

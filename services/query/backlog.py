@@ -69,12 +69,16 @@ class StageBacklog:
     Attributes:
         stage: its name.
         members: workers that read for it now.
+        lanes: partition numbers that one of them is to read.
+        of_lanes: partition numbers that there are.
         topics: its topics in which something waits or was cut.
 
     """
 
     stage: str
     members: int
+    lanes: int
+    of_lanes: int
     topics: tuple[TopicBacklog, ...]
 
     @property
@@ -102,6 +106,8 @@ class StageBacklog:
         return {
             "stage": self.stage,
             "workers": self.members,
+            "lanes": self.lanes,
+            "of_lanes": self.of_lanes,
             "records": self.records,
             "exact": self.exact,
             "oldest": self.oldest,
@@ -179,7 +185,10 @@ def _backlog(stage: StageReach, found: Mapping[Partition, _Count]) -> StageBackl
     for place, reach in stage.partitions.items():
         topics.setdefault(place.topic, []).append((place, reach))
     told = [_topic(topic, places, stage.read, found) for topic, places in topics.items()]
-    return StageBacklog(stage.stage, stage.members, tuple(topic for topic in told if not topic.clear))
+    lanes, of_lanes = ({place.partition for place in places} for places in (stage.read, stage.partitions))
+    return StageBacklog(
+        stage.stage, stage.members, len(lanes), len(of_lanes), tuple(topic for topic in told if not topic.clear)
+    )
 
 
 def _topic(

@@ -83,7 +83,7 @@ def test_up_status_down_with_a_customary_port_taken(home: Path) -> None:
     assert run(home, "down").returncode == 0
     assert not any(psutil.pid_exists(server["pid"]) for server in facts["servers"])
     assert run(home, "status").returncode == 1
-    assert status(home) == {"servers": [], "endpoints": None, "answers": None, "topics": None}
+    assert status(home) == {"servers": [], "endpoints": None, "answers": None, "topics": None, "stages": []}
 
 
 def test_the_foreground_starts_again_what_dies_and_stops_all_at_ctrl_c(home: Path) -> None:
