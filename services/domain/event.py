@@ -14,6 +14,7 @@ from typing import Final, Literal, TypedDict
 
 __all__ = [
     "FROM_PREDECESSOR",
+    "INGEST",
     "NO_HASH",
     "TO_SUCCESSOR",
     "Act",
@@ -33,6 +34,9 @@ __all__ = [
 ]
 
 NO_HASH = bytes(16)
+
+#: What the topics begin with that departments publish to; their id follows.
+INGEST: Final = "ingest."
 
 #: Before the other subject's code in the document number of a succession: the predecessor's record, the successor's.
 TO_SUCCESSOR: Final = "→"

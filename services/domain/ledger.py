@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from creditbus.services.domain.event import Origin
+from creditbus.services.domain.event import INGEST, Origin
 
 __all__ = ["Account", "Bookings", "Entry", "Ledger", "Outcome"]
 
@@ -32,7 +32,13 @@ class Outcome(StrEnum):
     #: Beside the balance: a caution on an event, and events with cells repaired by the connector.
     CAUTION = "caution"
     NORMALISED = "normalised"
+    #: Beside the balance, by topic, for nobody knows whose they were: what no stage can ever read. Offsets that were
+    #: cut by retention (at most so many records), and partitions of topics that were created again.
+    EXPIRED_UNREAD = "expired_unread"
+    TOPIC_RECREATED = "topic_recreated"
 
+
+_OF_TOPICS: Final = frozenset({Outcome.EXPIRED_UNREAD, Outcome.TOPIC_RECREATED})
 
 _FINAL: Final = (
     Outcome.APPLIED,
@@ -45,7 +51,7 @@ _FINAL: Final = (
 
 
 class Entry(NamedTuple):
-    """What one count is about; `reason` is a reason code, a caution, or the kind of change."""
+    """What one count is about; `reason` is a reason code, a caution, the kind of change, or a topic."""
 
     department: str
     run: str
@@ -67,6 +73,11 @@ class Bookings:
         """Add `count` to one entry."""
         entry = Entry(origin["department"], origin["run"], origin["file"], item, outcome.value, reason)
         self._counts[entry] += count
+
+    def book_loss(self, topic: str, outcome: Outcome, count: int) -> None:
+        """Add what no stage can read of a topic; file and run of it are unknown."""
+        department = topic.removeprefix(INGEST) if topic.startswith(INGEST) else ""
+        self._counts[Entry(department, "", "", "", outcome.value, topic)] += count
 
     def join(self, other: Bookings) -> None:
         """Add the deltas of another batch."""
@@ -127,11 +138,18 @@ class Ledger:
     """All deltas summed, by department, by file of a run, and by item of a department."""
 
     departments: dict[str, Account] = field(default_factory=dict)
+    #: By topic: offsets cut unread, and partitions created again.
+    expired: Counter[str] = field(default_factory=Counter)
+    recreated: Counter[str] = field(default_factory=Counter)
     files: dict[tuple[str, str, str, str], Account] = field(default_factory=dict)
 
     def add(self, deltas: Iterable[tuple[Entry, int]]) -> None:
         """Add the deltas of one batch."""
         for entry, count in deltas:
+            if entry.outcome in _OF_TOPICS:
+                lost = self.expired if entry.outcome == Outcome.EXPIRED_UNREAD else self.recreated
+                lost[entry.reason] += count
+                continue
             self.departments.setdefault(entry.department, Account()).add(entry, count)
             key = (entry.department, entry.item, entry.file, entry.run)
             self.files.setdefault(key, Account()).add(entry, count)

@@ -11,7 +11,7 @@ import logging
 import time
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable
-from typing import Any, NamedTuple, cast
+from typing import Any, Final, NamedTuple, cast
 
 from aiokafka import AIOKafkaConsumer
 from aiokafka.consumer.fetcher import FetchResult
@@ -22,7 +22,7 @@ from creditbus.services.engine.kafka.sessions import FetchSession, Limits, Sessi
 from creditbus.services.engine.kafka.unpacking import Unpacking
 from creditbus.services.engine.patience import PatientFetcher
 
-__all__ = ["StageFetcher", "Taken", "stage_fetcher"]
+__all__ = ["NOWHERE", "StageFetcher", "Taken", "stage_fetcher"]
 
 logger = logging.getLogger(__name__)
 
@@ -34,10 +34,18 @@ _PAUSE_MAX_SECONDS = 1.0
 _Actions = tuple[list[tuple[int, Any]], dict[int, Any], float, bool, list[Any]]
 
 
+#: No position of a partition.
+NOWHERE: Final = -1
+
+_OFFSET_OUT_OF_RANGE: Final = 1
+
+
 class Taken(NamedTuple):
     """Records of one partition, and its positions before and behind them.
 
-    There may be no records: an answer may hold nothing but markers and aborted ones.
+    There may be no records: an answer may hold nothing but markers and aborted ones. Where the position is not in the
+    log, cut by retention or of a topic that was created again, both are NOWHERE: aiokafka would go on elsewhere without
+    a word, and its lane has to find out what was there and book it.
     """
 
     partition: Partition
@@ -65,6 +73,15 @@ class _Fetched(FetchResult):
         if unpacking.over:
             self._partition_records = None
         return records
+
+
+class _Cut:
+    """Waits to be taken like records: the position is not in the log any more, or not yet."""
+
+    @staticmethod
+    def calculate_backoff() -> float:
+        """Tell aiokafka that nothing is to be waited for."""
+        return 0
 
 
 class StageFetcher(PatientFetcher):
@@ -171,6 +188,10 @@ class StageFetcher(PatientFetcher):
                 state = assignment.state_value(partition)
                 if state is None or state._position is None or state._position != positions.get(partition):
                     continue
+                if error == _OFFSET_OUT_OF_RANGE:
+                    self._records[partition] = _Cut()
+                    came = True
+                    continue
                 records = Unpacking(partition, data or b"", aborted, state._position)
                 if error or (data and not records.whole):
                     self.irregular.add(node)
@@ -227,6 +248,11 @@ class StageFetcher(PatientFetcher):
         state_of = subscription.assignment.state_value
         for partition, result in list(self._records.items()):
             if partition not in wanted or (state := state_of(partition)) is None:
+                continue
+            if isinstance(result, _Cut):
+                # not asked again at once: what follows moves the position
+                del self._records[partition]
+                taken.append(Taken(partition, [], NOWHERE, NOWHERE))
                 continue
             if not isinstance(result, FetchResult):
                 if not taken:

@@ -14,6 +14,7 @@ __all__ = [
     "BATCH_RECORDS",
     "BATCH_SECONDS",
     "EVENT_AGE_SECONDS",
+    "EXPIRED_UNREAD",
     "LANES_READY",
     "LANE_ACQUIRED",
     "LANE_ACQUIRE_SECONDS",
@@ -23,6 +24,7 @@ __all__ = [
     "POISON",
     "RECORDS_IN",
     "RECORDS_OUT",
+    "RECREATED",
     "RESTARTS",
     "RESTORED_RECORDS",
     "STALLS",
@@ -57,6 +59,17 @@ OUTCOMES: Final = Counter(
     "creditbus_outcomes",
     "Outcomes booked in the ledger (parked and held may be taken back: see the ledger).",
     ["stage", "department", "item", "outcome", "reason"],
+)
+EXPIRED_UNREAD: Final = Counter(
+    "creditbus_expired_unread_offsets",
+    "Offsets that retention cut before a stage had read them, booked in the ledger: at most so many records.",
+    ["stage", "topic"],
+)
+RECREATED: Final = Counter(
+    "creditbus_topic_recreated_partitions",
+    "Partitions of topics that were created again; how much of the ones before was unread nobody can tell. Booked in "
+    "the ledger.",
+    ["stage", "topic"],
 )
 POISON: Final = Counter(
     "creditbus_foreign_records", "Records behind intake that are not events; passed over.", ["stage"]

@@ -18,12 +18,14 @@ from creditbus.services.engine import metrics
 from creditbus.services.engine.batch import Batch, Partition
 from creditbus.services.engine.codec import Schemas
 from creditbus.services.engine.lane import Lane
+from creditbus.services.engine.losses import settle_losses
 from creditbus.services.engine.observation import forget_lag
 from creditbus.services.engine.pipeline import Finish, Pipeline
 from creditbus.services.engine.positions import Positions
 from creditbus.services.engine.progress import Progress
 from creditbus.services.engine.settings import EngineSettings
 from creditbus.services.engine.span import Span, overlapping
+from creditbus.services.engine.start import Start, start_of
 from creditbus.services.engine.step import Stage, StoreKind
 from creditbus.services.engine.store import Store
 from creditbus.services.engine.together import together
@@ -203,7 +205,9 @@ class Owner:
         await producer.fence([self._id(other) for other in overlapping(self._span, self._stage.lanes)])
         await self._restore()
         async with asyncio.timeout(self._settings.transaction_timeout_seconds):
-            offsets = await self._start_offsets()
+            starts = await self._starts()
+        await settle_losses(self._stage, list(self._lanes.values()), starts, producer, self._finish)
+        offsets = {partition: start.offset for partition, start in starts.items()}
         incarnation = await self._positions.seek(offsets)
         for number, lane in self._lanes.items():
             mine = {partition: offset for partition, offset in offsets.items() if partition.partition == number}
@@ -220,9 +224,6 @@ class Owner:
 
     def _id(self, span: Span) -> str:
         return f"{self._group}-{span}"
-
-    def _lane_name(self, partition: Partition) -> str:
-        return f"{self._stage.name}/{partition.partition}"
 
     def _make_pipeline(self, producer: TransactionalProducer) -> Pipeline:
         return Pipeline(
@@ -241,54 +242,37 @@ class Owner:
         self._batches += 1
         self._waiting.recovered()
 
-    async def _start_offsets(self) -> dict[Partition, int]:
+    async def _starts(self) -> dict[Partition, Start]:
         committed = await self._positions.committed(self.partitions)
         first, end = await self._positions.bounds(self.partitions)
         progress = await self._progress_beyond(committed)
-        offsets = {}
-        for partition in self.partitions:
-            offset = committed.get(partition)
-            read = progress.get(partition)
-            if read is not None and read <= end[partition]:
+        ids = self._ids
+        starts = {
+            place: start_of(committed.get(place), progress.get(place), ids.of(place.topic), first[place], end[place])
+            for place in self.partitions
+        }
+        for place, start in starts.items():
+            if start.forgotten:
+                says = "nothing" if committed.get(place) is None else committed[place]
                 logger.error(
-                    "%s: the group has lost how far %s was read: it says %s, and it was up to %d; reading on there",
-                    self._lane_name(partition),
-                    partition.topic,
-                    "nothing" if offset is None else offset,
-                    read,
+                    "%s/%d: the group has lost how far %s was read: it says %s, and it was up to %d; reading on there",
+                    self._stage.name,
+                    place.partition,
+                    place.topic,
+                    says,
+                    progress[place].position,
                 )
-                offset = read
-            if offset is None:
-                offset = first[partition]
-            elif offset > end[partition]:
-                logger.error(
-                    "%s: %s was created again: committed offset %d, end %d; reading it from its start",
-                    self._lane_name(partition),
-                    partition.topic,
-                    offset,
-                    end[partition],
-                )
-                offset = first[partition]
-            elif offset < first[partition]:
-                logger.error(
-                    "%s: %s lost %d records to retention before they were read",
-                    self._lane_name(partition),
-                    partition.topic,
-                    first[partition] - offset,
-                )
-                offset = first[partition]
-            offsets[partition] = offset
-        return offsets
+        return starts
 
-    async def _progress_beyond(self, committed: Mapping[Partition, int | None]) -> dict[Partition, int]:
-        """Return how far partitions were read that the group says less of, those of topics created again left out."""
+    async def _progress_beyond(self, committed: Mapping[Partition, int | None]) -> dict[Partition, Progress]:
+        """Return how far partitions were read that the group says less of; then the topics' ids are those of now."""
         found: dict[Partition, Progress] = {}
         for lane in self._lanes.values():
             found |= await lane.progress(self.partitions)
         beyond = {place: read for place, read in found.items() if read.position > (committed.get(place) or 0)}
         if beyond:
             await self._ids.ask()
-        return {place: read.position for place, read in beyond.items() if read.topic_id == self._ids.of(place.topic)}
+        return beyond
 
     async def _restore(self) -> None:
         count = sum(await together([lane.restore(self._settings) for lane in self._lanes.values()]))

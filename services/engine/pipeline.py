@@ -99,6 +99,8 @@ class Pipeline:
         self._committing: asyncio.Task[None] | None = None
         self._writing: asyncio.Task[None] | None = None
         self._stirred = asyncio.Event()
+        self._idle_seconds = settings.idle_seconds
+        self._passed: dict[Partition, int] = {}
         self._breath = 0
         self._closed = False
 
@@ -132,10 +134,11 @@ class Pipeline:
                     self._turns.release()
                     continue
                 computed.clock.lap("turn")
-                self._committing = self._begin(self._commit(computed))
+                self._committing = self._begin(self._commit(computed, self._take_passed()))
                 self._committing.add_done_callback(lambda _: self._turns.release())
             await _outcome(self._committing)
             await _outcome(self._writing)
+            await self._commit_passed()
         finally:
             await self._abandon()
 
@@ -153,7 +156,11 @@ class Pipeline:
             waiting = sum(lane.inbox.records for lane in self._lanes)
             if any(lane.inbox for lane in self._lanes) and (not busy or waiting >= self._most):
                 return True
-            await self._stirred.wait()
+            try:
+                async with asyncio.timeout(self._idle_seconds if self._passed and not busy else None):
+                    await self._stirred.wait()
+            except TimeoutError:
+                await self._commit_passed()
         return False
 
     def _take(self) -> list[_Share]:
@@ -177,7 +184,8 @@ class Pipeline:
         self._on_room()
         filled = [share for share in shares if share.records]
         if not filled:
-            # markers alone: their offsets are committed with the next records
+            # markers alone: their offsets are committed with the next records, or when none come for a while
+            self._passed |= {batch.partition: batch.end for share in shares for batch in share.batches}
             return None
         for share in filled:
             await self._schemas.learn(share.records)
@@ -234,9 +242,9 @@ class Pipeline:
 
     # -- committing and writing -----------------------------------------------------------------
 
-    async def _commit(self, computed: _Computed) -> None:
+    async def _commit(self, computed: _Computed, passed: Mapping[Partition, int]) -> None:
         offsets = {batch.partition: batch.end for share in computed.shares for batch in share.batches}
-        ends = await self._producer.commit(computed.packed, offsets)
+        ends = await self._producer.commit(computed.packed, {**passed, **offsets})
         computed.clock.lap("commit")
         await _outcome(self._writing)
         self._writing = self._begin(self._write(computed, ends))
@@ -246,6 +254,18 @@ class Pipeline:
         computed.clock.lap("write")
         self._observe(computed)
         self._on_batch()
+
+    def _take_passed(self) -> dict[Partition, int]:
+        passed, self._passed = self._passed, {}
+        return passed
+
+    async def _commit_passed(self) -> None:
+        """Commit the positions behind markers that nothing follows.
+
+        Else they were taken for records that nobody has read, once retention has deleted them.
+        """
+        if passed := self._take_passed():
+            await self._producer.commit(Packed({}), passed)
 
     def _observe(self, computed: _Computed) -> None:
         stage = self._stage.name

@@ -29,6 +29,7 @@ class EngineSettings:
             the transaction's time-out.
         checkpoint_seconds: how often an owner looks whether the store still is where it left it, traffic or none.
         stall_seconds: how long a stage may stand still without a known reason before its worker ends.
+        idle_seconds: after so long without records a lane commits positions behind mere markers of transactions.
         retry_backoff_ms: pause of the producer before it repeats a request.
         pause_seconds: first pause when a dependency is down; doubled up to `pause_max_seconds`.
         pause_max_seconds: longest such pause.
@@ -53,6 +54,7 @@ class EngineSettings:
     watchdog_seconds: float = 10.0
     checkpoint_seconds: float = 5.0
     stall_seconds: float = 60.0
+    idle_seconds: float = 5.0
     retry_backoff_ms: int = 10
     pause_seconds: float = 0.1
     pause_max_seconds: float = 5.0

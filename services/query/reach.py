@@ -10,6 +10,7 @@ from kafka import KafkaAdminClient, TopicPartition
 from kafka.admin import OffsetSpec
 from kafka.protocol.consumer import IsolationLevel
 
+from creditbus.services.domain.event import INGEST
 from creditbus.services.engine.batch import Partition
 from creditbus.topics.admin import admin
 from creditbus.topics.connection import APPLICATION, Connection
@@ -19,7 +20,7 @@ __all__ = ["STAGE_TOPICS", "PartitionReach", "StageReach", "read_members", "read
 
 #: What each stage reads, in the order in which records pass; a name that ends with a point: all that begin with it.
 STAGE_TOPICS: Final[Mapping[str, str]] = {
-    "intake": "ingest.",
+    "intake": INGEST,
     "resolver": "credit.unresolved",
     "profiles": "credit.events",
     "fanout": "credit.changes",

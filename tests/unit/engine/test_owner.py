@@ -35,7 +35,7 @@ class World:
     """What a lane sees of Kafka: a committed offset that moves with each transaction."""
 
     def __init__(self) -> None:
-        self.committed_offset: int | None = None
+        self.committed_offset: int | None = 3
         self.incarnation = 0
         self.commits: list[int] = []
         self.fenced: list[list[str]] = []
