@@ -9,7 +9,7 @@ from creditbus.connectors.encoding import Encoder, Message
 from creditbus.connectors.errors import ConfigurationError
 from creditbus.connectors.mapping.compiler import Mapped
 from creditbus.connectors.outgoing import is_whole, whole
-from creditbus.connectors.progress import Progress
+from creditbus.connectors.progress import Progress, Totals
 from creditbus.connectors.publisher import Publisher
 from creditbus.connectors.runner import new_run
 from creditbus.services.domain.event import RecordState, Verb
@@ -80,9 +80,9 @@ def withdraw(connector: Connector, connection: Connection, keys: Collection[str]
         for start in range(0, len(rows), _CHUNK_ROWS):
             part = rows[start : start + _CHUNK_ROWS]
             messages = list(_messages(connector, encoder, part, run))
-            publisher.publish(messages, Progress(name, run, ""))
-            source.forget([row.key for row in part])
             published += len(messages)
+            publisher.publish(messages, Progress(name, run, "", totals=Totals(published=published)))
+            source.forget([row.key for row in part])
             withheld += len(part) - len(messages)
     return Withdrawn(run, published, withheld)
 

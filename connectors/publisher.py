@@ -27,7 +27,8 @@ from kafka.record.util import crc32c_c
 from creditbus.connectors.encoding import Message
 from creditbus.connectors.errors import PublishError, RegistrationError
 from creditbus.connectors.progress import Progress
-from creditbus.services.domain.event import partition_of
+from creditbus.services.domain.event import INGEST, partition_of
+from creditbus.services.domain.statements import STATEMENTS_TOPIC, Publication
 from creditbus.topics.connection import APPLICATION
 
 __all__ = ["POSITIONS_TOPIC", "Beside", "Publisher", "last_progress", "read_latest", "read_progress"]
@@ -122,14 +123,21 @@ class Publisher:
 
     def publish(self, messages: Sequence[Message], progress: Progress, beside: Iterable[Beside] = ()) -> None:
         """Commit messages and progress, and what else is said, in one transaction; errors as of `commit`."""
-        self.commit(messages, [Beside(POSITIONS_TOPIC, self._connector.encode(), progress.encode()), *beside])
+        told = [self.publication(progress.run, progress.totals.published)] if messages else []
+        position = Beside(POSITIONS_TOPIC, self._connector.encode(), progress.encode())
+        self.commit(messages, [position, *told, *beside])
+
+    def publication(self, run: str, published: int) -> Beside:
+        """Say how many messages a run has published, those of the transaction that carries this among them."""
+        said = Publication(self._topic.removeprefix(INGEST), run, published)
+        return Beside(STATEMENTS_TOPIC, said.key, said.encode())
 
     def forget(self) -> None:
         """Forget how far the connector came: its next run begins anew; errors as of `commit`."""
         self.commit([], [Beside(POSITIONS_TOPIC, self._connector.encode(), None)])
 
     def commit(self, messages: Sequence[Message], beside: Iterable[Beside]) -> None:
-        """Commit messages, and what is said about them, in one transaction.
+        """Commit messages, and what is said about them (`publication` of each run at least), in one transaction.
 
         Raises:
             PublishError: nothing of the chunk is committed, or, where the answer to the commit was lost, all of it. The

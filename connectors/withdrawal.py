@@ -97,7 +97,8 @@ def withdraw(connector: Connector, connection: Connection, chosen: Sequence[Prop
         publisher.fence()
         for start in range(0, len(chosen), _CHUNK_ROWS):
             chunk = chosen[start : start + _CHUNK_ROWS]
-            publisher.commit([_message(encoder, one, run, today) for one in chunk], [])
+            messages = [_message(encoder, one, run, today) for one in chunk]
+            publisher.commit(messages, [publisher.publication(run, start + len(messages))])
             memory.withdraw([one.key for one in chunk], run)
     return run
 

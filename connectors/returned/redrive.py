@@ -133,11 +133,13 @@ def redrive(
         for start in range(0, len(fresh), _CHUNK_ROWS):
             chunk = fresh[start : start + _CHUNK_ROWS]
             moment = int(clock() * 1000)
-            publisher.commit(_messages(encoder, chunk), [_beside(connector, said, one, moment) for one in chunk])
-            summary.sent += len(chunk)
             for one in chunk:
                 run = one.mapped.event["header"]["origin"]["run"]
                 summary.runs[run] = summary.runs.get(run, 0) + 1
+            told = [publisher.publication(run, count) for run, count in summary.runs.items()]
+            beside = [_beside(connector, said, one, moment) for one in chunk]
+            publisher.commit(_messages(encoder, chunk), [*told, *beside])
+            summary.sent += len(chunk)
     return summary
 
 

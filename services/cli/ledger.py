@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,15 +11,19 @@ import typer
 from creditbus.services.cli.console import OUTPUT, print_json
 from creditbus.services.cli.figures import Figures, print_figures
 from creditbus.services.cli.language import counted, told
+from creditbus.services.cli.unread import at_most, stages_without_workers, waiting_line
 from creditbus.services.cli.words import reason, word
 from creditbus.topics.connection import Connection
 
 if TYPE_CHECKING:
-    from creditbus.services.domain.ledger import Account, Ledger
+    from creditbus.services.domain.ledger import Account
+    from creditbus.services.query.accounts import Accounts, Loss
 
 __all__ = ["funnel", "headings", "register"]
 
+_BEFORE = ("published", "waiting", "expired")
 _COLUMNS = ("received", "applied", "duplicate", "stale", "rejected", "held", "parked")
+_MOST_RUNS = 10
 
 
 def register(app: typer.Typer) -> None:
@@ -30,35 +35,42 @@ def ledger(
     json: Annotated[bool, typer.Option("--json", help="Print facts for a machine.")] = False,
     files: Annotated[bool, typer.Option("--files", help="Show each file of each run, too.")] = False,
 ) -> None:
-    """Show received = applied + duplicate + stale + rejected + held + parked. Exit code 1 when it does not balance."""
-    from creditbus.services.query.ledger import read_ledger
+    """Show published = received + waiting + expired unread, and received = applied + duplicate + … + parked.
 
-    sums = asyncio.run(read_ledger(Connection.from_environment(store=False)))
+    Exit code 1 when it does not balance: something waits unread, has no outcome yet, or was cut before it was read.
+    """
+    from creditbus.services.query.ledger import read_accounts
+
+    accounts = asyncio.run(read_accounts(Connection.from_environment(store=False)))
     if json:
-        print_json(sums.as_json())
+        print_json(accounts.as_json())
     else:
-        print_figures(word("department"), headings(), funnel(sums, files=files))
-        for line in _reasons(sums):
+        print_figures(word("department"), headings(), funnel(accounts, files=files))
+        for line in _remarks(accounts):
             OUTPUT.print(line, soft_wrap=True, markup=False)
-        left = sums.in_flight
-        OUTPUT.print(
-            told("平衡", "balanced")
-            if sums.balanced
-            else told(f"不平衡：{left} 条尚无结果", f"NOT BALANCED: {counted(left, 'event')} without an outcome yet")
-        )
-    if not sums.balanced:
+        OUTPUT.print(_verdict(accounts), soft_wrap=True, markup=False)
+    if not accounts.is_balanced:
         raise typer.Exit(1)
 
 
-def funnel(sums: Ledger, *, files: bool = False) -> list[Figures]:
+def funnel(accounts: Accounts, *, files: bool = False) -> list[Figures]:
     """Return the funnel, a line for each department and, when asked, for each file of a run."""
     lines = []
-    for name, account in sorted(sums.departments.items()):
-        lines.append(Figures(name, _cells(account)))
+    for name in accounts.departments:
+        supply = accounts.supply(name)
+        waiting, loss = supply.waiting, supply.loss
+        exact = (waiting is None or waiting.exact) and (loss is None or loss.exact)
+        before = (
+            at_most(accounts.published(name), exact=exact),
+            at_most(waiting.records, exact=waiting.exact) if waiting else "0",
+            at_most(loss.records, exact=loss.exact) if loss else "0",
+        )
+        balance = told("是", "yes") if accounts.balanced(name) else told("否", "NO")
+        lines.append(Figures(name, [*before, *_cells(accounts.account(name)), balance]))
         if files:
             lines += [
-                Figures(f"  {file or '-'}  {item}  {run}", _cells(of_file)[: len(_COLUMNS)], dim=True)
-                for (department, item, file, run), of_file in sorted(sums.files.items())
+                Figures(f"  {file or '-'}  {item}  {run}", ["" for _ in _BEFORE] + _cells(of_file), dim=True)
+                for (department, item, file, run), of_file in sorted(accounts.ledger.files.items())
                 if department == name
             ]
     return lines
@@ -66,23 +78,77 @@ def funnel(sums: Ledger, *, files: bool = False) -> list[Figures]:
 
 def headings() -> list[str]:
     """Return what stands above the figures."""
-    return [word(column) for column in (*_COLUMNS, "balanced")]
+    return [word(column) for column in (*_BEFORE, *_COLUMNS, "balanced")]
 
 
 def _cells(account: Account) -> list[str]:
-    return [
-        *(f"{account.counts[column]:,}" for column in _COLUMNS),
-        told("是", "yes") if account.balanced else told("否", "NO"),
-    ]
+    return [f"{account.counts[column]:,}" for column in _COLUMNS]
 
 
-def _reasons(sums: Ledger) -> list[str]:
-    lines = []
-    for name, account in sorted(sums.departments.items()):
+def _remarks(accounts: Accounts) -> Iterator[str]:
+    yield from _reasons(accounts)
+    for stage in accounts.waiting:
+        for topic in stage.topics:
+            if topic.records:
+                yield waiting_line(stage, topic)
+    yield from map(_loss_line, accounts.losses)
+    for gap in accounts.gaps[:_MOST_RUNS]:
+        yield told(
+            f"批次 {gap.run}：已发布 {gap.published:,} 条，已收到 {gap.received:,} 条",
+            f"run {gap.run}: {gap.received:,} received of {gap.published:,} published",
+        )
+    if len(accounts.gaps) > _MOST_RUNS:
+        more = len(accounts.gaps) - _MOST_RUNS
+        yield told(f"另有 {more:,} 个批次（--json）", f"and {counted(more, 'run')} more (--json)")
+    if idle := stages_without_workers(accounts.stages):
+        yield told(f"没有工作进程运行：{idle}", f"no worker runs: {idle}")
+
+
+def _loss_line(loss: Loss) -> str:
+    if loss.recreated and not loss.exact:
+        return told(
+            f"{loss.topic}：主题曾被重建，原主题未读记录数不详（手册 topic-recreated）",
+            f"{loss.topic} was created again; what was unread of the one before is not known (runbook topic-recreated)",
+        )
+    many = at_most(loss.records, exact=loss.exact)
+    least = "" if loss.exact else "at most "
+    return told(
+        f"{loss.topic}：{many} 条记录未读即过期，请重新报送（手册 records-expired）",
+        f"{loss.topic}: {least}{counted(loss.records, 'record')} expired before they were read; have them sent again "
+        "(runbook records-expired)",
+    )
+
+
+def _verdict(accounts: Accounts) -> str:
+    if accounts.is_balanced:
+        return told("平衡", "balanced")
+    reasons = []
+    unread = sum(stage.records for stage in accounts.waiting)
+    if unread:
+        exact = all(stage.exact for stage in accounts.waiting)
+        least = "" if exact else told("至多 ", "at most ")
+        reasons.append(told(f"{least}{unread:,} 条未读", f"{least}{counted(unread, 'record')} waiting unread"))
+    if left := sum(abs(account.in_flight) for account in accounts.ledger.departments.values()):
+        reasons.append(told(f"{left:,} 条尚无结果", f"{counted(left, 'event')} without an outcome yet"))
+    if accounts.losses:
+        exact = all(loss.exact for loss in accounts.losses)
+        lost = sum(loss.records for loss in accounts.losses)
+        least = "" if exact else told("至多 ", "at most ")
+        reasons.append(told(f"{least}{lost:,} 条未读即过期", f"{least}{counted(lost, 'record')} expired unread"))
+    if missing := sum(accounts.supply(name).missing for name in accounts.departments):
+        reasons.append(told(f"{missing:,} 条已发布而下落不明", f"{counted(missing, 'record')} published and nowhere"))
+    if not accounts.through:
+        reasons.append(
+            told("账本末尾仍在未结束的事务之后，请稍后再查", "the ledger's end is behind a transaction: ask again")
+        )
+    return told("不平衡：", "NOT BALANCED: ") + told("；", "; ").join(reasons)
+
+
+def _reasons(accounts: Accounts) -> Iterator[str]:
+    for name, account in sorted(accounts.ledger.departments.items()):
         counts = [f"{reason(code)} {count}" for code, count in _by_count(account) if count]
         if counts:
-            lines.append(told(f"{name}：退回原因 {'；'.join(counts)}", f"{name}: rejected by {', '.join(counts)}"))
-    return lines
+            yield told(f"{name}：退回原因 {'；'.join(counts)}", f"{name}: rejected by {', '.join(counts)}")
 
 
 def _by_count(account: Account) -> list[tuple[str, int]]:

@@ -14,6 +14,9 @@ __all__ = ["caution", "reason", "word"]
 _ZH: Final[Mapping[str, str]] = {
     # what became of events
     "department": "部门",
+    "published": "发布",
+    "waiting": "未读",
+    "expired": "未读过期",
     "received": "收到",
     "applied": "入库",
     "duplicate": "重复",

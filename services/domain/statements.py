@@ -1,7 +1,7 @@
 """What a department says about its own rows, beside the events.
 
-Corrections that it sent, files that it read whole, counts that it declares: JSON on one compacted topic, written by
-connectors, read by `query`.
+Corrections that it sent, files that it read whole, counts that it declares, how much each run published: JSON on one
+compacted topic, written by connectors, read by `query`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ __all__ = [
     "STATEMENTS_TOPIC",
     "Declaration",
     "Place",
+    "Publication",
     "Reading",
     "Redrive",
     "Statement",
@@ -154,7 +155,31 @@ class Declaration:
         return _dump({"kind": "declaration"} | asdict(self) | days)
 
 
-Statement = Redrive | Reading | Declaration
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """How many messages a run has published so far; written with each of them, so that it is never more or less.
+
+    Attributes:
+        department: who publishes.
+        run: the run that origins name.
+        published: messages; the ledger counts as many as received when all of them are.
+    """
+
+    department: str
+    run: str
+    published: int
+
+    @property
+    def key(self) -> bytes:
+        """Key on the topic."""
+        return _dump(["publication", self.department, self.run])
+
+    def encode(self) -> bytes:
+        """Return the value on the topic."""
+        return _dump({"kind": "publication"} | asdict(self))
+
+
+Statement = Redrive | Reading | Declaration | Publication
 
 
 def decode_statement(value: bytes) -> Statement:
@@ -170,6 +195,8 @@ def decode_statement(value: bytes) -> Statement:
             return Redrive(**{**raw, "place": Place(**raw["place"])})
         if kind == "reading":
             return Reading(**raw)
+        if kind == "publication":
+            return Publication(**raw)
         days = {name: date.fromisoformat(raw[name]) for name in ("first_day", "last_day")}
         return Declaration(**{**raw, **days})
     except (AttributeError, TypeError, KeyError) as error:

@@ -1,17 +1,29 @@
-"""The ledger, summed from its topic."""
+"""The ledger, summed from its topic, and what stands before it."""
 
 from __future__ import annotations
 
 import asyncio
+import time
+from collections.abc import Mapping
+from typing import Final
 
 from creditbus.services.domain.ledger import Ledger
+from creditbus.services.domain.statements import Publication
 from creditbus.services.engine.batch import Partition
 from creditbus.services.engine.ledger_writer import LEDGER_TOPIC, read_deltas
 from creditbus.services.engine.reading import FROM_START, read_partitions
 from creditbus.services.engine.topic_facts import topic_facts
+from creditbus.services.query.accounts import Accounts
+from creditbus.services.query.backlog import read_backlog
+from creditbus.services.query.reach import read_ends
+from creditbus.services.query.statements import read_statements
 from creditbus.topics.connection import Connection
 
-__all__ = ["LedgerReader", "read_ledger"]
+__all__ = ["LedgerReader", "read_accounts", "read_ledger"]
+
+#: Transactions of a working stage end within milliseconds; one of a stage that died hides what follows for longer.
+_PATIENCE_SECONDS: Final = 3.0
+_PAUSE_SECONDS: Final = 0.05
 
 
 class LedgerReader:
@@ -39,7 +51,42 @@ class LedgerReader:
             self._positions = chunk.positions
         return self.ledger
 
+    async def come_to(self, ends: Mapping[Partition, int], patience_seconds: float = _PATIENCE_SECONDS) -> bool:
+        """Read up to these ends, transactions that are under way there included; return whether it came so far.
+
+        Raises:
+            DependencyDownError, ConfigurationError: as `refresh`.
+
+        """
+        deadline = time.monotonic() + patience_seconds
+        while True:
+            await self.refresh()
+            if all(self._positions.get(place, 0) >= end for place, end in ends.items()):
+                return True
+            if time.monotonic() > deadline:
+                return False
+            await asyncio.sleep(_PAUSE_SECONDS)
+
 
 async def read_ledger(connection: Connection) -> Ledger:
     """Return the ledger as it stands; see `LedgerReader.refresh` for errors."""
     return await LedgerReader(connection).refresh()
+
+
+async def read_accounts(connection: Connection) -> Accounts:
+    """Return the ledger with what stands before it.
+
+    What was published is read first, then how far the stages are, then the ledger up to its end of that moment:
+    whatever was published before the call is found in one of the three, and nothing can seem decided that is not.
+
+    Raises:
+        DependencyDownError, UnavailableError, UnsettledError: a broker does not answer.
+        ConfigurationError: a topic does not exist.
+
+    """
+    publications = [one for one in await read_statements(connection) if isinstance(one, Publication)]
+    stages = await read_backlog(connection)
+    ends = await asyncio.to_thread(read_ends, connection, LEDGER_TOPIC)
+    reader = LedgerReader(connection)
+    through = await reader.come_to(ends)
+    return Accounts(publications, stages, reader.ledger, through=through)

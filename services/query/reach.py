@@ -16,7 +16,7 @@ from creditbus.topics.admin import admin
 from creditbus.topics.connection import APPLICATION, Connection
 from creditbus.topics.errors import UnavailableError
 
-__all__ = ["STAGE_TOPICS", "PartitionReach", "StageReach", "read_members", "read_reaches", "topics_of"]
+__all__ = ["STAGE_TOPICS", "PartitionReach", "StageReach", "read_ends", "read_members", "read_reaches", "topics_of"]
 
 #: What each stage reads, in the order in which records pass; a name that ends with a point: all that begin with it.
 STAGE_TOPICS: Final[Mapping[str, str]] = {
@@ -98,6 +98,19 @@ def read_reaches(connection: Connection) -> list[StageReach]:
     with admin(connection) as kafka:
         partitions = {topic["name"]: len(topic["partitions"]) for topic in kafka.describe_topics()}
         return list(_reaches(kafka, partitions))
+
+
+def read_ends(connection: Connection, topic: str) -> dict[Partition, int]:
+    """Return the offset behind the newest record of each partition of a topic, committed or not; blocks.
+
+    Raises:
+        UnavailableError, UnsettledError: a broker does not answer.
+
+    """
+    with admin(connection) as kafka:
+        (found,) = kafka.describe_topics([topic])
+        places = [TopicPartition(topic, number) for number in range(len(found["partitions"]))]
+        return {Partition(*place): end for place, end in _offsets(kafka, places, OffsetSpec.LATEST).items()}
 
 
 def _reaches(kafka: KafkaAdminClient, partitions: Mapping[str, int]) -> Iterator[StageReach]:

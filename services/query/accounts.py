@@ -1,0 +1,250 @@
+"""Published against received: what waits, what expired unread, and whether anything is nowhere.
+
+    published = received + waiting + expired unread
+
+What a run published is told by its connector, in the transactions that publish it; what was received is in the ledger;
+what waits is asked of Kafka. What retention cut is booked as offsets, which may be more than there were records; where
+the connectors of a department tell all that it published, the difference is the exact number.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from creditbus.services.domain.event import INGEST
+from creditbus.services.domain.ledger import Account, Ledger, Outcome
+from creditbus.services.domain.statements import Publication
+from creditbus.services.query.backlog import StageBacklog, TopicBacklog
+
+__all__ = ["Accounts", "Loss", "RunGap", "Supply"]
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What a stage can never read of a topic.
+
+    Attributes:
+        topic: its name.
+        offsets: that were cut, booked by the stage or to be booked as soon as it runs.
+        recreated: partitions that were created again; what was unread of the ones before is not known by itself.
+        records: how many records it were.
+        exact: whether `records` is their number; else it is a bound, or nothing is known where a topic was created
+            again.
+
+    """
+
+    topic: str
+    offsets: int
+    recreated: int
+    records: int
+    exact: bool
+
+    @property
+    def nothing(self) -> bool:
+        """Whether it is known that no record was among it."""
+        return self.exact and not self.records
+
+    def as_json(self) -> dict[str, object]:
+        """Return the facts."""
+        return {
+            "topic": self.topic,
+            "offsets": self.offsets,
+            "recreated_partitions": self.recreated,
+            "records": self.records,
+            "exact": self.exact,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class RunGap:
+    """A run of which fewer messages were received than it published."""
+
+    department: str
+    run: str
+    published: int
+    received: int
+
+    def as_json(self) -> dict[str, object]:
+        """Return the facts."""
+        return {
+            "department": self.department,
+            "run": self.run,
+            "published": self.published,
+            "received": self.received,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """What a department published and intake has not received.
+
+    Attributes:
+        waiting: what waits in its topic; None: nothing.
+        loss: what expired there unread; None: nothing.
+        missing: messages that connectors published and that are neither received, nor waiting, nor cut.
+
+    """
+
+    waiting: TopicBacklog | None
+    loss: Loss | None
+    missing: int
+
+    @property
+    def clear(self) -> bool:
+        """Whether everything that was published was received."""
+        return (
+            (self.waiting is None or not self.waiting.records)
+            and (self.loss is None or self.loss.nothing)
+            and not self.missing
+        )
+
+
+class Accounts:
+    """The ledger, with what stands before it.
+
+    Args:
+        publications: what runs say that they published; read first.
+        stages: what waits; read after that.
+        ledger: read last, so that what was received meanwhile is in it.
+        through: whether the ledger was read up to where it ended behind the reading of `stages`.
+
+    """
+
+    def __init__(
+        self,
+        publications: Iterable[Publication],
+        stages: Sequence[StageBacklog],
+        ledger: Ledger,
+        *,
+        through: bool = True,
+    ) -> None:
+        self.stages = stages
+        self.ledger = ledger
+        self.through = through
+        self._published = {(one.department, one.run): one.published for one in publications}
+        self._received = _received(ledger)
+        self.gaps = [
+            RunGap(department, run, count, self._received[department, run])
+            for (department, run), count in sorted(self._published.items())
+            if count > self._received[department, run]
+        ]
+        self._backlogs = {topic.topic: topic for stage in stages for topic in stage.topics}
+
+    @property
+    def departments(self) -> list[str]:
+        """All that anything is known of."""
+        told = {topic.removeprefix(INGEST) for topic in self._touched if topic.startswith(INGEST)}
+        return sorted(self.ledger.departments.keys() | told | {gap.department for gap in self.gaps})
+
+    def account(self, department: str) -> Account:
+        """Return what became of what was received of a department."""
+        return self.ledger.departments.get(department, Account())
+
+    def supply(self, department: str) -> Supply:
+        """Compare what a department published with what was received."""
+        topic = INGEST + department
+        waiting = self._backlogs.get(topic)
+        short = max(
+            sum(gap.published - gap.received for gap in self.gaps if gap.department == department)
+            - (waiting.records if waiting else 0)
+            # what cannot be decoded is received under no run
+            - self._received[department, ""],
+            0,
+        )
+        if not self.through:
+            # what is missing may stand in what could not be read
+            short = 0
+        offsets, recreated = self._lost(topic)
+        if not offsets and not recreated:
+            return Supply(waiting, None, short)
+        runs = {run for of, run in self._received if of == department and self._received[of, run]}
+        told = all((department, run) in self._published for run in runs) and (waiting is None or waiting.exact)
+        exact = self.through and told and bool(runs or short)
+        return Supply(waiting, Loss(topic, offsets, recreated, short if exact else offsets, exact), 0)
+
+    def balanced(self, department: str) -> bool:
+        """Whether everything that a department published was received, and has its outcome."""
+        return self.account(department).balanced and self.supply(department).clear
+
+    @property
+    def losses(self) -> list[Loss]:
+        """What expired unread, by topic, in the order in which records pass; what was no record is left out."""
+        ingest = [self.supply(department).loss for department in self.departments]
+        behind = [self._loss_behind(topic) for topic in sorted(self._touched) if not topic.startswith(INGEST)]
+        return [loss for loss in (*ingest, *behind) if loss is not None and not loss.nothing]
+
+    @property
+    def waiting(self) -> list[StageBacklog]:
+        """The stages for which records wait."""
+        return [stage for stage in self.stages if stage.records]
+
+    @property
+    def is_balanced(self) -> bool:
+        """Whether everything published was read by all stages and has its outcome, and nothing was lost."""
+        return self.through and all(map(self.balanced, self.departments)) and not self.waiting and not self.losses
+
+    def as_json(self) -> Mapping[str, object]:
+        """Return the facts in the form of `creditbus ledger --json`."""
+        found = dict(self.ledger.as_json())
+        return found | {
+            "departments": {name: self._department(name) for name in self.departments},
+            "stages": [stage.as_json() for stage in self.stages],
+            "expired_unread": [loss.as_json() for loss in self.losses],
+            "runs_not_received": [gap.as_json() for gap in self.gaps],
+            "ledger_read_through": self.through,
+            "balanced": self.is_balanced,
+        }
+
+    def published(self, department: str) -> int:
+        """Return what a department published: received, waiting, expired or missing."""
+        supply = self.supply(department)
+        return (
+            self.account(department).counts[Outcome.RECEIVED]
+            + (supply.waiting.records if supply.waiting else 0)
+            + (supply.loss.records if supply.loss else 0)
+            + supply.missing
+        )
+
+    def _department(self, name: str) -> dict[str, object]:
+        supply = self.supply(name)
+        waiting, loss = supply.waiting, supply.loss
+        return self.account(name).as_json() | {
+            "published": self.published(name),
+            "waiting": {
+                "records": waiting.records if waiting else 0,
+                "exact": waiting.exact if waiting else True,
+                "oldest": waiting.oldest if waiting else None,
+            },
+            "expired_unread": {
+                "records": loss.records if loss else 0,
+                "exact": loss.exact if loss else True,
+            },
+            "missing": supply.missing,
+            "balanced": self.balanced(name),
+        }
+
+    @property
+    def _touched(self) -> set[str]:
+        """Topics in which something waits or was lost."""
+        return self._backlogs.keys() | self.ledger.expired.keys() | self.ledger.recreated.keys()
+
+    def _lost(self, topic: str) -> tuple[int, int]:
+        cut = self._backlogs[topic].cut if topic in self._backlogs else 0
+        return self.ledger.expired[topic] + cut, self.ledger.recreated[topic]
+
+    def _loss_behind(self, topic: str) -> Loss | None:
+        offsets, recreated = self._lost(topic)
+        if not offsets and not recreated:
+            return None
+        # each event that goes in there is one that was received: where all have their outcomes, none was lost
+        decided = topic == "credit.events" and self.ledger.balanced
+        return Loss(topic, offsets, recreated, 0 if decided else offsets, exact=decided)
+
+
+def _received(ledger: Ledger) -> Counter[tuple[str, str]]:
+    found: Counter[tuple[str, str]] = Counter()
+    for (department, _, _, run), account in ledger.files.items():
+        found[department, run] += account.counts[Outcome.RECEIVED]
+    return found
