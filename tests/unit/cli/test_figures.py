@@ -10,6 +10,7 @@ from creditbus.services.cli import figures
 from creditbus.services.cli import main as cli
 from creditbus.services.cli.figures import Figures, print_figures
 from creditbus.services.domain.ledger import Bookings, Ledger, Outcome
+from creditbus.services.query.accounts import Accounts
 from creditbus.services.query.quality import QualityReport
 
 _DEPARTMENT = "administrative-enforcement"
@@ -47,17 +48,17 @@ def bus(monkeypatch: pytest.MonkeyPatch) -> None:
             of["figures"] = dict.fromkeys(_RATES, 1.0) | {"reporting": 0.667}
             return {"departments": [of | {"department": _DEPARTMENT, "items": {"administrative-penalty": of}}]}
 
-    async def read_ledger(_: object) -> Ledger:
-        return ledger
+    async def read_accounts(_: object) -> Accounts:
+        return Accounts([], [], ledger)
 
     async def read_quality(*_: object) -> QualityReport:
         report: Any = Report()
         return report  # type: ignore[no-any-return]
 
-    monkeypatch.setattr("creditbus.services.query.ledger.read_ledger", read_ledger)
+    monkeypatch.setattr("creditbus.services.query.ledger.read_accounts", read_accounts)
     monkeypatch.setattr("creditbus.services.query.quality.read_quality", read_quality)
-    for name in ("BOOTSTRAP_SERVERS", "REGISTRY_URL"):
-        monkeypatch.setenv(f"CREDITBUS_{name}", "http://localhost:1")
+    monkeypatch.setenv("CREDITBUS_BOOTSTRAP_SERVERS", "localhost:1")
+    monkeypatch.setenv("CREDITBUS_REGISTRY_URL", "http://localhost:1")
     monkeypatch.delenv("COLUMNS", raising=False)
 
 
@@ -83,7 +84,7 @@ def _of(lines: list[str], name: str) -> list[str]:
 @pytest.mark.parametrize("spoken", ["en", "zh"])
 def test_the_ledger_has_all_its_figures(width: int | None, spoken: str, capsys: pytest.CaptureFixture[str]) -> None:
     lines = _said(capsys, "ledger", "--files", "--lang", spoken)
-    assert _of(lines, _DEPARTMENT) == [*_FIGURES, {"en": "yes", "zh": "是"}[spoken]]
+    assert _of(lines, _DEPARTMENT) == ["1,234,567", "0", "0", *_FIGURES, {"en": "yes", "zh": "是"}[spoken]]
     assert _of(lines, f"  {_FILE}  administrative-penalty  {_RUN}") == _FIGURES
     table = lines[: next(place for place, line in enumerate(lines) if "DATE_FUTURE" in line)]
     # a name that is longer than the terminal is folded by the terminal, so that a run can be copied

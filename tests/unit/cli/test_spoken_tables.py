@@ -15,6 +15,7 @@ from creditbus.services.cli.profile import profile_lines
 from creditbus.services.cli.words import word
 from creditbus.services.domain.event import Change, RecordState, SubjectKind, Verb
 from creditbus.services.domain.ledger import Bookings, Ledger, Outcome
+from creditbus.services.query.accounts import Accounts
 from creditbus.services.query.feed import Continuity, FeedRecord
 
 _ORIGIN: Any = {"department": "tax-bureau", "run": "run", "file": "grades.csv", "sheet": "", "row": 7}
@@ -72,12 +73,12 @@ def _ledger(*, balanced: bool) -> Ledger:
 def test_the_ledger_speaks(
     spoken: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *, balanced: bool
 ) -> None:
-    async def read(_: object) -> Ledger:
-        return _ledger(balanced=balanced)
+    async def read(_: object) -> Accounts:
+        return Accounts([], [], _ledger(balanced=balanced))
 
-    monkeypatch.setattr("creditbus.services.query.ledger.read_ledger", read)
-    for name in ("BOOTSTRAP_SERVERS", "REGISTRY_URL"):
-        monkeypatch.setenv(f"CREDITBUS_{name}", "http://localhost:1")
+    monkeypatch.setattr("creditbus.services.query.ledger.read_accounts", read)
+    monkeypatch.setenv("CREDITBUS_BOOTSTRAP_SERVERS", "localhost:1")
+    monkeypatch.setenv("CREDITBUS_REGISTRY_URL", "http://localhost:1")
     wanted = {
         "zh": ("部门", "退回", "是" if balanced else "否"),
         "en": ("department", "rejected", "yes" if balanced else "NO"),
@@ -104,12 +105,12 @@ def test_equal_counts_of_reasons_are_in_the_order_of_their_names(
     ledger = Ledger()
     ledger.add(bookings.deltas())
 
-    async def read(_: object) -> Ledger:
-        return ledger
+    async def read(_: object) -> Accounts:
+        return Accounts([], [], ledger)
 
-    monkeypatch.setattr("creditbus.services.query.ledger.read_ledger", read)
-    for name in ("BOOTSTRAP_SERVERS", "REGISTRY_URL"):
-        monkeypatch.setenv(f"CREDITBUS_{name}", "http://localhost:1")
+    monkeypatch.setattr("creditbus.services.query.ledger.read_accounts", read)
+    monkeypatch.setenv("CREDITBUS_BOOTSTRAP_SERVERS", "localhost:1")
+    monkeypatch.setenv("CREDITBUS_REGISTRY_URL", "http://localhost:1")
     cli.main(["ledger", "--lang", "en"])
     wanted = "rejected by ID_LENGTH 2, CAT_NOT_IN_CATALOGUE 1, DATE_FUTURE 1, ID_LOWER_CASE 1"
     assert wanted in capsys.readouterr().out
@@ -155,8 +156,8 @@ def test_a_feed_speaks_and_says_what_is_missing(
         yield FeedRecord(1, 7, fields)
 
     monkeypatch.setattr("creditbus.services.query.feed.follow_feed", follow)
-    for name in ("BOOTSTRAP_SERVERS", "REGISTRY_URL"):
-        monkeypatch.setenv(f"CREDITBUS_{name}", "http://localhost:1")
+    monkeypatch.setenv("CREDITBUS_BOOTSTRAP_SERVERS", "localhost:1")
+    monkeypatch.setenv("CREDITBUS_REGISTRY_URL", "http://localhost:1")
     assert cli.main(["feed", "follow", "district-wuchang", "--until-end", "--lang", spoken]) == 1
     said = capsys.readouterr().err
     wanted = {
