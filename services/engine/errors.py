@@ -3,6 +3,7 @@
 EngineError
 ├── OwnershipLostError     acquire the lane again, at once
 │   ├── FencedError        another owner has the transactional id
+│   ├── ForgottenError     the brokers know the producer or its transaction no longer
 │   ├── CheckpointError    the store reflects another position than this owner wrote
 │   └── GapError           records are missing between two batches
 ├── DependencyDownError    pause, growing, then acquire the lane again
@@ -21,6 +22,7 @@ __all__ = [
     "DependencyDownError",
     "EngineError",
     "FencedError",
+    "ForgottenError",
     "GapError",
     "OldBrokerError",
     "OwnershipLostError",
@@ -38,6 +40,13 @@ class OwnershipLostError(EngineError):
 
 class FencedError(OwnershipLostError):
     """Another worker acquired the lane's transactional id."""
+
+
+class ForgottenError(OwnershipLostError):
+    """The brokers know this producer or its transaction no longer: it was idle for long, or took too long.
+
+    A transactional id that nobody used for `transactional.id.expiration.ms`, seven days, goes with its producer.
+    """
 
 
 class CheckpointError(OwnershipLostError):

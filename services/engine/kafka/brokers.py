@@ -31,6 +31,9 @@ from creditbus.services.engine.settings import EngineSettings
 __all__ = ["Brokers"]
 
 _CLOSE_SECONDS = 2.0
+#: An idle connection is closed before a gateway on the way forgets it without a word, some after four minutes: the next
+#: batch would wait for its answer until it is given up.
+_IDLE_MS = 180_000
 _NOBODY = (None, -1)
 _VERSION = version("creditbus")
 _FEATURE = "transaction.version"
@@ -52,6 +55,7 @@ class Brokers:
             client_id=name,
             request_timeout_ms=int(settings.watchdog_seconds * 1000),
             retry_backoff_ms=settings.retry_backoff_ms,
+            connections_max_idle_ms=_IDLE_MS,
         )
         self._pause = settings.retry_backoff_ms / 1000
 

@@ -9,14 +9,14 @@ from aiokafka.client import ConnectionGroup
 from aiokafka.errors import (
     GroupCoordinatorNotAvailableError,
     IncompatibleBrokerVersion,
-    InvalidTxnState,
     KafkaConnectionError,
+    MessageSizeTooLargeError,
     NotLeaderForPartitionError,
 )
 from aiokafka.protocol.transaction import InitProducerIdRequest
 
 from creditbus.services.engine.batch import Partition
-from creditbus.services.engine.errors import DependencyDownError, FencedError, OldBrokerError
+from creditbus.services.engine.errors import DependencyDownError, FencedError, ForgottenError, OldBrokerError
 from creditbus.services.engine.kafka import brokers, messages
 from creditbus.services.engine.kafka.messages import AddPartitionsToTxnRequest as Add
 from creditbus.services.engine.kafka.messages import ApiVersionsRequest, EndTxnRequest, ProduceRequest
@@ -196,7 +196,16 @@ def test_offsets_follow_their_coordinator(client: Client, play: Play, code: int)
 
 
 @pytest.mark.parametrize("kind", [ProduceRequest, Offsets, EndTxnRequest])
-@pytest.mark.parametrize(("code", "error"), [(FENCED, FencedError), (47, FencedError), (STATE, InvalidTxnState)])
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [
+        (FENCED, FencedError),
+        (47, FencedError),
+        (STATE, ForgottenError),
+        (49, ForgottenError),
+        (10, MessageSizeTooLargeError),
+    ],
+)
 def test_any_other_error_ends_the_transaction_where_it_is(
     client: Client, play: Play, kind: type, code: int, error: type[Exception]
 ) -> None:
