@@ -22,8 +22,6 @@ from confluent_kafka.admin import AdminClient
 from faults.fleet import Crew
 from machine import machine
 from soak.phases import IDLE, Phase, phases
-from soak.publisher import Publisher
-from soak.reader import Reader
 from soak.report import PhaseFigures, document, table_line
 from soak.watch import Watch
 
@@ -33,6 +31,8 @@ from tests.harness.account import Account
 from tests.harness.checker import WRONG, Problem
 from tests.harness.cluster import running_cluster
 from tests.harness.log_tail import LogTail
+from tests.harness.steady import Publisher
+from tests.harness.subscriber import Reader
 from tests.harness.waiting import until
 from tests.harness.wire import Wire
 from tests.harness.workers import free_port

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,6 +60,7 @@ class Cluster:
         home: directory of everything the servers keep; made when missing.
         brokers: Kafka brokers; None means what the home was made with, 1 for a new home.
         customary_ports: whether to try 9092, 9093, 8081 and 6379 first.
+        broker_settings: of Kafka's server.properties, where they are to differ; not kept in the home.
         progress: is told of each step that takes time.
 
     Raises:
@@ -72,6 +73,7 @@ class Cluster:
         *,
         brokers: int | None = None,
         customary_ports: bool = True,
+        broker_settings: Mapping[str, str | int] | None = None,
         progress: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.home = home.absolute()
@@ -79,7 +81,7 @@ class Cluster:
         self._customary_ports = customary_ports
         self._progress = progress
         self._programs: Programs | None = None
-        self._kafka = self._brokers()
+        self._kafka = self._brokers(broker_settings or {})
         self._registry = RegistryServer("registry", self.home)
         self._redis = RedisServer("redis", self.home)
         # In the order of starting; stopping goes the other way, so that Kafka ends last.
@@ -170,11 +172,12 @@ class Cluster:
             ill = [server for server in ill if self._status(server).state != "healthy"]
         return ill
 
-    def _brokers(self) -> list[KafkaServer]:
+    def _brokers(self, settings: Mapping[str, str | int]) -> list[KafkaServer]:
         count = self._plan.brokers
         names = ["kafka"] if count == 1 else [f"kafka-{number}" for number in range(1, count + 1)]
         brokers = [
-            KafkaServer(name, self.home, number, self._plan.cluster_id) for number, name in enumerate(names, start=1)
+            KafkaServer(name, self.home, number, self._plan.cluster_id, settings)
+            for number, name in enumerate(names, start=1)
         ]
         for broker in brokers:
             broker.peers = brokers

@@ -27,16 +27,24 @@ class KafkaServer(Server):
 
     Internal topics get few partitions, so that a fresh cluster is ready fast, and as many replicas as there are
     brokers, up to three.
+
+    Args:
+        name: of the server.
+        home: directory of all servers.
+        node_id: of the broker and its controller, from 1.
+        cluster_id: of the cluster.
+        settings: of server.properties, where they are to differ.
     """
 
     port_names: ClassVar[Mapping[str, int]] = {"client": 9092, "controller": 9093}
     stop_seconds = 30.0
 
-    def __init__(self, name: str, home: Path, node_id: int, cluster_id: str) -> None:
+    def __init__(self, name: str, home: Path, node_id: int, cluster_id: str, settings: Mapping[str, str | int]) -> None:
         super().__init__(name, home)
         self.node_id = node_id
         """Of the broker and its controller, from 1."""
         self._cluster_id = cluster_id
+        self._different = settings
         self.peers: Sequence[KafkaServer] = (self,)
         """All brokers of the cluster, this one too; set before the first start."""
 
@@ -48,7 +56,7 @@ class KafkaServer(Server):
         """
         self.data.mkdir(parents=True, exist_ok=True)
         self.config.mkdir(parents=True, exist_ok=True)
-        lines = [f"{key}={value}" for key, value in self._settings().items()]
+        lines = [f"{key}={value}" for key, value in {**self._settings(), **self._different}.items()]
         self._properties.write_text("\n".join(lines) + "\n", encoding="utf-8")
         if not (self.data / "meta.properties").exists():
             self._format(programs)

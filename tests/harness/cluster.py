@@ -1,6 +1,6 @@
 """Servers for a suite of its own, and empty topics on them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,9 +17,11 @@ __all__ = ["running_cluster", "start_afresh"]
 
 
 @contextmanager
-def running_cluster(home: Path, brokers: int | None = None) -> Iterator[Cluster]:
+def running_cluster(
+    home: Path, brokers: int | None = None, broker_settings: Mapping[str, str | int] | None = None
+) -> Iterator[Cluster]:
     """Servers that end with the block, or with this process however it ends."""
-    servers = Cluster(home, brokers=brokers, customary_ports=False)
+    servers = Cluster(home, brokers=brokers, customary_ports=False, broker_settings=broker_settings)
     leash = attach(servers)
     try:
         with servers:

@@ -26,12 +26,19 @@ class Worker:
     `with` starts it and ends it, cleanly where it still runs.
     """
 
-    def __init__(self, bus: Connection, log: Path, *arguments: str, instance: str = "slot-1") -> None:
+    def __init__(
+        self,
+        bus: Connection,
+        log: Path,
+        *arguments: str,
+        instance: str = "slot-1",
+        program: str = "creditbus.services.cli",
+    ) -> None:
         self.log = log
         self.port = free_port()
         self._environment = os.environ | {f"CREDITBUS_{name.upper()}": url for name, url in bus.endpoints().items()}
         self._environment["CREDITBUS_HOME"] = str(bus.home)
-        self._command = [sys.executable, "-m", "creditbus.services.cli", "worker", "--single"]
+        self._command = [sys.executable, "-m", program, "worker", "--single"]
         self._command += [f"--instance={instance}", f"--metrics-port={self.port}", *arguments]
         self.process: subprocess.Popen[bytes] | None = None
 

@@ -1,0 +1,33 @@
+"""The command with the intervals of its Kafka clients a fiftieth of what they are: ``python -m tests.harness.hurried``.
+
+Those of the consumer that Faust's settings know come from the environment; here is what nothing else can express.
+"""
+
+from typing import Any
+
+from aiokafka.client import AIOKafkaClient
+
+from creditbus.services.cli.main import main
+from creditbus.services.engine import app
+
+__all__ = ["ENVIRONMENT", "FASTER"]
+
+FASTER = 50
+
+#: By default 1,000 s and 540 s.
+ENVIRONMENT = {"BROKER_MAX_POLL_INTERVAL": "20", "CONSUMER_CONNECTIONS_MAX_IDLE_MS": "10800"}
+
+_OF_PRODUCERS = {"connections_max_idle_ms": 540_000, "metadata_max_age_ms": 300_000}
+
+
+def _hurry() -> None:
+    defaults: dict[str, Any] = AIOKafkaClient.__init__.__kwdefaults__
+    for name, usual in _OF_PRODUCERS.items():
+        assert defaults[name] == usual
+        defaults[name] = usual // FASTER
+    app._METADATA_MS //= FASTER
+
+
+if __name__ == "__main__":
+    _hurry()
+    raise SystemExit(main())
