@@ -42,7 +42,7 @@ def worker(
     supervisor: Annotated[int | None, typer.Option(hidden=True, help="Stop when this process is gone.")] = None,
     restarted: Annotated[list[str] | None, typer.Option(hidden=True, help="Cause and number of earlier ends.")] = None,
     stall_seconds: Annotated[
-        float, typer.Option(min=1, help="A stage that stands still so long, with nothing away, is started again.")
+        float, typer.Option(min=5, help="A stage that stands still so long, with nothing away, is started again.")
     ] = 60.0,
     log_level: Annotated[str, typer.Option(help="DEBUG, INFO, WARNING or ERROR.")] = "INFO",
 ) -> None:
