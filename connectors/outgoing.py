@@ -11,6 +11,7 @@ from creditbus.connectors.configuration import Connector
 from creditbus.connectors.contract import Defect, DefectReason, Row
 from creditbus.connectors.encoding import Encoder, Message
 from creditbus.connectors.mapping.compiler import Mapped
+from creditbus.connectors.mapping.persons import speaks_of_person
 
 __all__ = ["Outgoing", "half_a_character", "is_whole", "outgoing", "whole"]
 
@@ -42,8 +43,16 @@ def outgoing(connector: Connector, encoder: Encoder, row: Row | Defect, run: str
             if len(message.value) <= _MOST_BYTES:
                 return Outgoing(message, mapped)
             row = _too_long(row, len(message.value))
+    row = _without_persons(connector, row)
     row = row._replace(file=whole(row.file), sheet=whole(row.sheet), detail=whole(row.detail))
     return Outgoing(encoder.unreadable(row, connector.mapper.header(row, run)), None)
+
+
+def _without_persons(connector: Connector, row: Defect) -> Defect:
+    """Leave out how a row stands in its source where it may speak of a person whom its item does not admit."""
+    if not row.original or connector.item.admits_persons or not speaks_of_person(row.original):
+        return row
+    return row._replace(original=b"", detail=f"{row.detail}; it may speak of a person, so nothing of it is sent")
 
 
 def whole(text: str) -> str:

@@ -10,6 +10,7 @@ from creditbus.connectors.mapping.cells import typed_text
 from creditbus.connectors.mapping.model import CLAIM_FIELDS, Form
 from creditbus.connectors.mapping.naming import Names
 from creditbus.connectors.mapping.of_sheets import DOUBTFUL_STARTS, OF_SHEETS, TEMPORAL, is_doubtful, sheet_text
+from creditbus.connectors.mapping.persons import PersonGuard
 from creditbus.connectors.mapping.plan import Plan, Target
 from creditbus.connectors.sheet_cells import FaultyCell
 from creditbus.services.domain import normalise
@@ -36,6 +37,8 @@ class Mapped(NamedTuple):
     event: dict[str, Any]
     withheld: bool
     """The row is about a natural person whom the item does not admit: the event holds nothing of it but its place."""
+    cleared: int = 0
+    """Cells out of which a citizen's number was taken."""
 
     def __repr__(self) -> str:
         return f"Mapped(withheld={self.withheld})"
@@ -92,6 +95,7 @@ class RowMapper:
         self._content = {name: plan.constants.get(("content", name)) for name in item.fields}
         self._claim = {name: plan.constants.get(("claim", name)) for name in CLAIM_FIELDS}
         self._header = {name: value for (part, name), value in plan.constants.items() if part == "header"}
+        self._guard = None if item.admits_persons else PersonGuard(item, plan.carried)
 
     def __call__(self, row: Row, run: str) -> Mapped:
         """Map one row, on behalf of one run of the connector.
@@ -102,10 +106,16 @@ class RowMapper:
         content, claim, given = self._content.copy(), self._claim.copy(), self._header.copy()
         marks: list[str] = []
         repaired = self._fill(row, (content, claim, given), marks)
+        guard, cleared = self._guard, 0
+        kind = given.get("subject_kind") or self._item.stated_kind(content, claim)
+        if guard is not None:
+            if guard.withholds(kind, content, claim, given):
+                return self._withhold(row, run, repaired)
+            cleared = guard.clear(content, claim)
+            if guard.is_unknown(content):
+                guard.disguise(content, claim)
+                given.pop("subject_name", None)
         derived = self._item.derive(content, claim, self._department)
-        kind = given.get("subject_kind") or derived.subject_kind
-        if kind == SubjectKind.NATURAL_PERSON and not self._item.admits_persons:
-            return self._withhold(row, run, repaired)
         header = self.header(row, run)
         header.update(
             verb=derived.verb,
@@ -119,7 +129,8 @@ class RowMapper:
             normalised=repaired,
             warnings=marks,
         )
-        return Mapped({"header": header, "act": derived.act, "claim": claim, "content": content}, withheld=False)
+        event = {"header": header, "act": derived.act, "claim": claim, "content": content}
+        return Mapped(event, withheld=False, cleared=cleared)
 
     def header(self, row: Any, run: str) -> dict[str, Any]:
         """Make the header of a row or a defect of which nothing is known but its place."""

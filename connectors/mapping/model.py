@@ -125,3 +125,8 @@ class MappingModel(_Strict):
     ignore: tuple[str, ...] = Field(
         default=(), description="Columns left out on purpose; blanks around their cells still count."
     )
+    carry_numbers: tuple[str, ...] = Field(
+        default=(),
+        description="Fields made for persons' numbers (masked, for the authorised alone), such as that of the legal"
+        " representative, that are sent with them; without it they are taken out.",
+    )

@@ -11,7 +11,7 @@ from creditbus.connectors.mapping.model import UNITS, Form, MappingModel, Rule
 from creditbus.connectors.mapping.moments import day_reader, epoch_reader, moment_reader
 from creditbus.connectors.mapping.tables import division_finder, load_lookup
 from creditbus.services.domain import normalise
-from creditbus.services.domain.catalogue import Field, Format, Item
+from creditbus.services.domain.catalogue import Disclosure, Field, Format, Item
 from creditbus.services.domain.event import SubjectKind
 
 __all__ = ["Plan", "Target", "resolve"]
@@ -59,6 +59,8 @@ class Plan:
     targets: tuple[Target, ...]
     constants: Mapping[tuple[Part, str], str]
     ignored: tuple[str, ...]
+    carried: tuple[str, ...] = ()
+    """Fields that may hold citizens' numbers under an item that admits no natural persons."""
 
 
 def resolve(mapping: MappingModel, document: Document, item: Item, folder: Path) -> Plan:
@@ -88,7 +90,17 @@ def resolve(mapping: MappingModel, document: Document, item: Item, folder: Path)
             targets.append(builder.target(part, name, rule, field))
             if rule.otherwise is not None:
                 targets.append(replace(builder.target(part, name, rule.otherwise, field), otherwise=True))
-    return Plan(tuple(targets), constants, mapping.ignore)
+    return Plan(tuple(targets), constants, mapping.ignore, _carried(mapping, document, item))
+
+
+def _carried(mapping: MappingModel, document: Document, item: Item) -> tuple[str, ...]:
+    for name in mapping.carry_numbers:
+        field = item.fields.get(name)
+        if field is None or field.disclosure is not Disclosure.AUTHORISED or field.mask is None:
+            meant = [one.code for one in item.fields.values() if one.disclosure is Disclosure.AUTHORISED and one.mask]
+            fix = f"meant for it: {', '.join(meant) or 'none'}"
+            raise document.error(("carry_numbers",), f"{name} of {item.id} is not meant for persons' numbers", fix)
+    return mapping.carry_numbers
 
 
 def _rules(mapping: MappingModel, item: Item) -> Iterator[tuple[Part, str, Rule, Field | None]]:

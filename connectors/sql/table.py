@@ -16,6 +16,7 @@ from creditbus.connectors.errors import SourceError
 from creditbus.connectors.sql.database import Database
 from creditbus.connectors.sql.settings import SqlSettings
 from creditbus.connectors.sql.values import cell_of, digest, temporal
+from creditbus.services.domain.identifiers.persons import names_person
 
 __all__ = ["Record", "Relation", "behind", "binary", "chosen", "keyed_by", "numbered", "reflected", "without_reason"]
 
@@ -110,7 +111,14 @@ class Relation:
         return Record(tuple(values[:width]), watermark, cells, digest(list(values[first:])), problem)
 
     def place(self, record: Record, number: int, position: Position) -> Row | Defect:
-        """Make the contract's row; its number is the key where that can be one, else the number in reading order."""
+        """Make the contract's row; its number is the key where that can be one, else the number in reading order.
+
+        Raises:
+            SourceError: the key is a citizen's number, which would leave the department with the connector's position.
+        """
+        if any(names_person(str(part)) for part in record.key if part is not None):
+            fix = "name another key in settings.key"
+            raise SourceError(f"{self.table.name}: settings.key", "its values are citizens' numbers", fix)
         key = record.key[0] if len(record.key) == 1 else None
         keyed = isinstance(key, int) and not isinstance(key, bool) and 1 <= key <= _LARGEST_ROW
         sheet, row = ("", int(key or 0)) if keyed else (_COUNTED, number)

@@ -1,12 +1,14 @@
 """Lexical forms: what the connectors bring cells to, and how names are compared.
 
-Only outer blanks, full-width ASCII and the spelling of dates are brought into one form. A value that has no such form
-stays as it was given: validation refuses it by name, nothing is guessed.
+Only outer blanks, characters without ink, full-width ASCII and the spelling of dates are brought into one form. A value
+that has no such form stays as it was given: validation refuses it by name, nothing is guessed.
 """
 
 import datetime as dt
 import re
 from functools import lru_cache
+
+from creditbus.services.domain.invisible import OUTSIDE, without_invisible
 
 __all__ = [
     "NO_END",
@@ -22,7 +24,6 @@ __all__ = [
 NO_END = "2099-12-31"
 """Lexical form of "no end" (长期) in a date that may be open, as the 2018 dual-publicity standard writes it."""
 
-_BLANKS = " \t\u00a0\u3000\ufeff"
 _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _EMPTY_MARKERS = frozenset({"", "/", "无", "-", "N/A"})
 _OPEN_MARKERS = frozenset({"长期"})
@@ -31,8 +32,8 @@ _DATE = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})")
 
 
 def trim(text: str) -> str:
-    """Remove outer blanks, tabs, U+00A0, U+3000 and U+FEFF, as spreadsheets and web forms leave them."""
-    return text.strip(_BLANKS)
+    """Remove what has no ink at both ends: Unicode's blanks, line ends, control and format characters."""
+    return text.strip(OUTSIDE)
 
 
 def unwrapped(text: str) -> str:
@@ -67,7 +68,7 @@ def lexical_date(text: str, *, open_end: bool = False) -> str:
     so that validation can name it.
     """
     trimmed = trim(text)
-    narrow = half_width(trimmed)
+    narrow = half_width(without_invisible(trimmed))
     if open_end and narrow in _OPEN_MARKERS:
         return NO_END
     match = _DATE.fullmatch(narrow)
@@ -90,5 +91,9 @@ def parse_date(text: str) -> dt.date | None:
 
 
 def same_name(given: str, registered: str) -> bool:
-    """Compare a given name with the registered one after full width has become half width."""
-    return given == registered or half_width(trim(given)) == half_width(trim(registered))
+    """Compare a given name with the registered one, full width as half width, and without what has no ink."""
+    return given == registered or _plain_name(given) == _plain_name(registered)
+
+
+def _plain_name(name: str) -> str:
+    return half_width(without_invisible(trim(name)))

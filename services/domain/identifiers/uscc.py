@@ -9,12 +9,41 @@ from functools import lru_cache
 
 from creditbus.services.domain.reasons import Reason
 
-__all__ = ["ALPHABET", "LENGTH", "authority_fault", "check_character", "correction", "fault", "organisation_code"]
+__all__ = [
+    "ALPHABET",
+    "LENGTH",
+    "PAIRS",
+    "authority_fault",
+    "check_character",
+    "correction",
+    "fault",
+    "organisation_code",
+]
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 """The characters of the code; I, O, S, V and Z are left out. Their places are their values."""
 
 LENGTH = 18
+
+PAIRS = frozenset(
+    authority + kind
+    for authority, kinds in {
+        "1": "1239",  # 机构编制
+        "2": "19",  # 外交
+        "3": "123459",  # 司法行政
+        "4": "19",  # 文化
+        "5": "1239",  # 民政
+        "6": "129",  # 旅游
+        "7": "129",  # 宗教
+        "8": "19",  # 工会
+        "9": "123",  # 市场监管
+        "A": "1239",  # 村集体经济组织等
+        "N": "1239",  # 农业
+        "Y": "1",  # 其他
+    }.items()
+    for kind in kinds
+)
+"""Registration authority and kind of institution, as GB 32100-2015 table 1 pairs them: how every code begins."""
 
 _VALUES = {character: value for value, character in enumerate(ALPHABET)}
 _WEIGHTS = tuple(pow(3, place, 31) for place in range(LENGTH - 1))
@@ -23,8 +52,8 @@ _WEIGHTS = tuple(pow(3, place, 31) for place in range(LENGTH - 1))
 def fault(code: str) -> Reason | None:
     """Give the first thing wrong with a code, None when it is valid.
 
-    In this order: ``ID_LENGTH``, ``ID_LOWER_CASE``, ``ID_CHARSET`` (also a letter within the division),
-    ``ID_CHECK_DIGIT``.
+    In this order: ``ID_LENGTH``, ``ID_LOWER_CASE``, ``ID_CHARSET`` (also a letter within the division,
+    and a beginning that is none of `PAIRS`), ``ID_CHECK_DIGIT``.
     """
     if len(code) != LENGTH:
         return Reason.ID_LENGTH
@@ -54,7 +83,7 @@ def fault(code: str) -> Reason | None:
         ) % 31
     except KeyError:
         return Reason.ID_LOWER_CASE if _has_lower_case(code) else Reason.ID_CHARSET
-    if not code[2:8].isdigit():
+    if not code[2:8].isdigit() or code[:2] not in PAIRS:
         return Reason.ID_CHARSET
     return Reason.ID_CHECK_DIGIT if rest else None
 

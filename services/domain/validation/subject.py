@@ -63,7 +63,7 @@ class ClaimCheck:
                 findings.append(Finding(Reason.ID_CONFLICT, self._column_of("organisation_code")))
             return Named(code)
         # The upper-case form is a proposal for the department: nothing is stored under it.
-        findings.append(Finding(reason, self._column, code.upper() if reason is Reason.ID_LOWER_CASE else None))
+        findings.append(Finding(reason, self._column, uscc.correction(code)))
         return Named()
 
     def crosswalk(

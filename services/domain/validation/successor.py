@@ -29,7 +29,7 @@ def examine_successor(
             return False
         code = key
     elif reason := uscc.fault(code):
-        findings.append(Finding(reason, field, code.upper() if reason is Reason.ID_LOWER_CASE else None))
+        findings.append(Finding(reason, field, uscc.correction(code)))
         return False
     elif kind_of(code) not in item.subject_kinds:
         findings.append(Finding(Reason.CAT_SUBJECT_KIND_NOT_ADMITTED, field))

@@ -8,6 +8,7 @@ from typing import Any
 from creditbus.services.domain.catalogue import Item
 from creditbus.services.domain.event import SubjectKind
 from creditbus.services.domain.identifiers import organisation_code, uscc
+from creditbus.services.domain.identifiers.persons import names_person
 from creditbus.services.domain.identifiers.subject_kind import kind_of
 from creditbus.services.domain.reasons import Caution, Reason
 from creditbus.services.domain.validation.cell_marks import marked_cells
@@ -55,15 +56,16 @@ class Validator:
 
         Returns:
             `Refused` with every reason, each once, in primary order; else `Admitted`. A natural person under an item
-            that admits none is refused for that alone: nothing else of the row is looked at.
+            that admits none is refused for that alone: nothing else of the row is looked at. So is a row of a category
+            that the item does not know, which a connector sends without claim and name.
 
         """
         item = self.item
         if content is None or len(content) < len(self._columns):
             content = {**self._columns, **(content or {})}
         person = _is_person(item, header, content, claim)
-        if person and not item.admits_persons:
-            return Refused((Finding(Reason.CAT_NATURAL_PERSON, item.category_field),))
+        if not item.admits_persons and (alone := self._bars(content, claim, person=person)) is not None:
+            return Refused((Finding(alone, item.category_field),))
         warnings = header.get("warnings")
         findings: list[Finding] = [*marked_cells(warnings)] if warnings else []
         if header["verb"] not in item.verbs or header["origin"]["department"] not in item.entitled:
@@ -101,6 +103,17 @@ class Validator:
         self._dates(content, _iso(today), findings)
         return in_primary_order(findings)
 
+    def _bars(self, content: Values, claim: Mapping[str, Any], *, person: bool) -> Reason | None:
+        """Give the reason to refuse a row unread: a person, or claim and name left out for an unknown category."""
+        item = self.item
+        if person or _is_persons_code(claim.get(item.code_field)):
+            return Reason.CAT_NATURAL_PERSON
+        category = content[item.category_field] if item.category_field else None
+        if not category or item.fields[item.category_field].admits(category):
+            return None
+        named = any(claim.values()) or (item.name_field and content[item.name_field])
+        return None if named else Reason.ENUM_UNKNOWN
+
     def _name(self, claim: Mapping[str, Any], findings: list[Finding], *, person: bool) -> Named:
         if person:
             examine_person(self.item, claim, findings)
@@ -126,6 +139,11 @@ def _is_person(item: Item, header: Mapping[str, Any], content: Values, claim: Ma
     category = content[item.category_field] if item.category_field else None
     # A connector that forgot to say so must not bring a person's row past an item that admits none.
     return item.kinds.get(category) is _NATURAL_PERSON if category else bool(claim.get("person_id"))
+
+
+def _is_persons_code(code: str | None) -> bool:
+    """Tell whether a code is a citizen's number; a code with a letter before its end, as nearly all have, is none."""
+    return code is not None and code[:15].isdigit() and names_person(code)
 
 
 def _refuse_publisher(item: Item, header: Mapping[str, Any], findings: list[Finding]) -> None:
