@@ -12,8 +12,10 @@ from typing import Any
 
 from creditbus.connectors.configuration import Connector
 from creditbus.connectors.contract import Defect, Row
-from creditbus.connectors.mapping.compiler import Columns
+from creditbus.connectors.mapping.compiler import Columns, Mapped
+from creditbus.connectors.noticing import Notices, Pair
 from creditbus.connectors.outgoing import half_a_character, is_whole
+from creditbus.services.domain.invisible import invisible_at
 from creditbus.services.domain.reasons import Caution, Reason
 from creditbus.services.domain.standing import Standing
 from creditbus.services.domain.validation import Admitted, Refused, compile_item
@@ -22,6 +24,7 @@ from creditbus.services.domain.validation.outcome import Finding
 __all__ = ["Compare", "Preview", "RefusedField", "RowFate", "preview"]
 
 _SHOWN = 50
+_OF_FORM = ("ID_", "DATE_", "NUMBER_", "ENUM_")
 _COMPARED_TOGETHER = 500
 
 Compare = Callable[[Sequence[tuple[Mapping[str, Any], Admitted]]], Sequence[Standing]]
@@ -40,6 +43,8 @@ class RefusedField:
     reason: Reason
     proposed: str = field(default="", repr=False)
     detail: str = ""
+    at: str = ""
+    """A blank or another character without ink inside the value, such as ``U+0020 at 5``."""
 
 
 @dataclass(slots=True)
@@ -67,6 +72,12 @@ class Preview:
     """Rows that intake would refuse: unreadable ones and natural persons included."""
     unreadable: int = 0
     withheld: int = 0
+    """Rows about natural persons: nothing of them is sent."""
+    withheld_rows: list[int] = field(default_factory=list)
+    """Numbers of the first of them."""
+    cleared: int = 0
+    """Cells out of which a citizen's number is taken before they are sent."""
+    cleared_rows: list[int] = field(default_factory=list)
     normalised: int = 0
     """Rows with a cell that is trimmed or brought to half width."""
     reasons: Counter[Reason] = field(default_factory=Counter)
@@ -76,6 +87,8 @@ class Preview:
     shown: list[RefusedField] = field(default_factory=list)
     standings: Counter[Standing] = field(default_factory=Counter)
     """Of the publishable rows, where the bus was asked; empty where it was not."""
+    one_key_two_rows: tuple[Pair, ...] = ()
+    """The first pairs of rows of one decision about one party that say different things."""
     fates: list[RowFate] = field(default_factory=list)
     """Of each row, where only some were asked for."""
 
@@ -118,16 +131,23 @@ class _Examination:
         self._result = result
         self._compare = compare
         self._each = each
+        self._notices = Notices(connector.mapper, accepted=True)
         self._waiting: list[tuple[Mapping[str, Any], Admitted, RowFate]] = []
 
     def run(self, rows: Iterable[Row | Defect]) -> Preview:
-        result = self._result
+        result, notices = self._result, self._notices
         for row in rows:
             result.rows += 1
             fate = self._unreadable(row) if isinstance(row, Defect) else self._examine(row)
             if self._each:
                 result.fates.append(fate)
         self._compare_waiting()
+        if notices.count_of_pairs:
+            result.cautions[Caution.ONE_KEY_TWO_ROWS] = notices.count_of_pairs
+            result.caution_rows[Caution.ONE_KEY_TWO_ROWS] = [
+                row for one in notices.pairs for row in (one[0].row, one[1].row)
+            ]
+        result.one_key_two_rows = tuple(notices.pairs)
         return result
 
     def _unreadable(self, row: Defect) -> RowFate:
@@ -144,7 +164,8 @@ class _Examination:
         if not is_whole(event):
             return self._unreadable(half_a_character(row))
         header = event["header"]
-        result.withheld += mapped.withheld
+        self._count_persons(row, mapped)
+        self._notices.take(row, mapped)
         result.normalised += header["normalised"] > 0
         outcome = self._validator.examine(header, event["claim"], event["content"], self._today)
         fate = RowFate(row.sheet, row.row, "published", header["document_no"], header["subject_name"])
@@ -166,6 +187,15 @@ class _Examination:
                     self._compare_waiting()
         return fate
 
+    def _count_persons(self, row: Row, mapped: Mapped) -> None:
+        result = self._result
+        result.withheld += mapped.withheld
+        result.cleared += mapped.cleared
+        if mapped.withheld and len(result.withheld_rows) < self._most:
+            result.withheld_rows.append(row.row)
+        if mapped.cleared and len(result.cleared_rows) < self._most:
+            result.cleared_rows.append(row.row)
+
     def _compare_waiting(self) -> None:
         if self._compare is None or not self._waiting:
             return
@@ -184,4 +214,5 @@ class _Examination:
     def _finding(self, row: Row, event: Mapping[str, Any], finding: Finding) -> RefusedField:
         name = finding.field
         value = event["content"].get(name) or event["claim"].get(self._claim_fields.get(name, ""))
-        return RefusedField(row.sheet, row.row, name, value or "", finding.reason, finding.proposed or "")
+        place = invisible_at(value) if value and finding.reason.value.startswith(_OF_FORM) else ""
+        return RefusedField(row.sheet, row.row, name, value or "", finding.reason, finding.proposed or "", at=place)

@@ -21,6 +21,8 @@ class Totals:
     withheld: int = 0
     """Rows about natural persons that their item does not admit: sent without anything of the person."""
     unreadable: int = 0
+    cleared: int = 0
+    """Cells out of which a citizen's number was taken."""
 
     def __add__(self, other: "Totals") -> "Totals":
         return Totals(
@@ -28,6 +30,7 @@ class Totals:
             self.published + other.published,
             self.withheld + other.withheld,
             self.unreadable + other.unreadable,
+            self.cleared + other.cleared,
         )
 
 
@@ -42,6 +45,8 @@ class Progress:
     position: Position | None = None
     complete: bool = False
     totals: Totals = field(default_factory=Totals)
+    columns: tuple[str, ...] = ()
+    """Columns that the mapping used in the last complete run; a run that is not complete keeps those of before."""
 
     def advanced(self, position: Position | None, totals: Totals, *, complete: bool = False) -> Self:
         """Return the progress after a chunk."""
@@ -60,6 +65,7 @@ class Progress:
         """
         raw: Mapping[str, Any] = json.loads(value)
         try:
-            return cls(**{**raw, "totals": Totals(**raw["totals"])})
+            columns = tuple(raw.get("columns", ()))
+            return cls(**{**raw, "totals": Totals(**raw["totals"]), "columns": columns})
         except (TypeError, KeyError) as error:
             raise ValueError("no position of a connector") from error

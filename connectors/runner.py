@@ -13,6 +13,7 @@ from creditbus.connectors.contract import Defect, Position, Remarking, Returning
 from creditbus.connectors.encoding import Encoder, Message
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.memory import Comparison, Memory, Noted, noted
+from creditbus.connectors.noticing import Notices, Pair
 from creditbus.connectors.outgoing import outgoing, whole
 from creditbus.connectors.progress import Progress, Totals
 from creditbus.connectors.publisher import Beside, Publisher
@@ -46,6 +47,17 @@ class RunSummary:
     seconds: float
     complete: bool
     """The source is published as a whole."""
+    withheld_rows: tuple[int, ...] = ()
+    """Numbers of the first rows about natural persons: nothing of them was sent."""
+    cleared: int = 0
+    """Cells out of which a citizen's number was taken."""
+    cleared_rows: tuple[int, ...] = ()
+    unused_columns: tuple[str, ...] = ()
+    """Columns of the rows read that the mapping neither uses nor leaves out on purpose."""
+    one_key_two_rows: tuple[Pair, ...] = ()
+    """The first pairs of rows of one decision about one party that say different things."""
+    pairs: int = 0
+    """Number of such pairs."""
     remarks: tuple[str, ...] = ()
     """What the source found beside its rows."""
     marked: int = 0
@@ -72,6 +84,7 @@ def run_connector(
     *,
     progress: Reporter | None = None,
     resend: bool = False,
+    accept_columns: bool = False,
 ) -> RunSummary:
     """Publish what a source holds and earlier runs have not published.
 
@@ -83,6 +96,7 @@ def run_connector(
         connection: Where the bus is.
         progress: Is told of committed rows.
         resend: Publish the whole source once more, whatever was published.
+        accept_columns: Publish although columns are gone that the last complete run had, or mandatory ones are missing.
 
     Raises:
         UserError: configuration, source, registry or broker; the message says which and what to do.
@@ -98,6 +112,7 @@ def run_connector(
         state = _begin(connector.id, version, last, resend=resend)
         before = state.totals
         comparison, marked = None, 0
+        notices = Notices(connector.mapper, frozenset(state.columns), accepted=accept_columns)
         if not state.complete:
             # A refusal that is known now is of an earlier sending. A row that its department has set back to new since
             # is not marked by it, and behind this run, standing as sent again, it must not be met by it any more.
@@ -107,7 +122,7 @@ def run_connector(
             reporter.start(connector.id, source.size(), before.rows)
             try:
                 with _remembering(connector, connection, state) as memory:
-                    run = _Run(connector, source, encoder, publisher, reporter, memory)
+                    run = _Run(connector, source, encoder, publisher, reporter, memory, notices)
                     state = run.publish(state)
                     comparison = memory.complete() if memory and state.complete else None
             finally:
@@ -118,7 +133,10 @@ def run_connector(
         missed = proposals(connector, connection, city_day(int(time.time() * 1000)))
         comparison = replace(comparison, vanished=len(missed))
     return replace(
-        _summary(state, before, time.monotonic() - started), remarks=remarks, marked=marked, comparison=comparison
+        _summary(state, before, notices, time.monotonic() - started),
+        remarks=remarks,
+        marked=marked,
+        comparison=comparison,
     )
 
 
@@ -158,10 +176,11 @@ def _remembering(connector: Connector, connection: Connection, state: Progress) 
 
 def _begin(connector: str, version: str, last: Progress | None, *, resend: bool) -> Progress:
     """Choose between going on where the last process stopped and beginning anew."""
-    fresh = Progress(connector, new_run(connector), version)
+    columns = () if last is None else last.columns
+    fresh = Progress(connector, new_run(connector), version, columns=columns)
     if last is None or resend or last.version != version:
         return fresh
-    return last if version else Progress(connector, fresh.run, version, last.position)
+    return last if version else replace(fresh, position=last.position)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,11 +191,12 @@ class _Run:
     publisher: Publisher
     reporter: Reporter
     memory: Memory | None
+    notices: Notices
 
     def publish(self, state: Progress) -> Progress:
         remember = self.memory is not None
         files: set[str] = set()
-        for chunk in chunks(self.connector, self.source, self.encoder, state, remember=remember):
+        for chunk in chunks(self.connector, self.source, self.encoder, state, remember=remember, notices=self.notices):
             state = state.advanced(chunk.position, chunk.totals)
             if self.memory is not None:
                 self.memory.note(chunk.noted, state.totals.rows)
@@ -184,6 +204,7 @@ class _Run:
             _settle(self.source, state)
             files |= chunk.files
             self.reporter.advance(chunk.totals.rows)
+        state = replace(state, columns=tuple(sorted(self.notices.columns())))
         if not state.version:
             return self._without_settled(state)
         if self.source.version() != state.version:
@@ -197,7 +218,7 @@ class _Run:
         if not isinstance(self.source, Settling) or state.position is None:
             return state
         position = self.source.settled(state.position)
-        if position != state.position:
+        if position != state.position or frozenset(state.columns) != self.notices.before:
             state = replace(state, position=position)
             self.publisher.publish([], state)
         return state
@@ -209,7 +230,13 @@ class _Run:
 
 
 def chunks(
-    connector: Connector, source: Source, encoder: Encoder, state: Progress, *, remember: bool = False
+    connector: Connector,
+    source: Source,
+    encoder: Encoder,
+    state: Progress,
+    *,
+    remember: bool = False,
+    notices: Notices | None = None,
 ) -> Iterator[Chunk]:
     """Read, map and encode, from the position of ``state`` on; bounded in rows and in bytes.
 
@@ -218,10 +245,13 @@ def chunks(
     messages: list[Message] = []
     notes: list[Noted] = []
     files: set[str] = set()
-    position, size, withheld, unreadable = state.position, 0, 0, 0
+    position, size, withheld, unreadable, cleared = state.position, 0, 0, 0, 0
+    seen = notices or Notices(connector.mapper, accepted=True)
     broken: list[SourceError] = []
     for row in _readable(source.read(state.position), broken):
         message, mapped = outgoing(connector, encoder, row, state.run)
+        seen.take(row, mapped)
+        cleared += mapped.cleared if mapped else 0
         if mapped is None:
             unreadable += 1
         elif mapped.withheld:
@@ -234,10 +264,12 @@ def chunks(
         size += len(message.value)
         position = row.position
         if len(messages) >= _CHUNK_ROWS or size >= _CHUNK_BYTES:
-            yield Chunk(messages, position, _totals(messages, withheld, unreadable), notes, files)
-            messages, notes, files, size, withheld, unreadable = [], [], set(), 0, 0, 0
+            seen.judge()
+            yield Chunk(messages, position, _totals(messages, withheld, unreadable, cleared), notes, files)
+            messages, notes, files, size, withheld, unreadable, cleared = [], [], set(), 0, 0, 0, 0
     if messages:
-        yield Chunk(messages, position, _totals(messages, withheld, unreadable), notes, files)
+        seen.judge()
+        yield Chunk(messages, position, _totals(messages, withheld, unreadable, cleared), notes, files)
     for error in broken:
         raise error
 
@@ -249,8 +281,8 @@ def _readable(rows: Iterator[Row | Defect], broken: list[SourceError]) -> Iterat
         broken.append(error)
 
 
-def _totals(messages: list[Message], withheld: int, unreadable: int) -> Totals:
-    return Totals(len(messages), len(messages), withheld, unreadable)
+def _totals(messages: list[Message], withheld: int, unreadable: int, cleared: int) -> Totals:
+    return Totals(len(messages), len(messages), withheld, unreadable, cleared)
 
 
 def new_run(connector: str) -> str:
@@ -258,7 +290,7 @@ def new_run(connector: str) -> str:
     return f"{connector}-{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
 
 
-def _summary(state: Progress, before: Totals, seconds: float) -> RunSummary:
+def _summary(state: Progress, before: Totals, notices: Notices, seconds: float) -> RunSummary:
     after = state.totals
     return RunSummary(
         connector=state.connector,
@@ -270,4 +302,10 @@ def _summary(state: Progress, before: Totals, seconds: float) -> RunSummary:
         skipped=before.rows,
         seconds=seconds,
         complete=state.complete,
+        cleared=after.cleared - before.cleared,
+        withheld_rows=tuple(notices.withheld),
+        cleared_rows=tuple(notices.cleared),
+        unused_columns=notices.unused(),
+        one_key_two_rows=tuple(notices.pairs),
+        pairs=notices.count_of_pairs,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from creditbus.connectors.contract import Cell, Column, Row
@@ -16,6 +17,7 @@ from creditbus.connectors.sheet_cells import FaultyCell
 from creditbus.services.domain import normalise
 from creditbus.services.domain.catalogue import Item
 from creditbus.services.domain.event import NO_HASH, RecordState, SubjectKind, Verb
+from creditbus.services.domain.invisible import without_invisible
 from creditbus.services.domain.validation.cell_marks import cell_mark
 
 __all__ = ["Columns", "Mapped", "RowMapper"]
@@ -24,6 +26,9 @@ _PARTS = {"content": 0, "claim": 1, "header": 2}
 _MOST_LAYOUTS = 4096
 """Sets of columns remembered; a file whose every row has other keys must not fill the memory."""
 _DATES = frozenset({"date", "date-open"})
+_DATED = _DATES | {"datetime"}
+_LONGEST_KEY = 48
+_KEYS = ("authority", "authority_name", "document_no")
 _WRAPPED = ("=", "'")
 """How a spreadsheet's way to keep a text begins; asked first, for nearly no cell begins so."""
 _BLANK_ACT = dict.fromkeys(
@@ -75,6 +80,8 @@ class _Read(NamedTuple):
     column: str
     half_width: bool
     day_only: bool
+    spaced: bool
+    """A blank of any kind stands between a day and its time."""
     writes: tuple[_Write, ...]
 
 
@@ -129,6 +136,12 @@ class RowMapper:
             normalised=repaired,
             warnings=marks,
         )
+        for name in _KEYS:  # two names that look alike are one record's
+            if not header[name].isprintable():
+                header[name] = without_invisible(header[name])
+                header["normalised"] += 1
+        if self._plan.further_key and header["document_no"]:
+            header["document_no"] += _further(content[name] for name in self._plan.further_key)
         event = {"header": header, "act": derived.act, "claim": claim, "content": content}
         return Mapped(event, withheld=False, cleared=cleared)
 
@@ -199,16 +212,17 @@ class RowMapper:
         cells = row.cells
         repaired = 0
         trim, narrowed, unwrapped = normalise.trim, normalise.half_width, normalise.unwrapped
-        for column, any_half_width, day_only, writes in self._reads(tuple(cells)):
+        inked = without_invisible
+        for column, any_half_width, day_only, spaced, writes in self._reads(tuple(cells)):
             cell = cells[column]
             if cell is None or cell == "":
                 continue
-            if type(cell) is str or (isinstance(cell, str) and type(cell) is not FaultyCell):
+            if isinstance(cell, str) and type(cell) is not FaultyCell:
                 text = narrow = trim(cell)
                 if text.startswith(_WRAPPED):
                     text = narrow = unwrapped(text)
-                if any_half_width and not text.isascii():
-                    narrow = narrowed(text)
+                if any_half_width and not (text.isascii() and text.isprintable()):
+                    narrow = narrowed(inked(text, spaced=spaced))
                 if narrow != cell:
                     repaired += 1
                 cell = narrow
@@ -246,6 +260,16 @@ class RowMapper:
         return Mapped(event, withheld=True)
 
 
+def _further(values: Iterable[str | None]) -> str:
+    """Write what tells rows of one decision apart; a long value by its digest, for the number is part of every key."""
+    given = [without_invisible(value) for value in values if value]
+    return "".join(f"#{value if len(value) <= _LONGEST_KEY else _digest(value)}" for value in given)
+
+
+def _digest(value: str) -> str:
+    return blake2b(value.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
 def _reads(plan: Plan, layout: Iterable[str], claims: Mapping[str, str]) -> Iterator[_Read]:
     names = Names(layout)
     # a column left out on purpose fills nothing, but a blank around it is repaired like any other
@@ -271,6 +295,7 @@ def _reads(plan: Plan, layout: Iterable[str], claims: Mapping[str, str]) -> Iter
             column,
             any(write.half_width for write in writes),
             any(target.form in _DATES for target in group),
+            any(target.form in _DATED for target in group),
             writes,
         )
 

@@ -130,3 +130,8 @@ class MappingModel(_Strict):
         description="Fields made for persons' numbers (masked, for the authorised alone), such as that of the legal"
         " representative, that are sent with them; without it they are taken out.",
     )
+    further_key: tuple[str, ...] = Field(
+        default=(),
+        description="Fields that tell several rows of one decision apart: their values become part of its number,"
+        " behind a #. Name what never changes, such as the number of a line.",
+    )

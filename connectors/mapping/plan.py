@@ -61,6 +61,8 @@ class Plan:
     ignored: tuple[str, ...]
     carried: tuple[str, ...] = ()
     """Fields that may hold citizens' numbers under an item that admits no natural persons."""
+    further_key: tuple[str, ...] = ()
+    """Content fields that tell rows of one decision apart."""
 
 
 def resolve(mapping: MappingModel, document: Document, item: Item, folder: Path) -> Plan:
@@ -90,7 +92,13 @@ def resolve(mapping: MappingModel, document: Document, item: Item, folder: Path)
             targets.append(builder.target(part, name, rule, field))
             if rule.otherwise is not None:
                 targets.append(replace(builder.target(part, name, rule.otherwise, field), otherwise=True))
-    return Plan(tuple(targets), constants, mapping.ignore, _carried(mapping, document, item))
+    for name in mapping.further_key:
+        if name not in item.fields:
+            raise document.error(
+                ("further_key",), f"{item.id} has no field {name}", f"it has: {', '.join(item.fields)}"
+            )
+    carried = _carried(mapping, document, item)
+    return Plan(tuple(targets), constants, mapping.ignore, carried, mapping.further_key)
 
 
 def _carried(mapping: MappingModel, document: Document, item: Item) -> tuple[str, ...]:

@@ -14,7 +14,10 @@ import typer
 from creditbus.services.cli.configured import FOLDER, Folder, Json, Name, connector_named
 from creditbus.services.cli.console import OUTPUT, print_json
 from creditbus.services.cli.language import counted, language, told
+from creditbus.services.cli.noticed import pairs_lines, persons_lines
 from creditbus.services.domain.city_time import city_day
+from creditbus.services.domain.invisible import visible
+from creditbus.services.domain.reasons import Caution
 from creditbus.topics.connection import Connection
 
 if TYPE_CHECKING:
@@ -22,12 +25,14 @@ if TYPE_CHECKING:
 
     from creditbus.connectors.configuration import Connector
     from creditbus.connectors.preview import Compare, Preview, RefusedField, RowFate
-    from creditbus.services.domain.reasons import Caution, Reason
+    from creditbus.services.domain.reasons import Reason
     from creditbus.services.domain.validation import Admitted
 
 __all__ = ["explained", "register"]
 
 _ROWS_NAMED = 5
+_LONGEST_CELL = 160
+_LONGEST_VALUE = 40
 _BECOMES = {
     "published": ("发布", "published"),
     "refused": ("退回", "refused"),
@@ -125,7 +130,10 @@ def _show(connector: Connector, result: Preview) -> None:
     )
     for columns in result.columns:
         if columns.unknown:
-            _say(told("  未使用的列：", "  columns not used: ") + ", ".join(columns.unknown))
+            _say(
+                told("  未使用的列：", "  columns not used: ")
+                + ", ".join(visible(name, _LONGEST_VALUE) for name in columns.unknown)
+            )
         if columns.missing:
             _say(told("  缺必填列：", "  no column for mandatory: ") + ", ".join(columns.missing))
     _say(_counts(result))
@@ -133,15 +141,9 @@ def _show(connector: Connector, result: Preview) -> None:
         OUTPUT.print(_fates(result.fates))
     if result.shown:
         OUTPUT.print(_refusals(result.shown))
-    for caution, count in result.cautions.items():
-        rows = ", ".join(map(str, result.caution_rows[caution][:_ROWS_NAMED]))
-        more = ", …" if count > _ROWS_NAMED else ""
-        _say(
-            told(
-                f"  提示 {caution}：{count:,} 行（{rows}{more}）  {caution.zh}",
-                f"  warning {caution}: {counted(count, 'row')} ({rows}{more})  {caution.sentence}",
-            )
-        )
+    _show_cautions(result)
+    for line in persons_lines(result.withheld, result.withheld_rows, result.cleared, result.cleared_rows):
+        _say(f"  {line}")
     if result.normalised:
         _say(
             told(
@@ -151,6 +153,22 @@ def _show(connector: Connector, result: Preview) -> None:
         )
     what_next = f"creditbus connector run {connector.id}"
     _say(told(f"未发送任何数据。      下一步：{what_next}", f"Nothing was sent.      next: {what_next}"))
+
+
+def _show_cautions(result: Preview) -> None:
+    for line in pairs_lines(result.cautions.get(Caution.ONE_KEY_TWO_ROWS, 0), result.one_key_two_rows):
+        _say(f"  {line}")
+    for caution, count in result.cautions.items():
+        if caution is Caution.ONE_KEY_TWO_ROWS:
+            continue
+        rows = ", ".join(map(str, result.caution_rows[caution][:_ROWS_NAMED]))
+        more = ", …" if count > _ROWS_NAMED else ""
+        _say(
+            told(
+                f"  提示 {caution}：{count:,} 行（{rows}{more}）  {caution.zh}",
+                f"  warning {caution}: {counted(count, 'row')} ({rows}{more})  {caution.sentence}",
+            )
+        )
 
 
 def _counts(result: Preview) -> str:
@@ -169,7 +187,7 @@ def _fates(fates: Sequence[RowFate]) -> Table:
     for one in fates:
         remarks = [str(finding.reason) for finding in one.findings] + [str(caution) for caution in one.cautions]
         place = f"{one.sheet} {one.row}".strip()
-        cells = (place, told(*_BECOMES[one.becomes]), one.document_no, one.subject_name, " ".join(remarks))
+        cells = (place, told(*_BECOMES[one.becomes]), *_cut(one.document_no, one.subject_name), " ".join(remarks))
         table.add_row(*_plain(cells))
     return table
 
@@ -190,10 +208,12 @@ def _refusals(shown: Sequence[RefusedField]) -> Table:
 
 def _refusal(one: RefusedField) -> tuple[str, ...]:
     why = one.detail or explained(one.reason)
+    if one.at:
+        why += f" {one.at}"
     if one.proposed:
         why += told(f" 是否为 {one.proposed}？", f" Did you mean {one.proposed}?")
     place = f"{one.sheet} {one.row}".strip()
-    return _plain((place, one.column, one.value, why, one.reason))
+    return _plain((place, one.column, visible(one.value, _LONGEST_VALUE), why, one.reason))
 
 
 def _table(headings: Sequence[str]) -> Table:
@@ -205,10 +225,14 @@ def _table(headings: Sequence[str]) -> Table:
     return table
 
 
+def _cut(*values: str) -> Iterator[str]:
+    return (visible(value, _LONGEST_VALUE) for value in values)
+
+
 def _plain(cells: Sequence[str]) -> tuple[str, ...]:
     from rich.markup import escape
 
-    return tuple(map(escape, cells))
+    return tuple(escape(visible(cell, _LONGEST_CELL)) for cell in cells)
 
 
 def _say(line: str) -> None:

@@ -16,6 +16,7 @@ import typer
 from creditbus.services.cli.configured import FOLDER, Folder, Json, Name, connector_named
 from creditbus.services.cli.console import ERRORS, OUTPUT, print_json
 from creditbus.services.cli.language import counted, told
+from creditbus.services.cli.noticed import pairs_lines, persons_lines, unused_line
 from creditbus.topics.connection import Connection
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["outcome_line", "register", "summary_lines"]
 
 _WAIT_SECONDS = 60.0
+ACCEPT_COLUMNS = "--accept-columns"
 
 Resend = Annotated[bool, typer.Option("--resend", help="Send a source that was already published once more.")]
 WaitSeconds = Annotated[float, typer.Option(min=0, help="Longest wait for the outcomes.")]
@@ -41,6 +43,9 @@ def run_command(
     name: Name,
     folder: Folder = FOLDER,
     resend: Resend = False,
+    accept_columns: Annotated[
+        bool, typer.Option(ACCEPT_COLUMNS, help="Columns are meant as they are: gone ones empty their fields.")
+    ] = False,
     wait: Annotated[
         bool | None, typer.Option("--wait/--no-wait", help="Wait for what becomes of the rows; at a terminal it does.")
     ] = None,
@@ -54,7 +59,7 @@ def run_command(
     connector = connector_named(name, folder)
     connection = Connection.from_environment(store=False)
     with BarReporter(ERRORS) as reporter:
-        summary = run_connector(connector, connection, progress=reporter, resend=resend)
+        summary = run_connector(connector, connection, progress=reporter, resend=resend, accept_columns=accept_columns)
     outcomes = None
     if (OUTPUT.is_terminal if wait is None else wait) and summary.rows + summary.skipped:
         outcomes = _outcomes(connection, summary, wait_seconds)
@@ -85,13 +90,15 @@ def watch_command(
             sys.stdout.flush()
             continue
         clock = f"{datetime.now().astimezone():%H:%M:%S}"
-        text = cycle.error if cycle.summary is None else _published(cycle.summary)
+        text = (
+            cycle.error if cycle.summary is None else "\n".join([_published(cycle.summary), *_noticed(cycle.summary)])
+        )
         (ERRORS if cycle.summary is None else OUTPUT).print(f"{clock}  {text}", markup=False, soft_wrap=True)
 
 
 def summary_lines(summary: RunSummary, connector: Connector, outcomes: RunOutcomes | None = None) -> list[str]:
     """Return what a run did as lines for a person, with what to do next."""
-    lines = [_published(summary), *summary.remarks]
+    lines = [_published(summary), *_noticed(summary), *summary.remarks]
     if outcomes is not None:
         lines.append(outcome_line(outcomes))
     if summary.marked:
@@ -110,6 +117,12 @@ def summary_lines(summary: RunSummary, connector: Connector, outcomes: RunOutcom
             )
         )
     return lines + _refused_lines(summary, connector, outcomes)
+
+
+def _noticed(summary: RunSummary) -> list[str]:
+    """Say what the reading found beside its rows."""
+    persons = persons_lines(summary.withheld, summary.withheld_rows, summary.cleared, summary.cleared_rows)
+    return [*persons, *pairs_lines(summary.pairs, summary.one_key_two_rows), *unused_line(summary.unused_columns)]
 
 
 def _refused_lines(summary: RunSummary, connector: Connector, outcomes: RunOutcomes | None) -> list[str]:

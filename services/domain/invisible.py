@@ -78,8 +78,8 @@ def visible(text: str, longest: int | None = None) -> str:
 
 
 def invisible_at(text: str) -> str:
-    """Name the first character without ink in a trimmed text, such as ``U+200B at 19``; empty where there is none."""
-    found = next(((place, one) for place, one in enumerate(text, start=1) if not _has_ink(one)), None)
+    """Name the first blank or other character without ink, such as ``U+200B at 19``; empty where there is none."""
+    found = next(((place, one) for place, one in enumerate(text, start=1) if one in OUTSIDE or not _has_ink(one)), None)
     return "" if found is None else f"U+{ord(found[1]):04X} at {found[0]}"
 
 

@@ -206,3 +206,8 @@ class Caution(_Sentenced):
         "代码中的组织机构代码校验位不符。",
         "The organisation code inside the unified social credit code fails its own check.",
     )
+    ONE_KEY_TWO_ROWS = (
+        "ONE_KEY_TWO_ROWS",
+        "两行为同一主体的同一文书，内容不同，后一行将替换前一行；如一份文书有多行，请在映射中设置 further_key。",
+        "Two rows of one decision and party differ: the second replaces the first; `further_key` tells them apart.",
+    )

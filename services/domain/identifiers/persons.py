@@ -8,7 +8,7 @@ a number is a person's: nothing of a person may leave its department (docs/adr/0
 import re
 import unicodedata
 
-from creditbus.services.domain.identifiers import citizen_id, registration_no, uscc
+from creditbus.services.domain.identifiers import citizen_id, uscc
 from creditbus.services.domain.normalise import parse_date
 
 __all__ = ["holds_number", "names_person", "without_numbers"]
@@ -94,7 +94,7 @@ def without_numbers(text: str, blank: str) -> str:
 def _is_persons(match: re.Match[str]) -> bool:
     text = _compact(match[0])
     runs = (text, *map(_compact, _BETWEEN.split(match[0])))
-    if any(_is_of_fifteen(run) and not registration_no.is_valid(run) for run in runs):
+    if any(map(_is_of_fifteen, runs)):
         return True
     numbers = (text[start : start + citizen_id.LENGTH] for start in range(len(text) - citizen_id.LENGTH + 1))
     return any(_is_number(number) and not _is_code(number) for number in numbers)
