@@ -1,0 +1,205 @@
+"""Asks a schema registry over HTTP, and tells the registry's own answers from those of whatever else may answer.
+
+A wrong path, a web page, a proxy or another service answers 404, too: taken for "no such schema" that would register
+schemas anew or refuse good events. Only the registry's own error codes (40401 subject, 40402 version, 40403 schema;
+https://docs.confluent.io/platform/current/schema-registry/develop/api.html) say that something is not there.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import ssl
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from http import HTTPStatus
+from http.client import HTTPException
+from typing import Any, Final
+from urllib.parse import SplitResult, urlsplit
+
+from creditbus.topics.errors import ConfigurationError, UnavailableError, UserError
+
+__all__ = ["NotARegistryError", "RegistryError", "RegistryHttp", "UnknownSchemaError"]
+
+_CONTENT_TYPE: Final = "application/vnd.schemaregistry.v1+json"
+_USUAL_PATHS: Final = ("/apis/ccompat/v7", "")
+"""Where Apicurio has the Confluent API, and where Confluent and Karapace have it."""
+_LOOK_SECONDS: Final = 2.0
+_NOT_THERE: Final = {40401, 40402, 40403}
+_LOGIN: Final = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.PROXY_AUTHENTICATION_REQUIRED}
+_VARIABLE: Final = "CREDITBUS_REGISTRY_URL"
+
+
+class RegistryError(UserError):
+    """The registry answers, and refuses: an incompatible schema, one that is not Avro, no permission."""
+
+
+class UnknownSchemaError(RegistryError):
+    """The registry has no schema with this id."""
+
+
+class NotARegistryError(UnavailableError):
+    """Something answers that is no schema registry, or not at this path.
+
+    Who waits for the registry goes on waiting: a proxy answers so, too, while the registry behind it is being started.
+    """
+
+
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
+    """Following one would turn a POST into a GET, and hide that the address is wrong."""
+
+    def redirect_request(self, *_: Any) -> None:
+        """Follow none: it is then raised as an error."""
+
+
+class RegistryHttp:
+    """One registry.
+
+    Args:
+        url: base address of the Confluent API.
+        timeout_seconds: limit of one request.
+
+    Raises:
+        ConfigurationError: the address cannot be one of a registry.
+    """
+
+    def __init__(self, url: str, timeout_seconds: float) -> None:
+        parts = _checked(url.strip())
+        self.url = url.strip().rstrip("/")
+        self._root = f"{parts.scheme}://{parts.netloc}"
+        self._timeout_seconds = timeout_seconds
+        handlers: list[urllib.request.BaseHandler] = [_NoRedirects()]
+        if _is_loopback(parts):
+            # A proxy for the internet must not be asked for a server on this machine.
+            handlers.append(urllib.request.ProxyHandler({}))
+        self._opener = urllib.request.build_opener(*handlers)
+
+    def ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
+        """Ask one thing; errors as of `SchemaRegistry`.
+
+        Raises:
+            UnknownSchemaError: the registry says that it is not there.
+        """
+        data = None if body is None else json.dumps(body, ensure_ascii=False).encode()
+        request = _request(self.url + path, method, data)
+        try:
+            answer = self._answer(request)
+        except urllib.error.HTTPError as error:
+            with error:
+                raise self._refused(error, f"{method} {path}") from error
+        except ValueError as error:
+            raise self._not_one(f"answers {method} {path} with something else than JSON") from error
+        except (OSError, HTTPException) as error:
+            raise self._silent(error) from error
+        if answer is None:
+            raise self.strange()
+        return answer
+
+    def strange(self) -> NotARegistryError:
+        """Make the error for JSON that no registry would answer."""
+        return self._not_one("answers with JSON that no schema registry answers with")
+
+    def _answer(self, request: urllib.request.Request) -> Any:
+        """Ask once more where the connection broke: every request says the same when it comes twice."""
+        try:
+            return self._once(request, self._timeout_seconds)
+        except (urllib.error.HTTPError, TimeoutError):
+            raise
+        except OSError:
+            return self._once(request, self._timeout_seconds)
+
+    def _once(self, request: urllib.request.Request, seconds: float) -> Any:
+        with self._opener.open(request, timeout=seconds) as answer:
+            return json.load(answer)
+
+    def _refused(self, error: urllib.error.HTTPError, request: str) -> UserError:
+        said, plain = _said(error), f"{error.code} {error.reason}".strip()
+        if error.code >= HTTPStatus.INTERNAL_SERVER_ERROR or error.code == HTTPStatus.TOO_MANY_REQUESTS:
+            return UnavailableError(self._place, f"answers {error.code} to {request}", "see its log")
+        if error.code < HTTPStatus.BAD_REQUEST:
+            target = urlsplit(error.headers.get("Location", ""))
+            where = (
+                f"{target.scheme}://{target.netloc.rpartition('@')[2]}{target.path}" if target.netloc else target.path
+            )
+            return self._not_one(f"sends {request} elsewhere: {plain} to {where or 'nowhere'}")
+        if said is not None and said[0] in _NOT_THERE and error.code == HTTPStatus.NOT_FOUND:
+            return UnknownSchemaError(self._place, f"refuses {request}: {said[1]}")
+        if error.code in _LOGIN and said is None:
+            fix = "creditbus does not log in; ask whoever keeps the registry, or a proxy before it, to let it in"
+            return RegistryError(self._place, f"refuses {request}: {plain}", fix)
+        if said is None or error.code == HTTPStatus.NOT_FOUND:
+            return self._not_one(f"answers {plain} to {request}, as no schema registry does")
+        return RegistryError(self._place, f"refuses {request}: {said[1]}")
+
+    def _silent(self, error: Exception) -> UnavailableError:
+        reason = error.reason if isinstance(error, urllib.error.URLError) else error
+        if isinstance(reason, ssl.SSLCertVerificationError):
+            fix = "give its authority in SSL_CERT_FILE"
+            return NotARegistryError(self._place, f"has no certificate that is trusted: {reason.verify_message}", fix)
+        if isinstance(reason, ssl.SSLError) and self.url.startswith("https:"):
+            return NotARegistryError(self._place, "speaks no TLS", f"is it http? Set {_VARIABLE}")
+        if isinstance(reason, HTTPException) and not isinstance(reason, OSError):
+            return NotARegistryError(self._place, "speaks no plain HTTP", f"is it https? Set {_VARIABLE}")
+        return UnavailableError(self._place, "does not answer", "is it running? `creditbus status` shows local servers")
+
+    def _not_one(self, problem: str) -> NotARegistryError:
+        found = self._found()
+        fix = f"there is one at {found}: set {_VARIABLE} to it" if found else f"set {_VARIABLE} to the registry's base"
+        return NotARegistryError(self._place, problem, fix)
+
+    def _found(self) -> str:
+        """Return where on the same server a registry is; nothing when there is none at the usual places."""
+        for path in _USUAL_PATHS:
+            try:
+                subjects = self._once(_request(f"{self._root}{path}/subjects", "GET", None), _LOOK_SECONDS)
+            except (OSError, HTTPException, ValueError):
+                continue
+            if isinstance(subjects, list) and self._root + path != self.url:
+                return self._root + path
+        return ""
+
+    @property
+    def _place(self) -> str:
+        return f"registry at {self.url}"
+
+
+def _request(url: str, method: str, data: bytes | None) -> urllib.request.Request:
+    headers = {"Content-Type": _CONTENT_TYPE, "Accept": f"{_CONTENT_TYPE}, application/json"}
+    return urllib.request.Request(url, data=data, method=method, headers=headers)  # noqa: S310 - the operator's address
+
+
+def _said(error: urllib.error.HTTPError) -> tuple[int, str] | None:
+    """Return code and message of a registry's error; None for what is none."""
+    try:
+        body = json.load(error)
+        return int(body["error_code"]), str(body["message"])
+    except (OSError, HTTPException, ValueError, KeyError, TypeError):
+        return None
+
+
+def _checked(url: str) -> SplitResult:
+    """Take an address apart. Its errors never show it where it may hold a password."""
+    place = "the registry's address"
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+        _ = parts.port
+    except ValueError as error:
+        raise ConfigurationError(place, "is none", f"set {_VARIABLE} to http://host:port/path") from error
+    if parts.username or parts.password or "@" in url:
+        raise ConfigurationError(place, "holds a name or a password, which creditbus does not send", "leave them out")
+    if parts.scheme not in {"http", "https"} or not host:
+        fix = f"set {_VARIABLE} to http://{url.rpartition('://')[2]}" if url else f"set {_VARIABLE}"
+        raise ConfigurationError(place, f"{url!r} does not begin with http:// or https://", fix)
+    if parts.query or parts.fragment:
+        raise ConfigurationError(place, f"{url!r} has something behind its path", "leave out what begins with ? or #")
+    return parts
+
+
+def _is_loopback(parts: SplitResult) -> bool:
+    host = parts.hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
