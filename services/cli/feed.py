@@ -17,9 +17,10 @@ from creditbus.services.cli.words import word
 from creditbus.topics.connection import Connection
 
 if TYPE_CHECKING:
+    from creditbus.services.query.continuity import Break
     from creditbus.services.query.feed import FeedRecord
 
-__all__ = ["app", "feed_line", "json_line"]
+__all__ = ["app", "break_line", "feed_line", "json_line"]
 
 app = typer.Typer(help="Feeds: what a subscriber receives.", no_args_is_help=True)
 
@@ -39,43 +40,72 @@ def follow(
     limit: Annotated[int | None, typer.Option("--limit", "-n", min=1, help="Stop after so many records.")] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON document a line.")] = False,
 ) -> None:
-    """Print the records of a feed and check that none is missing. Exit code 1 when one is."""
+    """Print the records of a feed and check that none is missing, changed or expired. Exit code 1 when one is."""
     known_subscriber(subscriber)
     connection = Connection.from_environment(store=False)
-    gaps = asyncio.run(
+    breaks = asyncio.run(
         _follow(connection, subscriber, from_start=from_start, until_end=until_end, limit=limit, json=json)
     )
-    if gaps:
+    if breaks:
         raise typer.Exit(1)
 
 
 async def _follow(
     connection: Connection, subscriber: str, *, from_start: bool, until_end: bool, limit: int | None, json: bool
 ) -> int:
-    from creditbus.services.query.feed import Continuity, follow_feed
+    from creditbus.services.query.continuity import Break, Continuity
+    from creditbus.services.query.feed import follow_feed
 
     continuity = Continuity()
     feed = follow_feed(connection, subscriber, continuity, from_start=from_start, follow=not until_end)
-    async with aclosing(feed) as records:
-        async for record in records:
+    async with aclosing(feed) as found:
+        async for one in found:
+            if isinstance(one, Break):
+                # at once: who follows a feed ends with Ctrl-C, and would never see a summary
+                _complain(one, json=json)
+                continue
             if json:
-                sys.stdout.buffer.write(json_line(record))
+                sys.stdout.buffer.write(json_line(one))
                 sys.stdout.flush()
             else:
-                OUTPUT.print(feed_line(record), soft_wrap=True, markup=False)
+                OUTPUT.print(feed_line(one), soft_wrap=True, markup=False)
             if limit is not None and continuity.records >= limit:
                 break
-    for partition, expected, found in continuity.gaps:
-        line = told(
-            f"分区 {partition}：应为第 {expected} 号，实为 {found}",
-            f"partition {partition}: expected number {expected}, found {found}",
-        )
-        ERRORS.print(f"creditbus: {line}", markup=False)
-    count, gaps = continuity.records, len(continuity.gaps)
+    count, breaks = continuity.records, len(continuity.breaks)
     ERRORS.print(
-        told(f"{count:,} 条记录，{gaps} 处缺口", f"{counted(count, 'record')}, {counted(gaps, 'gap')}"), markup=False
+        told(f"{count:,} 条记录，{breaks} 处不连续", f"{counted(count, 'record')}, {counted(breaks, 'break')}"),
+        markup=False,
     )
-    return len(continuity.gaps)
+    return breaks
+
+
+def _complain(found: Break, *, json: bool) -> None:
+    if json:
+        facts = {"break": found.kind, "partition": found.partition, "first": found.first, "last": found.last}
+        sys.stderr.write(orjson.dumps(facts).decode() + "\n")
+    else:
+        ERRORS.print(f"creditbus: {break_line(found)}", markup=False)
+
+
+def break_line(found: Break) -> str:
+    """Return what is wrong with a partition of a feed as one line for a person."""
+    place = told(f"分区 {found.partition}：", f"partition {found.partition}: ")
+    one = found.first == found.last
+    if found.last is None:
+        return place + told("全部记录均已过期删除", "all records that it held have expired")
+    zh = f"第 {found.first} 号" if one else f"第 {found.first} 至 {found.last} 号"
+    en = f"number {found.first}" if one else f"{found.first} to {found.last}"
+    match found.kind.value:
+        case "expired":
+            return place + told(f"{zh}已过期删除", f"{en} {'has' if one else 'have'} expired")
+        case "missing":
+            return place + told(f"缺{zh}", f"{en} {'is' if one else 'are'} missing")
+        case "repeated":
+            return place + told(f"{zh}再次出现，或次序颠倒", f"{en} comes again, or out of order")
+        case _:
+            return place + told(
+                f"{zh}与前一条不衔接：两者之一被改动", f"{en} does not follow from the one before it: one was changed"
+            )
 
 
 def feed_line(record: FeedRecord) -> str:

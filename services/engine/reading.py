@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import NamedTuple
 
 from aiokafka import AIOKafkaConsumer
-from aiokafka.errors import KafkaConnectionError
+from aiokafka.errors import KafkaConnectionError, KafkaError
 
 from creditbus.services.engine.batch import Partition, Record
 from creditbus.services.engine.errors import DependencyDownError
 
-__all__ = ["FROM_END", "FROM_START", "Chunk", "read_partitions"]
+__all__ = ["FROM_END", "FROM_START", "Chunk", "log_bounds", "read_partitions"]
 
 _CHUNK_RECORDS = 5000
 _WAIT_MS = 500
@@ -76,6 +76,25 @@ async def read_partitions(
             yield Chunk([record for records in fetched.values() for record in records], dict(positions))
     finally:
         await consumer.stop()
+
+
+async def log_bounds(bootstrap_servers: str, partitions: Sequence[Partition]) -> dict[Partition, tuple[int, int]]:
+    """Return for each partition the offset at which its log begins, and the one behind its last committed record.
+
+    Raises:
+        DependencyDownError: no broker answers.
+
+    """
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap_servers, isolation_level="read_committed")
+    try:
+        await consumer.start()
+        first = await consumer.beginning_offsets(partitions)
+        ends = await consumer.end_offsets(partitions)
+    except KafkaError as error:
+        raise DependencyDownError("kafka", f"{bootstrap_servers}: {type(error).__name__}") from error
+    finally:
+        await consumer.stop()
+    return {one: (first[one], ends[one]) for one in partitions}
 
 
 def _position(start: int, first: int, end: int) -> int:

@@ -16,7 +16,8 @@ from creditbus.services.cli.words import word
 from creditbus.services.domain.event import Change, RecordState, SubjectKind, Verb
 from creditbus.services.domain.ledger import Bookings, Ledger, Outcome
 from creditbus.services.query.accounts import Accounts
-from creditbus.services.query.feed import Continuity, FeedRecord
+from creditbus.services.query.continuity import Break, BreakKind, Continuity
+from creditbus.services.query.feed import FeedRecord
 
 _ORIGIN: Any = {"department": "tax-bureau", "run": "run", "file": "grades.csv", "sheet": "", "row": 7}
 _PROFILE: dict[str, Any] = {
@@ -150,9 +151,10 @@ def test_a_feed_speaks_and_says_what_is_missing(
         {"zh": "1/5  状态变更 已修复  tax-credit-grade", "en": "1/5  TRANSITION REPAIRED  tax"}[spoken]
     )
 
-    async def follow(_bus: object, _name: object, found: Continuity, **_: object) -> AsyncGenerator[FeedRecord]:
+    async def follow(_bus: object, _name: object, found: Continuity, **_: object) -> AsyncGenerator[FeedRecord | Break]:
         found.records = 1
-        found.gaps.append((1, 4, 5))
+        found.breaks.append(Break(1, BreakKind.MISSING, 4, 4))
+        yield found.breaks[0]
         yield FeedRecord(1, 7, fields)
 
     monkeypatch.setattr("creditbus.services.query.feed.follow_feed", follow)
@@ -161,8 +163,8 @@ def test_a_feed_speaks_and_says_what_is_missing(
     assert cli.main(["feed", "follow", "district-wuchang", "--until-end", "--lang", spoken]) == 1
     said = capsys.readouterr().err
     wanted = {
-        "zh": ("分区 1：应为第 4 号，实为 5", "1 条记录，1 处缺口"),
-        "en": ("partition 1: expected number 4, found 5", "1 record, 1 gap"),
+        "zh": ("分区 1：缺第 4 号", "1 条记录，1 处不连续"),
+        "en": ("partition 1: number 4 is missing", "1 record, 1 break"),
     }
     assert all(text in said for text in wanted[spoken])
 
