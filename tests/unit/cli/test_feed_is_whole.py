@@ -66,8 +66,8 @@ class _Schemas:
 @pytest.fixture
 def follow(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, int, str]]:
     """Follow a log whose partitions begin at these offsets; give exit code, records shown and what was said."""
-    for name in ("BOOTSTRAP_SERVERS", "REGISTRY_URL"):
-        monkeypatch.setenv(f"CREDITBUS_{name}", "http://localhost:1")
+    monkeypatch.setenv("CREDITBUS_BOOTSTRAP_SERVERS", "localhost:1")
+    monkeypatch.setenv("CREDITBUS_REGISTRY_URL", "http://localhost:1")
 
     def run(log: Log, *options: str, begins: Mapping[int, int] | None = None) -> tuple[int, int, str]:
         begins = begins or {}
