@@ -1,4 +1,4 @@
-"""Files of one JSON object a line."""
+"""Files of one JSON object a line, or of one array of objects."""
 
 import json
 import re
@@ -10,12 +10,16 @@ from creditbus.connectors.contract import Cell, Column, Defect, DefectReason, Ro
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.files.blob import Blob
 from creditbus.connectors.files.encodings import find_encoding, text_stream
+from creditbus.connectors.files.json_array import Element, begins_array, elements
 from creditbus.connectors.files.lines import Line, bounded_lines, count_lines
+from creditbus.connectors.files.reader import PassedOver
 from creditbus.connectors.files.settings import JsonLinesOptions
+from creditbus.connectors.json_values import alike, decoder, repeated, twice
 
 __all__ = ["JsonLinesReader"]
 
 _DISCOVERED_LINES = 1000
+_HEAD_BYTES = 4096
 _MOST_PLACES = 64
 """Of a number written with an exponent: a few characters more would be a gigabyte of digits."""
 _SUSPECT = re.compile(rb"\\u(?:[dD][89a-fA-F]|0000)")
@@ -26,23 +30,36 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no JSON")
 
 
-# Decimal keeps what the department wrote: 0.1 is no binary fraction, and eighteen digits stay eighteen.
-_DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_refuse_constant)
+def _refuse_huge(_digits: str) -> NoReturn:
+    raise ValueError("a number of more digits than anything has")
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError(twice(repeated(pairs) or ""))
+    return found
+
+
+_DECODER = decoder(_object, _refuse_constant, _refuse_huge)
 
 
 class JsonLinesReader:
-    """One jsonl file; rows are numbered by line, and so are positions."""
+    """One file. Rows are numbered by line, those of an array by element; and so are positions."""
 
     def __init__(self, blob: Blob, settings: JsonLinesOptions) -> None:
         self._blob = blob
         self._settings = settings
+        self.passed_over = PassedOver()
 
     def found(self) -> str:
         """See the protocol."""
         columns = self._columns()
         if not columns:
             raise SourceError(self._blob.place, "has no JSON object among its first lines")
-        return f"{len(columns)} keys among the first lines"
+        with text_stream(self._blob, self._encoding()) as (stream, _):
+            form = "an array, " if begins_array(stream.read(_HEAD_BYTES)) else ""
+        return f"{form}{len(columns)} keys among the first rows"
 
     def tables(self) -> Sequence[Table]:
         """See the protocol."""
@@ -50,16 +67,42 @@ class JsonLinesReader:
         return [Table(self._blob.name, columns, details={"encoding": self._encoding()})]
 
     def size(self) -> int | None:
-        """Count the lines."""
+        """Count the lines: of an array that is seldom less than its elements."""
         with text_stream(self._blob, self._encoding()) as (stream, _):
             return count_lines(stream) + 1
 
     def rows(self, done: int) -> Iterator[Row | Defect]:
         """See the protocol."""
-        with text_stream(self._blob, self._encoding()) as (stream, encoding):
+        self.passed_over = PassedOver()
+        encoding = self._encoding()
+        with text_stream(self._blob, encoding) as (stream, _):
+            is_array = begins_array(stream.read(_HEAD_BYTES))
+        with text_stream(self._blob, encoding) as (stream, now):
+            if is_array:
+                found = elements(stream, now, _DECODER, self._settings.row_bytes, self._blob.place)
+                for number, element in enumerate(found, start=1):
+                    if number > done:
+                        yield self._element(element, number)
+                return
             for number, line in enumerate(bounded_lines(stream, self._settings.row_bytes), start=1):
-                if number > done and not line.raw.isspace():
-                    yield self._row(line, encoding, number)
+                if line.raw.isspace():
+                    self.passed_over.add(number, is_note=False)
+                elif number > done:
+                    yield self._row(line, now, number)
+
+    def _element(self, element: Element, number: int) -> Row | Defect:
+        fault = element.fault
+        if not fault:
+            try:
+                return Row(_checked(element.value), self._blob.name, "", number, number)
+            except ValueError as error:
+                fault = str(error)
+        original = (element.original or json.dumps(element.value, ensure_ascii=False, default=str)).encode(
+            errors="surrogateescape" if element.original else "replace"
+        )
+        detail = f"line {element.line}: {fault}"
+        quoted = original[: self._settings.row_bytes]
+        return Defect(DefectReason.UNPARSABLE, detail, quoted, self._blob.name, "", number, number)
 
     def _encoding(self) -> Any:
         return find_encoding(self._blob) if self._settings.encoding == "auto" else self._settings.encoding
@@ -93,11 +136,16 @@ class JsonLinesReader:
 
 
 def _cells(raw: bytes, encoding: str) -> dict[str, Cell]:
-    value: Any = _DECODER.decode(raw.decode(encoding))
+    return _checked(_DECODER.decode(raw.decode(encoding)), is_suspect=_SUSPECT.search(raw) is not None)
+
+
+def _checked(value: Any, *, is_suspect: bool = True) -> dict[str, Cell]:
     if not isinstance(value, dict):
         raise ValueError(f"a JSON {type(value).__name__}, not an object")  # noqa: TRY004 -- one way out for all
-    if _SUSPECT.search(raw):
+    if is_suspect:
         _refuse_suspects(value)
+    if fault := alike(value):
+        raise ValueError(fault)
     for name, cell in value.items():
         if isinstance(cell, dict | list):
             value[name] = json.dumps(cell, ensure_ascii=False, default=str)

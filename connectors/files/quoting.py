@@ -124,7 +124,6 @@ def _opening(delimiter: str) -> re.Pattern[str]:
     return re.compile(f"[{_BLANKS.replace(delimiter, '')}]*{_MARK}")
 
 
-
 def _closing(text: str, start: int) -> int:
     """Return the place of the mark that closes a quoted cell, the length of the text where none does."""
     match = _UP_TO_MARK.match(text, start)
