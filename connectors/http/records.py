@@ -1,26 +1,45 @@
 """An answer to records, and a record to cells."""
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
 from creditbus.connectors.contract import Cell
+from creditbus.connectors.json_values import alike, decoder, repeated, twice
 
-__all__ = ["at_path", "cells", "parse", "text_of"]
+__all__ = ["at_path", "cells", "number_at", "parse", "text_of"]
 
-
-class _Constant:
-    """A number that no field holds, such as ``NaN``, which is no JSON: a fault of one record, not of its page."""
-
-
-def _integer(digits: str) -> Any:
-    return int(digits) if len(digits) <= _MOST_DIGITS else _Constant()
+_WHOLE = re.compile(r"[0-9]{1,18}(?:\.0+)?")
 
 
-_MOST_DIGITS = 400
-# Decimal keeps what the department wrote: 0.1 is no binary fraction, and eighteen digits stay eighteen.
-_DECODER = json.JSONDecoder(parse_float=Decimal, parse_int=_integer, parse_constant=lambda _: _Constant())
+class Unsound:
+    """Stands where an answer holds what nobody can read: a fault of one record, not of its page."""
+
+    def __init__(self, why: str, shown: Any = None) -> None:
+        self.why = why
+        self.shown = shown
+        """What is quoted of it."""
+
+    def __repr__(self) -> str:
+        return "Unsound()"
+
+
+_NO_NUMBER = "is a number that JSON does not have, or a huge one"
+
+
+def _object(pairs: list[tuple[str, Any]]) -> Any:
+    found = dict(pairs)
+    if len(found) == len(pairs):
+        return found
+    shown: dict[str, Any] = {}
+    for name, value in pairs:
+        shown[name if name not in shown else f"{name}#2"] = value
+    return Unsound(twice(repeated(pairs) or ""), shown)
+
+
+_DECODER = decoder(_object, lambda _: Unsound(_NO_NUMBER), lambda _: Unsound(_NO_NUMBER))
 
 
 def parse(body: bytes) -> Any:
@@ -30,20 +49,47 @@ def parse(body: bytes) -> Any:
         ValueError: it is no JSON; the message says where and quotes nothing.
     """
     try:
-        return _DECODER.decode(body.decode("utf-8-sig"))
+        answer = _DECODER.decode(body.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise ValueError(f"not utf-8 at byte {error.start + 1}") from error
     except json.JSONDecodeError as error:
         raise ValueError(f"not JSON at character {error.pos + 1}: {error.msg}") from error
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
+    return at_path(answer, "")
 
 
 def at_path(value: Any, path: str) -> Any:
-    """Follow a dotted path; ``None`` where it leads nowhere."""
+    """Follow a dotted path; ``None`` where it leads nowhere.
+
+    Raises:
+        ValueError: it leads through what nobody can read.
+    """
     for name in path.split(".") if path else ():
+        value = _sound(value)
         value = value.get(name) if isinstance(value, dict) else None
+    return _sound(value)
+
+
+def _sound(value: Any) -> Any:
+    if isinstance(value, Unsound):
+        raise ValueError(value.why)  # noqa: TRY004 -- the answer is wrong, not a type of ours
     return value
+
+
+def number_at(answer: Any, path: str) -> int | None:
+    """Return the whole number at a path, be it written as text; ``None`` where nothing stands there.
+
+    Raises:
+        ValueError: what stands there is no number.
+    """
+    value = at_path(answer, path)
+    if value is None:
+        return None
+    text = str(value).strip().replace(",", "")
+    if isinstance(value, str | int | Decimal) and not isinstance(value, bool) and _WHOLE.fullmatch(text):
+        return int(text.partition(".")[0])
+    raise ValueError(f"holds no number at {path!r}")
 
 
 def cells(record: Any) -> dict[str, Cell]:
@@ -52,19 +98,31 @@ def cells(record: Any) -> dict[str, Cell]:
     Raises:
         ValueError: it is no object, holds what is no JSON, or has a path twice.
     """
-    if not isinstance(record, dict):
+    if not isinstance(_sound(record), dict):
         raise ValueError(f"a JSON {_KINDS.get(type(record), 'value')}, not an object")  # noqa: TRY004 -- one way out
     found: dict[str, Cell] = {}
     for path, value in _leaves(record, ()):
         name = ".".join(path)
         if name in found:
             raise ValueError(f"{name!r} stands there twice")
-        if isinstance(value, _Constant):
-            raise ValueError(f"{name!r} is a number that JSON does not have, or a huge one")  # noqa: TRY004 -- one way out
+        if (fault := _fault(value)) is not None:
+            raise ValueError(fault if fault != _NO_NUMBER else f"{name!r} {fault}")
         if isinstance(value, str) and "\0" in value:
             raise ValueError(f"{name!r} holds a NUL character")
         found[name] = text_of(value) if isinstance(value, list) else value
+    if fault := alike(found):
+        raise ValueError(fault)
     return found
+
+
+def _fault(value: Any) -> str | None:
+    """Return why a value cannot be read, however deep in lists and objects that is; ``None``: it can."""
+    if isinstance(value, Unsound):
+        return value.why
+    if isinstance(value, list | dict):
+        inner = value.values() if isinstance(value, dict) else value
+        return next(filter(None, map(_fault, inner)), None)
+    return None
 
 
 def text_of(value: Any) -> str:
@@ -72,7 +130,9 @@ def text_of(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_written)
 
 
-def _written(value: Any) -> str | None:
+def _written(value: Any) -> Any:
+    if isinstance(value, Unsound):
+        return value.shown
     return str(value) if isinstance(value, Decimal) else None
 
 

@@ -1,9 +1,10 @@
 """Settings of the kind http; their JSON Schema is what ``connector spec http`` prints."""
 
+import codecs
 from typing import Annotated, Literal, Self
 
 import httpx
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from creditbus.connectors.secret import FolderPath, Secret
 
@@ -79,7 +80,12 @@ class HttpSettings(_Strict):
     ca_file: FolderPath | None = Field(default=None, description="Certificates to trust; null: those of the system.")
     records: str = Field(default="", description="Dotted path of the list of records; empty: the answer is the list.")
     total: str | None = Field(
-        default=None, description="Dotted path of the number of all records: it says where the end is, and is compared."
+        default=None,
+        description="Dotted path of the number of all records, a number or its text: it says where the end is, and is "
+        "compared; no number there is an error.",
+    )
+    charset: str | None = Field(
+        default=None, description="Encoding of the answers, such as gb18030; null: as Content-Type says, else UTF-8."
     )
     paging: Paging | None = Field(
         default=None, description="How to come to the next page: by page, offset, cursor or link; null: there is one."
@@ -103,6 +109,14 @@ class HttpSettings(_Strict):
     longest_pause: float = Field(
         default=60, gt=0, description="Longest pause in seconds between two of them; also of what Retry-After asks."
     )
+
+    @field_validator("charset")
+    @classmethod
+    def _is_known(cls, charset: str | None) -> str | None:
+        try:
+            return charset and codecs.lookup(charset).name
+        except LookupError as error:
+            raise ValueError(f"charset {charset!r} is not known") from error
 
     @model_validator(mode="after")
     def _authentication_is_complete(self) -> Self:

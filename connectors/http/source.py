@@ -15,9 +15,11 @@ import httpx
 
 from creditbus.connectors.contract import Column, Defect, DefectReason, Finding, Position, Row, Table
 from creditbus.connectors.errors import SourceError, UserError
-from creditbus.connectors.http.client import Client, Sleep
+from creditbus.connectors.http.charset import in_utf8
+from creditbus.connectors.http.client import Answer, Client, Sleep
+from creditbus.connectors.http.complaints import complaint
 from creditbus.connectors.http.paging import first_address, next_address
-from creditbus.connectors.http.records import at_path, cells, parse, text_of
+from creditbus.connectors.http.records import at_path, cells, number_at, parse, text_of
 from creditbus.connectors.http.settings import HttpSettings
 from creditbus.connectors.http.spool import Spool
 
@@ -31,6 +33,8 @@ class _Page:
     answer: Any
     records: list[Any]
     digest: bytes
+    announced: int | None
+    """Number of all records, where the settings say where to find it."""
 
     def __repr__(self) -> str:
         return f"_Page({self.number})"
@@ -42,6 +46,7 @@ class _Download:
     pages: tuple[httpx.URL, ...]
     records: int
     version: str
+    remarks: tuple[str, ...]
 
 
 class HttpSource:
@@ -58,6 +63,7 @@ class HttpSource:
         url = httpx.URL(settings.url)
         self._name = f"{url.host}{url.path}"
         self._downloaded: _Download | None = None
+        self._remarks: list[str] = []
 
     def check(self) -> Sequence[Finding]:
         """See the contract. Asks for the first page alone."""
@@ -78,7 +84,7 @@ class HttpSource:
             row = self._row(page, record, number, number)
             if isinstance(row, Row):
                 names.update(dict.fromkeys(row.cells))
-        return [Table(self._name, tuple(map(Column, names)), self._announced(page))]
+        return [Table(self._name, tuple(map(Column, names)), page.announced)]
 
     def version(self) -> str:
         """See the contract."""
@@ -94,7 +100,7 @@ class HttpSource:
         download = self._download()
         number = 0
         for page_number, url in enumerate(download.pages, start=1):
-            page = self._parsed(url, page_number, download.spool.load(url))
+            page = self._parsed(url, page_number, download.spool.load(url), download.records)
             if number + len(page.records) <= done:
                 number += len(page.records)
                 continue
@@ -102,6 +108,10 @@ class HttpSource:
                 number += 1
                 if number > done:
                     yield self._row(page, record, place, number)
+
+    def remarks(self) -> Sequence[str]:
+        """Say where the end was guessed."""
+        return () if self._downloaded is None else self._downloaded.remarks
 
     def _row(self, page: _Page, record: Any, place: int, number: int) -> Row | Defect:
         try:
@@ -123,49 +133,62 @@ class HttpSource:
     def _first_page(self) -> _Page:
         url = first_address(self._settings)
         if self._downloaded is not None:
-            return self._parsed(url, 1, self._downloaded.spool.load(url))
+            return self._parsed(url, 1, self._downloaded.spool.load(url), self._downloaded.records)
         with Client(self._settings, self._sleep) as client:
             answer = client.get(url, {}, self._place(url, 1))
-        return self._parsed(url, 1, answer.body or b"")
+        return self._parsed(url, 1, self._in_utf8(answer, self._place(url, 1)))
 
     def _download(self) -> _Download:
         if self._downloaded is None:
             spool = Spool(self._settings.cache)
             digest, pages, records, announced = hashlib.sha256(), [], 0, None
+            self._remarks = []
             for page in self._fetched(spool):
                 pages.append(page.url)
                 records += len(page.records)
                 digest.update(page.digest)
-                announced = self._announced(page)
+                announced = page.announced
             if announced is not None and announced != records:
                 problem = f"gave {records:,} records and announces {announced:,}"
                 raise SourceError(self._name, problem, "it changed while it was read, or settings.paging is wrong")
             spool.discard_others(pages)
-            self._downloaded = _Download(spool, tuple(pages), records, digest.hexdigest())
+            self._downloaded = _Download(spool, tuple(pages), records, digest.hexdigest(), tuple(self._remarks))
         return self._downloaded
 
-    def _announced(self, page: _Page) -> int | None:
-        total = at_path(page.answer, self._settings.total) if self._settings.total else None
-        return total if isinstance(total, int) and not isinstance(total, bool) else None
+    def _announced(self, answer: Any, place: str, before: int | None) -> int | None:
+        """Return the number of all records: a page behind the first need not repeat it."""
+        path = self._settings.total
+        if path is None:
+            return None
+        fix = "check settings.total, or leave it out"
+        try:
+            found = number_at(answer, path)
+        except ValueError as error:
+            raise SourceError(place, str(error), fix) from error
+        if found is None and before is None:
+            raise SourceError(place, f"holds nothing at {path!r}", fix)
+        return before if found is None else found
 
     def _fetched(self, spool: Spool) -> Iterator[_Page]:
         url: httpx.URL | None = first_address(self._settings)
         seen: dict[str, int] = {}
-        records, before = 0, b""
+        contents: dict[bytes, int] = {}
+        records, announced = 0, None
         with Client(self._settings, self._sleep) as client:
             while url is not None:
                 number = len(seen) + 1
                 place = self._place(url, number)
                 if (same := seen.setdefault(str(url), number)) != number:
-                    raise SourceError(place, f"is page {same} again", "check settings.paging")
+                    self._remark_end(place, f"is page {same} again")
+                    return
                 if number > self._settings.most_pages:
                     raise SourceError(place, "is one more than settings.most_pages", "check settings.paging")
-                page, link = self._fetch(client, spool, url, number)
-                if page.records and page.digest == before:
-                    raise SourceError(place, f"holds what page {number - 1} holds", "check settings.paging")
+                page, link = self._fetch(client, spool, url, number, announced)
+                if page.records and (same := contents.setdefault(page.digest, number)) != number:
+                    self._remark_end(place, f"holds what page {same} holds")
+                    return
                 yield page
-                records, before = records + len(page.records), page.digest
-                announced = self._announced(page)
+                records, announced = records + len(page.records), page.announced
                 if announced is not None and records >= announced:
                     return
                 try:
@@ -173,25 +196,43 @@ class HttpSource:
                 except ValueError as error:
                     raise SourceError(place, str(error), "check settings.paging") from error
 
-    def _fetch(self, client: Client, spool: Spool, url: httpx.URL, number: int) -> tuple[_Page, str | None]:
-        answer = client.get(url, spool.conditions(url), self._place(url, number))
+    def _remark_end(self, place: str, problem: str) -> None:
+        """Some servers answer with their last page to every number behind it; others forget what was asked."""
+        self._remarks.append(f"{place} {problem}: taken for the end; check settings.paging, or set settings.total")
+
+    def _fetch(
+        self, client: Client, spool: Spool, url: httpx.URL, number: int, announced: int | None
+    ) -> tuple[_Page, str | None]:
+        place = self._place(url, number)
+        answer = client.get(url, spool.conditions(url), place)
         if answer.body is None:
-            return self._parsed(url, number, spool.load(url)), spool.link(url)
-        page = self._parsed(url, number, answer.body)
-        spool.keep(url, answer.headers, answer.body)
+            return self._parsed(url, number, spool.load(url), announced), spool.link(url)
+        body = self._in_utf8(answer, place)
+        page = self._parsed(url, number, body, announced)
+        spool.keep(url, answer.headers, body)
         return page, answer.headers.get("link")
 
-    def _parsed(self, url: httpx.URL, number: int, body: bytes) -> _Page:
+    def _in_utf8(self, answer: Answer, place: str) -> bytes:
+        try:
+            return in_utf8(answer.body or b"", answer.headers, self._settings.charset)
+        except ValueError as error:
+            raise SourceError(place, str(error), "set settings.charset") from error
+
+    def _parsed(self, url: httpx.URL, number: int, body: bytes, announced: int | None = None) -> _Page:
         place = self._place(url, number)
         try:
             answer = parse(body)
+            records = at_path(answer, self._settings.records)
         except ValueError as error:
-            raise SourceError(place, str(error), "tell its operator") from error
-        records = at_path(answer, self._settings.records)
+            raise SourceError(place, str(error), "tell its operator; of an encoding: set settings.charset") from error
+        said = complaint(answer)
         if not isinstance(records, list):
             where = f"no list at {self._settings.records!r}" if self._settings.records else "is no list"
-            raise SourceError(place, where, "check settings.records")
-        return _Page(url, number, answer, records, _digest(records))
+            raise SourceError(place, f"{where}; it says {said}" if said else where, "check settings.records")
+        if said and not records:
+            fix = "mend that; if it says that there is no more, set settings.total"
+            raise SourceError(place, f"has no records and says {said}", fix)
+        return _Page(url, number, answer, records, _digest(records), self._announced(answer, place, announced))
 
     def _place(self, url: httpx.URL, number: int) -> str:
         """Name a page without its query, which may hold what a log must not."""

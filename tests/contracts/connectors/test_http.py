@@ -345,11 +345,6 @@ def test_pages_that_are_not_used_any_more_leave_the_cache(web: Web, connect: Ope
     ("answer", "settings", "message"),
     [
         (
-            lambda _: Reply({"rows": [{}], "next": "/rows"}),
-            {"records": "rows", "paging": {"by": "link", "next": "next"}},
-            "page 2: is page 1 again",
-        ),
-        (
             lambda _: Reply({"rows": [{}], "next": "http://localhost/rows"}),
             {"records": "rows", "paging": {"by": "link", "next": "next"}},
             "on another server, localhost",
@@ -364,7 +359,11 @@ def test_pages_that_are_not_used_any_more_leave_the_cache(web: Web, connect: Ope
             {"records": "rows", "paging": {"by": "link", "next": "next"}},
             "the address of the next page is none",
         ),
-        (lambda _: Reply([{"id": 1}]), {"paging": {"by": "page"}}, "page 2: holds what page 1 holds"),
+        (
+            lambda _: Reply({"rows": [{"id": 1}], "n": 2}),
+            {"records": "rows", "total": "n", "paging": {"by": "page"}},
+            "gave 1 records and announces 2",
+        ),
         (
             lambda request: Reply([{"id": request.query["page"]}]),
             {"paging": {"by": "page"}, "most_pages": 3},
@@ -372,7 +371,7 @@ def test_pages_that_are_not_used_any_more_leave_the_cache(web: Web, connect: Ope
         ),
         (lambda _: Reply({"rows": [{}], "n": 2}), {"records": "rows", "total": "n"}, "gave 1 records and announces 2"),
     ],
-    ids=["circle", "elsewhere", "half a cursor", "half an address", "same page", "endless", "total"],
+    ids=["elsewhere", "half a cursor", "half an address", "same page", "endless", "total"],
 )
 def test_paging_that_leads_astray_ends(
     answer: Callable[[Request], Reply], settings: dict[str, Any], message: str, web: Web, connect: Open
@@ -380,6 +379,193 @@ def test_paging_that_leads_astray_ends(
     web.answer = answer
     with pytest.raises(SourceError, match=message):
         list(connect(**settings).read(None))
+
+
+def _last_page_again(request: Request) -> Reply:
+    page = min(int(request.query["page"]), 3)
+    return Reply(_RECORDS[(page - 1) * 10 : page * 10])
+
+
+def _last_cursor_again(request: Request) -> Reply:
+    start = int(request.query.get("c", "0"))
+    return Reply({"rows": _RECORDS[start : start + 10], "next": min(start + 10, 20)})
+
+
+@pytest.mark.parametrize(
+    ("answer", "settings", "remark"),
+    [
+        (_last_page_again, {"paging": {"by": "page", "size": 10}}, "page 4 holds what page 3 holds"),
+        (
+            _last_cursor_again,
+            {"records": "rows", "paging": {"by": "cursor", "parameter": "c", "next": "next"}},
+            "page 4 is page 3 again",
+        ),
+    ],
+)
+def test_a_server_that_repeats_its_last_page_blocks_nothing_and_is_told_of(
+    answer: Callable[[Request], Reply], settings: dict[str, Any], remark: str, web: Web, connect: Open
+) -> None:
+    web.answer = answer
+    source = connect(**settings)
+    assert _ids(source) == list(range(1, 26))
+    [said] = source.remarks()
+    assert remark in said
+    assert "taken for the end; check settings.paging, or set settings.total" in said
+    assert len(web.requests) <= 4
+
+
+@pytest.mark.parametrize("total", ["25", " 25 ", 25, 25.0, "0,025"], ids=repr)
+def test_a_total_may_be_a_text(total: Any, web: Web, connect: Open) -> None:
+    web.answer = lambda request: Reply({"rows": _by_page(request).body["data"]["rows"], "total": total})
+    assert len(_ids(connect(records="rows", total="total", paging={"by": "page"}))) == 25
+    assert len(web.requests) == 3
+
+
+def test_a_missing_tail_is_told_though_the_total_is_a_text(web: Web, connect: Open) -> None:
+    web.answer = lambda request: Reply({"rows": _RECORDS[:4] if request.query["page"] == "1" else [], "total": "7"})
+    with pytest.raises(SourceError, match="gave 4 records and announces 7"):
+        _ids(connect(records="rows", total="total", paging={"by": "page"}))
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ({"rows": _RECORDS}, "page 1: holds nothing at 'total'; check settings.total"),
+        ({"rows": _RECORDS, "total": None}, "holds nothing at 'total'"),
+        ({"rows": _RECORDS, "total": "many"}, "holds no number at 'total'"),
+        ({"rows": _RECORDS, "total": [25]}, "holds no number at 'total'"),
+        ({"rows": _RECORDS, "total": -1}, "holds no number at 'total'"),
+        ({"rows": _RECORDS, "total": True}, "holds no number at 'total'"),
+        ({"rows": _RECORDS, "total": 1.5}, "holds no number at 'total'"),
+    ],
+)
+def test_a_total_that_gives_no_number_is_an_error(body: Any, words: str, web: Web, connect: Open) -> None:
+    web.answer = lambda _: Reply(body)
+    with pytest.raises(SourceError, match=words):
+        _ids(connect(records="rows", total="total"))
+    assert not connect(records="rows", total="total").check()[0].ok
+
+
+def test_later_pages_need_not_repeat_the_total(web: Web, connect: Open) -> None:
+    def answer(request: Request) -> Reply:
+        body = _by_page(request).body["data"]
+        return Reply(body if request.query["page"] == "1" else {"rows": body["rows"]})
+
+    web.answer = answer
+    assert len(_ids(connect(records="rows", total="total", paging={"by": "page"}))) == 25
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"code": 401, "msg": "令牌已过期"}, "it says code 401: 令牌已过期"),
+        ({"code": 401, "msg": "令牌已过期", "rows": []}, "has no records and says code 401: 令牌已过期"),
+        ({"code": "E4001", "message": "no\nright", "rows": []}, "says code e4001: no right"),
+        ({"success": False, "rows": [], "errMsg": "x"}, "says success: false: x"),
+        ({"rows": [], "error": "denied"}, "says success: false: denied"),
+        ({"rows": [], "head": {"ret_code": "9999", "ret_msg": "系统繁忙"}}, "says code 9999: 系统繁忙"),
+        ({"status": 500, "rows": []}, "says code 500"),
+        ({"rows": None, "error": {"code": 403, "message": "forbidden"}}, "it says code 403: forbidden"),
+    ],
+)
+def test_a_failure_that_is_told_with_status_200_is_told_on(body: Any, said: str, web: Web, connect: Open) -> None:
+    web.answer = lambda _: Reply(body)
+    source = connect(records="rows")
+    with pytest.raises(SourceError) as error:
+        _ids(source)
+    assert said in str(error.value)
+    assert said in source.check()[0].message
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"code": 0},
+        {"code": 200, "msg": "操作成功"},
+        {"code": "0000", "message": "ok"},
+        {"code": 1, "msg": "查询成功"},
+        {"success": True, "msg": "none"},
+        {"status": "success"},
+        {"code": None},
+        {},
+    ],
+)
+def test_a_list_may_be_empty_where_all_is_well(facts: dict[str, Any], web: Web, connect: Open) -> None:
+    web.answer = lambda _: Reply({**facts, "rows": []})
+    assert _ids(connect(records="rows")) == []
+
+
+def test_an_expired_token_in_the_middle_of_the_pages_publishes_nothing_as_all(web: Web, connect: Open) -> None:
+    web.answer = lambda request: Reply(
+        {"code": 0, "rows": _RECORDS[:10]} if request.query["page"] == "1" else {"code": 401, "msg": "过期", "rows": []}
+    )
+    with pytest.raises(SourceError, match="page 2: has no records and says code 401: 过期"):
+        _ids(connect(records="rows", paging={"by": "page"}))
+
+
+@pytest.mark.parametrize(
+    ("content_type", "settings", "encoding"),
+    [
+        ("application/json; charset=GBK", {}, "gbk"),
+        ("application/json;charset=gb2312", {}, "gb18030"),
+        ('text/html; charset="GB18030"', {}, "gb18030"),
+        ("application/json", {"charset": "gbk"}, "gbk"),
+        ("application/json; charset=utf-8", {"charset": "gb18030"}, "gb18030"),
+        ("application/json; charset=UTF-16", {}, "utf-16"),
+        ("application/json;charset=ISO-8859-1", {}, "utf-8"),
+        ("application/json", {}, "utf-8-sig"),
+    ],
+)
+def test_the_charset_of_an_answer_is_used(
+    content_type: str, settings: dict[str, Any], encoding: str, web: Web, connect: Open
+) -> None:
+    body = '[{"id": "示例企业，〔2025〕1号"}]'.encode(encoding)
+    web.answer = lambda _: Reply(body, headers={"Content-Type": content_type, "ETag": '"1"'})
+    assert _ids(connect(cache="pages", **settings)) == ["示例企业，〔2025〕1号"]
+    web.answer = lambda _: Reply(status=304)
+    assert _ids(connect(cache="pages", **settings)) == ["示例企业，〔2025〕1号"], "kept in UTF-8"
+
+
+@pytest.mark.parametrize(
+    ("content_type", "words"),
+    [
+        (
+            "application/json; charset=klingon",
+            "is in the charset 'klingon', which is not known here",
+        ),
+        ("application/json; charset=gbk", "not gbk at byte 9, as its charset says"),
+        ("application/json", "not utf-8 at byte 9; tell its operator; of an encoding: set settings.charset"),
+    ],
+)
+def test_an_answer_in_no_such_charset_is_one_line(content_type: str, words: str, web: Web, connect: Open) -> None:
+    web.answer = lambda _: Reply(b'[{"id":"\xff\xff"}]', headers={"Content-Type": content_type})
+    with pytest.raises(SourceError, match=words):
+        _ids(connect())
+
+
+def test_a_key_that_stands_there_twice_refuses_its_record_at_any_depth(web: Web, connect: Open) -> None:
+    body = (
+        b'[{"id": 1, "id": 2}, {"id": {"a": 1, "a": 2}}, {"id": 3, "x": [1, {"b": {"c": 1, "c": 1}}]},'
+        b' {"id": 4, "x": [NaN]}, {"id": 5, "ID": 6}, {"id": 7}]'
+    )
+    web.answer = lambda _: Reply(body)
+    rows = list(connect().read(None))
+    assert [row.detail.partition(": ")[2] if isinstance(row, Defect) else row.cells["id"] for row in rows] == [
+        "the key 'id' stands there twice: nobody can say which value is meant",
+        "the key 'a' stands there twice: nobody can say which value is meant",
+        "the key 'c' stands there twice: nobody can say which value is meant",
+        "'x' is a number that JSON does not have, or a huge one",
+        "the keys 'id' and 'ID' differ by case alone",
+        7,
+    ]
+    assert isinstance(rows[0], Defect)
+    assert rows[0].original == b'{"id":1,"id#2":2}'
+
+
+def test_a_key_of_the_answer_that_stands_there_twice_is_an_error(web: Web, connect: Open) -> None:
+    web.answer = lambda _: Reply(b'{"rows": [], "rows": [{"id": 1}]}')
+    with pytest.raises(SourceError, match="the key 'rows' stands there twice"):
+        _ids(connect(records="rows"))
 
 
 def test_a_token_goes_to_the_server_and_nowhere_else(
