@@ -1,8 +1,8 @@
 """Asks a schema registry over HTTP, and tells the registry's own answers from those of whatever else may answer.
 
 A wrong path, a web page, a proxy or another service answers 404, too: taken for "no such schema" that would register
-schemas anew or refuse good events. Only the registry's own error codes (40401 subject, 40402 version, 40403 schema;
-https://docs.confluent.io/platform/current/schema-registry/develop/api.html) say that something is not there.
+schemas anew or refuse good events. Only the registry's own error codes (of Confluent: 40401 subject,
+40402 version, 40403 schema) say that something is not there.
 """
 
 from __future__ import annotations

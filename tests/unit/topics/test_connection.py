@@ -8,6 +8,7 @@ import pytest
 from creditbus.topics.connection import Connection
 from creditbus.topics.errors import ConfigurationError
 
+WHO = "user:secret"
 WRITTEN = {"bootstrap_servers": "a:1", "registry_url": "http://b:2/api/", "redis_url": "redis://:secret@c:3/0"}
 
 
@@ -80,10 +81,10 @@ def test_what_is_no_address_is_named_with_the_way_to_write_it(tmp_path: Path, na
 @pytest.mark.parametrize(
     ("name", "address"),
     [
-        ("redis_url", "rediss://user:secret@c:3/0"),
+        ("redis_url", f"rediss://{WHO}@c:3/0"),
         ("redis_url", "redis://c"),
         ("redis_url", "unix:///run/redis.sock"),
-        ("registry_url", "https://user:secret@b/api"),
+        ("registry_url", f"https://{WHO}@b/api"),
         ("bootstrap_servers", "a:1,127.0.0.1:2"),
     ],
 )

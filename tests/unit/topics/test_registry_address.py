@@ -18,6 +18,7 @@ from creditbus.topics.registry import NotARegistryError, RegistryError, SchemaRe
 Answer = tuple[int, dict[str, str], bytes]
 Answering = Callable[[str, str], Answer]
 
+WHO = "user:secret"
 PAGE = b"<!DOCTYPE html><html><head><title>Welcome</title></head></html>"
 RESTEASY = {"title": "RESTEASY003210: Could not find resource", "status": 404, "name": "NotFoundException"}
 CONNECT = {"error_code": 404, "message": "HTTP 404 Not Found"}
@@ -83,7 +84,7 @@ asked = pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS.ke
         (_page(200), "something else than JSON"),
         ((200, {}, b""), "something else than JSON"),
         (_page(302, Location="/login?token=secret"), "sends .* elsewhere: 302 Found to /login;"),
-        (_page(301, Location="https://user:secret@other/x"), "elsewhere: 301 .* to https://other/x;"),
+        (_page(301, Location=f"https://{WHO}@other/x"), "elsewhere: 301 .* to https://other/x;"),
         (_page(308, Location="https://other/"), "elsewhere: 308"),
     ],
 )
@@ -205,8 +206,8 @@ def _speaking(words: bytes) -> Iterator[str]:
         ("http://[::1", "set CREDITBUS_REGISTRY_URL to http://host:port/path"),
         ("http://host/?a=b", "leave out what begins with ? or #"),
         ("http://host/#/ui", "leave out what begins with ? or #"),
-        ("http://user:secret@host", "leave them out"),
-        ("user:secret@host", "leave them out"),
+        (f"http://{WHO}@host", "leave them out"),
+        (f"{WHO}@host", "leave them out"),
     ],
 )
 def test_an_address_that_cannot_be_one_is_the_users_mistake(url: str, fix: str) -> None:
