@@ -17,6 +17,7 @@ from creditbus.services.cli.configured import FOLDER, Folder, Json, Name, connec
 from creditbus.services.cli.console import ERRORS, OUTPUT, print_json
 from creditbus.services.cli.language import counted, told
 from creditbus.services.cli.noticed import pairs_lines, persons_lines, unused_line
+from creditbus.services.cli.unread import looking_on, undecided_lines
 from creditbus.topics.connection import Connection
 
 if TYPE_CHECKING:
@@ -52,7 +53,10 @@ def run_command(
     wait_seconds: WaitSeconds = _WAIT_SECONDS,
     json: Json = False,
 ) -> None:
-    """Publish. Run it again at any time: nothing is lost and nothing is sent twice."""
+    """Publish. Run it again at any time: nothing is lost and nothing is sent twice.
+
+    Exit code 1 when it has waited, and not every row has its outcome.
+    """
     from creditbus.connectors.reporting import BarReporter
     from creditbus.connectors.runner import mark_decided, run_connector
 
@@ -66,9 +70,11 @@ def run_command(
         summary = replace(summary, marked=summary.marked + mark_decided(connector, connection))
     if json:
         print_json(_facts(summary, outcomes))
-        return
-    for line in summary_lines(summary, connector, outcomes):
-        OUTPUT.print(line, markup=False, soft_wrap=True)
+    else:
+        for line in summary_lines(summary, connector, outcomes):
+            OUTPUT.print(line, markup=False, soft_wrap=True)
+    if outcomes is not None and not outcomes.settled:
+        raise typer.Exit(1)
 
 
 def watch_command(
@@ -101,6 +107,8 @@ def summary_lines(summary: RunSummary, connector: Connector, outcomes: RunOutcom
     lines = [_published(summary), *_noticed(summary), *summary.remarks]
     if outcomes is not None:
         lines.append(outcome_line(outcomes))
+        if outcomes.stages:
+            lines += undecided_lines(outcomes.stages)
     if summary.marked:
         lines.append(
             told(
@@ -164,11 +172,15 @@ def outcome_line(outcomes: RunOutcomes) -> str:
 def _outcomes(connection: Connection, summary: RunSummary, seconds: float) -> RunOutcomes:
     from creditbus.services.query.outcomes import await_outcomes
 
-    return asyncio.run(await_outcomes(connection, summary.run_id, summary.rows + summary.skipped, seconds))
+    published = summary.rows + summary.skipped
+    return asyncio.run(await_outcomes(connection, summary.run_id, published, seconds, look=looking_on))
 
 
 def _facts(summary: RunSummary, outcomes: RunOutcomes | None) -> dict[str, Any]:
-    found = None if outcomes is None else {"settled": outcomes.settled} | outcomes.account.as_json()
+    found = None
+    if outcomes is not None:
+        stages = [stage.as_json() for stage in outcomes.stages]
+        found = {"settled": outcomes.settled, "stages": stages} | outcomes.account.as_json()
     return asdict(summary) | {"outcomes": found}
 
 

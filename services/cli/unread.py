@@ -6,12 +6,13 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from creditbus.services.cli.console import ERRORS
 from creditbus.services.cli.language import counted, told
 
 if TYPE_CHECKING:
     from creditbus.services.query.backlog import StageBacklog, TopicBacklog
 
-__all__ = ["at_most", "for_how_long", "stages_without_workers", "waiting_line"]
+__all__ = ["at_most", "for_how_long", "looking_on", "stages_without_workers", "undecided_lines", "waiting_line"]
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
@@ -48,3 +49,32 @@ def waiting_line(stage: StageBacklog, topic: TopicBacklog) -> str:
     if not topic.read:
         return told(f"{zh}；没有工作进程订阅其全部分区", f"{en}; no worker reads all of its partitions")
     return told(zh, en)
+
+
+def looking_on(stages: Sequence[StageBacklog]) -> None:
+    """Tell who waits for outcomes whether anybody works on them, and what waits where."""
+    idle = stages_without_workers(stages)
+    workers = " ".join(f"{stage.stage} {stage.members}" for stage in stages)
+    if idle:
+        line = told(
+            f"没有工作进程运行：{idle}；在此之前所发布的记录不会被处理",
+            f"no worker runs {idle}: rows wait until one does",
+        )
+    else:
+        line = told(f"等待结果；工作进程：{workers}", f"waiting for the outcomes; workers: {workers}")
+    for text in (line, *_waiting_lines(stages)):
+        ERRORS.print(text, markup=False, soft_wrap=True)
+
+
+def undecided_lines(stages: Sequence[StageBacklog]) -> list[str]:
+    """Say where what was published is, when somebody has waited long enough; nothing of it is lost."""
+    idle = stages_without_workers(stages)
+    lines = [told(f"没有工作进程运行：{idle}", f"no worker runs {idle}")] if idle else []
+    later = told(
+        "记录未丢失，稍后可查：creditbus ledger --files", "nothing is lost; see later: creditbus ledger --files"
+    )
+    return [*lines, *_waiting_lines(stages), later]
+
+
+def _waiting_lines(stages: Sequence[StageBacklog]) -> list[str]:
+    return [waiting_line(stage, topic) for stage in stages for topic in stage.topics if topic.records]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import NamedTuple
 
 from aiokafka import AIOKafkaConsumer
@@ -31,7 +31,7 @@ class Chunk(NamedTuple):
 
 async def read_partitions(
     bootstrap_servers: str, starts: Mapping[Partition, int], *, follow: bool = False
-) -> AsyncIterator[Chunk]:
+) -> AsyncGenerator[Chunk]:
     """Yield what the partitions hold from their starts (offset, FROM_START or FROM_END) to their ends.
 
     The ends are those of the beginning of the call; with `follow` it goes on, yielding an empty

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,7 +12,7 @@ from aiokafka.errors import KafkaError
 
 from creditbus.services.engine.batch import Partition
 from creditbus.services.engine.errors import DependencyDownError
-from creditbus.services.engine.reading import read_partitions
+from creditbus.services.engine.reading import Chunk, read_partitions
 from creditbus.services.query.reach import PartitionReach, StageReach, read_reaches
 from creditbus.topics.connection import Connection
 
@@ -158,26 +158,30 @@ async def _count(
     if not found or most <= 0:
         return found
     starts = {place: count.position for place, count in found.items()}
-    total: Counter[Partition] = Counter()
     try:
-        async for chunk in read_partitions(connection.bootstrap_servers, starts):
-            for record in chunk.records:
-                place = Partition(record.topic, record.partition)
-                if record.offset < reaches[place].stable:
-                    total[place] += 1
-                    count = found[place]
-                    count.records += 1
-                    count.oldest = record.timestamp if count.oldest is None else min(count.oldest, record.timestamp)
-            for place, position in chunk.positions.items():
-                found[place].position = position
-            done = all(found[place].position >= reach.stable for place, reach in reaches.items())
-            if done or total.total() >= most:
-                break
+        async with aclosing(read_partitions(connection.bootstrap_servers, starts)) as chunks:
+            async for chunk in chunks:
+                _add(chunk, reaches, found)
+                done = all(found[place].position >= reach.stable for place, reach in reaches.items())
+                if done or sum(count.records for count in found.values()) >= most:
+                    break
     except (KafkaError, DependencyDownError):
         # cut or created again while it was read, or a broker that went away: what is counted so far is true, the rest
         # is a bound
         pass
     return found
+
+
+def _add(chunk: Chunk, reaches: Mapping[Partition, PartitionReach], found: Mapping[Partition, _Count]) -> None:
+    for record in chunk.records:
+        place = Partition(record.topic, record.partition)
+        # what came after the question is none of it
+        if record.offset < reaches[place].stable:
+            count = found[place]
+            count.records += 1
+            count.oldest = record.timestamp if count.oldest is None else min(count.oldest, record.timestamp)
+    for place, position in chunk.positions.items():
+        found[place].position = position
 
 
 def _backlog(stage: StageReach, found: Mapping[Partition, _Count]) -> StageBacklog:

@@ -61,7 +61,8 @@ class LedgerReader:
         deadline = time.monotonic() + patience_seconds
         while True:
             await self.refresh()
-            if all(self._positions.get(place, 0) >= end for place, end in ends.items()):
+            # FROM_START stays where nothing was to be read
+            if all(max(self._positions.get(place, 0), 0) >= end for place, end in ends.items()):
                 return True
             if time.monotonic() > deadline:
                 return False

@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from creditbus.services.domain.ledger import Account, Ledger, Outcome
+from creditbus.services.query.backlog import StageBacklog, read_backlog
 from creditbus.services.query.ledger import LedgerReader
 from creditbus.topics.connection import Connection
 
 __all__ = ["RunOutcomes", "account_of", "await_outcomes"]
 
 _PAUSE_SECONDS = 0.5
+#: From one look at what waits and who works on it to the next.
+_LOOK_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
 class RunOutcomes:
-    """The account of a run; `settled` when every published row has an outcome."""
+    """The account of a run; `settled` when every published row has an outcome.
+
+    `stages` is what waited unread for each stage when the time was up; empty when it is settled.
+    """
 
     account: Account
     settled: bool
+    stages: tuple[StageBacklog, ...] = ()
 
 
 async def await_outcomes(
@@ -30,6 +37,7 @@ async def await_outcomes(
     published: int,
     timeout_seconds: float,
     *,
+    look: Callable[[Sequence[StageBacklog]], None] = lambda _: None,
     clock: Callable[[], float] = time.monotonic,
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> RunOutcomes:
@@ -40,6 +48,8 @@ async def await_outcomes(
         run: the run.
         published: messages that it sent, those of earlier processes of the run included.
         timeout_seconds: how long to wait.
+        look: is shown what waits for each stage, and how many workers it has: when the waiting begins, and again and
+            again.
         clock: seconds that never go back.
         pause: waits so many seconds.
 
@@ -49,12 +59,16 @@ async def await_outcomes(
 
     """
     reader = LedgerReader(connection)
-    end = clock() + timeout_seconds
+    end, next_look = clock() + timeout_seconds, clock()
     while True:
         account = account_of(await reader.refresh(), run)
-        settled = account.counts[Outcome.RECEIVED] >= published and account.balanced
-        if settled or clock() >= end:
-            return RunOutcomes(account, settled)
+        if account.counts[Outcome.RECEIVED] >= published and account.balanced:
+            return RunOutcomes(account, settled=True)
+        if clock() >= end:
+            return RunOutcomes(account, settled=False, stages=tuple(await read_backlog(connection)))
+        if clock() >= next_look:
+            next_look = clock() + _LOOK_SECONDS
+            look(await read_backlog(connection))
         await pause(_PAUSE_SECONDS)
 
 

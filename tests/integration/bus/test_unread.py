@@ -250,3 +250,24 @@ def test_what_a_transaction_under_way_hides_keeps_it_from_being_called_balanced(
         dying.close()
         observer.settle()
         until(lambda: not waits(ask(0)), "all of it is read, and what was aborted is nothing")
+
+
+def test_who_waits_for_outcomes_is_told_that_no_worker_runs_and_what_waits_where(
+    observer: Observer, ask: Ask, publish: Publish, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    publish(0, 6)
+    assert waits(ask(1)) == {"intake": (6, True)}
+    (tmp_path / "0.csv").rename(tmp_path / "other.csv")
+    run = ("connector", "run", "register-0", "--folder", str(tmp_path), "--wait", "--wait-seconds")
+    (tmp_path / "register-0.yaml").write_text((tmp_path / "0.yaml").read_text("utf-8").replace("0.csv", "other.csv"))
+    capsys.readouterr()
+    assert cli.main([*run, "0.5"]) == 1
+    told = capsys.readouterr()
+    assert told.err.startswith("no worker runs intake, resolver, profiles, fanout: rows wait until one does\n")
+    assert f"intake: 6 records of {TOPIC} unread" in told.err
+    assert "no worker runs intake" in told.out
+    with Worker(observer.wire.bus, tmp_path / "worker.log") as worker:
+        ready(worker)
+        assert cli.main([*run, "60", "--json"]) == 0
+        found = json.loads(capsys.readouterr().out)["outcomes"]
+        assert (found["settled"], found["applied"], found["stages"]) == (True, 6, [])

@@ -27,9 +27,10 @@ from creditbus.connectors.configuration import Connector, load_connector
 from creditbus.connectors.encoding import Message
 from creditbus.connectors.errors import PublishError, RegistrationError
 from creditbus.connectors.progress import Progress, Totals
-from creditbus.connectors.publisher import POSITIONS_TOPIC, Publisher, read_progress
+from creditbus.connectors.publisher import POSITIONS_TOPIC, Publisher, read_latest, read_progress
 from creditbus.connectors.runner import run_connector
 from creditbus.services.domain.event import partition_of
+from creditbus.services.domain.statements import STATEMENTS_TOPIC, Publication, decode_statement
 from creditbus.topics.connection import Connection
 
 pytestmark = pytest.mark.integration
@@ -150,6 +151,14 @@ def test_killed_at_any_moment_and_run_again_every_row_is_there_once(bus: Connect
     assert summary.complete
     assert summary.rows + summary.skipped == rows
     _expect_once(bus, connector, rows)
+    assert _told(bus, summary.run_id) == rows
+
+
+def _told(bus: Connection, run: str) -> int:
+    """How many messages of a run its connector says that it published."""
+    said = map(decode_statement, read_latest(bus.bootstrap_servers, STATEMENTS_TOPIC).values())
+    (count,) = (one.published for one in said if isinstance(one, Publication) and one.run == run)
+    return count
 
 
 def _rows_done(bus: Connection, connector: Connector) -> int:

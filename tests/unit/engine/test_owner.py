@@ -14,6 +14,7 @@ from creditbus.services.engine.batch import Batch, Partition, Record
 from creditbus.services.engine.changelog import Tail
 from creditbus.services.engine.codec import Schemas
 from creditbus.services.engine.errors import FencedError
+from creditbus.services.engine.fetcher import NOWHERE
 from creditbus.services.engine.lane import Lane
 from creditbus.services.engine.observation import observe_lag
 from creditbus.services.engine.output import Output
@@ -41,12 +42,15 @@ class World:
         self.fenced: list[list[str]] = []
         self.closed = 0
         self.fail_next: Exception | None = None
+        self.fails: Callable[[], Exception | None] = lambda: None
+        self.first = 3
+        self.booked: list[tuple[str, str, int]] = []
 
     async def committed(self, partitions: Iterable[Partition]) -> dict[Partition, int | None]:
         return dict.fromkeys(partitions, self.committed_offset)
 
     async def bounds(self, partitions: Iterable[Partition]) -> tuple[dict[Partition, int], dict[Partition, int]]:
-        return dict.fromkeys(partitions, 3), dict.fromkeys(partitions, 100)
+        return dict.fromkeys(partitions, self.first), dict.fromkeys(partitions, 100)
 
     async def seek(self, offsets: Mapping[Partition, int]) -> int:
         self.sought = dict(offsets)
@@ -106,12 +110,16 @@ class Bench:
             ids=self.ids,
             schemas=Schemas(MemoryRegistry()),
             turns=asyncio.Semaphore(2),
-            finish=lambda out: None,  # noqa: ARG005 -- no ledger here
+            finish=self._finish,
             on_room=self._room,
         )
 
     def _room(self) -> None:
         self.rooms += 1
+
+    def _finish(self, out: Output) -> None:
+        for entry, count in out.bookings.deltas():
+            out.emit("ledger", 0, f"{entry.outcome} {entry.reason}".encode(), str(count).encode())
 
     def batch(self, start: int, end: int, incarnation: int | None = None) -> Batch:
         records: list[Record] = [Message("topic", 0, offset, 0, None, None) for offset in range(start, end)]
@@ -149,10 +157,13 @@ def bench(monkeypatch: pytest.MonkeyPatch) -> Bench:
         async def fence(self, others: Sequence[str]) -> None:
             bench.world.fenced.append([self.name, *others])
 
-        async def commit(self, _records: object, offsets: Mapping[Partition, int]) -> dict[Partition, int]:
-            failure, bench.world.fail_next = bench.world.fail_next, None
+        async def commit(self, records: Any, offsets: Mapping[Partition, int]) -> dict[Partition, int]:
+            failure, bench.world.fail_next = bench.world.fail_next or bench.world.fails(), None
             if failure:
                 raise failure
+            if isinstance(records, dict):
+                for key, value in records[Partition("ledger", 0)]:
+                    bench.world.booked.append((*key.decode().split(), int(value)))
             bench.world.committed_offset = offsets.get(HERE)
             bench.world.commits.append(sum(offsets.values()))
             return {}
@@ -203,6 +214,48 @@ def test_what_the_lane_says_of_a_topic_that_was_created_again_says_nothing(
 
     async def scenario(_owner: Owner) -> None:
         assert bench.world.sought == {HERE: start}
+
+    bench.play(scenario)
+
+
+@pytest.mark.parametrize(
+    ("committed", "first", "booked"),
+    [
+        (3, 3, []),
+        (3, 8, [("expired_unread", "topic", 5)]),
+        (None, 8, [("expired_unread", "topic", 8)]),
+        (101, 3, [("expired_unread", "topic", 3), ("topic_recreated", "topic", 1)]),
+    ],
+)
+@pytest.mark.parametrize("failures", [0, 2])
+def test_what_can_never_be_read_is_booked_once_with_the_position_behind_it(
+    bench: Bench, committed: int | None, first: int, booked: list[tuple[str, str, int]], failures: int
+) -> None:
+    """A transaction that fails leaves it to the next acquisition; one that is through leaves nothing of it."""
+    bench.world.committed_offset, bench.world.first = committed, first
+    failing = iter(range(failures if booked else 0))
+    bench.world.fails = lambda: FencedError("another owner") if next(failing, None) is not None else None
+
+    async def scenario(owner: Owner) -> None:
+        assert bench.world.sought == {HERE: first}
+        assert bench.world.booked == booked
+        if booked:
+            assert bench.world.committed_offset == first
+        bench.world.fail_next = FencedError("another owner")
+        owner.offer(bench.batch(first, first + 1))
+        await until(lambda: bench.world.incarnation == 2 and owner.wanted())
+        assert bench.world.booked == booked
+
+    bench.play(scenario)
+
+
+def test_a_position_that_is_not_in_the_log_any_more_is_a_reason_to_look_again(bench: Bench) -> None:
+    async def scenario(owner: Owner) -> None:
+        bench.world.first = 9
+        owner.offer(Batch(HERE, [], NOWHERE, NOWHERE, bench.world.incarnation))
+        await until(lambda: bench.world.incarnation == 2 and owner.wanted())
+        assert bench.world.sought == {HERE: 9}
+        assert bench.world.booked == [("expired_unread", "topic", 6)]
 
     bench.play(scenario)
 

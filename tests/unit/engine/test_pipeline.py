@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
@@ -28,6 +29,7 @@ CHANGELOG = Partition("changelog", 0)
 COUNT = b"count"
 SIZE = 4
 SETTINGS = EngineSettings(batch_records=SIZE, queue_records=100, output_records=20)
+IDLE = replace(SETTINGS, idle_seconds=0.001)
 
 
 class Counting:
@@ -65,7 +67,7 @@ class Producer:
         await self.allowed.acquire()
         if self.failure:
             raise self.failure
-        self._end += packed.counts[CHANGELOG] + 1
+        self._end += packed.counts.get(CHANGELOG, 0) + 1
         self.done.append(offsets[HERE])
         return {CHANGELOG: self._end}
 
@@ -96,8 +98,9 @@ class Store(ResidentStore):
 class World:
     """A pipeline whose transactions and store writes end when a test says so."""
 
-    def __init__(self, fan: int = 1) -> None:
+    def __init__(self, fan: int = 1, settings: EngineSettings = SETTINGS) -> None:
         self.fan = fan
+        self.settings = settings
         self.turns = asyncio.Semaphore(2)
         self.step, self.producer, self.store = Counting(), Producer(), Store()
         self.lane = Lane(0, self.store, "changelog", TopicIds("", {}))
@@ -118,7 +121,7 @@ class World:
                 fan=self.fan,
             ),
             lanes=[self.lane],
-            settings=SETTINGS,
+            settings=self.settings,
             schemas=Schemas(MemoryRegistry()),
             turns=self.turns,
             producer=cast("Any", self.producer),
@@ -137,6 +140,11 @@ class World:
         records: list[Record] = [Message("topic", 0, self._next + n, 0, None, None) for n in range(count)]
         self.lane.inbox.offer(Batch(HERE, records, self._next, self._next + count, 1))
         self._next += count
+        self.pipeline.stir()
+
+    def pass_marker(self) -> None:
+        self.lane.inbox.offer(Batch(HERE, [], self._next, self._next + 1, 1))
+        self._next += 1
         self.pipeline.stir()
 
     def _batch(self) -> None:
@@ -166,9 +174,9 @@ def empty_changelog(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lane_module, "read_tail", read_tail)
 
 
-def play(scenario: Callable[[World], Awaitable[None]], fan: int = 1) -> None:
+def play(scenario: Callable[[World], Awaitable[None]], fan: int = 1, settings: EngineSettings = SETTINGS) -> None:
     async def run() -> None:
-        await World(fan).play(scenario)
+        await World(fan, settings).play(scenario)
 
     asyncio.run(run())
 
@@ -349,5 +357,42 @@ def test_closing_lets_through_what_was_computed_and_takes_no_more() -> None:
         await until(world.task.done)
         assert world.task.exception() is None
         assert (world.through, world.producer.done) == (1, [4])
+
+    play(scenario)
+
+
+def test_positions_behind_mere_markers_are_committed_when_nothing_follows_for_a_while() -> None:
+    """Else they were taken for unread records, once retention has deleted them."""
+
+    async def scenario(world: World) -> None:
+        world.producer.allowed.release()
+        world.give(2)
+        await until(lambda: world.producer.done == [2])
+        world.producer.allowed.release()
+        world.pass_marker()
+        await until(lambda: world.producer.done == [2, 3])
+        assert world.through == 1
+        world.producer.allowed.release()
+        world.give(1)
+        await until(lambda: world.producer.done == [2, 3, 4])
+
+    play(scenario, settings=IDLE)
+
+
+def test_positions_behind_mere_markers_are_committed_with_the_next_records_or_at_the_end() -> None:
+    async def scenario(world: World) -> None:
+        world.producer.allowed.release()
+        world.pass_marker()
+        await settled()
+        assert world.producer.asked == []
+        world.give(1)
+        await until(lambda: world.producer.done == [2])
+        world.pass_marker()
+        await settled()
+        assert world.producer.asked == [2]
+        world.producer.allowed.release()
+        world.pipeline.close()
+        await until(world.task.done)
+        assert world.producer.done == [2, 3]
 
     play(scenario)
