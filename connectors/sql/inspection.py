@@ -12,7 +12,9 @@ from creditbus.connectors.sql.database import Database
 from creditbus.connectors.sql.settings import SqlSettings
 from creditbus.connectors.sql.table import Relation, binary, chosen, numbered, reflected, without_reason
 
-__all__ = ["findings", "tables"]
+__all__ = ["findings", "tables", "unread"]
+
+_MOST_NAMED = 5
 
 
 def findings(database: Database, settings: SqlSettings) -> Iterator[Finding]:
@@ -42,7 +44,7 @@ def findings(database: Database, settings: SqlSettings) -> Iterator[Finding]:
 
 
 def _key(connection: Connection, relation: Relation, settings: SqlSettings) -> Finding:
-    key = set(settings.key)
+    key = {relation.named(name).name for name in settings.key}
     words = ", ".join(settings.key)
     unique = [set(relation.table.primary_key.columns.keys())]
     inspector = sa.inspect(connection)
@@ -58,13 +60,25 @@ def _key(connection: Connection, relation: Relation, settings: SqlSettings) -> F
 
 def _watermark(connection: Connection, relation: Relation, settings: SqlSettings) -> Finding:
     name = settings.watermark
-    kind = relation.table.columns[str(name)].type
+    kind = relation.named(str(name)).type
     if isinstance(kind, sa.Boolean | sa.LargeBinary | sa.JSON):
         return Finding("watermark", ok=False, message=f"{name} is neither a time nor a number")
-    empty = sa.select(sa.literal(1)).select_from(relation.table).where(chosen(relation.watermark).is_(None)).limit(1)
-    if connection.execute(empty).first():
-        return Finding("watermark", ok=False, message=f"rows without {name} are never read: fill it")
+    if words := unread(connection, relation, settings):
+        return Finding("watermark", ok=False, message=words)
     return Finding("watermark", ok=True, message=f"{name}, read again for {settings.window:g} behind the newest")
+
+
+def unread(connection: Connection, relation: Relation, settings: SqlSettings) -> str:
+    """Say how many rows have no watermark, so that no reading meets them, and name the first; empty: none."""
+    without = chosen(relation.watermark).is_(None)
+    count = connection.execute(sa.select(sa.func.count()).select_from(relation.table).where(without)).scalar_one()
+    if not count:
+        return ""
+    query = sa.select(*relation.key).select_from(relation.table).where(without).order_by(*relation.key)
+    first = [", ".join(map(str, key)) for key in connection.execute(query.limit(_MOST_NAMED)).all()]
+    more = "; …" if count > len(first) else ""
+    keys = f"{', '.join(settings.key)}: {'; '.join(first)}{more}"
+    return f"rows without {settings.watermark} are never read: {count:,} of {relation.table.name} ({keys}); fill it"
 
 
 def _refusals(relation: Relation, settings: SqlSettings) -> Finding:
@@ -79,7 +93,7 @@ def _marking(database: Database, settings: SqlSettings) -> Finding:
         with database.writing() as connection:
             relation = Relation.find(connection, database, settings)
             for value in (one for one in (settings.sent, settings.refused) if one is not None):
-                values = {str(settings.status): value, **without_reason(relation, settings)}
+                values = {relation.named(str(settings.status)).name: value, **without_reason(relation, settings)}
                 # no row fulfils it, and the database still asks for the right
                 connection.execute(sa.update(relation.table).values(values).where(sa.false()))
     except SourceError as error:

@@ -65,15 +65,20 @@ class SqlSource:
                 yield relation.record(values)
 
 
-def remembered(position: Position | None, *names: str) -> dict[str, str | int | None]:
+def remembered(position: Position | None, *names: str, later: Sequence[str] = ()) -> dict[str, str | int | None]:
     """Take a position apart.
+
+    Args:
+        position: Where an earlier reading stopped.
+        names: What it holds.
+        later: What positions of earlier versions do not hold yet; it is None of them.
 
     Raises:
         SourceError: it was made by another mode or kind.
     """
     if position is None:
-        return dict.fromkeys(names)
-    if not isinstance(position, Mapping) or set(position) != set(names):
+        return dict.fromkeys((*names, *later))
+    if not isinstance(position, Mapping) or set(position) - set(later) != set(names):
         problem = "was left by another kind or mode of source"
         raise SourceError("the connector's position", problem, "run with --resend to begin anew")
-    return dict(position)
+    return dict.fromkeys(later) | dict(position)

@@ -103,10 +103,10 @@ class StagingSource(SqlSource):
         return marked
 
     def _mark(self, relation: Relation, status: str | int, why: str | None) -> sa.Update:
-        values = {str(self._settings.status): status, **without_reason(relation, self._settings)}
+        values = {relation.named(str(self._settings.status)).name: status, **without_reason(relation, self._settings)}
         if self._settings.reason is not None and why is not None:
-            longest = getattr(relation.table.columns[self._settings.reason].type, "length", None)
-            values[self._settings.reason] = why[:longest]
+            column = relation.named(self._settings.reason)
+            values[column.name] = why[: getattr(column.type, "length", None)]
         return sa.update(relation.table).values(values)
 
     def remarks(self) -> tuple[str, ...]:

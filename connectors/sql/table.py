@@ -13,12 +13,24 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from creditbus.connectors.contract import Cell, Defect, DefectReason, Position, Row
 from creditbus.connectors.errors import SourceError
+from creditbus.connectors.mapping.naming import Names, folded
 from creditbus.connectors.sql.database import Database
 from creditbus.connectors.sql.settings import SqlSettings
 from creditbus.connectors.sql.values import cell_of, digest, temporal
 from creditbus.services.domain.identifiers.persons import names_person
 
-__all__ = ["Record", "Relation", "behind", "binary", "chosen", "keyed_by", "numbered", "reflected", "without_reason"]
+__all__ = [
+    "Record",
+    "Relation",
+    "behind",
+    "binary",
+    "chosen",
+    "keyed_by",
+    "named",
+    "numbered",
+    "reflected",
+    "without_reason",
+]
 
 _LARGEST_ROW = 2**31 - 1
 """Places are 32 bits wide on the bus."""
@@ -52,6 +64,8 @@ class Relation:
     status: ColumnElement[Any] | None
     zone: ZoneInfo
     backend: str
+    layout: str
+    """Digest of the names of the columns, in their order: a row whose column is renamed says something else."""
 
     @classmethod
     def find(cls, connection: Connection, database: Database, settings: SqlSettings) -> "Relation":
@@ -65,14 +79,14 @@ class Relation:
         table = reflected(connection, settings.table, settings.db_schema)
 
         def column(name: str) -> sa.Column[Any]:
-            if name not in table.columns:
+            found = named(table, name)
+            if found is None:
                 raise SourceError(f"{database.place}: {settings.table}", f"has no column {name!r}", _have(table))
-            return table.columns[name]
+            return found
 
-        mine = {settings.reason}  # written by us, so no part of the row
+        # written by us, so no part of the row
+        mine = () if settings.reason is None else (column(settings.reason).name,)
         names = settings.columns or tuple(one.name for one in table.columns if not binary(one) and one.name not in mine)
-        if settings.reason is not None:
-            column(settings.reason)
         columns = tuple(map(column, names))
 
         def expression(name: str | None) -> ColumnElement[Any] | None:
@@ -86,7 +100,15 @@ class Relation:
             expression(settings.status),
             ZoneInfo(settings.time_zone),
             database.backend,
+            digest([folded(one.name) for one in columns]),
         )
+
+    def named(self, name: str) -> sa.Column[Any]:
+        """Return a column that the settings name, which :meth:`find` has found."""
+        found = named(self.table, name)
+        if found is None:
+            raise KeyError(name)
+        return found
 
     def select(self) -> sa.Select[Any]:
         """Select key, watermark and columns, in that order, for :meth:`record`."""
@@ -108,7 +130,7 @@ class Relation:
             except ValueError:
                 problem = f"column {column.name} is binary"
         watermark = values[width] if self.watermark is not None else None
-        return Record(tuple(values[:width]), watermark, cells, digest(list(values[first:])), problem)
+        return Record(tuple(values[:width]), watermark, cells, digest([self.layout, *values[first:]]), problem)
 
     def place(self, record: Record, number: int, position: Position) -> Row | Defect:
         """Make the contract's row; its number is the key where that can be one, else the number in reading order.
@@ -133,6 +155,12 @@ def reflected(connection: Connection, name: str, schema: str | None) -> sa.Table
         # A type that SQLAlchemy does not know is read as text; there is nothing to be warned of.
         warnings.simplefilter("ignore", SAWarning)
         return sa.Table(name, sa.MetaData(), schema=schema, autoload_with=connection, resolve_fks=False)
+
+
+def named(table: sa.Table, name: str) -> sa.Column[Any] | None:
+    """Find a column whatever its case, as mappings do; ``None``: it is not there, or nobody can say which is meant."""
+    alike = [name] if name in table.columns else Names(one.name for one in table.columns).like(name)
+    return table.columns[alike[0]] if len(alike) == 1 else None
 
 
 def chosen(column: ColumnElement[Any] | None) -> ColumnElement[Any]:
@@ -166,13 +194,15 @@ def keyed_by(relation: Relation, keys: Sequence[tuple[Any, ...]]) -> Iterator[Co
 def numbered(relation: Relation, settings: SqlSettings) -> bool:
     """Say whether a place on the bus names a row by its key: one column of whole numbers."""
     names = settings.key
-    return len(names) == 1 and isinstance(relation.table.columns[names[0]].type, sa.Integer)
+    return len(names) == 1 and isinstance(relation.named(names[0]).type, sa.Integer)
 
 
 def without_reason(relation: Relation, settings: SqlSettings) -> dict[str, str | None]:
     """Return the value of the reason column, if the settings name one, for a row that is not refused."""
-    name = settings.reason
-    return {} if name is None else {name: None if relation.table.columns[name].nullable else ""}
+    if settings.reason is None:
+        return {}
+    column = relation.named(settings.reason)
+    return {column.name: None if column.nullable else ""}
 
 
 def binary(column: sa.Column[Any]) -> bool:

@@ -11,7 +11,7 @@ number has no clock but its newest value.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -20,6 +20,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from creditbus.connectors.contract import Defect, Position, Row
+from creditbus.connectors.sql.inspection import unread
+from creditbus.connectors.sql.settings import SqlSettings
 from creditbus.connectors.sql.source import SqlSource, remembered
 from creditbus.connectors.sql.table import Record, Relation, behind, chosen
 from creditbus.connectors.sql.values import DIGEST_LENGTH, digest, pack, unpack
@@ -39,11 +41,27 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class WatermarkSource(SqlSource):
     """A table with a column that grows."""
 
+    def __init__(self, settings: SqlSettings) -> None:
+        super().__init__(settings)
+        self._remarks: list[str] = []
+
+    def remarks(self) -> Sequence[str]:
+        """Say which rows no reading meets, and why all were read."""
+        return self._remarks
+
     def read(self, position: Position | None) -> Iterator[Row | Defect]:
         """See the contract."""
-        known = remembered(position, "count", "floor", "newest", "seen")
+        known = remembered(position, "count", "floor", "newest", "seen", later=("columns",))
         with self._database.reading() as connection:
             relation = self._relation(connection)
+            self._remarks = list(filter(None, [unread(connection, relation, self._settings)]))
+            if known["columns"] not in (None, relation.layout):
+                # what was read under other names may say something else now, however old it is
+                known |= {"floor": None, "newest": None, "seen": None}
+                self._remarks.append(
+                    f"{relation.table.name} has other columns than at the last run: read from its start"
+                )
+            known["columns"] = relation.layout
             watermark = chosen(relation.watermark)
             order = (watermark, *relation.key)
             query = relation.select().where(watermark.is_not(None)).order_by(*order)
@@ -108,6 +126,7 @@ class _Memory:
         self._horizon = horizon
         self._floor = known["floor"]
         self._newest = known["newest"]
+        self._columns = known["columns"]
         self._seen = _Seen(str(known["seen"] or ""))
         self._unmet = self._seen.marks()
         """What an earlier reading saw and this one did not meet yet; it may, up to the newest of then."""
@@ -139,7 +158,13 @@ class _Memory:
 
     def position(self) -> Position:
         """Say where to go on behind the last row."""
-        return {"count": self.count, "floor": self._floor, "newest": self._newest, "seen": self._seen.text}
+        return {
+            "count": self.count,
+            "floor": self._floor,
+            "newest": self._newest,
+            "seen": self._seen.text,
+            "columns": self._columns,
+        }
 
 
 def _moment(value: Any) -> datetime | None:

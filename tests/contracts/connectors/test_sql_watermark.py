@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from creditbus.connectors.contract import Row
 from creditbus.connectors.sql import watermark as module
 from creditbus.connectors.sql.database import Database
 from tests.harness.tables import Shop, last_position, names
@@ -129,3 +130,55 @@ def test_a_day_is_not_over_before_it_is_over(shop: Shop, monkeypatch: pytest.Mon
     first = list(_open(shop).read(None))
     shop.insert(id=2, name="示例2", changed_at="2025-03-02")
     assert names(list(_open(shop).read(last_position(first)))) == ["示例2"]
+
+
+def test_every_reading_counts_and_names_the_rows_without_a_watermark(shop: Shop) -> None:
+    shop.create(_COLUMNS, _row(1, "08:00:00"), *({"id": number, "name": "示例"} for number in range(2, 9)))
+    source = _open(shop)
+    first = list(source.read(None))
+    said = "rows without changed_at are never read: 7 of rows (id: 2; 3; 4; 5; 6; …); fill it"
+    assert (len(first), list(source.remarks())) == (1, [said])
+    again = _open(shop)
+    assert list(again.read(last_position(first))) == []
+    assert list(again.remarks()) == [said]
+    assert [finding.message for finding in again.check() if not finding.ok] == [said]
+    shop.run("UPDATE rows SET changed_at = '2025-03-01 09:00:00' WHERE id > 1")
+    filled = _open(shop)
+    assert len(list(filled.read(last_position(first)))) == 7
+    assert list(filled.remarks()) == []
+
+
+def test_a_column_that_is_renamed_and_back_is_noticed_for_old_rows_too(shop: Shop) -> None:
+    shop.create(_COLUMNS, *(_row(number, f"08:{number:02}:00") for number in range(1, 30)))
+    first = list(_open(shop).read(None))
+    assert list(_open(shop).read(last_position(first))) == []
+    shop.run("ALTER TABLE rows RENAME COLUMN name TO title")
+    renamed = _open(shop)
+    second = list(renamed.read(last_position(first)))
+    assert [set(row.cells) for row in second if isinstance(row, Row)] == [{"id", "title", "changed_at"}] * 29
+    assert list(renamed.remarks()) == ["rows has other columns than at the last run: read from its start"]
+    assert list(_open(shop).read(last_position(second))) == []
+    half = last_position(second[:12])
+    assert len(list(_open(shop).read(half))) == 17, "a run that was killed goes on where it was"
+    shop.run("ALTER TABLE rows RENAME COLUMN title TO name")
+    third = list(_open(shop).read(last_position(second)))
+    assert len(names(third)) == 29
+    shop.run('ALTER TABLE rows RENAME COLUMN name TO "NAME"')
+    assert list(_open(shop).read(last_position(third))) == [], "case alone is no other name"
+
+
+def test_a_position_of_an_earlier_version_goes_on(shop: Shop) -> None:
+    shop.create(_COLUMNS, _row(1, "08:00:00"), _row(2, "09:00:00"))
+    latest = last_position(list(_open(shop).read(None)))
+    assert isinstance(latest, dict)
+    position = {name: value for name, value in latest.items() if name != "columns"}
+    shop.insert(**_row(3, "09:00:01"))
+    [row] = [one for one in _open(shop).read(position) if isinstance(one, Row) and one.cells["id"] == 3]
+    assert "columns" in row.position  # type: ignore[operator] # a mapping
+
+
+def test_settings_name_columns_whatever_their_case(shop: Shop) -> None:
+    shop.create(_COLUMNS, _row(1, "08:00:00"))
+    source = shop.open("watermark", watermark="CHANGED_AT", key=["ID"], columns=["ID", "Name"])
+    assert [finding.subject for finding in source.check() if not finding.ok] == []
+    assert names(list(source.read(None))) == ["示例1"]
