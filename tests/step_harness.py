@@ -358,6 +358,8 @@ def sent(event: Example) -> tuple[Header, Act]:
         "source_time": None,
         "received_at": 0,
         "sequence": 0,
+        "reading": None,
+        "lifts": False,
         "origin": {"run": "run", "file": "rows.csv", "sheet": "", "row": 1} | event.header["origin"],
         "normalised": 0,
         "warnings": [],

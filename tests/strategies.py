@@ -105,6 +105,9 @@ records = st.builds(
     seen=st.lists(st.tuples(st.sampled_from([verb.value for verb in Verb]), _digests), max_size=4).map(tuple),
     content=st.binary(max_size=40),
     act=st.binary(max_size=40),
+    reading=st.none() | _moments,
+    act_reading=st.none() | _moments,
+    before_act=st.none() | st.sampled_from(RecordState),
 )
 """Any record, also one that no history of events leads to."""
 
@@ -142,6 +145,8 @@ def headers(draw: st.DrawFn, verbs: frozenset[str] = frozenset(Verb), *, timed: 
         "source_time": draw(times),
         "received_at": draw(st.integers(1, 5)),
         "sequence": draw(st.integers(1, 5)),
+        "reading": None,
+        "lifts": False,
         "origin": {"department": draw(st.sampled_from(["one", "other"]))},
     }
     return header  # type: ignore[return-value] # what a fold looks at

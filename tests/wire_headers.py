@@ -41,6 +41,8 @@ headers = st.fixed_dictionaries(
         "source_time": st.none() | longs,
         "received_at": longs,
         "sequence": longs,
+        "reading": st.none() | longs,
+        "lifts": st.booleans(),
         "origin": st.fixed_dictionaries({**dict.fromkeys(("department", "run", "file", "sheet"), names), "row": ints}),
         "normalised": ints,
         "warnings": st.lists(names, max_size=3),

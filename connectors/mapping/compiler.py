@@ -162,6 +162,8 @@ class RowMapper:
             "source_time": None,
             "received_at": 0,
             "sequence": 0,
+            "reading": None,
+            "lifts": False,
             "origin": {
                 "department": self._department,
                 "run": run,

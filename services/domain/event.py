@@ -133,6 +133,8 @@ class Header(TypedDict):
     source_time: int | None
     received_at: int
     sequence: int
+    reading: int | None
+    lifts: bool
     origin: Origin
     normalised: int
     warnings: list[str]

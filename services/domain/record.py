@@ -45,6 +45,9 @@ _TRANSITIONS: Final[dict[str, tuple[frozenset[RecordState], RecordState | None]]
     Verb.WITHDRAW: (frozenset({_A, _D, _R, _E, _X}), _W),
 }
 
+# what the act of a department's own source leads to that it may take back, and the act
+_TAKEN_BACK: Final[dict[RecordState, str]] = {_E: Verb.END, _W: Verb.WITHDRAW}
+
 _MOST_SEEN: Final = 4096
 _Said = tuple[str, bytes]
 
@@ -55,6 +58,9 @@ class Record:
 
     `seen` are the (verb, content hash) pairs applied so far, `content` the framed event whose
     content counts now, `act` the framed event that last changed the state (empty: none did).
+    `reading` is the greatest place in the department's readings of what counts now, `act_reading` that of the end or
+    withdrawal that the department's readings told and that counts now, `before_act` the procedural state before that
+    (None: none; news has no such place).
     """
 
     stated: RecordState
@@ -69,6 +75,9 @@ class Record:
     seen: tuple[tuple[str, bytes], ...]
     content: bytes = b""
     act: bytes = b""
+    reading: int | None = None
+    act_reading: int | None = None
+    before_act: RecordState | None = None
 
     @property
     def state(self) -> RecordState:
@@ -158,19 +167,21 @@ def _fold_content(record: Record | None, header: Header) -> Folded:
                 department=header["origin"]["department"],
                 content_hash=content_hash,
                 seen=((Verb.ISSUE, content_hash),),
+                reading=header["reading"],
             ),
             Change.NEW,
             None,
         )
     age = _age(record, header)
+    lifted = _lifted(record, header)
     if content_hash == record.content_hash:
-        return Duplicate(replace(record, source_time=header["source_time"])) if age > 0 else _DUPLICATE
+        return _said_again(record, header, age, lifted)
     said = (Verb.ISSUE, content_hash)
     if age < 0 or (age == 0 and said in record.seen):
         return _STALE if said in record.seen else Stale(remember(record, said))
     return Moved(
         replace(
-            record,
+            lifted or record,
             stated=stated,
             revision=record.revision + 1,
             source_time=header["source_time"],
@@ -179,17 +190,65 @@ def _fold_content(record: Record | None, header: Header) -> Folded:
             department=header["origin"]["department"],
             content_hash=content_hash,
             seen=_seen_with(record.seen, said),
+            reading=_latest_reading(record, header),
         ),
         Change.AMENDED,
         record.state,
     )
 
 
+def _said_again(record: Record, header: Header, age: int, lifted: Record | None) -> Folded:
+    if age <= 0:
+        return _DUPLICATE
+    after = replace(lifted or record, source_time=header["source_time"], reading=_latest_reading(record, header))
+    return Duplicate(after) if lifted is None else Moved(after, Change.TRANSITION, record.state)
+
+
+def _latest_reading(record: Record, header: Header) -> int | None:
+    """Return the record's reading after an event that counts: news does not undo what the department's readings order."""
+    theirs = header["reading"]
+    if theirs is None and record.department == header["origin"]["department"]:
+        return record.reading
+    return theirs
+
+
+def _lifted(record: Record, header: Header) -> Record | None:
+    """Return the record without the act that the source of its department holds no more; None: there is none."""
+    theirs, act = header["reading"], record.act_reading
+    if (
+        not header["lifts"]
+        or theirs is None
+        or act is None
+        or theirs <= act
+        or record.procedural is None
+        or record.department != header["origin"]["department"]
+    ):
+        return None
+    verb = _TAKEN_BACK.get(record.procedural)
+    if verb is None:
+        return None
+    # forgotten, too: told once more, it is no duplicate
+    last = max((place for place, (said, _) in enumerate(record.seen) if said == verb), default=len(record.seen))
+    seen = record.seen[:last] + record.seen[last + 1 :]
+    return replace(record, procedural=record.before_act, act_reading=None, before_act=None, seen=seen)
+
+
+def _by_reading(record: Record, header: Header, ours: int | None) -> int:
+    """Compare an event with what a reading of the same department told: -1 older, 1 later, 0 not to be told."""
+    theirs = header["reading"]
+    if ours is None or theirs is None or ours == theirs or record.department != header["origin"]["department"]:
+        return 0
+    return -1 if theirs < ours else 1
+
+
 def _age(record: Record, header: Header) -> int:
-    """Return -1 for an event older than the record's content, 1 for one that states a later time.
+    """Return -1 for an event older than the record's content, 1 for one that states or is known to be later.
 
     0 means that nothing is known, or that only the order of publication says later.
     """
+    by_reading = _by_reading(record, header, record.reading)
+    if by_reading:
+        return by_reading
     ours, theirs = record.source_time, header["source_time"]
     if ours is not None and theirs is not None and ours != theirs:
         return -1 if theirs < ours else 1
@@ -217,10 +276,12 @@ def _fold_act(record: Record | None, header: Header) -> Folded:
         return _UNKNOWN
     verb = header["verb"]
     mark = (verb, header["content_hash"])
-    if mark in record.seen:
-        return _DUPLICATE
     allowed, leads_to = _TRANSITIONS[verb]
     state = record.state
+    if mark in record.seen:
+        return _DUPLICATE
+    if _by_reading(record, header, record.reading) < 0:
+        return _STALE
     if state not in allowed:
         return _CONFLICT
     if leads_to is not None:
@@ -239,7 +300,19 @@ def _fold_act(record: Record | None, header: Header) -> Folded:
         before_dispute=_before_dispute(record, verb),
         seen=_seen_with(record.seen, mark),
     )
-    return Moved(after, Change.TRANSITION, state)
+    return Moved(_with_act_reading(record, after, header), Change.TRANSITION, state)
+
+
+def _with_act_reading(record: Record, after: Record, header: Header) -> Record:
+    """Keep what the department's source may take back; an act that comes over it keeps it from that."""
+    read = header["reading"]
+    if after.procedural is record.procedural:
+        return after
+    if read is None or after.procedural is None or after.procedural not in _TAKEN_BACK:
+        return after if after.act_reading is None else replace(after, act_reading=None, before_act=None)
+    if record.department != header["origin"]["department"]:
+        return replace(after, act_reading=None, before_act=None)
+    return replace(after, act_reading=read, before_act=record.procedural)
 
 
 def _before_dispute(record: Record, verb: str) -> RecordState | None:

@@ -87,7 +87,7 @@ def fold_act(record: Record, act: RecordAct, after: Corrected | None) -> Folded:
 
 
 def _step(record: Record, verb: str, mark: bytes) -> Folded:
-    return fold(record, cast("Header", {"verb": verb, "content_hash": mark}))
+    return fold(record, cast("Header", {"verb": verb, "content_hash": mark, "reading": None}))
 
 
 def _amend(before: Record, act: RecordAct, after: Corrected, record: Record, moved: Moved | None) -> Folded:

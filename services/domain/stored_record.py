@@ -21,6 +21,9 @@ _NO_TIME: Final = -(1 << 63)
 _META: Final = struct.Struct(">BBBBIqqq16sBHI")
 _SEEN: Final = struct.Struct(">B16s")
 _LAYOUT: Final = 1
+# behind it, where a reading of a source told the record: its reading, its act's, and the state before that act
+_READINGS: Final = struct.Struct(">qqB")
+_LAYOUT_WITH_READINGS: Final = 2
 _HASH_AT: Final = struct.calcsize(">BBBBIqqq")
 _HASH_END: Final = _HASH_AT + 16
 _FIRST_SEEN: Final = bytes([_VERB_CODE[Verb.ISSUE]])
@@ -34,10 +37,11 @@ def encode_record(record: Record, *, content: bytes | None = None, act: bytes | 
     department = record.department.encode()
     content = record.content if content is None else content
     act = record.act if act is None else act
+    readings = _readings(record.reading, record.act_reading, record.before_act)
     return b"".join(
         (
             _META.pack(
-                _LAYOUT,
+                _LAYOUT_WITH_READINGS if readings else _LAYOUT,
                 _STATE_CODE[record.stated],
                 _NONE if record.procedural is None else _STATE_CODE[record.procedural],
                 _NONE if record.before_dispute is None else _STATE_CODE[record.before_dispute],
@@ -50,6 +54,7 @@ def encode_record(record: Record, *, content: bytes | None = None, act: bytes | 
                 len(record.seen),
                 len(act),
             ),
+            readings,
             department,
             *(_SEEN.pack(_VERB_CODE[verb], digest) for verb, digest in record.seen),
             act,
@@ -64,15 +69,17 @@ def encode_new_record(
     source_time: int | None,
     received_at: int,
     sequence: int,
+    reading: int | None,
     department: bytes,
     content_hash: bytes,
     content: bytes,
 ) -> bytes:
     """Return what `encode_record` makes of a new record in its first revision, without making the record."""
+    readings = b"" if reading is None else _readings(reading, None, None)
     return b"".join(
         (
             _META.pack(
-                _LAYOUT,
+                _LAYOUT_WITH_READINGS if readings else _LAYOUT,
                 _STATE_CODE[stated],  # type: ignore[index] # a StrEnum's member and its text are one key
                 _NONE,
                 _NONE,
@@ -85,11 +92,23 @@ def encode_new_record(
                 1,
                 0,
             ),
+            readings,
             department,
             _FIRST_SEEN,
             content_hash,
             content,
         )
+    )
+
+
+def _readings(reading: int | None, act_reading: int | None, before_act: RecordState | None) -> bytes:
+    """Write the places in readings; nothing where there are none, so that such a record stays as it always was."""
+    if reading is None and act_reading is None and before_act is None:
+        return b""
+    return _READINGS.pack(
+        _NO_TIME if reading is None else reading,
+        _NO_TIME if act_reading is None else act_reading,
+        _NONE if before_act is None else _STATE_CODE[before_act],
     )
 
 
@@ -119,10 +138,14 @@ def decode_record(value: bytes) -> Record:
         seen_count,
         act_bytes,
     ) = _META.unpack_from(value)
-    if layout != _LAYOUT:
-        message = f"record layout {layout}, this version reads {_LAYOUT}"
-        raise ValueError(message)
     start = _META.size
+    reading, act_reading, before_act = _NO_TIME, _NO_TIME, _NONE
+    if layout == _LAYOUT_WITH_READINGS:
+        reading, act_reading, before_act = _READINGS.unpack_from(value, start)
+        start += _READINGS.size
+    elif layout != _LAYOUT:
+        message = f"record layout {layout}, this version reads {_LAYOUT} and {_LAYOUT_WITH_READINGS}"
+        raise ValueError(message)
     seen_start = start + department_bytes
     act_start = seen_start + seen_count * _SEEN.size
     content_start = act_start + act_bytes
@@ -139,4 +162,7 @@ def decode_record(value: bytes) -> Record:
         seen=tuple((_VERBS[code].value, digest) for code, digest in _SEEN.iter_unpack(value[seen_start:act_start])),
         content=value[content_start:],
         act=value[act_start:content_start],
+        reading=None if reading == _NO_TIME else reading,
+        act_reading=None if act_reading == _NO_TIME else act_reading,
+        before_act=None if before_act == _NONE else _STATES[before_act],
     )

@@ -36,13 +36,14 @@ _HEADER_FIELDS: Final = (
     *_DECISION,
     *_SUBJECT_CODE,
     *_SUBJECT_NAME,
-    *("subject_kind", "state", "source_time", "received_at", "sequence", "origin", "normalised", "warnings", "applied"),
+    *("subject_kind", "state", "source_time", "received_at", "sequence", "reading", "lifts"),
+    *("origin", "normalised", "warnings", "applied"),
 )
 _OPTIONAL_TEXT: Final = ["null", "string"]
 _FIRST_REVISION: Final = b"\x02"
 _NOT_APPLIED: Final = b"\x00"
 
-#: Places in a header: event_id, subject and its end, subject_kind, received_at, origin, warnings.
+#: Places in a header: event_id, subject and its end, subject_kind, received_at, reading, warnings.
 Cuts = tuple[int, int, int, int, int, int, int]
 
 
@@ -153,6 +154,13 @@ class HeaderReader:
         header["received_at"], place = read_long(source, place)
         header["sequence"], place = read_long(source, place)
         published_end = place
+        if BRANCHES[source[place]]:
+            header["reading"], place = read_long(source, place + 1)
+        else:
+            header["reading"] = None
+            place += 1
+        header["lifts"] = BOOLEANS[source[place]]
+        place += 1
         origin: dict[str, Any] = {}
         header["origin"] = origin
         place = _texts(source, place, _PLACE, origin)

@@ -22,7 +22,7 @@ class Glance:
     """Slices of one event's header; strings stay UTF-8.
 
     `record` is the record's key within its subject, `origin` department, run and file as they stand
-    in the header, `end` where the header ends. `plain` is false when the event carries warnings.
+    in the header, `end` where the header ends. `plain` is false when the event carries warnings or takes acts back.
     """
 
     # neither a tuple nor a dataclass: compiled, their fields would be looked up by name, or set by code that is not
@@ -33,6 +33,7 @@ class Glance:
         "item",
         "origin",
         "plain",
+        "reading",
         "received_at",
         "record",
         "sequence",
@@ -55,6 +56,7 @@ class Glance:
         source_time: int | None,
         received_at: int,
         sequence: int,
+        reading: int | None,
         department: bytes,
         origin: bytes,
         plain: bool,  # noqa: FBT001 -- a field's value
@@ -70,6 +72,7 @@ class Glance:
         self.source_time = source_time
         self.received_at = received_at
         self.sequence = sequence
+        self.reading = reading
         self.department = department
         self.origin = origin
         self.plain = plain
@@ -166,6 +169,13 @@ class GlanceReader:
             place += 3
         received_at, place = read_long(value, place)
         sequence, place = read_long(value, place)
+        if value[place]:
+            reading, place = read_long(value, place + 1)
+        else:
+            reading = None
+            place += 1
+        lifts = value[place]
+        place += 1
         start = place
         size = value[place]
         if size > _MORE:
@@ -199,6 +209,8 @@ class GlanceReader:
         end = place + 3
         if plain and value[place + 2]:
             return None
+        if lifts:
+            plain = False
         record = b"|".join((item, authority, document_no))
         # raises where it is no text: then the header's own reader says so
         record.decode()
@@ -215,6 +227,7 @@ class GlanceReader:
             source_time,
             received_at,
             sequence,
+            reading,
             department,
             origin,
             plain,

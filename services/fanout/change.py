@@ -118,6 +118,11 @@ class ChangeReader:
         received = place
         place = sequence = past_long(value, received)
         place = past_long(value, place)
+        place = past_long(value, place + 1) if BRANCHES[value[place]] else place + 1
+        # whether it lifts, then the origin's texts
+        if value[place] not in BOOLEANS:
+            raise KeyError(place)
+        place += 1
         for _ in range(4):
             place = past_text(value, place)
         place = _past_texts(value, past_long(value, past_long(value, place)))

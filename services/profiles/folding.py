@@ -179,7 +179,7 @@ class Folding:
         sealed = self._codec.seal_applied(opened, _applied(subject, moved))
         if moved.change is Change.TRANSITION:
             self._view.put(key, encode_record(moved.record, act=sealed))
-        elif booked is not None:
+        elif booked is not None or header["lifts"]:
             self._view.put(key, encode_record(moved.record, content=sealed, act=sealed))
         else:
             self._view.put(key, encode_record(moved.record, content=sealed))

@@ -112,7 +112,7 @@ class Quick:
         if value is None:
             self._add(arrival, glance, subject)
             return True
-        if glance.source_time is None and content_hash_of(value) == glance.content_hash:
+        if glance.source_time is None and glance.reading is None and content_hash_of(value) == glance.content_hash:
             self._again.count(arrival, glance)
             return True
         return False
@@ -151,6 +151,7 @@ class Quick:
             source_time=glance.source_time,
             received_at=glance.received_at,
             sequence=glance.sequence,
+            reading=glance.reading,
             department=glance.department,
             content_hash=glance.content_hash,
             content=sealed,

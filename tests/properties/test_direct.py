@@ -92,7 +92,7 @@ def cuts_of(header: dict[str, Any]) -> list[int]:
     for field in header_schema()["fields"][:-1]:  # the last one refers to a type of another
         starts[field["name"]] = place
         place += len(written(fastavro.parse_schema(field["type"], named_schemas={}), header[field["name"]]))
-    fields = ("event_id", "subject", "subject_name", "subject_kind", "received_at", "origin", "warnings")
+    fields = ("event_id", "subject", "subject_name", "subject_kind", "received_at", "reading", "warnings")
     return [starts[name] for name in fields]
 
 

@@ -47,9 +47,10 @@ def assert_tells(glance: Glance, header: dict[str, Any], end: int) -> None:
     assert glance.source_time == header["source_time"]
     assert glance.received_at == header["received_at"]
     assert glance.sequence == header["sequence"]
+    assert glance.reading == header["reading"]
     assert glance.department == origin["department"].encode()
     assert glance.origin == b"".join(written("string", origin[name]) for name in ("department", "run", "file"))
-    assert glance.plain == (not header["warnings"])
+    assert glance.plain == (not header["warnings"] and not header["lifts"])
     if glance.plain:
         assert header["applied"] is None
         assert glance.end == end

@@ -50,6 +50,8 @@ def event(item: str) -> dict[str, object]:
         "source_time": 1577750400000,
         "received_at": 1577750400001,
         "sequence": 0,
+        "reading": None,
+        "lifts": False,
         "origin": {"department": "d", "run": "r", "file": "f", "sheet": "", "row": 1},
         "normalised": 0,
         "warnings": [],

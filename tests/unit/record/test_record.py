@@ -25,6 +25,8 @@ def header(verb: str = "ISSUE", content: int = 1, **changes: Any) -> Header:
         "source_time": None,
         "received_at": 10,
         "sequence": 10,
+        "reading": None,
+        "lifts": False,
         "origin": {"department": "one"},
         **changes,
     }
@@ -214,8 +216,8 @@ def test_a_statement_during_an_objection_does_not_lose_the_state_before_it() -> 
 
 def test_a_record_of_another_layout_is_refused() -> None:
     value = bytearray(encode_record(in_state(RecordState.ACTIVE)))
-    value[0] += 1
-    with pytest.raises(ValueError, match="record layout 2, this version reads 1"):
+    value[0] += 2
+    with pytest.raises(ValueError, match="record layout 3, this version reads 1 and 2"):
         decode_record(bytes(value))
     with pytest.raises(struct.error):
         decode_record(b"\x01")

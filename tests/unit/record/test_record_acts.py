@@ -36,6 +36,8 @@ def record() -> Record:
         "source_time": None,
         "received_at": 1,
         "sequence": 1,
+        "reading": None,
+        "lifts": False,
         "origin": {"department": "one"},
     }
     folded = fold(None, header)  # type: ignore[arg-type] # what a fold looks at
