@@ -8,6 +8,7 @@ settings: {path: ../inbox/penalties.jsonl}
 mapping: dual-publicity-2018-penalties        # a template's name, or the path of a mapping file
 overrides: {content: {CF_NR_FK: {unit: {from: 元, to: 万元}}}}
 vanished: file                                # where a record is missed that the source holds no more: Vanished
+tells: state                                  # state: its latest reading is the truth; news: deliveries: Tells
 """
 
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from creditbus.avro_schemas import raw_catalogue
-from creditbus.connectors.contract import Kind, Source
+from creditbus.connectors.contract import Kind, Repeating, Source, Tells, tells
 from creditbus.connectors.documents import Document, load_document, parse_document, validated
 from creditbus.connectors.errors import ConfigurationError
 from creditbus.connectors.kinds import kind_named
@@ -58,6 +59,7 @@ class _File(BaseModel):
     mapping: str
     overrides: dict[str, Any] = Field(default_factory=dict)
     vanished: Vanished = "file"
+    tells: Tells | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +74,14 @@ class Connector:
     mapper: RowMapper
     file: Path
     vanished: Vanished = "file"
+    tells: Tells = "news"
 
     def open(self) -> Source:
         """Open its source."""
-        return self.kind.open(self.settings)
+        source = self.kind.open(self.settings)
+        if self.tells == "state" and isinstance(source, Repeating):
+            source.repeat()
+        return source
 
     @property
     def topic(self) -> str:
@@ -108,7 +114,7 @@ def load_connector(file: Path) -> Connector:
         raise document.error(("mapping",), problem, f"templates: {', '.join(templates())}")
     plan = resolve(mapping, mapping_document, item, file.parent)
     mapper = RowMapper(plan, item, raw.department)
-    return Connector(raw.id, raw.department, item, kind, settings, mapper, file, raw.vanished)
+    return Connector(raw.id, raw.department, item, kind, settings, mapper, file, raw.vanished, raw.tells or tells(kind))
 
 
 def configured(folder: Path) -> Iterator[Path]:

@@ -32,14 +32,22 @@ __all__ = [
     "Kind",
     "Position",
     "Refusal",
+    "Releasing",
     "Remarking",
+    "Repeating",
     "Returning",
     "Row",
     "Settling",
     "Source",
     "Table",
+    "Tells",
     "Vanished",
+    "tells",
 ]
+
+Tells: TypeAlias = Literal["state", "news"]
+"""What a source tells. state: how things are at present, so its latest reading is the truth, and a value that is set
+back is a change. news: what happened, delivery by delivery, so an old one that is sent again changes nothing."""
 
 Cell: TypeAlias = str | int | float | Decimal | bool | date | datetime | time | timedelta | None
 """A cell as the source types it. Text stays untrimmed: trimming belongs to the mapping, which counts it."""
@@ -60,6 +68,8 @@ class Row(NamedTuple):
     row: int
     """Sheet row, line or record number as the department sees it, from 1."""
     position: Position
+    key: str = ""
+    """Names the row in its source for as long as it is there, and says nothing; empty where nothing does."""
 
     def __repr__(self) -> str:
         return f"Row(file={self.file!r}, sheet={self.sheet!r}, row={self.row})"
@@ -265,6 +275,14 @@ class Comparing(Protocol):
         """Their withdrawal is on the bus: propose them no more. Should one come back, it is new."""
 
 
+@runtime_checkable
+class Releasing(Protocol):
+    """A comparing source that is told of a withdrawal before it is sent, too. Optional, beside :class:`Comparing`."""
+
+    def release(self, keys: Sequence[str]) -> None:
+        """Their withdrawal is about to be sent, and may be on the bus from now on: should one come back, it is new."""
+
+
 class Kind(Protocol):
     """A kind of source: what an entry point of the group ``creditbus.connectors`` names."""
 
@@ -285,3 +303,25 @@ class Kind(Protocol):
 
     def open(self, settings: BaseModel) -> Source:
         """Make a source of validated settings, without touching what it reads."""
+
+
+@runtime_checkable
+class Repeating(Protocol):
+    """A source that leaves out a delivery whose content it gave before. Optional, beside :class:`Source`."""
+
+    def repeat(self) -> None:
+        """Give it all the same: what it says is the present state again."""
+
+
+@runtime_checkable
+class Telling(Protocol):
+    """A kind that says what its sources tell. Optional, beside :class:`Kind`; others tell news."""
+
+    @property
+    def tells(self) -> Tells:
+        """What a source of this kind tells where its connector says nothing else."""
+
+
+def tells(kind: Kind) -> Tells:
+    """Return what a source of a kind tells where its connector says nothing else."""
+    return kind.tells if isinstance(kind, Telling) else "news"

@@ -1,17 +1,21 @@
 """Rows that are gone from their source: proposed for withdrawal by the source, withdrawn on a person's word."""
 
+import time
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from creditbus.connectors.configuration import Connector
-from creditbus.connectors.contract import Comparing, Row, Vanished
-from creditbus.connectors.encoding import Encoder, Message
+from creditbus.connectors.contract import Comparing, Releasing, Row, Vanished
+from creditbus.connectors.encoding import Encoder
 from creditbus.connectors.errors import ConfigurationError
 from creditbus.connectors.mapping.compiler import Mapped
+from creditbus.connectors.memory import Memory, noted
 from creditbus.connectors.outgoing import is_whole, whole
 from creditbus.connectors.progress import Progress, Totals
 from creditbus.connectors.publisher import Publisher
 from creditbus.connectors.runner import new_run
+from creditbus.connectors.withdrawal import act_of_withdrawal
+from creditbus.services.domain.city_time import city_day
 from creditbus.services.domain.event import RecordState, Verb
 from creditbus.topics.connection import Connection
 from creditbus.topics.registry import SchemaRegistry
@@ -75,11 +79,19 @@ def withdraw(connector: Connector, connection: Connection, keys: Collection[str]
     encoder = Encoder(connector.item.id, SchemaRegistry(connection.registry_url))
     name = f"{connector.id}-withdraw"  # a name of its own, so that a run that is under way goes on
     published = withheld = 0
-    with Publisher(connection.bootstrap_servers, name, connector.topic) as publisher:
+    with (
+        Publisher(connection.bootstrap_servers, name, connector.topic) as publisher,
+        Memory(connection.home, connector.id) as memory,
+    ):
         publisher.fence()
+        place = memory.place(0, time.time_ns() // 1000) if connector.tells == "state" else None
         for start in range(0, len(rows), _CHUNK_ROWS):
             part = rows[start : start + _CHUNK_ROWS]
-            messages = list(_messages(connector, encoder, part, run))
+            events = list(_events(connector, part, run, place))
+            messages = [encoder.event(mapped) for mapped in events]
+            memory.take_back(noted(mapped.event, b"").record for mapped in events)
+            if isinstance(source, Releasing):
+                source.release([row.key for row in part])
             published += len(messages)
             publisher.publish(messages, Progress(name, run, "", totals=Totals(published=published)))
             source.forget([row.key for row in part])
@@ -87,13 +99,17 @@ def withdraw(connector: Connector, connection: Connection, keys: Collection[str]
     return Withdrawn(run, published, withheld)
 
 
-def _messages(connector: Connector, encoder: Encoder, rows: Sequence[Vanished], run: str) -> Iterator[Message]:
+def _events(connector: Connector, rows: Sequence[Vanished], run: str, place: int | None) -> Iterator[Mapped]:
+    today = city_day(int(time.time() * 1000))
     for row in rows:
         mapped = _mapped(connector, row, run)
         if not mapped.withheld and is_whole(mapped.event):
             # no source time: the source says nothing any more, so the order of publication counts
-            mapped.event["header"].update(verb=Verb.WITHDRAW, state=RecordState.WITHDRAWN, source_time=None)
-            yield encoder.event(mapped)
+            mapped.event["header"].update(
+                verb=Verb.WITHDRAW, state=RecordState.WITHDRAWN, source_time=None, reading=place
+            )
+            mapped.event["act"] = act_of_withdrawal(mapped.event["act"], today)
+            yield mapped
 
 
 def _proposal(connector: Connector, row: Vanished) -> Proposal:

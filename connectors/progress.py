@@ -47,6 +47,13 @@ class Progress:
     totals: Totals = field(default_factory=Totals)
     columns: tuple[str, ...] = ()
     """Columns that the mapping used in the last complete run; a run that is not complete keeps those of before."""
+    reading: int = 0
+    """Of a source that tells its present state: place in the order of its readings, before the run's first row."""
+
+    @property
+    def last_place(self) -> int:
+        """Greatest place in the order of the readings that the run gave away."""
+        return self.reading + self.totals.published
 
     def advanced(self, position: Position | None, totals: Totals, *, complete: bool = False) -> Self:
         """Return the progress after a chunk."""

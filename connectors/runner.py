@@ -8,19 +8,23 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from creditbus.avro_schemas import event_schema
 from creditbus.connectors.configuration import Connector, load_connector
-from creditbus.connectors.contract import Defect, Position, Remarking, Returning, Row, Settling, Source
+from creditbus.connectors.contract import Defect, Position, Remarking, Returning, Row, Settling, Source, Tells
+from creditbus.connectors.decoding import DamagedError, Decoder, ForeignError
 from creditbus.connectors.encoding import Encoder, Message
 from creditbus.connectors.errors import SourceError
+from creditbus.connectors.mapping.compiler import Mapped
 from creditbus.connectors.memory import Comparison, Memory, Noted, noted
 from creditbus.connectors.noticing import Notices, Pair
-from creditbus.connectors.outgoing import outgoing, whole
+from creditbus.connectors.outgoing import Outgoing, outgoing, whole
 from creditbus.connectors.progress import Progress, Totals
 from creditbus.connectors.publisher import Beside, Publisher
 from creditbus.connectors.refusals import mark_refused
 from creditbus.connectors.reporting import Reporter, SilentReporter
 from creditbus.connectors.withdrawal import proposals
 from creditbus.services.domain.city_time import city_day
+from creditbus.services.domain.framing import FrameError
 from creditbus.services.domain.statements import STATEMENTS_TOPIC, Reading
 from creditbus.topics.connection import Connection
 from creditbus.topics.registry import SchemaRegistry
@@ -62,6 +66,8 @@ class RunSummary:
     """What the source found beside its rows."""
     marked: int = 0
     """Rows of any run that are marked as refused in their source now; those of this run are seldom decided already."""
+    tells: Tells = "news"
+    """What its source tells: where it is news, a value that was set back is not taken for a change."""
     comparison: Comparison | None = None
     """Against what the connector had published before; only of a run that ends complete, and that was seen whole."""
 
@@ -122,13 +128,17 @@ def run_connector(
             reporter.start(connector.id, source.size(), before.rows)
             try:
                 with _remembering(connector, connection, state) as memory:
-                    run = _Run(connector, source, encoder, publisher, reporter, memory, notices)
+                    if memory is not None:
+                        state = _begun(memory, connector, state, last, resend=resend)
+                    run = _Run(connector, connection, source, encoder, publisher, reporter, memory, notices)
                     state = run.publish(state)
                     comparison = memory.complete() if memory and state.complete else None
             finally:
                 reporter.finish()
     marked += mark_refused(connector, connection, source)
     remarks = tuple(source.remarks()) if isinstance(source, Remarking) else ()
+    if connector.vanished == "never":
+        comparison = None
     if comparison is not None:
         missed = proposals(connector, connection, city_day(int(time.time() * 1000)))
         comparison = replace(comparison, vanished=len(missed))
@@ -136,6 +146,7 @@ def run_connector(
         _summary(state, before, notices, time.monotonic() - started),
         remarks=remarks,
         marked=marked,
+        tells=connector.tells,
         comparison=comparison,
     )
 
@@ -165,13 +176,27 @@ def _settle(source: Source, state: Progress) -> None:
 
 @contextmanager
 def _remembering(connector: Connector, connection: Connection, state: Progress) -> Iterator[Memory | None]:
-    """Open the connector's memory for a run; a source that is never complete, or never misses a record, has none."""
-    if not state.version or connector.vanished == "never":
+    """Open the connector's memory for a run; news that is never complete, or never misses a record, has none."""
+    if connector.tells == "news" and (not state.version or connector.vanished == "never"):
         yield None
         return
     with Memory(connection.home, connector.id) as memory:
-        memory.begin(state.run, state.totals.rows)
         yield memory
+
+
+def _begun(memory: Memory, connector: Connector, state: Progress, last: Progress | None, *, resend: bool) -> Progress:
+    """Begin a run in the memory, and give it its place in the order of the readings."""
+    if connector.tells == "state" and not state.reading:
+        state = replace(state, reading=memory.place(0 if last is None else last.last_place, time.time_ns() // 1000))
+    memory.begin(
+        state.run,
+        state.totals.rows,
+        last=None if last is None else (last.run, last.totals.rows),
+        whole=bool(state.version),
+        all_again=resend,
+        place=state.reading,
+    )
+    return state
 
 
 def _begin(connector: str, version: str, last: Progress | None, *, resend: bool) -> Progress:
@@ -186,6 +211,7 @@ def _begin(connector: str, version: str, last: Progress | None, *, resend: bool)
 @dataclass(frozen=True, slots=True)
 class _Run:
     connector: Connector
+    connection: Connection
     source: Source
     encoder: Encoder
     publisher: Publisher
@@ -194,9 +220,8 @@ class _Run:
     notices: Notices
 
     def publish(self, state: Progress) -> Progress:
-        remember = self.memory is not None
         files: set[str] = set()
-        for chunk in chunks(self.connector, self.source, self.encoder, state, remember=remember, notices=self.notices):
+        for chunk in chunks(self.connector, self.source, self.encoder, state, self.memory, self.notices):
             state = state.advanced(chunk.position, chunk.totals)
             if self.memory is not None:
                 self.memory.note(chunk.noted, state.totals.rows)
@@ -210,9 +235,36 @@ class _Run:
         if self.source.version() != state.version:
             fix = "run again: it is then sent whole"
             raise SourceError(str(self.connector.file), "the source changed while it was read", fix)
-        state = state.advanced(state.position, Totals(), complete=True)
-        self.publisher.publish([], state, [self._reading(file, state.run) for file in sorted(files)])
+        messages = list(self._unsettled(state))
+        while len(messages) > _CHUNK_ROWS:
+            part, messages = messages[:_CHUNK_ROWS], messages[_CHUNK_ROWS:]
+            state = state.advanced(state.position, Totals(published=len(part)))
+            self.publisher.publish(part, state)
+        state = state.advanced(state.position, Totals(published=len(messages)), complete=True)
+        self.publisher.publish(messages, state, [self._reading(file, state.run) for file in sorted(files)])
         return state
+
+    def _unsettled(self, state: Progress) -> Iterator[Message]:
+        """Tell once more, as the last word, what is left of records of which the source holds a part no more."""
+        if self.memory is None or self.connector.tells == "news":
+            return
+        decode = Decoder(event_schema(self.connector.item.id), SchemaRegistry(self.connection.registry_url))
+        for place, left in enumerate(self.memory.unsettled(self.connector.vanished), start=state.last_place + 1):
+            try:
+                event = decode(left.event)
+            except (DamagedError, FrameError) as error:
+                raise self.memory.damaged(left.file, left.sheet, left.row) from error
+            except ForeignError:  # of the item that the connector had before
+                continue
+            where = {"run": state.run, "file": left.file, "sheet": left.sheet, "row": left.row}
+            event["header"].update(
+                source_time=left.time,
+                received_at=0,
+                reading=place,
+                lifts=left.lifts,
+                origin=event["header"]["origin"] | where,
+            )
+            yield self.encoder.event(Mapped(event, withheld=False))
 
     def _without_settled(self, state: Progress) -> Progress:
         if not isinstance(self.source, Settling) or state.position is None:
@@ -234,11 +286,12 @@ def chunks(
     source: Source,
     encoder: Encoder,
     state: Progress,
-    *,
-    remember: bool = False,
+    memory: Memory | None = None,
     notices: Notices | None = None,
 ) -> Iterator[Chunk]:
     """Read, map and encode, from the position of ``state`` on; bounded in rows and in bytes.
+
+    Where a memory is given, a later word of a source that tells its present state has its place in its event.
 
     Rows before the place where a source cannot be read any further are given before its error is raised.
     """
@@ -248,7 +301,9 @@ def chunks(
     position, size, withheld, unreadable, cleared = state.position, 0, 0, 0, 0
     seen = notices or Notices(connector.mapper, accepted=True)
     broken: list[SourceError] = []
+    number = state.totals.rows
     for row in _readable(source.read(state.position), broken):
+        number += 1
         message, mapped = outgoing(connector, encoder, row, state.run)
         seen.take(row, mapped)
         cleared += mapped.cleared if mapped else 0
@@ -256,8 +311,10 @@ def chunks(
             unreadable += 1
         elif mapped.withheld:
             withheld += 1
-        elif remember:
-            notes.append(noted(mapped.event, message.value))
+        elif memory is not None:
+            key = row.key if isinstance(row, Row) else ""
+            note, message = _noted(connector, encoder, memory, Outgoing(message, mapped), key, (state.reading, number))
+            notes.append(note)
         messages.append(message)
         if row.file not in files:
             files.add(whole(row.file))
@@ -272,6 +329,25 @@ def chunks(
         yield Chunk(messages, position, _totals(messages, withheld, unreadable, cleared), notes, files)
     for error in broken:
         raise error
+
+
+def _noted(
+    connector: Connector, encoder: Encoder, memory: Memory, one: Outgoing, key: str, place: tuple[int, int]
+) -> tuple[Noted, Message]:
+    """Make the note of a row, and its message with the place in it, should it be a later word.
+
+    `place` is that of the run in the order of the readings, and the row's number in the run.
+    """
+    message, mapped = one
+    assert mapped is not None  # noqa: S101 -- what cannot be read is not noted
+    if connector.tells == "news":
+        return noted(mapped.event, message.value), message
+    begun, number = place
+    note, judged = memory.judge(noted(mapped.event, message.value, key), number)
+    if judged.later:
+        mapped.event["header"].update(reading=begun + number, lifts=judged.lifts)
+        message = encoder.event(mapped)
+    return note, message
 
 
 def _readable(rows: Iterator[Row | Defect], broken: list[SourceError]) -> Iterator[Row | Defect]:

@@ -1,6 +1,7 @@
 """Withdraws records that their source does not hold any more, once a person has said so."""
 
 import secrets
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -21,7 +22,7 @@ from creditbus.services.domain.validation import Refused, compile_item
 from creditbus.topics.connection import Connection
 from creditbus.topics.registry import SchemaRegistry
 
-__all__ = ["Proposal", "proposals", "withdraw"]
+__all__ = ["Proposal", "act_of_withdrawal", "proposals", "withdraw"]
 
 _CHUNK_ROWS = 2000
 _REASON = "来源数据中已无此记录"
@@ -95,15 +96,22 @@ def withdraw(connector: Connector, connection: Connection, chosen: Sequence[Prop
         Memory(connection.home, connector.id) as memory,
     ):
         publisher.fence()
+        place = memory.place(0, time.time_ns() // 1000) if connector.tells == "state" else None
         for start in range(0, len(chosen), _CHUNK_ROWS):
             chunk = chosen[start : start + _CHUNK_ROWS]
-            messages = [_message(encoder, one, run, today) for one in chunk]
+            memory.take_back(bytes.fromhex(one.key) for one in chunk)
+            messages = [_message(encoder, one, run, today, place) for one in chunk]
             publisher.commit(messages, [publisher.publication(run, start + len(messages))])
             memory.withdraw([one.key for one in chunk], run)
     return run
 
 
-def _message(encoder: Encoder, proposal: Proposal, run: str, today: date) -> Message:
+def act_of_withdrawal(act: Mapping[str, Any], today: date) -> dict[str, Any]:
+    """Make the act of a withdrawal, of its own date and reason: those of the decision are not what it says."""
+    return dict.fromkeys(act) | {"decided_on": today.isoformat(), "reason": _REASON}
+
+
+def _message(encoder: Encoder, proposal: Proposal, run: str, today: date, place: int | None) -> Message:
     event = proposal.event
     header = event["header"] | {
         "verb": Verb.WITHDRAW,
@@ -112,10 +120,12 @@ def _message(encoder: Encoder, proposal: Proposal, run: str, today: date) -> Mes
         "content_hash": NO_HASH,
         "source_time": None,
         "received_at": 0,
+        "reading": place,
+        "lifts": False,
         "origin": event["header"]["origin"] | {"run": run},
         "warnings": [],
     }
-    act = dict.fromkeys(event["act"]) | {"decided_on": today.isoformat(), "reason": _REASON}
+    act = act_of_withdrawal(event["act"], today)
     return encoder.event(Mapped({**event, "header": header, "act": act}, withheld=False))
 
 

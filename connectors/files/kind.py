@@ -6,7 +6,7 @@ from typing import Literal, cast
 
 from pydantic import BaseModel
 
-from creditbus.connectors.contract import Source
+from creditbus.connectors.contract import Source, Tells
 from creditbus.connectors.files.formats import Format
 from creditbus.connectors.files.settings import (
     DelimitedSettings,
@@ -32,6 +32,7 @@ class FileKind:
     title: Mapping[Literal["zh", "en"], str]
     settings: type[BaseModel]
     form: Format | None
+    tells: Tells = "state"
 
     def open(self, settings: BaseModel) -> Source:
         """See the contract."""

@@ -1,5 +1,6 @@
 """Which files of a folder are there, complete, and of which content."""
 
+import hashlib
 import time
 from collections.abc import Callable, Iterator
 from os import stat_result
@@ -36,11 +37,15 @@ class Arrivals:
     Args:
         settings: Folder and pattern, and when a file is complete.
         clock: Seconds since 1970, as the file system counts them.
+
+    Attributes:
+        repeating: whether a file that is dropped again is another one, though its content was there before.
     """
 
     def __init__(self, settings: FolderSettings, clock: Callable[[], float] = time.time) -> None:
         self._settings = settings
         self._clock = clock
+        self.repeating = False
         self._digests: dict[tuple[str, tuple[int, ...]], str] = {}
 
     def complete(self) -> list[Arrival]:
@@ -57,7 +62,7 @@ class Arrivals:
             digest = self._digests.get((name, marks))
             if digest is None:
                 try:
-                    digest = content_version(path)[:DIGEST_CHARACTERS]
+                    digest = self._name(content_version(path), name, state)
                     changed = _marks(path.stat()) != marks
                 except (SourceError, FileNotFoundError):
                     if path.exists():
@@ -80,6 +85,11 @@ class Arrivals:
             return _marks(arrival.path.stat()) == arrival.state
         except OSError:
             return False
+
+    def _name(self, content: str, name: str, state: stat_result) -> str:
+        if self.repeating:
+            content = hashlib.sha256(f"{content} {name} {state.st_ctime_ns}".encode()).hexdigest()
+        return content[:DIGEST_CHARACTERS]
 
     def _candidates(self) -> Iterator[tuple[str, Path, stat_result]]:
         folder, marker = self._settings.path, self._settings.marker

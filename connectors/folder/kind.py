@@ -5,7 +5,7 @@ from typing import Literal, cast
 
 from pydantic import BaseModel
 
-from creditbus.connectors.contract import Source
+from creditbus.connectors.contract import Source, Tells
 from creditbus.connectors.folder.settings import FolderSettings
 from creditbus.connectors.folder.source import FolderSource
 
@@ -18,6 +18,7 @@ class FolderKind:
     name = "folder"
     title: Mapping[Literal["zh", "en"], str] = {"zh": "投放文件夹", "en": "drop folder"}
     settings: type[BaseModel] = FolderSettings
+    tells: Tells = "news"
 
     def open(self, settings: BaseModel) -> Source:
         """See the contract."""

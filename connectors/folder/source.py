@@ -68,6 +68,10 @@ class FolderSource:
         self._arrivals = Arrivals(settings, clock)
         self._remarks: list[str] = []
 
+    def repeat(self) -> None:
+        """See the contract: a file that is dropped again is read again."""
+        self._arrivals.repeating = True
+
     def check(self) -> Sequence[Finding]:
         """See the contract."""
         try:

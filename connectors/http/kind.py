@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from creditbus.connectors.contract import Source
+from creditbus.connectors.contract import Source, Tells
 from creditbus.connectors.http.settings import HttpSettings
 from creditbus.connectors.http.source import HttpSource
 
@@ -20,6 +20,7 @@ class HttpKind:
     name: str
     title: Mapping[Literal["zh", "en"], str]
     settings: type[BaseModel]
+    tells: Tells = "state"
 
     def open(self, settings: BaseModel) -> Source:
         """See the contract."""

@@ -126,6 +126,11 @@ class CompareSource(SqlSource):
         with Known.opened(self._state) as state:
             return state.count()
 
+    def release(self, keys: Sequence[str]) -> None:
+        """See the contract."""
+        with Known.opened(self._state) as state:
+            state.release(keys)
+
     def forget(self, keys: Sequence[str]) -> None:
         """Forget vanished rows whose withdrawal is on the bus."""
         with Known.opened(self._state) as state:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from creditbus.connectors.contract import Source
+from creditbus.connectors.contract import Source, Tells
 from creditbus.connectors.sql.compare import CompareSource
 from creditbus.connectors.sql.settings import SqlSettings
 from creditbus.connectors.sql.staging import StagingSource
@@ -22,6 +22,7 @@ class SqlKind:
     name: str
     title: Mapping[Literal["zh", "en"], str]
     settings: type[BaseModel]
+    tells: Tells = "state"
 
     def open(self, settings: BaseModel) -> Source:
         """See the contract."""

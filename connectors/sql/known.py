@@ -97,6 +97,11 @@ class Known:
             self._connection.execute("INSERT INTO reading VALUES (?, ?)", (generation, _token(settled, generation)))
             self._connection.executemany(_KEEP, ((*row, generation) for row in rows))
 
+    def release(self, keys: Iterable[str]) -> None:
+        """Keep of rows that they are gone: should one come back, it is new, whatever it says."""
+        with self._transaction():
+            self._connection.executemany("UPDATE known SET digest = '' WHERE key = ?", ((key,) for key in keys))
+
     def forget(self, keys: Iterable[str]) -> None:
         """Forget rows, for they are withdrawn."""
         with self._transaction():

@@ -16,7 +16,7 @@ from creditbus.connectors.errors import SourceError
 from creditbus.connectors.mapping.naming import Names, folded
 from creditbus.connectors.sql.database import Database
 from creditbus.connectors.sql.settings import SqlSettings
-from creditbus.connectors.sql.values import cell_of, digest, temporal
+from creditbus.connectors.sql.values import cell_of, digest, name_of, temporal
 from creditbus.services.domain.identifiers.persons import names_person
 
 __all__ = [
@@ -146,7 +146,7 @@ class Relation:
         sheet, row = ("", int(key or 0)) if keyed else (_COUNTED, number)
         if record.problem:
             return Defect(DefectReason.UNPARSABLE, record.problem, b"", self.table.name, sheet, row, position)
-        return Row(record.cells, self.table.name, sheet, row, position)
+        return Row(record.cells, self.table.name, sheet, row, position, name_of(record.key))
 
 
 def reflected(connection: Connection, name: str, schema: str | None) -> sa.Table:

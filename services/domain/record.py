@@ -179,9 +179,10 @@ def _fold_content(record: Record | None, header: Header) -> Folded:
     said = (Verb.ISSUE, content_hash)
     if age < 0 or (age == 0 and said in record.seen):
         return _STALE if said in record.seen else Stale(remember(record, said))
+    standing = lifted or record
     return Moved(
         replace(
-            lifted or record,
+            standing,
             stated=stated,
             revision=record.revision + 1,
             source_time=header["source_time"],
@@ -189,7 +190,7 @@ def _fold_content(record: Record | None, header: Header) -> Folded:
             sequence=header["sequence"],
             department=header["origin"]["department"],
             content_hash=content_hash,
-            seen=_seen_with(record.seen, said),
+            seen=_seen_with(standing.seen, said),
             reading=_latest_reading(record, header),
         ),
         Change.AMENDED,
@@ -205,7 +206,7 @@ def _said_again(record: Record, header: Header, age: int, lifted: Record | None)
 
 
 def _latest_reading(record: Record, header: Header) -> int | None:
-    """Return the record's reading after an event that counts: news does not undo what the department's readings order."""
+    """Return the record's reading after an event that counts: news does not undo the order of the readings."""
     theirs = header["reading"]
     if theirs is None and record.department == header["origin"]["department"]:
         return record.reading
@@ -234,10 +235,16 @@ def _lifted(record: Record, header: Header) -> Record | None:
 
 
 def _by_reading(record: Record, header: Header, ours: int | None) -> int:
-    """Compare an event with what a reading of the same department told: -1 older, 1 later, 0 not to be told."""
+    """Compare an event with what a reading of the same department told: -1 older, 1 later, 0 not to be told.
+
+    Over what no reading has ordered yet, a first load or news, the order of publication decides.
+    """
     theirs = header["reading"]
-    if ours is None or theirs is None or ours == theirs or record.department != header["origin"]["department"]:
+    if theirs is None or ours == theirs or record.department != header["origin"]["department"]:
         return 0
+    if ours is None:
+        published = (header["received_at"], header["sequence"])
+        return -1 if published < (record.received_at, record.sequence) else 1
     return -1 if theirs < ours else 1
 
 

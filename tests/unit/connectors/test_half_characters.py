@@ -17,6 +17,7 @@ from creditbus.connectors.errors import SourceError
 from creditbus.connectors.files.origin import content_version, file_finding
 from creditbus.connectors.folder.settings import FolderSettings
 from creditbus.connectors.folder.source import FolderSource
+from creditbus.connectors.memory import Memory
 from creditbus.connectors.preview import preview
 from creditbus.connectors.progress import Progress, Totals
 from creditbus.connectors.runner import Chunk, chunks
@@ -61,7 +62,9 @@ class _Rows:
 
 def _chunk(connector: Connector, source: Any) -> Chunk:
     encoder = Encoder(connector.item.id, _Registered())
-    [chunk] = chunks(connector, source, encoder, Progress("lists", "r", "v"), remember=True)
+    with Memory(connector.file.parent, connector.id) as memory:
+        memory.begin("r", 0)
+        [chunk] = chunks(connector, source, encoder, Progress("lists", "r", "v"), memory)
     return chunk
 
 
