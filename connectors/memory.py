@@ -26,6 +26,8 @@ __all__ = ["Comparison", "Memory", "Noted", "Vanished", "noted"]
 _LAYOUT = 2
 _DIGEST_BYTES = 16
 _CACHE_KIBIBYTES = 32_768
+_MOST_LOOKED = 50_000
+"""Records of a look that are remembered beside the file."""
 _FIX = "delete the file: it is then made anew"
 _SCHEMA = """
 CREATE TABLE runs (number INTEGER PRIMARY KEY, run TEXT NOT NULL UNIQUE, rows INTEGER NOT NULL, whole INTEGER NOT NULL,
@@ -160,7 +162,7 @@ class Memory:
     """
 
     def __init__(self, home: Path, connector: str) -> None:
-        self.path = home / "connectors" / f"{connector}.sqlite"
+        self.path = self.path_of(home, connector)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._run = 0
         self._name = ""
@@ -171,6 +173,7 @@ class Memory:
         self._chunk: dict[bytes, list[Known]] = {}
         self._outdated: list[tuple[bytes, int]] = []
         self._place = 0
+        self._looks = False
         with self._failing():
             self._base = sqlite3.connect(self.path, isolation_level=None)
             self.path.chmod(0o600)  # rows of a department's file
@@ -184,6 +187,21 @@ class Memory:
 
     def __exit__(self, *_: object) -> None:
         self._base.close()
+
+    @staticmethod
+    def path_of(home: Path, connector: str) -> Path:
+        """Say where the memory of a connector is; arguments as of the class."""
+        return home / "connectors" / f"{connector}.sqlite"
+
+    def look(self, *, whole: bool) -> None:
+        """Begin to judge rows as a next run would, without noting any.
+
+        Args:
+            whole: As of `begin`.
+        """
+        with self._failing():
+            (newest,) = self._one("SELECT coalesce(max(number), 0) FROM runs")
+        self._run, self._whole, self._looks = int(newest) + 1, whole, True
 
     def begin(
         self,
@@ -233,13 +251,7 @@ class Memory:
     def judge(self, row: Noted, at: int) -> tuple[Noted, Judgement]:
         """Say what a row is to its record, before it is noted; `at` is its number in the run."""
         with self._failing():
-            if not self._whole and not row.key and row.file != self._epoch:
-                with self._transaction():
-                    self._number(f"{self._name}|{row.file}", 0)
-                self._epoch = row.file
-            elif not self._run:
-                with self._transaction():
-                    self._number(self._name, 0)
+            self._find_reading(row)
             known, earlier = self._of(row), self._chunk.setdefault(row.record, [])
             taken = self._one("SELECT 1 FROM taken WHERE record = ?", row.record) is not None
         known = [*(one for one in known if not any(_same(one, other) for other in earlier)), *earlier]
@@ -451,6 +463,21 @@ class Memory:
         elif known[1] < rows:
             self._base.execute("UPDATE runs SET whole = 0, rows = ? WHERE run = ?", (rows, name))
         self._run = known[0]
+
+    def _find_reading(self, row: Noted) -> None:
+        """Find the reading that a row is of: the run, or a file of it where files come one after the other."""
+        if self._looks:
+            if not self._whole and row.file != self._epoch:
+                self._run, self._epoch = self._run + 1, row.file
+            if len(self._chunk) > _MOST_LOOKED:
+                self._chunk.clear()
+        elif not self._whole and not row.key and row.file != self._epoch:
+            with self._transaction():
+                self._number(f"{self._name}|{row.file}", 0)
+            self._epoch = row.file
+        elif not self._run:
+            with self._transaction():
+                self._number(self._name, 0)
 
     def _of(self, row: Noted) -> list[Known]:
         table = "keyed" if row.key else "contents"

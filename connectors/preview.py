@@ -21,7 +21,7 @@ from creditbus.services.domain.standing import Standing
 from creditbus.services.domain.validation import Admitted, Refused, compile_item
 from creditbus.services.domain.validation.outcome import Finding
 
-__all__ = ["Compare", "Preview", "RefusedField", "RowFate", "preview"]
+__all__ = ["Compare", "Judge", "Preview", "RefusedField", "RowFate", "preview"]
 
 _SHOWN = 50
 _OF_FORM = ("ID_", "DATE_", "NUMBER_", "ENUM_")
@@ -29,6 +29,8 @@ _COMPARED_TOGETHER = 500
 
 Compare = Callable[[Sequence[tuple[Mapping[str, Any], Admitted]]], Sequence[Standing]]
 """Says how admitted events stand to what the bus holds."""
+Judge = Callable[[Mapping[str, Any], Row], None]
+"""Writes into an event whether it is a later word, as a run would."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,7 @@ def preview(
     limit: int | None = None,
     shown: int = _SHOWN,
     compare: Compare | None = None,
+    judge: Judge | None = None,
 ) -> Preview:
     """Examine the rows of a connector.
 
@@ -109,6 +112,7 @@ def preview(
         limit: Examine only so many rows; ``None`` for all.
         shown: Keep the findings of so many refused rows.
         compare: Asks the bus how the publishable rows stand to what it holds; ``None``: nobody is asked.
+        judge: Says of each row whether it is a later word, before the bus is asked.
 
     Raises:
         SourceError: the source cannot be read.
@@ -116,6 +120,7 @@ def preview(
     source = connector.open()
     columns = tuple(connector.mapper.columns(table.columns) for table in source.discover())
     examination = _Examination(connector, today, shown, Preview(columns), compare, each=limit is not None)
+    examination.judge = judge
     return examination.run(islice(source.read(None), limit))
 
 
@@ -130,6 +135,7 @@ class _Examination:
         self._most = shown
         self._result = result
         self._compare = compare
+        self.judge: Judge | None = None
         self._each = each
         self._notices = Notices(connector.mapper, accepted=True)
         self._waiting: list[tuple[Mapping[str, Any], Admitted, RowFate]] = []
@@ -182,6 +188,8 @@ class _Examination:
         else:
             result.publishable += 1
             if self._compare is not None:
+                if self.judge is not None:
+                    self.judge(event, row)
                 self._waiting.append((event, outcome, fate))
                 if len(self._waiting) >= _COMPARED_TOGETHER:
                     self._compare_waiting()

@@ -59,9 +59,19 @@ def list_command(folder: Folder = FOLDER, json: Json = False) -> None:
 @app.command("spec")
 def spec_command(kind: Annotated[str, typer.Argument(help="Kind of source.")]) -> None:
     """Print the JSON Schema of a kind's settings."""
+    from creditbus.connectors.contract import tells
     from creditbus.connectors.kinds import kind_named
 
-    print_json(kind_named(kind).settings.model_json_schema())
+    found = kind_named(kind)
+    told_by = {
+        "tells": {
+            "enum": ["state", "news"],
+            "default": tells(found),
+            "description": "Beside the settings. state: the latest reading of the source is the truth, and a value "
+            "that is set back is a change; news: what happened, delivery by delivery: an old one changes nothing.",
+        }
+    }
+    print_json(found.settings.model_json_schema() | {"connector": told_by})
 
 
 @app.command("check")

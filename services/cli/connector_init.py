@@ -70,7 +70,7 @@ def init(
     name = connector or _name(short_name(best.template, taken), silent=silent)
     plain = folder / f"{short_name(best.template, ())}.yaml"
     beside = "" if connector or plain.stem not in taken or name == plain.stem else str(plain)
-    path = _write(folder, _configuration(name, chosen, kind, raw, best), force=force)
+    path = _write(folder, _configuration(name, chosen, made, raw, best), force=force)
     following = f"creditbus connector preview {name}" + ("" if folder == FOLDER else f" --folder {folder}")
     if json:
         print_json({"file": str(path), "looks_like": _guess_facts(best), "next": following, "beside": beside})
@@ -207,14 +207,17 @@ def _best(found: Sequence[Guess], template: str, department: str, *, silent: boo
     return next(guess for guess in usable if guess.template == picked)
 
 
-def _configuration(name: str, department: str, kind: str, raw: Mapping[str, Any], best: Guess) -> dict[str, Any]:
+def _configuration(name: str, department: str, kind: Kind, raw: Mapping[str, Any], best: Guess) -> dict[str, Any]:
+    from creditbus.connectors.contract import tells
+
     return {
         "id": name,
         "department": department,
         "item": best.item,
-        "kind": kind,
+        "kind": kind.name,
         "settings": dict(raw),
         "mapping": best.template,
+        "tells": tells(kind),
     }
 
 
@@ -225,13 +228,22 @@ def _write(folder: Path, configuration: Mapping[str, Any], *, force: bool) -> Pa
     if path.exists() and not force:
         raise ConfigurationError(str(path), "is there already", "give another --id, or --force to replace it")
     folder.mkdir(parents=True, exist_ok=True)
-    path.write_text(yaml.safe_dump(dict(configuration), allow_unicode=True, sort_keys=False), encoding="utf-8")
+    text = yaml.safe_dump(dict(configuration), allow_unicode=True, sort_keys=False)
+    path.write_text(f"{text.rstrip()}  # {_tells_comment()}\n", encoding="utf-8")
     try:
         load_connector(path)
     except UserError:
         path.unlink()
         raise
     return path
+
+
+def _tells_comment() -> str:
+    """Say what the last line of a configuration means."""
+    return told(
+        "state：以最近一次读取为准，改回也算变更；news：逐批交付，旧批次重发不改变记录",
+        "state: the latest reading is the truth, a value set back is a change; news: an old delivery changes nothing",
+    )
 
 
 def _guess_facts(guess: Guess) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, date, datetime
@@ -12,19 +12,22 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from creditbus.services.cli.configured import FOLDER, Folder, Json, Name, connector_named
+from creditbus.services.cli.connector_running import stale_line
 from creditbus.services.cli.console import OUTPUT, print_json
 from creditbus.services.cli.language import counted, language, told
 from creditbus.services.cli.noticed import pairs_lines, persons_lines
 from creditbus.services.domain.city_time import city_day
 from creditbus.services.domain.invisible import visible
 from creditbus.services.domain.reasons import Caution
+from creditbus.services.domain.standing import Standing
 from creditbus.topics.connection import Connection
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from creditbus.connectors.configuration import Connector
-    from creditbus.connectors.preview import Compare, Preview, RefusedField, RowFate
+    from creditbus.connectors.contract import Row
+    from creditbus.connectors.preview import Compare, Judge, Preview, RefusedField, RowFate
     from creditbus.services.domain.reasons import Reason
     from creditbus.services.domain.validation import Admitted
 
@@ -33,6 +36,8 @@ __all__ = ["explained", "register"]
 _ROWS_NAMED = 5
 _LONGEST_CELL = 160
 _LONGEST_VALUE = 40
+_LATER = 2**62
+"""A place behind all readings: the next run's."""
 _BECOMES = {
     "published": ("发布", "published"),
     "refused": ("退回", "refused"),
@@ -73,8 +78,8 @@ def preview_command(
 
     connector = connector_named(name, folder)
     day = today.date() if today else _today()
-    with _comparing(compare) as asked:
-        result = preview(connector, day, limit=rows, shown=shown, compare=asked)
+    with _comparing(compare) as asked, _judging(connector, wanted=compare) as judge:
+        result = preview(connector, day, limit=rows, shown=shown, compare=asked, judge=judge)
     if json:
         print_json(_facts(result))
     else:
@@ -107,6 +112,26 @@ def _comparing(wanted: bool) -> Iterator[Compare | None]:
             yield compare
         finally:
             runner.run(reader.close())
+
+
+@contextmanager
+def _judging(connector: Connector, *, wanted: bool) -> Iterator[Judge | None]:
+    """Judge rows by what the connector remembers, as a run would; without a memory none is a later word."""
+    from creditbus.connectors.memory import Memory, noted
+
+    home = Connection.from_environment(store=False).home if wanted and connector.tells == "state" else None
+    if home is None or not Memory.path_of(home, connector.id).exists():
+        yield None
+        return
+    with Memory(home, connector.id) as memory:
+        memory.look(whole=bool(connector.open().version()))
+
+        def judge(event: Mapping[str, Any], row: Row) -> None:
+            _, judged = memory.judge(noted(event, b"", row.key)._replace(file=row.file), row.row)
+            if judged.later:
+                event["header"].update(reading=_LATER, lifts=judged.lifts)
+
+        yield judge
 
 
 def _today() -> date:
@@ -151,6 +176,8 @@ def _show(connector: Connector, result: Preview) -> None:
                 f"  {counted(result.normalised, 'row')} with cells that are trimmed or brought to half width",
             )
         )
+    if result.standings[Standing.STALE]:
+        _say(stale_line(connector))
     what_next = f"creditbus connector run {connector.id}"
     _say(told(f"未发送任何数据。      下一步：{what_next}", f"Nothing was sent.      next: {what_next}"))
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from creditbus.connectors.runner import RunSummary
     from creditbus.services.query.outcomes import RunOutcomes
 
-__all__ = ["outcome_line", "register", "summary_lines"]
+__all__ = ["outcome_line", "register", "stale_line", "summary_lines"]
 
 _WAIT_SECONDS = 60.0
 ACCEPT_COLUMNS = "--accept-columns"
@@ -109,6 +109,8 @@ def summary_lines(summary: RunSummary, connector: Connector, outcomes: RunOutcom
         lines.append(outcome_line(outcomes))
         if outcomes.stages:
             lines += undecided_lines(outcomes.stages)
+        if outcomes.account.counts["stale"]:
+            lines.append(stale_line(connector))
     if summary.marked:
         lines.append(
             told(
@@ -133,6 +135,22 @@ def _noticed(summary: RunSummary) -> list[str]:
     return [*persons, *pairs_lines(summary.pairs, summary.one_key_two_rows), *unused_line(summary.unused_columns)]
 
 
+def stale_line(connector: Connector) -> str:
+    """Say what to do where a row is stale and its source is right."""
+    again = f"creditbus connector run {connector.id} --resend"
+    if connector.tells == "state":
+        return told(
+            f"未采用的行：同一记录另有更晚的内容；如以来源现状为准：{again}",
+            f"stale rows: of their records something later is known; if the source is right as it stands: {again}",
+        )
+    return told(
+        f"未采用的行：来源按交付批次读取（tells: news），旧批次不改变记录；如来源表示现状，"
+        f"在 {connector.file} 写 tells: state，再执行 {again}",
+        f"stale rows: the source tells news, of which older deliveries change nothing; if it tells its present state, "
+        f"write tells: state into {connector.file}, then {again}",
+    )
+
+
 def _refused_lines(summary: RunSummary, connector: Connector, outcomes: RunOutcomes | None) -> list[str]:
     """Say where refused rows are found, and whether there are any where that is known."""
     see = f"creditbus rejects list {connector.department} --run {summary.run_id}"
@@ -154,9 +172,10 @@ def outcome_line(outcomes: RunOutcomes) -> str:
     counts, changes = account.counts, account.changes
     parts = [
         (changes["new"], told("新增", "new"), True),
-        (counts["duplicate"] + counts["stale"], told("未变", "unchanged"), True),
+        (counts["duplicate"], told("未变", "unchanged"), True),
         (changes["amended"], told("变更", "amended"), True),
         (changes["transition"], told("状态变更", "changes of state"), False),
+        (counts["stale"], told("早于已有，未采用", "stale: overtaken by what is there"), False),
         (counts["rejected"], told("退回", "refused"), True),
         (counts["parked"], told("待登记", "waiting for their subject's registration"), False),
         (counts["held"], told("待原记录", "waiting for their original"), False),
@@ -172,15 +191,17 @@ def outcome_line(outcomes: RunOutcomes) -> str:
 def _outcomes(connection: Connection, summary: RunSummary, seconds: float) -> RunOutcomes:
     from creditbus.services.query.outcomes import await_outcomes
 
-    published = summary.rows + summary.skipped
+    published = summary.published + summary.skipped
     return asyncio.run(await_outcomes(connection, summary.run_id, published, seconds, look=looking_on))
 
 
 def _facts(summary: RunSummary, outcomes: RunOutcomes | None) -> dict[str, Any]:
-    found = None
-    if outcomes is not None:
-        stages = [stage.as_json() for stage in outcomes.stages]
-        found = {"settled": outcomes.settled, "stages": stages} | outcomes.account.as_json()
+    if outcomes is None:
+        return asdict(summary) | {"outcomes": None}
+    stages = [stage.as_json() for stage in outcomes.stages]
+    found = {"settled": outcomes.settled, "stages": stages} | outcomes.account.as_json()
+    if outcomes.account.counts["stale"]:
+        found["if_stale_is_right"] = f"creditbus connector run {summary.connector} --resend"
     return asdict(summary) | {"outcomes": found}
 
 

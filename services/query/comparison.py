@@ -81,5 +81,5 @@ class Comparer:
         value = values[record_store_key(code, record_key(header).encode())]
         body, start = self._reader.codec.write_body(item.id, event["act"], event["claim"], event["content"])
         digest = blake2b(body[start:], digest_size=_HASH_BYTES).digest()
-        seen = {**header, "content_hash": digest, "received_at": _LATER, "sequence": _LATER, "lifts": False}
+        seen = {**header, "content_hash": digest, "received_at": _LATER, "sequence": _LATER}
         return standing_of(None if value is None else decode_record(value), cast("Header", seen))

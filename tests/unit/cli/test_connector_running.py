@@ -58,6 +58,21 @@ def test_where_nothing_is_refused_nothing_is_said() -> None:
     assert _lines(_summary(0, skipped=3), None) == []
 
 
+@pytest.mark.parametrize(
+    ("tells", "words"), [("state", "if the source is right as it stands"), ("news", "write tells")]
+)
+def test_stale_rows_are_told_apart_from_unchanged_ones(tells: str, words: str) -> None:
+    connector: Any = _Connector()
+    connector.tells, connector.file = tells, "connectors.d/lists.yaml"
+    stale = RunOutcomes(Account(Counter({"received": 3, "duplicate": 2, "stale": 1})), settled=True)
+    _, outcomes, what_to_do = summary_lines(_summary(3), connector, stale)
+    assert outcomes.endswith("2 unchanged · 0 amended · 1 stale: overtaken by what is there · 0 refused")
+    assert words in what_to_do
+    assert what_to_do.endswith("creditbus connector run lists --resend")
+    unchanged = RunOutcomes(Account(Counter({"received": 3, "duplicate": 3})), settled=True)
+    assert "stale" not in "".join(summary_lines(_summary(3), connector, unchanged))
+
+
 def test_one_row_is_no_rows() -> None:
     connector: Any = _Connector()
     assert summary_lines(_summary(0, skipped=1), connector)[0].startswith("already published: 1 row, unchanged")
