@@ -144,5 +144,8 @@ class _Publishing:
     def publish(self, messages: Sequence[Message], progress: Progress, _beside: Iterable[Any] = ()) -> None:
         self._bus.commit(self._connector, messages, progress)
 
+    def publication(self, run: str, published: int) -> tuple[str, int]:
+        return run, published
+
     def commit(self, messages: Sequence[Message], _beside: Iterable[Any]) -> None:
         self._bus.commit(self._connector, messages, None)
