@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from confluent_kafka import Producer
+from confluent_kafka import KafkaException, Producer
 from faults.pace import Pace
 from faults.story import Step, Story
 
@@ -62,6 +62,13 @@ class Direct(threading.Thread):
 
     def run(self) -> None:
         """Publish until the end."""
+        try:
+            self._publish_all()
+        except KafkaException as error:
+            # a client that no longer can say what is there publishes no more
+            self.failed.append(repr(error))
+
+    def _publish_all(self) -> None:
         last, owed = time.monotonic(), 0.0
         while not self._ended.is_set():
             now = time.monotonic()

@@ -11,6 +11,8 @@ from typing import Any
 
 from faults.stretch import Fault, Result
 
+from tests.harness.checker import FOREIGN, Problem
+
 __all__ = ["document", "failed", "table", "write"]
 
 _SHOWN = 20
@@ -31,6 +33,7 @@ def document(results: Sequence[Result], seed: int, machine: dict[str, object], *
         "lost": cases("lost"),
         "doubled": cases("doubled"),
         "wrong": cases("wrong"),
+        "sent_twice_by_foreign_clients": cases(FOREIGN),
         "complete": complete,
         "seconds_to_first_output": _by_kind(faults, lambda fault: fault.first),
         "seconds_to_every_lane": _by_kind(faults, lambda fault: fault.every),
@@ -65,7 +68,11 @@ def document(results: Sequence[Result], seed: int, machine: dict[str, object], *
 
 def failed(results: Iterable[Result]) -> bool:
     """Whether anything is lost, doubled or wrong, or was never checked."""
-    return any(result.problems or not result.checked for result in results)
+    return any(_harmful(result.problems) or not result.checked for result in results)
+
+
+def _harmful(problems: Iterable[Problem]) -> bool:
+    return any(problem.kind != FOREIGN for problem in problems)
 
 
 def table(facts: dict[str, Any]) -> str:
@@ -81,6 +88,9 @@ def table(facts: dict[str, Any]) -> str:
     checked = facts["lost"] is not None
     verdict = f"lost {facts['lost']}, doubled {facts['doubled']}, wrong {facts['wrong']}" if checked else "NOT CHECKED"
     lines.append(f"{facts['events']:,} events, {facts['faults']} faults, seed {facts['seed']}: {verdict}")
+    if facts["sent_twice_by_foreign_clients"]:
+        twice = facts["sent_twice_by_foreign_clients"]
+        lines.append(f"{twice} events were sent twice by their departments' own clients, and booked as duplicates")
     return "\n".join(lines + [f"  {problem}" for problem in facts["problems"]])
 
 

@@ -124,7 +124,7 @@ def run_stretch(plan: Plan, folder: Path, result: Result, interrupted: Callable[
                 scene.pace.next_share()
             result.faults.append(fault)
             say(_line(number, len(plan.faults), fault))
-        while not (scene.pace.complete or interrupted()):
+        while direct.is_alive() and not (scene.pace.complete or interrupted()):
             time.sleep(_LOOK_SECONDS)
         _finish(scene, observer, direct, result, say)
         result.seconds = time.monotonic() - began
@@ -217,7 +217,11 @@ def _finish(scene: Scene, observer: Observer, direct: Direct, result: Result, sa
     say("  checking against a recomputation from the ingest topics")
     result.events = len(observer.of("ingest."))
     result.counts = observer.totals().copy()
-    result.problems += [*arrivals(observer, direct, scene.connectors), *problems(observer, recompute(observer))]
+    folders = [scene.cluster.home / "data" / name for name in scene.brokers]
+    result.problems += [
+        *arrivals(observer, direct, scene.connectors, folders),
+        *problems(observer, recompute(observer)),
+    ]
     result.problems += _skipped_markers(scene)
     result.checked = True
 

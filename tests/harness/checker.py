@@ -14,9 +14,11 @@ from creditbus.avro_schemas import raw_catalogue
 from tests.harness.recomputation import Recomputation, RecordId, ingest_place, recompute
 from tests.harness.wire import Observer, Place, Record, digest
 
-__all__ = ["DOUBLED", "LOST", "WRONG", "Problem", "check", "problems", "replay", "stored"]
+__all__ = ["DOUBLED", "FOREIGN", "LOST", "WRONG", "Problem", "check", "problems", "replay", "stored"]
 
 LOST, DOUBLED, WRONG = "lost", "doubled", "wrong"
+FOREIGN = "foreign"
+"""Of what a department's own client did, and the bus noticed and took without harm: no failure."""
 
 _RANK = {"public": 0, "shared": 1, "authorised": 2}
 _RETRACTED = ("WITHDRAWN", "REPAIRED", "EXPIRED")
