@@ -123,7 +123,7 @@ def test_a_vanished_row_that_was_never_a_record_is_shown_and_not_sent(
     monkeypatch.setattr(gone, "SchemaRegistry", lambda _: _Registered())
     monkeypatch.setattr(gone, "Publisher", lambda *_: _Publisher(sent))
     assert [one.document_no for one in gone.proposals(connector)] == ["示〔2018〕1号", "示?号"]
-    done = gone.withdraw(connector, Connection("", "", "", Path()), ["1", "2"])
+    done = gone.withdraw(connector, Connection("", "", "", connector.file.parent), ["1", "2"])
     assert (done.published, done.withheld, len(sent), source.forgotten) == (1, 1, 1, ["1", "2"])
 
 
