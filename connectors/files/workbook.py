@@ -11,9 +11,10 @@ from creditbus.connectors.errors import SourceError
 from creditbus.connectors.files import header
 from creditbus.connectors.files.blob import Blob
 from creditbus.connectors.files.settings import WorkbookOptions
+from creditbus.connectors.files.sheet_row import SheetRow
 from creditbus.connectors.files.xls import open_xls
 from creditbus.connectors.files.xlsx_book import Book, open_book
-from creditbus.connectors.files.xlsx_sheet import SheetRow, sheet_rows
+from creditbus.connectors.files.xlsx_sheet import sheet_rows
 from creditbus.connectors.files.xlsx_strings import SharedStrings, shared_strings
 from creditbus.services.domain import normalise
 

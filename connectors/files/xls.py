@@ -1,69 +1,32 @@
-"""Workbooks of the old format (xls), read by python-calamine in a process of its own.
+"""Workbooks of the old format (xls), read by xlrd in a process of its own.
 
-The format cannot be streamed, and a damaged or hostile one can ask for any amount of memory, upon which calamine's
-process ends. So it gets one, with bounded memory, which writes the rows to a file.
+The format cannot be streamed, and a damaged or hostile one can ask for any amount of memory and time. So it gets a
+process with bounded ones, which writes the rows to a file.
 """
 
-import json
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, time, timedelta
-from typing import IO, Any
+from typing import IO
 
-from creditbus.connectors.contract import Cell
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.files.blob import Blob
-from creditbus.connectors.files.xlsx_sheet import SheetRow
+from creditbus.connectors.files.written_sheets import WrittenSheets
 
-__all__ = ["XlsSheets", "open_xls"]
+__all__ = ["open_xls"]
 
 _MOST_BYTES = 256 * 1_048_576
 """An xls of this size is past what the format holds in rows."""
 _SECONDS = 300
 _CHILD = "creditbus.connectors.files.xls_child"
-_READ: Mapping[str, Callable[[Any], Cell]] = {
-    "datetime": datetime.fromisoformat,
-    "date": date.fromisoformat,
-    "time": time.fromisoformat,
-    "timedelta": lambda seconds: timedelta(seconds=seconds),
-}
-
-
-class XlsSheets:
-    """The sheets of one workbook, as the child wrote them."""
-
-    def __init__(self, written: IO[bytes], limit: int) -> None:
-        self._written = written
-        self._limit = limit
-        written.seek(0)
-        self.names: Sequence[str] = json.loads(written.readline())
-        self._start = written.tell()
-
-    def rows(self, name: str) -> Iterator[SheetRow]:
-        """Give the rows of a sheet that have cells."""
-        wanted, place = self.names.index(name), self._start
-        while True:
-            self._written.seek(place)
-            line = self._written.readline()
-            place = self._written.tell()
-            if not line:
-                return
-            sheet, number, cells = json.loads(line)
-            if sheet == wanted:
-                yield self._row(number, [_cell(cell) for cell in cells])
-
-    def _row(self, number: int, cells: list[Cell]) -> SheetRow:
-        if sum(len(cell) for cell in cells if isinstance(cell, str)) > self._limit:
-            return SheetRow(number, [], "the row is longer than settings.row_bytes")
-        return SheetRow(number, cells, "")
+_MOST_SAID = 200
 
 
 @contextmanager
-def open_xls(blob: Blob, unpacked: int, limit: int) -> Iterator[XlsSheets]:
+def open_xls(blob: Blob, unpacked: int, limit: int) -> Iterator[WrittenSheets]:
     """Open a workbook.
 
     Args:
@@ -81,7 +44,7 @@ def open_xls(blob: Blob, unpacked: int, limit: int) -> Iterator[XlsSheets]:
         if copy.tell() > _MOST_BYTES:
             raise SourceError(blob.place, f"is longer than {_MOST_BYTES:,} bytes, as no xls is", "save it as .xlsx")
         _read(copy.name, blob.place, written)
-        yield XlsSheets(written, limit)
+        yield WrittenSheets(written, limit)
 
 
 def _read(path: str, place: str, written: IO[bytes]) -> None:
@@ -94,13 +57,7 @@ def _read(path: str, place: str, written: IO[bytes]) -> None:
             raise SourceError(place, f"was not read in {_SECONDS} seconds", fix) from error
         if done.returncode:
             errors.seek(0)
-            said = errors.read(65_536).decode("utf-8", "replace").strip().splitlines()
-            detail = said[-1][:200] if said else "it needs more memory than a sound one"
-            raise SourceError(place, f"is no readable xls workbook: {detail}", fix)
-
-
-def _cell(cell: Any) -> Cell:
-    if isinstance(cell, dict):
-        [(kind, text)] = cell.items()
-        return _READ[kind](text)
-    return None if cell == "" else cell
+            lines = errors.read(65_536).decode("utf-8", "replace").strip().splitlines()
+            said = lines[-1] if lines else "needs more memory than a sound xls workbook does"
+            problem, _, proposed = said.partition("\t")
+            raise SourceError(place, problem[:_MOST_SAID], proposed or fix)

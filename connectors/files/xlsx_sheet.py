@@ -1,19 +1,21 @@
 """Rows of a sheet of an xlsx workbook, as a stream.
 
 openpyxl's own reader keeps something of every row, pads rows to the last column that any cell claims, and drops what a
-formula says where its value was never computed. python-calamine holds the whole sheet.
+formula says where its value was never computed. python-calamine holds the whole sheet, and does not tell how a number
+is shown (docs/adr/0025).
 """
 
 import re
 from collections.abc import Callable, Iterable, Iterator
 from math import isfinite
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO
 
 from openpyxl.utils.datetime import from_ISO8601
 
 from creditbus.connectors.contract import Cell
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.files.number_format import NumberFormat, number_format
+from creditbus.connectors.files.sheet_row import SheetRow
 from creditbus.connectors.files.xlsx_book import Book, whole_number
 from creditbus.connectors.files.xlsx_plain import PlainCell, plain_row
 from creditbus.connectors.files.xlsx_strings import SharedStrings, unescape
@@ -21,7 +23,7 @@ from creditbus.connectors.sheet_cells import FaultyCell
 from creditbus.connectors.xml.safe import BLOCK, SafeParser
 from creditbus.services.domain.reasons import Reason
 
-__all__ = ["SheetRow", "sheet_rows"]
+__all__ = ["sheet_rows"]
 
 _MOST_COLUMNS, _MOST_ROWS = 16_384, 1_048_576
 """Of a sheet, by the format."""
@@ -37,16 +39,6 @@ _MOST_ERROR = 16
 _MOST_FORMULA = 64
 """Characters of a formula that are shown, for a cell that has no value."""
 _LETTERS = re.compile(r"[A-Z]{1,3}")
-
-
-class SheetRow(NamedTuple):
-    """One row that has cells."""
-
-    number: int
-    cells: list[Cell]
-    """Up to the last one given."""
-    fault: str
-    """What keeps it from being read, for people; empty: nothing."""
 
 
 def sheet_rows(source: BinaryIO, place: str, book: Book, strings: SharedStrings, limit: int) -> Iterator[SheetRow]:

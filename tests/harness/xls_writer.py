@@ -4,16 +4,46 @@ import struct
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-__all__ = ["write_xls"]
+__all__ = ["XlsError", "XlsMerge", "write_xls"]
 
 _SECTOR = 512
 _END, _FREE, _FAT = 0xFFFFFFFE, 0xFFFFFFFF, 0xFFFFFFFD
 _LEAST_STREAM = 4096
 
 
-def write_xls(path: Path, sheets: Mapping[str, Sequence[Sequence[str | float | None]]]) -> None:
-    """Write sheets of texts and numbers."""
-    path.write_bytes(_compound(_workbook(sheets)))
+class XlsError(int):
+    """A cell's error by its code: 42 is #N/A, 23 #REF!, 7 #DIV/0!."""
+
+
+XlsMerge = tuple[int, int, int, int]
+"""First and last row, first and last column, from 0."""
+XlsCell = str | float | bool | tuple[float, int] | None
+"""(number, id of its format); an id is built in or one of ``formats``."""
+
+
+def write_xls(
+    path: Path,
+    sheets: Mapping[str, Sequence[Sequence[XlsCell]]],
+    *,
+    formats: Mapping[int, str] | None = None,
+    merges: Mapping[str, Sequence[XlsMerge]] | None = None,
+    hidden: Sequence[str] = (),
+    from_1904: bool = False,
+) -> None:
+    """Write sheets of texts, numbers, truth values and errors."""
+    used = [
+        0,
+        *sorted({cell[1] for rows in sheets.values() for row in rows for cell in row if isinstance(cell, tuple)}),
+    ]
+    bodies = [_sheet(rows, used, (merges or {}).get(name, ())) for name, rows in sheets.items()]
+    start = _record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0005, 0, 0, 0, 0))
+    start += _record(0x0042, struct.pack("<H", 1200))  # code page: UTF-16
+    start += _record(0x0022, struct.pack("<H", from_1904))
+    for identity, code in (formats or {}).items():
+        start += _record(0x041E, struct.pack("<H", identity) + _text(code, "H"))
+    for identity in used:
+        start += _record(0x00E0, struct.pack("<HH", 0, identity) + bytes(16))
+    path.write_bytes(_compound(_workbook(start, list(sheets), bodies, hidden)))
 
 
 def _record(kind: int, body: bytes) -> bytes:
@@ -25,30 +55,35 @@ def _text(text: str, length: str) -> bytes:
     return struct.pack(f"<{length}B", len(raw) // 2, 1) + raw
 
 
-def _sheet(rows: Sequence[Sequence[str | float | None]]) -> bytes:
-    body = _record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0010, 0, 0, 0, 0))
+def _sheet(rows: Sequence[Sequence[XlsCell]], used: Sequence[int], merges: Sequence[XlsMerge]) -> bytes:
+    body = bytearray(_record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0010, 0, 0, 0, 0)))
     width = max(map(len, rows), default=0)
     body += _record(0x0200, struct.pack("<IIHHH", 0, len(rows), 0, width, 0))
     for number, row in enumerate(rows):
         for column, cell in enumerate(row):
-            place = struct.pack("<HHH", number, column, 0)
-            if isinstance(cell, str):
-                body += _record(0x0204, place + _text(cell, "H"))
-            elif cell is not None:
-                body += _record(0x0203, place + struct.pack("<d", cell))
-    return body + _record(0x000A, b"")
+            value, identity = cell if isinstance(cell, tuple) else (cell, 0)
+            body += _cell(struct.pack("<HHH", number, column, used.index(identity)), value)
+    if merges:
+        body += _record(0x00E5, struct.pack("<H", len(merges)) + b"".join(struct.pack("<HHHH", *one) for one in merges))
+    return bytes(body + _record(0x000A, b""))
 
 
-def _workbook(sheets: Mapping[str, Sequence[Sequence[str | float | None]]]) -> bytes:
-    bodies = [_sheet(rows) for rows in sheets.values()]
-    start = _record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0005, 0, 0, 0, 0))
-    start += _record(0x0042, struct.pack("<H", 1200))  # code page: UTF-16
-    start += _record(0x00E0, bytes(20))  # one format of cells: general
+def _cell(place: bytes, value: str | float | None) -> bytes:
+    if value is None:
+        return b""
+    if isinstance(value, str):
+        return _record(0x0204, place + _text(value, "H"))
+    if isinstance(value, bool | XlsError):
+        return _record(0x0205, place + struct.pack("<BB", int(value), isinstance(value, XlsError)))
+    return _record(0x0203, place + struct.pack("<d", value))
+
+
+def _workbook(start: bytes, names: Sequence[str], bodies: Sequence[bytes], hidden: Sequence[str]) -> bytes:
     end = _record(0x000A, b"")
-    names = [_text(name, "B") for name in sheets]
-    offset = len(start) + sum(4 + 6 + len(name) for name in names) + len(end)
-    for name, body in zip(names, bodies, strict=True):
-        start += _record(0x0085, struct.pack("<IH", offset, 0) + name)
+    texts = [_text(name, "B") for name in names]
+    offset = len(start) + sum(4 + 6 + len(text) for text in texts) + len(end)
+    for name, text, body in zip(names, texts, bodies, strict=True):
+        start += _record(0x0085, struct.pack("<IH", offset, name in hidden) + text)
         offset += len(body)
     return start + end + b"".join(bodies)
 

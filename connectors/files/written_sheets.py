@@ -1,0 +1,98 @@
+"""Sheets of formats that cannot be streamed: written to a file first (:mod:`.sheet_writer`), then given row by row."""
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import datetime, time
+from typing import IO, Any
+
+from creditbus.connectors.contract import Cell
+from creditbus.connectors.files.number_format import number_format
+from creditbus.connectors.files.sheet_row import Merge, SheetRow
+from creditbus.connectors.sheet_cells import FaultyCell
+from creditbus.services.domain.reasons import Reason
+
+__all__ = ["WrittenSheets"]
+
+_ROW = b'["row"'
+
+
+class WrittenSheets:
+    """What a :class:`~.sheet_writer.SheetWriter` wrote.
+
+    Args:
+        written: The file.
+        limit: Most characters of a row; one with more has a fault.
+    """
+
+    def __init__(self, written: IO[bytes], limit: int) -> None:
+        self._written = written
+        self._limit = limit
+        self._formats = [number_format(0)]
+        self._from_1904 = False
+        self._starts: dict[str, int] = {}
+        self._visible: dict[str, bool] = {}
+        self._merges: dict[str, list[Merge]] = {}
+        self._look_through()
+
+    @property
+    def names(self) -> Sequence[str]:
+        """See the protocol."""
+        return list(self._starts)
+
+    def is_visible(self, name: str) -> bool:
+        """See the protocol."""
+        return self._visible[name]
+
+    def merges(self, name: str) -> Sequence[Merge]:
+        """See the protocol."""
+        return self._merges.get(name, [])
+
+    def rows(self, name: str) -> Iterator[SheetRow]:
+        """See the protocol."""
+        place = self._starts[name]
+        while True:
+            self._written.seek(place)  # two readings may take turns
+            line = self._written.readline()
+            place = self._written.tell()
+            if not line.startswith(_ROW):
+                return
+            _, number, cells = json.loads(line)
+            yield self._row(number, cells)
+
+    def _look_through(self) -> None:
+        self._written.seek(0)
+        name = ""
+        while line := self._written.readline():
+            if line.startswith(_ROW):
+                continue
+            kind, *said = json.loads(line)
+            if kind == "formats":
+                self._formats = [number_format(identity, code) for identity, code in said[0]] or self._formats
+                self._from_1904 = said[1]
+            elif kind == "sheet":
+                name = said[0]
+                self._starts[name], self._visible[name] = self._written.tell(), said[1]
+            else:
+                self._merges[name] = [Merge(*merge) for merge in said[0]]
+
+    def _row(self, number: int, given: list[Any]) -> SheetRow:
+        try:
+            cells = [self._cell(cell) for cell in given]
+        except ValueError as error:
+            return SheetRow(number, [], f"a cell {error}")
+        if sum(len(cell) for cell in cells if isinstance(cell, str)) > self._limit:
+            return SheetRow(number, [], "the row is longer than settings.row_bytes")
+        return SheetRow(number, cells, "")
+
+    def _cell(self, cell: Any) -> Cell:
+        if not isinstance(cell, dict):
+            return None if cell == "" else cell
+        [(kind, value)] = cell.items()
+        if kind == "n":
+            number, place = value
+            form = self._formats[place] if place < len(self._formats) else self._formats[0]
+            return form.cell(number, from_1904=self._from_1904)
+        if kind == "e":
+            return FaultyCell(value, Reason.CELL_ERROR)
+        found = datetime.fromisoformat(value)
+        return found if found.time() != time.min else found.date()
