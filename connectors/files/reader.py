@@ -6,7 +6,7 @@ from typing import Protocol, runtime_checkable
 
 from creditbus.connectors.contract import Defect, Row, Table
 
-__all__ = ["PassedOver", "Reader", "Skipping"]
+__all__ = ["PassedOver", "Reader", "Selecting", "Skipping"]
 
 _MOST_NAMED = 5
 
@@ -54,8 +54,20 @@ class Skipping(Protocol):
         """What its latest reading passed over so far."""
 
 
+@runtime_checkable
+class Selecting(Protocol):
+    """A reader of some of a file's tables."""
+
+    def left_out(self) -> Sequence[str]:
+        """Name the tables that hold rows and are not read.
+
+        Raises:
+            SourceError: the file cannot be read.
+        """
+
+
 class Reader(Protocol):
-    """One file of one format. Positions of its rows are their numbers."""
+    """One file of one format. Positions of its rows are numbers that rise; with one table, their own."""
 
     def found(self) -> str:
         """Say in a few words what was found by looking.
@@ -71,7 +83,7 @@ class Reader(Protocol):
         """Return an upper bound of the number of rows; ``None`` where it would cost a reading."""
 
     def rows(self, done: int) -> Iterator[Row | Defect]:
-        """Give the rows behind number ``done``.
+        """Give the rows behind position ``done``.
 
         Raises:
             SourceError: the file cannot be read, or not any further.

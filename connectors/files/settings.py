@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
 
 from creditbus.connectors.files.encodings import Encoding
+from creditbus.connectors.files.merging import MergedCells
 
 __all__ = [
     "DelimitedOptions",
@@ -95,7 +96,14 @@ class DelimitedOptions(TextSettings, HeaderSettings):
 class WorkbookOptions(HeaderSettings):
     """How a workbook is read."""
 
-    sheet: str | int = Field(default=0, description="Name of the sheet, or its number from 0.")
+    sheet: str | int | tuple[str | int, ...] = Field(
+        default=0,
+        description="Name of the sheet, or its number from 0; several as a list; * for all that look alike.",
+    )
+    merged_cells: MergedCells = Field(
+        default="refuse",
+        description="Cells under a merged one. refuse: their row is; fill: they have its value; empty: they have none.",
+    )
     header_rows: Literal["auto", 1, 2] = Field(
         default="auto", description="2: a row of field codes follows the names; auto looks whether one does."
     )

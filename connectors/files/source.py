@@ -11,10 +11,10 @@ from creditbus.connectors.files.archive import members
 from creditbus.connectors.files.blob import Blob, blob_of
 from creditbus.connectors.files.formats import Format, find_format, is_archive, reader
 from creditbus.connectors.files.origin import content_version, file_finding
-from creditbus.connectors.files.reader import Reader, Skipping
+from creditbus.connectors.files.reader import Reader, Selecting, Skipping
 from creditbus.connectors.files.settings import FileSettings, ReadingSettings
 
-__all__ = ["FileSource", "Part", "parts", "passed_over", "read_parts"]
+__all__ = ["FileSource", "Part", "left_out", "parts", "passed_over", "read_parts"]
 
 _MOST_FOUND = 20
 
@@ -52,7 +52,7 @@ def read_parts(found: Sequence[Part], position: Position | None) -> Iterator[Row
             yield from part.reader.rows(done)
         elif member is None or part.member >= member:
             for row in part.reader.rows(done if part.member == member else 0):
-                yield row._replace(position={"member": part.member, "row": row.row})
+                yield row._replace(position={"member": part.member, "row": row.position})  # type: ignore[dict-item] # readers number rows
 
 
 def _place(position: Position | None) -> tuple[str | None, int]:
@@ -60,6 +60,17 @@ def _place(position: Position | None) -> tuple[str | None, int]:
         member, row = position.get("member"), position.get("row")
         return (member if isinstance(member, str) else None), (row if isinstance(row, int) else 0)
     return None, position if isinstance(position, int) else 0
+
+
+def left_out(found: Sequence[Part]) -> list[str]:
+    """Name the sheets of each file that have rows and are not read."""
+    said = []
+    for part in found:
+        if isinstance(part.reader, Selecting) and (names := part.reader.left_out()):
+            where = f"{part.member}: " if part.member else ""
+            fix = 'settings.sheet takes a name, a list of names, or "*" for all that look alike'
+            said.append(f"{where}sheets with rows that are not read: {', '.join(names)}; {fix}")
+    return said
 
 
 def passed_over(found: Sequence[Part]) -> list[str]:
@@ -90,12 +101,14 @@ class FileSource:
             return [there]
         try:
             found = self._parts()
+            unread = left_out(found)
             words = [f"{part.member}: {part.reader.found()}" if part.member else part.reader.found() for part in found]
         except SourceError as error:
             return [there, Finding("rows", ok=False, message=str(error))]
         if len(words) > _MOST_FOUND:
             words[_MOST_FOUND:] = [f"and {len(words) - _MOST_FOUND} files more"]
-        return [there, *(Finding("rows", ok=True, message=f"{self._spoken(found)}{one}") for one in words)]
+        rows = [Finding("rows", ok=True, message=f"{self._spoken(found)}{one}") for one in words]
+        return [there, *rows, *(Finding("sheets", ok=True, message=one) for one in unread)]
 
     def discover(self) -> Sequence[Table]:
         """See the contract."""
@@ -116,8 +129,8 @@ class FileSource:
         yield from read_parts(self._latest, position)
 
     def remarks(self) -> Sequence[str]:
-        """Say which rows the latest reading passed over."""
-        return passed_over(self._latest)
+        """Say which sheets and rows the latest reading passed over."""
+        return [*left_out(self._latest), *passed_over(self._latest)]
 
     def _parts(self) -> list[Part]:
         return parts(self._blob, self._form, self._settings)

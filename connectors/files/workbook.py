@@ -4,23 +4,31 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
 from itertools import takewhile
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from creditbus.connectors.contract import Cell, Column, Defect, DefectReason, Row, Table
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.files import header
 from creditbus.connectors.files.blob import Blob
+from creditbus.connectors.files.merging import Merging
+from creditbus.connectors.files.reader import PassedOver
 from creditbus.connectors.files.settings import WorkbookOptions
-from creditbus.connectors.files.sheet_row import SheetRow
+from creditbus.connectors.files.sheet_choice import ALL, alike, named_sheets
+from creditbus.connectors.files.sheet_row import Merge, SheetRow, Sheets
 from creditbus.connectors.files.xls import open_xls
 from creditbus.connectors.files.xlsx_book import Book, open_book
+from creditbus.connectors.files.xlsx_merges import merged_ranges
 from creditbus.connectors.files.xlsx_sheet import sheet_rows
 from creditbus.connectors.files.xlsx_strings import SharedStrings, shared_strings
 from creditbus.services.domain import normalise
 
-__all__ = ["XLS_MAGIC", "WorkbookReader"]
+__all__ = ["ROWS_APART", "XLS_MAGIC", "WorkbookReader"]
 
 XLS_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+ROWS_APART = 1 << 21
+"""What the positions of two sheets are apart: more than a sheet has rows. Those of the first are its row numbers."""
 
 
 class _Header(NamedTuple):
@@ -28,65 +36,81 @@ class _Header(NamedTuple):
     columns: tuple[Column, ...]
 
 
-class _Sheets(Protocol):
-    """An opened workbook of either format."""
-
-    @property
-    def names(self) -> Sequence[str]: ...
-
-    def rows(self, name: str) -> Iterator[SheetRow]: ...
-
-
 class WorkbookReader:
-    """One sheet; rows are numbered by sheet row, and so are positions."""
+    """The chosen sheets of a workbook, one behind the other; rows are numbered by sheet row."""
 
     def __init__(self, blob: Blob, settings: WorkbookOptions) -> None:
         self._blob = blob
         self._settings = settings
+        self.passed_over = PassedOver()
+        self._left_out: list[str] | None = None
 
     def found(self) -> str:
         """See the protocol."""
         with self._opened() as book:
-            name = self._name(book)
-            head = self._header(book, name)
-        return f"{name}: header ends in row {head.last_row}, {len(head.columns)} columns"
+            heads = {name: self._header(book, name) for name in self._chosen(book)}
+            self._left_out = self._others(book, tuple(heads))
+        return "; ".join(
+            f"{name}: header ends in row {head.last_row}, {len(head.columns)} columns" for name, head in heads.items()
+        )
 
     def tables(self) -> Sequence[Table]:
-        """Describe every sheet that has a header."""
-        tables = []
+        """Describe the chosen sheets."""
         with self._opened() as book:
-            for name in book.names:
-                try:
-                    head = self._header(book, name)
-                except SourceError:
-                    continue
-                tables.append(Table(name, head.columns, details={"header_ends": str(head.last_row)}))
-        return tables
+            heads = {name: self._header(book, name) for name in self._chosen(book)}
+        return [
+            Table(name, head.columns, details={"sheet": name, "header_ends": str(head.last_row)})
+            for name, head in heads.items()
+        ]
 
     def size(self) -> int | None:
         """Tell nothing: a workbook states its number of rows unreliably, and counting them is reading them."""
         return None
 
+    def left_out(self) -> Sequence[str]:
+        """Name the visible sheets that have rows and are not chosen; errors as :meth:`found`."""
+        if self._left_out is None:
+            self.found()
+        return self._left_out or ()
+
+    def _others(self, book: Sheets, chosen: Sequence[str]) -> list[str]:
+        return [
+            name for name in book.names if book.is_visible(name) and name not in chosen and self._has_rows(book, name)
+        ]
+
     def rows(self, done: int) -> Iterator[Row | Defect]:
         """See the protocol."""
+        self.passed_over = PassedOver()
+        reached, row = divmod(done, ROWS_APART)
         with self._opened() as book:
-            name = self._name(book)
-            head = self._header(book, name)
-            start = max(head.last_row, done)
-            names = [column.name for column in head.columns]
-            for row in book.rows(name):
-                if row.number > start and (found := self._row(names, row, name)) is not None:
-                    yield found
+            chosen = self._chosen(book)
+            self._left_out = self._others(book, chosen)
+            for place, name in enumerate(chosen):
+                if place >= reached:
+                    base = place * ROWS_APART
+                    for found in self._sheet(book, name, row if place == reached else 0):
+                        yield found._replace(position=base + found.row) if base else found
 
-    def _row(self, names: Sequence[str], row: SheetRow, sheet: str) -> Row | Defect | None:
+    def _sheet(self, book: Sheets, name: str, done: int) -> Iterator[Row | Defect]:
+        head = self._header(book, name)
+        names = [column.name for column in head.columns]
+        merging = Merging(book.merges(name), head.last_row, len(names), self._settings.merged_cells)
+        for row in book.rows(name):
+            if row.number <= head.last_row:
+                continue
+            is_note = bool(row.cells) and self._is_note(row.cells[0])
+            if is_note or (header.is_blank(row.cells) and not row.fault):
+                self.passed_over.add(row.number, is_note=is_note)
+                continue
+            merging.apply(row.number, row.cells)
+            if row.number > done:
+                yield self._row(names, row, name)
+
+    def _row(self, names: Sequence[str], row: SheetRow, sheet: str) -> Row | Defect:
         number, cells, fault = row
         width, file = len(names), self._blob.name
-        if cells and self._is_note(cells[0]):
-            return None
         if fault:
             return self._defect(DefectReason.UNPARSABLE, fault, row, sheet)
-        if header.is_blank(cells):
-            return None
         if len(cells) < width:
             cells += [None] * (width - len(cells))
         elif len(cells) > width and not header.is_blank(cells[width:]):
@@ -104,7 +128,7 @@ class WorkbookReader:
         return isinstance(cell, str) and normalise.trim(cell).startswith(self._settings.note_prefixes)
 
     @contextmanager
-    def _opened(self) -> Iterator[_Sheets]:
+    def _opened(self) -> Iterator[Sheets]:
         limit = self._settings.unpacked_bytes
         if self._blob.head(len(XLS_MAGIC)) == XLS_MAGIC:
             with open_xls(self._blob, limit, self._settings.row_bytes) as sheets:
@@ -113,16 +137,34 @@ class WorkbookReader:
             with open_book(self._blob, limit) as book, ExitStack() as opened:
                 yield _XlsxSheets(book, self._blob.place, self._settings.row_bytes, opened)
 
-    def _name(self, book: _Sheets) -> str:
-        wanted, names = self._settings.sheet, book.names
-        if isinstance(wanted, int) and wanted < len(names):
-            return names[wanted]
-        if isinstance(wanted, int) or wanted not in names:
-            fix = f"settings.sheet is one of: {', '.join(names)}"
-            raise SourceError(self._blob.place, f"has no sheet {wanted!r}", fix)
-        return wanted
+    def _chosen(self, book: Sheets) -> list[str]:
+        """Choose the sheets; all of them have a header.
 
-    def _header(self, book: _Sheets, name: str) -> _Header:
+        Raises:
+            SourceError: there is none of a name, or none that has a header.
+        """
+        if self._settings.sheet != ALL:
+            return named_sheets(self._settings.sheet, book.names, self._blob.place)
+        headers = {}
+        for name in book.names:
+            if book.is_visible(name) and (head := self._header_or_none(book, name)):
+                headers[name] = head.columns
+        if not headers:
+            raise header.missing(self._blob.place, self._settings.header_row)
+        return alike(headers)
+
+    def _has_rows(self, book: Sheets, name: str) -> bool:
+        head = self._header_or_none(book, name)
+        last = head.last_row if head else 0
+        return any(row.number > last and (row.fault or not header.is_blank(row.cells)) for row in book.rows(name))
+
+    def _header_or_none(self, book: Sheets, name: str) -> _Header | None:
+        try:
+            return self._header(book, name)
+        except SourceError:
+            return None
+
+    def _header(self, book: Sheets, name: str) -> _Header:
         settings = self._settings
         wanted = settings.header_row
         last = (wanted or header.SEARCHED_ROWS) + 1
@@ -145,6 +187,14 @@ class _XlsxSheets:
     @property
     def names(self) -> Sequence[str]:
         return list(self._book.sheets)
+
+    def is_visible(self, name: str) -> bool:
+        return self._book.sheets[name].is_visible
+
+    def merges(self, name: str) -> Sequence[Merge]:
+        place = f"{self._place}:{name}"
+        with self._book.package.open(self._book.sheets[name].part) as sheet:
+            return merged_ranges(sheet, place)
 
     def rows(self, name: str) -> Iterator[SheetRow]:
         book, place = self._book, f"{self._place}:{name}"

@@ -107,7 +107,7 @@ def _book(package: Package, place: str, main: str) -> Book:
     if not sheets:
         raise _unreadable(place, "it has no sheet")
     old = any(properties.get("date1904") in ("1", "true", "on") for properties in _all(root, "workbookPr"))
-    formats = _formats(package.tree(styles)) if styles in package else ()
+    formats = _formats(package.tree(styles)) if styles else ()
     return Book(place, package, sheets, strings if strings in package else "", formats, old)
 
 

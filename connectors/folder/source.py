@@ -8,7 +8,7 @@ from typing import NamedTuple, Self
 from creditbus.connectors.contract import Defect, DefectReason, Finding, Position, Row, Table
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.files.blob import blob_of
-from creditbus.connectors.files.source import parts, passed_over, read_parts
+from creditbus.connectors.files.source import left_out, parts, passed_over, read_parts
 from creditbus.connectors.folder.arrivals import DIGEST_CHARACTERS, Arrival, Arrivals
 from creditbus.connectors.folder.settings import FolderSettings
 
@@ -114,7 +114,7 @@ class FolderSource:
             taken = taken.finished()
 
     def remarks(self) -> Sequence[str]:
-        """Say which rows the latest reading passed over."""
+        """Say which sheets and rows the latest reading passed over."""
         return self._remarks
 
     def _rows(self, arrival: Arrival, taken: _Taken) -> Iterator[Row | Defect]:
@@ -127,7 +127,7 @@ class FolderSource:
                 if before is not None:
                     yield before._replace(position=taken.position(before.position))
                 before, last = row, max(last, row.row)
-            self._remarks += (f"{arrival.name}: {remark}" for remark in passed_over(found))
+            self._remarks += (f"{arrival.name}: {remark}" for remark in (*left_out(found), *passed_over(found)))
         except SourceError as error:
             fault = str(error)
         if not self._arrivals.is_unchanged(arrival):
