@@ -31,7 +31,7 @@ def check_source(connector: Connector) -> Iterator[Finding]:
         except SourceError as error:
             yield Finding("columns", ok=False, message=str(error))
             return
-        for table in tables:
+        for table in (table for table in tables if table.is_read):
             yield _columns(table.name, connector.mapper.columns(table.columns))
 
 

@@ -119,6 +119,8 @@ class Table:
     """Number of rows where the source knows it without reading them all."""
     details: Mapping[str, str] = field(default_factory=dict)
     """What was found out by looking, such as encoding and delimiter."""
+    is_read: bool = True
+    """The present settings read it; false: one of the others that they could name, such as a further sheet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any
 
 from creditbus.connectors.configuration import Connector
-from creditbus.connectors.contract import Defect, Row
+from creditbus.connectors.contract import Defect, Remarking, Row
 from creditbus.connectors.mapping.compiler import Columns, Mapped
 from creditbus.connectors.noticing import Notices, Pair
 from creditbus.connectors.outgoing import half_a_character, is_whole
@@ -68,6 +68,8 @@ class Preview:
     """Counts of a preview, and its first findings."""
 
     columns: tuple[Columns, ...] = ()
+    remarks: tuple[str, ...] = ()
+    """What the source found beside its rows, such as sheets that are not read."""
     rows: int = 0
     publishable: int = 0
     refused: int = 0
@@ -118,10 +120,12 @@ def preview(
         SourceError: the source cannot be read.
     """
     source = connector.open()
-    columns = tuple(connector.mapper.columns(table.columns) for table in source.discover())
+    columns = tuple(connector.mapper.columns(table.columns) for table in source.discover() if table.is_read)
     examination = _Examination(connector, today, shown, Preview(columns), compare, each=limit is not None)
     examination.judge = judge
-    return examination.run(islice(source.read(None), limit))
+    result = examination.run(islice(source.read(None), limit))
+    result.remarks = tuple(source.remarks()) if isinstance(source, Remarking) else ()
+    return result
 
 
 class _Examination:

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from creditbus.connectors.contract import Column
+from creditbus.connectors.contract import Column, Table
 from creditbus.connectors.errors import SourceError
 
-__all__ = ["ALL", "Choice", "alike", "named_sheets"]
+__all__ = ["ALL", "Choice", "alike", "named_sheets", "proposed_sheet"]
 
 ALL = "*"
 Choice = str | int | tuple[str | int, ...]
@@ -38,6 +38,27 @@ def alike(headers: Mapping[str, Sequence[Column]]) -> list[str]:
     groups = [[other for other in sets if _resembles(sets[name], sets[other])] for name in sets]
     ranked = zip(groups, sets.values(), strict=True)
     return max(ranked, key=lambda one: (len(one[0]), len(one[1])), default=([], set()))[0]
+
+
+def proposed_sheet(tables: Sequence[Table], table: str) -> str | list[str] | None:
+    """Say which sheets to read, where one of a workbook was found to be what is wanted.
+
+    Args:
+        tables: What there is to read.
+        table: Name of the wanted one.
+
+    Returns:
+        The setting `sheet`; None: the first sheet, as by default, or no workbook.
+    """
+    wanted = next((one for one in tables if one.name == table and "sheet" in one.details), None)
+    if wanted is None:
+        return None
+    sheets = {one.details["sheet"]: one.columns for one in tables if "sheet" in one.details}
+    columns = {column.name for column in wanted.columns}
+    group = [name for name, of in sheets.items() if _resembles({column.name for column in of}, columns)]
+    if len(group) == 1:
+        return None if wanted.is_read else group[0]
+    return ALL if group == alike(sheets) else group
 
 
 def _resembles(one: set[str], other: set[str]) -> bool:

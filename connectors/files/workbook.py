@@ -55,13 +55,16 @@ class WorkbookReader:
         )
 
     def tables(self) -> Sequence[Table]:
-        """Describe the chosen sheets."""
+        """Describe every sheet that has a header and is chosen or visible."""
+        tables = []
         with self._opened() as book:
-            heads = {name: self._header(book, name) for name in self._chosen(book)}
-        return [
-            Table(name, head.columns, details={"sheet": name, "header_ends": str(head.last_row)})
-            for name, head in heads.items()
-        ]
+            chosen = self._chosen(book)
+            for name in book.names:
+                head = self._header_or_none(book, name) if name in chosen or book.is_visible(name) else None
+                if head is not None:
+                    details = {"sheet": name, "header_ends": str(head.last_row)}
+                    tables.append(Table(name, head.columns, details=details, is_read=name in chosen))
+        return tables
 
     def size(self) -> int | None:
         """Tell nothing: a workbook states its number of rows unreliably, and counting them is reading them."""

@@ -64,8 +64,9 @@ def _looked_up(connector: Connector, wanted: set[_Spot]) -> tuple[list[Column], 
         rows = dict(_rows(source.read(None), wanted))
     except SourceError:
         return _columns_of_mapping(connector), {}
-    table = next((table for table in tables if table.name in sheets), tables[0] if tables else None)
-    return list(table.columns) if table else _columns_of_mapping(connector), rows
+    of_rows = [table for table in tables if table.details.get("sheet", table.name) in sheets] or tables[:1]
+    columns = {column.name: column for table in of_rows for column in table.columns}  # sheets may differ in a few
+    return list(columns.values()) or _columns_of_mapping(connector), rows
 
 
 def _rows(rows: Iterable[Any], wanted: set[_Spot]) -> Iterator[tuple[_Spot, Row]]:

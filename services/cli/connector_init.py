@@ -50,6 +50,7 @@ def init(
     json: Json = False,
 ) -> None:
     """Connect a source: looks at it, guesses item and mapping, and writes the connector's configuration."""
+    from creditbus.connectors.files.sheet_choice import proposed_sheet
     from creditbus.connectors.guessing import guesses, short_name
     from creditbus.connectors.kinds import kind_named
 
@@ -63,8 +64,8 @@ def init(
     found = guesses(tables, chosen)
     best = _best(found, template, chosen, silent=silent)
     fields = made.settings.model_fields
-    if "sheet" in fields and "sheet" not in raw and tables and best.table != tables[0].name:
-        raw["sheet"] = str(best.table)
+    if "sheet" in fields and "sheet" not in raw and (sheet := proposed_sheet(tables, best.table)) is not None:
+        raw["sheet"] = sheet
     if "table" in fields and not raw.get("table"):
         raw["table"] = str(best.table)  # drivers give names of their own types
     name = connector or _name(short_name(best.template, taken), silent=silent)

@@ -161,6 +161,8 @@ def _show(connector: Connector, result: Preview) -> None:
             )
         if columns.missing:
             _say(told("  缺必填列：", "  no column for mandatory: ") + ", ".join(columns.missing))
+    for remark in result.remarks:
+        _say(f"  {remark}")
     _say(_counts(result))
     if result.fates:
         OUTPUT.print(_fates(result.fates))

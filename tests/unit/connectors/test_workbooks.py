@@ -8,15 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from creditbus.connectors.configuration import load_connector
-from creditbus.connectors.contract import Defect, Row
+from creditbus.connectors.contract import Column, Defect, Row, Table
 from creditbus.connectors.errors import SourceError
+from creditbus.connectors.files.sheet_choice import proposed_sheet
 from creditbus.connectors.files.source import FileSource
 from creditbus.connectors.kinds import kind_named
 from creditbus.connectors.mapping.cells import typed_text
 from creditbus.connectors.preview import preview
 from creditbus.connectors.sheet_cells import FaultyCell, SheetNumber
+from creditbus.services.cli.connector import app
 from creditbus.services.domain.reasons import Reason
 from tests.harness.workbooks import ERRORS, write_workbook
 from tests.harness.xls_writer import write_xls
@@ -218,7 +221,7 @@ def test_all_sheets_that_look_alike_are_read_and_the_others_named(tmp_path: Path
     rows = list(source.read(None))
     assert [(row.sheet, row.row) for row in rows] == [("1月", 2), ("1月", 3), ("2月", 3)]
     assert rows[2].cells == {"名称": "丙", "文号": "3号", "备注": "x"}  # type: ignore[union-attr]
-    assert [table.details["sheet"] for table in source.discover()] == ["1月", "2月", "空"]
+    assert [table.name for table in source.discover() if table.is_read] == ["1月", "2月", "空"]
     [remark] = [one for one in source.remarks() if "not read" in one]
     assert remark.startswith("sheets with rows that are not read: 封面, 说明;")
     for row in rows:
@@ -386,6 +389,46 @@ def test_every_row_of_these_is_refused_with_its_own_reason(
     reason = Reason.NUMBER_ROUNDED if case.startswith("03") else Reason.CELL_MERGED
     assert [(one.row, one.column, one.value) for one in found.shown if one.reason is reason] == findings
     assert dict(found.reasons) == {reason: len(findings)}
+
+
+def test_a_preview_names_the_sheets_that_are_not_read_and_judges_the_columns_of_those_that_are(
+    write_connector: Write,
+) -> None:
+    found = preview(load_connector(_lists(write_connector, "11-three-sheets.xlsx")), TODAY)
+    assert [remark.partition(";")[0] for remark in found.remarks] == ["sheets with rows that are not read: 2月, 3月"]
+    assert len(found.columns) == 1
+    whole = preview(load_connector(_lists(write_connector, "11-three-sheets.xlsx", sheet="*")), TODAY)
+    assert (whole.remarks, len(whole.columns), whole.publishable) == ((), 3, 7)
+
+
+def _header(*names: str) -> tuple[Column, ...]:
+    return tuple(map(Column, names))
+
+
+@pytest.mark.parametrize(
+    ("sheets", "wanted", "proposed"),
+    [
+        ({"1月": "ab", "2月": "ab"}, "1月", "*"),
+        ({"1月": "ab", "2月": "abc", "封面": "xy"}, "2月", "*"),
+        ({"许可": "abc", "处罚": "xyz"}, "许可", None),
+        ({"许可": "abc", "处罚": "xyz"}, "处罚", "处罚"),
+        ({"许可": "abcd", "处罚": "xyz", "处罚2": "xyz", "许可2": "abcd"}, "处罚", ["处罚", "处罚2"]),
+        ({"许可": "abcd"}, "", None),
+    ],
+)
+def test_init_proposes_the_sheets_that_have_one_header(sheets: dict[str, str], wanted: str, proposed: Any) -> None:
+    tables = [
+        Table(name, _header(*columns), details={"sheet": name}, is_read=not place)
+        for place, (name, columns) in enumerate(sheets.items())
+    ]
+    assert proposed_sheet(tables, wanted) == proposed
+
+
+def test_init_writes_that_all_sheets_are_read(tmp_path: Path) -> None:
+    arguments = ["init", "--department", "credit-office", "--source", str(CASES / "11-three-sheets.xlsx")]
+    done = CliRunner().invoke(app, [*arguments, "--folder", str(tmp_path), "--yes"])
+    assert done.exit_code == 0, done.output
+    assert "sheet: '*'" in (tmp_path / "lists.yaml").read_text("utf-8")
 
 
 def test_days_and_spans_of_a_sheet_are_typed(tmp_path: Path) -> None:
