@@ -13,6 +13,7 @@ from aiokafka.errors import KafkaError
 from creditbus.services.engine.batch import Partition
 from creditbus.services.engine.errors import DependencyDownError
 from creditbus.services.engine.reading import Chunk, read_partitions
+from creditbus.services.query.own_progress import with_own_progress
 from creditbus.services.query.reach import PartitionReach, StageReach, read_reaches
 from creditbus.topics.connection import Connection
 
@@ -128,7 +129,7 @@ async def read_backlog(connection: Connection, *, counted: int = _COUNTED) -> li
         UnavailableError, UnsettledError: a broker does not answer.
 
     """
-    stages = await asyncio.to_thread(read_reaches, connection)
+    stages = await with_own_progress(connection, await asyncio.to_thread(read_reaches, connection))
     found = await _count(connection, [reach for stage in stages for reach in _unread(stage).items()], counted)
     return [_backlog(stage, found) for stage in stages]
 

@@ -16,7 +16,7 @@ from creditbus.connectors.configuration import load_connector
 from creditbus.connectors.runner import run_connector
 from creditbus.deploy.embedded import Cluster
 from creditbus.services.cli import main as cli
-from tests.harness.broker import delete_records, ends, recreate
+from tests.harness.broker import delete_group, delete_records, ends, recreate
 from tests.harness.cluster import start_afresh
 from tests.harness.traffic import party
 from tests.harness.waiting import until
@@ -205,6 +205,22 @@ def test_marks_of_transactions_that_are_cut_are_no_loss(
         ready(worker)
         assert booked(observer) == (0, 0)
         ask(0)
+
+
+def test_a_bus_that_was_off_for_so_long_that_kafka_forgot_its_groups_still_balances(
+    observer: Observer, ask: Ask, publish: Publish, tmp_path: Path
+) -> None:
+    with Worker(observer.wire.bus, tmp_path / "worker.log") as worker:
+        publish(0, 10)
+        observer.settle()
+        worker.kill()
+    for stage in ("intake", "resolver", "profiles", "fanout"):
+        delete_group(observer.wire.bus, f"creditbus-{stage}")
+    told = ask(0)
+    assert told["departments"]["market-supervision"]["published"] == 10
+    assert [stage["workers"] for stage in told["stages"]] == [0] * 4
+    publish(100, 2)
+    assert waits(ask(1)) == {"intake": (2, True)}
 
 
 def test_a_topic_that_was_created_again_is_no_silence(
