@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +15,7 @@ from creditbus.services.cli.language import counted, told
 from creditbus.services.cli.unread import at_most, stages_without_workers, waiting_line
 from creditbus.services.cli.words import reason, word
 from creditbus.topics.connection import Connection
+from creditbus.topics.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from creditbus.services.domain.ledger import Account
@@ -34,6 +36,10 @@ def register(app: typer.Typer) -> None:
 def ledger(
     json: Annotated[bool, typer.Option("--json", help="Print facts for a machine.")] = False,
     files: Annotated[bool, typer.Option("--files", help="Show each file of each run, too.")] = False,
+    accept_loss: Annotated[
+        str, typer.Option(metavar="TOPIC", help="Write down that what this topic has lost was seen to.")
+    ] = "",
+    reason: Annotated[str, typer.Option(help="What was done about it, with --accept-loss.")] = "",
 ) -> None:
     """Show published = received + waiting + expired unread, and received = applied + duplicate + … + parked.
 
@@ -41,7 +47,11 @@ def ledger(
     """
     from creditbus.services.query.ledger import read_accounts
 
-    accounts = asyncio.run(read_accounts(Connection.from_environment(store=False)))
+    connection = Connection.from_environment(store=False)
+    accounts = asyncio.run(read_accounts(connection))
+    if accept_loss:
+        _accept(connection, accounts, accept_loss, reason)
+        accounts = asyncio.run(read_accounts(connection))
     if json:
         print_json(accounts.as_json())
     else:
@@ -51,6 +61,22 @@ def ledger(
         OUTPUT.print(_verdict(accounts), soft_wrap=True, markup=False)
     if not accounts.is_balanced:
         raise typer.Exit(1)
+
+
+def _accept(connection: Connection, accounts: Accounts, topic: str, reason: str) -> None:
+    from creditbus.connectors.accepting import accept_loss
+    from creditbus.services.domain.event import INGEST
+    from creditbus.services.domain.statements import Acceptance
+
+    if not reason.strip():
+        raise ConfigurationError("--reason", "is not given", "say what was done about the loss")
+    loss = next((one for one in accounts.losses if one.topic == topic), None)
+    if loss is None:
+        lost = ", ".join(one.topic for one in accounts.losses) or "none has"
+        raise ConfigurationError("--accept-loss", f"{topic!r} has lost nothing", f"topics that have: {lost}")
+    department = topic.removeprefix(INGEST) if topic.startswith(INGEST) else ""
+    moment = int(time.time() * 1000)
+    accept_loss(connection, Acceptance(department, topic, loss.offsets, loss.recreated, reason.strip(), moment))
 
 
 def funnel(accounts: Accounts, *, files: bool = False) -> list[Figures]:
@@ -105,6 +131,12 @@ def _remarks(accounts: Accounts) -> Iterator[str]:
 
 
 def _loss_line(loss: Loss) -> str:
+    if loss.accepted:
+        many = at_most(loss.records, exact=loss.exact)
+        return told(
+            f"{loss.topic}：{many} 条记录未读即过期，已处理：{loss.accepted}",
+            f"{loss.topic}: {many} expired unread, seen to: {loss.accepted}",
+        )
     if loss.recreated and not loss.exact:
         return told(
             f"{loss.topic}：主题曾被重建，原主题未读记录数不详（手册 topic-recreated）",
@@ -130,9 +162,9 @@ def _verdict(accounts: Accounts) -> str:
         reasons.append(told(f"{least}{unread:,} 条未读", f"{least}{counted(unread, 'record')} waiting unread"))
     if left := sum(abs(account.in_flight) for account in accounts.ledger.departments.values()):
         reasons.append(told(f"{left:,} 条尚无结果", f"{counted(left, 'event')} without an outcome yet"))
-    if accounts.losses:
-        exact = all(loss.exact for loss in accounts.losses)
-        lost = sum(loss.records for loss in accounts.losses)
+    if losses := [loss for loss in accounts.losses if not loss.settled]:
+        exact = all(loss.exact for loss in losses)
+        lost = sum(loss.records for loss in losses)
         least = "" if exact else told("至多 ", "at most ")
         reasons.append(told(f"{least}{lost:,} 条未读即过期", f"{least}{counted(lost, 'record')} expired unread"))
     if missing := sum(accounts.supply(name).missing for name in accounts.departments):

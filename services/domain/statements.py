@@ -13,6 +13,7 @@ from typing import Final
 
 __all__ = [
     "STATEMENTS_TOPIC",
+    "Acceptance",
     "Declaration",
     "Place",
     "Publication",
@@ -179,7 +180,41 @@ class Publication:
         return _dump({"kind": "publication"} | asdict(self))
 
 
-Statement = Redrive | Reading | Declaration | Publication
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """What was lost of a topic, with the word of somebody who has seen to it; the last one of a topic counts.
+
+    Attributes:
+        department: whose topic it is; empty where all departments' events pass.
+        topic: that lost it.
+        offsets: cut before they were read, up to that moment.
+        recreated: partitions created again, up to that moment.
+        reason: what was done about it.
+        accepted_at: milliseconds since 1970 UTC.
+    """
+
+    department: str
+    topic: str
+    offsets: int
+    recreated: int
+    reason: str
+    accepted_at: int
+
+    @property
+    def key(self) -> bytes:
+        """Key on the topic."""
+        return _dump(["acceptance", self.topic])
+
+    def encode(self) -> bytes:
+        """Return the value on the topic."""
+        return _dump({"kind": "acceptance"} | asdict(self))
+
+    def covers(self, offsets: int, recreated: int) -> bool:
+        """Tell whether nothing was lost since."""
+        return offsets <= self.offsets and recreated <= self.recreated
+
+
+Statement = Redrive | Reading | Declaration | Publication | Acceptance
 
 
 def decode_statement(value: bytes) -> Statement:
@@ -197,6 +232,8 @@ def decode_statement(value: bytes) -> Statement:
             return Reading(**raw)
         if kind == "publication":
             return Publication(**raw)
+        if kind == "acceptance":
+            return Acceptance(**raw)
         days = {name: date.fromisoformat(raw[name]) for name in ("first_day", "last_day")}
         return Declaration(**{**raw, **days})
     except (AttributeError, TypeError, KeyError) as error:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from creditbus.services.domain.event import INGEST
 from creditbus.services.domain.ledger import Account, Ledger, Outcome
-from creditbus.services.domain.statements import Publication
+from creditbus.services.domain.statements import Acceptance, Publication, Statement
 from creditbus.services.query.backlog import StageBacklog, TopicBacklog
 
 __all__ = ["Accounts", "Loss", "RunGap", "Supply"]
@@ -32,6 +32,7 @@ class Loss:
         records: how many records it were.
         exact: whether `records` is their number; else it is a bound, or nothing is known where a topic was created
             again.
+        accepted: what somebody who has seen to all of it wrote down; empty: nobody has.
 
     """
 
@@ -40,11 +41,17 @@ class Loss:
     recreated: int
     records: int
     exact: bool
+    accepted: str = ""
 
     @property
     def nothing(self) -> bool:
         """Whether it is known that no record was among it."""
         return self.exact and not self.records
+
+    @property
+    def settled(self) -> bool:
+        """Whether nobody need see to it any more."""
+        return self.nothing or bool(self.accepted)
 
     def as_json(self) -> dict[str, object]:
         """Return the facts."""
@@ -54,6 +61,7 @@ class Loss:
             "recreated_partitions": self.recreated,
             "records": self.records,
             "exact": self.exact,
+            "accepted": self.accepted or None,
         }
 
 
@@ -96,7 +104,7 @@ class Supply:
         """Whether everything that was published was received."""
         return (
             (self.waiting is None or not self.waiting.records)
-            and (self.loss is None or self.loss.nothing)
+            and (self.loss is None or self.loss.settled)
             and not self.missing
         )
 
@@ -105,7 +113,7 @@ class Accounts:
     """The ledger, with what stands before it.
 
     Args:
-        publications: what runs say that they published; read first.
+        statements: what departments say that their runs published, and which losses were accepted; read first.
         stages: what waits; read after that.
         ledger: read last, so that what was received meanwhile is in it.
         through: whether the ledger was read up to where it ended behind the reading of `stages`.
@@ -114,7 +122,7 @@ class Accounts:
 
     def __init__(
         self,
-        publications: Iterable[Publication],
+        statements: Iterable[Statement],
         stages: Sequence[StageBacklog],
         ledger: Ledger,
         *,
@@ -123,7 +131,9 @@ class Accounts:
         self.stages = stages
         self.ledger = ledger
         self.through = through
-        self._published = {(one.department, one.run): one.published for one in publications}
+        said = list(statements)
+        self._published = {(one.department, one.run): one.published for one in said if isinstance(one, Publication)}
+        self._accepted = {one.topic: one for one in said if isinstance(one, Acceptance)}
         self._received = _received(ledger)
         self.gaps = [
             RunGap(department, run, count, self._received[department, run])
@@ -162,7 +172,8 @@ class Accounts:
         runs = {run for of, run in self._received if of == department and self._received[of, run]}
         told = all((department, run) in self._published for run in runs) and (waiting is None or waiting.exact)
         exact = self.through and told and bool(runs or short)
-        return Supply(waiting, Loss(topic, offsets, recreated, short if exact else offsets, exact), 0)
+        records = short if exact else offsets
+        return Supply(waiting, Loss(topic, offsets, recreated, records, exact, self._acceptance(topic)), 0)
 
     def balanced(self, department: str) -> bool:
         """Whether everything that a department published was received, and has its outcome."""
@@ -170,7 +181,7 @@ class Accounts:
 
     @property
     def losses(self) -> list[Loss]:
-        """What expired unread, by topic, in the order in which records pass; what was no record is left out."""
+        """What expired unread, by topic; what was no record is left out, what was accepted is not."""
         ingest = [self.supply(department).loss for department in self.departments]
         behind = [self._loss_behind(topic) for topic in sorted(self._touched) if not topic.startswith(INGEST)]
         return [loss for loss in (*ingest, *behind) if loss is not None and not loss.nothing]
@@ -183,7 +194,12 @@ class Accounts:
     @property
     def is_balanced(self) -> bool:
         """Whether everything published was read by all stages and has its outcome, and nothing was lost."""
-        return self.through and all(map(self.balanced, self.departments)) and not self.waiting and not self.losses
+        return (
+            self.through
+            and all(map(self.balanced, self.departments))
+            and not self.waiting
+            and all(loss.settled for loss in self.losses)
+        )
 
     def as_json(self) -> Mapping[str, object]:
         """Return the facts in the form of `creditbus ledger --json`."""
@@ -240,7 +256,11 @@ class Accounts:
             return None
         # each event that goes in there is one that was received: where all have their outcomes, none was lost
         decided = topic == "credit.events" and self.ledger.balanced
-        return Loss(topic, offsets, recreated, 0 if decided else offsets, exact=decided)
+        return Loss(topic, offsets, recreated, 0 if decided else offsets, decided, self._acceptance(topic))
+
+    def _acceptance(self, topic: str) -> str:
+        found = self._accepted.get(topic)
+        return found.reason if found is not None and found.covers(*self._lost(topic)) else ""
 
 
 def _received(ledger: Ledger) -> Counter[tuple[str, str]]:

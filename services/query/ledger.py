@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import Final
 
 from creditbus.services.domain.ledger import Ledger
-from creditbus.services.domain.statements import Publication
 from creditbus.services.engine.batch import Partition
 from creditbus.services.engine.ledger_writer import LEDGER_TOPIC, read_deltas
 from creditbus.services.engine.reading import FROM_START, read_partitions
@@ -85,9 +84,9 @@ async def read_accounts(connection: Connection) -> Accounts:
         ConfigurationError: a topic does not exist.
 
     """
-    publications = [one for one in await read_statements(connection) if isinstance(one, Publication)]
+    statements = await read_statements(connection)
     stages = await read_backlog(connection)
     ends = await asyncio.to_thread(read_ends, connection, LEDGER_TOPIC)
     reader = LedgerReader(connection)
     through = await reader.come_to(ends)
-    return Accounts(publications, stages, reader.ledger, through=through)
+    return Accounts(statements, stages, reader.ledger, through=through)

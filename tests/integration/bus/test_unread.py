@@ -126,6 +126,7 @@ def test_unread_records_are_told_and_those_that_expire_are_booked_once_through_k
             "recreated_partitions": 0,
             "records": 28,
             "exact": True,
+            "accepted": None,
         }
         for _ in range(3):
             worker.start()
@@ -141,6 +142,11 @@ def test_unread_records_are_told_and_those_that_expire_are_booked_once_through_k
         worker.restart()
         ready(worker)
         assert booked(observer)[0] == once
+        assert (
+            cli.main(["ledger", "--accept-loss", TOPIC]) == cli.main(["ledger", "--accept-loss", "credit.events"]) == 2
+        )
+        assert cli.main(["ledger", "--accept-loss", TOPIC, "--reason", "the file was sent again"]) == 0
+        assert ask(0)["expired_unread"][0]["accepted"] == "the file was sent again"
         assert worker.says(rf"intake/\d: {TOPIC} lost at most \d+ records to retention")
         assert told["departments"]["market-supervision"]["published"] == 40
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from creditbus.services.domain.ledger import Bookings, Ledger, Outcome
-from creditbus.services.domain.statements import Publication
+from creditbus.services.domain.statements import Acceptance, Publication
 from creditbus.services.query.accounts import Accounts, Loss
 from creditbus.services.query.backlog import StageBacklog, TopicBacklog
 
@@ -20,6 +20,7 @@ class Bus:
     def __init__(self) -> None:
         self.bookings = Bookings()
         self.publications: list[Publication] = []
+        self.accepted: list[Acceptance] = []
         self.topics: dict[str, list[TopicBacklog]] = {}
         self.through = True
 
@@ -43,7 +44,7 @@ class Bus:
             StageBacklog(stage, 1, 4, 4, tuple(self.topics.get(stage, ())))
             for stage in ("intake", "resolver", "profiles", "fanout")
         ]
-        return Accounts(self.publications, stages, ledger, through=self.through)
+        return Accounts([*self.publications, *self.accepted], stages, ledger, through=self.through)
 
 
 @pytest.fixture
@@ -139,6 +140,20 @@ def test_events_that_all_have_their_outcome_were_not_lost_on_the_way(bus: Bus) -
 def test_behind_the_outcomes_a_loss_is_a_bound(bus: Bus, topic: str) -> None:
     bus.bookings.book_loss(topic, Outcome.EXPIRED_UNREAD, 2)
     assert bus.accounts.losses == [Loss(topic, 2, 0, 2, exact=False)]
+    assert not bus.accounts.is_balanced
+
+
+def test_a_loss_that_was_seen_to_balances_until_the_next_one(bus: Bus) -> None:
+    bus.published("later", 28)
+    bus.bookings.book_loss(TOPIC, Outcome.EXPIRED_UNREAD, 31)
+    bus.bookings.book_loss("credit.changes", Outcome.TOPIC_RECREATED, 4)
+    bus.accepted.append(Acceptance("court", TOPIC, 31, 0, "sent again", 1))
+    assert [loss.settled for loss in bus.accounts.losses] == [True, False]
+    assert not bus.accounts.is_balanced
+    bus.accepted.append(Acceptance("", "credit.changes", 0, 4, "feeds were made anew", 1))
+    assert bus.accounts.is_balanced
+    assert department(bus.accounts)["published"] == 40
+    bus.bookings.book_loss(TOPIC, Outcome.EXPIRED_UNREAD, 1)
     assert not bus.accounts.is_balanced
 
 
