@@ -128,7 +128,7 @@ def test_unread_records_are_told_and_those_that_expire_are_booked_once_through_k
             "exact": True,
             "accepted": None,
         }
-        for _ in range(3):
+        for _ in range(2):
             worker.start()
             until(lambda: booked(observer)[0] > 0 or worker.metric(READY) > 0, "it is on its way")
             worker.kill()
