@@ -29,6 +29,7 @@ __all__ = [
     "Defect",
     "DefectReason",
     "Finding",
+    "Incremental",
     "Kind",
     "Position",
     "Refusal",
@@ -283,6 +284,14 @@ class Releasing(Protocol):
 
     def release(self, keys: Sequence[str]) -> None:
         """Their withdrawal is about to be sent, and may be on the bus from now on: should one come back, it is new."""
+
+
+@runtime_checkable
+class Incremental(Protocol):
+    """A source that gives what is new or changed alone, so that nobody can tell what is gone from it. Optional."""
+
+    def incremental(self) -> str:
+        """Say in a few words what it reads, for the person who asks what has vanished."""
 
 
 class Kind(Protocol):

@@ -113,6 +113,10 @@ class FolderSource:
             yield from self._rows(arrival, taken)
             taken = taken.finished()
 
+    def incremental(self) -> str:
+        """See the contract."""
+        return "a folder reads the files that arrive, each once"
+
     def remarks(self) -> Sequence[str]:
         """Say which sheets and rows the latest reading passed over."""
         return self._remarks

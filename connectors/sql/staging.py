@@ -109,6 +109,10 @@ class StagingSource(SqlSource):
             values[column.name] = why[: getattr(column.type, "length", None)]
         return sa.update(relation.table).values(values)
 
+    def incremental(self) -> str:
+        """See the contract."""
+        return "mode staging reads rows whose status is new"
+
     def remarks(self) -> tuple[str, ...]:
         """Say nothing: what was read, the summary tells."""
         return ()

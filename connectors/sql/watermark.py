@@ -45,6 +45,10 @@ class WatermarkSource(SqlSource):
         super().__init__(settings)
         self._remarks: list[str] = []
 
+    def incremental(self) -> str:
+        """See the contract."""
+        return "mode watermark reads rows that are newer"
+
     def remarks(self) -> Sequence[str]:
         """Say which rows no reading meets, and why all were read."""
         return self._remarks

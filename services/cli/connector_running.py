@@ -97,7 +97,9 @@ def watch_command(
             continue
         clock = f"{datetime.now().astimezone():%H:%M:%S}"
         text = (
-            cycle.error if cycle.summary is None else "\n".join([_published(cycle.summary), *_noticed(cycle.summary)])
+            cycle.error
+            if cycle.summary is None
+            else "\n".join([_published(cycle.summary), *_noticed(cycle.summary), *cycle.summary.remarks])
         )
         (ERRORS if cycle.summary is None else OUTPUT).print(f"{clock}  {text}", markup=False, soft_wrap=True)
 

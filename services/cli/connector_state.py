@@ -17,6 +17,7 @@ from creditbus.topics.connection import Connection
 from creditbus.topics.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from creditbus.connectors.configuration import Connector
     from creditbus.connectors.withdrawal import Proposal
 
 __all__ = ["register"]
@@ -88,6 +89,7 @@ def reset_command(name: Name, folder: Folder = FOLDER, yes: Yes = False, json: J
 def vanished_command(name: Name, folder: Folder = FOLDER, json: Json = False) -> None:
     """List records that the last complete run did not hold any more: proposed for withdrawal, not withdrawn."""
     connector = connector_named(name, folder)
+    _refuse_blind(connector)
     if compares(connector):
         show_gone(connector, json=json)
         return
@@ -140,6 +142,7 @@ def withdraw_command(
         raise ConfigurationError(
             "--keys", "or --all is needed, one of both", "`creditbus connector vanished` lists them"
         )
+    _refuse_blind(connector)
     if compares(connector):
         withdraw_gone(connector, keys, many=many, yes=yes, json=json)
         return
@@ -167,6 +170,18 @@ def withdraw_command(
             markup=False,
             soft_wrap=True,
         )
+
+
+def _refuse_blind(connector: Connector) -> None:
+    """Say of a source that cannot notice deletions that it cannot: an empty list would say that nothing is gone."""
+    from creditbus.connectors.contract import Incremental
+
+    source, fix = connector.open(), "withdraw by a row of its own; of a table, mode compare notices it"
+    if isinstance(source, Incremental):
+        raise ConfigurationError(connector.id, f"cannot notice what is gone: {source.incremental()}", fix)
+    if connector.vanished == "never":
+        fix = "let it say file or connector, if the source holds all records"
+        raise ConfigurationError(str(connector.file), "says `vanished: never`, so nothing is compared", fix)
 
 
 def _proposals(connector: Any, connection: Connection) -> list[Proposal]:

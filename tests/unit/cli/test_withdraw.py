@@ -122,6 +122,42 @@ def test_many_records_of_a_file_are_withdrawn_only_where_a_person_says_so(
     assert "31 of 100 records would be withdrawn" in capsys.readouterr().err
 
 
+_SQL = {"url": "sqlite:///rows.db", "table": "rows", "key": ["id"]}
+
+
+@pytest.mark.usefixtures("sent")
+@pytest.mark.parametrize(
+    ("configuration", "words"),
+    [
+        (
+            {"kind": "sql", "settings": _SQL | {"mode": "watermark", "watermark": "t"}},
+            "mode watermark reads rows that are",
+        ),
+        (
+            {"kind": "sql", "settings": _SQL | {"mode": "staging", "status": "s"}},
+            "mode staging reads rows whose status",
+        ),
+        ({"kind": "folder", "settings": {"path": "."}}, "a folder reads the files that arrive, each once"),
+        ({"kind": "csv", "settings": {"path": "a.csv"}, "vanished": "never"}, "says `vanished: never`"),
+    ],
+)
+@pytest.mark.parametrize("command", [["vanished"], ["vanished", "--json"], ["withdraw", "--all"]])
+def test_a_source_that_cannot_notice_deletions_says_so(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    configuration: dict[str, Any],
+    words: str,
+    command: list[str],
+) -> None:
+    file = tmp_path / "lists.yaml"
+    whole = {"id": "lists", "department": "credit-office", "item": "red-black-list", "mapping": "red-black-lists"}
+    file.write_text(json.dumps(whole | configuration), encoding="utf-8")
+    assert main.main(["connector", command[0], str(file), *command[1:]]) == 2
+    said = capsys.readouterr()
+    assert words in said.err
+    assert said.out == ""
+
+
 def _noted(number: int, file: str) -> Noted:
     digest = f"{number:016}".encode()
     return Noted(digest, digest, digest, file, "", number, b"")
