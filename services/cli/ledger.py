@@ -137,7 +137,7 @@ def _loss_line(loss: Loss) -> str:
             f"{loss.topic}：{many} 条记录未读即过期，已处理：{loss.accepted}",
             f"{loss.topic}: {many} expired unread, seen to: {loss.accepted}",
         )
-    if loss.recreated and not loss.exact:
+    if loss.unknown:
         return told(
             f"{loss.topic}：主题曾被重建，原主题未读记录数不详（手册 topic-recreated）",
             f"{loss.topic} was created again; what was unread of the one before is not known (runbook topic-recreated)",
@@ -162,11 +162,14 @@ def _verdict(accounts: Accounts) -> str:
         reasons.append(told(f"{least}{unread:,} 条未读", f"{least}{counted(unread, 'record')} waiting unread"))
     if left := sum(abs(account.in_flight) for account in accounts.ledger.departments.values()):
         reasons.append(told(f"{left:,} 条尚无结果", f"{counted(left, 'event')} without an outcome yet"))
-    if losses := [loss for loss in accounts.losses if not loss.settled]:
+    losses = [loss for loss in accounts.losses if not loss.settled]
+    if lost := sum(loss.records for loss in losses):
         exact = all(loss.exact for loss in losses)
-        lost = sum(loss.records for loss in losses)
         least = "" if exact else told("至多 ", "at most ")
         reasons.append(told(f"{least}{lost:,} 条未读即过期", f"{least}{counted(lost, 'record')} expired unread"))
+    if gone := [loss.topic for loss in losses if loss.unknown]:
+        named = told("、", ", ").join(gone)
+        reasons.append(told(f"{named} 曾被重建，丢失数不详", f"{named} created again, nobody knows what was unread"))
     if missing := sum(accounts.supply(name).missing for name in accounts.departments):
         reasons.append(told(f"{missing:,} 条已发布而下落不明", f"{counted(missing, 'record')} published and nowhere"))
     if not accounts.through:

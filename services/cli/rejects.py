@@ -16,6 +16,7 @@ from creditbus.services.cli.connector_preview import explained
 from creditbus.services.cli.connector_running import outcome_line
 from creditbus.services.cli.console import ERRORS, OUTPUT, print_json
 from creditbus.services.cli.language import counted, language, told
+from creditbus.services.cli.unread import looking_on
 from creditbus.services.domain.city_time import city_day
 from creditbus.services.domain.statements import connector_of
 from creditbus.topics.connection import Connection
@@ -219,7 +220,10 @@ def _outcomes(connection: Connection, summaries: Sequence[RedriveSummary], secon
     from creditbus.services.query.outcomes import await_outcomes
 
     runs = {run: count for summary in summaries for run, count in summary.runs.items()}
-    return {run: asyncio.run(await_outcomes(connection, run, count, seconds)) for run, count in runs.items()}
+    return {
+        run: asyncio.run(await_outcomes(connection, run, count, seconds, look=looking_on))
+        for run, count in runs.items()
+    }
 
 
 def _report(file: Path, summaries: Sequence[RedriveSummary], outcomes: dict[str, Any], *, json: bool) -> None:

@@ -49,6 +49,11 @@ class Loss:
         return self.exact and not self.records
 
     @property
+    def unknown(self) -> bool:
+        """Whether not even a bound is known."""
+        return bool(self.recreated) and not self.exact
+
+    @property
     def settled(self) -> bool:
         """Whether nobody need see to it any more."""
         return self.nothing or bool(self.accepted)

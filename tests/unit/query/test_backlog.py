@@ -40,7 +40,9 @@ class Bus:
             raise OffsetOutOfRangeError({})
         for place, start in starts.items():
             found: list[Record] = [
-                Message(*place, offset, 1000 + offset, None, b"") for offset in self.records[place] if offset >= start
+                Message(place.topic, place.partition, offset, 1000 + offset, None, b"")
+                for offset in self.records[place]
+                if offset >= start
             ]
             yield Chunk(found, {place: 100})
 
