@@ -11,7 +11,7 @@ COMPILED := $(VENV)/compiled-$(shell find services -name '*.py' -o -name '*.pyx'
 COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench bench-whole bench-peers bench-connectors bench-damage faults soak check format lock clean
+.PHONY: help demo test bench bench-whole bench-peers bench-connectors bench-damage faults simulate soak check format lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ faults: $(COMPILED) ## Break a running bus again and again under load, then chec
 
 soak: $(COMPILED) ## Run workers for HOURS (1.2): idle for 20 minutes, loaded, idle again; every event followed, every look noted; ARGS="--rate 300"
 	@PYTHONPATH=bench $(BIN)/python -m soak.run $(if $(HOURS),--hours $(HOURS)) $(ARGS)
+
+simulate: $(COMPILED) build/typing ## Run the engine against servers in memory, in seeded schedules of faults; ARGS="--schedules 1000000 --seed 5", "--seed 7 --schedules 1 --trace"
+	@PYTHONPATH=. $(BIN)/python -m tests.simulation $(ARGS)
 
 check: $(COMPILED) build/typing ## Format, lint, types, layering, and the wheel
 	@$(BIN)/ruff format --check --quiet . || { echo "fix: make format"; exit 1; }

@@ -1,0 +1,225 @@
+"""Rules of the engine, each broken on purpose: a simulation that does not see it would prove nothing."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
+from unittest import mock
+
+from creditbus.services.engine import inbox, lane, owner, pipeline, span, transaction, transport
+from creditbus.services.engine.batch import Batch, Partition
+from creditbus.services.engine.fetcher import StageFetcher
+from creditbus.services.engine.lane import Entries, Lane
+from creditbus.services.engine.owner import Owner
+from creditbus.services.engine.pipeline import Pipeline
+from creditbus.services.engine.span import Span
+from creditbus.services.engine.start import Start
+from creditbus.services.engine.store import Store
+from creditbus.services.engine.transaction import TransactionalProducer
+
+__all__ = ["BREAKS", "broken"]
+
+Patches = list[Any]
+
+
+def _no_overlap() -> Patches:
+    """Who acquires a span fences its own id only."""
+    return [mock.patch.object(owner, "overlapping", return_value=[])]
+
+
+def _ancestors_only() -> Patches:
+    """Who acquires a span fences those around it and forgets those within."""
+
+    def around(held: Span, _: int) -> list[Span]:
+        return list(span._around(held))
+
+    return [mock.patch.object(owner, "overlapping", around)]
+
+
+def _within_only() -> Patches:
+    """Who acquires a span fences those within it and forgets those around."""
+
+    def within(held: Span, lanes: int) -> list[Span]:
+        return list(span._within(held, lanes))
+
+    return [mock.patch.object(owner, "overlapping", within)]
+
+
+def _others_first() -> Patches:
+    """Who acquires a span takes its own id last, so that two may shut each other out and both go on."""
+    fence = TransactionalProducer.fence
+
+    async def others_first(self: Any, others: Sequence[str] = ()) -> None:
+        await self._brokers.open()
+        for other in others:
+            await self._brokers.take(other)
+        await fence(self)
+
+    return [mock.patch.object(TransactionalProducer, "fence", others_first)]
+
+
+def _offsets_first() -> Patches:
+    """The offsets are read before anybody is fenced."""
+    acquire = Owner._acquire
+
+    async def offsets_first(self: Any) -> Pipeline:
+        committed = await self._positions.committed(self.partitions)
+        first, _ = await self._positions.bounds(self.partitions)
+        early = {place: Start(max(at or 0, first[place])) for place, at in committed.items()}
+        self._starts = mock.AsyncMock(return_value=early)
+        return await acquire(self)
+
+    return [mock.patch.object(Owner, "_acquire", offsets_first)]
+
+
+def _store_first() -> Patches:
+    """The store is written before the transaction is committed."""
+
+    async def commit(self: Any, computed: Any) -> None:
+        offsets = {batch.partition: batch.end for share in computed.shares for batch in share.batches}
+        await pipeline._outcome(self._writing)
+        logs = asyncio.get_running_loop().world.broker.logs  # type: ignore[attr-defined]
+        ends = {held.changelog: logs[held.changelog].end + len(entries) for held, entries in computed.written}
+        self._writing = self._begin(self._write(computed, ends))
+        await pipeline._outcome(self._writing)
+        await self._producer.commit(computed.packed, offsets)
+
+    return [mock.patch.object(Pipeline, "_commit", commit)]
+
+
+def _same_incarnation() -> Patches:
+    """Acquisitions are not told apart."""
+
+    async def seek_all(self: Any, offsets: dict[Partition, int]) -> int:
+        for partition, offset in offsets.items():
+            self._fetcher.seek_to(partition, offset)
+            self._incarnations[partition] = 1
+        return 1
+
+    return [mock.patch.object(transport.ConsumerThread, "_seek_all", seek_all)]
+
+
+def _any_batch() -> Patches:
+    """A batch of an earlier acquisition is taken, and nobody looks whether it goes on where the last one ended."""
+
+    def take(self: Any, most: int) -> list[Batch]:
+        for batch in self._batches:
+            self._expected[batch.partition] = batch.end
+        taken, self._batches = list(self._batches), type(self._batches)()
+        self.records = 0
+        assert most
+        return taken
+
+    return [*_same_incarnation(), mock.patch.object(inbox.Inbox, "take", take)]
+
+
+def _never_polled() -> Patches:
+    """The group's membership is not told that the member is at work."""
+    return [mock.patch.object(StageFetcher, "polled", return_value=None)]
+
+
+def _checkpoint_ignored() -> Patches:
+    """A lane reads from its store without a look at where that is."""
+
+    async def read(self: Any, store: Store, keys: Iterable[bytes]) -> dict[bytes, bytes | None]:
+        return (await store.read(self.number, keys)).values
+
+    return [mock.patch.object(Lane, "_read_stored", read)]
+
+
+def _outcome_ignored() -> Patches:
+    """A transaction is begun before the one before it has ended."""
+
+    async def outcome(_: object) -> None: ...
+
+    return [mock.patch.object(pipeline, "_outcome", outcome)]
+
+
+def _progress_ignored() -> Patches:
+    """A lane believes the group, whatever it says itself of how far it has read."""
+
+    async def progress(_: Lane, __: Iterable[Partition]) -> dict[Partition, Any]:
+        return {}
+
+    return [mock.patch.object(Lane, "progress", progress)]
+
+
+def _pending_ignored() -> Patches:
+    """A batch does not see what the one before it has computed and not yet written."""
+
+    async def read(self: Any, keys: Iterable[bytes]) -> dict[bytes, bytes | None]:
+        return await self._read_stored(self._store, set(keys))  # type: ignore[no-any-return]
+
+    return [mock.patch.object(Lane, "read", read)]
+
+
+def _pending_kept() -> Patches:
+    """What was computed and never committed is still there behind the next acquisition."""
+
+    class Kept(list[Entries]):
+        def clear(self) -> None: ...
+
+    make = Lane.__init__
+
+    def init(self: Any, *args: Any) -> None:
+        make(self, *args)
+        self._pending = Kept()
+
+    return [mock.patch.object(Lane, "__init__", init)]
+
+
+def _no_restore() -> Patches:
+    """A lane goes on with the store as it is, and does not bring it up to its changelog's end."""
+
+    async def nothing(_: object, __: object, start: int | None) -> AsyncIterator[tuple[dict[bytes, bytes | None], int]]:
+        if start is None:
+            yield {}, 0
+
+    return [mock.patch.object(lane, "read_tail", nothing)]
+
+
+def _no_offsets() -> Patches:
+    """The input's offsets are no part of the transaction."""
+
+    async def nothing(_: object, __: Mapping[Partition, int]) -> None: ...
+
+    return [mock.patch.object(transaction.TransactionalProducer, "_send_offsets", nothing)]
+
+
+def _ids_per_worker() -> Patches:
+    """Each worker has ids of its own, so that nobody is ever fenced."""
+
+    def own(self: Any, held: Span) -> str:
+        return f"{self._group}-{held}-{id(self._turns)}"
+
+    return [mock.patch.object(Owner, "_id", own)]
+
+
+#: By name; the text says what is wrong.
+BREAKS: Final[dict[str, Callable[[], Patches]]] = {
+    "overlapping spans are not fenced": _no_overlap,
+    "spans within are not fenced": _ancestors_only,
+    "spans around are not fenced": _within_only,
+    "ids of each worker's own": _ids_per_worker,
+    "offsets are read before the fence": _offsets_first,
+    "the store is written before the commit": _store_first,
+    "an incarnation is forgotten": _same_incarnation,
+    "a stale batch is taken, and its gap": _any_batch,
+    "the fetcher never tells that it polls": _never_polled,
+    "a checkpoint is ignored": _checkpoint_ignored,
+    "a pending outcome is not awaited": _outcome_ignored,
+    "a lane's own progress is ignored": _progress_ignored,
+    "what is pending is not read": _pending_ignored,
+    "what was pending is kept": _pending_kept,
+    "a store is not restored": _no_restore,
+    "offsets are outside the transaction": _no_offsets,
+}
+
+
+@contextlib.contextmanager
+def broken(name: str) -> Iterator[None]:
+    """Run the engine with one rule broken."""
+    with contextlib.ExitStack() as stack:
+        for patch in BREAKS[name]():
+            stack.enter_context(patch)
+        yield

@@ -1,0 +1,177 @@
+"""An event loop without a clock: time passes when nothing is left to do, and goes straight to what is due next.
+
+What a callback belongs to is kept in its context: a worker, or the world around it. A worker that is killed never runs
+again, not even what would clean up behind it; one that is frozen runs on later with what has gathered, as a process
+does that was stopped or a virtual machine that was moved.
+"""
+
+import asyncio
+import heapq
+import itertools
+from collections import deque
+from collections.abc import Iterator
+from contextvars import Context, ContextVar, copy_context
+from random import Random
+from typing import Any, ClassVar
+
+__all__ = ["WORLD", "Process", "VirtualLoop", "within"]
+
+#: A resolution of the clock, so that times computed in two ways are equal.
+_TICK = 1e-9
+
+
+class Process:
+    """What runs, stands or has ended; the world itself is one that only runs."""
+
+    __slots__ = ("context", "dead", "held", "name")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.dead = False
+        self.held: deque[asyncio.Handle] | None = None
+        self.context: Context = copy_context()
+        self.context.run(_PROCESS.set, self)
+
+
+_PROCESS: ContextVar[Process | None] = ContextVar("process", default=None)
+#: Runs what no worker does; of no schedule in particular.
+WORLD = Process("world")
+
+
+def within() -> Process:
+    """Return whose callback is running."""
+    return _PROCESS.get() or WORLD
+
+
+class _Numbered:
+    """Sets of these are gone through in the same order in every run, which by their addresses they would not be."""
+
+    _numbers: ClassVar[Iterator[int]] = itertools.count()
+    _number: int
+
+    def __hash__(self) -> int:
+        try:
+            return self._number
+        except AttributeError:
+            self._number = next(self._numbers)
+            return self._number
+
+    @classmethod
+    def begin(cls) -> None:
+        _Numbered._numbers = itertools.count()
+
+
+class _Task(_Numbered, asyncio.Task):  # type: ignore[type-arg]
+    pass
+
+
+class _Future(_Numbered, asyncio.Future):  # type: ignore[type-arg]
+    pass
+
+
+class VirtualLoop(asyncio.BaseEventLoop):
+    """Runs callbacks in the order in which they became due; those of one moment by chance where processes differ.
+
+    Within a process asyncio's own order stands, for its libraries may rest on it.
+    """
+
+    def __init__(self, random: Random, most_callbacks: int) -> None:
+        super().__init__()
+        self._random = random
+        self._now = 0.0
+        self._left = most_callbacks
+        self._order = itertools.count()
+        _Numbered.begin()
+        self.set_task_factory(lambda loop, work, context=None: _Task(work, loop=loop, context=context))
+        self._soon: list[Any] = []
+        self._timers: list[tuple[float, int, Any]] = []
+
+    def create_future(self) -> "asyncio.Future[Any]":
+        return _Future(loop=self)
+
+    def time(self) -> float:
+        return self._now
+
+    def is_over(self) -> bool:
+        """Whether more callbacks ran than a schedule may take."""
+        return self._left <= 0
+
+    def freeze(self, process: Process) -> None:
+        if process.held is None:
+            process.held = deque()
+
+    def thaw(self, process: Process) -> None:
+        held, process.held = process.held, None
+        if held and not process.dead:
+            self._soon.extend(held)
+
+    # asyncio's own, without the looks at threads and debugging: it is most of what a schedule costs
+
+    def call_soon(  # type: ignore[override]
+        self, callback: Any, *args: Any, context: Context | None = None
+    ) -> asyncio.Handle:
+        handle = asyncio.Handle(callback, args, self, context)
+        self._soon.append(handle)
+        return handle
+
+    def call_at(  # type: ignore[override]
+        self, when: float, callback: Any, *args: Any, context: Context | None = None
+    ) -> asyncio.TimerHandle:
+        timer = asyncio.TimerHandle(when, callback, args, self, context)
+        heapq.heappush(self._timers, (when, next(self._order), timer))
+        return timer
+
+    def call_later(  # type: ignore[override]
+        self, delay: float, callback: Any, *args: Any, context: Context | None = None
+    ) -> asyncio.TimerHandle:
+        return self.call_at(self._now + delay, callback, *args, context=context)
+
+    def _run_once(self) -> None:
+        ready, timers = self._soon, self._timers
+        while not ready and timers:
+            when, _, timer = heapq.heappop(timers)
+            if timer._cancelled:
+                continue
+            self._now = max(self._now, when)
+            ready.append(timer)
+            while timers and timers[0][0] <= self._now + _TICK:
+                ready.append(heapq.heappop(timers)[2])
+        if not ready:
+            message = "nothing is left to happen"
+            raise RuntimeError(message)
+        self._soon = []
+        for handle in ready if len(ready) == 1 else self._in_turns(ready):
+            if handle._cancelled:
+                continue
+            process = handle._context.get(_PROCESS)
+            if process is not None:
+                if process.dead:
+                    continue
+                if process.held is not None:
+                    process.held.append(handle)
+                    continue
+            self._left -= 1
+            handle._context.run(handle._callback, *handle._args)
+
+    def _in_turns(self, ready: list[Any]) -> list[Any]:
+        """Let processes change places; what is one's own keeps its order."""
+        by_process: dict[Any, list[Any]] = {}
+        for handle in ready:
+            by_process.setdefault(handle._context.get(_PROCESS), []).append(handle)
+        if len(by_process) == 1:
+            return ready
+        parts = list(by_process.values())
+        self._random.shuffle(parts)
+        return [handle for part in parts for handle in part]
+
+    def forget(self) -> None:
+        """Drop what is left to happen."""
+        self._soon, self._timers = [], []
+
+    # what a loop with a selector would need
+    def _process_events(self, _: object) -> None: ...
+
+    def _write_to_self(self) -> None: ...
+
+    def call_exception_handler(self, context: dict[str, Any]) -> None:
+        """Leave out what asyncio tells of tasks that a killed worker left behind."""

@@ -1,0 +1,67 @@
+"""Many schedules on all cores, and what they came to."""
+
+import multiprocessing
+import os
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from functools import partial
+
+from tests.simulation.breaks import broken
+from tests.simulation.schedule import Result, installed, run
+
+__all__ = ["Outcome", "run_all"]
+
+_CHUNK = 50
+
+
+@dataclass
+class Outcome:
+    """What schedules came to.
+
+    Attributes:
+        schedules: how many were run.
+        records: how many records they published.
+        faults: how many of each kind they had.
+        virtual_seconds: the time that passed in them.
+        wrong: by seed what was wrong.
+
+    """
+
+    schedules: int = 0
+    records: int = 0
+    virtual_seconds: float = 0.0
+    faults: Counter[str] = field(default_factory=Counter)
+    wrong: dict[int, list[str]] = field(default_factory=dict)
+
+    def add(self, result: Result) -> None:
+        self.schedules += 1
+        self.records += result.records
+        self.virtual_seconds += result.seconds
+        self.faults.update(result.faults)
+        if result.wrong:
+            self.wrong[result.seed] = result.wrong
+
+
+def _run(rule: str, seeds: Sequence[int]) -> list[Result]:
+    with installed(), broken(rule) if rule else nullcontext():
+        return [run(seed) for seed in seeds]
+
+
+def _chunks(first: int, count: int) -> Iterator[range]:
+    for start in range(first, first + count, _CHUNK):
+        yield range(start, min(start + _CHUNK, first + count))
+
+
+def run_all(first: int, count: int, *, rule: str = "", processes: int | None = None) -> Outcome:
+    """Run the schedules of so many seeds from the first on; with a rule broken only until one is wrong."""
+    outcome = Outcome()
+    with multiprocessing.get_context("fork").Pool(processes or os.cpu_count()) as pool:
+        for results in pool.imap(partial(_run, rule), _chunks(first, count)):
+            for result in results:
+                outcome.add(result)
+                if rule and result.wrong:
+                    pool.terminate()
+                    return outcome
+    return outcome

@@ -1,0 +1,57 @@
+"""The stage that is simulated: it numbers what comes of each key, and books every record."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from creditbus.services.domain.event import Origin
+from creditbus.services.domain.ledger import Outcome
+from creditbus.services.engine.batch import Record
+from creditbus.services.engine.codec import Schemas
+from creditbus.services.engine.output import Output
+from creditbus.services.engine.state import StateView
+from creditbus.services.engine.step import Stage, StoreKind
+
+__all__ = ["CHANGELOG", "LEDGER", "OUT", "book", "numbering_stage"]
+
+OUT, CHANGELOG, LEDGER = "out", "changelog", "ledger"
+_ORIGIN: Origin = {"department": "990101", "run": "run", "file": "file", "sheet": "", "row": 1}
+
+_Work = tuple[bytes, bytes]
+
+
+class _Numbering:
+    """The n-th record of a key writes `n|value`; a key whose value is `end` is forgotten and begins again."""
+
+    async def load(self, schemas: Schemas) -> None:
+        """Nothing to learn."""
+
+    def prepare(self, records: Sequence[Record], lane: int) -> tuple[list[_Work], Iterable[bytes]]:  # noqa: ARG002 -- the contract of a step
+        work = [(record.key or b"", record.value or b"") for record in records]
+        # of every second key the step learns only later that it needs it, as real ones do
+        return work, {key for key, _ in work if key[-1] % 2}
+
+    def advance(self, work: list[_Work], view: StateView, out: Output) -> Iterator[None]:
+        for key, value in work:
+            count = int(view.get(key) or 0) + 1
+            view.put(key, b"%d" % count)
+            out.emit(OUT, out.lane, key, b"%d|%b" % (count, value))
+            out.book(_ORIGIN, "item", Outcome.RECEIVED)
+            out.book(_ORIGIN, "item", Outcome.APPLIED)
+        yield
+
+
+def book(out: Output) -> None:
+    """Write the bookings as the ledger's writer does, in plain text."""
+    counts: Counter[str] = Counter()
+    for entry, count in out.bookings.deltas():
+        counts[entry.outcome] += count
+    if counts:
+        out.emit(LEDGER, out.lane, None, json.dumps(counts).encode())
+
+
+def numbering_stage(topics: tuple[str, ...], lanes: int) -> Stage:
+    """Return the stage."""
+    return Stage(
+        name="stage", topics=topics, lanes=lanes, step=_Numbering(), store=StoreKind.REDIS, changelog=CHANGELOG
+    )

@@ -1,0 +1,54 @@
+"""The engine in thousands of seeded schedules, and that each of its rules, once broken, is missed by them."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.simulation.breaks import BREAKS
+
+ROOT = Path(__file__).resolve().parents[2]
+#: Of the gate; `make simulate` runs as many as one likes.
+SCHEDULES = int(os.environ.get("CREDITBUS_SCHEDULES") or 20_000)
+#: Schedules within which a broken rule must be found.
+SOON = 5_000
+
+
+def simulate(*arguments: str) -> str:
+    """Run the command; return what it printed, whatever it found."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.simulation", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode in {0, 1}, done.stderr
+    return done.stdout
+
+
+def figures(*arguments: str) -> dict[str, Any]:
+    """Return what the command tells."""
+    found: dict[str, Any] = json.loads(simulate("--json", *arguments))
+    return found
+
+
+def test_every_record_has_its_effect_once_whatever_happens() -> None:
+    found = figures("--schedules", str(SCHEDULES))
+    assert not found["wrong"], f"make simulate ARGS='--schedules 1 --trace --seed {next(iter(found['wrong']))}'"
+    assert found["schedules"] == SCHEDULES
+    assert len(found["faults"]) > 10
+
+
+@pytest.mark.parametrize("rule", BREAKS)
+def test_a_broken_rule_is_found(rule: str) -> None:
+    found = figures("--schedules", str(SOON), "--break", rule)
+    assert found["wrong"], f"{found['schedules']} schedules, and nobody misses: {rule}"
+
+
+def test_a_schedule_is_the_same_whenever_it_is_run() -> None:
+    assert simulate("--seed", "7", "--schedules", "3", "--trace") == simulate(
+        "--seed", "7", "--schedules", "3", "--trace"
+    )
+    last = simulate("--seed", "9", "--schedules", "1", "--trace")
+    assert simulate("--seed", "7", "--schedules", "3", "--trace").endswith(last)

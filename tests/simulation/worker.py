@@ -1,0 +1,163 @@
+"""One worker process: its lanes are the engine's, its membership does what aiokafka's coordination does."""
+
+import asyncio
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+from aiokafka.errors import KafkaConnectionError, RequestTimedOutError
+
+from creditbus.services.engine.batch import Batch, Partition
+from creditbus.services.engine.lanes import Lanes
+from creditbus.services.engine.owner import Owner
+from creditbus.services.engine.span import Span
+from creditbus.services.engine.topic_ids import TopicIds
+from creditbus.services.engine.transport import BatchConsumer
+from tests.simulation.clock import WORLD, Process
+from tests.simulation.group import OK, UNKNOWN_MEMBER, Joined
+from tests.simulation.reader import Reader
+from tests.simulation.stage import book
+
+__all__ = ["MAX_POLL", "Worker"]
+
+#: Seconds without a poll after which the membership ends, as Faust's broker_max_poll_interval (1,000 there).
+MAX_POLL = 3.0
+_HEARTBEAT, _AGAIN, _LOOK = 0.2, 0.05, 0.5
+
+
+class Ids(TopicIds):
+    """No topic is ever created again here."""
+
+    async def ask(self) -> None: ...
+
+
+class Worker:
+    """Runs until its process is killed."""
+
+    def __init__(self, world: Any, name: str) -> None:
+        self.process = Process(name)
+        self._world = world
+        self._member, self._generation = "", 0
+        self._turns = asyncio.Semaphore(2)
+        self.store = world.make_store()
+        self.lanes = Lanes(world.stage.name, world.stage.lanes, self._make_owner)
+        task = world.loop.create_task(self._run(), context=self.process.context)
+        # whatever ends a worker by an error ends the schedule by it
+        task.add_done_callback(lambda ended: ended.result(), context=WORLD.context)
+
+    def ready(self) -> set[int]:
+        """Return the lanes that take records."""
+        owners = set(self.lanes._owners.values())
+        return {number for owner in owners if owner.ready for number in owner.numbers}
+
+    def idle(self) -> bool:
+        """Whether nothing is under way, and no lane's store was taken from under it."""
+        for owner in set(self.lanes._owners.values()):
+            pipeline = owner._pipeline
+            tasks = () if pipeline is None else (pipeline._committing, pipeline._writing)
+            if any(task is not None and not task.done() for task in tasks):
+                return False
+            if any(self._world.checkpoint(lane.number) != lane._written_to for lane in owner._lanes.values()):
+                return False
+        return True
+
+    def _make_owner(self, span: Span, partitions: frozenset[Partition], on_room: Callable[[], None]) -> Owner:
+        world = self._world
+        return Owner(
+            stage=world.stage,
+            span=span,
+            partitions=partitions,
+            settings=world.settings,
+            positions=self._reader,
+            store=self.store,
+            ids=Ids("", dict.fromkeys(world.stage.topics, "first")),
+            schemas=world.schemas,
+            turns=self._turns,
+            finish=book,
+            on_room=on_room,
+        )
+
+    async def _run(self) -> None:
+        self._reader = Reader(self._world, self._world.stage.topics, lambda: self.lanes)
+        async with asyncio.TaskGroup() as group:
+            for task in (self._reader.fill(), self._drain(), self._look(), self._belong()):
+                group.create_task(task)
+
+    # -- BatchConsumer's, by its own code where it has no part of Faust's -------------------------
+
+    async def _drain(self) -> None:
+        def wait_first(first: Any, other: Any) -> Any:
+            other.close()
+            return first
+
+        consumer: Any = SimpleNamespace(
+            should_stop=False,
+            flow_active=True,
+            _owner=self.lanes,
+            _thread=self._reader,
+            consumer_stopped_errors=(),
+            app=SimpleNamespace(consumer_generation_id=0, should_stop=False),
+            wait_first=wait_first,
+            callback=self._deliver,
+            suspend_flow=asyncio.Event(),
+        )
+        await BatchConsumer._drain(consumer, consumer)
+
+    async def _deliver(self, message: Any) -> None:
+        batches: list[Batch] = message.value
+        chance = self._world.kafka.random
+        # a main thread that computes lets a message wait
+        await asyncio.sleep(chance.uniform(0, 0.2 if chance.random() < 0.1 else 0.002))
+        for batch in batches:
+            self.lanes.deliver(batch)
+
+    async def _look(self) -> None:
+        while True:
+            await self._reader.look()
+            await asyncio.sleep(_LOOK)
+
+    # -- aiokafka's coordination ------------------------------------------------------------------
+
+    async def _belong(self) -> None:
+        subscriptions = self._reader.subscriptions
+        assigned = False
+        while True:
+            subscriptions.begin_reassignment()
+            self._reader.revoked()
+            await self.lanes.release()
+            if assigned and subscriptions.fetcher_idle_time >= MAX_POLL:
+                # aiokafka joins again only once somebody polls
+                await asyncio.sleep(_AGAIN)
+                continue
+            joined = await self._ask(lambda: self._world.group.join(self._member), Joined(-1, "", 0, frozenset()))
+            if joined.error != OK:
+                await asyncio.sleep(_AGAIN)
+                continue
+            self._member, self._generation = joined.member, joined.generation
+            self._world.note(f"{self.process.name}: {sorted({place.partition for place in joined.partitions})}")
+            subscriptions.assign_from_subscribed(set(joined.partitions))
+            assigned = True
+            await asyncio.sleep(self._world.kafka.random.uniform(0, 0.01))
+            self.lanes.assign(set(joined.partitions))
+            await self._stay()
+
+    async def _stay(self) -> None:
+        """Send heartbeats until the group wants this member to join again."""
+        group = self._world.group
+        while True:
+            await asyncio.sleep(_HEARTBEAT)
+            error = await self._ask(lambda: group.heartbeat(self._member, self._generation), OK)
+            if error == UNKNOWN_MEMBER:
+                self._member = ""
+            if error != OK:
+                return
+            if self._reader.subscriptions.fetcher_idle_time >= MAX_POLL:
+                await self._ask(lambda: group.leave(self._member), None)
+                self._member = ""
+                return
+
+    async def _ask(self, what: Callable[[], Any], otherwise: Any) -> Any:
+        try:
+            return await self._reader.ask(what)
+        except (KafkaConnectionError, RequestTimedOutError):
+            return otherwise

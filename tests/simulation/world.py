@@ -1,0 +1,188 @@
+"""Everything of one schedule: servers, topics, publishers and workers."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from aiokafka.errors import KafkaConnectionError
+
+from creditbus.services.engine import metrics
+from creditbus.services.engine.batch import Partition
+from creditbus.services.engine.codec import Schemas
+from creditbus.services.engine.errors import DependencyDownError
+from creditbus.services.engine.settings import EngineSettings
+from creditbus.services.engine.store import Store
+from tests.simulation.broker import Broker
+from tests.simulation.clock import WORLD, Process, VirtualLoop, within
+from tests.simulation.group import Group
+from tests.simulation.partition_log import encode
+from tests.simulation.shelf import Shelf, ShelfStore
+from tests.simulation.stage import numbering_stage
+from tests.simulation.wire import Server
+from tests.simulation.worker import Worker
+
+__all__ = ["SETTINGS", "Published", "World"]
+
+_SESSION, _PATIENCE = 0.6, 0.8
+
+#: The product's own, ten times as fast, so that a schedule is over sooner.
+SETTINGS = EngineSettings(
+    batch_records=4,
+    queue_records=8,
+    transaction_timeout_seconds=1.5,
+    watchdog_seconds=1.0,
+    checkpoint_seconds=1.0,
+    pause_seconds=0.01,
+    pause_max_seconds=0.4,
+)
+#: Nothing that is published here has a schema.
+_NO_REGISTRY: Any = None
+
+
+def _gaps() -> int:
+    return int(metrics.LANE_LOST.labels("stage", "GapError")._value.get())
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A record as its publisher knows it."""
+
+    partition: Partition
+    offset: int
+    key: bytes
+    value: bytes
+
+
+class World:
+    """Makes workers and lets things happen to them."""
+
+    def __init__(self, loop: VirtualLoop, random: Random, lanes: int, topics: tuple[str, ...], nodes: int) -> None:
+        self.loop = loop
+        self.random = random
+        self.nodes = nodes
+        self.keys = random.randint(1, 6)
+        self.settings = SETTINGS
+        self.stage = numbering_stage(topics, lanes)
+        self.schemas = Schemas(_NO_REGISTRY)
+        # each has a chance of its own, so that one more draw here changes nothing there
+        self.kafka = Server(loop, Random(random.random()), lambda: KafkaConnectionError("the connection broke"))
+        self.redis = Server(loop, Random(random.random()), lambda: DependencyDownError("redis", "connection broke"))
+        self.partitions = [Partition(topic, number) for topic in topics for number in range(lanes)]
+        self.group = Group(self.partitions, _SESSION, _PATIENCE, self._later)
+        self.broker = Broker(Random(random.random()), self.group, self._later, self.kafka.delay)
+        self.shelf = Shelf()
+        self.published: list[Published] = []
+        self.workers: list[Worker] = []
+        self.counts: Counter[str] = Counter()
+        self.lost_offsets = False
+        self.jumped = False
+        self.strikes: dict[Process, tuple[int, Callable[[], None]]] = {}
+        self._gaps = _gaps()
+        self.lines: list[str] | None = None
+        self._made = 0
+
+    def _later(self, seconds: float, do: Any) -> None:
+        self.loop.call_later(seconds, do, context=WORLD.context)
+
+    def note(self, text: str) -> None:
+        """Say what happens, where somebody wants to know."""
+        if self.lines is not None:
+            self.lines.append(f"{self.loop.time():9.4f} {text}")
+
+    def make_store(self) -> Store:
+        return ShelfStore(self.redis, self.shelf, self.settings.watchdog_seconds)
+
+    def start_worker(self) -> None:
+        self._made += 1
+        self.note(f"start worker {self._made}")
+        self.workers.append(Worker(self, f"worker {self._made}"))
+
+    def kill(self, worker: Worker) -> None:
+        """End a worker as a power cut does."""
+        self.note(f"kill {worker.process.name}")
+        worker.process.dead = True
+        self.workers.remove(worker)
+
+    def strike(self, worker: Worker, sends: int, do: Callable[[], None]) -> None:
+        """Do something to a worker as soon as it has sent so many requests: in the middle of its work."""
+        self.strikes[worker.process] = sends, do
+
+    def sends(self) -> None:
+        """Take note that a worker sends a request."""
+        if not self.strikes or (found := self.strikes.pop(within(), None)) is None:
+            return
+        left, do = found
+        if left > 1:
+            self.strikes[within()] = left - 1, do
+        else:
+            do()
+
+    def gaps(self) -> int:
+        """Return how often records were missing between two batches of a lane."""
+        return _gaps() - self._gaps
+
+    def killed_itself(self, _: int) -> None:
+        """A worker whose lane does not end has ended its process, as `os._exit` does."""
+        self.counts["ended itself"] += 1
+        for worker in list(self.workers):
+            if worker.process is within():
+                self.kill(worker)
+
+    def publish(self, count: int = 1) -> None:
+        """Write records of any keys, each with a value of its own."""
+        for _ in range(count):
+            key = self.random.randrange(self.keys)
+            partition = Partition(self.random.choice(self.stage.topics), key % self.stage.lanes)
+            value = b"v%d" % len(self.published)
+            offset = self.broker.append(partition, encode([(b"k%d" % key, value)], 0, -1, -1))
+            self.published.append(Published(partition, offset, b"k%d" % key, value))
+
+    def committed(self, partitions: Iterable[Partition]) -> dict[Partition, int | None]:
+        """Answer for the group."""
+        return {place: self.group.offsets.get(place) for place in partitions}
+
+    def checkpoint(self, lane: int) -> int | None:
+        """Return where the store of a lane is."""
+        held = self.shelf.lanes.get(lane)
+        return held[0] if held else None
+
+    def lose_offsets(self) -> None:
+        """Let the group forget how far it has read, as brokers have done (docs/adr/0024)."""
+        self.note("the group forgets its offsets")
+        self.lost_offsets = True
+        for place in self.partitions:
+            if self.random.random() < 0.5:
+                self.group.offsets.pop(place, None)
+
+    # -- the end ----------------------------------------------------------------------------------
+
+    def is_through(self) -> bool:
+        """Whether all lanes are ready, everything was read and nothing is under way."""
+        ready = [number for worker in self.workers for number in worker.ready()]
+        if sorted(ready) != list(range(self.stage.lanes)) or not all(worker.idle() for worker in self.workers):
+            return False
+        last: dict[Partition, int] = {}
+        for record in self.published:
+            last[record.partition] = record.offset
+        return all(self.read_up_to(place) > offset for place, offset in last.items())
+
+    def read_up_to(self, place: Partition) -> int:
+        """Return how far a partition was read: what the group has lost is in the lane's own state."""
+        offset = self.group.offsets.get(place, 0)
+        held = self.shelf.lanes.get(place.partition)
+        said = held[1].get(b"p|" + place.topic.encode()) if held and self.lost_offsets else None
+        return max(offset, int(said.split()[0])) if said else offset
+
+    async def settle(self, most_seconds: float) -> bool:
+        """Wait until everything is through; return False when that takes too long."""
+        end = self.loop.time() + most_seconds
+        quiet = 0
+        while quiet < 2:
+            if self.loop.time() > end or self.loop.is_over():
+                return False
+            await asyncio.sleep(0.1)
+            quiet = quiet + 1 if self.is_through() else 0
+        return True
