@@ -65,7 +65,7 @@ class MemoryRegistry(SchemaRegistry):
     """What the engine asks of a registry: equal schemas have one id under all subjects."""
 
     def __init__(self) -> None:
-        super().__init__("memory:")
+        super().__init__("http://memory")
         self._schemas: list[Any] = []
         self._subjects: defaultdict[str, list[int]] = defaultdict(list)
 
