@@ -226,5 +226,6 @@ class _Examination:
     def _finding(self, row: Row, event: Mapping[str, Any], finding: Finding) -> RefusedField:
         name = finding.field
         value = event["content"].get(name) or event["claim"].get(self._claim_fields.get(name, ""))
-        place = invisible_at(value) if value and finding.reason.value.startswith(_OF_FORM) else ""
+        is_of_form = finding.reason.value.startswith(_OF_FORM) and finding.reason is not Reason.DATE_WITH_TIME
+        place = invisible_at(value) if value and is_of_form else ""
         return RefusedField(row.sheet, row.row, name, value or "", finding.reason, finding.proposed or "", at=place)

@@ -41,7 +41,7 @@ def find_encoding(blob: Blob) -> TextEncoding:
             if not sample:
                 return "utf-8"
         sample += stream.readline(_SAMPLE_BYTES)  # so that no character is cut
-    lines = [line for line in sample.split(b"\n") if not line.isascii()]
+    lines = [line for line in sample.splitlines() if not line.isascii()]
     sound = sum(map(_is_utf8, lines))
     return "utf-8" if sound * 2 > len(lines) else "gb18030"
 

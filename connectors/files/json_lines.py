@@ -130,9 +130,17 @@ class JsonLinesReader:
         for count, row in enumerate(self.rows(0)):
             if count >= _DISCOVERED_LINES:
                 break
-            if isinstance(row, Row):
-                names.update(dict.fromkeys(row.cells))
+            names.update(dict.fromkeys(row.cells if isinstance(row, Row) else _keys(row.original)))
         return list(names)
+
+
+def _keys(raw: bytes) -> list[str]:
+    """Return the keys of a row that is refused for another reason: they are columns all the same."""
+    try:
+        value = json.loads(raw)
+    except (ValueError, RecursionError):
+        return []
+    return list(value) if isinstance(value, dict) else []
 
 
 def _cells(raw: bytes, encoding: str) -> dict[str, Cell]:

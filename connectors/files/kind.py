@@ -45,6 +45,11 @@ KINDS = (
     FileKind("tsv", {"zh": "制表符分隔文件", "en": "tab separated file"}, DelimitedSettings, "tsv"),
     FileKind("xlsx", {"zh": "Excel 工作簿", "en": "Excel workbook"}, WorkbookSettings, "xlsx"),
     FileKind("xls", {"zh": "Excel 97-2003 工作簿", "en": "Excel 97-2003 workbook"}, WorkbookSettings, "xls"),
-    FileKind("jsonl", {"zh": "JSON 行文件", "en": "file of one JSON object a line"}, JsonLinesSettings, "jsonl"),
+    FileKind(
+        "jsonl",
+        {"zh": "JSON 行或数组文件", "en": "file of JSON objects, lines or array"},
+        JsonLinesSettings,
+        "jsonl",
+    ),
     FileKind("xml", {"zh": "XML 文件", "en": "XML file"}, XmlSettings, "xml"),
 )

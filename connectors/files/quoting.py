@@ -22,7 +22,7 @@ _RECORD_BYTES = 1_048_576
 """A record of more than that, in however many lines, has a quotation mark that nobody closed."""
 _BLANKS = " \t\u00a0\u3000"
 _UP_TO_MARK = re.compile(r'[^"]*(?:""[^"]*)*')
-_FIX = "delete it, or double it and put the whole cell in quotation marks"
+_FIX = "delete it, or double it within a quoted cell"
 
 
 class Record(NamedTuple):
@@ -220,7 +220,7 @@ class _Records:
         return f"within {_RECORD_BYTES:,} bytes" if size > _RECORD_BYTES else ""
 
     def _stray(self, line: _Text, opened: int, where: str) -> Record:
-        mark = f"the quotation mark that opens a cell in line {opened} is not closed {where}: {_FIX}"
+        mark = f"the quotation mark opened in line {opened} is not closed {where}: {_FIX}"
         return Record(line.number, line.number, [], line.raw, mark)
 
     def _peek(self, depth: int) -> _Text | None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from creditbus.connectors.files.encodings import Encoding
 from creditbus.connectors.files.merging import MergedCells
@@ -19,6 +19,14 @@ __all__ = [
     "WorkbookOptions",
     "WorkbookSettings",
 ]
+
+
+_ENCODINGS = {
+    **dict.fromkeys(("gbk", "gb2312", "cp936", "gb-18030"), "gb18030"),  # the one that holds all of the others
+    **dict.fromkeys(("utf8", "utf-8-sig", "utf-8-bom"), "utf-8"),
+    **dict.fromkeys(("utf-16", "utf16", "unicode"), "auto"),  # its mark tells which
+}
+"""What people call them."""
 
 
 def _resolve(path: Path, info: ValidationInfo) -> Path:
@@ -71,6 +79,11 @@ class TextSettings(ReadingSettings):
         default="auto", description="auto: by byte order mark; else UTF-8 where the lines are UTF-8, or GB18030."
     )
 
+    @field_validator("encoding", mode="before")
+    @classmethod
+    def _by_another_name(cls, name: object) -> object:
+        return _ENCODINGS.get(name.lower(), name.lower()) if isinstance(name, str) else name
+
 
 class HeaderSettings(ReadingSettings):
     """Formats with a header row."""
@@ -110,7 +123,7 @@ class WorkbookOptions(HeaderSettings):
 
 
 class JsonLinesOptions(TextSettings):
-    """How one JSON object a line is read."""
+    """How one JSON object a line, or one array of objects, is read."""
 
 
 class DelimitedSettings(FileSettings, DelimitedOptions):
@@ -122,4 +135,4 @@ class WorkbookSettings(FileSettings, WorkbookOptions):
 
 
 class JsonLinesSettings(FileSettings, JsonLinesOptions):
-    """One JSON object a line."""
+    """One JSON object a line, or one array of objects."""

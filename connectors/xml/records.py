@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from creditbus.connectors.errors import SourceError
+from creditbus.connectors.mapping.naming import folded
 from creditbus.connectors.xml.safe import SafeParser
 from creditbus.connectors.xml.settings import XmlOptions
 from creditbus.connectors.xml.transcoding import DAMAGE
@@ -55,6 +56,7 @@ class _Reading:
         self._context: dict[str, str] = {}
         self._cells: dict[str, str] = {}
         self._repeated: dict[str, int] = {}
+        self._spelled: dict[str, str] = {}
         self._text: list[str] = []
         self._leaf = False
         self._room = self._limit
@@ -90,7 +92,7 @@ class _Reading:
 
     def _begin(self, depth: int, *, header: bool) -> None:
         self._start_depth, self._in_header = depth, header
-        self._cells, self._repeated, self._fault, self._room = {}, {}, "", self._limit
+        self._cells, self._repeated, self._spelled, self._fault, self._room = {}, {}, {}, "", self._limit
 
     def _end(self, name: str) -> None:
         depth = len(self._open)
@@ -120,6 +122,8 @@ class _Reading:
         if self._room < 0:
             return
         name = path.upper() if self._upper else path
+        if (other := self._spelled.setdefault(folded(name), name)) != name:
+            self._fault = self._fault or f"the elements {other!r} and {name!r} differ by case alone"
         count = self._repeated[name] = self._repeated.get(name, 0) + 1
         if count > 1:
             name = f"{name}#{count}"

@@ -58,7 +58,7 @@ def test_two_stray_marks_take_one_line_each(
         if isinstance(row, Row):
             assert list(row.cells.values()) == _line(row.row).split(",")
         else:
-            assert f"opens a cell in line {row.row + 1} is not closed before line {row.row + 2}" in row.detail
+            assert f"opened in line {row.row + 1} is not closed before line {row.row + 2}" in row.detail
             assert row.reason is DefectReason.UNPARSABLE
             assert row.original.decode(encoding if encoding != "utf-16" else "utf-8") == lines[row.row - 1]
 
@@ -95,7 +95,7 @@ def test_what_is_wrong_is_told_with_line_and_fix(tmp_path: Path, cell: str, word
     assert isinstance(row, Row)
     assert words in defect.detail
     assert "line 2" in defect.detail
-    assert defect.detail.endswith("delete it, or double it and put the whole cell in quotation marks")
+    assert defect.detail.endswith("delete it, or double it within a quoted cell")
 
 
 def test_a_file_that_ends_inside_marks_loses_one_line(tmp_path: Path) -> None:
@@ -142,7 +142,7 @@ def test_rows_behind_a_cell_of_several_lines_tell_their_own_lines(tmp_path: Path
     assert _shown(rows) == ["1", "2", "3!", "4!", "5"]
     assert [row.detail.partition(" is ")[0] for row in rows if isinstance(row, Defect)] == [
         "line 6: 9 cells, the header has 8",
-        "the quotation mark that opens a cell in line 7",
+        "the quotation mark opened in line 7",
     ]
 
 

@@ -105,3 +105,8 @@ def test_a_file_without_a_row_is_a_finding(tmp_path: Path) -> None:
     [_, finding] = kind.open(kind.settings.model_validate({"path": path})).check()
     assert not finding.ok
     assert "name the element of a record in settings.record" in finding.message
+
+
+def test_elements_that_differ_by_case_alone_refuse_their_record(tmp_path: Path) -> None:
+    text = "<r><x><a>1</a><A>2</A></x><x><a>3</a></x></r>"
+    assert _cells(tmp_path, text) == ["the elements 'a' and 'A' differ by case alone", {"a": "3"}]
