@@ -6,7 +6,7 @@ import struct
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["Crosswalk", "crosswalk_key", "decode_crosswalk", "encode_crosswalk", "waiting_key"]
+__all__ = ["Crosswalk", "crosswalk_key", "decode_crosswalk", "encode_crosswalk", "waiting_key", "waiting_of_record_key"]
 
 _META: Final = struct.Struct(">BII")
 _LAYOUT: Final = 1
@@ -43,6 +43,11 @@ def crosswalk_key(legacy_key: bytes) -> bytes:
 def waiting_key(legacy_key: bytes, number: int) -> bytes:
     """Return the store key of one waiting event."""
     return b"w|%b|%d" % (legacy_key, number)
+
+
+def waiting_of_record_key(legacy_key: bytes, record: bytes) -> bytes:
+    """Return the store key of what of a record waits for a legacy code's subject (domain/parked.py)."""
+    return b"v|%b|%b" % (legacy_key, record)
 
 
 def encode_crosswalk(entry: Crosswalk) -> bytes:

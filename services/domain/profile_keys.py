@@ -6,6 +6,7 @@ r"""Keys of the profile store; those of one subject share its code.
 | `r\|subject\|item\|authority\|document number` | record (domain/record.py) |
 | `i\|subject\|n` | the n-th full chunk of the subject's record keys |
 | `q\|subject\|n` | the n-th event that waits for the subject's registration |
+| `p\|subject\|item\|authority\|document number` | which events of the record wait for it (domain/parked.py) |
 | `h\|subject\|item\|authority\|document number` | acts that wait for the record |
 | `c\|subject\|item\|authority\|document number` | corrections that lie over the record (domain/corrections.py) |
 """
@@ -22,6 +23,7 @@ __all__ = [
     "index_key",
     "pack_events",
     "parked_key",
+    "parked_of_record_key",
     "record_store_key",
     "subject_key",
     "unpack_events",
@@ -48,6 +50,11 @@ def index_key(subject: bytes, chunk: int) -> bytes:
 def parked_key(subject: bytes, number: int) -> bytes:
     """Return the key of an event that waits for the registration."""
     return b"q|%b|%d" % (subject, number)
+
+
+def parked_of_record_key(subject: bytes, record: bytes) -> bytes:
+    """Return the key of what of a record waits for the registration."""
+    return b"p|%b|%b" % (subject, record)
 
 
 def held_key(subject: bytes, record: bytes) -> bytes:

@@ -13,6 +13,7 @@ __all__ = [
     "Waiting",
     "decode_subject",
     "encode_subject",
+    "is_registered",
     "nothing_waits",
     "record_keys",
     "waiting_of",
@@ -32,6 +33,7 @@ _LAYOUT: Final = 1
 _WAITING: Final = struct.Struct(">III")
 _WAITING_AT: Final = struct.calcsize(">BBBQI")
 _WAITING_END: Final = _WAITING_AT + _WAITING.size
+_REGISTERED_AT: Final = 1
 _NOTHING: Final = bytes(_WAITING.size)
 
 
@@ -107,6 +109,11 @@ class Waiting(NamedTuple):
 def nothing_waits(value: bytes) -> bool:
     """Whether nothing waits at a subject, from the bytes of its summary: no event was ever parked, no act is held."""
     return value[_WAITING_AT:_WAITING_END] == _NOTHING
+
+
+def is_registered(value: bytes | None) -> bool:
+    """Whether a subject is registered, from the bytes of its summary; of none it is not."""
+    return value is not None and value[_REGISTERED_AT] != 0
 
 
 def waiting_of(value: bytes) -> Waiting:

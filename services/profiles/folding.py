@@ -14,12 +14,14 @@ from creditbus.services.domain.event import (
 from creditbus.services.domain.identifiers.subject_kind import kind_of
 from creditbus.services.domain.ledger import Outcome
 from creditbus.services.domain.normalise import same_name
+from creditbus.services.domain.parked import parked_already, with_parked
 from creditbus.services.domain.profile_keys import (
     corrections_key,
     held_key,
     index_key,
     pack_events,
     parked_key,
+    parked_of_record_key,
     record_store_key,
     unpack_events,
 )
@@ -90,10 +92,17 @@ class Folding:
     # -- waiting for the registration -----------------------------------------------------------
 
     def _park(self, code: bytes, subject: Subject, opened: Opened) -> None:
+        header = opened.header
+        place = parked_of_record_key(code, record_key(header).encode())
+        known = self._view.get(place)
+        if parked_already(known, header["event_id"], header["reading"]):
+            self._book(header, Outcome.DUPLICATE)
+            return
+        self._view.put(place, with_parked(known, header["event_id"]))
         self._view.put(parked_key(code, subject.parked_to), self._codec.reseal(opened))
         subject.parked_to += 1
         self._summaries.changed(code)
-        self._book(opened.header, Outcome.PARKED)
+        self._book(header, Outcome.PARKED)
 
     def _release_parked(self, code: bytes, subject: Subject) -> None:
         keys = [parked_key(code, number) for number in range(subject.parked_from, subject.parked_to)]
@@ -104,6 +113,7 @@ class Folding:
         )
         for key, event in zip(keys, events, strict=True):
             self._view.delete(key)
+            self._view.delete(parked_of_record_key(code, record_key(event.header).encode()))
             self._book(event.header, Outcome.PARKED, count=-1)
             self._fold(code, subject, event)
         subject.parked_from = subject.parked_to

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.event import record_key
 from creditbus.services.domain.framing import FrameError
-from creditbus.services.domain.profile_keys import held_key, parked_key, subject_key
+from creditbus.services.domain.profile_keys import held_key, parked_key, parked_of_record_key, subject_key
 from creditbus.services.domain.record import CONTENT_VERBS
-from creditbus.services.domain.subject import Waiting, nothing_waits, waiting_of
+from creditbus.services.domain.subject import Waiting, is_registered, nothing_waits, waiting_of
 from creditbus.services.engine.batch import Record
 from creditbus.services.engine.codec import EventCodec, Schemas, UndecodableError
 from creditbus.services.engine.output import Output
@@ -93,7 +93,13 @@ class ProfilesStep:
         record releases the acts that wait for it; an act without its record joins those.
         """
         expecting = self._expecting(work, view)
+        unregistered = self._unregistered(work, view)
         for arrival in work:
+            if arrival.code in unregistered:
+                if arrival.item(self._codec) in self._registering:
+                    unregistered.discard(arrival.code)
+                else:
+                    yield parked_of_record_key(arrival.code, arrival.record)
             waiting = expecting.get(arrival.code)
             if arrival.verb(self._codec) not in CONTENT_VERBS:
                 if self._acting.acts(arrival.item(self._codec)):
@@ -106,6 +112,12 @@ class ProfilesStep:
                 if arrival.item(self._codec) in self._registering:
                     for number in range(waiting.parked_from, waiting.parked_to):
                         yield from self._parked(arrival.code, number, view)
+
+    @staticmethod
+    def _unregistered(work: Work, view: StateView) -> set[bytes]:
+        """Return the subjects of the batch whose registration may be waited for."""
+        codes = {arrival.code for arrival in work}
+        return {code for code in codes if not is_registered(view.get(subject_key(code)))}
 
     @staticmethod
     def _expecting(work: Work, view: StateView) -> dict[bytes, Waiting]:

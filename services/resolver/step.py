@@ -24,9 +24,12 @@ from creditbus.services.domain.crosswalk import (
     decode_crosswalk,
     encode_crosswalk,
     waiting_key,
+    waiting_of_record_key,
 )
+from creditbus.services.domain.event import record_key
 from creditbus.services.domain.framing import FRAME_BYTES, FrameError, schema_id
 from creditbus.services.domain.ledger import Outcome
+from creditbus.services.domain.parked import parked_already, with_parked
 from creditbus.services.domain.succession import successions
 from creditbus.services.engine.batch import Record
 from creditbus.services.engine.codec import EventCodec, Opened, Schemas, UndecodableError
@@ -108,20 +111,27 @@ class ResolverStep:
         crosswalk.subjects = tuple(sorted((*crosswalk.subjects, subject)))
         if crosswalk.subject:
             for number in _waiting_keys(key, crosswalk):
-                self._release(view.get(number) or b"", crosswalk.subject, out)
+                event = self._codec.open(view.get(number) or b"")
+                self._release(event, crosswalk.subject, out)
                 view.delete(number)
+                view.delete(_of_record(key, event))
             crosswalk.waiting_from = crosswalk.waiting_to
         view.put(crosswalk_key(key), encode_crosswalk(crosswalk))
 
     def _park(self, key: bytes, crosswalk: Crosswalk, event: Opened, view: StateView, out: Output) -> None:
         header = event.header
+        place = _of_record(key, event)
+        known = view.get(place)
+        if parked_already(known, header["event_id"], header["reading"]):
+            out.book(header["origin"], header["item"], Outcome.DUPLICATE)
+            return
+        view.put(place, with_parked(known, header["event_id"]))
         view.put(waiting_key(key, crosswalk.waiting_to), self._codec.reseal(event))
         crosswalk.waiting_to += 1
         view.put(crosswalk_key(key), encode_crosswalk(crosswalk))
         out.book(header["origin"], header["item"], Outcome.PARKED)
 
-    def _release(self, value: bytes, subject: str, out: Output) -> None:
-        event = self._codec.open(value)
+    def _release(self, event: Opened, subject: str, out: Output) -> None:
         out.book(event.header["origin"], event.header["item"], Outcome.PARKED, count=-1)
         if event.header["item"] in self._successions:
             self._joining.join(event, subject, out)
@@ -132,8 +142,15 @@ class ResolverStep:
 def _released(work: list[Entry], view: StateView) -> Iterator[bytes]:
     """Tell the keys of the events that this batch's entries may release, before anything is done."""
     for key, entry in work:
+        crosswalk = decode_crosswalk(view.get(crosswalk_key(key)))
         if isinstance(entry, str):
-            yield from _waiting_keys(key, decode_crosswalk(view.get(crosswalk_key(key))))
+            yield from _waiting_keys(key, crosswalk)
+        elif not crosswalk.subject:
+            yield _of_record(key, entry)
+
+
+def _of_record(key: bytes, event: Opened) -> bytes:
+    return waiting_of_record_key(key, record_key(event.header).encode())
 
 
 def _waiting_keys(key: bytes, crosswalk: Crosswalk) -> list[bytes]:

@@ -5,13 +5,20 @@ import zlib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from creditbus.services.domain.crosswalk import Crosswalk, decode_crosswalk, encode_crosswalk, waiting_key
+from creditbus.services.domain.crosswalk import (
+    Crosswalk,
+    decode_crosswalk,
+    encode_crosswalk,
+    waiting_key,
+    waiting_of_record_key,
+)
 from creditbus.services.domain.event import partition_of
 from creditbus.services.domain.profile_keys import (
     held_key,
     index_key,
     pack_events,
     parked_key,
+    parked_of_record_key,
     record_store_key,
     subject_key,
     unpack_events,
@@ -73,13 +80,15 @@ def test_different_things_have_different_keys(
             held_key(code, record),
             index_key(code, place),
             parked_key(code, place),
+            parked_of_record_key(code, record),
+            waiting_of_record_key(code, record),
             waiting_key(record, place),
         ]
 
     things = {(one, name, number), (other, other_name, other_number)}
     found = [key for thing in things for key in keys(*thing)]
     same_code, same_name, same_number = one == other, name == other_name, number == other_number
-    shared = same_code + 2 * (same_code and same_name) + 2 * (same_code and same_number) + (same_name and same_number)
+    shared = same_code + 4 * (same_code and same_name) + 2 * (same_code and same_number) + (same_name and same_number)
     assert len(set(found)) == len(found) - (shared if len(things) > 1 else 0)
 
 

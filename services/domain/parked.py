@@ -1,0 +1,32 @@
+"""What waits for a registration or a code, by record: so that a row that is sent again does not wait twice."""
+
+from __future__ import annotations
+
+from typing import Final
+
+__all__ = ["parked_already", "with_parked"]
+
+_ID_BYTES: Final = 16
+
+
+def parked_already(known: bytes | None, event_id: bytes, reading: int | None) -> bool:
+    """Tell whether an event waits already.
+
+    One that a later reading told is another word, unless the last one of its record that waits says the same.
+
+    Args:
+        known: what `with_parked` made of those that wait; None: none does.
+        event_id: of the event, derived from what it says.
+        reading: its place in the order of its department's readings.
+
+    """
+    if known is None:
+        return False
+    if reading is not None:
+        return known[-_ID_BYTES:] == event_id
+    return any(known[start : start + _ID_BYTES] == event_id for start in range(0, len(known), _ID_BYTES))
+
+
+def with_parked(known: bytes | None, event_id: bytes) -> bytes:
+    """Return what waits of a record, with one event more."""
+    return (known or b"") + event_id
