@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.event import record_key
@@ -69,7 +70,7 @@ class ProfilesStep:
 
     def advance(self, work: Work, view: StateView, out: Output) -> Iterator[None]:
         """Fold the batch."""
-        view.need(self._released(work, view))
+        view.need(chain(self._released(work, view), self._parking(work, view)))
         folding = Folding(self._catalogue, self._codec, self._acting, self._rejects, self._lanes, view, out)
         misses = Misses()
         for start in range(0, len(work), PIECE):
@@ -93,13 +94,7 @@ class ProfilesStep:
         record releases the acts that wait for it; an act without its record joins those.
         """
         expecting = self._expecting(work, view)
-        unregistered = self._unregistered(work, view)
         for arrival in work:
-            if arrival.code in unregistered:
-                if arrival.item(self._codec) in self._registering:
-                    unregistered.discard(arrival.code)
-                else:
-                    yield parked_of_record_key(arrival.code, arrival.record)
             waiting = expecting.get(arrival.code)
             if arrival.verb(self._codec) not in CONTENT_VERBS:
                 if self._acting.acts(arrival.item(self._codec)):
@@ -113,11 +108,18 @@ class ProfilesStep:
                     for number in range(waiting.parked_from, waiting.parked_to):
                         yield from self._parked(arrival.code, number, view)
 
-    @staticmethod
-    def _unregistered(work: Work, view: StateView) -> set[bytes]:
-        """Return the subjects of the batch whose registration may be waited for."""
+    def _parking(self, work: Work, view: StateView) -> Iterator[bytes]:
+        """Tell the keys of what waits for a registration already, of the records for which this batch may wait, too."""
         codes = {arrival.code for arrival in work}
-        return {code for code in codes if not is_registered(view.get(subject_key(code)))}
+        unregistered = {code for code in codes if not is_registered(view.get(subject_key(code)))}
+        if not unregistered:
+            return
+        for arrival in work:
+            if arrival.code in unregistered:
+                if arrival.item(self._codec) in self._registering:
+                    unregistered.discard(arrival.code)
+                else:
+                    yield parked_of_record_key(arrival.code, arrival.record)
 
     @staticmethod
     def _expecting(work: Work, view: StateView) -> dict[bytes, Waiting]:
