@@ -26,7 +26,17 @@ from creditbus.services.domain.profile_keys import (
     unpack_events,
 )
 from creditbus.services.domain.reasons import Caution
-from creditbus.services.domain.record import CONTENT_VERBS, Conflict, Duplicate, Moved, Stale, Unknown, fold
+from creditbus.services.domain.record import (
+    CONTENT_VERBS,
+    Conflict,
+    Duplicate,
+    Moved,
+    Record,
+    Stale,
+    Unknown,
+    fold,
+    remember,
+)
 from creditbus.services.domain.record_acts import is_corrected
 from creditbus.services.domain.stored_record import decode_record, encode_record
 from creditbus.services.domain.subject import Subject
@@ -145,7 +155,21 @@ class Folding:
             case Unknown():
                 self._hold(code, subject, opened, name)
             case Conflict():
-                self._refuse(opened)
+                if record is not None and self._annulled_before(record, header):
+                    again = remember(record, (header["verb"], header["content_hash"]))
+                    self._apply(code, subject, opened, Moved(again, Change.TRANSITION, record.state), name, key)
+                else:
+                    self._refuse(opened)
+
+    def _annulled_before(self, record: Record, header: Header) -> bool:
+        """Tell whether an annulment of a succession was published before the one that counts.
+
+        By other codes it may come behind it to one of the two records, and both sides must name the same one.
+        """
+        if header["verb"] != Verb.WITHDRAW or header["item"] not in self._successions or not record.act:
+            return False
+        counts = self._codec.open(record.act).header
+        return (header["received_at"], header["sequence"]) < (counts["received_at"], counts["sequence"])
 
     def _act(self, code: bytes, subject: Subject, opened: Opened, name: bytes) -> None:
         """Bring an act of one item to the record of another."""

@@ -1,8 +1,11 @@
 """A row about two subjects on its way through the stages."""
 
+import random
 from typing import Any
 
-from creditbus.services.domain.event import partition_of
+import pytest
+
+from creditbus.services.domain.event import RecordState, partition_of
 from tests.examples import EXAMPLES
 from tests.step_harness import Bus, machinery
 
@@ -87,6 +90,27 @@ def test_an_annulment_refused_by_profiles_tells_where_it_was_received_by_whateve
     (reject,) = [bus.decode(message.value) for message in bus.read("rejects.market-supervision")]
     assert (reject["stage"], reject["findings"][0]["reason"]) == ("profiles", "REF_STATE_CONFLICT")
     assert (reject["topic"], reject["partition"], reject["offset"]) == again[:3]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_of_two_annulments_both_sides_name_the_one_that_was_published_first(seed: int) -> None:
+    chance = random.Random(seed)
+    bus = Bus(machinery())
+    for event in (*REGISTER.values(), ROW):
+        bus.publish(event)
+    if seed % 2:  # else the annulments wait for the record, too
+        bus.settle()
+    for row, reason in ((OLD, "其一"), (ROW, "其二")):
+        bus.publish(row.changed(ZT="撤销", CXRQ="2019-06-01", CXYY=reason))
+    bus.settle(lambda busy: (*chance.choice(busy), chance.randint(1, 2)))
+    named = {
+        code: [bus.decode(one.act)["act"]["reason"] for one in bus.records(code).values() if one.act]
+        for code in REGISTER
+    }
+    assert named == {FIRST: ["其一"], SECOND: ["其一"]}
+    assert {one.state for code in REGISTER for one in bus.records(code).values() if one.act} == {RecordState.WITHDRAWN}
+    assert bus.ledger().balanced
+    assert not bus.under_way()
 
 
 def test_acts_of_others_find_no_succession() -> None:
