@@ -47,7 +47,7 @@ ALTER TABLE contents ADD COLUMN since INTEGER NOT NULL DEFAULT 0;
 CREATE TABLE keyed (record BLOB NOT NULL, key TEXT NOT NULL, content BLOB NOT NULL, act INTEGER NOT NULL,
                     last INTEGER NOT NULL, at INTEGER NOT NULL, since INTEGER NOT NULL,
                     PRIMARY KEY (record, key)) WITHOUT ROWID;
-CREATE TABLE taken (record BLOB PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE taken (record BLOB PRIMARY KEY, run INTEGER NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE place (last INTEGER NOT NULL);
 INSERT INTO place VALUES (0);
 """
@@ -174,6 +174,7 @@ class Memory:
         self._outdated: list[tuple[bytes, int]] = []
         self._place = 0
         self._looks = False
+        self._taken: frozenset[bytes] = frozenset()
         with self._failing():
             self._base = sqlite3.connect(self.path, isolation_level=None)
             self.path.chmod(0o600)  # rows of a department's file
@@ -201,6 +202,7 @@ class Memory:
         """
         with self._failing():
             (newest,) = self._one("SELECT coalesce(max(number), 0) FROM runs")
+            self._taken = self._taken_back()
         self._run, self._whole, self._looks = int(newest) + 1, whole, True
 
     def begin(
@@ -230,6 +232,11 @@ class Memory:
             if last is not None:
                 self._base.execute("UPDATE runs SET published = ? WHERE of = ?", (last[1], last[0]))
             self._published = dict(self._base.execute("SELECT number, published FROM runs WHERE of <> ''"))
+            # what came back and was published is not taken back any more
+            self._base.execute(
+                "DELETE FROM taken WHERE at > 0 AND at <= (SELECT published FROM runs WHERE number = taken.run)"
+            )
+            self._taken = self._taken_back()
             self._name, self._whole, self._all_again = run, whole, all_again or lost
             self._epoch, self._run, self._place = "", 0, place
             if whole:
@@ -253,7 +260,7 @@ class Memory:
         with self._failing():
             self._find_reading(row)
             known, earlier = self._of(row), self._chunk.setdefault(row.record, [])
-            taken = self._one("SELECT 1 FROM taken WHERE record = ?", row.record) is not None
+        taken = row.record in self._taken
         known = [*(one for one in known if not any(_same(one, other) for other in earlier)), *earlier]
         word = Word(row.content, row.key, row.act, row.time is not None)
         if row.key:
@@ -273,6 +280,10 @@ class Memory:
         with self._failing(), self._transaction():
             self._base.executemany("DELETE FROM contents WHERE record = ? AND last < ?", self._outdated)
             for one in rows:
+                if one.record in self._taken:
+                    self._base.execute(
+                        "UPDATE taken SET run = ?, at = ? WHERE record = ?", (one.reading or run, one.at, one.record)
+                    )
                 if one.key:
                     self._base.execute(
                         "INSERT OR REPLACE INTO keyed VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -409,7 +420,7 @@ class Memory:
     def take_back(self, records: Iterable[bytes]) -> None:
         """Keep that the withdrawal of records is about to be sent: should one come back, that lifts it."""
         with self._failing(), self._transaction():
-            self._base.executemany("INSERT OR IGNORE INTO taken VALUES (?)", ((record,) for record in records))
+            self._base.executemany("INSERT OR REPLACE INTO taken VALUES (?, 0, 0)", ((record,) for record in records))
 
     def withdraw(self, keys: Iterable[str], run: str) -> None:
         """Keep that records are withdrawn: they are not proposed again."""
@@ -478,6 +489,9 @@ class Memory:
         elif not self._run:
             with self._transaction():
                 self._number(self._name, 0)
+
+    def _taken_back(self) -> frozenset[bytes]:
+        return frozenset(record for (record,) in self._base.execute("SELECT record FROM taken"))
 
     def _of(self, row: Noted) -> list[Known]:
         table = "keyed" if row.key else "contents"

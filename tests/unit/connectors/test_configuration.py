@@ -9,8 +9,10 @@ import pytest
 
 from creditbus.avro_schemas import raw_catalogue
 from creditbus.connectors.configuration import load_connector, templates
+from creditbus.connectors.contract import tells
 from creditbus.connectors.documents import parse_document
 from creditbus.connectors.errors import MappingError, SourceError
+from creditbus.connectors.kinds import kinds
 from creditbus.topics.errors import UserError
 
 _CONFIGURATION = """\
@@ -124,3 +126,24 @@ def test_every_template_loads(tmp_path: Path, name: str) -> None:
     }
     (tmp_path / "one.yaml").write_text(json.dumps(configuration), encoding="utf-8")
     assert load_connector(tmp_path / "one.yaml").item.id == item
+
+
+@pytest.mark.parametrize(("line", "tells"), [("", "state"), ("tells: news\n", "news"), ("tells: state\n", "state")])
+def test_a_configuration_says_what_its_source_tells(tmp_path: Path, line: str, tells: str) -> None:
+    assert _load(tmp_path, "item: administrative-penalty\n", _CONFIGURATION + line).tells == tells
+
+
+def test_a_folder_tells_news_and_a_kind_that_does_not_say_too() -> None:
+    assert {name: tells(kind) for name, kind in kinds().items()} == {
+        name: "news" if name == "folder" else "state" for name in kinds()
+    }
+
+    class Foreign:
+        name = "foreign"
+
+    assert tells(Foreign()) == "news"  # type: ignore[arg-type] # only what it tells is asked
+
+
+def test_what_a_source_tells_is_one_of_two(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"penalties\.yaml:7: tells: input should be 'state' or 'news'"):
+        _load(tmp_path, "item: administrative-penalty\n", _CONFIGURATION + "tells: truth\n")

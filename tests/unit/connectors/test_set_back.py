@@ -454,6 +454,21 @@ def test_a_row_of_a_table_that_was_withdrawn_and_comes_back_is_there_again(
         assert (shop.state(), shop.told()) == (RecordState.ACTIVE, name)
 
 
+def test_a_row_that_came_back_lifts_a_withdrawal_once(tmp_path: Path, bus: MemoryBus) -> None:
+    shop = Shop("compare", tmp_path, bus)
+    shop.says(row("示例丙", 2), row())
+    shop.run()
+    shop.says(row("示例丙", 2))
+    shop.run()
+    withdraw_all(shop)
+    shop.says(row("示例丙", 2), row(), removal(), row("示例丁", 3))
+    shop.run()
+    assert shop.state() is RecordState.EXITED
+    shop.says(row("示例丙", 2), row("示例乙"), removal(), row("示例丁", 3))
+    shop.run()
+    assert (shop.state(), shop.told()) == (RecordState.EXITED, "示例乙")
+
+
 def withdraw_all(shop: Shop) -> int:
     keys = [one.key for one in gone.proposals(shop.connector)]
     return gone.withdraw(shop.connector, shop.bus.connection, keys).published
