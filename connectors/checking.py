@@ -9,6 +9,7 @@ from creditbus.connectors.encoding import subject_of
 from creditbus.connectors.errors import SourceError, UserError
 from creditbus.connectors.mapping.compiler import Columns
 from creditbus.connectors.publisher import POSITIONS_TOPIC
+from creditbus.services.domain.invisible import visible
 from creditbus.topics.admin import admin
 from creditbus.topics.connection import Connection
 from creditbus.topics.registry import SchemaRegistry
@@ -16,6 +17,7 @@ from creditbus.topics.registry import SchemaRegistry
 __all__ = ["check_bus", "check_source"]
 
 _REGISTRY = "registry"
+_LONGEST_NAME = 40
 
 
 def check_source(connector: Connector) -> Iterator[Finding]:
@@ -39,7 +41,7 @@ def _columns(table: str, columns: Columns) -> Finding:
     known, unknown, missing = len(columns.recognised), columns.unknown, columns.missing
     message = f"{table}: {known} of {known + len(unknown)} columns recognised"
     if unknown:
-        message += f"; not used: {', '.join(unknown)}"
+        message += f"; not used: {', '.join(visible(name, _LONGEST_NAME) for name in unknown)}"
     if missing:
         message += f"; no column for mandatory {', '.join(missing)}: name one in overrides.content"
     return Finding("columns", ok=not missing, message=message)

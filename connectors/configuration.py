@@ -23,6 +23,7 @@ from creditbus.avro_schemas import raw_catalogue
 from creditbus.connectors.contract import Kind, Repeating, Source, Tells, tells
 from creditbus.connectors.documents import Document, load_document, parse_document, validated
 from creditbus.connectors.errors import ConfigurationError
+from creditbus.connectors.files.settings import HeaderSettings
 from creditbus.connectors.kinds import kind_named
 from creditbus.connectors.mapping.compiler import RowMapper
 from creditbus.connectors.mapping.model import MappingModel
@@ -114,6 +115,8 @@ def load_connector(file: Path) -> Connector:
         raise document.error(("mapping",), problem, f"templates: {', '.join(templates())}")
     plan = resolve(mapping, mapping_document, item, file.parent)
     mapper = RowMapper(plan, item, raw.department)
+    if isinstance(settings, HeaderSettings):
+        settings = settings.recognising(mapper.titles())
     return Connector(raw.id, raw.department, item, kind, settings, mapper, file, raw.vanished, raw.tells or tells(kind))
 
 

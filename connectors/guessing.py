@@ -13,7 +13,7 @@ from creditbus.connectors.mapping.model import MappingModel
 from creditbus.connectors.mapping.plan import resolve
 from creditbus.services.domain.catalogue import Catalogue, Item
 
-__all__ = ["Guess", "guesses", "short_name"]
+__all__ = ["Guess", "guesses", "short_name", "titles_of_templates"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,11 @@ def short_name(template: str, taken: Iterable[str]) -> str:
     word = template.rpartition("-")[2]
     known = set(taken)
     return next(name for name in (word, *(f"{word}-{number}" for number in range(2, 10_000))) if name not in known)
+
+
+def titles_of_templates() -> frozenset[str]:
+    """Return every title of a column that a template knows."""
+    return frozenset(name for _, _, mapper in _templates() for name in mapper.titles())
 
 
 def _templates() -> Iterable[tuple[str, Item, RowMapper]]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
-from creditbus.connectors.mapping.naming import folded
+from creditbus.connectors.titles import folded
 
 __all__ = ["alike", "decoder", "repeated", "twice"]
 

@@ -7,12 +7,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import Any, NamedTuple
+from typing import Any
 
 from creditbus.connectors.contract import Column, Defect, Row
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.mapping.compiler import Columns, Mapped, RowMapper
 from creditbus.services.domain.identifiers.persons import holds_number, without_numbers
+from creditbus.services.domain.invisible import visible
 
 __all__ = ["ACCEPT_COLUMNS", "Notices", "Pair", "Spot"]
 
@@ -23,11 +24,13 @@ _MOST_NAMED = 20
 _MOST_COMPARED = 1_000_000
 """Decisions of one reading that are remembered, a hundred bytes each; further ones are not compared."""
 _MOST_LAYOUTS = 1024
+_LONGEST_NAME = 40
 _SHARE = 0.9
 """A column counts as the source's where at least so many of its rows have it: of JSON, a rare key may come and go."""
 
 
-class Spot(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Spot:
     """Where a row stands."""
 
     file: str
@@ -38,7 +41,8 @@ class Spot(NamedTuple):
         return "  ".join(filter(None, (self.sheet, str(self.row))))
 
 
-class Pair(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Pair:
     """Two rows of one decision about one party that say different things: the second replaces the first."""
 
     first: Spot
@@ -122,13 +126,13 @@ class Notices:
 
     def _judge(self, place: str, names: set[str]) -> None:
         fit = self._fit(sorted(names))
-        unused = f"; not used: {', '.join(fit.unknown)}" if fit.unknown else ""
+        unused = f"; not used: {_named(fit.unknown)}" if fit.unknown else ""
         if fit.missing:
             problem = f"no column for mandatory {', '.join(fit.missing)}{unused}"
             raise SourceError(place, problem, f"name one in overrides.content, or {ACCEPT_COLUMNS}: rows are refused")
         gone = sorted(self.before - names)
         if gone:
-            problem = f"the last complete run had {', '.join(gone)}, which is gone{unused}"
+            problem = f"the last complete run had {_named(gone)}, which is gone{unused}"
             fix = f"name the new column in overrides.content, or {ACCEPT_COLUMNS}: the field is then emptied"
             raise SourceError(place, problem, fix)
 
@@ -168,6 +172,10 @@ def _has_no_number(file: str, sheet: str) -> None:
             raise SourceError(
                 without_numbers(name, "*"), "its name holds a citizen's number", "rename it: names are sent"
             )
+
+
+def _named(columns: Iterable[str]) -> str:
+    return ", ".join(visible(name, _LONGEST_NAME) for name in columns)
 
 
 def _add(rows: list[int], row: int) -> None:

@@ -155,7 +155,7 @@ class _Examination:
         if notices.count_of_pairs:
             result.cautions[Caution.ONE_KEY_TWO_ROWS] = notices.count_of_pairs
             result.caution_rows[Caution.ONE_KEY_TWO_ROWS] = [
-                row for one in notices.pairs for row in (one[0].row, one[1].row)
+                row for one in notices.pairs for row in (one.first.row, one.second.row)
             ]
         result.one_key_two_rows = tuple(notices.pairs)
         return result

@@ -8,6 +8,7 @@ from creditbus.connectors.contract import Column, Defect, DefectReason, Row, Tab
 from creditbus.connectors.files import header
 from creditbus.connectors.files.blob import Blob
 from creditbus.connectors.files.encodings import TextEncoding, find_encoding, text_stream
+from creditbus.connectors.files.header_search import find_header
 from creditbus.connectors.files.lines import Line, bounded_lines, count_lines
 from creditbus.connectors.files.quoting import quoted_records, scan
 from creditbus.connectors.files.reader import PassedOver
@@ -101,13 +102,29 @@ class DelimitedReader:
         with text_stream(self._blob, encoding) as (stream, now):
             most = (settings.header_row or 0) + header.SEARCHED_ROWS
             head = [line.raw.decode(now, "replace") for line in islice(bounded_lines(stream, settings.row_bytes), most)]
-        wanted = settings.header_row
-        for number in range(1, min(len(head), header.SEARCHED_ROWS) + 1) if wanted is None else [wanted]:
-            cells, delimiter, end = self._cells(head[number - 1 :]) if number <= len(head) else ([], "", 0)
-            columns = header.columns(cells)
-            if columns and (wanted is not None or header.is_header(cells)):
-                return _Dialect(encoding, delimiter, number, number + end, columns)
-        raise header.missing(self._blob.place, wanted)
+        if settings.header_row is not None:
+            return self._declared(head, settings.header_row, encoding)
+        read = dict(self._records(head))
+        found = find_header({number: cells for number, (cells, _, _) in read.items()}, settings.titles)
+        if found is None:
+            raise header.missing(self._blob.place, None)
+        _, delimiter, end = read[found.last]
+        return _Dialect(encoding, delimiter, found.first, found.last + end, found.columns)
+
+    def _declared(self, head: Sequence[str], number: int, encoding: TextEncoding) -> _Dialect:
+        cells, delimiter, end = self._cells(head[number - 1 :]) if number <= len(head) else ([], "", 0)
+        columns = header.columns(cells)
+        if not columns:
+            raise header.missing(self._blob.place, number)
+        return _Dialect(encoding, delimiter, number, number + end, columns)
+
+    def _records(self, head: Sequence[str]) -> Iterator[tuple[int, tuple[list[str], str, int]]]:
+        """Give the first records by the number of their first line, with delimiter and further lines of each."""
+        number = 1
+        while number <= min(len(head), header.SEARCHED_ROWS):
+            cells, delimiter, end = self._cells(head[number - 1 :])
+            yield number, (cells, delimiter, end)
+            number += end + 1
 
     def _cells(self, lines: Sequence[str]) -> tuple[list[str], str, int]:
         """Read what may be a header, which may hold line ends in its cells; tell how many lines it goes on for."""

@@ -7,7 +7,7 @@ from creditbus.connectors.contract import Cell, Column
 from creditbus.connectors.errors import SourceError
 from creditbus.services.domain import normalise
 
-__all__ = ["SEARCHED_ROWS", "columns", "is_blank", "is_code_row", "is_header", "missing"]
+__all__ = ["SEARCHED_ROWS", "columns", "is_blank", "is_code_row", "is_header", "missing", "text_of"]
 
 SEARCHED_ROWS = 50
 """A header further down than this has to be declared."""
@@ -17,7 +17,8 @@ _LEAST_FILLED = 2
 """A title above the table fills one cell; a header fills more."""
 
 
-def _text(cell: Cell) -> str:
+def text_of(cell: Cell) -> str:
+    """Return a cell as a title: trimmed and in half width."""
     return "" if cell is None else normalise.half_width(normalise.trim(str(cell)))
 
 
@@ -28,12 +29,12 @@ def is_blank(cells: Sequence[Cell]) -> bool:
 
 def is_header(cells: Sequence[Cell]) -> bool:
     """Say whether this could be the header: at least two filled cells."""
-    return sum(1 for cell in cells if _text(cell)) >= _LEAST_FILLED
+    return sum(1 for cell in cells if text_of(cell)) >= _LEAST_FILLED
 
 
 def is_code_row(cells: Sequence[Cell]) -> bool:
     """Say whether every filled cell looks like a field code (``XK_WSH``): the second row of a two-row header."""
-    filled = [text for text in map(_text, cells) if text]
+    filled = [text for text in map(text_of, cells) if text]
     return len(filled) >= _LEAST_FILLED and all(_CODE.fullmatch(text) for text in filled)
 
 
@@ -48,10 +49,10 @@ def columns(names: Sequence[Cell], codes: Sequence[Cell] = ()) -> tuple[Column, 
 
     A column is named by its code where it has one. A repeated name gets ``#2``, ``#3``, so that no cell hides another.
     """
-    titles = [_text(cell) for cell in names]
+    titles = [text_of(cell) for cell in names]
     while titles and not titles[-1]:
         titles.pop()
-    marks = [_text(cell) for cell in codes][: max(len(titles), len(codes))]
+    marks = [text_of(cell) for cell in codes][: max(len(titles), len(codes))]
     while marks and not marks[-1]:
         marks.pop()
     width = max(len(titles), len(marks))

@@ -1,17 +1,20 @@
 """Settings of the file kinds; their JSON Schema is what ``connector spec`` prints."""
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, ValidationInfo, field_validator
 
 from creditbus.connectors.files.encodings import Encoding
 from creditbus.connectors.files.merging import MergedCells
+from creditbus.connectors.titles import folded
 
 __all__ = [
     "DelimitedOptions",
     "DelimitedSettings",
     "FileSettings",
+    "HeaderSettings",
     "JsonLinesOptions",
     "JsonLinesSettings",
     "ReadingSettings",
@@ -91,8 +94,20 @@ class HeaderSettings(ReadingSettings):
     header_row: int | None = Field(
         default=None,
         ge=1,
-        description="Line or sheet row of the header, from 1; null takes the first one with two filled cells.",
+        description="Line or sheet row of the header, from 1; null finds the one whose titles are known best.",
     )
+    _titles: frozenset[str] = PrivateAttr(default=frozenset())
+
+    def recognising(self, titles: Iterable[str]) -> Self:
+        """Return these settings with the titles that a mapping knows: they tell which row is the header."""
+        known = self.model_copy()
+        known._titles = frozenset(map(folded, titles))  # noqa: SLF001 -- of another one of this class
+        return known
+
+    @property
+    def titles(self) -> frozenset[str]:
+        """Titles of columns that the mapping knows, folded; empty: nobody said."""
+        return self._titles
 
 
 class DelimitedOptions(TextSettings, HeaderSettings):

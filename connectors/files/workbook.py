@@ -1,7 +1,7 @@
 """Sheets of workbooks: xlsx read here as a stream, xls by a process of its own."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
 from itertools import takewhile
 from typing import NamedTuple
@@ -10,6 +10,7 @@ from creditbus.connectors.contract import Cell, Column, Defect, DefectReason, Ro
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.files import header
 from creditbus.connectors.files.blob import Blob
+from creditbus.connectors.files.header_search import HeaderRows, find_header
 from creditbus.connectors.files.merging import Merging
 from creditbus.connectors.files.reader import PassedOver
 from creditbus.connectors.files.settings import WorkbookOptions
@@ -172,12 +173,22 @@ class WorkbookReader:
         wanted = settings.header_row
         last = (wanted or header.SEARCHED_ROWS) + 1
         head = {row.number: row.cells for row in takewhile(lambda row: row.number <= last, book.rows(name))}
-        for number, cells in head.items():
-            if number == wanted or (wanted is None and header.is_header(cells)):
-                codes = head.get(number + 1, [])
-                two = settings.header_rows == 2 or (settings.header_rows == "auto" and header.is_code_row(codes))  # noqa: PLR2004 -- the setting's own value
-                return _Header(number + two, header.columns(cells, codes if two else ()))
-        raise header.missing(self._blob.place, wanted)
+        if wanted is None and settings.header_rows != 2:  # noqa: PLR2004 -- the setting's own value
+            found = find_header(head, settings.titles, joined=settings.header_rows != 1)
+        else:
+            found = self._declared(head, wanted)
+        if found is None:
+            raise header.missing(self._blob.place, wanted)
+        return _Header(found.last, found.columns)
+
+    def _declared(self, head: Mapping[int, Sequence[Cell]], wanted: int | None) -> HeaderRows | None:
+        """Take the header where the settings say that it is."""
+        number = wanted or next((number for number, cells in head.items() if header.is_header(cells)), 0)
+        if number not in head:
+            return None
+        codes, rows = head.get(number + 1, []), self._settings.header_rows
+        two = rows == 2 or (rows == "auto" and header.is_code_row(codes))  # noqa: PLR2004 -- the setting's own value
+        return HeaderRows(number, number + two, header.columns(head[number], codes if two else ()))
 
 
 class _XlsxSheets:

@@ -206,6 +206,10 @@ class RowMapper:
         found = (target for target in self._plan.targets if (target.part, target.name) in wanted)
         return next(filter(None, (names.first(target.columns) for target in found)), None)
 
+    def titles(self) -> frozenset[str]:
+        """Return every title of a column that the mapping knows, those left out on purpose too."""
+        return frozenset((*self._plan.ignored, *(name for target in self._plan.targets for name in target.columns)))
+
     def targets(self) -> tuple[Target, ...]:
         """Return what columns fill, as the mapping says."""
         return self._plan.targets

@@ -1,4 +1,4 @@
-"""Which column of a source a mapping means: names are compared whatever their case.
+"""Which column of a source a mapping means: names are compared whatever their case, blanks and marks.
 
 A database folds the case of its names by rules of its own (PostgreSQL and Hive to lower, Oracle to upper), and so do
 programs that write JSON; the catalogue's codes are upper case.
@@ -7,13 +7,9 @@ programs that write JSON; the catalogue's codes are upper case.
 from collections.abc import Iterable
 
 from creditbus.connectors.errors import ConfigurationError
+from creditbus.connectors.titles import folded
 
-__all__ = ["Names", "folded"]
-
-
-def folded(name: str) -> str:
-    """Return the form in which two names of one column are equal."""
-    return name.casefold()
+__all__ = ["Names"]
 
 
 class Names:

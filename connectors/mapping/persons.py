@@ -9,18 +9,20 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from creditbus.connectors.characters import decoded
-from creditbus.connectors.mapping.model import CLAIM_FIELDS
 from creditbus.services.domain.catalogue import Format, Item
 from creditbus.services.domain.event import SubjectKind
-from creditbus.services.domain.identifiers import registration_no, uscc
-from creditbus.services.domain.identifiers.persons import holds_number, names_person, without_numbers
+from creditbus.services.domain.identifiers.persons import (
+    claim_names_person,
+    holds_number,
+    names_person,
+    without_numbers,
+)
 from creditbus.services.domain.normalise import half_width
 
 __all__ = ["PersonGuard", "is_persons_category", "speaks_of_person"]
 
 _BLANK = "*" * 18
 _PERSON = ("person_id", "person_id_kind")
-_CODES = tuple(name for name in CLAIM_FIELDS if name not in _PERSON)
 _NAME = re.compile(r"\{(?:claim\.)?(\w+)\}")
 _NO_LETTERS = re.compile(r"[\W_]+")
 _CELLS = re.compile(r"[\s,;|\"'<>:{}\[\]\\]+")
@@ -84,7 +86,7 @@ class PersonGuard:
         category = content.get(self._item.category_field) if self._item.category_field else None
         if category and category not in self._item.kinds and is_persons_category(category):
             return True
-        if any((code := claim[name]) and self._is_persons(name, code, claim) for name in _CODES):
+        if claim_names_person(claim, given.get("subject_name") or content.get(self._item.name_field) or ""):
             return True
         if any((code := content[name]) and names_person(code) for name in self._codes):
             return True
@@ -123,11 +125,3 @@ class PersonGuard:
                 content[name] = None if _NO_LETTERS.sub("", rest.replace("*", "")) == "" else rest
                 taken += 1
         return taken
-
-    def _is_persons(self, name: str, code: str, claim: Mapping[str, Any]) -> bool:
-        if not names_person(code):
-            return False
-        # Where the row names its company by the unified code, a registration number with a sound check is one.
-        known = claim["uscc"]
-        sound = name == "registration_no" and registration_no.is_valid(code)
-        return not (sound and known and uscc.fault(known) is None and not names_person(known))

@@ -14,6 +14,7 @@ from creditbus.services.cli.configured import FOLDER, Folder, Json, Name, connec
 from creditbus.services.cli.connector_init import guess_line
 from creditbus.services.cli.console import OUTPUT, print_json
 from creditbus.services.cli.language import told
+from creditbus.services.domain.invisible import visible
 from creditbus.topics.connection import Connection
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ for _commands in (connector_init, connector_preview, connector_running, connecto
     _commands.register(app)
 
 _GUESSES_SHOWN = 3
+_LONGEST_NAME = 60
+_LONGEST_LINE = 2000
 
 
 @app.command("list")
@@ -85,7 +88,7 @@ def check_command(name: Name, folder: Folder = FOLDER, json: Json = False) -> No
         print_json([asdict(finding) for finding in findings])
     else:
         for finding in findings:
-            _say(f"{'ok ' if finding.ok else 'NO '} {finding.subject:9} {finding.message}")
+            _say(f"{'ok ' if finding.ok else 'NO '} {finding.subject:9} {visible(finding.message, _LONGEST_LINE)}")
     if not all(finding.ok for finding in findings):
         raise typer.Exit(1)
 
@@ -133,7 +136,8 @@ def _show_table(table: Table, fit: Columns | None, likely: Sequence[Guess]) -> N
     known = set(fit.recognised if fit else likely[0].recognised if likely else ())
     for column in table.columns:
         mark = " " if column.name in known else "-"
-        _say(f"  {mark} {column.name:24} {column.title}".rstrip())
+        name, title = visible(column.name, _LONGEST_NAME), visible(column.title, _LONGEST_NAME)
+        _say(f"  {mark} {name:24} {title}".rstrip())
     if fit and fit.missing:
         _say(told("  缺必填列：", "  no column for mandatory ") + ", ".join(fit.missing))
     for one in likely:

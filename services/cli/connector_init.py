@@ -14,6 +14,7 @@ from creditbus.services.cli.asking import ask, choose_one
 from creditbus.services.cli.configured import FOLDER, Folder, Json, departments, known_department
 from creditbus.services.cli.console import OUTPUT, print_json
 from creditbus.services.cli.language import language, told
+from creditbus.services.domain.invisible import visible
 from creditbus.topics.errors import ConfigurationError, UserError
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ __all__ = ["guess_line", "register"]
 _ENDINGS = frozenset({"csv", "tsv", "xlsx", "xls", "jsonl", "xml"})
 """Of files whose kind is named as they end; what others hold, the kind `files` finds out."""
 
+_WEAK = 0.5
+"""A guess is weak where its template knows less than this share of the columns."""
+_LONGEST_NAME = 40
 _PLAUSIBLE = 0.5
 """A template is offered where it is at least so likely, compared with the best one."""
 
@@ -98,7 +102,7 @@ def guess_line(guess: Guess) -> str:
         f"{guess.item}, template {guess.template} ({known} of {total} columns recognised, {guess.score:.0%}",
     )
     if guess.unknown:
-        line += told("；未识别：", "; not: ") + ", ".join(guess.unknown)
+        line += told("；未识别：", "; not: ") + ", ".join(visible(name, _LONGEST_NAME) for name in guess.unknown)
     if guess.missing:
         line += told("；缺必填项：", "; no column for mandatory: ") + ", ".join(guess.missing)
     return line + told("）", ")")
@@ -198,14 +202,30 @@ def _best(found: Sequence[Guess], template: str, department: str, *, silent: boo
         looks = f"; it looks like {found[0].item}, which {department} may not publish" if found else ""
         fix = "write a mapping of your own: `creditbus connector list` shows the templates"
         raise ConfigurationError("--source", f"no template knows its columns{looks}", fix)
+    if silent:
+        return _sure(usable)
     plausible = [guess for guess in usable if guess.likelihood >= usable[0].likelihood * _PLAUSIBLE]
-    if silent or len(plausible) <= 1:
+    if len(plausible) <= 1:
         return usable[0]
     choices = [(guess.template, guess_line(guess)) for guess in plausible]
     picked = choose_one(
         told("用哪个模板", "Which template"), "--template", choices, silent=False, default=choices[0][0]
     )
     return next(guess for guess in usable if guess.template == picked)
+
+
+def _sure(usable: Sequence[Guess]) -> Guess:
+    """Return the best guess where it can be taken without asking.
+
+    Raises:
+        ConfigurationError: it is weak, or mandatory columns are missing.
+    """
+    best = usable[0]
+    if not best.missing and best.score >= _WEAK:
+        return best
+    problem = f"no guess is good enough to be taken unasked; best: {guess_line(best)}"
+    fix = f"--template {best.template} if it is right, --set header_row=... if the header is another row, or no --yes"
+    raise ConfigurationError("--source", problem, fix)
 
 
 def _configuration(name: str, department: str, kind: Kind, raw: Mapping[str, Any], best: Guess) -> dict[str, Any]:

@@ -259,11 +259,18 @@ def test_every_row_has_its_true_outcome(
         want = wanted.get(number, Expected())
         if want.reasons in {(), (Reason.REF_STATE_CONFLICT,)} and _decision(event) in elsewhere:
             want = want._replace(outcome="rejected", reasons=(Reason.REF_UNKNOWN_ORIGINAL,))
+        if _is_disguised(event):
+            want = want._replace(cautions=frozenset())
         differences = _differences(want, _actual(register, event, outcome))
         if differences:
             differing[number] = differences
     assert differing == {}
     assert rows >= len(wanted) > 0
+
+
+def _is_disguised(event: Mapping[str, Any]) -> bool:
+    """Tell whether a row was sent without claim and name, for its category is unknown: of its codes nothing is said."""
+    return bool(event) and not any(event["claim"].values()) and not event["header"]["subject_name"]
 
 
 def _decision(event: Mapping[str, Any]) -> tuple[str, str]:

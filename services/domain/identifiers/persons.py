@@ -7,11 +7,13 @@ a number is a person's: nothing of a person may leave its department (docs/adr/0
 
 import re
 import unicodedata
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from creditbus.services.domain.identifiers import citizen_id, uscc
+from creditbus.services.domain.identifiers import citizen_id, organisation_code, registration_no, uscc
 from creditbus.services.domain.normalise import parse_date
 
-__all__ = ["holds_number", "names_person", "without_numbers"]
+__all__ = ["claim_names_person", "holds_number", "names_person", "without_numbers"]
 
 
 def _words(text: str) -> frozenset[str]:
@@ -47,6 +49,13 @@ _FOREIGNERS = _words(
 )
 """Countries in the number of a foreigner's permanent residence (9, province, country, birth): ISO 3166-1 numeric."""
 
+_DIVISION = 6
+_SHORTEST_NAME = 5
+_COMPANIES = re.compile(
+    "公司|企业|集团|工厂|厂$|商店|商行|经营部|服务部|营业部|超市|酒店|餐厅|中心|合作社|事务所|银行|[分支]行|学校|医院|协会|委员会"
+)
+"""What the name of a company says, and that of no person."""
+
 _MARKS = r"[\W_]{0,3}"
 _ALIKE = str.maketrans({"Х": "X", "х": "X", "Χ": "X", "χ": "X", "×": "X", "✕": "X", "✖": "X", "╳": "X"})
 """Letters and signs that look like the last character of a number."""
@@ -79,6 +88,42 @@ def names_person(code: str) -> bool:
         elif _is_dated(number) and not _is_code(number):
             return True
     return holds_number(code)
+
+
+def claim_names_person(claim: Mapping[str, Any], name: str) -> bool:
+    """Tell whether one of the codes by which a row names its subject is a citizen's number.
+
+    Fifteen digits in the column of registration or of tax numbers are one of these where their own check is sound and
+    the row shows a company otherwise: by its unified code, or by its name.
+
+    Args:
+        claim: the codes by field of the claim; those of a person's document are not looked at.
+        name: the subject's name.
+    """
+    for field, code in claim.items():
+        if not code or field.startswith("person_id") or not names_person(code):
+            continue
+        sound = _OWN_CHECKS.get(field)
+        if sound is None or not sound(code) or not _shows_company(claim, name):
+            return True
+    return False
+
+
+def _shows_company(claim: Mapping[str, Any], name: str) -> bool:
+    code = claim.get("uscc")
+    if code and uscc.fault(code) is None and not names_person(code):
+        return True
+    return len(name) >= _SHORTEST_NAME and _COMPANIES.search(name) is not None
+
+
+def _is_tax_number(code: str) -> bool:
+    return len(code) == citizen_id.LEGACY_LENGTH and organisation_code.is_valid(code[_DIVISION:])
+
+
+_OWN_CHECKS: Mapping[str, Callable[[str], bool]] = {
+    "registration_no": registration_no.is_valid,
+    "tax_no": _is_tax_number,
+}
 
 
 def holds_number(text: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from creditbus.services.domain.catalogue import Item
 from creditbus.services.domain.event import SubjectKind
 from creditbus.services.domain.identifiers import organisation_code, uscc
-from creditbus.services.domain.identifiers.persons import names_person
+from creditbus.services.domain.identifiers.persons import claim_names_person
 from creditbus.services.domain.identifiers.subject_kind import kind_of
 from creditbus.services.domain.reasons import Caution, Reason
 from creditbus.services.domain.validation.cell_marks import marked_cells
@@ -106,7 +106,7 @@ class Validator:
     def _bars(self, content: Values, claim: Mapping[str, Any], *, person: bool) -> Reason | None:
         """Give the reason to refuse a row unread: a person, or claim and name left out for an unknown category."""
         item = self.item
-        if person or _is_persons_code(claim.get(item.code_field)):
+        if person or (_holds_digits(claim) and claim_names_person(claim, content.get(item.name_field) or "")):
             return Reason.CAT_NATURAL_PERSON
         category = content[item.category_field] if item.category_field else None
         if not category or item.fields[item.category_field].admits(category):
@@ -141,9 +141,9 @@ def _is_person(item: Item, header: Mapping[str, Any], content: Values, claim: Ma
     return item.kinds.get(category) is _NATURAL_PERSON if category else bool(claim.get("person_id"))
 
 
-def _is_persons_code(code: str | None) -> bool:
-    """Tell whether a code is a citizen's number; a code with a letter before its end, as nearly all have, is none."""
-    return code is not None and code[:15].isdigit() and names_person(code)
+def _holds_digits(claim: Mapping[str, Any]) -> bool:
+    """Tell whether a code may be a citizen's number: nearly all codes have a letter before their end."""
+    return any(code is not None and code[:15].isdigit() for code in claim.values())
 
 
 def _refuse_publisher(item: Item, header: Mapping[str, Any], findings: list[Finding]) -> None:

@@ -18,13 +18,13 @@ from creditbus.services.cli.connector import app
 from creditbus.services.cli.connector_init import _kind_by_source
 from creditbus.topics.errors import ConfigurationError
 
-_HEADER = "事件类型,名单名称,名单类型,主体类别,主体名称,主体代码,认定单位,列入决定文书号,法律依据,列入日期,备注二"
+_HEADER = "事件类型,名单名称,名单类型,主体类别,主体名称,主体代码,认定单位,认定单位代码,列入决定文书号,法律依据,列入日期,备注二"
 
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "名单.csv").write_text(f"{_HEADER}\n列入,x,黑,,示例公司,,,,,,\n", encoding="utf-8")
+    (tmp_path / "名单.csv").write_text(f"{_HEADER}\n列入,x,黑,,示例公司,,,,,,,\n", encoding="utf-8")
     return tmp_path
 
 
@@ -36,7 +36,7 @@ def _init(*arguments: str, typed: str = "") -> str:
 
 def test_options_alone_make_a_connector(folder: Path) -> None:
     said = _init("--department", "credit-office", "--source", "名单.csv", "--yes")
-    assert "red-black-list, template red-black-lists (10 of 11 columns recognised, 91%; not: 备注二;" in said
+    assert "red-black-list, template red-black-lists (11 of 12 columns recognised, 92%; not: 备注二" in said
     assert "next: creditbus connector preview lists" in said
     made = load_connector(folder / "connectors.d" / "lists.yaml")
     assert (made.id, made.department, made.item.id, made.kind.name) == (

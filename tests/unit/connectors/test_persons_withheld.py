@@ -163,13 +163,19 @@ def test_a_file_named_by_a_number_is_not_read(write_connector: Write) -> None:
     assert _NUMBER not in str(told.value)
 
 
-def test_a_registration_number_beside_a_company_s_code_stays(write_connector: Write) -> None:
+def test_a_registration_number_of_what_is_shown_to_be_a_company_stays(write_connector: Write) -> None:
     changes = {"item": "abnormal-operation", "mapping": "abnormal-operations", "department": "market-supervision"}
     connector = load_connector(write_connector("", **changes))
     sound = "99010645123100" + registration_no.check_digit("99010645123100")
     doubtful = f"{sound[:-1]}{(int(sound[-1]) + 1) % 10}"
-    for code, number, withheld in ((_COMPANY, sound, False), ("", sound, True), (_COMPANY, doubtful, True)):
-        mapped = connector.mapper(Row({"UNISCID": code, "REGNO": number, "ENTNAME": "示例"}, "f", "", 1, 1), "r")
+    for code, number, name, withheld in (
+        (_COMPANY, sound, "示例", False),
+        ("", sound, "示例商贸有限公司", False),
+        ("", sound, "示例某甲", True),
+        (_COMPANY, doubtful, "示例商贸有限公司", True),
+        (sound, "", "示例商贸有限公司", True),
+    ):
+        mapped = connector.mapper(Row({"UNISCID": code, "REGNO": number, "ENTNAME": name}, "f", "", 1, 1), "r")
         assert mapped.withheld is withheld
 
 
