@@ -18,7 +18,10 @@ from creditbus.services.cli.connector import app
 from creditbus.services.cli.connector_init import _kind_by_source
 from creditbus.topics.errors import ConfigurationError
 
-_HEADER = "事件类型,名单名称,名单类型,主体类别,主体名称,主体代码,认定单位,认定单位代码,列入决定文书号,法律依据,列入日期,备注二"
+_HEADER = (
+    "事件类型,名单名称,名单类型,主体类别,主体名称,主体代码,"
+    "认定单位,认定单位代码,列入决定文书号,法律依据,列入日期,备注二"
+)
 
 
 @pytest.fixture
@@ -110,7 +113,7 @@ def test_discover_guesses_for_a_file_without_a_connector(folder: Path) -> None:
     [table] = json.loads(CliRunner().invoke(app, ["discover", "名单.csv", "--json"]).output)
     assert table["mapping"] is None
     assert table["guesses"][0]["template"] == "red-black-lists"
-    assert table["guesses"][0]["score"] == pytest.approx(10 / 11, abs=0.001)
+    assert table["guesses"][0]["score"] == pytest.approx(11 / 12, abs=0.001)
     said = CliRunner().invoke(app, ["discover", str(folder / "名单.csv")]).output
     assert "looks like red-black-list" in said
     assert "- 备注二" in said
@@ -165,3 +168,32 @@ def test_a_table_of_a_database_is_connected_once_its_mode_is_given(folder: Path)
     _init(*arguments, "--set", "mode=compare", "--set", "key=[id]", "--set", "state=entries.state")
     made = load_connector(folder / "connectors.d" / "lists.yaml")
     assert (made.kind.name, made.settings.model_dump()["table"]) == ("sql", "entries")
+
+
+@pytest.mark.parametrize(
+    ("header", "told"),
+    [
+        (
+            "事件类型,名单名称,名单类型,主体类别,主体名称,主体代码,认定单位,列入决定文书号",
+            "no column for mandatory: RDDWDM",
+        ),
+        ("甲,乙,丙,丁,戊,己,庚,辛,备注", "no guess is good enough"),
+    ],
+)
+def test_a_guess_that_is_weak_or_lacks_mandatory_columns_is_not_taken_unasked(
+    folder: Path, header: str, told: str
+) -> None:
+    (folder / "名单.csv").write_text(f"{header}\n" + "x," * header.count(",") + "x\n", encoding="utf-8")
+    arguments = ("init", "--department", "credit-office", "--source", "名单.csv")
+    refused = CliRunner().invoke(app, [*arguments, "--yes"])
+    assert isinstance(refused.exception, ConfigurationError)
+    assert told in str(refused.exception)
+    assert not (folder / "connectors.d").exists()
+    named = CliRunner().invoke(app, [*arguments, "--yes", "--template", "red-black-lists"])
+    assert named.exit_code == 0  # a person has said which
+
+
+def test_the_guess_reads_the_header_and_not_the_form_above_it(folder: Path) -> None:
+    rows = f"示例市红黑名单信息归集表\n填报单位：示例局,,填报日期：2025-03-31\n{_HEADER}\n列入,x,黑,,示例公司,,,,,,,\n"
+    (folder / "名单.csv").write_text(rows, encoding="utf-8")
+    assert "11 of 12 columns recognised" in _init("--department", "credit-office", "--source", "名单.csv", "--yes")

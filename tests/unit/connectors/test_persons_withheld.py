@@ -13,7 +13,7 @@ from creditbus.connectors.configuration import Connector, load_connector
 from creditbus.connectors.contract import Row
 from creditbus.connectors.encoding import Encoder
 from creditbus.connectors.errors import MappingError, SourceError
-from creditbus.connectors.memory import noted
+from creditbus.connectors.memory import Memory, noted
 from creditbus.connectors.preview import preview
 from creditbus.connectors.progress import Progress
 from creditbus.connectors.runner import Chunk, chunks
@@ -60,7 +60,9 @@ def _connector(write: Write, *rows: str, **changes: Any) -> Connector:
 
 def _sent(connector: Connector) -> list[Chunk]:
     encoder = Encoder(connector.item.id, _Registered())
-    return list(chunks(connector, connector.open(), encoder, Progress("lists", "r", "v"), remember=True))
+    with Memory(connector.file.parent, "lists") as memory:
+        memory.begin("r", 0)
+        return list(chunks(connector, connector.open(), encoder, Progress("lists", "r", "v"), memory))
 
 
 def _bytes(sent: list[Chunk]) -> bytes:
