@@ -29,8 +29,9 @@ def _file(folder: Path, kind: str, rows: Sequence[Sequence[str]]) -> Path:
             csv.writer(stream).writerows(rows)
     else:
         book = openpyxl.Workbook()
+        sheet = book.create_sheet(index=0)
         for row in rows:
-            book.active.append(list(row))
+            sheet.append(list(row))
         book.save(path)
     return path
 
