@@ -8,7 +8,7 @@ from creditbus.connectors.configuration import Connector
 from creditbus.connectors.contract import Cell, Column, Row
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.mapping.naming import Names
-from creditbus.connectors.returned.rejection import Rejection, original_event, original_text
+from creditbus.connectors.returned.rejection import Rejection, original_detail, original_event, original_text
 
 __all__ = ["Original", "originals", "says_the_same"]
 
@@ -25,6 +25,8 @@ class Original:
     """Columns whose cell could not be restored: the source has changed since, and the mapping cannot be undone."""
     text: str = field(default="", repr=False)
     """The row as it stands in its source, where it could not be read."""
+    detail: str = ""
+    """Why it could not be read, in the words of the reader."""
 
 
 def originals(connector: Connector, rejections: Sequence[Rejection]) -> tuple[list[Column], list[Original]]:
@@ -44,7 +46,7 @@ def originals(connector: Connector, rejections: Sequence[Rejection]) -> tuple[li
         event = events[id(one)]
         row = rows.get(_spot(one))
         if event is None:
-            found.append(Original(one, {}, frozenset(), original_text(one)))
+            found.append(Original(one, {}, frozenset(), original_text(one), original_detail(one)))
         elif row is not None and says_the_same(connector.mapper(row, "export").event, event):
             found.append(Original(one, row.cells, frozenset()))
         else:

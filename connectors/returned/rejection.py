@@ -13,7 +13,7 @@ from creditbus.services.domain.framing import FRAME_BYTES
 from creditbus.services.domain.statements import Place
 from creditbus.topics.errors import UserError
 
-__all__ = ["Fault", "Rejection", "UndecodableError", "original_event", "original_text"]
+__all__ = ["Fault", "Rejection", "UndecodableError", "original_detail", "original_event", "original_text"]
 
 
 class UndecodableError(UserError):
@@ -65,6 +65,12 @@ def original_text(rejection: Rejection) -> str:
     found = _unreadable(rejection)
     raw: bytes = b"" if found is None else found["unreadable"]["original"]
     return decoded(raw) or raw.decode("utf-8", "replace")
+
+
+def original_detail(rejection: Rejection) -> str:
+    """Return in the words of its reader why a row could not be read."""
+    found = _unreadable(rejection)
+    return "" if found is None else str(found["unreadable"]["detail"])
 
 
 def _unreadable(rejection: Rejection) -> Mapping[str, Any] | None:

@@ -25,7 +25,18 @@ from creditbus.connectors.files.origin import reading
 from creditbus.connectors.mapping.cells import typed_text
 from creditbus.services.domain.statements import Place
 
-__all__ = ["REASONS", "REFERENCE", "CorrectedRow", "Reference", "ReturnedRow", "ReturnedSheet", "read", "write"]
+__all__ = [
+    "REASONS",
+    "REFERENCE",
+    "CorrectedRow",
+    "ForeignRow",
+    "Reference",
+    "ReturnedRow",
+    "ReturnedSheet",
+    "free_name",
+    "read",
+    "write",
+]
 
 REASONS = "退回原因 reasons"
 REFERENCE = "CREDITBUS_REF"
@@ -89,9 +100,30 @@ class CorrectedRow(NamedTuple):
     """Row of the file read, from 1."""
     reference: Reference
     cells: Mapping[str, Cell]
+    sheet: str = ""
+    """Of the file read; empty in a csv file."""
 
     def __repr__(self) -> str:
         return f"CorrectedRow({self.number}, {self.reference.place})"
+
+
+class ForeignRow(NamedTuple):
+    """A row that cannot be told to be the correction of one refused row: it is not sent, the others are."""
+
+    sheet: str
+    """Empty in a csv file."""
+    number: int
+    """Row of the sheet, from 1; 0: the sheet as a whole."""
+    problem: str
+
+
+def free_name(path: Path) -> Path:
+    """Return the path, or the first numbered one behind it (`name-2.xlsx`) that nothing is at."""
+    found, number = path, 1
+    while found.exists() or found.is_symlink():
+        number += 1
+        found = path.with_stem(f"{path.stem}-{number}")
+    return found
 
 
 def write(path: Path, sheets: Sequence[ReturnedSheet]) -> None:
@@ -118,48 +150,76 @@ def write(path: Path, sheets: Sequence[ReturnedSheet]) -> None:
         raise SourceError(str(path), f"cannot be written: {error.strerror or error}", "is it open in Excel?") from error
 
 
-def read(path: Path) -> Iterator[CorrectedRow]:
+def read(path: Path) -> Iterator[CorrectedRow | ForeignRow]:
     """Read back what `write` wrote, in whatever order its rows and columns are now.
 
+    What a person has added (a note, a sum, a row of another file, a copied row) costs no other row.
+
     Raises:
-        SourceError: it is no such file, or its reference column was changed.
+        SourceError: the file cannot be read, or no sheet of it was written by `write`.
     """
     with reading(path):
         sheets = list(_csv_rows(path) if path.suffix.lower() == ".csv" else _workbook_rows(path))
-    found = False
-    seen: dict[Place, int] = {}
-    for rows in sheets:
+    found: list[CorrectedRow | ForeignRow] = []
+    known = False
+    for name, rows in sheets:
         head = next((place for place, cells in enumerate(rows[:_SEARCHED_ROWS]) if REFERENCE in cells), None)
-        if head is None:
-            continue
-        found = True
-        for row in _corrected(path, rows, head):
-            other = seen.setdefault(row.reference.place, row.number)
-            if other != row.number:
-                problem = f"row {row.number}: has the reference of row {other}"
-                raise SourceError(str(path), problem, "correct a row in its place; publish new rows by the connector")
-            yield row
-    if not found:
+        if head is not None:
+            known = True
+            found += _corrected(name, rows, head)
+        elif any(map(_filled, rows)):
+            found.append(ForeignRow(name, 0, f"has no column {REFERENCE}: none of its rows is sent"))
+    if not known:
         fix = "give a file that `creditbus rejects export` wrote"
         raise SourceError(str(path), f"has no column {REFERENCE}", fix)
+    yield from _each_once(found)
 
 
-def _corrected(path: Path, rows: Sequence[Sequence[Cell]], head: int) -> Iterator[CorrectedRow]:
+def _each_once(found: Sequence[CorrectedRow | ForeignRow]) -> Iterator[CorrectedRow | ForeignRow]:
+    """Send none of several rows with one reference that say different things: which of them is meant is not known."""
+    by_place: dict[tuple[str, Place], list[CorrectedRow]] = {}
+    for row in found:
+        if isinstance(row, CorrectedRow):
+            by_place.setdefault((row.reference.connector, row.reference.place), []).append(row)
+    for row in found:
+        if isinstance(row, ForeignRow):
+            yield row
+            continue
+        first, *others = by_place[row.reference.connector, row.reference.place]
+        if all(other.cells == first.cells for other in others):
+            if row is first:
+                yield row
+            continue
+        rest = ", ".join(str(other.number) for other in (first, *others) if other is not row)
+        problem = f"has the reference of row {rest}, and says something else: correct a row in its place"
+        yield ForeignRow(row.sheet, row.number, problem)
+
+
+def _filled(cells: Sequence[Cell]) -> bool:
+    return any(cell not in (None, "") for cell in cells)
+
+
+def _corrected(sheet: str, rows: Sequence[Sequence[Cell]], head: int) -> Iterator[CorrectedRow | ForeignRow]:
     names = [str(cell) if cell is not None else "" for cell in rows[head]]
     place = names.index(REFERENCE)
     for number, cells in enumerate(rows[head + 1 :], start=head + 2):
-        if not any(cell not in (None, "") for cell in cells):
+        if not _filled(cells):
             continue
         text = cells[place] if place < len(cells) else None
         try:
             reference = Reference.decode(str(text))
-        except (ValueError, TypeError) as error:
-            problem = f"row {number}: the reference in column {REFERENCE} is missing or was changed"
-            raise SourceError(str(path), problem, "copy it from the exported file") from error
+        except (ValueError, TypeError, OverflowError, RecursionError):
+            problem = (
+                f"the reference in column {REFERENCE} was changed: copy it from the exported file"
+                if text not in (None, "")
+                else f"has no reference in column {REFERENCE}: new rows are published by their connector"
+            )
+            yield ForeignRow(sheet, number, problem)
+            continue
         kept = {
             name: cell for name, cell in zip(names, cells, strict=False) if name and name not in (REASONS, REFERENCE)
         }
-        yield CorrectedRow(number, reference, kept)
+        yield CorrectedRow(number, reference, kept, sheet)
 
 
 def _write_csv(path: Path, sheets: Sequence[ReturnedSheet]) -> None:
@@ -229,18 +289,18 @@ def _sheet_name(name: str) -> str:
     return "".join("-" if sign in "[]:*?/\\" else sign for sign in name)[:_SHEET_NAME] or "-"
 
 
-def _csv_rows(path: Path) -> Iterator[list[list[Cell]]]:
+def _csv_rows(path: Path) -> Iterator[tuple[str, list[list[Cell]]]]:
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             with path.open(encoding=encoding, newline="") as stream:
-                yield [list(row) for row in csv.reader(stream)]
+                yield "", [list(row) for row in csv.reader(stream)]
         except UnicodeDecodeError:
             continue
         return
     raise SourceError(str(path), "is neither UTF-8 nor GB18030", "save it as UTF-8")
 
 
-def _workbook_rows(path: Path) -> Iterator[list[list[Cell]]]:
+def _workbook_rows(path: Path) -> Iterator[tuple[str, list[list[Cell]]]]:
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     except OSError:
@@ -250,6 +310,6 @@ def _workbook_rows(path: Path) -> Iterator[list[list[Cell]]]:
     try:
         for page in book.worksheets:
             rows: Iterable[tuple[Any, ...]] = page.iter_rows(values_only=True)
-            yield [list(row) for row in rows]
+            yield page.title, [list(row) for row in rows]
     finally:
         book.close()

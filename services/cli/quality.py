@@ -163,7 +163,13 @@ def _serve(
 
 
 def _headings() -> list[str]:
-    counts = (("提供", "provided"), ("入库", "applied"), ("退回", "refused"), ("已改正", "corrected"))
+    counts = (
+        ("提供", "provided"),
+        ("入库", "applied"),
+        ("退回", "refused"),
+        ("已改正", "corrected"),
+        ("已关闭", "closed"),
+    )
     return [told(zh, en) for zh, en in (*counts, *((zh, en) for _, zh, en in _FIGURES))]
 
 
@@ -181,7 +187,7 @@ def _lines(report: QualityReport) -> list[Figures]:
 
 def _cells(facts: dict[str, Any]) -> list[str]:
     counts = facts["counts"]
-    numbers = [f"{counts[name]:,}" for name in ("provided", "applied", "refused", "corrected")]
+    numbers = [f"{counts[name]:,}" for name in ("provided", "applied", "refused", "corrected", "closed")]
     values = (facts["figures"][name] for name, _, _ in _FIGURES)
     return [*numbers, *("-" if value is None else f"{value:.1%}" for value in values)]
 

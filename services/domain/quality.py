@@ -10,7 +10,8 @@
 | reporting (上报率) | records on the bus that were decided in a declared period | the count declared for it |
 
 *Provided* is what a department has brought forward: events received, less repetitions (duplicate, stale), less rows
-about natural persons that their item does not admit, less refusals that a later correction of the same row replaces.
+about natural persons that their item does not admit, less refusals that a later correction of the same row replaces,
+less refused rows that their department closed as no records, whose number is told beside.
 A figure without anything to divide by is None, never 0 or 1.
 """
 
@@ -77,6 +78,7 @@ class ItemCounts:
         persons: refused for being about natural persons.
         refused: refused for another reason, those that were replaced included.
         replaced: of `refused`, those whose row was corrected, or refused again, later.
+        closed: of `refused`, those whose row their department closed with a reason.
         applied: applied.
         waiting: parked or held.
         timing: records by how they came.
@@ -89,6 +91,7 @@ class ItemCounts:
     persons: int = 0
     refused: int = 0
     replaced: int = 0
+    closed: int = 0
     applied: int = 0
     waiting: int = 0
     timing: dict[Timing, int] = field(default_factory=lambda: dict.fromkeys(Timing, 0))
@@ -97,16 +100,16 @@ class ItemCounts:
     @property
     def provided(self) -> int:
         """What the department has brought forward."""
-        return self.received - self.repeated - self.persons - self.replaced
+        return self.received - self.repeated - self.persons - self.replaced - self.closed
 
     @property
     def open(self) -> int:
-        """Refusals that nothing has replaced."""
-        return self.refused - self.replaced
+        """Refusals that nothing has replaced or closed."""
+        return self.refused - self.replaced - self.closed
 
     def add(self, other: ItemCounts) -> None:
         """Add the counts of another item."""
-        for name in ("received", "repeated", "persons", "refused", "replaced", "applied", "waiting"):
+        for name in ("received", "repeated", "persons", "refused", "replaced", "closed", "applied", "waiting"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         for timing, count in other.timing.items():
             self.timing[timing] += count

@@ -1,6 +1,6 @@
 """What a department says about its own rows, beside the events.
 
-Corrections that it sent, files that it read whole, counts that it declares, how much each run published: JSON on one
+Corrections that it sent, files that it read whole, refused rows that it closed, counts that it declares, how much each run published: JSON on one
 compacted topic, written by connectors, read by `query`.
 """
 
@@ -14,6 +14,8 @@ from typing import Final
 __all__ = [
     "STATEMENTS_TOPIC",
     "Acceptance",
+    "ClosedRow",
+    "Closing",
     "Declaration",
     "Place",
     "Publication",
@@ -214,7 +216,55 @@ class Acceptance:
         return offsets <= self.offsets and recreated <= self.recreated
 
 
-Statement = Redrive | Reading | Declaration | Publication | Acceptance
+@dataclass(frozen=True, slots=True)
+class ClosedRow:
+    """What tells a refused row that its department closed from others, also where it is read and refused again.
+
+    Attributes:
+        connector: who sent it; empty where no connector did.
+        file: as origins name it; of what no connector sent, topic and partition.
+        sheet: as origins name it.
+        content: digest of what the row said. Empty where nothing of it was kept (a natural person's) or its bytes
+            say nothing; then `run` and `row` name it, and it is closed for this one reading.
+        run: run that read it; empty where `content` names it.
+        row: its number, of what no connector sent its offset; 0 where `content` names it.
+    """
+
+    connector: str
+    file: str
+    sheet: str
+    content: str = ""
+    run: str = ""
+    row: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """A refused row that its department will not correct, and why: a sum, a note, a person, a record sent otherwise.
+
+    Attributes:
+        department: who says so.
+        closed: the row.
+        reason: why, in its words.
+        closed_at: when it was said; milliseconds since 1970 UTC.
+    """
+
+    department: str
+    closed: ClosedRow
+    reason: str
+    closed_at: int
+
+    @property
+    def key(self) -> bytes:
+        """Key on the topic."""
+        return _dump(["closing", self.department, *asdict(self.closed).values()])
+
+    def encode(self) -> bytes:
+        """Return the value on the topic."""
+        return _dump({"kind": "closing"} | asdict(self))
+
+
+Statement = Redrive | Reading | Closing | Declaration | Publication | Acceptance
 
 
 def decode_statement(value: bytes) -> Statement:
@@ -230,6 +280,8 @@ def decode_statement(value: bytes) -> Statement:
             return Redrive(**{**raw, "place": Place(**raw["place"])})
         if kind == "reading":
             return Reading(**raw)
+        if kind == "closing":
+            return Closing(**{**raw, "closed": ClosedRow(**raw["closed"])})
         if kind == "publication":
             return Publication(**raw)
         if kind == "acceptance":

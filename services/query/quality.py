@@ -185,14 +185,20 @@ def _book(found: Mapping[str, dict[str, ItemCounts]], entries: Iterable[tuple[En
 
 
 def _replace(items: Mapping[str, ItemCounts], returned: Iterable[ReturnedRow], runs: _Runs) -> None:
-    """Count the refusals that a later word on the same row replaces, in the period of their own run."""
+    """Count the refusals that a later word on the same row replaces or closes, in the period of their own run."""
     for row in returned:
         fields = row.event.fields
         counts = items.get(fields["item"])
         if counts is None:
             continue
-        last = row.runs[:-1] if row.status == "open" else row.runs
-        counts.replaced += sum(runs.hold(fields["department"], run) for run in last)
+        if any(one["reason"] == Reason.CAT_NATURAL_PERSON for one in fields["findings"][:1]):
+            continue  # these are counted apart, whatever became of them
+        *earlier, last = (runs.hold(fields["department"], run) for run in row.runs)
+        counts.replaced += sum(earlier)
+        if row.status == "closed":
+            counts.closed += last
+        elif row.status != "open":
+            counts.replaced += last
 
 
 class _Judge:
@@ -238,6 +244,7 @@ def _counts(counts: ItemCounts) -> dict[str, Any]:
         "waiting": counts.waiting,
         "refused": counts.open,
         "corrected": counts.replaced,
+        "closed": counts.closed,
         "natural_persons": counts.persons,
         **{timing.value: counts.timing[timing] for timing in Timing},
         "declared": [

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
-from dataclasses import dataclass
-from typing import Any
+import json
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from hashlib import blake2b
+from io import BytesIO
+from typing import Any, Final, NamedTuple
 
-from fastavro import parse_schema
+from fastavro import parse_schema, schemaless_reader
 
-from creditbus.avro_schemas import reject_schema
+from creditbus.avro_schemas import raw_catalogue, reject_schema
+from creditbus.services.domain.catalogue import Catalogue
+from creditbus.services.domain.framing import FRAME_BYTES, FrameError, schema_id
 from creditbus.services.domain.reasons import Reason
+from creditbus.services.domain.statements import connector_of
+from creditbus.services.engine.batch import Record
 from creditbus.services.engine.codec import Schemas
 from creditbus.services.engine.reading import FROM_START, read_partitions
 from creditbus.services.engine.registry import SchemaRegistry
@@ -21,16 +29,45 @@ from creditbus.topics.connection import Connection
 __all__ = ["RejectedEvent", "read_rejects"]
 
 _SCHEMA = parse_schema(reject_schema(), named_schemas={})
+_DIGEST_BYTES: Final = 16
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class RejectedEvent:
-    """One refused event: its fields as in avro_schemas/reject.avsc."""
+    """One refused event: its fields as in avro_schemas/reject.avsc, and what it said, where that was kept.
+
+    Holds values of a department's row: show them to it, never log them.
+
+    Attributes:
+        fields: of the reject.
+        said: of the refused event, as written; empty where nothing was kept, or its bytes say nothing.
+
+    """
 
     fields: dict[str, Any]
+    said: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def connector(self) -> str:
+        """Who sent it; empty where no connector did."""
+        return connector_of(self.fields["run"]) if self.fields["row"] else ""
+
+    @property
+    def detail(self) -> str:
+        """What is wrong in the words of whoever read the row; empty where the reason says it all."""
+        return str(self.said["unreadable"]["detail"]) if "unreadable" in self.said else ""
+
+    @property
+    def content(self) -> str:
+        """Digest of what the row says, the same whenever it is read; empty where it says nothing."""
+        parts = {name: self.said[name] for name in ("claim", "content", "unreadable") if name in self.said}
+        if not parts:
+            return ""
+        text = json.dumps(parts, ensure_ascii=False, sort_keys=True, default=repr)
+        return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_DIGEST_BYTES).hexdigest()
 
     def findings(self) -> list[dict[str, str | None]]:
-        """Return reason, field, proposed correction, and the reason as a sentence in both languages.
+        """Return reason, field, value, proposed correction, the field's title, and the reason in both languages.
 
         A reason of a later version has its code for a sentence.
         """
@@ -38,6 +75,8 @@ class RejectedEvent:
             {
                 "reason": finding["reason"],
                 "field": finding["field"],
+                "title": _title(self.fields["item"], finding["field"]),
+                "value": self._value(finding["field"]),
                 "proposed": finding["proposed"],
                 "en": reason.sentence if reason else finding["reason"],
                 "zh": reason.zh if reason else finding["reason"],
@@ -47,7 +86,7 @@ class RejectedEvent:
         ]
 
     def as_json(self) -> dict[str, Any]:
-        """Return what `creditbus rejects list --json` prints; the event itself stays on the topic."""
+        """Return what `creditbus rejects list --json` prints."""
         names = (
             "stage",
             "item",
@@ -61,7 +100,19 @@ class RejectedEvent:
             "partition",
             "offset",
         )
-        return {name: self.fields[name] for name in names} | {"findings": self.findings()}
+        facts = {name: self.fields[name] for name in names}
+        return facts | {"connector": self.connector, "detail": self.detail, "findings": self.findings()}
+
+    def _value(self, code: str) -> str | None:
+        """Return what the row has in a field; of a row that could not be read, its text."""
+        if "unreadable" in self.said:
+            return _text(self.said["unreadable"]["original"])
+        if not code or not self.said:
+            return None
+        value = self.said.get("content", {}).get(code)
+        claim = _claims(self.fields["item"]).get(code, "")
+        found = self.said.get("claim", {}).get(claim) if value is None else value
+        return None if found is None else str(found)
 
 
 async def read_rejects(connection: Connection, department: str, run: str) -> AsyncGenerator[RejectedEvent]:
@@ -78,7 +129,75 @@ async def read_rejects(connection: Connection, department: str, run: str) -> Asy
     schemas = Schemas(SchemaRegistry(connection.registry_url))
     async for chunk in read_partitions(connection.bootstrap_servers, starts):
         await schemas.learn(chunk.records)
-        for record in chunk.records:
-            event = RejectedEvent(decoded(schemas, record, _SCHEMA))
-            if run in {"", event.fields["run"]}:
-                yield event
+        found = [decoded(schemas, record, _SCHEMA) for record in chunk.records]
+        wanted = [fields for fields in found if run in {"", fields["run"]}]
+        originals = [_Original(fields["topic"], fields["partition"], fields["offset"], fields) for fields in wanted]
+        await schemas.learn(originals)
+        for original in originals:
+            yield RejectedEvent(original.fields, _said(schemas, original))
+
+
+class _Original(NamedTuple):
+    """The refused event as a record, so that its schema can be learned."""
+
+    topic: str
+    partition: int
+    offset: int
+    fields: dict[str, Any]
+
+    @property
+    def timestamp(self) -> int:
+        return 0
+
+    @property
+    def key(self) -> bytes | None:
+        return None
+
+    @property
+    def value(self) -> bytes | None:
+        original: bytes = self.fields["original"]
+        return original
+
+
+def _said(schemas: Schemas, original: Record) -> Mapping[str, Any]:
+    """Decode what was refused: anything may have been sent, so what cannot be decoded says nothing."""
+    value = original.value or b""
+    try:
+        shape = schemas.shapes.get(schema_id(value))
+        if shape is None:
+            return {}
+        source = BytesIO(value)
+        source.seek(FRAME_BYTES)
+        said = schemaless_reader(source, shape.writer, None)
+    except FrameError:
+        return {}
+    except Exception:  # noqa: BLE001 -- damaged bytes may raise anything
+        return {}
+    return said if isinstance(said, dict) and isinstance(said.get("header"), dict) else {}
+
+
+def _text(raw: bytes) -> str:
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return raw.decode("utf-8", "replace")
+
+
+@cache
+def _catalogue() -> Catalogue:
+    return Catalogue.parse(raw_catalogue())
+
+
+@cache
+def _claims(item: str) -> Mapping[str, str]:
+    """Return the fields of an item's claim by their column codes."""
+    found = _catalogue().item(item)
+    return {} if found is None else {code: name for name, code in found.claims.items()}
+
+
+def _title(item: str, field: str) -> str:
+    found = _catalogue().item(item)
+    known = None if found is None else found.fields.get(field)
+    return known.title if known is not None else ""

@@ -5,18 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from hashlib import blake2b
+from typing import Any, Final, Literal
 
-from creditbus.services.domain.statements import Place, Reading, Redrive, connector_of, first_run
+from creditbus.services.domain.statements import (
+    ClosedRow,
+    Closing,
+    Place,
+    Reading,
+    Redrive,
+    connector_of,
+    first_run,
+)
 from creditbus.services.query.rejects import RejectedEvent, read_rejects
 from creditbus.services.query.statements import Statements, read_statements
 from creditbus.topics.connection import Connection
 
-__all__ = ["ReturnedRow", "Status", "place_of", "read_returned", "returned_rows"]
+__all__ = ["ReturnedRow", "Status", "closed_row", "place_of", "read_returned", "returned_rows"]
 
-Status = Literal["open", "fixed", "replaced"]
+Status = Literal["open", "fixed", "replaced", "closed"]
 """fixed: a correction was sent that the bus did not refuse. replaced: the whole file was published again since, so that
-its row is either accepted now, or stands here once more under the later run."""
+its row is either accepted now, or stands here once more under the later run. closed: its department will not correct
+it, and said why."""
+
+_KEY_BYTES: Final = 6
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -32,14 +44,23 @@ class ReturnedRow:
     rejected_at: int
     redrive: Redrive | None = None
     reading: Reading | None = None
+    closing: Closing | None = None
+
+    @property
+    def key(self) -> str:
+        """Hexadecimal; names the row for `creditbus rejects close`."""
+        fields = self.event.fields
+        place = place_of(self.event) if fields["row"] else (fields["topic"], fields["partition"], fields["offset"])
+        return blake2b(repr(place).encode("utf-8", "surrogatepass"), digest_size=_KEY_BYTES).hexdigest()
 
     @property
     def status(self) -> Status:
         """What became of it."""
         if self.redrive is not None and self.redrive.sent_as != self.event.fields["run"]:
             return "fixed"
-        outdated = self.reading is not None and self.reading.replaces(self.event.fields["run"], self.rejected_at)
-        return "replaced" if outdated else "open"
+        if self.reading is not None and self.reading.replaces(self.event.fields["run"], self.rejected_at):
+            return "replaced"
+        return "open" if self.closing is None else "closed"
 
     @property
     def seconds_to_fix(self) -> float | None:
@@ -49,7 +70,9 @@ class ReturnedRow:
     def as_json(self) -> dict[str, Any]:
         """Return what `creditbus rejects list --json` prints."""
         return self.event.as_json() | {
+            "key": self.key,
             "status": self.status,
+            "closed_because": self.closing.reason if self.closing is not None and self.status == "closed" else None,
             "refusals": len(self.runs),
             "rejected_at": self.rejected_at,
             "seconds_to_fix": self.seconds_to_fix,
@@ -88,9 +111,21 @@ def returned_rows(events: Iterable[RejectedEvent], statements: Statements) -> li
                 _rejected_at(refusals[0]),
                 statements.redrives.get(place),
                 statements.readings.get((connector_of(place.run), place.file)),
+                statements.closings.get(closed_row(last)),
             )
         )
     return sorted(rows, key=lambda row: tuple(row.event.fields[name] for name in ("file", "sheet", "row", "run")))
+
+
+def closed_row(event: RejectedEvent) -> ClosedRow:
+    """Return by what a row is known again that its department closes."""
+    fields = event.fields
+    if not fields["row"]:
+        return ClosedRow("", f"{fields['topic']}/{fields['partition']}", "", row=fields["offset"])
+    file, sheet = fields["file"], fields["sheet"]
+    if event.content:
+        return ClosedRow(event.connector, file, sheet, event.content)
+    return ClosedRow(event.connector, file, sheet, run=first_run(fields["run"]), row=fields["row"])
 
 
 def place_of(event: RejectedEvent) -> Place:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from creditbus.services.domain.statements import (
     STATEMENTS_TOPIC,
+    ClosedRow,
+    Closing,
     Declaration,
     Place,
     Reading,
@@ -30,12 +32,14 @@ class Statements:
         redrives: corrections, by row.
         readings: files read whole, by connector and file.
         declarations: declared counts.
+        closings: rows that are not to be corrected.
 
     """
 
     redrives: Mapping[Place, Redrive]
     readings: Mapping[tuple[str, str], Reading]
     declarations: tuple[Declaration, ...]
+    closings: Mapping[ClosedRow, Closing]
 
     @classmethod
     def of(cls, department: str, found: Iterable[Statement]) -> Statements:
@@ -45,6 +49,7 @@ class Statements:
             {one.place: one for one in own if isinstance(one, Redrive)},
             {(one.connector, one.file): one for one in own if isinstance(one, Reading)},
             tuple(one for one in own if isinstance(one, Declaration)),
+            {one.closed: one for one in own if isinstance(one, Closing)},
         )
 
 

@@ -19,7 +19,18 @@ from creditbus.connectors.errors import ConfigurationError, SourceError
 from creditbus.connectors.returned.originals import Original, originals
 from creditbus.connectors.returned.redrive import prepare
 from creditbus.connectors.returned.rejection import Fault, Rejection
-from creditbus.connectors.returned.sheets import REASONS, REFERENCE, Reference, ReturnedRow, ReturnedSheet, read, write
+from creditbus.connectors.returned.sheets import (
+    REASONS,
+    REFERENCE,
+    CorrectedRow,
+    ForeignRow,
+    Reference,
+    ReturnedRow,
+    ReturnedSheet,
+    free_name,
+    read,
+    write,
+)
 from creditbus.services.domain.statements import Place, connector_of
 
 Write = Callable[..., Path]
@@ -125,7 +136,7 @@ def test_a_file_comes_back_as_it_went_and_only_good_rows_are_ready(
 ) -> None:
     path = tmp_path / f"rejects.{ending}"
     write(path, [_sheet(connector, *originals(connector, _rejections(connector)))])
-    rows = list(read(path))
+    rows = [row for row in read(path) if isinstance(row, CorrectedRow)]
     assert [row.reference.place.row for row in rows] == [2, 3, 4]
     assert not {REASONS, REFERENCE} & set(rows[0].cells)
     good, bad = prepare(connector, rows, "t", _TODAY)
@@ -147,6 +158,7 @@ def test_half_a_character_is_still_refused(connector: Connector, tmp_path: Path)
     path = tmp_path / "rejects.csv"
     write(path, [_sheet(connector, *originals(connector, _rejections(connector)))])
     row = next(read(path))
+    assert isinstance(row, CorrectedRow)
     good, [bad] = prepare(connector, [row._replace(cells={**row.cells, "主体名称": "示例\ud800"})], "t", _TODAY)
     assert (good, bad.place.row, bad.faults[0].reason) == ([], 2, "FORMAT_UNPARSABLE")
 
@@ -177,28 +189,101 @@ def test_a_header_of_two_rows_stays_one_of_two_rows(tmp_path: Path) -> None:
     assert [page.cell(1, 1).value, page.cell(2, 1).value] == ["主体代码", "ZTDM"]
     assert page.cell(3, 1).data_type == "s"
     (back,) = read(path)
+    assert isinstance(back, CorrectedRow)
     assert back.cells["ZTDM"] == "=1+1"
 
 
-@pytest.mark.parametrize(
-    ("change", "line"),
-    [
-        (lambda rows: rows[1].__setitem__(-1, ""), "row 2: the reference"),
-        (lambda rows: rows.append(rows[1]), "row 5: has the reference of row 2"),
-        (lambda rows: rows[0].__setitem__(-1, "X"), f"has no column {REFERENCE}"),
-    ],
-)
-def test_a_file_whose_references_were_touched_is_refused_as_a_whole(
-    connector: Connector, tmp_path: Path, change: Callable[[list[list[str]]], None], line: str
-) -> None:
-    path = tmp_path / "rejects.csv"
+@pytest.fixture(params=["csv", "xlsx"])
+def exported(request: pytest.FixtureRequest, connector: Connector, tmp_path: Path) -> Path:
+    """Rows 2, 3 and 4 in a file, in its own rows 2, 3 and 4."""
+    path = tmp_path / f"rejects.{request.param}"
     write(path, [_sheet(connector, *originals(connector, _rejections(connector)))])
+    return path
+
+
+def _edit(path: Path, change: Callable[[list[list[str]]], None]) -> None:
+    """Change the rows of an exported file as a person would, and save it."""
+    if path.suffix == ".xlsx":
+        book = openpyxl.load_workbook(path)
+        page = book.worksheets[0]
+        rows = [["" if cell is None else str(cell) for cell in row] for row in page.iter_rows(values_only=True)]
+        change(rows)
+        page.delete_rows(1, page.max_row)
+        for row in rows:
+            page.append(row)
+        book.save(path)
+        return
     rows = list(csv.reader(path.read_text("utf-8-sig").splitlines()))
     change(rows)
     with path.open("w", encoding="utf-8", newline="") as stream:
         csv.writer(stream).writerows(rows)
-    with pytest.raises(SourceError, match=line):
-        list(read(path))
+
+
+def _cut(rows: list[list[str]], row: int, text: str) -> None:
+    rows[row][-1] = text
+
+
+def _copied(rows: list[list[str]], **changes: str) -> None:
+    rows.append([changes.get(name, cell) for name, cell in zip(rows[0], rows[1], strict=True)])
+
+
+_SUM = ["合计", "3"]
+
+
+@pytest.mark.parametrize(
+    ("change", "foreign", "sent"),
+    [
+        (lambda rows: rows.append(_SUM), {5: "has no reference"}, [2, 3, 4]),
+        (lambda rows: rows.insert(1, _SUM), {2: "has no reference"}, [2, 3, 4]),
+        (lambda rows: _cut(rows, 1, ""), {2: "has no reference"}, [3, 4]),
+        (lambda rows: _cut(rows, 1, "7"), {2: "was changed"}, [3, 4]),
+        (lambda rows: _cut(rows, 2, '["lists"]'), {3: "was changed"}, [2, 4]),
+        (lambda rows: _cut(rows, 2, rows[2][-1].replace("1000", "1e999")), {3: "was changed"}, [2, 4]),
+        (lambda rows: _cut(rows, 2, "[" * 9999), {3: "was changed"}, [2, 4]),
+        (lambda rows: rows.append(list(rows[0])), {5: "was changed"}, [2, 3, 4]),
+        (_copied, {}, [2, 3, 4]),
+        (lambda rows: _copied(rows, 主体名称="示例其他"), {2: "reference of row 5", 5: "of row 2"}, [3, 4]),
+    ],
+)
+def test_what_a_person_has_added_is_named_and_the_other_rows_go_on(
+    exported: Path, change: Callable[[list[list[str]]], None], foreign: dict[int, str], sent: list[int]
+) -> None:
+    _edit(exported, change)
+    found = list(read(exported))
+    assert [row.reference.place.row for row in found if isinstance(row, CorrectedRow)] == sent
+    problems = {row.number: row.problem for row in found if isinstance(row, ForeignRow)}
+    assert problems.keys() == foreign.keys()
+    assert all(foreign[number] in problem for number, problem in problems.items())
+
+
+def test_a_sheet_that_a_person_has_added_is_named(connector: Connector, tmp_path: Path) -> None:
+    path = tmp_path / "rejects.xlsx"
+    write(path, [_sheet(connector, *originals(connector, _rejections(connector)))])
+    book = openpyxl.load_workbook(path)
+    book.create_sheet("备注").append(["请核对"])
+    book.create_sheet("空")
+    book.save(path)
+    *rows, note = read(path)
+    assert len(rows) == 3
+    assert isinstance(note, ForeignRow)
+    assert (note.sheet, note.number) == ("备注", 0)
+
+
+def test_a_file_without_any_reference_is_none_of_ours(exported: Path) -> None:
+    _edit(exported, lambda rows: _cut(rows, 0, "X"))
+    with pytest.raises(SourceError, match=f"has no column {REFERENCE}"):
+        list(read(exported))
+
+
+def test_a_name_that_is_taken_gets_the_first_free_number(tmp_path: Path) -> None:
+    path = tmp_path / "rejects-credit-office.xlsx"
+    assert free_name(path) == path
+    path.write_bytes(b"corrections")
+    assert free_name(path).name == "rejects-credit-office-2.xlsx"
+    free_name(path).write_bytes(b"more")
+    assert free_name(path).name == "rejects-credit-office-3.xlsx"
+    (tmp_path / "a.csv").symlink_to(tmp_path / "nowhere")
+    assert free_name(tmp_path / "a.csv").name == "a-2.csv", "a link to a share that is away is not overwritten either"
 
 
 def test_only_two_formats_are_written(tmp_path: Path) -> None:

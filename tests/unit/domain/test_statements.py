@@ -6,6 +6,8 @@ from datetime import date
 import pytest
 
 from creditbus.services.domain.statements import (
+    ClosedRow,
+    Closing,
     Declaration,
     Place,
     Reading,
@@ -28,6 +30,7 @@ _SAID: list[Statement] = [
     Redrive("tax-bureau", Place("r", "文件.csv", "", 7), "r~1", "00", 1000, 61_000),
     Declaration("court", "judgment-defaulter", date(2018, 1, 1), date(2018, 1, 31), 12, 5),
     Reading("court", "lists", "文件.csv", "r", 5),
+    Closing("court", ClosedRow("lists", "文件.csv", "", "0a"), "合计行", 5),
 ]
 
 
@@ -38,7 +41,7 @@ def test_statements_survive_their_topic(said: Statement) -> None:
 
 def test_no_two_subjects_share_a_key() -> None:
     other = Declaration("court", "x", date(2018, 1, 1), date(2018, 1, 31), 12, 5)
-    assert len({said.key for said in (*_SAID, other)}) == 4
+    assert len({said.key for said in (*_SAID, other)}) == len(_SAID) + 1
 
 
 def test_the_time_to_fix_is_never_negative() -> None:

@@ -1,0 +1,59 @@
+"""Makes of refused rows what their department corrects: its own columns, the refused cells marked, the reasons."""
+
+import contextlib
+from collections.abc import Callable, Iterable, Sequence
+
+from creditbus.connectors.configuration import Connector
+from creditbus.connectors.contract import Column
+from creditbus.connectors.errors import UserError
+from creditbus.connectors.returned.originals import Original, originals
+from creditbus.connectors.returned.rejection import Fault, Rejection
+from creditbus.connectors.returned.sheets import Reference, ReturnedRow, ReturnedSheet
+from creditbus.services.domain.reasons import Reason
+
+__all__ = ["column_names", "returned_sheet"]
+
+_ASKED_OVER_A_NETWORK = {"http", "sql"}
+
+
+def column_names(connector: Connector) -> Callable[[str], str | None]:
+    """Return what tells the column that fills a field, by the field's code, as the department calls it.
+
+    By the names of the source; where it is away, or elsewhere than on this machine, by those of the mapping.
+    """
+    have: list[str] = []
+    if connector.kind.name not in _ASKED_OVER_A_NETWORK:
+        with contextlib.suppress(UserError):
+            have = [column.name for table in connector.open().discover() for column in table.columns]
+    if not have:
+        have = [name for target in connector.mapper.targets() for name in target.columns]
+    return lambda field: connector.mapper.column_of(field, have)
+
+
+def returned_sheet(connector: Connector, rejections: Sequence[Rejection]) -> ReturnedSheet:
+    """Put the refused rows of one connector into its columns; errors as of `originals`."""
+    columns, found = originals(connector, rejections)
+    return ReturnedSheet(connector.id, columns, [_row(connector, columns, one) for one in found])
+
+
+def _row(connector: Connector, columns: Iterable[Column], one: Original) -> ReturnedRow:
+    rejection = one.rejection
+    have = [column.name for column in columns]
+    marked = {connector.mapper.column_of(fault.field, have) for fault in rejection.faults} - {None}
+    reasons = [_bilingual(fault) for fault in rejection.faults]
+    if one.detail:
+        reasons.append(one.detail)
+    if one.text:
+        reasons.append(f"原文 original: {one.text}")
+    if one.lost:
+        reasons.append(f"原值未能恢复，请重新填写 fill in again: {', '.join(sorted(one.lost))}")
+    reference = Reference(connector.id, rejection.place, rejection.rejected_at)
+    cells = frozenset(name for name in marked if name is not None) | one.lost
+    return ReturnedRow(reference, one.cells, cells, "\n".join(reasons))
+
+
+def _bilingual(fault: Fault) -> str:
+    known = Reason.__members__.get(fault.reason)
+    sentences = f"{known.zh} {known.sentence} " if known is not None else ""
+    proposed = f" → {fault.proposed}" if fault.proposed else ""
+    return f"{fault.field} {sentences}[{fault.reason}]{proposed}".strip()

@@ -1,0 +1,59 @@
+"""What the commands of `creditbus rejects` share: how a refused row is asked for, named and shown."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from creditbus.services.cli.configured import departments, known_department
+from creditbus.services.cli.language import told
+from creditbus.topics.connection import Connection
+
+if TYPE_CHECKING:
+    from creditbus.services.query.returned import ReturnedRow
+
+__all__ = ["DepartmentArgument", "Run", "one_line", "place", "question", "returned_rows"]
+
+_LONGEST: Final = 60
+
+DepartmentArgument = Annotated[
+    str,
+    typer.Argument(
+        help="Id of the department, as in topics/departments.", metavar="DEPARTMENT", autocompletion=departments
+    ),
+]
+Run = Annotated[str, typer.Option(help="Only what this run of a connector published.")]
+
+
+def returned_rows(department: str, run: str) -> list[ReturnedRow]:
+    """Read a department's refused rows, those of one run when `run` names one.
+
+    Raises:
+        ConfigurationError: there is no such department.
+        DependencyDownError: a server does not answer.
+    """
+    from creditbus.services.query.returned import read_returned
+
+    known_department(department)
+    return asyncio.run(read_returned(Connection.from_environment(store=False), department, run))
+
+
+def place(fields: Mapping[str, Any]) -> str:
+    """Say where the department finds a row: numbered as in the file that it published."""
+    row = told(f"第 {fields['row']} 行", f"row {fields['row']}") if fields["row"] else ""
+    found = "  ".join(part for part in (fields["file"], fields["sheet"], row) if part)
+    return found or told(f"位点 {fields['offset']}", f"offset {fields['offset']}")
+
+
+def one_line(text: str | None) -> str:
+    """Return a text as a short line: what does not show is escaped, what is long is cut."""
+    shown = "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text or "")
+    return shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST - 1]}…"
+
+
+def question(proposed: str | None) -> str:
+    """Ask whether a proposed correction is what was meant; nothing where none is proposed."""
+    return told(f"  是否为 {proposed} ？", f"  did you mean {proposed} ?") if proposed else ""
