@@ -30,6 +30,7 @@ from creditbus.connectors.progress import Progress
 from creditbus.services.domain.event import INGEST, partition_of
 from creditbus.services.domain.statements import STATEMENTS_TOPIC, Publication
 from creditbus.topics.connection import APPLICATION
+from creditbus.topics.kafka_clients import opened
 
 __all__ = ["POSITIONS_TOPIC", "Beside", "Publisher", "last_progress", "read_latest", "read_progress"]
 
@@ -76,7 +77,8 @@ class Publisher:
         self._connector = connector
         self._topic = topic
         try:
-            self._producer = KafkaProducer(
+            self._producer = opened(
+                KafkaProducer,
                 bootstrap_servers=bootstrap_servers.split(","),
                 client_id=f"{APPLICATION}-connector-{connector}",
                 transactional_id=f"{APPLICATION}-connector-{connector}",
@@ -260,7 +262,8 @@ def _end_of_log(servers: Sequence[str], place: TopicPartition) -> int:
 
 
 def _consumer(servers: Sequence[str], isolation: str) -> Any:
-    return KafkaConsumer(
+    return opened(
+        KafkaConsumer,
         bootstrap_servers=servers,
         group_id=None,
         enable_auto_commit=False,

@@ -24,6 +24,7 @@ from creditbus.services.domain.framing import FrameError
 from creditbus.services.domain.reasons import Reason
 from creditbus.services.domain.statements import Place, connector_of, first_run
 from creditbus.topics.connection import APPLICATION, Connection
+from creditbus.topics.kafka_clients import opened
 from creditbus.topics.registry import SchemaRegistry, UnknownSchemaError
 
 __all__ = ["mark_refused", "refusal"]
@@ -109,7 +110,8 @@ def _mine(connector: Connector, decode: Decoder, value: bytes | None) -> Rejecti
 
 
 def _consumer(connector: Connector, connection: Connection) -> Any:
-    return KafkaConsumer(
+    return opened(
+        KafkaConsumer,
         bootstrap_servers=connection.bootstrap_servers.split(","),
         group_id=f"{APPLICATION}-connector-{connector.id}-refusals",
         enable_auto_commit=False,

@@ -5,11 +5,37 @@ from dataclasses import dataclass
 
 from creditbus.connectors.configuration import Connector
 from creditbus.connectors.errors import PublishError, SourceError
+from creditbus.connectors.reporting import SilentReporter
 from creditbus.connectors.runner import RunSummary, run_connector
 from creditbus.topics.connection import Connection
 from creditbus.topics.errors import UnavailableError
 
-__all__ = ["Cycle", "watch"]
+__all__ = ["Cycle", "StoppedError", "StoppingReporter", "watch"]
+
+
+class StoppedError(Exception):
+    """A run was asked to stop, and did so between two transactions."""
+
+
+class StoppingReporter(SilentReporter):
+    """Stops a run behind the transaction that is committed when it is asked to.
+
+    Args:
+        stopped: whether it is asked to.
+    """
+
+    def __init__(self, stopped: Callable[[], bool]) -> None:
+        self._stopped = stopped
+
+    def advance(self, rows: int) -> None:
+        """Take note of committed rows.
+
+        Raises:
+            StoppedError: that is enough.
+        """
+        del rows
+        if self._stopped():
+            raise StoppedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,5 +81,7 @@ def watch(
             if str(error) != told:
                 told = str(error)
                 yield Cycle(None, told)
+        except StoppedError:
+            return
         if not wait():
             return

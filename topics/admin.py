@@ -10,6 +10,7 @@ from kafka.errors import RetriableError, UnknownBrokerIdError
 
 from creditbus.topics.connection import APPLICATION, Connection
 from creditbus.topics.errors import UnavailableError, UnsettledError
+from creditbus.topics.kafka_clients import opened
 
 __all__ = ["admin"]
 
@@ -26,7 +27,8 @@ def admin(connection: Connection) -> Iterator[KafkaAdminClient]:
         UnsettledError: a broker named another that it had not told of when the client connected.
     """
     try:
-        client = KafkaAdminClient(
+        client = opened(
+            KafkaAdminClient,
             bootstrap_servers=connection.bootstrap_servers.split(","),
             client_id=f"{APPLICATION}-admin",
             bootstrap_timeout_ms=_BOOTSTRAP_TIMEOUT_MS,

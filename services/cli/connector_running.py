@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 import sys
 import threading
 from dataclasses import asdict, replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
@@ -17,12 +17,14 @@ from creditbus.services.cli.configured import FOLDER, Folder, Json, Name, connec
 from creditbus.services.cli.console import ERRORS, OUTPUT, print_json
 from creditbus.services.cli.language import counted, told
 from creditbus.services.cli.noticed import pairs_lines, persons_lines, unused_line
+from creditbus.services.cli.stopping import until_asked
 from creditbus.services.cli.unread import looking_on, undecided_lines
 from creditbus.topics.connection import Connection
 
 if TYPE_CHECKING:
     from creditbus.connectors.configuration import Connector
     from creditbus.connectors.runner import RunSummary
+    from creditbus.connectors.watching import Cycle
     from creditbus.services.query.outcomes import RunOutcomes
 
 __all__ = ["outcome_line", "register", "stale_line", "summary_lines"]
@@ -83,25 +85,35 @@ def watch_command(
     every: Annotated[float, typer.Option(min=0.1, help="Seconds between two looks at the source.")] = 30.0,
     json: Annotated[bool, typer.Option("--json", help="One JSON document a run.")] = False,
 ) -> None:
-    """Run again when the source has changed, and tell of each run. Ctrl-C or SIGTERM stops between two transactions."""
-    from creditbus.connectors.watching import watch
+    """Run again when the source has changed, and tell of each run. Ctrl-C or SIGTERM stops between two transactions.
+
+    What is away then (Kafka, the registry, the source) is not waited for.
+    """
+    from creditbus.connectors.runner import run_connector
+    from creditbus.connectors.watching import StoppingReporter, watch
 
     connector = connector_named(name, folder)
-    stop = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    for cycle in watch(connector, Connection.from_environment(store=False), lambda: not stop.wait(every)):
-        if json:
-            facts = {"error": cycle.error} if cycle.summary is None else _facts(cycle.summary, None)
-            sys.stdout.write(orjson.dumps(facts).decode() + "\n")
-            sys.stdout.flush()
-            continue
-        clock = f"{datetime.now().astimezone():%H:%M:%S}"
-        text = (
-            cycle.error
-            if cycle.summary is None
-            else "\n".join([_published(cycle.summary), *_noticed(cycle.summary), *cycle.summary.remarks])
-        )
-        (ERRORS if cycle.summary is None else OUTPUT).print(f"{clock}  {text}", markup=False, soft_wrap=True)
+    connection = Connection.from_environment(store=False)
+
+    def work(stop: threading.Event) -> None:
+        run = partial(run_connector, progress=StoppingReporter(stop.is_set))
+        for cycle in watch(connector, connection, lambda: not stop.wait(every), run=run):
+            _tell(cycle, json=json)
+
+    until_asked(work)
+
+
+def _tell(cycle: Cycle, *, json: bool) -> None:
+    if json:
+        facts = {"error": cycle.error} if cycle.summary is None else _facts(cycle.summary, None)
+        sys.stdout.write(orjson.dumps(facts).decode() + "\n")
+        sys.stdout.flush()
+        return
+    clock = f"{datetime.now().astimezone():%H:%M:%S}"
+    text = cycle.error
+    if cycle.summary is not None:
+        text = "\n".join([_published(cycle.summary), *_noticed(cycle.summary), *cycle.summary.remarks])
+    (ERRORS if cycle.summary is None else OUTPUT).print(f"{clock}  {text}", markup=False, soft_wrap=True)
 
 
 def summary_lines(summary: RunSummary, connector: Connector, outcomes: RunOutcomes | None = None) -> list[str]:

@@ -187,7 +187,7 @@ def _lines(report: QualityReport) -> list[Figures]:
 
 def _cells(facts: dict[str, Any]) -> list[str]:
     counts = facts["counts"]
-    numbers = [f"{counts[name]:,}" for name in ("provided", "applied", "refused", "corrected", "closed")]
+    numbers = [f"{counts[name]:,}" for name in ("provided", "applied", "refused", "corrected")]
     values = (facts["figures"][name] for name, _, _ in _FIGURES)
     return [*numbers, *("-" if value is None else f"{value:.1%}" for value in values)]
 
@@ -196,6 +196,13 @@ def _remarks(report: QualityReport) -> list[str]:
     lines = []
     for facts in report.as_json()["departments"]:
         for item, of_item in facts["items"].items():
+            if closed := of_item["counts"]["closed"]:
+                lines.append(
+                    told(
+                        f"{facts['department']} {item}：由部门关闭、不再改正 {closed:,} 行",
+                        f"{facts['department']} {item}: {counted(closed, 'refused row')} closed by the department",
+                    )
+                )
             for one in of_item["counts"]["declared"]:
                 numbers = f"{one['reported']:,} / {one['declared']:,}"
                 lines.append(

@@ -1,7 +1,7 @@
 """What a department says about its own rows, beside the events.
 
-Corrections that it sent, files that it read whole, refused rows that it closed, counts that it declares, how much each run published: JSON on one
-compacted topic, written by connectors, read by `query`.
+Corrections that it sent, files that it read whole, refused rows that it closed, counts that it declares, how much each
+run published: JSON on one compacted topic, written by connectors, read by `query`.
 """
 
 from __future__ import annotations

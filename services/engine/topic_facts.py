@@ -12,6 +12,7 @@ from kafka.errors import KafkaError
 from creditbus.services.engine.batch import Partition
 from creditbus.services.engine.errors import DependencyDownError
 from creditbus.topics.errors import ConfigurationError
+from creditbus.topics.kafka_clients import opened
 
 __all__ = ["TopicFacts", "topic_facts"]
 
@@ -52,7 +53,7 @@ def topic_facts(bootstrap_servers: str) -> TopicFacts:
     """
     try:
         servers = bootstrap_servers.split(",")
-        with closing(KafkaAdminClient(bootstrap_servers=servers, bootstrap_timeout_ms=_BOOTSTRAP_MS)) as admin:
+        with closing(opened(KafkaAdminClient, bootstrap_servers=servers, bootstrap_timeout_ms=_BOOTSTRAP_MS)) as admin:
             cluster = admin.describe_cluster()["cluster_id"]
             topics = admin.describe_topics()
     except (KafkaError, OSError) as error:

@@ -7,6 +7,7 @@ became of it are the same rows. A record's timing counts in the period in which 
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -73,7 +74,14 @@ class DepartmentQuality:
                 for item, counts in sorted(self.items.items())
             },
             "seconds_to_fix": _spread(self.fix_seconds),
+            "closed_because": self.closed_because,
         }
+
+    @property
+    def closed_because(self) -> dict[str, int]:
+        """How many rows were closed for each reason, whenever they were refused; the most frequent first."""
+        closings = (row.closing for row in self.returned if row.status == "closed")
+        return dict(Counter(one.reason for one in closings if one is not None).most_common())
 
     @property
     def fix_seconds(self) -> list[float]:

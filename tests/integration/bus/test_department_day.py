@@ -189,6 +189,69 @@ def test_state_is_shown_and_reset_and_a_csv_of_rejects_serves_as_well(say: Say, 
 
 
 @pytest.mark.usefixtures("registered")
+def test_a_row_that_is_none_is_closed_with_a_reason_and_corrections_are_never_overwritten(
+    live: Observer, say: Say, tmp_path: Path
+) -> None:
+    total = "合计,,,,3,,,,,,"
+    _write(tmp_path / "月报.csv", _entry(4, code=_code(4)[:-1] + "x"), total)
+    say("connector", "init", "--department", "credit-office", "--source", "月报.csv", "--id", "third", "--yes")
+    ran = say("connector", "run", "third", "--wait")
+    assert sum(ran["outcomes"]["rejected"].values()) == 2
+
+    def listed() -> dict[int, dict[str, Any]]:
+        rows = say("rejects", "list", "credit-office", "--run", ran["run_id"])
+        return {row["row"]: row for row in rows}
+
+    code, sum_row = listed()[1], listed()[2]
+    (finding,) = code["findings"]
+    assert (finding["column"], finding["value"]) == ("主体代码", _code(4)[:-1] + "x")
+    assert (code["connector"], code["status"]) == ("third", "open")
+
+    # what is exported stands; a second export takes another name, and --force the first again
+    first = say("rejects", "export", "credit-office", "--run", ran["run_id"])
+    assert (first["file"], first["rows"]) == ("rejects-credit-office.xlsx", 2)
+    before = (tmp_path / first["file"]).read_bytes()
+    second = say("rejects", "export", "credit-office", "--run", ran["run_id"])
+    assert second["file"] == "rejects-credit-office-2.xlsx"
+    assert (tmp_path / first["file"]).read_bytes() == before
+    again = say("rejects", "export", "credit-office", "--run", ran["run_id"], "-o", first["file"], "--force")
+    assert again["file"] == first["file"]
+
+    # the sum is closed, once, and its closing is one statement of the topic
+    closed = say("rejects", "close", "credit-office", sum_row["key"][:8], "--reason", "合计行")
+    assert closed == {"closed": 1, "opened": 0}
+    assert say("rejects", "close", "credit-office", sum_row["key"], "--reason", "合计行")["closed"] == 0
+    live.settle()
+    statements = [json.loads(record.value) for record in live.of("connector.statements") if record.value]
+    assert [one["reason"] for one in statements if one["kind"] == "closing"] == ["合计行"]
+    assert (listed()[2]["status"], listed()[2]["closed_because"]) == ("closed", "合计行")
+    assert say("rejects", "export", "credit-office", "--run", ran["run_id"], "-o", "三.xlsx")["rows"] == 1
+
+    # a note that a person has added to the workbook costs the corrected row nothing, and is named
+    book = openpyxl.load_workbook(tmp_path / "三.xlsx")
+    page = book.worksheets[0]
+    columns = {str(cell.value): place for place, cell in enumerate(page[1], start=1)}
+    page.cell(2, columns["主体代码"]).value = _code(4)
+    page.append(["已核对"])
+    book.save(tmp_path / "三.xlsx")
+    sent = say("rejects", "redrive", "三.xlsx", code=1)
+    assert (sent["sent"], [one["number"] for one in sent["not_ours"]]) == (1, [3])
+
+    # figures: neither what was corrected nor what was closed counts as brought forward and refused
+    wide = ("--from", "2020-01-01", "--to", "2099-12-31")
+    (report,) = say("quality", "--department", "credit-office", *wide)["departments"]
+    assert report["items"]["red-black-list"]["counts"]["closed"] == 1
+    assert report["closed_because"] == {"合计行": 1}
+
+    # read again as it was, it stays closed; opened again it is open
+    again = say("connector", "run", "third", "--resend", "--wait")
+    (row,) = [one for one in say("rejects", "list", "credit-office", "--run", again["run_id"]) if one["row"] == 2]
+    assert row["status"] == "closed"
+    assert say("rejects", "close", "credit-office", row["key"], "--reopen") == {"closed": 0, "opened": 1}
+    assert [one["row"] for one in say("rejects", "list", "credit-office", "--run", again["run_id"], "--open")] == [1, 2]
+
+
+@pytest.mark.usefixtures("registered")
 def test_a_department_sees_refused_rows_in_its_own_table(
     live: Observer, say: Say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -43,7 +43,7 @@ def bus(monkeypatch: pytest.MonkeyPatch) -> None:
         uncovered: dict[int, int] = {}  # noqa: RUF012 - a stand-in
 
         def as_json(self) -> Any:
-            counts = {"provided": 1_234_567, "applied": 1_000_000, "refused": 4_000, "corrected": 21}
+            counts = {"provided": 1_234_567, "applied": 1_000_000, "refused": 4_000, "corrected": 21, "closed": 0}
             of: dict[str, Any] = {"counts": counts | {"declared": [], "received": 1, "amended": 0}}
             of["figures"] = dict.fromkeys(_RATES, 1.0) | {"reporting": 0.667}
             return {"departments": [of | {"department": _DEPARTMENT, "items": {"administrative-penalty": of}}]}

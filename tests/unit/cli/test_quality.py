@@ -40,8 +40,8 @@ def test_what_is_no_period_is_told(text: str) -> None:
 def test_a_party_that_is_not_declared_is_one_line_that_names_those_that_are(
     command: str, party: str, known: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("BOOTSTRAP_SERVERS", "REGISTRY_URL"):
-        monkeypatch.setenv(f"CREDITBUS_{name}", "127.0.0.1:1")
+    monkeypatch.setenv("CREDITBUS_BOOTSTRAP_SERVERS", "127.0.0.1:1")
+    monkeypatch.setenv("CREDITBUS_REGISTRY_URL", "http://127.0.0.1:1")
     assert cli.main(command.split()) == 2
     said = capsys.readouterr().err
     assert said.startswith(f"creditbus: {party}: 'nobody' is not declared")

@@ -10,7 +10,7 @@ import pytest
 from creditbus.connectors.configuration import Connector, load_connector
 from creditbus.connectors.errors import PublishError, RegistrationError
 from creditbus.connectors.runner import RunSummary
-from creditbus.connectors.watching import Cycle, watch
+from creditbus.connectors.watching import Cycle, StoppingReporter, watch
 from creditbus.topics.connection import Connection
 
 Write = Callable[..., Path]
@@ -62,3 +62,17 @@ def test_what_does_not_pass_by_itself_ends_the_watch(write_connector: Write) -> 
 
     with pytest.raises(RegistrationError):
         _cycles(write_connector("a,b\n1,2\n"), [lambda: None], run)
+
+
+def test_a_run_that_is_asked_to_stop_does_so_behind_a_transaction_and_ends_the_watch(write_connector: Write) -> None:
+    asked: list[bool] = []
+
+    def run() -> RunSummary:
+        reporter = StoppingReporter(lambda: bool(asked))
+        reporter.advance(1)
+        asked.append(True)
+        reporter.advance(1)
+        raise AssertionError("it goes on")
+
+    assert _cycles(write_connector("a,b\n1,2\n"), [lambda: None], run) == []
+    assert asked == [True]

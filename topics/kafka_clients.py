@@ -1,0 +1,36 @@
+"""Makes clients of kafka-python so that one which finds no broker leaves nothing behind."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from kafka.net.compat import KafkaNetClient
+
+__all__ = ["opened"]
+
+_JOIN_MS = 1000
+_Client = TypeVar("_Client")
+
+
+def opened(kind: Callable[..., _Client], **settings: Any) -> _Client:
+    """Make an admin client, a producer or a consumer; its errors are its own.
+
+    kafka-python 3.0 starts a thread before it looks for a broker, and forgets it when there is none: whoever asks again
+    and again while Kafka is away would end without threads, or without files to open.
+    """
+    made: list[Any] = []
+
+    def client(**given: Any) -> Any:
+        made.append(KafkaNetClient(**given))
+        return made[-1]
+
+    try:
+        return kind(kafka_client=client, **settings)
+    except BaseException:
+        for one in made:
+            with contextlib.suppress(Exception):  # the error that made it useless is the one to tell
+                one._manager._net.stop(_JOIN_MS)  # noqa: SLF001 -- there is no other way to its thread
+                one.close()
+        raise
