@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from creditbus.services.domain.event import INGEST
 from creditbus.services.domain.ledger import Account, Ledger, Outcome
@@ -19,6 +20,9 @@ from creditbus.services.domain.statements import Acceptance, Publication, Statem
 from creditbus.services.query.backlog import StageBacklog, TopicBacklog
 
 __all__ = ["Accounts", "Loss", "RunGap", "Supply"]
+
+#: A connector's transaction has so many messages at most; each leaves a mark in each partition that it wrote to.
+_CHUNK: Final = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +149,7 @@ class Accounts:
             for (department, run), count in sorted(self._published.items())
             if count > self._received[department, run]
         ]
+        self._supplies: dict[str, Supply] = {}
         self._backlogs = {topic.topic: topic for stage in stages for topic in stage.topics}
 
     @property
@@ -159,6 +164,11 @@ class Accounts:
 
     def supply(self, department: str) -> Supply:
         """Compare what a department published with what was received."""
+        if department not in self._supplies:
+            self._supplies[department] = self._supply(department)
+        return self._supplies[department]
+
+    def _supply(self, department: str) -> Supply:
         topic = INGEST + department
         waiting = self._backlogs.get(topic)
         short = max(
@@ -174,11 +184,21 @@ class Accounts:
         offsets, recreated = self._lost(topic)
         if not offsets and not recreated:
             return Supply(waiting, None, short)
-        runs = {run for of, run in self._received if of == department and self._received[of, run]}
-        told = all((department, run) in self._published for run in runs) and (waiting is None or waiting.exact)
-        exact = self.through and told and bool(runs or short)
+        exact = self._told_all(department, short, offsets) and (waiting is None or waiting.exact)
         records = short if exact else offsets
         return Supply(waiting, Loss(topic, offsets, recreated, records, exact, self._acceptance(topic)), 0)
+
+    def _told_all(self, department: str, short: int, offsets: int) -> bool:
+        """Tell whether what the connectors say is missing explains all offsets that were cut.
+
+        Where somebody else publishes, too, or where more was cut than their messages and the marks of their
+        transactions, what they say is not all that there was.
+        """
+        runs = {run for of, run in self._received if of == department and self._received[of, run]}
+        if not self.through or not short or not all((department, run) in self._published for run in runs):
+            return False
+        marks = 1 + sum(1 + -(-gap.published // _CHUNK) for gap in self.gaps if gap.department == department)
+        return offsets <= short + marks * max((stage.of_lanes for stage in self.stages), default=0)
 
     def balanced(self, department: str) -> bool:
         """Whether everything that a department published was received, and has its outcome."""

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
+from confluent_kafka.admin import AdminClient, NewTopic
 from kafka import KafkaProducer
 
 from creditbus.connectors.configuration import load_connector
@@ -20,7 +21,7 @@ from tests.harness.broker import delete_group, delete_records, ends, recreate
 from tests.harness.cluster import start_afresh
 from tests.harness.traffic import party
 from tests.harness.waiting import until
-from tests.harness.wire import Observer, Wire
+from tests.harness.wire import Message, Observer, Wire
 from tests.harness.workers import Worker
 
 READY = "creditbus_lanes_ready"
@@ -248,6 +249,24 @@ def test_a_topic_that_was_created_again_is_no_silence(
         worker.restart()
         ready(worker)
         assert booked(observer)[1] == 4
+
+
+def test_what_is_published_for_a_department_that_no_worker_knows_waits(
+    observer: Observer, ask: Ask, tmp_path: Path
+) -> None:
+    bus = observer.wire.bus
+    admin = AdminClient({"bootstrap.servers": bus.bootstrap_servers})
+    admin.create_topics([NewTopic("ingest.nobody", 4, 1)])["ingest.nobody"].result()
+    try:
+        with Worker(bus, tmp_path / "worker.log") as worker:
+            ready(worker)
+            observer.wire.publish([Message("ingest.nobody", b"key", b"value")] * 3)
+            told = ask(1)
+            assert waits(told) == {"intake": (3, True)}
+            assert told["stages"][0]["topics"][0]["read_by_a_worker"] is False
+            assert told["departments"]["nobody"]["published"] == 3
+    finally:
+        admin.delete_topics(["ingest.nobody"], operation_timeout=30)["ingest.nobody"].result()
 
 
 def test_what_a_transaction_under_way_hides_keeps_it_from_being_called_balanced(

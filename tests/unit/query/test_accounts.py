@@ -103,10 +103,18 @@ def test_what_expired_is_known_exactly_where_connectors_told_what_they_published
     assert department(bus.accounts)["balanced"] is False
 
 
-def test_offsets_that_were_no_records_are_no_loss(bus: Bus) -> None:
-    bus.bookings.book_loss(TOPIC, Outcome.EXPIRED_UNREAD, 3)
-    assert bus.accounts.losses == []
-    assert bus.accounts.is_balanced
+@pytest.mark.parametrize("offsets", [3, 28])
+def test_offsets_that_no_connector_misses_may_be_anybodys(bus: Bus, offsets: int) -> None:
+    """Marks of transactions, or another client that never said anything: nothing that is cut is called balanced."""
+    bus.bookings.book_loss(TOPIC, Outcome.EXPIRED_UNREAD, offsets)
+    assert bus.accounts.losses == [Loss(TOPIC, offsets, 0, offsets, exact=False)]
+    assert not bus.accounts.is_balanced
+
+
+def test_more_offsets_than_connectors_miss_are_a_bound(bus: Bus) -> None:
+    bus.published("later", 28)
+    bus.bookings.book_loss(TOPIC, Outcome.EXPIRED_UNREAD, 60)
+    assert bus.accounts.losses == [Loss(TOPIC, 60, 0, 60, exact=False)]
 
 
 def test_of_a_publisher_that_tells_nothing_the_offsets_are_a_bound(bus: Bus) -> None:
