@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -138,7 +139,9 @@ class Pipeline:
                 self._committing.add_done_callback(lambda _: self._turns.release())
             await _outcome(self._committing)
             await _outcome(self._writing)
-            await self._commit_passed()
+            # an error changes nothing here: whoever comes next passes over the same markers
+            with suppress(Exception):
+                await self._commit_passed()
         finally:
             await self._abandon()
 

@@ -396,3 +396,16 @@ def test_positions_behind_mere_markers_are_committed_with_the_next_records_or_at
         assert world.producer.done == [2, 3]
 
     play(scenario)
+
+
+def test_a_lane_that_is_given_up_needs_no_answer_about_markers() -> None:
+    async def scenario(world: World) -> None:
+        world.pass_marker()
+        await settled()
+        world.producer.failure = FencedError("another owner")
+        world.producer.allowed.release()
+        world.pipeline.close()
+        await until(world.task.done)
+        assert world.task.exception() is None
+
+    play(scenario)
