@@ -168,7 +168,6 @@ def _headings() -> list[str]:
         ("入库", "applied"),
         ("退回", "refused"),
         ("已改正", "corrected"),
-        ("已关闭", "closed"),
     )
     return [told(zh, en) for zh, en in (*counts, *((zh, en) for _, zh, en in _FIGURES))]
 
