@@ -12,13 +12,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from creditbus.connectors.contract import Defect, Position, Row, Vanished
+from creditbus.connectors.contract import Cell, Defect, Position, Row, Vanished
 from creditbus.connectors.sql.known import Known, KnownRow
 from creditbus.connectors.sql.pending import Pending, entries, entry
 from creditbus.connectors.sql.settings import SqlSettings
 from creditbus.connectors.sql.source import SqlSource, remembered
 from creditbus.connectors.sql.table import Record
 from creditbus.connectors.sql.values import name_of, pack, unpack
+from creditbus.services.domain.identifiers.persons import holds_number, without_numbers
 
 __all__ = ["CompareSource", "Comparison"]
 
@@ -171,8 +172,15 @@ class CompareSource(SqlSource):
 
 
 def _kept(record: Record) -> KnownRow:
-    cells = pack([item for pair in record.cells.items() for item in pair])
+    # a row is kept to withdraw what was published of it, and a citizen's number never is
+    cells = pack([item for name, cell in record.cells.items() for item in (name, _without_number(cell))])
     return KnownRow(name_of(record.key), record.digest, cells)
+
+
+def _without_number(cell: Cell) -> Cell:
+    if isinstance(cell, str):
+        return without_numbers(cell, "*")
+    return None if isinstance(cell, int) and holds_number(str(cell)) else cell
 
 
 def _gone(row: KnownRow, table: str, number: int) -> Vanished:

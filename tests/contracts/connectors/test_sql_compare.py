@@ -156,3 +156,26 @@ def test_the_optional_parts_of_the_contract_are_recognised(shop: Shop) -> None:
     assert isinstance(_open(shop), Settling)
     assert isinstance(_open(shop), Comparing)
     assert not isinstance(shop.open("watermark", watermark="id"), Settling | Comparing)
+
+
+_NUMBER = "11010519491231002X"  # the example that GB 11643-1999 itself prints
+
+
+def test_neither_the_state_file_nor_a_position_holds_a_citizen_s_number(shop: Shop) -> None:
+    shop.create(_COLUMNS, _row(1) | {"name": f"示例 {_NUMBER}"}, _row(2))
+    source = _open(shop)
+    rows = list(source.read(None))
+    source.settle(last_position(rows))
+    for file in shop.folder.glob("rows.state*"):
+        assert _NUMBER.encode() not in file.read_bytes()
+    assert _NUMBER not in str([row.position for row in rows])
+    shop.run("DELETE FROM rows WHERE id = 1")
+    [gone] = _open(shop).vanished()
+    assert (gone.cells or {})["name"] == "示例 *"
+
+
+def test_a_key_of_citizens_numbers_is_refused_before_a_row_is_given(shop: Shop) -> None:
+    shop.create("id text PRIMARY KEY, name text, day date", {"id": _NUMBER, "name": "示例", "day": "2025-03-04"})
+    with pytest.raises(SourceError, match="its values are citizens' numbers") as told:
+        list(_open(shop).read(None))
+    assert _NUMBER not in str(told.value)

@@ -25,7 +25,7 @@ from creditbus.avro_schemas import prefix_schema
 from creditbus.connectors import publisher as publishing
 from creditbus.connectors.configuration import Connector, load_connector
 from creditbus.connectors.encoding import Message
-from creditbus.connectors.errors import PublishError, RegistrationError
+from creditbus.connectors.errors import PublishError, RegistrationError, SourceError
 from creditbus.connectors.progress import Progress, Totals
 from creditbus.connectors.publisher import POSITIONS_TOPIC, Publisher, read_latest, read_progress
 from creditbus.connectors.runner import run_connector
@@ -120,6 +120,20 @@ def test_a_changed_file_is_published_whole_and_resend_sends_an_unchanged_one(bus
     assert resent.rows == 12
     assert len({first.run_id, changed.run_id, resent.run_id}) == 3
     assert _consume(bus, _TOPIC, f"{connector.id}.csv") == Counter({**dict.fromkeys(range(1, 11), 3), 11: 2, 12: 2})
+
+
+def test_a_renamed_column_stops_the_run_until_it_is_said_to_be_meant(bus: Connection, write: Write) -> None:
+    connector = load_connector(write(3))
+    assert run_connector(connector, bus).complete
+    file = connector.file.with_suffix(".csv")
+    file.write_text(file.read_text("utf-8").replace("有效期止", "止"), encoding="utf-8")
+    with pytest.raises(SourceError, match="had 有效期止, which is gone; not used: 止"):
+        run_connector(connector, bus)
+    assert _consume(bus, _TOPIC, file.name) == Counter([1, 2, 3])  # nothing of it went
+    meant = run_connector(connector, bus, accept_columns=True)
+    assert (meant.published, meant.unused_columns) == (3, ("止",))
+    file.write_text(file.read_text("utf-8").replace("虚构企业1,", "虚构企业一,"), encoding="utf-8")
+    assert run_connector(connector, bus).published == 3
 
 
 def test_killed_at_any_moment_and_run_again_every_row_is_there_once(bus: Connection, write: Write) -> None:
