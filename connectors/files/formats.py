@@ -8,11 +8,12 @@ from creditbus.connectors.errors import SourceError
 from creditbus.connectors.files.archive import ZIP_MAGIC, open_archive
 from creditbus.connectors.files.blob import Blob
 from creditbus.connectors.files.delimited import DelimitedReader
+from creditbus.connectors.files.disguise import Content, content_of
 from creditbus.connectors.files.encodings import find_encoding, text_stream
 from creditbus.connectors.files.json_lines import JsonLinesReader
 from creditbus.connectors.files.package import part_name
 from creditbus.connectors.files.reader import Reader
-from creditbus.connectors.files.workbook import XLS_MAGIC, WorkbookReader
+from creditbus.connectors.files.workbook import WorkbookReader
 from creditbus.connectors.xml.reader import XmlReader
 
 __all__ = ["Format", "find_format", "is_archive", "reader"]
@@ -65,11 +66,11 @@ def is_archive(blob: Blob) -> bool:
 
 def find_format(blob: Blob) -> Format:
     """Tell the format by the first bytes, else by the ending of the name, else by the first characters."""
-    head = blob.head(len(XLS_MAGIC))
-    if head == XLS_MAGIC:
-        return "xls"
-    if head.startswith(ZIP_MAGIC):
+    content = content_of(blob)
+    if content is Content.ZIP:
         return "xlsx"
+    if content not in (Content.TEXT, Content.EMPTY, Content.OTHER):
+        return "xls"  # its reader reads web pages, too, and says what cannot be read
     if known := _BY_SUFFIX.get(PurePath(blob.name).suffix.lower()):
         return known
     with text_stream(blob, find_encoding(blob)) as (stream, _):

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from creditbus.connectors.contract import Column, Table
 from creditbus.connectors.errors import SourceError
+from creditbus.connectors.titles import folded
 
 __all__ = ["ALL", "Choice", "alike", "named_sheets", "proposed_sheet"]
 
@@ -34,7 +35,7 @@ def alike(headers: Mapping[str, Sequence[Column]]) -> list[str]:
     A cover or a legend beside them has other columns. Of two such groups the one with more sheets counts, then the one
     with more columns, then the first.
     """
-    sets = {name: {column.name for column in columns} for name, columns in headers.items()}
+    sets = {name: _titles(columns) for name, columns in headers.items()}
     groups = [[other for other in sets if _resembles(sets[name], sets[other])] for name in sets]
     ranked = zip(groups, sets.values(), strict=True)
     return max(ranked, key=lambda one: (len(one[0]), len(one[1])), default=([], set()))[0]
@@ -54,11 +55,14 @@ def proposed_sheet(tables: Sequence[Table], table: str) -> str | list[str] | Non
     if wanted is None:
         return None
     sheets = {one.details["sheet"]: one.columns for one in tables if "sheet" in one.details}
-    columns = {column.name for column in wanted.columns}
-    group = [name for name, of in sheets.items() if _resembles({column.name for column in of}, columns)]
+    group = [name for name, of in sheets.items() if _resembles(_titles(of), _titles(wanted.columns))]
     if len(group) == 1:
         return None if wanted.is_read else group[0]
     return ALL if group == alike(sheets) else group
+
+
+def _titles(columns: Sequence[Column]) -> set[str]:
+    return {folded(column.name) for column in columns}
 
 
 def _resembles(one: set[str], other: set[str]) -> bool:

@@ -1,7 +1,7 @@
 """Writes sheets of formats that cannot be streamed to a file, for :mod:`.written_sheets`; apart, for it loads nothing.
 
-Lines of JSON: ``["formats", [[id, code], ...], from_1904]``, then for each sheet ``["sheet", name, visible]``,
-``["row", number, cells]`` and at its end ``["merged", [[first row, last row, first column, last column], ...]]``.
+Lines of JSON: ``["formats", [[id, code], ...], from_1904]``, then for each sheet ``["sheet", name]``,
+``["row", number, cells]`` and at its end ``["end", [[first row, last row, first column, last column], ...], visible]``.
 A cell is null, a text, a truth value, ``{"n": [number, its format's place]}``, ``{"e": error}`` or ``{"d": ISO date}``.
 """
 
@@ -22,18 +22,18 @@ class SheetWriter:
         """Say how numbers are shown; once, before any row."""
         self._write("formats", formats, from_1904)
 
-    def sheet(self, name: str, *, is_visible: bool) -> None:
+    def sheet(self, name: str) -> None:
         """Begin a sheet."""
-        self._write("sheet", name, is_visible)
+        self._write("sheet", name)
 
     def row(self, number: int, cells: Sequence[Any]) -> None:
         """Write a row, if it has cells."""
         if any(cell is not None for cell in cells):
             self._write("row", number, cells)
 
-    def merged(self, merges: Iterable[tuple[int, int, int, int]]) -> None:
+    def end(self, merges: Iterable[tuple[int, int, int, int]], *, is_visible: bool) -> None:
         """End a sheet."""
-        self._write("merged", list(merges))
+        self._write("end", list(merges), is_visible)
 
     def _write(self, *line: Any) -> None:
         self._out.write(json.dumps(line) + "\n")

@@ -1,7 +1,7 @@
 """Sheets of workbooks: xlsx read here as a stream, xls by a process of its own."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
 from itertools import takewhile
 from typing import NamedTuple
@@ -10,26 +10,35 @@ from creditbus.connectors.contract import Cell, Column, Defect, DefectReason, Ro
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.files import header
 from creditbus.connectors.files.blob import Blob
+from creditbus.connectors.files.disguise import Content, content_of, no_workbook
 from creditbus.connectors.files.header_search import HeaderRows, find_header
+from creditbus.connectors.files.html_sheets import write_html
 from creditbus.connectors.files.merging import Merging
 from creditbus.connectors.files.reader import PassedOver
 from creditbus.connectors.files.settings import WorkbookOptions
 from creditbus.connectors.files.sheet_choice import ALL, alike, named_sheets
 from creditbus.connectors.files.sheet_row import Merge, SheetRow, Sheets
+from creditbus.connectors.files.sheet_writer import SheetWriter
+from creditbus.connectors.files.written_sheets import written_sheets
 from creditbus.connectors.files.xls import open_xls
 from creditbus.connectors.files.xlsx_book import Book, open_book
 from creditbus.connectors.files.xlsx_merges import merged_ranges
 from creditbus.connectors.files.xlsx_sheet import sheet_rows
 from creditbus.connectors.files.xlsx_strings import SharedStrings, shared_strings
+from creditbus.connectors.files.xml_sheets import write_xml
 from creditbus.services.domain import normalise
 
-__all__ = ["ROWS_APART", "XLS_MAGIC", "WorkbookReader"]
-
-XLS_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+__all__ = ["ROWS_APART", "WorkbookReader"]
 
 
 ROWS_APART = 1 << 21
 """What the positions of two sheets are apart: more than a sheet has rows. Those of the first are its row numbers."""
+
+
+_WRITERS: Mapping[Content, Callable[[Blob, SheetWriter, int], None]] = {
+    Content.PAGE: write_html,
+    Content.SPREADSHEET_XML: write_xml,
+}
 
 
 class _Header(NamedTuple):
@@ -133,13 +142,19 @@ class WorkbookReader:
 
     @contextmanager
     def _opened(self) -> Iterator[Sheets]:
-        limit = self._settings.unpacked_bytes
-        if self._blob.head(len(XLS_MAGIC)) == XLS_MAGIC:
-            with open_xls(self._blob, limit, self._settings.row_bytes) as sheets:
+        blob, limit, row = self._blob, self._settings.unpacked_bytes, self._settings.row_bytes
+        content = content_of(blob)
+        if content is Content.ZIP:
+            with open_book(blob, limit) as book, ExitStack() as opened:
+                yield _XlsxSheets(book, blob.place, row, opened)
+        elif content is Content.XLS:
+            with open_xls(blob, limit, row) as sheets:
+                yield sheets
+        elif write := _WRITERS.get(content):
+            with written_sheets(lambda out: write(blob, out, row), row) as sheets:
                 yield sheets
         else:
-            with open_book(self._blob, limit) as book, ExitStack() as opened:
-                yield _XlsxSheets(book, self._blob.place, self._settings.row_bytes, opened)
+            raise no_workbook(content, blob.place)
 
     def _chosen(self, book: Sheets) -> list[str]:
         """Choose the sheets; all of them have a header.

@@ -1,19 +1,39 @@
 """Sheets of formats that cannot be streamed: written to a file first (:mod:`.sheet_writer`), then given row by row."""
 
+import io
 import json
-from collections.abc import Iterator, Sequence
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, time
 from typing import IO, Any
 
 from creditbus.connectors.contract import Cell
 from creditbus.connectors.files.number_format import number_format
 from creditbus.connectors.files.sheet_row import Merge, SheetRow
+from creditbus.connectors.files.sheet_writer import SheetWriter
 from creditbus.connectors.sheet_cells import FaultyCell
 from creditbus.services.domain.reasons import Reason
 
-__all__ = ["WrittenSheets"]
+__all__ = ["WrittenSheets", "written_sheets"]
 
 _ROW = b'["row"'
+
+
+@contextmanager
+def written_sheets(write: Callable[[SheetWriter], None], limit: int) -> Iterator["WrittenSheets"]:
+    """Have sheets written to a temporary file, and give them.
+
+    Args:
+        write: Writes them; its errors pass.
+        limit: Most characters of a row.
+    """
+    with tempfile.TemporaryFile() as file:
+        text = io.TextIOWrapper(file, encoding="utf-8", write_through=False)
+        write(SheetWriter(text))
+        text.flush()
+        yield WrittenSheets(file, limit)
+        text.detach()
 
 
 class WrittenSheets:
@@ -71,9 +91,9 @@ class WrittenSheets:
                 self._from_1904 = said[1]
             elif kind == "sheet":
                 name = said[0]
-                self._starts[name], self._visible[name] = self._written.tell(), said[1]
+                self._starts[name], self._visible[name] = self._written.tell(), True
             else:
-                self._merges[name] = [Merge(*merge) for merge in said[0]]
+                self._merges[name], self._visible[name] = [Merge(*merge) for merge in said[0]], said[1]
 
     def _row(self, number: int, given: list[Any]) -> SheetRow:
         try:
@@ -94,5 +114,5 @@ class WrittenSheets:
             return form.cell(number, from_1904=self._from_1904)
         if kind == "e":
             return FaultyCell(value, Reason.CELL_ERROR)
-        found = datetime.fromisoformat(value)
+        found = datetime.fromisoformat(value)  # ValueError: the row's fault
         return found if found.time() != time.min else found.date()

@@ -16,6 +16,8 @@ from creditbus.connectors.files.sheet_writer import SheetWriter
 __all__ = ["main"]
 
 _MEMORY_BYTES = 1 << 30
+_EXACT = 10**15
+"""Past it, whole numbers have digits that nobody wrote."""
 _LOCKED = "is protected by a password\tsave it without one"
 _OTHERS = {
     "EncryptedPackage": _LOCKED,
@@ -65,10 +67,11 @@ def _write(book: Any, out: SheetWriter) -> None:
     out.formats([(key, own.get(key)) for key in keys], from_1904=bool(book.datemode))
     for place, name in enumerate(book.sheet_names()):
         sheet = book.sheet_by_index(place)
-        out.sheet(name, is_visible=not sheet.visibility)
+        out.sheet(name)
         for number in range(sheet.nrows):
             out.row(number + 1, list(_cells(sheet, number)))
-        out.merged((low + 1, high, left + 1, right) for low, high, left, right in sheet.merged_cells)
+        merges = [(low + 1, high, left + 1, right) for low, high, left, right in sheet.merged_cells]
+        out.end(merges, is_visible=not sheet.visibility)
         book.unload_sheet(place)
 
 
@@ -80,7 +83,7 @@ def _cells(sheet: Any, row: int) -> Iterator[Any]:
         if kind == xlrd.XL_CELL_TEXT:
             yield value or None
         elif kind in (xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_DATE):
-            number = int(value) if value == int(value) else value
+            number = int(value) if abs(value) < _EXACT and value == int(value) else value
             yield {"n": [number, sheet.cell_xf_index(row, column)]}
         elif kind == xlrd.XL_CELL_BOOLEAN:
             yield bool(value)

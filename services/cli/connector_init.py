@@ -29,6 +29,10 @@ _ENDINGS = frozenset({"csv", "tsv", "xlsx", "xls", "jsonl", "xml"})
 _WEAK = 0.5
 """A guess is weak where its template knows less than this share of the columns."""
 _LONGEST_NAME = 40
+
+_OF_WORKBOOKS = frozenset({"xlsx", "xls"})
+"""Endings that systems give to text, too."""
+
 _PLAUSIBLE = 0.5
 """A template is offered where it is at least so likely, compared with the best one."""
 
@@ -142,7 +146,16 @@ def _kind_by_source(source: str) -> str:
     if source and path.is_dir():
         return "folder"
     ending = path.suffix.removeprefix(".").lower()
-    return ending if ending in _ENDINGS else "files" if path.is_file() else ""
+    if ending in _ENDINGS and not (ending in _OF_WORKBOOKS and path.is_file() and _is_text(path)):
+        return ending
+    return "files" if path.is_file() else ""
+
+
+def _is_text(path: Path) -> bool:
+    from creditbus.connectors.files.blob import blob_of
+    from creditbus.connectors.files.disguise import Content, content_of
+
+    return content_of(blob_of(path)) is Content.TEXT
 
 
 def _settings(kind: Kind, source: str, given: Sequence[str], folder: Path, *, silent: bool) -> dict[str, Any]:

@@ -176,11 +176,20 @@ def test_a_sheet_is_chosen_by_name_or_number(tmp_path: Path) -> None:
         _rows("xlsx", path, sheet=1)
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 no archive", b"plain text"])
-def test_a_file_that_is_no_workbook_is_one_line(tmp_path: Path, content: bytes) -> None:
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "is empty, no workbook"),
+        (b"PK\x03\x04 no archive", "is no readable xlsx workbook"),
+        (b"plain text", r"is text, no workbook; kind: files \(or csv, tsv\) reads it"),
+        (b"\x00\x01\x02", "is of no known format, no workbook"),
+        (b"%PDF-1.7 ...", "is a PDF document, no workbook; open it with Excel or WPS and save its table as"),
+    ],
+)
+def test_a_file_that_is_no_workbook_is_one_line(tmp_path: Path, content: bytes, words: str) -> None:
     path = tmp_path / "a.xlsx"
     path.write_bytes(content)
-    with pytest.raises(SourceError, match=r"a\.xlsx: is no readable xlsx workbook"):
+    with pytest.raises(SourceError, match=rf"a\.xlsx: {words}"):
         _rows("xlsx", path)
 
 

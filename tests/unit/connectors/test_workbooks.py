@@ -431,6 +431,12 @@ def test_init_writes_that_all_sheets_are_read(tmp_path: Path) -> None:
     assert "sheet: '*'" in (tmp_path / "lists.yaml").read_text("utf-8")
 
 
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_long_number_has_no_digits_that_binary_fractions_add(tmp_path: Path, form: str) -> None:
+    path = write_workbook(tmp_path / f"a.{form}", {"甲": [["a", "b"], [2.0250303000012e19, 1234.1]]})
+    assert [typed_text(cell) for cell in _rows(path)[0].cells.values()] == ["20250303000012000000", "1234.1"]
+
+
 def test_days_and_spans_of_a_sheet_are_typed(tmp_path: Path) -> None:
     rows = [["a", "b", "c"], [(DAY, "yyyy/m/d"), (0.5, "h:mm"), (1.5, "[h]:mm")]]
     [row] = _rows(write_workbook(tmp_path / "a.xls", {"甲": rows}))

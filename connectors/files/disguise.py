@@ -1,0 +1,89 @@
+"""What a file is, whatever it is called: systems write web pages and text and name them .xls."""
+
+import re
+from enum import Enum
+
+from creditbus.connectors.errors import SourceError
+from creditbus.connectors.files.archive import ZIP_MAGIC
+from creditbus.connectors.files.blob import Blob
+
+__all__ = ["XLS_MAGIC", "Content", "content_of", "no_workbook"]
+
+XLS_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_BARE_XLS = re.compile(rb"\x09[\x00\x02\x04\x08][\x04\x06\x08\x10]\x00")
+"""A workbook of Excel 2 to 97 without the compound file around it."""
+_HEAD_BYTES = 4096
+_SPREADSHEET = b"urn:schemas-microsoft-com:office:spreadsheet"
+_BEFORE_PAGE = re.compile(rb"(?:\s|<\?xml[^>]{0,200}\?>|<!--.{0,2000}?-->)*", re.DOTALL)
+_PAGE = re.compile(
+    rb"<(?:!doctype\s+html|html|head|meta|title|body|style|script|table|div|center|font|form|link)[\s>/]", re.IGNORECASE
+)
+_SURE_PAGE = re.compile(rb"<(?:!doctype\s+html|html)[\s>]", re.IGNORECASE)
+"""For XML, in which any element may be called table."""
+_ARCHIVED_PAGE = re.compile(rb"(?:[A-Za-z-]{1,40}:[^\n]{0,200}\n\s*){0,12}?MIME-Version:", re.IGNORECASE)
+_CONTROLS = frozenset(range(32)) - frozenset(b"\t\n\r\f\x1a")
+
+
+class Content(Enum):
+    """What the first bytes of a file say that it is."""
+
+    XLS = "a workbook of the old format"
+    ZIP = "a zip archive"
+    PAGE = "a web page (HTML)"
+    SPREADSHEET_XML = "a workbook as XML (XML Spreadsheet 2003)"
+    ARCHIVED_PAGE = "an archived web page (MHT)"
+    PDF = "a PDF document"
+    RTF = "an RTF document"
+    PICTURE = "a picture"
+    EMPTY = "empty"
+    TEXT = "text"
+    OTHER = "of no known format"
+
+
+_BY_MAGIC = (
+    (XLS_MAGIC, Content.XLS),
+    (ZIP_MAGIC, Content.ZIP),
+    (b"%PDF-", Content.PDF),
+    (b"{\\rtf", Content.RTF),
+    (b"\x89PNG", Content.PICTURE),
+    (b"\xff\xd8\xff", Content.PICTURE),
+)
+
+
+def content_of(blob: Blob) -> Content:
+    """Tell by the first bytes what a file is."""
+    head = blob.head(_HEAD_BYTES)
+    if not head.strip():
+        return Content.EMPTY
+    for magic, content in _BY_MAGIC:
+        if head.startswith(magic):
+            return content
+    if _BARE_XLS.match(head):
+        return Content.XLS
+    return _text_content(head, is_xml=blob.name.lower().endswith(".xml"))
+
+
+def _text_content(head: bytes, *, is_xml: bool) -> Content:
+    is_wide = head.startswith((b"\xff\xfe", b"\xfe\xff")) or head[1:20:2].count(0) > 1
+    narrow = head.replace(b"\0", b"") if is_wide else head
+    start = narrow.removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff").lstrip()
+    if start.startswith(b"<") and _SPREADSHEET in start:
+        return Content.SPREADSHEET_XML
+    page = _SURE_PAGE if is_xml or start.startswith(b"<?xml") else _PAGE
+    before = _BEFORE_PAGE.match(start)
+    if before and page.match(start, before.end()):
+        return Content.PAGE
+    if _ARCHIVED_PAGE.match(start):
+        return Content.ARCHIVED_PAGE
+    return Content.OTHER if _CONTROLS.intersection(narrow) else Content.TEXT
+
+
+def no_workbook(content: Content, place: str) -> SourceError:
+    """Make the error of a file that is no workbook, and cannot be read as one."""
+    if content is Content.TEXT:
+        fix = "kind: files (or csv, tsv) reads it; or save it as .xlsx"
+    elif content in (Content.OTHER, Content.EMPTY):
+        fix = "hand it in anew, saved as .xlsx"
+    else:
+        fix = "open it with Excel or WPS and save its table as .xlsx"
+    return SourceError(place, f"is {content.value}, no workbook", fix)
