@@ -23,6 +23,7 @@ from creditbus.services.cli import (
     rejects,
     servers,
     topics,
+    waiting,
     worker,
 )
 from creditbus.services.cli.console import ERRORS
@@ -58,6 +59,7 @@ def _top(
 servers.register(app)
 worker.register(app)
 ledger.register(app)
+waiting.register(app)
 demo.register(app)
 app.add_typer(topics.app, name="topics")
 app.add_typer(catalogue.app, name="catalogue")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import json
 import sqlite3
@@ -16,6 +17,8 @@ from creditbus.connectors.configuration import load_connector
 from creditbus.connectors.watching import watch
 from creditbus.services.cli import main as cli
 from creditbus.services.domain.identifiers import uscc
+from creditbus.services.domain.statements import Closing
+from creditbus.services.query.statements import read_statements
 from tests.harness.wire import Observer
 from tests.integration.bus.conftest import Say
 
@@ -221,9 +224,8 @@ def test_a_row_that_is_none_is_closed_with_a_reason_and_corrections_are_never_ov
     closed = say("rejects", "close", "credit-office", sum_row["key"][:8], "--reason", "合计行")
     assert closed == {"closed": 1, "opened": 0}
     assert say("rejects", "close", "credit-office", sum_row["key"], "--reason", "合计行")["closed"] == 0
-    live.settle()
-    statements = [json.loads(record.value) for record in live.of("connector.statements") if record.value]
-    assert [one["reason"] for one in statements if one["kind"] == "closing"] == ["合计行"]
+    said = asyncio.run(read_statements(live.wire.bus))
+    assert [one.reason for one in said if isinstance(one, Closing)] == ["合计行"]
     assert (listed()[2]["status"], listed()[2]["closed_because"]) == ("closed", "合计行")
     assert say("rejects", "export", "credit-office", "--run", ran["run_id"], "-o", "三.xlsx")["rows"] == 1
 
@@ -249,6 +251,42 @@ def test_a_row_that_is_none_is_closed_with_a_reason_and_corrections_are_never_ov
     assert row["status"] == "closed"
     assert say("rejects", "close", "credit-office", row["key"], "--reopen") == {"closed": 0, "opened": 1}
     assert [one["row"] for one in say("rejects", "list", "credit-office", "--run", again["run_id"], "--open")] == [1, 2]
+
+
+@pytest.mark.usefixtures("registered")
+def test_who_waits_for_what_and_since_when_is_listed_until_it_comes(live: Observer, say: Say, tmp_path: Path) -> None:
+    unknown, legacy = _code(77), "420100000000778"
+    _write(tmp_path / "待.csv", _entry(77), _entry(78, code=legacy))
+    removal = _entry(5).replace("列入", "移出", 1).replace("5号,示例法", "799号,示例法")
+    header = f"{_HEADER},移出原因,移出日期,移出决定文书号"
+    lines = (tmp_path / "待.csv").read_text("gb18030").splitlines()[1:]
+    rows = [f"{line},,," for line in lines] + [f"{removal},已改正,2025-06-01,示移〔2025〕1号"]
+    (tmp_path / "待.csv").write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    say("connector", "init", "--department", "credit-office", "--source", "待.csv", "--id", "fourth", "--yes")
+    ran = say("connector", "run", "fourth", "--wait")
+    counts = ran["outcomes"]
+    assert (counts["parked"], counts["held"]) == (2, 1), counts
+
+    def waiting() -> dict[int, dict[str, Any]]:
+        return {one["row"]: one for one in say("waiting", "credit-office") if one["run"] == ran["run_id"]}
+
+    live.settle()
+    found = waiting()
+    assert (found[1]["state"], found[1]["waits_for"], found[1]["code"]) == ("parked", "registration", unknown)
+    assert (found[2]["state"], found[2]["waits_for"]) == ("parked", "code")
+    assert legacy in found[2]["code"]
+    assert (found[3]["state"], found[3]["waits_for"], found[3]["code"]) == ("held", "record", _code(5))
+    assert found[3]["record"].endswith("示列〔2025〕799号")
+    assert {one["connector"] for one in found.values()} == {"fourth"}
+    assert all(one["since"] > 0 and one["since_utc"].startswith("20") for one in found.values())
+    assert say("waiting", "tax-bureau") == []
+
+    row = f"示例77号有限公司,{unknown},甲,存续,示例局,2020-05-06,示例市武昌区示例大道77号"
+    (tmp_path / "补.csv").write_text(f"{_REGISTER}\n{row}\n", encoding="utf-8")
+    say("connector", "init", "--department", "market-supervision", "--source", "补.csv", "--id", "late", "--yes")
+    say("connector", "run", "late", "--wait")
+    live.settle()
+    assert waiting().keys() == {2, 3}
 
 
 @pytest.mark.usefixtures("registered")

@@ -110,7 +110,7 @@ def test_json_of_another_service_is_no_answer(name: str, body: Any) -> None:
 def test_only_the_registrys_own_codes_say_that_something_is_not_there(code: int) -> None:
     with serving(lambda *_: _json(404, {"error_code": code, "message": "not found"})) as url:
         registry = SchemaRegistry(url)
-        assert registry.find("a", {}) is registry.latest("a") is registry.compatibility("a") is None
+        assert (registry.find("a", {}), registry.latest("a"), registry.compatibility("a")) == (None, None, None)
         assert registry.versions("a") == []
         with pytest.raises(UnknownSchemaError, match="schema 7"):
             registry.schema(7)
