@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]  # its stubs leave it out
 from kafka import KafkaProducer
 
 from creditbus.connectors.configuration import load_connector
