@@ -18,6 +18,7 @@ from typing import Any
 from creditbus.services.domain.ledger import Bookings
 from creditbus.services.engine.batch import Batch, Partition, Record
 from creditbus.services.engine.codec import Schemas
+from creditbus.services.engine.errors import GapError
 from creditbus.services.engine.kafka.records import Packed
 from creditbus.services.engine.lane import Entries, Lane
 from creditbus.services.engine.observation import PhaseClock, observe_batch
@@ -125,7 +126,7 @@ class Pipeline:
             while await self._something_to_do():
                 await self._turns.acquire()
                 try:
-                    computed = await self._compute(self._take())
+                    computed = await self._compute(await self._taken())
                     if computed is not None:
                         await _outcome(self._committing)
                 except BaseException:
@@ -165,6 +166,15 @@ class Pipeline:
             except TimeoutError:
                 await self._commit_passed()
         return False
+
+    async def _taken(self) -> list[_Share]:
+        try:
+            return self._take()
+        except GapError:
+            # what was read before the gap may not be in the log any more
+            await _outcome(self._committing)
+            await _outcome(self._writing)
+            raise
 
     def _take(self) -> list[_Share]:
         """Take what waits, up to a whole batch; the lane that came last comes first the next time."""
