@@ -1,8 +1,7 @@
 """Values found in tables: lookup files of the department, and the divisions of the city."""
 
-import csv
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -11,41 +10,42 @@ from typing import NamedTuple
 import yaml
 
 from creditbus.connectors.errors import SourceError
+from creditbus.connectors.files.csv_file import csv_rows
 from creditbus.services.domain import normalise
 
 __all__ = ["Division", "division_finder", "divisions", "load_lookup"]
 
 _CODE = re.compile(r"[0-9]{6}")
-_ENCODINGS = ("utf-8-sig", "gb18030")
 
 
 def load_lookup(path: Path, key: str, value: str) -> Mapping[str, str]:
     """Read a table of two columns out of a csv file. Keys are compared trimmed and in half width.
 
     Raises:
-        SourceError: the file cannot be read, or has no such column.
+        SourceError: the file or one of its lines cannot be read, has no such column, or gives a key two values.
     """
-    for encoding in _ENCODINGS:
-        try:
-            with path.open(encoding=encoding, newline="") as stream:
-                return _read_lookup(path, csv.DictReader(stream), key, value)
-        except UnicodeDecodeError:
-            continue
-        except OSError as error:
-            raise SourceError(str(path), f"lookup table cannot be read: {error.strerror or error}") from error
-    raise SourceError(str(path), "lookup table is neither UTF-8 nor GB18030")
-
-
-def _read_lookup(path: Path, rows: "csv.DictReader[str]", key: str, value: str) -> Mapping[str, str]:
-    columns = list(rows.fieldnames or ())
+    try:
+        rows = csv_rows(path, key)
+    except SourceError as error:
+        raise SourceError(str(path), f"lookup table {error.problem}") from error
+    head = next((number for number, cells in enumerate(rows) if key in map(normalise.trim, cells)), None)
+    columns = [] if head is None else [normalise.trim(name) for name in rows[head]]
     for name in (key, value):
         if name not in columns:
-            raise SourceError(str(path), f"lookup table has no column {name!r}", f"it has: {', '.join(columns)}")
-    return {
-        normalise.half_width(normalise.trim(row[key])): normalise.trim(row[value])
-        for row in rows
-        if row[key] and row[value]
-    }
+            have = columns or list(map(normalise.trim, rows[0] if rows else ()))
+            raise SourceError(str(path), f"lookup table has no column {name!r}", f"it has: {', '.join(have)}")
+    return dict(_pairs(path, rows[(head or 0) + 1 :], columns.index(key), columns.index(value)))
+
+
+def _pairs(path: Path, rows: Sequence[Sequence[str]], key: int, value: int) -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    for number, cells in enumerate(rows, start=1):
+        if len(cells) > max(key, value) and cells[key] and cells[value]:
+            name, meant = normalise.half_width(normalise.trim(cells[key])), normalise.trim(cells[value])
+            if found.setdefault(name, meant) != meant:
+                problem = f"lookup table gives the key of its row {number} another value above"
+                raise SourceError(str(path), problem, "leave one of the two")
+    return found
 
 
 class Division(NamedTuple):

@@ -112,6 +112,29 @@ def test_a_lookup_table_that_is_not_there_is_named(tmp_path: Path) -> None:
         _load(tmp_path, mapping)
 
 
+@pytest.mark.parametrize(
+    ("table", "words"),
+    [
+        (
+            '名称,代码\n甲局,"11\n乙局,12\n丙局,"13\n',
+            "is no sound csv: the quotation mark opened in line 2 is not closed",
+        ),
+        ("名称,代码\n甲局,11\n乙局,12\n　甲局,13\n", "gives the key of its row 3 another value above"),
+    ],
+)
+def test_a_lookup_table_that_would_mislead_is_refused(tmp_path: Path, table: str, words: str) -> None:
+    mapping = (
+        "item: administrative-penalty\n"
+        "header: {authority: {column: 机关, lookup: t}}\n"
+        "tables: {t: {path: t.csv, key: 名称, value: 代码}}\n"
+    )
+    (tmp_path / "t.csv").write_text(table, encoding="gb18030")
+    with pytest.raises(SourceError, match=rf"t\.csv: lookup table {words}"):
+        _load(tmp_path, mapping)
+    (tmp_path / "t.csv").write_text('说明\r 名称,代码\r甲局,11\r"乙\r局",12\r', encoding="utf-8-sig")
+    _load(tmp_path, mapping)
+
+
 @pytest.mark.parametrize("name", templates())
 def test_every_template_loads(tmp_path: Path, name: str) -> None:
     text = files("creditbus.connectors").joinpath("templates", f"{name}.yaml").read_text("utf-8")
