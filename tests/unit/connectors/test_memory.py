@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+import zlib
 from pathlib import Path
 
 import pytest
@@ -112,3 +114,44 @@ def test_a_file_that_is_no_memory_says_what_to_do(tmp_path: Path) -> None:
 
 def test_rows_stay_out_of_representations() -> None:
     assert "event" not in repr(_row(1))
+
+
+def test_a_memory_of_the_version_before_goes_on(tmp_path: Path) -> None:
+    path = Memory.path_of(tmp_path, "lists")
+    path.parent.mkdir()
+    with sqlite3.connect(path) as base:
+        base.executescript(_FIRST_LAYOUT)
+        base.execute("INSERT INTO runs VALUES (1, 'r1', 2, 1, 1)")
+        for number, says in ((1, "a"), (2, "a")):
+            one = _row(number, says)
+            base.execute(
+                "INSERT INTO contents VALUES (?, ?, ?, ?, ?, ?, 1, 1, ?)", (*one[:6], zlib.compress(one.event))
+            )
+    with Memory(tmp_path, "lists") as memory:
+        memory.begin("r2", 0, last=("r1", 2))
+        judged = [memory.judge(one, number) for number, one in enumerate((_row(1, "a"), _row(2, "b")), start=1)]
+        assert [one.later for _, one in judged] == [False, True]
+        memory.note([one for one, _ in judged], 2)
+        assert memory.complete() == Comparison(0, 1, 1)
+
+
+_FIRST_LAYOUT = """
+CREATE TABLE runs (number INTEGER PRIMARY KEY, run TEXT NOT NULL UNIQUE, rows INTEGER NOT NULL, whole INTEGER NOT NULL,
+                   complete INTEGER NOT NULL);
+CREATE TABLE contents (record BLOB NOT NULL, content BLOB NOT NULL, alike BLOB NOT NULL, file TEXT NOT NULL,
+                       sheet TEXT NOT NULL, row INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+                       event BLOB NOT NULL, PRIMARY KEY (record, content));
+CREATE TABLE withdrawn (record BLOB PRIMARY KEY, run TEXT NOT NULL) WITHOUT ROWID;
+PRAGMA user_version = 1;
+"""
+
+
+def test_places_only_grow(tmp_path: Path) -> None:
+    with Memory(tmp_path, "lists") as memory:
+        assert memory.place(0, 100) == 100
+        assert memory.place(0, 50) == 101
+        assert memory.place(500, 50) == 501
+        memory.begin("r1", 0, place=501)
+        memory.note([], 40)
+    with Memory(tmp_path, "lists") as memory:
+        assert memory.place(0, 50) == 542
