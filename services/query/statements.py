@@ -66,6 +66,10 @@ async def read_statements(connection: Connection) -> list[Statement]:
     newest: dict[bytes, Statement] = {}
     async for chunk in read_partitions(connection.bootstrap_servers, starts):
         for record in chunk.records:
-            if record.key is not None and record.value:
+            if record.key is None:
+                continue
+            if record.value:
                 newest[record.key] = decode_statement(record.value)
+            else:
+                newest.pop(record.key, None)
     return list(newest.values())

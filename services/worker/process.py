@@ -154,7 +154,7 @@ async def _until_up(
     pause, awaited = settings.pause_seconds, ""
     while not stop.is_set():
         try:
-            up = await call()
+            up = await _unless_stopped(call(), stop)
         except DependencyDownError as error:
             if error.dependency != awaited:
                 _over(awaited, stages)
@@ -170,6 +170,20 @@ async def _until_up(
         else:
             _over(awaited, stages)
             return up
+    return None
+
+
+async def _unless_stopped(work: Awaitable[_T], stop: asyncio.Event) -> _T | None:
+    """Await work; None when told to stop first: a question to a server that keeps silent may take half a minute.
+
+    What it has begun in threads is left to the end of the process.
+    """
+    task, asked = asyncio.ensure_future(work), asyncio.ensure_future(stop.wait())
+    await asyncio.wait({task, asked}, return_when=asyncio.FIRST_COMPLETED)
+    asked.cancel()
+    if task.done():
+        return task.result()
+    task.cancel()
     return None
 
 

@@ -1,7 +1,9 @@
 """Worker processes under test: `creditbus worker --single`, to be killed, frozen and started again."""
 
+import contextlib
 import os
 import re
+import secrets
 import signal
 import socket
 import subprocess
@@ -17,6 +19,9 @@ from tests.harness.waiting import until
 __all__ = ["Worker", "free_port"]
 
 _SAMPLE = re.compile(r"^(\w+)(\{[^}]*\})? ([-+.\deE]+)$")
+_LOWEST_PORT = 10_000
+_USUAL_OUTGOING = 32_768
+_TRIES = 100
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -112,7 +117,21 @@ class Worker:
 
 
 def free_port() -> int:
-    """Return a port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port that nobody listens on now, and that the system gives to no connection before it is bound.
+
+    A port of the range for outgoing connections was taken now and then, on a loaded machine, by one of the thousands of
+    connections that other tests made while the worker was still being loaded: it then ended before it said a word.
+    """
+    for _ in range(_TRIES):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", _LOWEST_PORT + secrets.randbelow(max(_outgoing() - _LOWEST_PORT, 1))))
+            return int(probe.getsockname()[1])
+    raise AssertionError("no port is free")
+
+
+def _outgoing() -> int:
+    """Return the first port that the system gives to outgoing connections; where it does not say, the usual one."""
+    try:
+        return int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text(encoding="ascii").split()[0])
+    except (OSError, ValueError):
+        return _USUAL_OUTGOING

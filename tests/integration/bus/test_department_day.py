@@ -258,7 +258,7 @@ def test_who_waits_for_what_and_since_when_is_listed_until_it_comes(live: Observ
     unknown, legacy = _code(77), "420100000000778"
     _write(tmp_path / "待.csv", _entry(77), _entry(78, code=legacy))
     removal = _entry(5).replace("列入", "移出", 1).replace("5号,示例法", "799号,示例法")
-    header = f"{_HEADER},移出原因,移出日期,移出决定文书号"
+    header = f"{_HEADER},YCYY,YCRQ,YCWH"
     lines = (tmp_path / "待.csv").read_text("gb18030").splitlines()[1:]
     rows = [f"{line},,," for line in lines] + [f"{removal},已改正,2025-06-01,示移〔2025〕1号"]
     (tmp_path / "待.csv").write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -18,40 +17,13 @@ import pytest
 from creditbus.topics.admin import admin
 from creditbus.topics.connection import Connection
 from creditbus.topics.errors import UnavailableError
+from tests.harness.silent import Silent
 from tests.harness.waiting import until
 from tests.unit.topics.test_registry_address import serving
 
 _SECONDS = 2.0
 """After which nobody waits any more. A loaded machine may need a moment on top for ending a process."""
 _MOMENT = 1.0
-
-
-class Silent:
-    """A server that takes connections and requests and never answers: frozen, overloaded, or behind a bad cable."""
-
-    def __init__(self) -> None:
-        self._server = socket.create_server(("127.0.0.1", 0))
-        self._kept: list[socket.socket] = []
-        threading.Thread(target=self._serve, daemon=True).start()
-
-    def _serve(self) -> None:
-        while True:
-            try:
-                self._kept.append(self._server.accept()[0])
-            except OSError:
-                return
-
-    @property
-    def address(self) -> str:
-        return f"127.0.0.1:{self._server.getsockname()[1]}"
-
-    def was_asked(self) -> bool:
-        return bool(self._kept)
-
-    def close(self) -> None:
-        self._server.close()
-        for one in self._kept:
-            one.close()
 
 
 @pytest.fixture

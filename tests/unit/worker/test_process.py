@@ -7,11 +7,14 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from creditbus.topics.connection import Connection
+from tests.harness.silent import Silent
+from tests.harness.waiting import until
 from tests.harness.workers import Worker
 
 NOBODY = "127.0.0.1:1"
@@ -44,3 +47,19 @@ def test_a_metrics_port_that_is_taken_is_the_user_s_mistake(tmp_path: Path, opti
     assert ended.returncode == 2
     (line,) = (line for line in ended.stderr.splitlines() if "starts as" not in line)
     assert line.startswith(f"creditbus: --metrics-port: cannot be served at port {port}: ")
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
+def test_a_kafka_that_keeps_silent_holds_up_no_request_to_stop(
+    tmp_path: Path, number: signal.Signals, code: int
+) -> None:
+    silent = Silent()
+    bus = Connection(silent.address, f"http://{NOBODY}", f"redis://{NOBODY}/0", tmp_path)
+    with Worker(bus, tmp_path / "worker.log") as worker:
+        until(silent.was_asked, "Kafka is asked")
+        assert worker.process is not None
+        asked = time.monotonic()
+        worker.process.send_signal(number)
+        assert worker.process.wait(30) == code
+        assert time.monotonic() - asked < 2.5, "the question itself is given up after three seconds"
+    silent.close()
