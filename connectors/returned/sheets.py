@@ -21,6 +21,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from creditbus.connectors.contract import Cell, Column
 from creditbus.connectors.errors import ConfigurationError, SourceError
+from creditbus.connectors.files.csv_file import csv_rows
 from creditbus.connectors.files.origin import reading
 from creditbus.connectors.mapping.cells import typed_text
 from creditbus.services.domain.statements import Place
@@ -290,14 +291,8 @@ def _sheet_name(name: str) -> str:
 
 
 def _csv_rows(path: Path) -> Iterator[tuple[str, list[list[Cell]]]]:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            with path.open(encoding=encoding, newline="") as stream:
-                yield "", [list(row) for row in csv.reader(stream)]
-        except UnicodeDecodeError:
-            continue
-        return
-    raise SourceError(str(path), "is neither UTF-8 nor GB18030", "save it as UTF-8")
+    rows: list[list[Cell]] = [list(cells) for cells in csv_rows(path, REFERENCE)]
+    yield "", rows
 
 
 def _workbook_rows(path: Path) -> Iterator[tuple[str, list[list[Cell]]]]:

@@ -154,6 +154,16 @@ def test_a_file_comes_back_as_it_went_and_only_good_rows_are_ready(
     assert "示例" not in repr((good, mended))
 
 
+def test_a_stray_quotation_mark_in_a_corrected_file_swallows_no_row(connector: Connector, tmp_path: Path) -> None:
+    path = tmp_path / "rejects.csv"
+    write(path, [_sheet(connector, *originals(connector, _rejections(connector)))])
+    text = path.read_text("utf-8-sig")
+    assert text.count("列入,") == 2
+    path.write_text(text.replace("列入,", '"列入,'), encoding="utf-8")
+    with pytest.raises(SourceError, match=r"is no sound csv: .*line 2"):
+        list(read(path))
+
+
 def test_half_a_character_is_still_refused(connector: Connector, tmp_path: Path) -> None:
     path = tmp_path / "rejects.csv"
     write(path, [_sheet(connector, *originals(connector, _rejections(connector)))])
