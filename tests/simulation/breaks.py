@@ -22,9 +22,13 @@ __all__ = ["BREAKS", "broken"]
 Patches = list[Any]
 
 
+def _nothing(*_: object) -> list[Span]:
+    return []
+
+
 def _no_overlap() -> Patches:
     """Who acquires a span fences its own id only."""
-    return [mock.patch.object(owner, "overlapping", return_value=[])]
+    return [mock.patch.object(owner, "overlapping", _nothing)]
 
 
 def _ancestors_only() -> Patches:
@@ -115,7 +119,7 @@ def _any_batch() -> Patches:
 
 def _never_polled() -> Patches:
     """The group's membership is not told that the member is at work."""
-    return [mock.patch.object(StageFetcher, "polled", return_value=None)]
+    return [mock.patch.object(StageFetcher, "polled", _nothing)]
 
 
 def _checkpoint_ignored() -> Patches:
@@ -200,6 +204,7 @@ BREAKS: Final[dict[str, Callable[[], Patches]]] = {
     "overlapping spans are not fenced": _no_overlap,
     "spans within are not fenced": _ancestors_only,
     "spans around are not fenced": _within_only,
+    "a worker's own id is taken last": _others_first,
     "ids of each worker's own": _ids_per_worker,
     "offsets are read before the fence": _offsets_first,
     "the store is written before the commit": _store_first,

@@ -72,6 +72,19 @@ def _stand(world: Any, worker: Worker, seconds: float, random: Random) -> None:
         _later(world, seconds + random.uniform(-0.05, 0.2), lambda: world.publish(6))
 
 
+def _silence(world: Any, random: Random) -> None:
+    """A worker is heard of no more, and works on: it and those who take its lanes shut each other out in turns."""
+    worker = _one(world, random)
+    if worker is None:
+        return
+    _join(world, random)
+    seconds = random.uniform(0.8, 2.0)
+    world.note(f"{worker.process.name} is silent")
+    worker.silent_until = world.loop.time() + seconds
+    for _ in range(random.randint(0, 4)):
+        _later(world, random.uniform(0.5, seconds), lambda: world.publish(2))
+
+
 def _join(world: Any, _: Random) -> None:
     """One more worker: spans are split."""
     if len(world.workers) < 4:
@@ -151,6 +164,7 @@ FAULTS: Final[dict[str, tuple[Callable[[Any, Random], None], int]]] = {
     "kill": (_kill, 4),
     "freeze": (_freeze, 7),
     "freeze acquiring": (_freeze_acquiring, 3),
+    "silence": (_silence, 3),
     "join": (_join, 4),
     "leave": (_leave, 2),
     "restart kafka": (_restart_kafka, 2),

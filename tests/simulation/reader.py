@@ -19,7 +19,7 @@ from tests.simulation.wire import Wire
 
 __all__ = ["Reader", "SimulatedFetcher"]
 
-_LONG_POLL = 0.3
+_LONG_POLL = 0.5
 _ANSWER = 1.0
 
 

@@ -42,6 +42,10 @@ class Result:
     lines: list[str] = field(default_factory=list)
 
 
+def _say_nothing(_: object) -> None:
+    """Of coroutines that nobody goes on with; a mock would keep each of them."""
+
+
 def _end_process(code: int) -> None:
     loop: Any = asyncio.get_running_loop()
     loop.world.killed_itself(code)
@@ -57,7 +61,7 @@ def installed() -> Iterator[None]:
         mock.patch.object(reading, "AIOKafkaConsumer", Consumer),
         mock.patch.object(lanes, "os", stuck),
         mock.patch.object(time, "monotonic", _now),
-        mock.patch.object(sys, "unraisablehook", return_value=None),
+        mock.patch.object(sys, "unraisablehook", _say_nothing),
         # what is kept in sets is gone through in the same order in every run
         mock.patch.object(Owner, "__hash__", lambda owner: owner._span.first * 1000 + owner._span.size),
         warnings.catch_warnings(),

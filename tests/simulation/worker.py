@@ -22,7 +22,7 @@ __all__ = ["MAX_POLL", "Worker"]
 
 #: Seconds without a poll after which the membership ends, as Faust's broker_max_poll_interval (1,000 there).
 MAX_POLL = 3.0
-_HEARTBEAT, _AGAIN, _LOOK = 0.2, 0.05, 0.5
+_HEARTBEAT, _AGAIN, _LOOK = 0.25, 0.05, 1.0
 
 
 class Ids(TopicIds):
@@ -38,6 +38,7 @@ class Worker:
         self.process = Process(name)
         self._world = world
         self._member, self._generation = "", 0
+        self.silent_until = 0.0
         self._turns = asyncio.Semaphore(2)
         self.store = world.make_store()
         self.lanes = Lanes(world.stage.name, world.stage.lanes, self._make_owner)
@@ -146,6 +147,8 @@ class Worker:
         group = self._world.group
         while True:
             await asyncio.sleep(_HEARTBEAT)
+            if self._world.loop.time() < self.silent_until:
+                continue
             error = await self._ask(lambda: group.heartbeat(self._member, self._generation), OK)
             if error == UNKNOWN_MEMBER:
                 self._member = ""
