@@ -42,7 +42,7 @@ class Broker:
         self._random = random
         self._later = later
         self._waiting: list[tuple[Mapping[Partition, int], asyncio.Future[Any]]] = []
-        self.transactions = Transactions(self._mark, lambda _, offsets: group.commit(offsets), later, delay)
+        self.transactions = Transactions(self._mark_one, lambda _, offsets: group.commit(offsets), later, delay)
 
     # -- transactions -----------------------------------------------------------------------------
 
@@ -92,7 +92,11 @@ class Broker:
         code = self.transactions.join(name, producer, epoch, [partition])
         return (code, -1) if code else self.logs[partition].append(data)
 
-    def _mark(self, partition: Partition, producer: int, epoch: int, committed: bool) -> None:  # noqa: FBT001 -- a marker's own field
+    def _mark_one(self, partition: Partition, producer: int, epoch: int, committed: bool) -> None:  # noqa: FBT001 -- a marker's own field
+        self.mark(partition, producer, epoch, committed=committed)
+
+    def mark(self, partition: Partition, producer: int, epoch: int, *, committed: bool) -> None:
+        """End a transaction in a log."""
         self.logs[partition].mark(producer, epoch, committed=committed)
         self._stir()
 
@@ -100,7 +104,8 @@ class Broker:
 
     def append(self, partition: Partition, data: bytes) -> int:
         """Append what a publisher sends."""
-        _, base = self.logs[partition].append(data)
+        code, base = self.logs[partition].append(data)
+        assert not code
         self._stir()
         return base
 

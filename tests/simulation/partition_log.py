@@ -10,10 +10,11 @@ from crc32c import crc32c
 from creditbus.services.engine.packing import pack_records
 from creditbus.services.engine.packing.plain import HEADER
 
-__all__ = ["OUT_OF_RANGE", "Entry", "PartitionLog", "encode"]
+__all__ = ["OUT_OF_RANGE", "TRANSACTIONAL", "Entry", "PartitionLog", "encode"]
 
 OUT_OF_RANGE, FENCED_EPOCH, OUT_OF_ORDER = 1, 47, 45
-_CONTROL, _TRANSACTIONAL, _UNKNOWN = 1 << 5, 1 << 4, -1
+TRANSACTIONAL = 1 << 4
+_CONTROL, _UNKNOWN = 1 << 5, -1
 _MARKER, _MARKER_VALUE = Struct(">hh"), Struct(">hi")
 _CHECKSUM = Struct(">I")
 
@@ -39,7 +40,7 @@ def encode(entries: Sequence[tuple[bytes | None, bytes | None]], attributes: int
     """Return a record batch; offsets are filled in by the log."""
     data, _ = pack_records(entries, 0, 0, 1 << 20)
     fields = list(HEADER.unpack_from(data))
-    fields[5], fields[9], fields[10], fields[11] = attributes, producer, epoch, _UNKNOWN
+    fields[5], fields[9], fields[10], fields[11] = attributes, producer, epoch, 0 if attributes else _UNKNOWN
     HEADER.pack_into(data, 0, *fields)
     _CHECKSUM.pack_into(data, 17, crc32c(memoryview(data)[21:]))
     return bytes(data)
@@ -73,7 +74,7 @@ class PartitionLog:
             if sequence != (following if epoch == last_epoch else 0):
                 return OUT_OF_ORDER, -1
             self._producers[producer] = (epoch, sequence + count, self.end)
-        if attributes & _TRANSACTIONAL:
+        if attributes & TRANSACTIONAL:
             self.open.setdefault(producer, self.end)
         return 0, self._add(data, count, producer, marker=False)
 
@@ -86,7 +87,7 @@ class PartitionLog:
     def mark(self, producer: int, epoch: int, *, committed: bool) -> None:
         """End a producer's transaction here; what comes of an earlier epoch is refused from now on."""
         key, value = _MARKER.pack(0, int(committed)), _MARKER_VALUE.pack(0, 0)
-        data = encode([(key, value)], _TRANSACTIONAL | _CONTROL, producer, epoch)
+        data = encode([(key, value)], TRANSACTIONAL | _CONTROL, producer, epoch)
         first = self.open.pop(producer, None)
         if first is not None and not committed:
             self._aborted.append((producer, first, self.end))

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -18,7 +18,7 @@ from creditbus.services.engine.store import Store
 from tests.simulation.broker import Broker
 from tests.simulation.clock import WORLD, Process, VirtualLoop, within
 from tests.simulation.group import Group
-from tests.simulation.partition_log import encode
+from tests.simulation.partition_log import TRANSACTIONAL, encode
 from tests.simulation.shelf import Shelf, ShelfStore
 from tests.simulation.stage import numbering_stage
 from tests.simulation.wire import Server
@@ -27,6 +27,7 @@ from tests.simulation.worker import Worker
 __all__ = ["SETTINGS", "Published", "World"]
 
 _SESSION, _PATIENCE = 0.6, 0.8
+_NOBODY, _PUBLISHERS, _ABORTED = -1, 1_000_000, 0.15
 
 #: The product's own, ten times as fast, so that a schedule is over sooner.
 SETTINGS = EngineSettings(
@@ -82,7 +83,8 @@ class World:
         self.strikes: dict[Process, tuple[int, Callable[[], None]]] = {}
         self._gaps = _gaps()
         self.lines: list[str] | None = None
-        self._made = 0
+        self._made = self._sent = 0
+        self.transactional = random.random() < 0.5
 
     def _later(self, seconds: float, do: Any) -> None:
         self.loop.call_later(seconds, do, context=WORLD.context)
@@ -136,9 +138,27 @@ class World:
         for _ in range(count):
             key = self.random.randrange(self.keys)
             partition = Partition(self.random.choice(self.stage.topics), key % self.stage.lanes)
-            value = b"v%d" % len(self.published)
-            offset = self.broker.append(partition, encode([(b"k%d" % key, value)], 0, -1, -1))
+            value = b"v%d" % self._sent
+            self._sent += 1
+            entry = [(b"k%d" % key, value)]
+            if not self.transactional:
+                offset = self.broker.append(partition, encode(entry, 0, _NOBODY, _NOBODY))
+            elif (offset := self._publish_by_transaction(partition, entry)) is None:
+                continue
             self.published.append(Published(partition, offset, b"k%d" % key, value))
+
+    def _publish_by_transaction(
+        self, partition: Partition, entry: Sequence[tuple[bytes | None, bytes | None]]
+    ) -> int | None:
+        """Write as a stage before this one does: markers come later, and some say that it counts for nothing."""
+        producer = _PUBLISHERS + self._sent
+        committed = self.random.random() > _ABORTED
+        offset = self.broker.append(partition, encode(entry, TRANSACTIONAL, producer, 0))
+        self._later(
+            self.random.choice((0.001, 0.01, 0.1)),
+            lambda: self.broker.mark(partition, producer, 1, committed=committed),
+        )
+        return offset if committed else None
 
     def committed(self, partitions: Iterable[Partition]) -> dict[Partition, int | None]:
         """Answer for the group."""
