@@ -116,9 +116,10 @@ class RowMapper:
         guard, cleared = self._guard, 0
         kind = given.get("subject_kind") or self._item.stated_kind(content, claim)
         if guard is not None:
-            if guard.withholds(kind, content, claim, given):
+            numbers = guard.may_hold_number(content, claim, given)
+            if guard.states_person(kind, content) or (numbers and guard.names_person(content, claim, given)):
                 return self._withhold(row, run, repaired)
-            cleared = guard.clear(content, claim)
+            cleared = guard.clear_document(claim) + (guard.clear(content) if numbers else 0)
             if guard.is_unknown(content):
                 guard.disguise(content, claim)
                 given.pop("subject_name", None)
@@ -228,7 +229,7 @@ class RowMapper:
                 if text.startswith(_WRAPPED):
                     text = narrow = unwrapped(text)
                 if any_half_width and not (text.isascii() and text.isprintable()):
-                    narrow = narrowed(inked(text, spaced=spaced))
+                    narrow = narrowed(text if text.isprintable() else inked(text, spaced=spaced))
                 if narrow != cell:
                     repaired += 1
                 cell = narrow

@@ -6,6 +6,7 @@ that of a legal representative, is taken out of its cell (docs/adr/0026-persons-
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from creditbus.connectors.characters import decoded
@@ -14,6 +15,7 @@ from creditbus.services.domain.event import SubjectKind
 from creditbus.services.domain.identifiers.persons import (
     claim_names_person,
     holds_number,
+    may_hold_number,
     names_person,
     without_numbers,
 )
@@ -35,6 +37,7 @@ _COMPANIES = ("独资", "企业", "公司", "工商", "合伙", "经营", "法�
 """Words by which a category that begins with a person's word is a company's all the same: 个人独资企业."""
 
 
+@lru_cache(maxsize=1024)
 def is_persons_category(category: str) -> bool:
     """Tell whether a category names natural persons, however a department writes it: 自然人, 个 人, 自然人（居民）."""
     text = _NO_LETTERS.sub("", half_width(category)).casefold()
@@ -77,15 +80,17 @@ class PersonGuard:
         self._named = tuple(name for name in item.fields if name in named and name not in codes)
         self._others = tuple(name for name in item.fields if name not in codes | named | self._carried)
 
-    def withholds(
-        self, kind: str, content: Mapping[str, str | None], claim: Mapping[str, Any], given: Mapping[str, Any]
-    ) -> bool:
-        """Tell whether a row is about a natural person: by what it states, or by a number in the place of a code."""
+    def states_person(self, kind: str, content: Mapping[str, str | None]) -> bool:
+        """Tell whether a row says that it is about a natural person."""
         if kind == SubjectKind.NATURAL_PERSON:
             return True
         category = content.get(self._item.category_field) if self._item.category_field else None
-        if category and category not in self._item.kinds and is_persons_category(category):
-            return True
+        return bool(category) and category not in self._item.kinds and is_persons_category(category or "")
+
+    def names_person(
+        self, content: Mapping[str, str | None], claim: Mapping[str, Any], given: Mapping[str, Any]
+    ) -> bool:
+        """Tell whether a citizen's number stands in the place of a code, or in what names record or subject."""
         if claim_names_person(claim, given.get("subject_name") or content.get(self._item.name_field) or ""):
             return True
         if any((code := content[name]) and names_person(code) for name in self._codes):
@@ -93,6 +98,14 @@ class PersonGuard:
         words = [value for name in self._named if (value := content[name])]
         words += [value for value in given.values() if isinstance(value, str)]
         return holds_number(_JOINED.join(words))
+
+    def may_hold_number(
+        self, content: Mapping[str, str | None], claim: Mapping[str, Any], given: Mapping[str, Any]
+    ) -> bool:
+        """Tell whether a citizen's number may be anywhere in a row: one search for nearly all rows."""
+        texts = [*filter(None, content.values()), *filter(None, claim.values())]
+        texts += [value for value in given.values() if isinstance(value, str)]
+        return may_hold_number(_JOINED.join(texts))
 
     def is_unknown(self, content: Mapping[str, str | None]) -> bool:
         """Tell whether a row states a category that the item does not know: whom it is about, nobody can say."""
@@ -109,15 +122,16 @@ class PersonGuard:
             if name in content:
                 content[name] = None
 
-    def clear(self, content: dict[str, str | None], claim: dict[str, Any]) -> int:
+    def clear_document(self, claim: dict[str, Any]) -> int:
+        """Take a person's document out of a company's row, in place; return whether there was one."""
+        number = claim["person_id"]
+        if number or claim["person_id_kind"]:
+            claim.update(dict.fromkeys(_PERSON))
+        return bool(number)
+
+    def clear(self, content: dict[str, str | None]) -> int:
         """Take citizens' numbers out of a company's row, in place; return how many cells held one."""
         taken = 0
-        if claim["person_id"] or claim["person_id_kind"]:
-            taken += bool(claim["person_id"])
-            claim.update(dict.fromkeys(_PERSON))
-        values = [value for name in self._others if (value := content[name])]
-        if not holds_number(_JOINED.join(values)):
-            return taken
         for name in self._others:
             value = content[name]
             if value and holds_number(value):

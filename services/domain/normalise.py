@@ -24,7 +24,12 @@ __all__ = [
 NO_END = "2099-12-31"
 """Lexical form of "no end" (长期) in a date that may be open, as the 2018 dual-publicity standard writes it."""
 
-_HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_OUTSIDE = frozenset(OUTSIDE)
+_HALF_WIDTH: dict[int, int | None] = {
+    **{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)},
+    # signs without ink that Python takes for printable
+    **{ord(one): None for one in OUTSIDE if one.isprintable() and one != " "},
+}
 _EMPTY_MARKERS = frozenset({"", "/", "无", "-", "N/A"})
 _OPEN_MARKERS = frozenset({"长期"})
 _EQUALS = re.compile(r'="((?:[^"]|"")*)"')
@@ -33,7 +38,9 @@ _DATE = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})")
 
 def trim(text: str) -> str:
     """Remove what has no ink at both ends: Unicode's blanks, line ends, control and format characters."""
-    return text.strip(OUTSIDE)
+    if text and (text[0] in _OUTSIDE or text[-1] in _OUTSIDE):
+        return text.strip(OUTSIDE)
+    return text
 
 
 def unwrapped(text: str) -> str:
@@ -51,7 +58,7 @@ def unwrapped(text: str) -> str:
 
 
 def half_width(text: str) -> str:
-    """Bring full-width ASCII (U+FF01 to U+FF5E) to half width; for codes, numbers, dates."""
+    """Bring full-width ASCII (U+FF01 to U+FF5E) to half width, without fillers; for codes, numbers, dates."""
     return text if text.isascii() else text.translate(_HALF_WIDTH)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from creditbus.services.domain.identifiers import citizen_id, organisation_code, registration_no, uscc
 from creditbus.services.domain.normalise import parse_date
 
-__all__ = ["claim_names_person", "holds_number", "names_person", "without_numbers"]
+__all__ = ["claim_names_person", "holds_number", "may_hold_number", "names_person", "without_numbers"]
 
 
 def _words(text: str) -> frozenset[str]:
@@ -80,6 +80,8 @@ def names_person(code: str) -> bool:
     A number with a wrong check character is one, too, where it is no valid unified code: a mistyped number names its
     person all the same, and as a code it would be refused anyway.
     """
+    if not may_hold_number(code):
+        return False
     text = _compact(code)
     for number in _windows(text):
         if len(number) == citizen_id.LEGACY_LENGTH:
@@ -124,6 +126,11 @@ _OWN_CHECKS: Mapping[str, Callable[[str], bool]] = {
     "registration_no": registration_no.is_valid,
     "tax_no": _is_tax_number,
 }
+
+
+def may_hold_number(text: str) -> bool:
+    """Tell whether a text holds so many digits that a citizen's number may be among them: the quick question."""
+    return _CANDIDATE.search(text) is not None
 
 
 def holds_number(text: str) -> bool:
