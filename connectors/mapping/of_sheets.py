@@ -20,8 +20,11 @@ _WRITTEN = frozenset({"code", "text"})
 
 
 def is_doubtful(text: str) -> bool:
-    """Say whether a text is what spreadsheets export in place of what was written."""
-    return was_rounded(text) or is_spreadsheet_error(text)
+    """Say whether a text that begins as :data:`DOUBTFUL_STARTS` is what spreadsheets export in place of what was written."""
+    if text[0] in "#E":
+        return is_spreadsheet_error(text)
+    # a quick look first: codes and days begin with digits, too
+    return ("E" in text or "e" in text) and was_rounded(text)
 
 
 def sheet_text(cell: Cell, form: Form) -> tuple[str, Reason | None]:
