@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from itertools import takewhile
 from typing import NamedTuple
 
@@ -28,7 +28,7 @@ from creditbus.connectors.files.xlsx_strings import SharedStrings, shared_string
 from creditbus.connectors.files.xml_sheets import write_xml
 from creditbus.services.domain import normalise
 
-__all__ = ["ROWS_APART", "WorkbookReader"]
+__all__ = ["ROWS_APART", "WorkbookReader", "workbook"]
 
 
 ROWS_APART = 1 << 21
@@ -44,6 +44,32 @@ _WRITERS: Mapping[Content, Callable[[Blob, SheetWriter, int], None]] = {
 class _Header(NamedTuple):
     last_row: int
     columns: tuple[Column, ...]
+
+
+@contextmanager
+def workbook(blob: Blob, limit: int, row: int) -> Iterator[Sheets]:
+    """Open a workbook of any format, whatever it is called.
+
+    Args:
+        blob: The file.
+        limit: Most bytes that it may unpack to.
+        row: Most characters of a row; one with more has a fault.
+
+    Raises:
+        SourceError: it is none, or cannot be read; here and while its rows are read.
+    """
+    content = content_of(blob)
+    if content is Content.ZIP:
+        with open_book(blob, limit) as book, ExitStack() as opened:
+            yield _XlsxSheets(book, blob.place, row, opened)
+    elif content is Content.XLS:
+        with open_xls(blob, limit, row) as sheets:
+            yield sheets
+    elif write := _WRITERS.get(content):
+        with written_sheets(lambda out: write(blob, out, row), row) as sheets:
+            yield sheets
+    else:
+        raise no_workbook(content, blob.place)
 
 
 class WorkbookReader:
@@ -140,21 +166,8 @@ class WorkbookReader:
     def _is_note(self, cell: Cell) -> bool:
         return isinstance(cell, str) and normalise.trim(cell).startswith(self._settings.note_prefixes)
 
-    @contextmanager
-    def _opened(self) -> Iterator[Sheets]:
-        blob, limit, row = self._blob, self._settings.unpacked_bytes, self._settings.row_bytes
-        content = content_of(blob)
-        if content is Content.ZIP:
-            with open_book(blob, limit) as book, ExitStack() as opened:
-                yield _XlsxSheets(book, blob.place, row, opened)
-        elif content is Content.XLS:
-            with open_xls(blob, limit, row) as sheets:
-                yield sheets
-        elif write := _WRITERS.get(content):
-            with written_sheets(lambda out: write(blob, out, row), row) as sheets:
-                yield sheets
-        else:
-            raise no_workbook(content, blob.place)
+    def _opened(self) -> AbstractContextManager[Sheets]:
+        return workbook(self._blob, self._settings.unpacked_bytes, self._settings.row_bytes)
 
     def _chosen(self, book: Sheets) -> list[str]:
         """Choose the sheets; all of them have a header.

@@ -20,7 +20,7 @@ _WRITTEN = frozenset({"code", "text"})
 
 
 def is_doubtful(text: str) -> bool:
-    """Say whether a text that begins as :data:`DOUBTFUL_STARTS` is what spreadsheets export in place of what was written."""
+    """Say whether a text that begins as it must is what spreadsheets export in place of what was written."""
     if text[0] in "#E":
         return is_spreadsheet_error(text)
     # a quick look first: codes and days begin with digits, too

@@ -6,7 +6,7 @@ languages, and the reference by which a corrected row is known again.
 
 import csv
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
@@ -21,9 +21,12 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from creditbus.connectors.contract import Cell, Column
 from creditbus.connectors.errors import ConfigurationError, SourceError
+from creditbus.connectors.files.blob import blob_of
 from creditbus.connectors.files.csv_file import csv_rows
 from creditbus.connectors.files.origin import reading
+from creditbus.connectors.files.workbook import workbook
 from creditbus.connectors.mapping.cells import typed_text
+from creditbus.connectors.sheet_cells import SheetNumber
 from creditbus.services.domain.statements import Place
 
 __all__ = [
@@ -43,6 +46,9 @@ REASONS = "退回原因 reasons"
 REFERENCE = "CREDITBUS_REF"
 
 _SEARCHED_ROWS = 20
+_MOST_UNPACKED = 1 << 30
+_MOST_CHARACTERS = 524_288
+"""Of a row: as many as a connector may be told to take."""
 _RED = PatternFill("solid", start_color="FFC7CE", end_color="FFC7CE")
 _BOLD = Font(bold=True)
 _REASON_WIDTH = 70
@@ -229,7 +235,7 @@ def _write_csv(path: Path, sheets: Sequence[ReturnedSheet]) -> None:
         for sheet in sheets:
             writer.writerows(_head(sheet.columns))
             for row in sheet.rows:
-                cells = [typed_text(row.cells.get(column.name)) or "" for column in sheet.columns]
+                cells = [typed_text(_shown(row.cells.get(column.name))) or "" for column in sheet.columns]
                 writer.writerow([*cells, row.reasons, row.reference.encode()])
 
 
@@ -266,6 +272,7 @@ def _value(page: Worksheet, row: ReturnedRow, column: str) -> Any:
 
 
 def _cell(page: Worksheet, value: Any, font: Font | None = None) -> Any:
+    value = _shown(value)
     cell = WriteOnlyCell(page, value)
     if isinstance(value, str):
         cell.data_type = "s"  # a text that begins with = is no formula
@@ -277,6 +284,11 @@ def _cell(page: Worksheet, value: Any, font: Font | None = None) -> Any:
     if font is not None:
         cell.font = font
     return cell
+
+
+def _shown(value: Any) -> Any:
+    """Give what the sheet of a number shows: the number alone would be another code."""
+    return value.shown if isinstance(value, SheetNumber) and value.shown is not None else value
 
 
 def _head(columns: Sequence[Column]) -> list[list[str]]:
@@ -296,15 +308,16 @@ def _csv_rows(path: Path) -> Iterator[tuple[str, list[list[Cell]]]]:
 
 
 def _workbook_rows(path: Path) -> Iterator[tuple[str, list[list[Cell]]]]:
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except OSError:
-        raise
-    except Exception as error:
-        raise SourceError(str(path), "is no readable xlsx workbook", "save it as .xlsx") from error
-    try:
-        for page in book.worksheets:
-            rows: Iterable[tuple[Any, ...]] = page.iter_rows(values_only=True)
-            yield page.title, [list(row) for row in rows]
-    finally:
-        book.close()
+    """Read as connectors do: a number that a person typed into a column of codes is refused here as there."""
+    with workbook(blob_of(path), _MOST_UNPACKED, _MOST_CHARACTERS) as book:
+        for name in book.names:
+            rows: list[list[Cell]] = []
+            nothing: list[Cell] = []
+            for row in book.rows(name):
+                if row.fault:
+                    raise SourceError(f"{path}:{name}", f"row {row.number}: {row.fault}", "mend the row")
+                rows += [nothing] * (row.number - 1 - len(rows))  # one for all: there may be a million of them
+                rows.append(row.cells)
+            width = max(map(len, rows), default=0)
+            nothing += [None] * width
+            yield name, [cells + [None] * (width - len(cells)) if len(cells) < width else cells for cells in rows]

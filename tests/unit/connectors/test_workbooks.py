@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from typer.testing import CliRunner
 
@@ -18,9 +19,11 @@ from creditbus.connectors.files.source import FileSource
 from creditbus.connectors.kinds import kind_named
 from creditbus.connectors.mapping.cells import typed_text
 from creditbus.connectors.preview import preview
+from creditbus.connectors.returned.sheets import CorrectedRow, Reference, ReturnedRow, ReturnedSheet, read, write
 from creditbus.connectors.sheet_cells import FaultyCell, SheetNumber
 from creditbus.services.cli.connector import app
 from creditbus.services.domain.reasons import Reason
+from creditbus.services.domain.statements import Place
 from tests.harness.workbooks import ERRORS, write_workbook
 from tests.harness.xls_writer import write_xls
 
@@ -441,3 +444,25 @@ def test_days_and_spans_of_a_sheet_are_typed(tmp_path: Path) -> None:
     rows = [["a", "b", "c"], [(DAY, "yyyy/m/d"), (0.5, "h:mm"), (1.5, "[h]:mm")]]
     [row] = _rows(write_workbook(tmp_path / "a.xls", {"甲": rows}))
     assert list(row.cells.values()) == [datetime(2025, 3, 3), time(12), timedelta(hours=36)]  # noqa: DTZ001 -- a day of a sheet
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "csv"])
+def test_a_refused_row_is_given_back_as_its_sheet_shows_it(tmp_path: Path, ending: str) -> None:
+    cells = {"文号": SheetNumber(12, "0012"), "金额": SheetNumber(1.5), "单位": FaultyCell("#N/A", Reason.CELL_ERROR)}
+    row = ReturnedRow(Reference("lists", Place("run", "a.xlsx", "甲", 2), 1), cells, frozenset(), "x")
+    write(tmp_path / f"r.{ending}", [ReturnedSheet("甲", list(map(Column, cells)), [row])])
+    [back] = read(tmp_path / f"r.{ending}")
+    assert isinstance(back, CorrectedRow)
+    assert [typed_text(cell) for cell in back.cells.values()] == ["0012", "1.5", "#N/A"]
+
+
+@pytest.mark.parametrize(("typed", "reason"), [(2.0250303000012e19, "NUMBER_ROUNDED"), (2025.1, "NUMBER_ROUNDED")])
+def test_a_number_typed_as_a_correction_is_no_better(tmp_path: Path, typed: float, reason: str) -> None:
+    reference = Reference("lists", Place("run", "a.xlsx", "甲", 2), 1)
+    write(tmp_path / "r.xlsx", [ReturnedSheet("甲", [Column("文号")], [ReturnedRow(reference, {}, frozenset(), "x")])])
+    book = openpyxl.load_workbook(tmp_path / "r.xlsx")
+    book.worksheets[0]["A2"] = typed
+    book.save(tmp_path / "r.xlsx")
+    [back] = read(tmp_path / "r.xlsx")
+    assert isinstance(back, CorrectedRow)
+    assert _said(back.cells["文号"]) == reason
