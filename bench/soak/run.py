@@ -163,7 +163,7 @@ class _Soak:
 
     def _await_through(self, seconds: float) -> None:
         deadline = time.monotonic() + seconds
-        while not self.account.through:
+        while not (self.account.through or self.hopeless):
             if time.monotonic() > deadline:
                 account = self.account
                 missing = f"{account.outstanding} of {account.distinct} events"
