@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from soak.phases import IDLE, LONGEST_TIMER_SECONDS
 from soak.watch import Look, Watch
 
 from tests.harness.account import Account
 from tests.harness.checker import DOUBLED, LOST, WRONG, Problem
 from tests.harness.log_tail import LogTail
+from tests.harness.phases import IDLE, LONGEST_TIMER_SECONDS
 
 __all__ = ["PhaseFigures", "document", "table_line"]
 

@@ -21,7 +21,6 @@ from pathlib import Path
 from confluent_kafka.admin import AdminClient
 from faults.fleet import Crew
 from machine import machine
-from soak.phases import IDLE, Phase, phases
 from soak.report import PhaseFigures, document, table_line
 from soak.watch import Watch
 
@@ -31,6 +30,7 @@ from tests.harness.account import Account
 from tests.harness.checker import WRONG, Problem
 from tests.harness.cluster import running_cluster
 from tests.harness.log_tail import LogTail
+from tests.harness.phases import IDLE, Phase, phases
 from tests.harness.steady import Publisher
 from tests.harness.subscriber import Reader
 from tests.harness.waiting import until
