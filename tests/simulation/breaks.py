@@ -79,8 +79,8 @@ def _offsets_first() -> Patches:
 def _store_first() -> Patches:
     """The store is written before the transaction is committed."""
 
-    async def commit(self: Any, computed: Any) -> None:
-        offsets = {batch.partition: batch.end for share in computed.shares for batch in share.batches}
+    async def commit(self: Any, computed: Any, passed: Mapping[Partition, int]) -> None:
+        offsets = {**passed} | {batch.partition: batch.end for share in computed.shares for batch in share.batches}
         await pipeline._outcome(self._writing)
         logs = asyncio.get_running_loop().world.broker.logs  # type: ignore[attr-defined]
         ends = {held.changelog: logs[held.changelog].end + len(entries) for held, entries in computed.written}
@@ -200,6 +200,11 @@ def _ids_per_worker() -> Patches:
 
 
 #: By name; the text says what is wrong.
+def _silent_loss() -> Patches:
+    """What was cut unread is passed over without a word."""
+    return [mock.patch.object(owner, "settle_losses", mock.AsyncMock())]
+
+
 BREAKS: Final[dict[str, Callable[[], Patches]]] = {
     "overlapping spans are not fenced": _no_overlap,
     "spans within are not fenced": _ancestors_only,
@@ -218,6 +223,7 @@ BREAKS: Final[dict[str, Callable[[], Patches]]] = {
     "what was pending is kept": _pending_kept,
     "a store is not restored": _no_restore,
     "offsets are outside the transaction": _no_offsets,
+    "what was cut unread is not booked": _silent_loss,
 }
 
 
