@@ -267,9 +267,10 @@ class _Run:
             yield self.encoder.event(Mapped(event, withheld=False))
 
     def _without_settled(self, state: Progress) -> Progress:
-        if not isinstance(self.source, Settling) or state.position is None:
-            return state
-        position = self.source.settled(state.position)
+        """End the run of a source that is never complete: its position holds nothing settled, and names its columns."""
+        position = state.position
+        if isinstance(self.source, Settling) and position is not None:
+            position = self.source.settled(position)
         if position != state.position or frozenset(state.columns) != self.notices.before:
             state = replace(state, position=position)
             self.publisher.publish([], state)

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -134,6 +135,44 @@ def test_a_renamed_column_stops_the_run_until_it_is_said_to_be_meant(bus: Connec
     assert (meant.published, meant.unused_columns) == (3, ("止",))
     file.write_text(file.read_text("utf-8").replace("虚构企业1,", "虚构企业一,"), encoding="utf-8")
     assert run_connector(connector, bus).published == 3
+
+
+def test_a_renamed_column_of_a_table_that_is_never_finished_stops_the_run(
+    bus: Connection, name: str, tmp_path: Path
+) -> None:
+    columns = _HEADER.strip().split(",")
+    base = sqlite3.connect(tmp_path / "a.db", isolation_level=None)
+    base.execute(f"CREATE TABLE grades (id integer PRIMARY KEY, {', '.join(columns)})")
+
+    def insert(number: int) -> None:
+        row = (
+            number,
+            f"{number:018d}",
+            "虚构企业",
+            "2018",
+            "B",
+            "虚构税务局",
+            "2019-04-01",
+            "2019-04-01",
+            "2020-04-01",
+        )
+        base.execute(f"INSERT INTO grades VALUES ({', '.join('?' * len(row))})", row)
+
+    settings = {"url": f"sqlite:///{tmp_path}/a.db", "table": "grades", "key": ["id"], "mode": "watermark"}
+    configuration = {"id": name, "department": "tax-bureau", "item": "tax-credit-grade", "kind": "sql"}
+    configuration |= {"settings": settings | {"watermark": "id"}, "mapping": "tax-grades"}  # type: ignore[dict-item]
+    file = tmp_path / f"{name}.yaml"
+    file.write_text(json.dumps(configuration), encoding="utf-8")
+    insert(1)
+    assert run_connector(file, bus).published == 1
+    base.execute("ALTER TABLE grades RENAME COLUMN 有效期止 TO 止")
+    insert(2)
+    with pytest.raises(SourceError, match="had 有效期止, which is gone"):
+        run_connector(file, bus)
+    assert run_connector(file, bus, accept_columns=True).published > 0
+    insert(3)
+    assert run_connector(file, bus).published == 1
+    base.close()
 
 
 def test_killed_at_any_moment_and_run_again_every_row_is_there_once(bus: Connection, write: Write) -> None:
