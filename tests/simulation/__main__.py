@@ -7,6 +7,7 @@ its effect once.
 
 import argparse
 import json
+import math
 import os
 import sys
 import time
@@ -26,6 +27,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="simulation", description=__doc__)
     parser.add_argument("--schedules", type=int, default=20_000, help="how many seeds are run")
     parser.add_argument("--seed", type=int, default=1, help="the first of them")
+    parser.add_argument("--seconds", type=float, default=math.inf, help="begin no more behind so many seconds")
     parser.add_argument("--processes", type=int, default=os.cpu_count(), help="how many run at once")
     parser.add_argument("--trace", action="store_true", help="print what happens")
     parser.add_argument("--break", dest="rule", choices=BREAKS, default="", help="run until this fault is found")
@@ -34,7 +36,7 @@ def main() -> int:
     if given.trace:
         return _trace(given.seed, given.schedules)
     began = time.perf_counter()
-    outcome = run_all(given.seed, given.schedules, rule=given.rule, processes=given.processes)
+    outcome = run_all(given.seed, given.schedules, rule=given.rule, processes=given.processes, seconds=given.seconds)
     seconds = time.perf_counter() - began
     found = {
         "schedules": outcome.schedules,

@@ -1,7 +1,9 @@
 """Many schedules on all cores, and what they came to."""
 
+import math
 import multiprocessing
 import os
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
@@ -13,7 +15,7 @@ from tests.simulation.schedule import Result, installed, run
 
 __all__ = ["Outcome", "run_all"]
 
-_CHUNK = 50
+_CHUNK = 10
 
 
 @dataclass
@@ -54,14 +56,20 @@ def _chunks(first: int, count: int) -> Iterator[range]:
         yield range(start, min(start + _CHUNK, first + count))
 
 
-def run_all(first: int, count: int, *, rule: str = "", processes: int | None = None) -> Outcome:
-    """Run the schedules of so many seeds from the first on; with a rule broken only until one is wrong."""
-    outcome = Outcome()
+def run_all(
+    first: int, count: int, *, rule: str = "", processes: int | None = None, seconds: float = math.inf
+) -> Outcome:
+    """Run the schedules of so many seeds from the first on, or as many as there is time for.
+
+    With a rule broken, only until one is wrong.
+    """
+    outcome, end = Outcome(), time.monotonic() + seconds
     with multiprocessing.get_context("fork").Pool(processes or os.cpu_count()) as pool:
         for results in pool.imap(partial(_run, rule), _chunks(first, count)):
             for result in results:
                 outcome.add(result)
                 if rule and result.wrong:
-                    pool.terminate()
                     return outcome
+            if time.monotonic() > end:
+                return outcome
     return outcome

@@ -1,7 +1,6 @@
 """The engine in thousands of seeded schedules, and that each of its rules, once broken, is missed by them."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,10 +11,10 @@ import pytest
 from tests.simulation.breaks import BREAKS
 
 ROOT = Path(__file__).resolve().parents[2]
-#: Of the gate; `make simulate` runs as many as one likes.
-SCHEDULES = int(os.environ.get("CREDITBUS_SCHEDULES") or 20_000)
+#: Of the gate, where two cores do them in that time; a busier machine does fewer, `make simulate` as many as one likes.
+SCHEDULES, SECONDS = 20_000, 170
 #: Schedules within which a broken rule must be found.
-SOON = 5_000
+SOON = 2_000
 
 
 def simulate(*arguments: str) -> str:
@@ -34,9 +33,9 @@ def figures(*arguments: str) -> dict[str, Any]:
 
 
 def test_every_record_has_its_effect_once_whatever_happens() -> None:
-    found = figures("--schedules", str(SCHEDULES))
+    found = figures("--schedules", str(SCHEDULES), "--seconds", str(SECONDS))
     assert not found["wrong"], f"make simulate ARGS='--schedules 1 --trace --seed {next(iter(found['wrong']))}'"
-    assert found["schedules"] == SCHEDULES
+    assert found["schedules"] >= 100
     assert len(found["faults"]) > 10
 
 

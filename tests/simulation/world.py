@@ -143,8 +143,11 @@ class World:
             entry = [(b"k%d" % key, value)]
             if not self.transactional:
                 offset = self.broker.append(partition, encode(entry, 0, _NOBODY, _NOBODY))
-            elif (offset := self._publish_by_transaction(partition, entry)) is None:
-                continue
+            else:
+                written = self._publish_by_transaction(partition, entry)
+                if written is None:
+                    continue
+                offset = written
             self.published.append(Published(partition, offset, b"k%d" % key, value))
 
     def _publish_by_transaction(
