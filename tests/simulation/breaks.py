@@ -17,7 +17,7 @@ from creditbus.services.engine.start import Start
 from creditbus.services.engine.store import Store
 from creditbus.services.engine.transaction import TransactionalProducer
 
-__all__ = ["BREAKS", "broken"]
+__all__ = ["BREAKS", "SELDOM", "broken"]
 
 Patches = list[Any]
 
@@ -225,6 +225,10 @@ BREAKS: Final[dict[str, Callable[[], Patches]]] = {
     "offsets are outside the transaction": _no_offsets,
     "what was cut unread is not booked": _silent_loss,
 }
+
+
+#: Of these, what takes more schedules than the gate has time for.
+SELDOM: Final = frozenset({"a worker's own id is taken last"})
 
 
 @contextlib.contextmanager

@@ -81,8 +81,9 @@ def _silence(world: Any, random: Random) -> None:
     seconds = random.uniform(0.8, 2.0)
     world.note(f"{worker.process.name} is silent")
     worker.silent_until = world.loop.time() + seconds
-    for _ in range(random.randint(0, 4)):
-        _later(world, random.uniform(0.5, seconds), lambda: world.publish(2))
+    # who is shut out learns of it when it sends: the more work, the more often both acquire at once
+    for _ in range(random.randint(0, 20)):
+        _later(world, random.uniform(0.6, seconds), world.publish)
 
 
 def _join(world: Any, _: Random) -> None:
@@ -164,7 +165,7 @@ FAULTS: Final[dict[str, tuple[Callable[[Any, Random], None], int]]] = {
     "kill": (_kill, 4),
     "freeze": (_freeze, 7),
     "freeze acquiring": (_freeze_acquiring, 3),
-    "silence": (_silence, 3),
+    "silence": (_silence, 4),
     "join": (_join, 4),
     "leave": (_leave, 2),
     "restart kafka": (_restart_kafka, 2),
