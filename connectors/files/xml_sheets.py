@@ -64,6 +64,7 @@ class _Book:
         self._formats: list[tuple[int, str | None]] = [(0, None)]
         self._style = ""
         self._visible = True
+        self._in_comment = False
         self._row = self._column = 0
         self._cells: list[Any] = []
         self._merges: list[tuple[int, int, int, int]] = []
@@ -87,7 +88,11 @@ class _Book:
             self._column, self._cells, self._room = 0, [], self._limit
         elif local == "Cell":
             self._begin_cell(given)
-        elif local == "Data":
+        elif local == "Comment":
+            self._in_comment = True  # its text is data, too
+        elif local == "Data" and not self._in_comment:
+            if not self._column:
+                raise SourceError(self._place, "is damaged: it has data outside of a cell", "save it anew")
             self._kind, self._text = given.get("Type", "String"), []
         elif local == "Visible":
             self._text = []
@@ -97,8 +102,11 @@ class _Book:
         if local == "Data" and self._text is not None:
             self._put("".join(self._text))
             self._text = None
+        elif local == "Comment":
+            self._in_comment = False
         elif local == "Row":
             self._out.row(self._row, self._cells)
+            self._column, self._cells = 0, []
         elif local == "Visible" and self._text is not None:
             self._visible = "".join(self._text).strip() not in ("SheetHidden", "SheetVeryHidden")
             self._text = None

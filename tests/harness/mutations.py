@@ -29,7 +29,8 @@ from tests.harness.xls_writer import write_xls
 __all__ = ["FORMATS", "Bench", "campaign", "damaged_file", "damaged_row", "peak_megabytes", "sound_file"]
 
 AS_OF = date(2019, 12, 31)
-FORMATS = ("csv", "tsv", "jsonl", "xml", "xlsx", "zip", "xls")
+FORMATS = ("csv", "tsv", "jsonl", "xml", "xlsx", "zip", "html", "spreadsheet.xml", "xls")
+_SPREADSHEET = "urn:schemas-microsoft-com:office:spreadsheet"
 _COLUMNS = {
     "CF_WSH": "示罚〔2016〕{}号",
     "CF_CFMC": "示例处罚",
@@ -144,9 +145,11 @@ _XLS_EVERY = 100
 """One file in so many is an xls: each costs a process."""
 
 
-def sound_file(form: str, folder: Path) -> bytes:
+def sound_file(form: str, folder: Path) -> bytes:  # noqa: PLR0911 -- one for each format
     """Give a file of a format with a few dozen sound rows."""
     rows = [[text.format(number) for text in _COLUMNS.values()] for number in range(1, 25)]
+    if form in ("html", "spreadsheet.xml"):
+        return _marked_up(form, [list(_COLUMNS), *rows])
     if form in ("csv", "tsv"):
         delimiter = "\t" if form == "tsv" else ","
         return "\n".join(delimiter.join(cells) for cells in [list(_COLUMNS), *rows]).encode("gb18030")
@@ -178,6 +181,16 @@ def sound_file(form: str, folder: Path) -> bytes:
         sheet.append([*cells[:-1], date(2016, 1, 28)])
     book.save(out)
     return out.getvalue()
+
+
+def _marked_up(form: str, rows: list[list[str]]) -> bytes:
+    if form == "html":
+        lines = ("".join(f"<td>{cell}</td>" for cell in cells) for cells in rows)
+        return ("<html><table>" + "".join(f"<tr>{line}</tr>\n" for line in lines) + "</table></html>").encode("gb18030")
+    cell = '<Cell><Data ss:Type="String">{}</Data></Cell>'
+    body = "".join(f"<Row>{''.join(map(cell.format, cells))}</Row>\n" for cells in rows)
+    head = f'<?xml version="1.0"?><Workbook xmlns:ss="{_SPREADSHEET}"><Worksheet ss:Name="处罚"><Table>'
+    return f"{head}{body}</Table></Worksheet></Workbook>".encode()
 
 
 def damaged_file(random: random.Random, raw: bytes) -> bytes:

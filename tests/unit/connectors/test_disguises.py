@@ -138,7 +138,7 @@ SPREADSHEET = """<?xml version="1.0" encoding="{encoding}"?>
   <Row ss:Index="4"><Cell ss:StyleID="s1"><Data ss:Type="Number">12</Data></Cell><Cell ss:MergeDown="1"><Data
    ss:Type="String">示例&amp;<B>甲</B></Data></Cell>
    <Cell><Data ss:Type="DateTime">2025-03-03T00:00:00.000</Data></Cell></Row>
-  <Row><Cell ss:StyleID="s3"><Data ss:Type="Number">7</Data></Cell>
+  <Row><Cell ss:StyleID="s3"><Data ss:Type="Number">7</Data><Comment><ss:Data>批注</ss:Data></Comment></Cell>
    <Cell ss:Index="3"><Data ss:Type="Error">#N/A</Data></Cell></Row>
   <Row><Cell><Data ss:Type="Number">2.0250303000012E+19</Data></Cell><Cell><Data ss:Type="Boolean">1</Data></Cell>
    <Cell ss:StyleID="s2"><Data ss:Type="Number">45719</Data></Cell></Row>
@@ -159,6 +159,14 @@ def test_a_workbook_as_xml_is_read(tmp_path: Path, name: str, encoding: str) -> 
         ["5", "0.5", None],
     ]
     assert [row.row for row in _source(path, sheet="*").read(None)] == [4, 5, 6, 7]
+
+
+def test_data_outside_of_a_cell_is_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "a.xls"
+    raw = SPREADSHEET.format(encoding="utf-8")
+    path.write_text(raw.replace('<Cell><Data ss:Type="Boolean">1</Data></Cell>', "</Row><Data>1</Data><Row>"), "utf-8")
+    with pytest.raises(SourceError, match="is damaged: it has data outside of a cell"):
+        _cells(path, sheet="名单")
 
 
 def test_data_as_xml_stay_data_whatever_its_elements_are_called(tmp_path: Path) -> None:
