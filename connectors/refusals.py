@@ -27,7 +27,7 @@ from creditbus.topics.connection import APPLICATION, Connection
 from creditbus.topics.kafka_clients import opened
 from creditbus.topics.registry import SchemaRegistry, UnknownSchemaError
 
-__all__ = ["mark_refused", "refusal"]
+__all__ = ["batches", "mark_refused", "mine", "refusal"]
 
 _POLL_MS = 500
 _BATCH_ROWS = 500
@@ -51,9 +51,9 @@ def mark_refused(connector: Connector, connection: Connection, source: Source | 
     decode = Decoder(reject_schema(), SchemaRegistry(connection.registry_url))
     try:
         with closing(_consumer(connector, connection)) as consumer:
-            for values in _batches(consumer, f"rejects.{connector.department}"):
-                mine = filter(None, (_mine(connector, decode, value) for value in values))
-                marked += opened.refuse([refusal(connector, one) for one in mine])
+            for values in batches(consumer, f"rejects.{connector.department}"):
+                own = filter(None, (mine(connector, decode, value) for value in values))
+                marked += opened.refuse([refusal(connector, one) for one in own])
                 consumer.commit()
     except KafkaError as error:
         problem = f"could not be asked what was refused: {type(error).__name__}"
@@ -92,7 +92,7 @@ def _sentence(reason: str) -> str:
     return Reason[reason].zh if reason in Reason.__members__ else ""
 
 
-def _mine(connector: Connector, decode: Decoder, value: bytes | None) -> Rejection | None:
+def mine(connector: Connector, decode: Decoder, value: bytes | None) -> Rejection | None:
     """Decode a reject of this connector's own runs: a corrected row of `rejects redrive` is none of its source.
 
     What is no reject names no row. It is passed over, for it would stop the connector for good.
@@ -122,7 +122,7 @@ def _consumer(connector: Connector, connection: Connection) -> Any:
     )
 
 
-def _batches(consumer: Any, topic: str) -> Iterator[list[bytes | None]]:
+def batches(consumer: Any, topic: str) -> Iterator[list[bytes | None]]:
     """Give what is committed on a topic behind the group's offsets, up to its present end."""
     numbers = consumer.partitions_for_topic(topic)
     if not numbers:

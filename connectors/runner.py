@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -22,6 +22,7 @@ from creditbus.connectors.progress import Progress, Totals
 from creditbus.connectors.publisher import Beside, Publisher
 from creditbus.connectors.refusals import mark_refused
 from creditbus.connectors.reporting import Reporter, SilentReporter
+from creditbus.connectors.returned.resent import OpenRefusals, Resent, open_refusals
 from creditbus.connectors.withdrawal import proposals
 from creditbus.services.domain.city_time import city_day
 from creditbus.services.domain.framing import FrameError
@@ -221,11 +222,16 @@ class _Run:
 
     def publish(self, state: Progress) -> Progress:
         files: set[str] = set()
-        for chunk in chunks(self.connector, self.source, self.encoder, state, self.memory, self.notices):
+        # what was refused of a source that is never whole closes row by row; of one that is, by its reading
+        resent = Resent(self.connector, self.source, self._refused_before(state))
+        for chunk in chunks(self.connector, resent, self.encoder, state, self.memory, self.notices):
             state = state.advanced(chunk.position, chunk.totals)
             if self.memory is not None:
                 self.memory.note(chunk.noted, state.totals.rows)
-            self.publisher.publish(chunk.messages, state)
+            again = resent.statements(state.run, int(time.time() * 1000))
+            self.publisher.publish(
+                chunk.messages, state, [Beside(STATEMENTS_TOPIC, one.key, one.encode()) for one in again]
+            )
             _settle(self.source, state)
             files |= chunk.files
             self.reporter.advance(chunk.totals.rows)
@@ -243,6 +249,11 @@ class _Run:
         state = state.advanced(state.position, Totals(published=len(messages)), complete=True)
         self.publisher.publish(messages, state, [self._reading(file, state.run) for file in sorted(files)])
         return state
+
+    def _refused_before(self, state: Progress) -> Callable[[], OpenRefusals]:
+        if state.version:
+            return lambda: OpenRefusals([])
+        return lambda: open_refusals(self.connector, self.connection)
 
     def _unsettled(self, state: Progress) -> Iterator[Message]:
         """Tell once more, as the last word, what is left of records of which the source holds a part no more."""
@@ -284,7 +295,7 @@ class _Run:
 
 def chunks(
     connector: Connector,
-    source: Source,
+    source: Source | Resent,
     encoder: Encoder,
     state: Progress,
     memory: Memory | None = None,

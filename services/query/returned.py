@@ -24,9 +24,9 @@ from creditbus.topics.connection import Connection
 __all__ = ["ReturnedRow", "Status", "closed_row", "place_of", "read_returned", "returned_rows"]
 
 Status = Literal["open", "fixed", "replaced", "closed"]
-"""fixed: a correction was sent that the bus did not refuse. replaced: the whole file was published again since, so that
-its row is either accepted now, or stands here once more under the later run. closed: its department will not correct
-it, and said why."""
+"""fixed: a correction was sent that the bus did not refuse. replaced: the row, or its whole file, was published again
+since, so that it is either accepted now, or stands here once more under the later run. closed: its department will not
+correct it, and said why."""
 
 _KEY_BYTES: Final = 6
 
@@ -57,7 +57,8 @@ class ReturnedRow:
     def status(self) -> Status:
         """What became of it."""
         if self.redrive is not None and self.redrive.sent_as != self.event.fields["run"]:
-            return "fixed"
+            # a run of the source itself tells that the row came again, not what became of it
+            return "replaced" if first_run(self.redrive.sent_as) == self.redrive.sent_as else "fixed"
         if self.reading is not None and self.reading.replaces(self.event.fields["run"], self.rejected_at):
             return "replaced"
         return "open" if self.closing is None else "closed"

@@ -260,7 +260,7 @@ def test_who_waits_for_what_and_since_when_is_listed_until_it_comes(live: Observ
     removal = _entry(5).replace("列入", "移出", 1).replace("5号,示例法", "799号,示例法")
     header = f"{_HEADER},YCYY,YCRQ,YCWH"
     lines = (tmp_path / "待.csv").read_text("gb18030").splitlines()[1:]
-    rows = [f"{line},,," for line in lines] + [f"{removal},已改正,2025-06-01,示移〔2025〕1号"]
+    rows = [f"{line},,," for line in lines] + [f"{removal},到期,2025-06-01,示移〔2025〕1号"]
     (tmp_path / "待.csv").write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
     say("connector", "init", "--department", "credit-office", "--source", "待.csv", "--id", "fourth", "--yes")
     ran = say("connector", "run", "fourth", "--wait")
@@ -350,6 +350,11 @@ def test_a_department_sees_refused_rows_in_its_own_table(
     ran = say("connector", "run", "front", "--wait")
     assert (ran["rows"], ran["marked"]) == (2, 1)
     assert stands() == {1: "sent", 2: "sent", 3: "refused"}
+    front = [row for row in say("rejects", "list", "credit-office") if row["connector"] == "front"]
+    assert [(row["row"], row["run"] == ran["run_id"], row["status"]) for row in front if row["status"] == "open"] == [
+        (3, True, "open")
+    ]
+    assert sorted(row["row"] for row in front if row["status"] == "replaced") == [2, 3]
     assert base.execute("SELECT why FROM lists WHERE id = 2").fetchone() == (None,)
     ran = say("connector", "run", "front", "--wait")
     assert (ran["rows"], ran["marked"]) == (0, 0)

@@ -110,3 +110,9 @@ def test_a_correction_outweighs_a_closing() -> None:
 def test_every_row_has_a_key_of_its_own() -> None:
     events = [_event("r", 1, 1), _event("r", 2, 1), _event("s", 1, 1), _event("", 0, 1), _event("", 0, 2)]
     assert len({row.key for row in _rows(events)}) == 5
+
+
+def test_a_row_that_its_source_told_again_is_not_called_fixed() -> None:
+    event = _event("r", 2, 1)
+    (row,) = _rows([event], _redrive(2, "s", 4000))
+    assert (row.status, row.seconds_to_fix) == ("replaced", None)
