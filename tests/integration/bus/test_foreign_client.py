@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, TopicPartition
+from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, Consumer, KafkaError, TopicPartition
+from confluent_kafka.admin import AdminClient
 from confluent_kafka.schema_registry import SchemaRegistryClient
 from confluent_kafka.schema_registry.avro import AvroDeserializer
 from confluent_kafka.serialization import MessageField, SerializationContext
 
 from creditbus.avro_schemas import raw_catalogue
+from creditbus.services.cli import main as cli
 from creditbus.topics.connection import Connection
 from tests.harness.traffic import Traffic
 from tests.harness.wire import Observer
@@ -74,3 +76,30 @@ def test_a_department_sees_more_fields_of_the_same_change(live: Observer) -> Non
         if entry["record"]["item"] == "administrative-penalty"
     }
     assert {remark for _, remark in remarks} == {"虚构备注"}
+
+
+def test_what_retention_has_cut_is_told_by_the_command_with_its_exit_code(
+    live: Observer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bus = live.wire.bus
+    for name, value in bus.endpoints().items():
+        monkeypatch.setenv(f"CREDITBUS_{name.upper()}", value)
+    follow = ["feed", "follow", "agency-xinda", "--from-start", "--until-end", "--lang", "en"]
+    assert cli.main(follow) == 0
+    capsys.readouterr()
+    read = list(_read(bus, "feed.agency-xinda"))
+    partition = max({number for number, _, _ in read}, key=[number for number, _, _ in read].count)
+    place = TopicPartition("feed.agency-xinda", partition, OFFSET_END)
+    cut = TopicPartition("feed.agency-xinda", partition, 3)
+    client = AdminClient({"bootstrap.servers": bus.bootstrap_servers})
+    (done,) = client.delete_records([cut]).values()
+    done.result(30)
+    left = [entry["feed"]["feed_seq"] for number, _, entry in _read(bus, "feed.agency-xinda") if number == partition]
+    assert left[0] > 1
+    assert cli.main(follow) == 1
+    lost = f"1 to {left[0] - 1} have" if left[0] > 2 else "number 1 has"
+    assert f"partition {partition}: {lost} expired" in capsys.readouterr().err
+    (done,) = client.delete_records([place]).values()
+    done.result(30)
+    assert cli.main(follow) == 1
+    assert f"partition {partition}: all records that it held have expired" in capsys.readouterr().err

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -11,6 +12,7 @@ from kafka import KafkaAdminClient
 from kafka.errors import UnknownBrokerIdError
 
 from creditbus.deploy.bus import bus_schemas, plan_bus
+from creditbus.services.cli import main as cli
 from creditbus.topics.admin import admin
 from creditbus.topics.connection import Connection
 from creditbus.topics.declarations import Declarations, declarations
@@ -175,3 +177,22 @@ def test_a_broker_that_stays_unknown_is_named(
     monkeypatch.setattr(KafkaAdminClient, "create_topics", create_topics)
     with pytest.raises(UnsettledError, match="broker 3 of Kafka"):
         apply(bus, plan(bus, declared, {}))
+
+
+@pytest.mark.parametrize("path", ["", "/subjects", "/apis/registry/v3"])
+def test_a_wrong_path_of_the_registry_is_told_with_the_right_one_and_no_schema_counts_as_missing(
+    bus: Connection,
+    environment: Path,
+    path: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    del environment
+    root = bus.registry_url.removesuffix("/apis/ccompat/v7")
+    monkeypatch.setenv("CREDITBUS_REGISTRY_URL", root + path)
+    assert cli.main(["topics", "plan"]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert f"there is one at {bus.registry_url}" in said.err
+    monkeypatch.setenv("CREDITBUS_REGISTRY_URL", f"{bus.registry_url}//")
+    assert cli.main(["topics", "plan"]) == 0
