@@ -112,6 +112,8 @@ class WrittenSheets:
             number, place = value
             form = self._formats[place] if place < len(self._formats) else self._formats[0]
             return form.cell(number, from_1904=self._from_1904)
+        if kind == "e" and "\ufffd" in value:
+            raise ValueError("holds bytes that are none of its file's encoding")
         if kind == "e":
             return FaultyCell(value, Reason.CELL_ERROR)
         found = datetime.fromisoformat(value)  # ValueError: the row's fault

@@ -94,11 +94,14 @@ def test_every_table_of_a_page_is_a_sheet(tmp_path: Path) -> None:
     assert any("table 1" in remark for remark in source.remarks())
 
 
-def test_a_damaged_character_of_a_page_refuses_its_cell(tmp_path: Path) -> None:
+def test_a_damaged_character_of_a_page_refuses_its_row(tmp_path: Path) -> None:
     path = tmp_path / "a.xls"
     raw = _page("<td>1号</td><td>QQ</td><td></td>", *["<td>2号</td><td>乙</td><td></td>"] * 3)
     path.write_bytes(raw.replace(b"QQ", b"\xff"))
-    assert [row[1] for row in _cells(path)] == ["CELL_ERROR", "乙", "乙", "乙"]
+    first, *others = _source(path).read(None)
+    assert isinstance(first, Defect)
+    assert "none of its file's encoding" in first.detail
+    assert [type(row) for row in others] == [Row] * 3
 
 
 @pytest.mark.parametrize(
