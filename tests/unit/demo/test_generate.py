@@ -26,6 +26,11 @@ _UNREACHABLE = {
     Reason.REF_STATE_CONFLICT,
     Reason.REF_AMBIGUOUS_ORIGINAL,
     Reason.REF_NOT_CORRECTABLE,
+    # Every cell of the generated workbook is text.
+    Reason.CELL_ERROR,
+    Reason.CELL_MERGED,
+    Reason.NUMBER_FORMATTED,
+    Reason.NUMBER_ROUNDED,
 }
 
 
