@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from creditbus.services.domain.reasons import Reason
 from creditbus.services.domain.validation.outcome import Finding
 
-__all__ = ["cell_mark", "marked_cells"]
+__all__ = ["cell_mark", "marked_cells", "without_consequences"]
 
 _OF_CELLS = frozenset({Reason.CELL_ERROR, Reason.CELL_MERGED, Reason.NUMBER_ROUNDED, Reason.NUMBER_FORMATTED})
 
@@ -29,3 +29,9 @@ def marked_cells(warnings: Iterable[str]) -> Iterator[Finding]:
         reason, _, field = warning.partition(" ")
         if reason in _OF_CELLS:
             yield Finding(Reason[reason], field)
+
+
+def without_consequences(findings: list[Finding]) -> list[Finding]:
+    """Leave out what else is said of a field whose cell is no value: a rounded code has a wrong length, too."""
+    marked = {finding.field for finding in findings if finding.reason in _OF_CELLS}
+    return [finding for finding in findings if finding.reason in _OF_CELLS or finding.field not in marked]

@@ -11,7 +11,7 @@ from creditbus.services.domain.identifiers import organisation_code, uscc
 from creditbus.services.domain.identifiers.persons import claim_names_person
 from creditbus.services.domain.identifiers.subject_kind import kind_of
 from creditbus.services.domain.reasons import Caution, Reason
-from creditbus.services.domain.validation.cell_marks import marked_cells
+from creditbus.services.domain.validation.cell_marks import marked_cells, without_consequences
 from creditbus.services.domain.validation.conditions import condition_checks, dates_check, magnitude_check
 from creditbus.services.domain.validation.outcome import Admitted, Finding, Refused, in_primary_order
 from creditbus.services.domain.validation.subject import ClaimCheck, Named, examine_person
@@ -88,7 +88,7 @@ class Validator:
             self._claim.crosswalk(named.uscc, claim, content, findings) if item.identifies and named.uscc else ()
         )
         if findings:
-            return Refused(in_primary_order(findings), cautions)
+            return Refused(in_primary_order(without_consequences(findings) if warnings else findings), cautions)
         if person:
             return Admitted("", (), _NATURAL_PERSON, (), cautions, person=True)
         if not named.uscc:

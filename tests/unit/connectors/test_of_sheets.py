@@ -147,3 +147,9 @@ def test_intake_refuses_what_is_marked_and_names_the_field(write_connector: Writ
         (1, "JDWH", "2.02503E+19", ROUNDED),
         (3, "JDWH", "#VALUE!", ERROR),
     ]
+
+
+def test_of_a_code_that_was_rounded_nothing_else_is_said(write_connector: Write) -> None:
+    text = "\n".join([",".join(CELLS), ",".join(map(str, (CELLS | {"主体代码": "9.14201E+17"}).values()))])
+    found = preview(load_connector(write_connector(text + "\n")), TODAY)
+    assert [(one.column, one.reason) for one in found.shown] == [("ZTDM", ROUNDED)]
