@@ -6,6 +6,7 @@ from typing import Any
 
 import openpyxl
 from openpyxl.styles.numbers import BUILTIN_FORMATS
+from openpyxl.utils.cell import range_boundaries
 from openpyxl.utils.datetime import MAC_EPOCH
 
 from tests.harness.xls_writer import XlsError, write_xls
@@ -80,5 +81,5 @@ def _xls_cell(cell: Any, ids: Mapping[str, int]) -> Any:
 
 
 def _corners(merge: str) -> tuple[int, int, int, int]:
-    left, first, right, last = openpyxl.utils.cell.range_boundaries(merge)
+    left, first, right, last = (int(edge or 1) for edge in range_boundaries(merge))
     return first - 1, last - 1, left - 1, right - 1

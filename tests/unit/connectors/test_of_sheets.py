@@ -108,7 +108,8 @@ def test_a_day_out_of_a_database_is_as_exact_as_a_text(connector: Connector) -> 
 
 
 def test_numbers_and_days_are_read_by_their_value(connector: Connector) -> None:
-    event = _event(connector, 列入日期=SheetNumber(20250303, "2025-03-03"), **{"期限(年)": SheetNumber(1.5)})
+    cells: dict[str, Any] = {"列入日期": SheetNumber(20250303, "2025-03-03"), "期限(年)": SheetNumber(1.5)}
+    event = _event(connector, **cells)
     assert (event["content"]["LRRQ"], event["content"]["QX"]) == ("2025-03-03", "1.5")
     assert _marks(event) == []
 

@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from creditbus.connectors.configuration import load_connector
-from creditbus.connectors.contract import Column, Defect, Row, Table
+from creditbus.connectors.contract import Cell, Column, Defect, Row, Table
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.files.sheet_choice import proposed_sheet
 from creditbus.connectors.files.source import FileSource
@@ -58,6 +58,8 @@ def _said(cell: Any) -> Any:
 
 
 DAY, ROUNDED, FORMATTED = 45719, "NUMBER_ROUNDED", "NUMBER_FORMATTED"
+Rows = Sequence[Sequence[Any]]
+
 SHOWN = [
     # days and times
     (DAY, "yyyy/m/d", "2025-03-03"),
@@ -116,7 +118,7 @@ SHOWN = [
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_a_number_is_what_its_sheet_shows(tmp_path: Path, form: str) -> None:
-    rows = [["a", "b"], *([f"{number}", (value, code)] for number, (value, code, _) in enumerate(SHOWN))]
+    rows: Rows = [["a", "b"], *([f"{number}", (value, code)] for number, (value, code, _) in enumerate(SHOWN))]
     found = _rows(write_workbook(tmp_path / f"a.{form}", {"甲": rows}))
     assert [_said(row.cells["b"]) for row in found] == [said for _, _, said in SHOWN]
 
@@ -144,10 +146,11 @@ def test_a_file_means_its_own_code_by_an_id(tmp_path: Path, form: str) -> None:
     assert found == ["0012", "第12号", "2025-03-03", FORMATTED, "2025-03-03"]
 
 
-def _by_id(path: Path, cells: list[tuple[float, int]], own: dict[int, str]) -> list[Any]:
+def _by_id(path: Path, cells: Sequence[tuple[float, int]], own: dict[int, str]) -> list[Any]:
     """Write cells with formats of these ids and read them back."""
     if path.suffix == ".xls":
-        write_xls(path, {"甲": [["a", "b"], *([f"{place}", cell] for place, cell in enumerate(cells))]}, formats=own)
+        rows: Rows = [["a", "b"], *([f"{place}", cell] for place, cell in enumerate(cells))]
+        write_xls(path, {"甲": rows}, formats=own)
     else:
         write_workbook(path, {"甲": [["a", "b"], *([f"{place}", cell[0]] for place, cell in enumerate(cells))]})
         codes = "".join(
@@ -167,7 +170,7 @@ def _styled(sheet: str) -> str:
     )
 
 
-def _changed(path: Path, changes: dict[str, Callable[[str], str]], names: Callable[[str], str] = str) -> Path:
+def _changed(path: Path, changes: Mapping[str, Callable[[str], str]], names: Callable[[str], str] = str) -> Path:
     """Change parts of an archive, and what they are called."""
     with zipfile.ZipFile(io.BytesIO(path.read_bytes())) as old, zipfile.ZipFile(path, "w") as new:
         for name in old.namelist():
@@ -178,7 +181,7 @@ def _changed(path: Path, changes: dict[str, Callable[[str], str]], names: Callab
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_days_may_count_from_1904(tmp_path: Path, form: str) -> None:
-    rows = [["a", "b"], ["1", (DAY - 1462, "yyyy/m/d")]]
+    rows: Rows = [["a", "b"], ["1", (DAY - 1462, "yyyy/m/d")]]
     [row] = _rows(write_workbook(tmp_path / f"a.{form}", {"甲": rows}, from_1904=True))
     assert row.cells["b"] == datetime(2025, 3, 3)  # noqa: DTZ001 -- a day of a sheet
 
@@ -207,7 +210,7 @@ def test_a_sum_that_was_never_computed_stands_in_a_row_of_notes(tmp_path: Path) 
     assert _said(_rows(path)[1].cells["b"]) == ("=SUM(B2:B2)", "CELL_ERROR")
 
 
-THREE = {
+THREE: Mapping[str, Rows] = {
     "封面": [["示例名单", None], ["单位", "示例局"], ["人", "示例"]],
     "1月": [["文号", "名称"], ["1号", "甲"], ["2号", "乙"]],
     "2月": [["标题", None], ["名称", "文号", "备注"], ["丙", "3号", "x"]],
@@ -259,7 +262,7 @@ def test_positions_in_an_archive_name_file_and_sheet(tmp_path: Path, form: str) 
         assert list(_source(tmp_path / "a.zip", sheet="*").read(row.position)) == rows[place + 1 :]
 
 
-MERGED = [
+MERGED: Rows = [
     ["文号", "单位", "日期", "备注"],
     ["1号", "示例局", (DAY, "yyyy/m/d"), "x"],
     ["2号", None, None, None],
@@ -292,7 +295,7 @@ def test_merged_cells_are_named_otherwise(tmp_path: Path, form: str) -> None:
 
 
 def test_a_merge_across_columns_and_one_of_the_title_or_of_nothing(tmp_path: Path) -> None:
-    rows = [
+    rows: Rows = [
         ["标题", None, None],
         ["文号", "单位", None],
         ["1号", "示例局", None],
@@ -441,14 +444,18 @@ def test_a_long_number_has_no_digits_that_binary_fractions_add(tmp_path: Path, f
 
 
 def test_days_and_spans_of_a_sheet_are_typed(tmp_path: Path) -> None:
-    rows = [["a", "b", "c"], [(DAY, "yyyy/m/d"), (0.5, "h:mm"), (1.5, "[h]:mm")]]
+    rows: Rows = [["a", "b", "c"], [(DAY, "yyyy/m/d"), (0.5, "h:mm"), (1.5, "[h]:mm")]]
     [row] = _rows(write_workbook(tmp_path / "a.xls", {"甲": rows}))
     assert list(row.cells.values()) == [datetime(2025, 3, 3), time(12), timedelta(hours=36)]  # noqa: DTZ001 -- a day of a sheet
 
 
 @pytest.mark.parametrize("ending", ["xlsx", "csv"])
 def test_a_refused_row_is_given_back_as_its_sheet_shows_it(tmp_path: Path, ending: str) -> None:
-    cells = {"文号": SheetNumber(12, "0012"), "金额": SheetNumber(1.5), "单位": FaultyCell("#N/A", Reason.CELL_ERROR)}
+    cells: Mapping[str, Cell] = {
+        "文号": SheetNumber(12, "0012"),
+        "金额": SheetNumber(1.5),
+        "单位": FaultyCell("#N/A", Reason.CELL_ERROR),
+    }
     row = ReturnedRow(Reference("lists", Place("run", "a.xlsx", "甲", 2), 1), cells, frozenset(), "x")
     write(tmp_path / f"r.{ending}", [ReturnedSheet("甲", list(map(Column, cells)), [row])])
     [back] = read(tmp_path / f"r.{ending}")
