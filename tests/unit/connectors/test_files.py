@@ -125,6 +125,11 @@ def test_a_line_that_is_no_json_object_is_a_defect(tmp_path: Path, line: str, wo
     assert (defect.row, row.row) == (1, 2)
 
 
+def test_rows_of_json_are_numbered_by_lines_blank_ones_too(tmp_path: Path) -> None:
+    path = _text(tmp_path / "a.jsonl", '\n{"a": 1}\n\n \n{"a": 2}\n')
+    assert [row.row for row in _rows("jsonl", path)] == [2, 5]
+
+
 def test_json_numbers_keep_their_digits(tmp_path: Path) -> None:
     [row] = _rows("jsonl", _text(tmp_path / "a.jsonl", '{"a": 0.10, "b": 919901070000000018, "c": null, "d": [1]}\n'))
     assert isinstance(row, Row)

@@ -14,6 +14,7 @@ import yaml
 
 from creditbus.connectors.configuration import load_connector
 from creditbus.connectors.preview import preview
+from creditbus.services.cli.console import OUTPUT
 from creditbus.services.cli.main import app, main
 from tests.documentation import DOCS
 
@@ -21,6 +22,7 @@ _README = DOCS.parent / "README.md"
 _FILE = re.compile(r"^cat > (\S+) <<'END'\n(.*?)^END$", re.MULTILINE | re.DOTALL)
 _BLOCK = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _INLINE = re.compile(r"`(creditbus [^`]+)`")
+_WIDTH = 116  # of the terminal that the page shows
 _TARGET = re.compile(r"^(?:`|)make ([a-z]+)", re.MULTILINE)
 
 
@@ -48,6 +50,25 @@ def test_make_targets_of_the_readme_exist() -> None:
     targets = _TARGET.findall(_README.read_text(encoding="utf-8"))
     assert targets
     assert [target for target in targets if f"\n{target}:" not in makefile] == []
+    listed = re.findall(r"^([a-z-]+):.*?## ", makefile, re.MULTILINE)
+    phony = re.search(r"^\.PHONY: (.+)$", makefile, re.MULTILINE)
+    assert phony is not None
+    assert sorted(listed) == sorted(phony[1].split()), "`make help` lists them all"
+
+
+def test_every_command_that_has_facts_prints_them_for_a_machine() -> None:
+    silent = set()
+
+    def look(command: Any, path: str) -> None:
+        below = getattr(command, "commands", {})
+        for name, one in below.items():
+            look(one, f"{path} {name}".strip())
+        alone = not below or command.invoke_without_command
+        if alone and not any("--json" in parameter.opts for parameter in command.params):
+            silent.add(path)
+
+    look(typer.main.get_command(app), "")
+    assert silent == {"demo", "down", "worker", "connector spec"}, "what `spec` prints is JSON"
 
 
 @pytest.fixture
@@ -70,12 +91,17 @@ def test_the_connector_of_the_readme_is_what_init_writes(files: Path) -> None:
     assert yaml.safe_load((files / shown[1]).read_text(encoding="utf-8")) == yaml.safe_load(shown[2])
 
 
-def test_the_preview_of_the_readme_is_what_a_reader_sees(files: Path) -> None:
-    seen = preview(load_connector(files / "connectors.d" / "lists.yaml"), date(2026, 1, 1))
-    assert (seen.publishable, seen.refused) == (1, 2)
-    readme = _README.read_text(encoding="utf-8")
-    for one in seen.shown:
-        assert re.search(rf"^{one.row} +{one.column} +{one.value} .*{one.reason}$", readme, re.MULTILINE)
+@pytest.mark.usefixtures("files")
+def test_the_preview_of_the_readme_is_what_a_reader_sees(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown = re.search(r"^```\n(lists: .*?)^```", _README.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    assert shown is not None
+    monkeypatch.setattr(OUTPUT, "width", _WIDTH)
+    monkeypatch.setenv("COLUMNS", str(_WIDTH))
+    capsys.readouterr()
+    assert main(["connector", "preview", "lists", "--lang", "en"]) == 0
+    assert [line.rstrip() for line in capsys.readouterr().out.splitlines()] == shown[1].splitlines()
 
 
 def test_the_registrations_of_the_readme_are_accepted(files: Path) -> None:
