@@ -57,7 +57,8 @@ def judge_by_reading(word: Word, known: Sequence[Known], run: int, *, all_again:
         word: What the row says.
         known: What is noted of its record, by this reading too.
         run: Number of this reading.
-        all_again: Every row counts as a later word: a person asked for it, or what was said is not known any more.
+        all_again: What a record said last counts as a later word: a person asked for it, or what was said is not known
+            any more. Of several rows of one decision only the last does, else the others would undo it for a moment.
         taken_back: The record was withdrawn because the source had lost it, or perhaps was.
     """
     here = {one.content: one for one in known if one.run == run}
@@ -69,8 +70,10 @@ def judge_by_reading(word: Word, known: Sequence[Known], run: int, *, all_again:
     if met is not None:
         return Judgement(later=met.since == run)
     same = before.get(word.content)
-    if same is not None and not same.doubtful and not all_again:
+    if same is not None and not same.doubtful and not (all_again and same.at == max(one.at for one in before.values())):
         return _AS_EVER
+    if not word.act and (same is not None or not before) and any(one.act for one in (*before.values(), *here.values())):
+        return _AS_EVER  # later than an act that stands before it in the file, it would undo the act
     if not known and not all_again:
         return Judgement(later=word.act)  # an act that is told so can be taken back
     # of several rows with times the time decides, as ever: an old row that is mended is no later word
@@ -86,6 +89,9 @@ def judge_by_key(word: Word, known: Sequence[Known], *, all_again: bool, taken_b
         return Judgement(later=all_again or word.act)
     last = max(known, key=lambda one: (one.run, one.at))
     if last.content == word.content and not last.doubtful and not all_again:
+        return _AS_EVER
+    own = next((one for one in known if one.key == word.key), None)
+    if all_again and own is not None and own is not last and own.content == word.content and not own.doubtful:
         return _AS_EVER
     others = [one for one in known if one.key != word.key]
     was_act = any(one.act for one in known if one.key == word.key)

@@ -51,6 +51,10 @@ CREATE TABLE taken (record BLOB PRIMARY KEY, run INTEGER NOT NULL, at INTEGER NO
 CREATE TABLE place (last INTEGER NOT NULL);
 INSERT INTO place VALUES (0);
 """
+_NEWEST = """
+CREATE TEMP TABLE newest AS SELECT alike, max(at) AS at FROM contents
+  WHERE last = (SELECT max(last) FROM contents) GROUP BY alike
+"""
 
 
 class Noted(NamedTuple):
@@ -231,7 +235,9 @@ class Memory:
             lost = last is not None and not self._knows(last[0], whole=whole)
             if last is not None:
                 self._base.execute("UPDATE runs SET published = ? WHERE of = ?", (last[1], last[0]))
-            self._published = dict(self._base.execute("SELECT number, published FROM runs WHERE of <> ''"))
+            # where Kafka knows of no run it is another bus, or has lost the positions alone: nothing is in doubt
+            known = "SELECT number, published FROM runs WHERE of <> ''"
+            self._published = {} if last is None else dict(self._base.execute(known))
             # what came back and was published is not taken back any more
             self._base.execute(
                 "DELETE FROM taken WHERE at > 0 AND at <= (SELECT published FROM runs WHERE number = taken.run)"
@@ -239,6 +245,10 @@ class Memory:
             self._taken = self._taken_back()
             self._name, self._whole, self._all_again = run, whole, all_again or lost
             self._epoch, self._run, self._place = "", 0, place
+            if self._all_again:
+                self._base.execute("DROP TABLE IF EXISTS temp.newest")
+                self._base.execute(_NEWEST)
+                self._base.execute("CREATE INDEX temp.newest_alike ON newest (alike)")
             if whole:
                 self._number(run, rows)
 
@@ -269,10 +279,23 @@ class Memory:
             judged = judge_by_reading(word, known, self._run, all_again=self._all_again, taken_back=taken)
             self._outdate(row.record, known)
         same = next((one for one in known if one.content == row.content and one.key == row.key), None)
+        if self._all_again and same is not None and not taken and self._is_followed(row, same):
+            judged = Judgement(later=False)
         since = self._run if judged.later else 0 if same is None else same.since
         now = Known(row.content, row.key, row.act, self._run, at, since, doubtful=False)
         earlier[:] = [*(one for one in earlier if not _same(one, now)), now]
         return row._replace(at=at, since=since, reading=self._run), judged
+
+    def _is_followed(self, row: Noted, same: Known) -> bool:
+        """Say whether another row of the same decision, under whatever code, stood behind this one in the last reading.
+
+        Said again with a place of its own, this one would undo that one until its turn comes.
+        """
+        if row.key or same.doubtful or same.run == self._run:
+            return False
+        with self._failing():
+            found = self._one("SELECT at FROM temp.newest WHERE alike = ?", row.alike)
+        return found is not None and int(found[0]) > same.at
 
     def note(self, rows: Iterable[Noted], read: int) -> None:
         """Note the rows of a chunk that is about to be published; with it so many rows of the run are read."""

@@ -113,8 +113,8 @@ def _ask(connection: Connection) -> Sequence[Answer]:
 
 
 def _stages(connection: Connection | None, answers: Sequence[Answer]) -> Sequence[StageState]:
-    """The stages of a Kafka that has just answered; none of one that does not."""
-    if connection is None or any(answer.problem for answer in answers if answer.name == "bootstrap_servers"):
+    """The stages of a Kafka that has just answered; none of one that does not, or that has no topics yet."""
+    if connection is None or not any(answer.topics for answer in answers):
         return ()
     from creditbus.services.query.stages import read_stages
 

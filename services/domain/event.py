@@ -31,6 +31,7 @@ __all__ = [
     "ingest_key",
     "partition_of",
     "record_key",
+    "said_id",
 ]
 
 NO_HASH = bytes(16)
@@ -184,7 +185,17 @@ def ingest_key(header: Header) -> bytes:
 
 
 def event_id(header: Header, named: str) -> bytes:
-    """Return the id of an event, derived from what it says; `named` is the subject, or how the row names it."""
+    """Return the id of an event, derived from what it says; `named` is the subject, or how the row names it.
+
+    Of a later word of a source that tells its present state, also from its place in the order: a value that is set back
+    says what was said before, and is another event.
+    """
+    said, reading = said_id(header, named), header["reading"]
+    return said if reading is None else blake2b(said + str(reading).encode(), digest_size=_ID_BYTES).digest()
+
+
+def said_id(header: Header, named: str) -> bytes:
+    """Return the id of what an event says, whenever it says so; arguments as of `event_id`."""
     identity = (
         header["item"],
         header["verb"],

@@ -9,24 +9,24 @@ __all__ = ["parked_already", "with_parked"]
 _ID_BYTES: Final = 16
 
 
-def parked_already(known: bytes | None, event_id: bytes, reading: int | None) -> bool:
+def parked_already(known: bytes | None, said: bytes, reading: int | None) -> bool:
     """Tell whether an event waits already.
 
     One that a later reading told is another word, unless the last one of its record that waits says the same.
 
     Args:
         known: what `with_parked` made of those that wait; None: none does.
-        event_id: of the event, derived from what it says.
+        said: the id of what the event says (`said_id`).
         reading: its place in the order of its department's readings.
 
     """
     if known is None:
         return False
     if reading is not None:
-        return known[-_ID_BYTES:] == event_id
-    return any(known[start : start + _ID_BYTES] == event_id for start in range(0, len(known), _ID_BYTES))
+        return known[-_ID_BYTES:] == said
+    return any(known[start : start + _ID_BYTES] == said for start in range(0, len(known), _ID_BYTES))
 
 
-def with_parked(known: bytes | None, event_id: bytes) -> bytes:
+def with_parked(known: bytes | None, said: bytes) -> bytes:
     """Return what waits of a record, with one event more."""
-    return (known or b"") + event_id
+    return (known or b"") + said

@@ -287,7 +287,8 @@ def _fold_act(record: Record | None, header: Header) -> Folded:
     state = record.state
     if mark in record.seen:
         return _DUPLICATE
-    if _by_reading(record, header, record.reading) < 0:
+    # over a content that no reading has ordered an act counts whenever it comes: files hold ends before their entries
+    if record.reading is not None and _by_reading(record, header, record.reading) < 0:
         return _STALE
     if state not in allowed:
         return _CONFLICT

@@ -10,6 +10,7 @@ from creditbus.services.domain.event import (
     SubjectKind,
     Verb,
     record_key,
+    said_id,
 )
 from creditbus.services.domain.identifiers.subject_kind import kind_of
 from creditbus.services.domain.ledger import Outcome
@@ -104,11 +105,11 @@ class Folding:
     def _park(self, code: bytes, subject: Subject, opened: Opened) -> None:
         header = opened.header
         place = parked_of_record_key(code, record_key(header).encode())
-        known = self._view.get(place)
-        if parked_already(known, header["event_id"], header["reading"]):
+        known, said = self._view.get(place), said_id(header, "")
+        if parked_already(known, said, header["reading"]):
             self._book(header, Outcome.DUPLICATE)
             return
-        self._view.put(place, with_parked(known, header["event_id"]))
+        self._view.put(place, with_parked(known, said))
         self._view.put(parked_key(code, subject.parked_to), self._codec.reseal(opened))
         subject.parked_to += 1
         self._summaries.changed(code)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from kafka import KafkaAdminClient, TopicPartition
 from kafka.admin import OffsetSpec
+from kafka.errors import RetriableError
 from kafka.protocol.consumer import IsolationLevel
 
 from creditbus.services.domain.event import INGEST
@@ -25,6 +27,9 @@ STAGE_TOPICS: Final[Mapping[str, str]] = {
     "profiles": "credit.events",
     "fanout": "credit.changes",
 }
+
+_SETTLING_SECONDS: Final = 10.0
+_PAUSE_SECONDS: Final = 0.2
 
 #: What Kafka calls a group that there is not.
 _NO_GROUP: Final = "Dead"
@@ -97,7 +102,15 @@ def read_reaches(connection: Connection) -> list[StageReach]:
     """
     with admin(connection) as kafka:
         partitions = {topic["name"]: len(topic["partitions"]) for topic in kafka.describe_topics()}
-        return list(_reaches(kafka, partitions))
+        deadline = time.monotonic() + _SETTLING_SECONDS
+        while True:
+            try:
+                return list(_reaches(kafka, partitions))
+            except RetriableError:
+                # a cluster that no group has used yet makes its topic of groups when it is asked for the first
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(_PAUSE_SECONDS)
 
 
 def read_ends(connection: Connection, topic: str) -> dict[Partition, int]:

@@ -26,7 +26,7 @@ from creditbus.services.domain.crosswalk import (
     waiting_key,
     waiting_of_record_key,
 )
-from creditbus.services.domain.event import record_key
+from creditbus.services.domain.event import record_key, said_id
 from creditbus.services.domain.framing import FRAME_BYTES, FrameError, schema_id
 from creditbus.services.domain.ledger import Outcome
 from creditbus.services.domain.parked import parked_already, with_parked
@@ -121,11 +121,11 @@ class ResolverStep:
     def _park(self, key: bytes, crosswalk: Crosswalk, event: Opened, view: StateView, out: Output) -> None:
         header = event.header
         place = _of_record(key, event)
-        known = view.get(place)
-        if parked_already(known, header["event_id"], header["reading"]):
+        known, said = view.get(place), said_id(header, "")
+        if parked_already(known, said, header["reading"]):
             out.book(header["origin"], header["item"], Outcome.DUPLICATE)
             return
-        view.put(place, with_parked(known, header["event_id"]))
+        view.put(place, with_parked(known, said))
         view.put(waiting_key(key, crosswalk.waiting_to), self._codec.reseal(event))
         crosswalk.waiting_to += 1
         view.put(crosswalk_key(key), encode_crosswalk(crosswalk))

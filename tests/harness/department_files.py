@@ -60,6 +60,8 @@ FILES = (
 #: Its rows act on records of the other files.
 _ACTS = "repairs_objections.jsonl"
 _HELD = "REF_UNKNOWN_ORIGINAL"
+#: The truth knows no reason of its own for what a spreadsheet did to a code; its note says what happened.
+_ROUNDED = "numeric cell, spreadsheet kept 15 digits"
 
 
 class Word(NamedTuple):
@@ -101,8 +103,24 @@ def truth(folder: Path) -> Truth:
                     row["subject"],
                 )
     counts = expected["files"]
+    _say_rounded(folder, rows, names, counts)
     _let_wait(folder, unread - {word.document_no for (file, _), word in rows.items() if file != _ACTS}, rows, counts)
     return Truth(counts, expected["subjects"], rows)
+
+
+def _say_rounded(
+    folder: Path, rows: dict[tuple[str, int], Word], names: dict[str, str], counts: dict[str, dict[str, Any]]
+) -> None:
+    """What a spreadsheet rounded is refused for that; the truth counts it by the check that it fails."""
+    with (folder / "expected_rows.csv").open(encoding="utf-8-sig", newline="") as lines:
+        for row in csv.DictReader(lines):
+            if row["note"] == _ROUNDED and row["file"] in names:
+                name = names[row["file"]]
+                reasons = counts[name]["rejected_by_primary_reason"]
+                reasons[row["reasons"]] -= 1
+                reasons["NUMBER_ROUNDED"] = reasons.get("NUMBER_ROUNDED", 0) + 1
+                place = name, int(row["row"])
+                rows[place] = rows[place]._replace(reasons=("NUMBER_ROUNDED",))
 
 
 def _let_wait(

@@ -16,6 +16,7 @@ from creditbus.avro_schemas import event_schema, prefix_schema
 from creditbus.connectors import gone, runner, withdrawal
 from creditbus.connectors.encoding import Message
 from creditbus.connectors.progress import Progress
+from creditbus.connectors.returned.resent import OpenRefusals
 from creditbus.services.domain.event import RecordState, record_key
 from creditbus.services.domain.record import Duplicate, Moved, Record, Stale, fold
 from creditbus.topics.connection import Connection
@@ -40,7 +41,7 @@ class MemoryBus:
     """
 
     def __init__(self, item: str, home: Path, patch: pytest.MonkeyPatch) -> None:
-        self.connection = Connection("memory", "memory", "memory", home)
+        self.connection = Connection("memory:1", "http://memory", "redis://memory", home)
         self.outcomes: Counter[str] = Counter()
         self.marked = 0
         self.last_act: dict[str, Any] = {}
@@ -55,6 +56,7 @@ class MemoryBus:
             def __init__(self, _servers: str, connector: str, _topic: str) -> None:
                 super().__init__(bus, connector)
 
+        patch.setattr(runner, "open_refusals", lambda *_, **__: OpenRefusals(()))
         registry = _Registry(event_schema(item))
         for module in (runner, withdrawal, gone):
             patch.setattr(module, "Publisher", Publishing)

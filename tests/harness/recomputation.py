@@ -118,6 +118,15 @@ class Recomputation:
     """Events that wait for a registration."""
     told: dict[RecordId, Story] = field(default_factory=dict)
     """Records that exist: their content came."""
+    waiting: set[tuple[RecordId, str, bytes]] = field(default_factory=set)
+    """What waits, by record, verb and what is said: sent again, it does not wait twice."""
+
+    def waits(self, sent: Sent) -> bool:
+        """Let an event wait; return whether it is the first that says so."""
+        said = (sent.name, sent.verb, sent.said)
+        first = said not in self.waiting
+        self.waiting.add(said)
+        return first
 
 
 def recompute(observer: Observer) -> Recomputation:
@@ -188,11 +197,13 @@ def _place(result: Recomputation, sent: Sent, registered: set[str], owners: dict
     if sent.whole is not None:
         _place_both(result, sent, sent.whole, registered, owners)
     elif sent.by_old_code and code not in owners:
-        result.parked_codes += 1
-        counts["parked"] += 1
+        first = result.waits(sent)
+        result.parked_codes += first
+        counts["parked" if first else "decided"] += 1
     elif not sent.by_old_code and code not in registered:
-        result.parked_subjects += 1
-        counts["parked"] += 1
+        first = result.waits(sent)
+        result.parked_subjects += first
+        counts["parked" if first else "decided"] += 1
     else:
         name = sent.name._replace(subject=owners[code]) if sent.by_old_code else sent.name
         result.stories.setdefault(name, Story()).events.append(sent)
@@ -205,22 +216,24 @@ def _place_both(
     given = event["content"]["HSDM"]
     first, second = (code if len(code) == _USCC_LENGTH else owners.get(code) for code in (sent.name.subject, given))
     if first is None or second is None:
-        result.parked_codes += 1
-        result.counts[sent.department]["parked"] += 1
+        is_new = result.waits(sent)
+        result.parked_codes += is_new
+        result.counts[sent.department]["parked" if is_new else "decided"] += 1
         return
     content = {**event["content"], "QSDM": first, "HSDM": second}
     notice = sent.name.document_no.removesuffix(f"→{given}")
     named = {**dict.fromkeys(event["claim"]), "uscc": given}
     for subject, number, claim in ((first, f"{notice}→{second}", event["claim"]), (second, f"{notice}←{first}", named)):
+        name = sent.name._replace(subject=subject, document_no=number)
+        said = _said({**event, "claim": claim, "content": content})
+        one = sent._replace(name=name, content=digest(content), said=said)
         if subject in registered:
-            name = sent.name._replace(subject=subject, document_no=number)
-            said = _said({**event, "claim": claim, "content": content})
-            one = sent._replace(name=name, content=digest(content), said=said)
             result.stories.setdefault(name, Story()).events.append(one)
         else:
-            result.parked_subjects += 1
+            is_new = result.waits(one)
+            result.parked_subjects += is_new
             if subject == first:
-                result.counts[sent.department]["parked"] += 1
+                result.counts[sent.department]["parked" if is_new else "decided"] += 1
 
 
 def _count(result: Recomputation, story: Story) -> None:

@@ -9,12 +9,11 @@ from uuid import uuid4
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from aiokafka.errors import OffsetOutOfRangeError
 from aiokafka.protocol.fetch import FetchRequest
 from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]  # its stubs leave it out
 
 from creditbus.services.engine.batch import Partition
-from creditbus.services.engine.fetcher import StageFetcher, stage_fetcher
+from creditbus.services.engine.fetcher import NOWHERE, StageFetcher, Taken, stage_fetcher
 from creditbus.services.engine.kafka.sessions import SessionRequest
 from creditbus.topics.connection import Connection
 from tests.harness.broker import delete_records, ends
@@ -143,7 +142,7 @@ def test_a_session_that_the_broker_does_not_know_is_opened_again(bus: Connection
     asyncio.run(scenario())
 
 
-def test_a_place_that_retention_took_is_told_by_aiokafka_s_own_request(bus: Connection, topics: list[str]) -> None:
+def test_a_place_that_retention_took_is_told_and_asked_for_no_more(bus: Connection, topics: list[str]) -> None:
     async def scenario() -> None:
         async with reading(bus, topics) as reader:
             await reader.write(reader.partitions, b"first")
@@ -151,14 +150,13 @@ def test_a_place_that_retention_took_is_told_by_aiokafka_s_own_request(bus: Conn
             gone = reader.partitions[0]
             await asyncio.to_thread(delete_records, bus, {Place(*gone): 2})
             reader.fetcher.seek_to(gone, 0)
-            with pytest.raises(OffsetOutOfRangeError):
-                await reader.take(1)
+            (told,) = await reader.fetcher.take({gone}, 30.0, 5)
+            assert told == Taken(gone, [], NOWHERE, NOWHERE)
             reader.fetcher.seek_to(gone, 2)
             del reader.ends[gone]
             await reader.write(reader.partitions, b"second")
             await reader.take(len(reader.partitions))
             assert reader.read == {partition: [b"first", b"second"] for partition in reader.partitions}
-            assert any(isinstance(request, FetchRequest) for request in reader.asked)
             assert isinstance(await reader.awaiting(), SessionRequest)
 
     asyncio.run(scenario())

@@ -52,6 +52,13 @@ def test_a_time_decides_where_the_reading_says_nothing() -> None:
     assert isinstance(fold(record, read(None, C, source_time=10)), Moved)
 
 
+def test_an_end_that_stood_before_its_entry_in_the_file_counts_once_the_entry_is_there() -> None:
+    entry = told(read(None, A, received_at=7))
+    folded = fold(entry, read(4, B, "END", received_at=6))
+    assert isinstance(folded, Moved)
+    assert folded.record.state is RecordState.EXITED
+
+
 @pytest.mark.parametrize("place", [1, 2, None])
 def test_what_is_no_later_reading_changes_nothing(place: int | None) -> None:
     record = told(read(1, A), read(2, B))
