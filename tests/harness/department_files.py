@@ -182,10 +182,12 @@ def fates(observer: Observer) -> dict[tuple[str, int], Word]:
     for record in observer.of("rejects."):
         reject = decode(record.value)
         reasons = tuple(finding["reason"] for finding in reject["findings"])
-        normalised = decode(reject["original"])["header"]["normalised"] > 0 if reject["original"] else None
+        original = decode(reject["original"]) if reject["original"] else None
+        normalised = original["header"]["normalised"] > 0 if original else None
+        cautions = None if original and _is_disguised(original) else frozenset(reject["cautions"])
         place = (reject["file"], reject["row"])
         assert place not in found
-        found[place] = Word("rejected", reasons, frozenset(reject["cautions"]), normalised)
+        found[place] = Word("rejected", reasons, cautions, normalised)
     for record in observer.of("credit.changes"):
         header = decode(record.value)["header"]
         assert _place(header) not in found
@@ -202,6 +204,11 @@ def fates(observer: Observer) -> dict[tuple[str, int], Word]:
         if _place(header) not in found:
             found[_place(header)] = _word(header, "duplicate", (), None)
     return found
+
+
+def _is_disguised(event: dict[str, Any]) -> bool:
+    """Whether a row came without claim and name, for its category is unknown: of its codes nothing can be said."""
+    return "claim" in event and not any(event["claim"].values()) and not event["header"]["subject_name"]
 
 
 def _place(header: dict[str, Any]) -> tuple[str, int]:
