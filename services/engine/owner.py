@@ -208,10 +208,13 @@ class Owner:
             starts = await self._starts()
         await settle_losses(self._stage, list(self._lanes.values()), starts, producer, self._finish)
         offsets = {partition: start.offset for partition, start in starts.items()}
-        incarnation = await self._positions.seek(offsets)
+        # the inboxes first: what a fetch that is under way reads behind the seek is here before this goes on, and would
+        # be dropped as nobody's, so that the next batch showed a gap
+        incarnation = self._positions.next_incarnation()
         for number, lane in self._lanes.items():
             mine = {partition: offset for partition, offset in offsets.items() if partition.partition == number}
             lane.inbox.open(mine, incarnation)
+        await self._positions.seek(offsets, incarnation)
         pipeline = self._pipeline = self._make_pipeline(producer)
         if self._closed:
             pipeline.close()

@@ -37,5 +37,8 @@ class Positions(Protocol):
 
         """
 
-    async def seek(self, offsets: Mapping[Partition, int]) -> int:
-        """Read on from these offsets; return the incarnation of what is read from here on."""
+    def next_incarnation(self) -> int:
+        """Return a number that no acquisition of this consumer had before."""
+
+    async def seek(self, offsets: Mapping[Partition, int], incarnation: int) -> None:
+        """Read on from these offsets; what is read from here on carries the incarnation."""

@@ -191,18 +191,19 @@ class ConsumerThread(faust_aiokafka.AIOKafkaConsumerThread):
         read = first | {partition: offset for partition, offset in committed.items() if offset is not None}
         return {partition: Reach(read[partition], end[partition]) for partition in partitions}
 
-    async def seek_all(self, offsets: Mapping[Partition, int]) -> int:
-        """Read on from `offsets`; the batches read from here on carry the returned incarnation."""
-        incarnation: int = await self.call_thread(self._seek_all, dict(offsets))
-        return incarnation
+    def next_incarnation(self) -> int:
+        """Return a number that no acquisition had before."""
+        return next(self._incarnation)
 
-    async def _seek_all(self, offsets: dict[Partition, int]) -> int:
-        incarnation = next(self._incarnation)
+    async def seek_all(self, offsets: Mapping[Partition, int], incarnation: int) -> None:
+        """Read on from `offsets`; the batches read from here on carry the incarnation."""
+        await self.call_thread(self._seek_all, dict(offsets), incarnation)
+
+    async def _seek_all(self, offsets: dict[Partition, int], incarnation: int) -> None:
         for partition, offset in offsets.items():
             self._fetcher.seek_to(partition, offset)
             self._incarnations[partition] = incarnation
         self._fetcher.sought()
-        return incarnation
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         """Forget the incarnations first: what is still fetched of these partitions is worthless."""
@@ -319,8 +320,11 @@ class _ThreadPositions:
     async def reach(self, partitions: Iterable[Partition]) -> dict[Partition, Reach]:
         return await self._thread.reach(partitions)
 
-    async def seek(self, offsets: Mapping[Partition, int]) -> int:
-        return await self._thread.seek_all(offsets)
+    def next_incarnation(self) -> int:
+        return self._thread.next_incarnation()
+
+    async def seek(self, offsets: Mapping[Partition, int], incarnation: int) -> None:
+        await self._thread.seek_all(offsets, incarnation)
 
 
 def _lanes_of(app: Any) -> LaneOwner:

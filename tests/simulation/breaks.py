@@ -94,13 +94,7 @@ def _store_first() -> Patches:
 def _same_incarnation() -> Patches:
     """Acquisitions are not told apart."""
 
-    async def seek_all(self: Any, offsets: dict[Partition, int]) -> int:
-        for partition, offset in offsets.items():
-            self._fetcher.seek_to(partition, offset)
-            self._incarnations[partition] = 1
-        return 1
-
-    return [mock.patch.object(transport.ConsumerThread, "_seek_all", seek_all)]
+    return [mock.patch.object(transport.ConsumerThread, "next_incarnation", return_value=1)]
 
 
 def _any_batch() -> Patches:

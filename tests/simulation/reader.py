@@ -115,12 +115,15 @@ class Reader:
         this: Any = self
         await ConsumerThread._look(this)
 
-    async def seek(self, offsets: Mapping[Partition, int]) -> int:
+    def next_incarnation(self) -> int:
+        this: Any = self
+        return ConsumerThread.next_incarnation(this)
+
+    async def seek(self, offsets: Mapping[Partition, int], incarnation: int) -> None:
         this: Any = self
         await self._hop()
-        incarnation = await ConsumerThread._seek_all(this, dict(offsets))
+        await ConsumerThread._seek_all(this, dict(offsets), incarnation)
         await self._hop()
-        return incarnation
 
     def revoked(self) -> None:
         """As ConsumerThread.on_partitions_revoked, whose rest is Faust's."""

@@ -13,9 +13,6 @@ from tests.simulation.breaks import BREAKS, SELDOM
 ROOT = Path(__file__).resolve().parents[2]
 #: Of the gate, where two cores do them in that time; a busier machine does fewer, `make simulate` as many as one likes.
 SCHEDULES, SECONDS = 20_000, 170
-#: Known and not explained yet (docs/adr/0027): a lane just acquired gets one batch from behind its start, sees the gap,
-#: and acquires itself again; every effect is there once. Seen in 3 of some 4,000 schedules, as with seed 1304.
-_HEALED, _HEALED_SHARE = "1 gaps, and nothing was missing", 0.003
 #: Schedules within which a broken rule must be found.
 SOON = 2_000
 
@@ -37,9 +34,7 @@ def figures(*arguments: str) -> dict[str, Any]:
 
 def test_every_record_has_its_effect_once_whatever_happens() -> None:
     found = figures("--schedules", str(SCHEDULES), "--seconds", str(SECONDS))
-    wrong = {seed: said for seed, said in found["wrong"].items() if said != [_HEALED]}
-    assert not wrong, f"make simulate ARGS='--schedules 1 --trace --seed {next(iter(wrong))}'"
-    assert len(found["wrong"]) <= 1 + found["schedules"] * _HEALED_SHARE
+    assert not found["wrong"], f"make simulate ARGS='--schedules 1 --trace --seed {next(iter(found['wrong']))}'"
     assert found["schedules"] >= 100
     assert len(found["faults"]) > 10
 

@@ -45,6 +45,7 @@ class World:
         self.fails: Callable[[], Exception | None] = lambda: None
         self.first = 3
         self.booked: list[tuple[str, str, int]] = []
+        self.on_seek: Callable[[], None] = lambda: None
 
     async def committed(self, partitions: Iterable[Partition]) -> dict[Partition, int | None]:
         return dict.fromkeys(partitions, self.committed_offset)
@@ -52,10 +53,14 @@ class World:
     async def bounds(self, partitions: Iterable[Partition]) -> tuple[dict[Partition, int], dict[Partition, int]]:
         return dict.fromkeys(partitions, self.first), dict.fromkeys(partitions, 100)
 
-    async def seek(self, offsets: Mapping[Partition, int]) -> int:
-        self.sought = dict(offsets)
+    def next_incarnation(self) -> int:
         self.incarnation += 1
         return self.incarnation
+
+    async def seek(self, offsets: Mapping[Partition, int], incarnation: int) -> None:
+        assert incarnation == self.incarnation
+        self.sought = dict(offsets)
+        self.on_seek()
 
 
 class Step:
@@ -347,6 +352,17 @@ def test_what_was_fetched_before_the_lane_was_acquired_again_is_dropped(bench: B
         owner.offer(bench.batch(3, 6))
         await until(lambda: bench.world.committed_offset == 6)
         assert bench.world.commits == [6]
+
+    bench.play(scenario)
+
+
+def test_what_is_read_behind_the_seek_before_the_seek_is_acknowledged_is_taken(bench: Bench) -> None:
+    async def scenario(owner: Owner) -> None:
+        bench.world.on_seek = lambda: owner.offer(bench.batch(5, 7))
+        bench.world.fail_next, bench.world.committed_offset = FencedError("another owner"), 5
+        owner.offer(bench.batch(3, 5))
+        await until(lambda: bench.world.committed_offset == 7)
+        assert bench.world.incarnation == 2
 
     bench.play(scenario)
 
