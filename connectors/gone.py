@@ -9,10 +9,11 @@ from creditbus.connectors.contract import Comparing, Releasing, Row, Vanished
 from creditbus.connectors.encoding import Encoder
 from creditbus.connectors.errors import ConfigurationError
 from creditbus.connectors.mapping.compiler import Mapped
-from creditbus.connectors.memory import Memory, noted
+from creditbus.connectors.memory import Memory
 from creditbus.connectors.outgoing import is_whole, whole
 from creditbus.connectors.progress import Progress, Totals
 from creditbus.connectors.publisher import Publisher
+from creditbus.connectors.remembered import noted
 from creditbus.connectors.runner import new_run
 from creditbus.connectors.withdrawal import act_of_withdrawal
 from creditbus.services.domain.city_time import city_day

@@ -10,21 +10,18 @@ here may, after a crash, not have been published: up to which row a run was, Kaf
 
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
-from hashlib import blake2b
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.judging import Judgement, Known, Word, judge_by_key, judge_by_reading
-from creditbus.services.domain.record import CONTENT_VERBS
+from creditbus.connectors.remembered import Comparison, Noted, Unsettled, Vanished
 
-__all__ = ["Comparison", "Memory", "Noted", "Vanished", "noted"]
+__all__ = ["Memory"]
 
 _LAYOUT = 2
-_DIGEST_BYTES = 16
 _CACHE_KIBIBYTES = 32_768
 _MOST_LOOKED = 50_000
 """Records of a look that are remembered beside the file."""
@@ -55,99 +52,6 @@ _NEWEST = """
 CREATE TEMP TABLE newest AS SELECT alike, max(at) AS at FROM contents
   WHERE last = (SELECT max(last) FROM contents) GROUP BY alike
 """
-
-
-class Noted(NamedTuple):
-    """One row to note. ``repr`` shows its place alone."""
-
-    record: bytes
-    """Digest of the record's identity: item, authority, document number and the subject's codes as given."""
-    content: bytes
-    """Digest of what the row says."""
-    alike: bytes
-    """Digest of item, authority, document number and the subject's name: equal where only the code was corrected."""
-    file: str
-    sheet: str
-    row: int
-    event: bytes
-    """The event as it was published, framed Avro: what a withdrawal is made of."""
-    act: bool = False
-    """It acts on the record; else it states the record's content."""
-    time: int | None = None
-    """Source time that it states."""
-    key: str = ""
-    """Names the row in its source; empty where nothing does."""
-    at: int = 0
-    """Number of the row in its run."""
-    since: int = 0
-    """Number of the reading in which it was judged a later word; 0: in none."""
-    reading: int = 0
-    """Number of the reading that it is of; 0: the run's only one."""
-
-    def __repr__(self) -> str:
-        return f"Noted(file={self.file!r}, sheet={self.sheet!r}, row={self.row})"
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """A complete run against what the connector had published before, in records."""
-
-    new: int
-    unchanged: int
-    changed: int
-    vanished: int = 0
-    """Proposed for withdrawal: rows that intake would refuse are no records, and do not count."""
-
-
-@dataclass(frozen=True, slots=True)
-class Vanished:
-    """A record that the last complete run did not hold any more."""
-
-    key: str
-    """Digest of its identity, hexadecimal: names it for `connector withdraw`."""
-    file: str
-    sheet: str
-    row: int
-    event: bytes = field(repr=False)
-    recoded: bool
-    """The last run holds the same document for the same name under another code: very likely the same record."""
-
-
-@dataclass(frozen=True, slots=True)
-class Unsettled:
-    """A record of which something is gone from a reading, and the row that is left to say how it stands."""
-
-    event: bytes = field(repr=False)
-    """As it was published first."""
-    time: int | None
-    file: str
-    sheet: str
-    row: int
-    lifts: bool
-    """The acts on it are gone."""
-
-
-def noted(event: Mapping[str, Any], value: bytes, key: str = "") -> Noted:
-    """Digest an event that is about to be published; `key` names its row in the source, if anything does."""
-    header, origin = event["header"], event["header"]["origin"]
-    document = (header["item"], header["authority"], header["document_no"])
-    return Noted(
-        _digest((*document, *event["claim"].values())),
-        _digest(event["content"].values()),
-        _digest((*document, header["subject_name"])),
-        origin["file"],
-        origin["sheet"],
-        origin["row"],
-        value,
-        header["verb"] not in CONTENT_VERBS,
-        header["source_time"],
-        key,
-    )
-
-
-def _digest(parts: Iterable[Any]) -> bytes:
-    text = "\x1f".join(["" if part is None else str(part) for part in parts])
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_DIGEST_BYTES).digest()
 
 
 def _same(one: Known, other: Known) -> bool:

@@ -15,12 +15,13 @@ from creditbus.connectors.decoding import DamagedError, Decoder, ForeignError
 from creditbus.connectors.encoding import Encoder, Message
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.mapping.compiler import Mapped
-from creditbus.connectors.memory import Comparison, Memory, Noted, noted
+from creditbus.connectors.memory import Memory
 from creditbus.connectors.noticing import Notices, Pair
 from creditbus.connectors.outgoing import Outgoing, outgoing, whole
 from creditbus.connectors.progress import Progress, Totals
 from creditbus.connectors.publisher import Beside, Publisher
 from creditbus.connectors.refusals import mark_refused
+from creditbus.connectors.remembered import Comparison, Noted, noted
 from creditbus.connectors.reporting import Reporter, SilentReporter
 from creditbus.connectors.returned.resent import OpenRefusals, Resent, open_refusals
 from creditbus.connectors.withdrawal import proposals

@@ -13,8 +13,9 @@ from creditbus.connectors.decoding import DamagedError, Decoder, ForeignError
 from creditbus.connectors.encoding import Encoder, Message
 from creditbus.connectors.errors import ConfigurationError
 from creditbus.connectors.mapping.compiler import Mapped
-from creditbus.connectors.memory import Memory, Vanished
+from creditbus.connectors.memory import Memory
 from creditbus.connectors.publisher import Publisher
+from creditbus.connectors.remembered import Vanished
 from creditbus.services.domain.city_time import city_day
 from creditbus.services.domain.event import NO_HASH, RecordState, Verb
 from creditbus.services.domain.framing import FrameError

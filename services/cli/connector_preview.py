@@ -117,7 +117,8 @@ def _comparing(wanted: bool) -> Iterator[Compare | None]:
 @contextmanager
 def _judging(connector: Connector, *, wanted: bool) -> Iterator[Judge | None]:
     """Judge rows by what the connector remembers, as a run would; without a memory none is a later word."""
-    from creditbus.connectors.memory import Memory, noted
+    from creditbus.connectors.memory import Memory
+    from creditbus.connectors.remembered import noted
 
     home = Connection.from_environment(store=False).home if wanted and connector.tells == "state" else None
     if home is None or not Memory.path_of(home, connector.id).exists():

@@ -12,12 +12,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import redis.asyncio as redis
-from aiokafka import AIOKafkaConsumer
-from aiokafka.errors import KafkaError
 
 from creditbus.services.domain.event import partition_of
 from creditbus.services.engine.batch import Partition
-from creditbus.services.engine.errors import DependencyDownError, StoreBehindError
+from creditbus.services.engine.errors import StoreBehindError
+from creditbus.services.engine.reading import log_bounds
 from creditbus.services.engine.store import Store
 from creditbus.services.engine.store.redis_store import LaneKeys, RedisStore
 from creditbus.services.engine.topic_facts import TopicFacts
@@ -97,13 +96,5 @@ async def _needed(bootstrap_servers: str, partitions: Sequence[Partition]) -> di
 
     The last offset is the marker of the last transaction; a checkpoint may or may not count it.
     """
-    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap_servers, isolation_level="read_committed")
-    try:
-        await consumer.start()
-        first = await consumer.beginning_offsets(partitions)
-        ends = await consumer.end_offsets(partitions)
-    except KafkaError as error:
-        raise DependencyDownError("kafka", f"{bootstrap_servers}: {type(error).__name__}") from error
-    finally:
-        await consumer.stop()
-    return {one: ends[one] - 1 if ends[one] > first[one] else 0 for one in partitions}
+    bounds = await log_bounds(bootstrap_servers, partitions)
+    return {one: end - 1 if end > first else 0 for one, (first, end) in bounds.items()}

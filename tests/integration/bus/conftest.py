@@ -25,13 +25,27 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 
 
 @contextmanager
-def working_bus(cluster: Cluster, folder: Path) -> Iterator[Observer]:
-    """Empty topics, a worker with all stages, and somebody who sees everything."""
+def watched_bus(cluster: Cluster) -> Iterator[Observer]:
+    """Empty topics, no worker, and somebody who sees everything."""
     bus = cluster.connection()
     start_afresh(bus)
-    with closing(Observer(Wire(bus))) as observer, Worker(bus, folder / "worker.log"):
+    with closing(Observer(Wire(bus))) as observer:
         observer.open()
         yield observer
+
+
+@contextmanager
+def working_bus(cluster: Cluster, folder: Path) -> Iterator[Observer]:
+    """Empty topics, a worker with all stages, and somebody who sees everything."""
+    with watched_bus(cluster) as observer, Worker(observer.wire.bus, folder / "worker.log"):
+        yield observer
+
+
+@pytest.fixture
+def observer(cluster: Cluster) -> Iterator[Observer]:
+    """Sees everything on empty topics; workers are the test's own."""
+    with watched_bus(cluster) as seen:
+        yield seen
 
 
 @pytest.fixture(scope="module")

@@ -1,30 +1,19 @@
 """What a worker shows of lanes that stand: what gathers before them, and what they wait for."""
 
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from creditbus.deploy.embedded import Cluster
-from tests.harness.cluster import start_afresh
 from tests.harness.traffic import Traffic
 from tests.harness.waiting import until
-from tests.harness.wire import Observer, Wire
+from tests.harness.wire import Observer
 from tests.harness.workers import Worker
 
 LAG, WAITING, READY = "creditbus_lane_lag_records", "creditbus_stage_waiting", "creditbus_lanes_ready"
 STAGES = 4
 SUBJECTS = 30
-
-
-@pytest.fixture
-def observer(cluster: Cluster) -> Iterator[Observer]:
-    bus = cluster.connection()
-    start_afresh(bus)
-    with closing(Observer(Wire(bus))) as seen:
-        seen.open()
-        yield seen
 
 
 @pytest.fixture

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +14,12 @@ from kafka import KafkaProducer
 
 from creditbus.connectors.configuration import load_connector
 from creditbus.connectors.runner import run_connector
-from creditbus.deploy.embedded import Cluster
 from creditbus.services.cli import main as cli
 from creditbus.services.query.reach import read_members
 from tests.harness.broker import delete_group, delete_records, ends, recreate
-from tests.harness.cluster import start_afresh
 from tests.harness.traffic import party
 from tests.harness.waiting import until
-from tests.harness.wire import Message, Observer, Wire
+from tests.harness.wire import Message, Observer
 from tests.harness.workers import Worker
 
 READY = "creditbus_lanes_ready"
@@ -32,15 +29,6 @@ HEADER = "企业名称,统一社会信用代码,法定代表人,登记状态,登
 
 Ask = Callable[[int], Any]
 Publish = Callable[[int, int], str]
-
-
-@pytest.fixture
-def observer(cluster: Cluster) -> Iterator[Observer]:
-    bus = cluster.connection()
-    start_afresh(bus)
-    with closing(Observer(Wire(bus))) as seen:
-        seen.open()
-        yield seen
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@ from creditbus.connectors.brake import brake
 from creditbus.connectors.configuration import load_connector
 from creditbus.connectors.errors import ConfigurationError
 from creditbus.connectors.gone import Withdrawn
-from creditbus.connectors.memory import Memory, Noted
+from creditbus.connectors.memory import Memory
+from creditbus.connectors.remembered import Noted
 from creditbus.connectors.withdrawal import Proposal
 from creditbus.services.cli import connector_state, main
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from creditbus.connectors.errors import SourceError
-from creditbus.connectors.memory import Comparison, Memory, Noted
+from creditbus.connectors.memory import Memory
+from creditbus.connectors.remembered import Comparison, Noted
 
 
 def _row(number: int, says: str = "a", *, file: str = "rows.csv", name: str = "", code: str = "") -> Noted:

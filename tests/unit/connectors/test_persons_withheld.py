@@ -13,9 +13,10 @@ from creditbus.connectors.configuration import Connector, load_connector
 from creditbus.connectors.contract import Row
 from creditbus.connectors.encoding import Encoder
 from creditbus.connectors.errors import MappingError, SourceError
-from creditbus.connectors.memory import Memory, noted
+from creditbus.connectors.memory import Memory
 from creditbus.connectors.preview import preview
 from creditbus.connectors.progress import Progress
+from creditbus.connectors.remembered import noted
 from creditbus.connectors.runner import Chunk, chunks
 from creditbus.services.cli.connector import app
 from creditbus.services.domain.identifiers import registration_no

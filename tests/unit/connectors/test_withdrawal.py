@@ -16,7 +16,8 @@ from creditbus.connectors.configuration import Connector, load_connector
 from creditbus.connectors.contract import Row
 from creditbus.connectors.encoding import Encoder
 from creditbus.connectors.errors import SourceError
-from creditbus.connectors.memory import Memory, noted
+from creditbus.connectors.memory import Memory
+from creditbus.connectors.remembered import noted
 from creditbus.connectors.withdrawal import proposals
 from creditbus.services.domain.framing import frame
 from creditbus.topics.connection import Connection
