@@ -159,4 +159,4 @@ class Reader:
         return first, await self.ask(lambda: {place: logs[place].stable for place in partitions})
 
     async def reach(self, partitions: Iterable[Partition]) -> dict[Partition, Reach]:
-        raise NotImplementedError
+        raise NotImplementedError  # the timer that asks for it is not part of the simulation
