@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Iterable, Mapping
 
 from creditbus.services.engine.batch import Batch, Partition
@@ -15,6 +16,8 @@ from creditbus.services.engine.store import Store
 from creditbus.services.engine.topic_ids import TopicIds
 
 __all__ = ["Entries", "Lane"]
+
+logger = logging.getLogger(__name__)
 
 Entries = Mapping[bytes, bytes | None]
 
@@ -54,6 +57,10 @@ class Lane:
             return count
         checkpoint = await store.checkpoint(self.number)
         async for entries, position in read_tail(settings, self.changelog, checkpoint):
+            if checkpoint is not None and position < checkpoint:
+                logger.error("%s/%d: its log ends before %d, rebuild the state", *self.changelog, checkpoint)
+                await store.forget(self.number, checkpoint)
+                checkpoint = None
             await store.write(self.number, entries, checkpoint, position)
             checkpoint = position
             count += len(entries)

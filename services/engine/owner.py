@@ -144,6 +144,13 @@ class Owner:
 
     async def run(self) -> None:
         """Acquire and process until closed; never ends by an error."""
+        try:
+            await self._go_on()
+        finally:
+            # also where a pause is cancelled, or the end of a connection: what is shown is of these lanes alone
+            self._waiting.over()
+
+    async def _go_on(self) -> None:
         waiting = self._waiting
         while not self._closed:
             try:
@@ -158,7 +165,6 @@ class Owner:
             await self._release()
             if not self._closed:
                 await waiting.pause()
-        waiting.over()
 
     async def _work(self, pipeline: Pipeline) -> None:
         """Run the pipeline, and beside it look at what the store holds of each lane."""

@@ -78,14 +78,19 @@ async def read_partitions(
         await consumer.stop()
 
 
-async def log_bounds(bootstrap_servers: str, partitions: Sequence[Partition]) -> dict[Partition, tuple[int, int]]:
-    """Return for each partition the offset at which its log begins, and the one behind its last committed record.
+async def log_bounds(
+    bootstrap_servers: str, partitions: Sequence[Partition], *, committed: bool = True
+) -> dict[Partition, tuple[int, int]]:
+    """Return for each partition the offset at which its log begins, and the one after its last record.
+
+    With `committed`, the one after its last record that is not part of a transaction under way.
 
     Raises:
         DependencyDownError: no broker answers.
 
     """
-    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap_servers, isolation_level="read_committed")
+    isolation = "read_committed" if committed else "read_uncommitted"
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap_servers, isolation_level=isolation)
     try:
         await consumer.start()
         first = await consumer.beginning_offsets(partitions)

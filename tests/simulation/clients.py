@@ -12,6 +12,7 @@ from aiokafka.record import MemoryRecords
 
 from creditbus.services.engine.batch import Partition, Record
 from creditbus.services.engine.kafka.messages import ApiVersionsRequest
+from tests.simulation.partition_log import PartitionLog
 from tests.simulation.wire import Wire
 
 __all__ = ["Client", "Consumer", "write_in_pieces"]
@@ -92,10 +93,11 @@ async def write_in_pieces(connection: _Connection, request: Any) -> Any:
 class Consumer:
     """As much of AIOKafkaConsumer as services/engine/reading.py uses."""
 
-    def __init__(self, **_: object) -> None:
+    def __init__(self, *, isolation_level: str, **_: object) -> None:
         world: Any = asyncio.get_running_loop()
         self._world = world.world
         self._wire = Wire(self._world.kafka)
+        self._committed = isolation_level == "read_committed"
         self._positions: dict[Partition, int] = {}
 
     async def start(self) -> None:
@@ -116,7 +118,10 @@ class Consumer:
 
     async def end_offsets(self, partitions: Iterable[Partition]) -> dict[Partition, int]:
         logs = self._world.broker.logs
-        return await self._ask(lambda: {place: logs[place].stable for place in partitions})  # type: ignore[no-any-return]
+        return await self._ask(lambda: {place: self._end(logs[place]) for place in partitions})  # type: ignore[no-any-return]
+
+    def _end(self, log: PartitionLog) -> int:
+        return log.stable if self._committed else log.end
 
     def assign(self, partitions: Iterable[Partition]) -> None:
         self._positions = dict.fromkeys(partitions, 0)

@@ -43,6 +43,13 @@ class Shelf:
         self.history.append(Written(lane, after, values))
         return True
 
+    def forget(self, lane: int, before: int) -> bool:
+        """Remove what a lane holds; return whether its checkpoint was as expected."""
+        if lane not in self.lanes or self.lanes[lane][0] != before:
+            return False
+        del self.lanes[lane]
+        return True
+
     def dump(self) -> None:
         """Keep what is here for `restore`."""
         self._dump = dict(self.lanes)
@@ -70,6 +77,10 @@ class ShelfStore:
     async def checkpoint(self, lane: int) -> int | None:
         held = await self._ask(lambda: self._shelf.lanes.get(lane))
         return held[0] if held else None
+
+    async def forget(self, lane: int, before: int) -> None:
+        if not await self._ask(lambda: self._shelf.forget(lane, before)):
+            raise CheckpointError
 
     async def read(self, lane: int, keys: Iterable[bytes]) -> Reading:
         wanted = list(keys)

@@ -41,6 +41,14 @@ class Store(Protocol):
         keys are removed first, so that what follows is a full rebuild.
         """
 
+    async def forget(self, lane: int, before: int) -> None:
+        """Remove the lane's keys and its checkpoint, so that what follows is a full rebuild.
+
+        Raises:
+            CheckpointError: the checkpoint is not `before`; nothing was changed.
+
+        """
+
     async def read(self, lane: int, keys: Iterable[bytes]) -> Reading:
         """Return the values of keys and the checkpoint that they are of, as they stand at one moment.
 

@@ -23,6 +23,10 @@ class BesideStore:
         """Forget the lane's own keys: another worker may have written its changelog meanwhile."""
         return await self._own.checkpoint(lane)
 
+    async def forget(self, lane: int, before: int) -> None:
+        """Forget the lane's own keys, which are at `before`."""
+        await self._own.forget(lane, before)
+
     async def read(self, lane: int, keys: Iterable[bytes]) -> Reading:
         """Return the values of keys; the checkpoint is that of the lane's own."""
         own, others = list[bytes](), list[bytes]()

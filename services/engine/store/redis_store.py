@@ -49,27 +49,43 @@ class RedisStore:
         self._identity = f"{identity}|"
 
     async def checkpoint(self, lane: int) -> int | None:
-        """Return the lane's checkpoint; a foreign one is removed together with its keys."""
+        """Return the lane's checkpoint; a foreign one is removed together with its keys.
+
+        Raises:
+            CheckpointError: another owner wrote while they were removed.
+
+        """
         try:
             held = cast("bytes | None", await self._client.get(self._keys.checkpoint(lane)))
-            position = self._position(held)
-            if position is None:
-                await self._clear(lane)
         except RedisError as error:
             raise _away(error) from error
+        position = self._position(held)
+        if position is None:
+            await self._clear(lane, held or b"")
         return position
 
-    async def _clear(self, lane: int) -> None:
-        await self._client.delete(self._keys.checkpoint(lane))
+    async def forget(self, lane: int, before: int) -> None:
+        """Remove the checkpoint, and then the keys; whoever finds them without a checkpoint goes on with that."""
+        await self._clear(lane, self._written(before))
+
+    async def _clear(self, lane: int, held: bytes) -> None:
+        # An owner that was overtaken and does not know it may come to this while its successor writes: what that one
+        # has written, which a checkpoint shows, must stay.
+        checkpoint = self._keys.checkpoint(lane)
+        if held:
+            await self._change(lane, held, (pack_command(b"DEL", (checkpoint,)),))
         pattern = self._keys.prefix(lane) + b"*"
         batch: list[bytes] = []
-        async for key in self._client.scan_iter(match=pattern, count=_SCAN_COUNT):
-            batch.append(key)
-            if len(batch) >= _SCAN_COUNT:
-                await self._client.unlink(*batch)
-                batch = []
+        try:
+            async for key in self._client.scan_iter(match=pattern, count=_SCAN_COUNT):
+                batch.append(key)
+                if len(batch) >= _SCAN_COUNT:
+                    await self._change(lane, b"", (pack_command(b"UNLINK", batch),))
+                    batch = []
+        except RedisError as error:
+            raise _away(error) from error
         if batch:
-            await self._client.unlink(*batch)
+            await self._change(lane, b"", (pack_command(b"UNLINK", batch),))
 
     async def read(self, lane: int, keys: Iterable[bytes]) -> Reading:
         """Return the values of keys by one MGET, which sees keys and checkpoint at one moment."""
@@ -88,20 +104,26 @@ class RedisStore:
 
     async def write(self, lane: int, entries: Mapping[bytes, bytes | None], before: int | None, after: int) -> None:
         """Set entries and the checkpoint in one transaction that fails when the checkpoint changes meanwhile."""
+        put = pack_command(b"SET", (self._keys.checkpoint(lane), self._written(after)))
+        await self._change(lane, self._written(before), (*pack_entries(self._keys.prefix(lane), entries), put))
+
+    async def _change(self, lane: int, held: bytes, commands: Iterable[bytes]) -> None:
+        """Do commands in one transaction, if the checkpoint is `held` and stays so until then.
+
+        Raises:
+            CheckpointError: it is not, or does not; nothing was done.
+            DependencyDownError: no answer, or one that it was refused.
+
+        """
         checkpoint = self._keys.checkpoint(lane)
-        commands = [
-            pack_command(b"MULTI", ()),
-            *pack_entries(self._keys.prefix(lane), entries),
-            pack_command(b"SET", (checkpoint, f"{self._identity}{after}".encode())),
-            pack_command(b"EXEC", ()),
-        ]
+        transaction = (pack_command(b"MULTI", ()), *commands, pack_command(b"EXEC", ()))
         try:
             async with exchange(self._client) as talk:
-                _, held = await talk.ask((pack_command(b"WATCH", (checkpoint,)), pack_command(b"GET", (checkpoint,))))
-                if (held or b"").decode() != self._written(before):
+                _, found = await talk.ask((pack_command(b"WATCH", (checkpoint,)), pack_command(b"GET", (checkpoint,))))
+                if (found or b"") != held:
                     raise CheckpointError
                 # never twice: it may have been done before the connection broke
-                *_, done = await talk.call(commands)
+                *_, done = await talk.call(transaction)
         except RedisError as error:
             raise _away(error) from error
         if done is None:
@@ -110,8 +132,8 @@ class RedisStore:
         if failed is not None:
             raise _away(failed) from failed
 
-    def _written(self, checkpoint: int | None) -> str:
-        return "" if checkpoint is None else f"{self._identity}{checkpoint}"
+    def _written(self, checkpoint: int | None) -> bytes:
+        return b"" if checkpoint is None else f"{self._identity}{checkpoint}".encode()
 
     async def close(self) -> None:
         """Close the connections."""

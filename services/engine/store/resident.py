@@ -19,9 +19,18 @@ class ResidentStore:
 
     async def checkpoint(self, lane: int) -> int | None:
         """Forget the lane: another worker may have written its changelog meanwhile."""
+        self._remove(lane)
+        return None
+
+    async def forget(self, lane: int, before: int) -> None:
+        """Forget the lane, which is at `before`."""
+        if self._checkpoints.get(lane) != before:
+            raise CheckpointError
+        self._remove(lane)
+
+    def _remove(self, lane: int) -> None:
         self._lanes[lane] = {}
         self._checkpoints.pop(lane, None)
-        return None
 
     async def read(self, lane: int, keys: Iterable[bytes]) -> Reading:
         """Return the values of keys."""

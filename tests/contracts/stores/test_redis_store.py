@@ -1,16 +1,17 @@
 """What only a store has that outlives its owner: whose state it is, and what becomes of it meanwhile."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import pytest
 import redis
+import redis.asyncio as aioredis
 
 from creditbus.services.engine.errors import CheckpointError, DependencyDownError
 from creditbus.services.engine.store import Store
-from creditbus.services.engine.store.redis_store import LaneKeys
+from creditbus.services.engine.store.redis_store import LaneKeys, RedisStore
 from creditbus.services.engine.store.wire import Exchange
 
 OURS = "cluster/topic-id/creditbus"
@@ -58,6 +59,56 @@ def test_state_without_a_checkpoint_is_cleared(open_redis: OpenRedis, client: re
         async with open_redis(OURS) as store:
             assert await store.checkpoint(0) is None
             assert client.dbsize() == 0
+
+    asyncio.run(scenario())
+
+
+def test_an_owner_that_was_overtaken_removes_nothing_of_what_its_successor_wrote(
+    open_redis: OpenRedis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It found no checkpoint, and comes to the keys when the successor has rebuilt them."""
+    ours = {b"one": b"1", b"two": b"2"}
+    look = aioredis.Redis.scan_iter
+
+    async def scenario() -> None:
+        async with open_redis(OURS) as old, open_redis(OURS) as new:
+            rebuilt = False
+
+            async def late(client: aioredis.Redis, **arguments: Any) -> AsyncIterator[Any]:
+                nonlocal rebuilt
+                if not rebuilt:
+                    rebuilt = True
+                    assert await new.checkpoint(0) is None
+                    await new.write(0, ours, None, 10)
+                async for key in look(client, **arguments):
+                    yield key
+
+            monkeypatch.setattr(aioredis.Redis, "scan_iter", late)
+            with pytest.raises(CheckpointError):
+                await old.checkpoint(0)
+            assert await new.read(0, list(ours)) == (10, ours)
+
+    asyncio.run(scenario())
+
+
+def test_a_foreign_checkpoint_that_was_replaced_is_not_removed(
+    open_redis: OpenRedis, client: redis.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    position_of = RedisStore._position
+    checkpoint = LaneKeys("creditbus", "profiles").checkpoint(0)
+
+    def late(store: RedisStore, held: bytes | None) -> int | None:
+        client.set(checkpoint, f"{OURS}|10")
+        return position_of(store, held)
+
+    async def scenario() -> None:
+        await _write(open_redis, "other/topic-id/creditbus")
+        async with open_redis(OURS) as store:
+            monkeypatch.setattr(RedisStore, "_position", late)
+            with pytest.raises(CheckpointError):
+                await store.checkpoint(0)
+            monkeypatch.undo()
+            assert await store.read(0, [b"one"]) == (10, {b"one": b"1"})
 
     asyncio.run(scenario())
 

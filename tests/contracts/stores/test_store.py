@@ -50,6 +50,30 @@ def test_a_write_from_another_checkpoint_changes_nothing(open_store: OpenStore, 
     asyncio.run(scenario())
 
 
+def test_what_is_forgotten_is_not_there_and_begins_anew(open_store: OpenStore) -> None:
+    async def scenario() -> None:
+        async with open_store() as store:
+            await _began(store, {b"one": b"1", b"two": b"2"})
+            await store.forget(0, 10)
+            assert await store.read(0, [b"one", b"two"]) == (None, {b"one": None, b"two": None})
+            await store.write(0, {b"two": b"zwei"}, None, 5)
+            assert await store.read(0, [b"one", b"two"]) == (5, {b"one": None, b"two": b"zwei"})
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("before", [9, 11])
+def test_what_is_at_another_checkpoint_is_not_forgotten(open_store: OpenStore, before: int) -> None:
+    async def scenario() -> None:
+        async with open_store() as store:
+            await _began(store, {b"one": b"1"})
+            with pytest.raises(CheckpointError):
+                await store.forget(0, before)
+            assert await store.read(0, [b"one"]) == (10, {b"one": b"1"})
+
+    asyncio.run(scenario())
+
+
 def test_a_write_of_nothing_moves_the_checkpoint(open_store: OpenStore) -> None:
     async def scenario() -> None:
         async with open_store() as store:

@@ -13,7 +13,7 @@ from creditbus.services.engine import owner as module
 from creditbus.services.engine.batch import Batch, Partition, Record
 from creditbus.services.engine.changelog import Tail
 from creditbus.services.engine.codec import Schemas
-from creditbus.services.engine.errors import FencedError
+from creditbus.services.engine.errors import DependencyDownError, FencedError
 from creditbus.services.engine.fetcher import NOWHERE
 from creditbus.services.engine.lane import Lane
 from creditbus.services.engine.observation import observe_lag
@@ -100,6 +100,7 @@ class Bench:
         self.rooms = 0
         self.ids = Ids()
         self.store: ResidentStore | None = None
+        self.settings = SETTINGS
 
     def make(self) -> Owner:
         stage = Stage(
@@ -109,7 +110,7 @@ class Bench:
             stage=stage,
             span=self.span,
             partitions=self.partitions,
-            settings=SETTINGS,
+            settings=self.settings,
             positions=cast("Any", self.world),
             store=self.store,
             ids=self.ids,
@@ -421,6 +422,27 @@ def test_a_store_that_was_emptied_is_rebuilt_though_nothing_arrives(
         assert bench.world.commits == []
 
     bench.play(scenario)
+
+
+def test_an_owner_that_is_given_up_in_its_pause_waits_for_nothing_any_more(bench: Bench) -> None:
+    def shown() -> float | None:
+        return REGISTRY.get_sample_value("creditbus_stage_waiting", {"stage": "stage", "dependency": "redis"})
+
+    async def scenario() -> None:
+        before = shown() or 0.0
+        bench.settings = replace(SETTINGS, pause_seconds=60.0)
+        owner = bench.make()
+        task = asyncio.create_task(owner.run())
+        await until(owner.wanted)
+        bench.world.fail_next = DependencyDownError("redis", "no answer")
+        owner.offer(bench.batch(3, 5))
+        await until(lambda: shown() == before + 1)
+        owner.close()
+        task.cancel()
+        await asyncio.wait([task])
+        assert shown() == before
+
+    asyncio.run(scenario())
 
 
 def test_lanes_that_are_held_together_commit_together(bench: Bench) -> None:
