@@ -125,10 +125,11 @@ class Broker:
         return waits
 
     def _is_there(self, positions: Mapping[Partition, int]) -> bool:
-        return any(
-            (log := self.logs[partition]).stable > position or position < log.start
-            for partition, position in positions.items()
-        )
+        for partition, position in positions.items():
+            log = self.logs[partition]
+            if log.stable > position or position < log.start:
+                return True
+        return False
 
     def _stir(self) -> None:
         left = []

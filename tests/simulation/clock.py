@@ -28,7 +28,7 @@ class Process:
     def __init__(self, name: str) -> None:
         self.name = name
         self.dead = False
-        self.held: deque[asyncio.Handle] | None = None
+        self.held: deque[_Handle] | None = None
         self.context: Context = copy_context()
         self.context.run(_PROCESS.set, self)
 
@@ -69,6 +69,22 @@ class _Future(_Numbered, asyncio.Future):  # type: ignore[type-arg]
     pass
 
 
+class _Handle:
+    """What asyncio needs of its own handle; that one looks for a debugger each time it is made."""
+
+    __slots__ = ("args", "callback", "cancelled", "context")
+
+    def __init__(self, callback: Any, args: tuple[Any, ...], context: Context | None) -> None:
+        self.callback = callback
+        self.args = args
+        self.context = context or copy_context()
+        self.cancelled = False
+
+    def cancel(self) -> None:
+        self.cancelled = True
+        self.callback, self.args = None, ()
+
+
 class VirtualLoop(asyncio.BaseEventLoop):
     """Runs callbacks in the order in which they became due; those of one moment by chance where processes differ.
 
@@ -83,8 +99,8 @@ class VirtualLoop(asyncio.BaseEventLoop):
         self._order = itertools.count()
         _Numbered.begin()
         self.set_task_factory(lambda loop, work, context=None: _Task(work, loop=loop, context=context))
-        self._soon: list[Any] = []
-        self._timers: list[tuple[float, int, Any]] = []
+        self._soon: list[_Handle] = []
+        self._timers: list[tuple[float, int, _Handle]] = []
 
     def create_future(self) -> "asyncio.Future[Any]":
         return _Future(loop=self)
@@ -109,55 +125,67 @@ class VirtualLoop(asyncio.BaseEventLoop):
 
     def call_soon(  # type: ignore[override]
         self, callback: Any, *args: Any, context: Context | None = None
-    ) -> asyncio.Handle:
-        handle = asyncio.Handle(callback, args, self, context)
+    ) -> Any:
+        handle = _Handle(callback, args, context)
         self._soon.append(handle)
         return handle
 
     def call_at(  # type: ignore[override]
         self, when: float, callback: Any, *args: Any, context: Context | None = None
-    ) -> asyncio.TimerHandle:
-        timer = asyncio.TimerHandle(when, callback, args, self, context)
+    ) -> Any:
+        timer = _Handle(callback, args, context)
         heapq.heappush(self._timers, (when, next(self._order), timer))
         return timer
 
     def call_later(  # type: ignore[override]
         self, delay: float, callback: Any, *args: Any, context: Context | None = None
-    ) -> asyncio.TimerHandle:
-        return self.call_at(self._now + delay, callback, *args, context=context)
+    ) -> Any:
+        timer = _Handle(callback, args, context)
+        heapq.heappush(self._timers, (self._now + delay, next(self._order), timer))
+        return timer
 
     def _run_once(self) -> None:
-        ready, timers = self._soon, self._timers
-        while not ready and timers:
+        """Go on until the loop is told to stop, which is less work than to begin anew for each moment."""
+        timers, process_of = self._timers, _PROCESS
+        while not self._stopping:  # type: ignore[attr-defined]
+            ready = self._soon or self._due(timers)
+            self._soon = []
+            for handle in ready if len(ready) == 1 else self._in_turns(ready):
+                if handle.cancelled:
+                    continue
+                process = handle.context.get(process_of)
+                if process is not None:
+                    if process.dead:
+                        continue
+                    if process.held is not None:
+                        process.held.append(handle)
+                        continue
+                self._left -= 1
+                handle.context.run(handle.callback, *handle.args)
+
+    def _due(self, timers: list[tuple[float, int, _Handle]]) -> list[_Handle]:
+        """Let time pass up to what is due next."""
+        while timers:
             when, _, timer = heapq.heappop(timers)
-            if timer._cancelled:
+            if timer.cancelled:
                 continue
             self._now = max(self._now, when)
-            ready.append(timer)
-            while timers and timers[0][0] <= self._now + _TICK:
+            ready, due = [timer], self._now + _TICK
+            while timers and timers[0][0] <= due:
                 ready.append(heapq.heappop(timers)[2])
-        if not ready:
-            message = "nothing is left to happen"
-            raise RuntimeError(message)
-        self._soon = []
-        for handle in ready if len(ready) == 1 else self._in_turns(ready):
-            if handle._cancelled:
-                continue
-            process = handle._context.get(_PROCESS)
-            if process is not None:
-                if process.dead:
-                    continue
-                if process.held is not None:
-                    process.held.append(handle)
-                    continue
-            self._left -= 1
-            handle._context.run(handle._callback, *handle._args)
+            return ready
+        message = "nothing is left to happen"
+        raise RuntimeError(message)
 
-    def _in_turns(self, ready: list[Any]) -> list[Any]:
+    def _in_turns(self, ready: list[_Handle]) -> list[_Handle]:
         """Let processes change places; what is one's own keeps its order."""
-        by_process: dict[Any, list[Any]] = {}
+        by_process: dict[Any, list[_Handle]] = {}
         for handle in ready:
-            by_process.setdefault(handle._context.get(_PROCESS), []).append(handle)
+            process = handle.context.get(_PROCESS)
+            if process in by_process:
+                by_process[process].append(handle)
+            else:
+                by_process[process] = [handle]
         if len(by_process) == 1:
             return ready
         parts = list(by_process.values())

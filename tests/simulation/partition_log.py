@@ -59,7 +59,7 @@ class PartitionLog:
     @property
     def stable(self) -> int:
         """The last stable offset: what a reader of committed records may see ends here."""
-        return min(self.open.values(), default=self.end)
+        return min(self.open.values()) if self.open else self.end
 
     def append(self, data: bytes) -> tuple[int, int]:
         """Append a batch; return an error code and the offset of its first record."""

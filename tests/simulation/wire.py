@@ -47,7 +47,7 @@ class Server:
         """Return how long one way takes."""
         if self.spikes and self.random.random() < self.spikes:
             return self.random.uniform(0.02, 0.7)
-        return self.slow + self.random.uniform(0.0002, 0.003)
+        return self.slow + 0.0002 + 0.0028 * self.random.random()
 
 
 class Wire:

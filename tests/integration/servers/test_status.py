@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from creditbus.services.cli.main import main
+from creditbus.services.query.stages import read_stages
 from creditbus.topics.connection import Connection
 from tests.harness.waiting import until
 from tests.harness.workers import Worker
@@ -47,9 +48,10 @@ def facts(capsys: pytest.CaptureFixture[str]) -> Any:
 
 @pytest.fixture
 def working(bus: Connection, tmp_path: Path) -> Iterator[Worker]:
-    """A worker that holds all lanes of all stages."""
+    """A worker that holds all lanes of all stages and has read what tests before this one published."""
     with Worker(bus, tmp_path / "worker.log") as worker:
         until(lambda: worker.metric("creditbus_lanes_ready") == len(STAGES) * LANES, "all lanes are ready")
+        until(lambda: not any(stage.records for stage in read_stages(bus)), "nothing waits", seconds=300)
         yield worker
 
 
