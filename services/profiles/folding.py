@@ -107,6 +107,9 @@ class Folding:
         place = parked_of_record_key(code, record_key(header).encode())
         known, said = self._view.get(place), said_id(header, "")
         if parked_already(known, said, header["reading"]):
+            # what waits has its cautions booked when it is released; this one is through
+            for caution in header["warnings"]:
+                self._book(header, Outcome.CAUTION, caution)
             self._book(header, Outcome.DUPLICATE)
             return
         self._view.put(place, with_parked(known, said))

@@ -123,6 +123,9 @@ class ResolverStep:
         place = _of_record(key, event)
         known, said = view.get(place), said_id(header, "")
         if parked_already(known, said, header["reading"]):
+            # what waits has its cautions booked when it is released; this one is through
+            for caution in header["warnings"]:
+                out.book(header["origin"], header["item"], Outcome.CAUTION, caution)
             out.book(header["origin"], header["item"], Outcome.DUPLICATE)
             return
         view.put(place, with_parked(known, said))

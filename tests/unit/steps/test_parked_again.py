@@ -3,6 +3,7 @@
 import pytest
 
 from creditbus.services.domain.parked import parked_already, with_parked
+from creditbus.services.domain.reasons import Caution
 from tests.examples import EXAMPLES, Example
 from tests.step_harness import Bus, machinery
 
@@ -40,6 +41,15 @@ def test_a_row_that_waits_and_is_sent_again_waits_once(how: str, *, together: bo
     assert not any(bus.waiting("parked").values())
     publish(bus, row, together=together)
     assert counts(bus) == {"received": 4, "applied": 1, "duplicate": 3}
+
+
+@pytest.mark.parametrize("how", ["registration", "old code"])
+def test_each_row_has_its_cautions_booked_whether_it_waits_or_repeats(how: str) -> None:
+    bus, row = Bus(machinery()), penalty(how).changed(CF_NR_FK="1000.01")
+    publish(bus, row, row, row, REGISTRATION, row, together=False)
+    assert counts(bus) == {"received": 4, "applied": 1, "duplicate": 3}
+    cautions = bus.ledger().departments[PENALTY.header["origin"]["department"]].cautions
+    assert cautions[Caution.AMOUNT_MAGNITUDE] == 4
 
 
 @pytest.mark.parametrize("how", ["registration", "old code"])
