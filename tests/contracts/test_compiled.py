@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-_PROVEN_BY = ("tests/properties", "tests/unit/record", "tests/unit/steps", "tests/scenarios")
+_STAGES = ("intake", "resolver", "profiles", "fanout")
+_PROVEN_BY = ("tests/properties", *(f"tests/unit/{name}" for name in ("domain", *_STAGES)), "tests/scenarios")
 
 
 def _compiled(root: Path, by: str = "compiled") -> list[str]:

@@ -7,7 +7,7 @@ from creditbus.services.domain.event import Header, RecordState
 from creditbus.services.domain.record import CONTENT_VERBS, Record, fold
 from creditbus.services.domain.stored_record import decode_record, encode_record
 from tests.strategies import headers
-from tests.unit.record.test_readings import kept
+from tests.unit.domain.test_readings import kept
 
 
 @st.composite

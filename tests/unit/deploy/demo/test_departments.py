@@ -4,7 +4,7 @@ from pathlib import Path
 
 from creditbus.deploy.demo.departments import DELIVERIES, configure, left_out
 
-_README = Path(__file__).parents[3] / "README.md"
+_README = Path(__file__).parents[4] / "README.md"
 
 
 def test_what_no_delivery_has_is_named(tmp_path: Path) -> None:

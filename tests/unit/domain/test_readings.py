@@ -8,7 +8,7 @@ import pytest
 from creditbus.services.domain.event import Change, Header, RecordState, Verb
 from creditbus.services.domain.record import Conflict, Duplicate, Folded, Moved, Record, Stale, fold
 from creditbus.services.domain.stored_record import decode_record, encode_record
-from tests.unit.record.test_record import header
+from tests.unit.domain.test_record import header
 
 A, B, C = 1, 2, 3
 
