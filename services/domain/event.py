@@ -27,6 +27,7 @@ __all__ = [
     "RecordState",
     "SubjectKind",
     "Verb",
+    "content_hash",
     "event_id",
     "ingest_key",
     "partition_of",
@@ -34,7 +35,9 @@ __all__ = [
     "said_id",
 ]
 
-NO_HASH = bytes(16)
+#: Length of an event's id and of its content's hash: BLAKE2b-128.
+_DIGEST_BYTES: Final = 16
+NO_HASH = bytes(_DIGEST_BYTES)
 
 #: What the topics begin with that departments publish to; their id follows.
 INGEST: Final = "ingest."
@@ -43,7 +46,6 @@ INGEST: Final = "ingest."
 TO_SUCCESSOR: Final = "→"
 FROM_PREDECESSOR: Final = "←"
 
-_ID_BYTES: Final = 16
 
 Content = dict[str, str | None]
 
@@ -184,6 +186,11 @@ def ingest_key(header: Header) -> bytes:
     return record_key(header).partition(TO_SUCCESSOR)[0].encode()
 
 
+def content_hash(content: bytes) -> bytes:
+    """Return the hash by which two events say the same: BLAKE2b-128 of the content's Avro bytes."""
+    return blake2b(content, digest_size=_DIGEST_BYTES).digest()
+
+
 def event_id(header: Header, named: str) -> bytes:
     """Return the id of an event, derived from what it says; `named` is the subject, or how the row names it.
 
@@ -191,7 +198,7 @@ def event_id(header: Header, named: str) -> bytes:
     says what was said before, and is another event.
     """
     said, reading = said_id(header, named), header["reading"]
-    return said if reading is None else blake2b(said + str(reading).encode(), digest_size=_ID_BYTES).digest()
+    return said if reading is None else blake2b(said + str(reading).encode(), digest_size=_DIGEST_BYTES).digest()
 
 
 def said_id(header: Header, named: str) -> bytes:
@@ -204,7 +211,7 @@ def said_id(header: Header, named: str) -> bytes:
         named,
         str(header["source_time"]),
     )
-    digest = blake2b("\0".join(identity).encode(), digest_size=_ID_BYTES)
+    digest = blake2b("\0".join(identity).encode(), digest_size=_DIGEST_BYTES)
     digest.update(header["content_hash"])
     return digest.digest()
 

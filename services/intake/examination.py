@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from hashlib import blake2b
 from io import BytesIO
 from typing import Final, cast
 
@@ -12,7 +11,7 @@ from fastavro import parse_schema, schemaless_reader
 from creditbus.avro_schemas import unreadable_schema
 from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.city_time import city_day
-from creditbus.services.domain.event import Claim, Header, Origin, event_id
+from creditbus.services.domain.event import Claim, Header, Origin, content_hash, event_id
 from creditbus.services.domain.framing import FRAME_BYTES, FrameError
 from creditbus.services.domain.reasons import Reason
 from creditbus.services.domain.tokens import person_token
@@ -23,7 +22,6 @@ from creditbus.services.engine.rejects import Refusal
 
 __all__ = ["AdmittedEvent", "Examiner", "RefusedEvent"]
 
-_HASH_BYTES: Final = 16
 #: A source clock may be ahead of the broker's by this much.
 _CLOCK_SKEW_MS: Final = 86_400_000
 _PREFIX: Final = "ingest."
@@ -127,7 +125,7 @@ class Examiner:
 
     def _complete(self, record: Record, opened: Opened, admitted: Admitted, start: int) -> None:
         header = opened.header
-        header["content_hash"] = blake2b(opened.body[start:], digest_size=_HASH_BYTES).digest()
+        header["content_hash"] = content_hash(opened.body[start:])
         header["received_at"] = record.timestamp
         header["sequence"] = record.offset
         header["warnings"] = [caution.value for caution in admitted.cautions]

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from hashlib import blake2b
 from typing import Final
 
 from creditbus.services.domain.catalogue import Catalogue, Derived, Disclosure, Item
 from creditbus.services.domain.city_time import city_day
 from creditbus.services.domain.corrections import add_corrections, corrected
-from creditbus.services.domain.event import Act, Claim, Content, Header, RecordState, Verb, record_key
+from creditbus.services.domain.event import Act, Claim, Content, Header, RecordState, Verb, content_hash, record_key
 from creditbus.services.domain.profile_keys import corrections_key, held_key, record_store_key
 from creditbus.services.domain.reasons import Reason
 from creditbus.services.domain.record import (
@@ -35,7 +34,6 @@ __all__ = ["CONFLICT", "Acting", "Findings", "Landing"]
 
 Findings = Sequence[tuple[str, str, str | None]]
 
-_HASH_BYTES: Final = 16
 CONFLICT: Final = ((Reason.REF_STATE_CONFLICT.value, "", None),)
 
 
@@ -139,7 +137,7 @@ class Acting:
             content = corrected(corrections, original.content)
         body, start = self._codec.write_body(item.id, self._public(header["item"], decision), original.claim, content)
         if act.changes:
-            after = Corrected(_digest(body[start:]), self._stated(original, content))
+            after = Corrected(content_hash(body[start:]), self._stated(original, content))
         folded = fold_act(original.record, act, after)
         if (
             isinstance(folded, Moved | Duplicate)
@@ -215,7 +213,7 @@ class Acting:
         content = corrected(view.get(corrections_key(code, name)) or b"{}", stated)
         body, start = self._codec.write_body(item.id, act, claim, content)
         derived = item.derive(content, claim, header["origin"]["department"])
-        counting: Header = {**header, "content_hash": _digest(body[start:])}
+        counting: Header = {**header, "content_hash": content_hash(body[start:])}
         if derived.verb in CONTENT_VERBS:
             counting["state"] = derived.state.value
         folded = fold(record, counting)
@@ -247,7 +245,3 @@ def _as_event_of(original: _Original, header: Header, act: RecordAct, after: Cor
         "subject_name": original.header["subject_name"],
         "state": (after.stated if after else original.record.stated).value,
     }
-
-
-def _digest(content: bytes) -> bytes:
-    return blake2b(content, digest_size=_HASH_BYTES).digest()

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from hashlib import blake2b
 from typing import Any, cast
 
 from creditbus.services.domain.crosswalk import crosswalk_key, decode_crosswalk
-from creditbus.services.domain.event import Header, record_key
+from creditbus.services.domain.event import Header, content_hash, record_key
 from creditbus.services.domain.profile_keys import record_store_key, subject_key
 from creditbus.services.domain.standing import Standing, standing_of
 from creditbus.services.domain.stored_record import decode_record
@@ -17,7 +16,6 @@ from creditbus.services.query.profile import ProfileReader
 
 __all__ = ["Comparer"]
 
-_HASH_BYTES = 16
 _LATER = 2**62
 """An order behind everything that was received: the event would be the newest."""
 
@@ -80,6 +78,5 @@ class Comparer:
             return Standing.PARKED
         value = values[record_store_key(code, record_key(header).encode())]
         body, start = self._reader.codec.write_body(item.id, event["act"], event["claim"], event["content"])
-        digest = blake2b(body[start:], digest_size=_HASH_BYTES).digest()
-        seen = {**header, "content_hash": digest, "received_at": _LATER, "sequence": _LATER}
+        seen = {**header, "content_hash": content_hash(body[start:]), "received_at": _LATER, "sequence": _LATER}
         return standing_of(None if value is None else decode_record(value), cast("Header", seen))

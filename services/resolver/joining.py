@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from hashlib import blake2b
-from typing import Final
 
 from creditbus.services.domain.catalogue import Succession
-from creditbus.services.domain.event import NO_HASH, event_id
+from creditbus.services.domain.event import content_hash, event_id
 from creditbus.services.domain.ledger import Outcome
 from creditbus.services.domain.reasons import Reason
 from creditbus.services.domain.succession import sides, successor_named
@@ -17,8 +15,6 @@ from creditbus.services.engine.rejects import Refusal, Rejects, Source
 from creditbus.services.resolver.outlet import Outlet
 
 __all__ = ["Joining"]
-
-_HASH_BYTES: Final = len(NO_HASH)
 
 
 class Joining:
@@ -71,7 +67,7 @@ class Joining:
             header = event.header.copy()
             header["document_no"] = side.document_no
             header["subject_name"] = side.subject_name
-            header["content_hash"] = blake2b(body[start:], digest_size=_HASH_BYTES).digest()
+            header["content_hash"] = content_hash(body[start:])
             header["event_id"] = event_id(header, side.subject)
             self._outlet.resolved(Opened(header, body), side.subject, out)
 
