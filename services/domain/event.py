@@ -46,7 +46,6 @@ INGEST: Final = "ingest."
 TO_SUCCESSOR: Final = "→"
 FROM_PREDECESSOR: Final = "←"
 
-
 Content = dict[str, str | None]
 
 

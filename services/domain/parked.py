@@ -4,9 +4,26 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["parked_already", "with_parked"]
+from creditbus.services.domain.catalogue import Item
+from creditbus.services.domain.tokens import is_token
+
+__all__ = ["is_parked", "parked_already", "with_parked"]
 
 _ID_BYTES: Final = 16
+
+
+def is_parked(item: Item, subject: str, *, registered: bool) -> bool:
+    """Tell whether an event of an item waits until its subject is registered.
+
+    The registration itself does not; nor does what concerns a natural person, for no registration ever comes of one.
+
+    Args:
+        item: the catalogue item of the event.
+        subject: the unified social credit code that it is about, or a natural person's token.
+        registered: the subject has its registration already.
+
+    """
+    return not registered and item.registers is None and item.unregistered == "park" and not is_token(subject)
 
 
 def parked_already(known: bytes | None, said: bytes, reading: int | None) -> bool:

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import hmac
 
-__all__ = ["TOKEN_PREFIX", "person_token"]
+__all__ = ["TOKEN_PREFIX", "is_token", "person_token"]
 
 TOKEN_PREFIX = "P-"  # noqa: S105 -- a mark that tells a token from a credit code, not a secret
+
+
+def is_token(subject: str) -> bool:
+    """Tell whether a subject is a natural person, under their token."""
+    return subject.startswith(TOKEN_PREFIX)
 
 
 def person_token(identifier: str, key: bytes) -> str:

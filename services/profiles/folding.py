@@ -15,7 +15,7 @@ from creditbus.services.domain.event import (
 from creditbus.services.domain.identifiers.subject_kind import kind_of
 from creditbus.services.domain.ledger import Outcome
 from creditbus.services.domain.normalise import same_name
-from creditbus.services.domain.parked import parked_already, with_parked
+from creditbus.services.domain.parked import is_parked, parked_already, with_parked
 from creditbus.services.domain.profile_keys import (
     corrections_key,
     held_key,
@@ -42,7 +42,7 @@ from creditbus.services.domain.record_acts import is_corrected
 from creditbus.services.domain.stored_record import decode_record, encode_record
 from creditbus.services.domain.subject import Subject
 from creditbus.services.domain.succession import of_successor, successions
-from creditbus.services.domain.tokens import TOKEN_PREFIX
+from creditbus.services.domain.tokens import is_token
 from creditbus.services.engine.codec import EventCodec, Opened
 from creditbus.services.engine.output import Output
 from creditbus.services.engine.rejects import Refusal, Rejects, Source
@@ -89,8 +89,7 @@ class Folding:
         header = opened.header
         code = header["subject"].encode()
         subject = self._summaries.of(code)
-        item = self._item(header)
-        if not subject.registered and item.registers is None and item.unregistered == "park" and not _person(header):
+        if is_parked(self._item(header), header["subject"], registered=subject.registered):
             self._park(code, subject, opened)
         else:
             self._fold(code, subject, opened)
@@ -237,7 +236,9 @@ class Folding:
         header = opened.header
         item = self._item(header)
         if subject.kind is SubjectKind.UNSTATED:
-            subject.kind = SubjectKind(header["subject_kind"]) if _person(header) else kind_of(header["subject"])
+            subject.kind = (
+                SubjectKind(header["subject_kind"]) if is_token(header["subject"]) else kind_of(header["subject"])
+            )
         if item.registers is None or header["verb"] not in CONTENT_VERBS:
             return False
         _, _, content, _ = self._codec.read_body(item.id, opened.body)
@@ -309,10 +310,6 @@ class Folding:
         item = self._catalogue.item(header["item"])
         assert item is not None  # noqa: S101 -- intake admits nothing outside the catalogue
         return item
-
-
-def _person(header: Header) -> bool:
-    return header["subject"].startswith(TOKEN_PREFIX)
 
 
 def _same_act(one: Header, other: Header) -> bool:

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from creditbus.services.domain.crosswalk import crosswalk_key, decode_crosswalk
 from creditbus.services.domain.event import Header, content_hash, record_key
+from creditbus.services.domain.parked import is_parked
 from creditbus.services.domain.profile_keys import record_store_key, subject_key
 from creditbus.services.domain.standing import Standing, standing_of
 from creditbus.services.domain.stored_record import decode_record
@@ -74,7 +75,7 @@ class Comparer:
         if item is None:
             return Standing.UNKNOWN
         registered = summary is not None and decode_subject(summary).registered
-        if not registered and item.registers is None and item.unregistered == "park":
+        if is_parked(item, subject, registered=registered):
             return Standing.PARKED
         value = values[record_store_key(code, record_key(header).encode())]
         body, start = self._reader.codec.write_body(item.id, event["act"], event["claim"], event["content"])

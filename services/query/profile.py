@@ -17,7 +17,7 @@ from creditbus.services.domain.profile_keys import index_key, record_store_key, 
 from creditbus.services.domain.stored_record import decode_record
 from creditbus.services.domain.subject import INDEX_CHUNK, Subject, decode_subject, record_keys
 from creditbus.services.domain.succession import links, successions
-from creditbus.services.domain.tokens import TOKEN_PREFIX
+from creditbus.services.domain.tokens import is_token
 from creditbus.services.engine.codec import EventCodec, Schemas
 from creditbus.services.engine.registry import SchemaRegistry
 from creditbus.services.engine.store.wire import connect
@@ -51,7 +51,7 @@ class ProfileReader:
             StoreBehindError, DependencyDownError: it cannot be told now.
 
         """
-        if uscc.fault(code) is None or code.startswith(TOKEN_PREFIX):
+        if uscc.fault(code) is None or is_token(code):
             return code
         keys = [key for key in (legacy.by_shape(code), legacy.tax_key(code), legacy.institution_key(code)) if key]
         if not keys:

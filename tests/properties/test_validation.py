@@ -2,10 +2,11 @@
 
 from datetime import date
 
-from hypothesis import given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from creditbus.services.domain.event import Claim
+from creditbus.services.domain.identifiers import uscc
 from creditbus.services.domain.validation import Admitted, Refused, compile_item
 from tests.examples import EXAMPLES
 from tests.strategies import usccs
@@ -14,6 +15,12 @@ TODAY = date(2019, 12, 31)
 VALIDATORS = {name: compile_item(example.item) for name, example in EXAMPLES.items()}
 
 values = st.none() | st.text(max_size=20) | st.sampled_from(["2018-02-28", "2081-01-01", "1", "罚款", "移出", "自然人"])
+
+
+def _in_lower_case(drawn: tuple[str, int, str]) -> str:
+    """Give a code in lower case, of which one character may be wrong besides."""
+    code, place, character = drawn
+    return f"{code[:place]}{character}{code[place + 1 :]}".lower()
 
 
 @given(st.data())
@@ -52,3 +59,16 @@ def test_any_valid_code_is_admitted_as_the_subject(code: str) -> None:
     outcome = VALIDATORS[example.item.id].examine(example.header, example.claim, example.content, TODAY)
     assert isinstance(outcome, Admitted)
     assert outcome.subject == code
+
+
+@example("91990107fc0090117k")  # in upper case its check character is wrong
+@given(st.tuples(usccs(), st.integers(0, 17), st.sampled_from(uscc.ALPHABET)).map(_in_lower_case))
+def test_a_proposed_code_is_never_refused_itself(code: str) -> None:
+    assume(code != code.upper())
+    rows = (EXAMPLES["administrative-penalty"].claiming(uscc=code), EXAMPLES["subject-succession"].changed(HSDM=code))
+    for row in rows:
+        outcome = VALIDATORS[row.item.id].examine(row.header, row.claim, row.content, TODAY)
+        assert isinstance(outcome, Refused)
+        proposed = [finding.proposed for finding in outcome.findings if finding.proposed is not None]
+        assert all(uscc.fault(each) is None for each in proposed)
+        assert bool(proposed) == (uscc.fault(code.upper()) is None)

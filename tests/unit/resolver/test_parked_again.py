@@ -2,7 +2,7 @@
 
 import pytest
 
-from creditbus.services.domain.parked import parked_already, with_parked
+from creditbus.services.domain.parked import is_parked, parked_already, with_parked
 from creditbus.services.domain.reasons import Caution
 from tests.examples import EXAMPLES, Example
 from tests.step_harness import Bus, machinery
@@ -84,3 +84,17 @@ def test_only_the_last_word_that_waits_makes_a_later_one_a_repetition() -> None:
     assert [parked_already(known, it, None) for it in (one, other, b"3" * 16)] == [True, True, False]
     assert [parked_already(known, it, 7) for it in (one, other)] == [False, True]
     assert not parked_already(None, one, None)
+
+
+@pytest.mark.parametrize(
+    ("item", "subject", "registered", "parked"),
+    [
+        ("administrative-penalty", CODE, False, True),
+        ("administrative-penalty", CODE, True, False),
+        ("administrative-penalty", "P-0123456789ABCDEF", False, False),
+        ("enterprise-registration", CODE, False, False),
+    ],
+)
+def test_what_waits_for_a_registration(item: str, subject: str, *, registered: bool, parked: bool) -> None:
+    assert EXAMPLES[item].item.unregistered == "park"
+    assert is_parked(EXAMPLES[item].item, subject, registered=registered) is parked
