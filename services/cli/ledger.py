@@ -139,15 +139,16 @@ def _loss_line(loss: Loss) -> str:
         )
     if loss.unknown:
         return told(
-            f"{loss.topic}：主题曾被重建，原主题未读记录数不详（手册 topic-recreated）",
-            f"{loss.topic} was created again; what was unread of the one before is not known (runbook topic-recreated)",
+            f"{loss.topic}：主题曾被重建，原主题未读记录数不详；见 docs/runbooks/topic-recreated.md",
+            f"{loss.topic} was created again; what was unread of the one before is not known; see "
+            "docs/runbooks/topic-recreated.md",
         )
     many = at_most(loss.records, exact=loss.exact)
     least = "" if loss.exact else "at most "
     return told(
-        f"{loss.topic}：{many} 条记录未读即过期，请重新报送（手册 records-expired）",
-        f"{loss.topic}: {least}{counted(loss.records, 'record')} expired before they were read; have them sent again "
-        "(runbook records-expired)",
+        f"{loss.topic}：{many} 条记录未读即过期，请重新报送；见 docs/runbooks/records-expired.md",
+        f"{loss.topic}: {least}{counted(loss.records, 'record')} expired before they were read; have them sent again; "
+        "see docs/runbooks/records-expired.md",
     )
 
 

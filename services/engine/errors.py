@@ -100,5 +100,5 @@ class StoreBehindError(EngineError, UnavailableError):
             self,
             "redis",
             f"holds less of {stage}/{lane} than the changelog, from which a worker rebuilds it",
-            "try again in a moment; see runbook redis-lost",
+            "try again in a moment; see docs/runbooks/redis-lost.md",
         )

@@ -48,7 +48,7 @@ async def stalled(apps: Sequence[StageApp], bootstrap_servers: str, seconds: flo
             metrics.STALLS.labels(name).inc()
             logger.critical(
                 "%s has stood still for %.0f s and nothing that it needs is away: %s; ending this worker with exit "
-                "code %d, see runbook stage-stalled",
+                "code %d, see docs/runbooks/stage-stalled.md",
                 name,
                 seconds,
                 trouble,

@@ -39,7 +39,7 @@ def test_a_store_that_lacks_something_says_neither_yes_nor_no(store: ResidentSto
     with pytest.raises(StoreBehindError) as told:
         ask(store, 9)
     line = "redis: holds less of profiles/1 than the changelog, from which a worker rebuilds it"
-    assert str(told.value) == f"{line}; try again in a moment; see runbook redis-lost"
+    assert str(told.value) == f"{line}; try again in a moment; see docs/runbooks/redis-lost.md"
 
 
 def test_a_store_that_is_written_meanwhile_is_waited_for() -> None:
