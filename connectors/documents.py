@@ -15,6 +15,9 @@ __all__ = ["Document", "load_document", "parse_document", "validated"]
 _Model = TypeVar("_Model", bound=BaseModel)
 _Path = tuple[str | int, ...]
 
+_KEY = "[key]"
+"""What pydantic puts at the end of a path when the key itself is wrong."""
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
@@ -119,7 +122,8 @@ def validated(model: type[_Model], document: Document, context: Mapping[str, Any
         return model.model_validate(document.value, context=dict(context or {}))
     except ValidationError as errors:
         first = errors.errors(include_url=False, include_input=False)[0]
-        raise document.error(first["loc"], _sentence(first["type"], first["msg"])) from errors
+        path = [part for part in first["loc"] if part != _KEY]
+        raise document.error(path, _sentence(first["type"], first["msg"])) from errors
 
 
 def _sentence(kind: str, message: str) -> str:

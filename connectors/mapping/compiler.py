@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from creditbus.connectors.contract import Cell, Column, Row
 from creditbus.connectors.mapping.cells import typed_text
-from creditbus.connectors.mapping.model import CLAIM_FIELDS, Form
+from creditbus.connectors.mapping.model import Form
 from creditbus.connectors.mapping.naming import Names
 from creditbus.connectors.mapping.of_sheets import DOUBTFUL_STARTS, OF_SHEETS, TEMPORAL, is_doubtful, sheet_text
 from creditbus.connectors.mapping.persons import PersonGuard
@@ -16,7 +16,7 @@ from creditbus.connectors.mapping.plan import Plan, Target
 from creditbus.connectors.sheet_cells import FaultyCell
 from creditbus.services.domain import normalise
 from creditbus.services.domain.catalogue import Item
-from creditbus.services.domain.event import NO_HASH, RecordState, SubjectKind, Verb
+from creditbus.services.domain.event import CLAIM_FIELDS, NO_ACT, NO_CODES, NO_HASH, RecordState, SubjectKind, Verb
 from creditbus.services.domain.invisible import without_invisible
 from creditbus.services.domain.validation.cell_marks import cell_mark
 
@@ -31,9 +31,6 @@ _LONGEST_KEY = 48
 _KEYS = ("authority", "authority_name", "document_no")
 _WRAPPED = ("=", "'")
 """How a spreadsheet's way to keep a text begins; asked first, for nearly no cell begins so."""
-_BLANK_ACT = dict.fromkeys(
-    ("decision_no", "organ", "legal_basis", "decided_on", "effective_from", "effective_to", "reason")
-)
 
 
 class Mapped(NamedTuple):
@@ -260,8 +257,8 @@ class RowMapper:
         header.update(subject_kind=SubjectKind.NATURAL_PERSON, normalised=repaired)
         event = {
             "header": header,
-            "act": _BLANK_ACT,
-            "claim": dict.fromkeys(self._claim),
+            "act": NO_ACT,
+            "claim": NO_CODES,
             "content": dict.fromkeys(self._content),
         }
         return Mapped(event, withheld=True)

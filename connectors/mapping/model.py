@@ -1,11 +1,13 @@
 """What may stand in a mapping file."""
 
 from decimal import Decimal
-from typing import Any, Literal, Self, get_args
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
-__all__ = ["CLAIM_FIELDS", "HEADER_FIELDS", "UNITS", "Form", "LookupTable", "MappingModel", "Rule", "Unit"]
+from creditbus.services.domain.event import CLAIM_FIELDS
+
+__all__ = ["UNITS", "Form", "LookupTable", "MappingModel", "Rule", "Unit"]
 
 Form = Literal["text", "code", "number", "date", "date-open", "datetime", "epoch_ms"]
 """How a cell is read: code and number are brought to half width, date and date-open to ISO.
@@ -17,19 +19,15 @@ city.
 UNITS = {"元": Decimal(1), "千元": Decimal(1000), "万元": Decimal(10_000), "亿元": Decimal(100_000_000)}
 
 HeaderField = Literal["authority", "authority_name", "document_no", "subject_kind", "subject_name", "source_time"]
-HEADER_FIELDS: tuple[str, ...] = get_args(HeaderField)
 
-ClaimField = Literal[
-    "uscc",
-    "organisation_code",
-    "registration_no",
-    "tax_no",
-    "institution_no",
-    "social_organisation_no",
-    "person_id_kind",
-    "person_id",
-]
-CLAIM_FIELDS: tuple[str, ...] = get_args(ClaimField)
+
+def _claim_field(name: str) -> str:
+    if name not in CLAIM_FIELDS:
+        raise ValueError(f"is no code of a subject; known are {', '.join(CLAIM_FIELDS)}")
+    return name
+
+
+ClaimField = Annotated[str, AfterValidator(_claim_field)]
 
 
 class _Strict(BaseModel):

@@ -10,11 +10,15 @@ from __future__ import annotations
 import zlib
 from enum import StrEnum
 from hashlib import blake2b
-from typing import Final, Literal, TypedDict
+from typing import Final, Literal, TypedDict, cast
 
 __all__ = [
+    "ACT_FIELDS",
+    "CLAIM_FIELDS",
     "FROM_PREDECESSOR",
     "INGEST",
+    "NO_ACT",
+    "NO_CODES",
     "NO_HASH",
     "TO_SUCCESSOR",
     "Act",
@@ -167,6 +171,12 @@ class Claim(TypedDict):
     person_id_kind: str | None
     person_id: str | None
 
+
+#: The fields of both, as header.avsc orders them, and both without a value. Shared: do not change them.
+ACT_FIELDS: Final[tuple[str, ...]] = tuple(Act.__annotations__)
+CLAIM_FIELDS: Final[tuple[str, ...]] = tuple(Claim.__annotations__)
+NO_ACT: Final = cast("Act", dict.fromkeys(ACT_FIELDS))
+NO_CODES: Final = cast("Claim", dict.fromkeys(CLAIM_FIELDS))
 
 _Identity = Literal["item", "authority", "document_no"]
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from creditbus.services.domain.disclosure import ACT_FIELDS, RETRACTED
-from creditbus.services.domain.event import Claim
+from creditbus.services.domain.event import CLAIM_FIELDS
 from creditbus.services.domain.framing import FRAME_BYTES
 from creditbus.services.engine.avro_bytes import (
     BOOLEANS,
@@ -24,7 +24,7 @@ from creditbus.services.engine.avro_bytes import (
 
 __all__ = ["Change", "ChangeReader"]
 
-_CLAIM_FIELDS: Final = len(Claim.__annotations__)
+_CODES: Final = len(CLAIM_FIELDS)
 _IDENTITY_BYTES: Final = 32
 _EVENT_ID_BYTES: Final = 16
 #: Length of an event id in hexadecimal, as Avro writes it.
@@ -145,7 +145,7 @@ class ChangeReader:
         end = registered + 1
         item = _characters(shown_item).decode()
         act, place = _past_optional_texts(value, end, len(ACT_FIELDS))
-        _, place = _past_optional_texts(value, place, _CLAIM_FIELDS)
+        _, place = _past_optional_texts(value, place, _CODES)
         content, place = _past_optional_texts(value, place, self._contents[item])
         if value[registered] not in BOOLEANS or place != len(value):
             raise KeyError(place)

@@ -11,7 +11,7 @@ from fastavro import parse_schema, schemaless_reader
 from creditbus.avro_schemas import unreadable_schema
 from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.city_time import city_day
-from creditbus.services.domain.event import Claim, Header, Origin, content_hash, event_id
+from creditbus.services.domain.event import NO_CODES, Header, Origin, content_hash, event_id
 from creditbus.services.domain.framing import FRAME_BYTES, FrameError
 from creditbus.services.domain.reasons import Reason
 from creditbus.services.domain.tokens import person_token
@@ -25,16 +25,6 @@ __all__ = ["AdmittedEvent", "Examiner", "RefusedEvent"]
 #: A source clock may be ahead of the broker's by this much.
 _CLOCK_SKEW_MS: Final = 86_400_000
 _PREFIX: Final = "ingest."
-_NO_CODES: Final[Claim] = {
-    "uscc": None,
-    "organisation_code": None,
-    "registration_no": None,
-    "tax_no": None,
-    "institution_no": None,
-    "social_organisation_no": None,
-    "person_id_kind": None,
-    "person_id": None,
-}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -112,7 +102,7 @@ class Examiner:
             return self._refused(record, header, Refusal([(Reason.DATE_FUTURE, "header.source_time", None)]))
         if verdict.person:
             header["subject"] = person_token(person_identifier(claim), self._person_key)
-            body, start = self._codec.write_body(item_id, act, _NO_CODES, content)
+            body, start = self._codec.write_body(item_id, act, NO_CODES, content)
             opened = Opened(header, body)
         self._complete(record, opened, verdict, start)
         return AdmittedEvent(opened, verdict)

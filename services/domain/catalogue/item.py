@@ -8,7 +8,7 @@ from typing import Any
 
 from creditbus.services.domain.catalogue.fields import Field
 from creditbus.services.domain.catalogue.rules import Rules
-from creditbus.services.domain.event import Act, RecordState, SubjectKind, Verb
+from creditbus.services.domain.event import NO_ACT, Act, RecordState, SubjectKind, Verb
 
 __all__ = ["ActsOn", "Derived", "Item", "NaturalKey", "PublicationPeriod", "Registers", "Stated", "Succession"]
 
@@ -244,15 +244,7 @@ class Item:
 
 
 def _act(stated: Stated, content: Values) -> Act:
-    act = Act(
-        decision_no=None,
-        organ=None,
-        legal_basis=None,
-        decided_on=None,
-        effective_from=None,
-        effective_to=None,
-        reason=None,
-    )
+    act = NO_ACT.copy()
     for name, field in stated.act:
         act[name] = content.get(field)  # type: ignore[literal-required] # parsing compared the names with Act
     return act

@@ -1,6 +1,6 @@
 """Turns the raw files of the catalogue into values, and refuses a wrong entry."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Self
@@ -17,7 +17,7 @@ from creditbus.services.domain.catalogue.item import (
 )
 from creditbus.services.domain.catalogue.parse_rules import parse_rules
 from creditbus.services.domain.catalogue.reading import Reader
-from creditbus.services.domain.event import TO_SUCCESSOR, Act, Claim, RecordState, SubjectKind, Verb
+from creditbus.services.domain.event import ACT_FIELDS, CLAIM_FIELDS, TO_SUCCESSOR, RecordState, SubjectKind, Verb
 
 __all__ = ["Catalogue"]
 
@@ -26,8 +26,6 @@ _SCHEMA = "schema"
 _MASK_ENDS = 2
 _UNREGISTERED = ("park", "unverified")
 _CODE_FIELDS = ("uscc", "tax_no")
-_CLAIM_FIELDS = frozenset(Claim.__annotations__)
-_ACT_FIELDS = frozenset(Act.__annotations__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,14 +164,14 @@ def _parse_succession(reader: Reader, fields: Mapping[str, Field]) -> Succession
 def _parse_names(table: Reader, fields: Mapping[str, Field]) -> dict[str, str]:
     names = {key: _field(table, key, fields) for key in table.keys()}  # noqa: SIM118 # not a dictionary
     for key in names:
-        _refuse_unknown(table, key, key, _CLAIM_FIELDS)
+        _refuse_unknown(table, key, key, CLAIM_FIELDS)
     return names
 
 
 def _parse_claims(table: Reader) -> dict[str, str]:
     claims = {key: table.text(key) for key in table.keys()}  # noqa: SIM118 # not a dictionary
     for key in claims:
-        _refuse_unknown(table, key, key, _CLAIM_FIELDS)
+        _refuse_unknown(table, key, key, CLAIM_FIELDS)
     return claims
 
 
@@ -182,7 +180,7 @@ def _parse_kinds(table: Reader) -> dict[str, SubjectKind]:
 
 
 def _parse_key(table: Reader, fields: Mapping[str, Field]) -> NaturalKey:
-    known = {*fields, "department", *(f"claim.{name}" for name in _CLAIM_FIELDS)}
+    known = {*fields, "department", *(f"claim.{name}" for name in CLAIM_FIELDS)}
     parts = {name: table.text(name) for name in ("authority_code", "authority_name", "document_no")}
     for name, template in parts.items():
         for part in template.split("{")[1:]:
@@ -205,7 +203,7 @@ def _parse_event(reader: Reader, fields: Mapping[str, Field]) -> Stated:
     for name in when.keys():  # noqa: SIM118 # not a dictionary
         _refuse_unknown(when, name, name, fields)
     for name in act.keys():  # noqa: SIM118 # not a dictionary
-        _refuse_unknown(act, name, name, _ACT_FIELDS)
+        _refuse_unknown(act, name, name, ACT_FIELDS)
     stated = Stated(
         when=tuple((name, when.text(name)) for name in when.keys()),  # noqa: SIM118 # not a dictionary
         verb=reader.word("verb", Verb),
@@ -243,7 +241,7 @@ def _field(reader: Reader, key: str, fields: Mapping[str, Field], *, optional: b
     return name
 
 
-def _refuse_unknown(reader: Reader, key: str, name: str, known: Mapping[str, Any] | set[str] | frozenset[str]) -> None:
+def _refuse_unknown(reader: Reader, key: str, name: str, known: Collection[str]) -> None:
     if name not in known:
         reader.fail(key, f"{name!r} is unknown; use one of: {', '.join(sorted(known))}")
 

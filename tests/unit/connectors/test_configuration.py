@@ -36,7 +36,7 @@ def _load(folder: Path, mapping: str, configuration: str = _CONFIGURATION) -> An
     [
         ("content:\n  CF_WHS: 文号\n", "3: content.CF_WHS: administrative-penalty has no such field"),
         ("content:\n  CF_WSH: {colum: 文号}\n", "3: content.CF_WSH.colum: is not a known key"),
-        ("claim:\n  usc: 代码\n", "3: claim.usc"),
+        ("claim:\n  usc: 代码\n", "3: claim.usc: is no code of a subject; known are uscc, "),
         ("content:\n  CF_NR_FK:\n    unit: {from: 角, to: 万元}\n", "4: content.CF_NR_FK.unit.from: unit '角' is not"),
         ("content:\n  CF_JDRQ:\n    date_forms: [yyyyMM]\n", "4: content.CF_JDRQ.date_forms: date form 'yyyyMM' needs"),
         ("content: {}\ncontent: {}\n", "3: content: stands here a second time"),

@@ -13,6 +13,7 @@ from creditbus.connectors.configuration import Connector, load_connector
 from creditbus.connectors.contract import Column, Defect, DefectReason, Row
 from creditbus.connectors.encoding import Encoder, subject_of
 from creditbus.connectors.errors import ConfigurationError, RegistrationError
+from creditbus.services.domain.event import ACT_FIELDS, CLAIM_FIELDS, Header
 
 _CONFIGURATION = """\
 id: one
@@ -49,6 +50,13 @@ def _connector(folder: Path, mapping: str, item: str = "administrative-penalty")
 
 def _event(connector: Connector, **cells: Any) -> dict[str, Any]:
     return connector.mapper(Row(cells, "rows.csv", "", 3, 3), "run-1").event
+
+
+def test_an_event_has_every_field_of_the_header_in_its_order(tmp_path: Path) -> None:
+    event = _event(_connector(tmp_path, ""), CF_WSH="1")
+    assert list(event["header"]) == list(Header.__annotations__)
+    assert list(event["claim"]) == list(CLAIM_FIELDS)
+    assert list(event["act"]) == list(ACT_FIELDS)
 
 
 def test_fields_take_the_column_of_their_code_or_title(tmp_path: Path) -> None:
