@@ -8,15 +8,10 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from tests import interpreted
-
 # Comparisons in these helpers explain themselves as those in a test do. Here, because the first suite imports them.
 pytest.register_assert_rewrite("tests.scenarios.story", "tests.step_harness", "tests.harness")
 
 ROOT = Path(__file__).resolve().parent.parent
-
-if os.environ.get("CREDITBUS_INTERPRETED"):
-    interpreted.prefer()
 
 
 def pytest_sessionstart() -> None:
