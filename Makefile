@@ -5,8 +5,9 @@ BIN := $(VENV)/bin
 LOCK := requirements/dev.txt
 # The stamps carry a sum of what they were built from, so that a change of branch rebuilds and a touched file does not.
 LOCKED := $(VENV)/locked-$(shell cksum < $(LOCK) | cut -d ' ' -f 1)
-INSTALLED := $(VENV)/installed-$(shell cat $(LOCK) pyproject.toml | cksum | cut -d ' ' -f 1)
-PACKAGES := avro_schemas connectors deploy services topics
+INSTALLED := $(VENV)/installed-$(shell cat $(LOCK) setup.py pyproject.toml | cksum | cut -d ' ' -f 1)
+# The folders that `[tool.setuptools.package-dir]` maps: the one list of them.
+PACKAGES := $(shell sed -n 's/^"creditbus\.[a-z_]*" = "\([a-z_]*\)"$$/\1/p' pyproject.toml)
 COMPILED := $(VENV)/compiled-$(shell find services -name '*.py' -o -name '*.pyx' | LC_ALL=C sort | xargs cat setup.py pyproject.toml | cksum | cut -d ' ' -f 1)
 COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
 
@@ -43,10 +44,10 @@ faults: $(COMPILED) ## Break a running bus again and again under load, then chec
 soak: $(COMPILED) ## Run workers for HOURS (1.2): idle for 20 minutes, loaded, idle again; every event followed, every look noted; ARGS="--rate 300"
 	@PYTHONPATH=bench $(BIN)/python -m soak.run $(if $(HOURS),--hours $(HOURS)) $(ARGS)
 
-simulate: $(COMPILED) build/typing ## Run the engine against servers in memory, in seeded schedules of faults; ARGS="--schedules 1000000 --seed 5", "--seed 7 --schedules 1 --trace"
+simulate: $(COMPILED) ## Run the engine against servers in memory, in seeded schedules of faults; ARGS="--schedules 1000000 --seed 5", "--seed 7 --schedules 1 --trace"
 	@PYTHONPATH=. $(BIN)/python -m tests.simulation $(ARGS)
 
-check: $(COMPILED) build/typing ## Format, lint, types, layering, and the wheel
+check: $(COMPILED) ## Format, lint, types, layering, and the wheel
 	@$(BIN)/ruff format --check --quiet . || { echo "fix: make format"; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy $(PACKAGES:%=-p creditbus.%)
@@ -88,12 +89,6 @@ $(COMPILED): $(INSTALLED)
 	@mkdir -p build/native
 	@CREDITBUS_NATIVE=1 $(BIN)/python setup.py --quiet build_ext --inplace > build/native/log 2>&1 \
 		|| { find services -name '*.so' -delete; echo "not compiled, they run as Python: no C compiler, or build/native/log says why"; }
-	@touch $@
-
-# mypy finds creditbus.<package> by its folder; the import hook of an editable install is invisible to it.
-build/typing: pyproject.toml
-	@mkdir -p $@/creditbus
-	@for package in $(PACKAGES); do ln -sfn ../../../$$package $@/creditbus/$$package; done
 	@touch $@
 
 # The peers of the benchmark live apart: each has its own pins, and none of them is ours to carry.

@@ -1,8 +1,11 @@
-"""Compiles the modules that every event passes through, in a build that asks for it by CREDITBUS_NATIVE=1.
+"""What pyproject.toml cannot say: links for type checkers, and compiled modules.
 
-The modules are named in pyproject.toml. Most stay plain typed Python: where they are not compiled they run as they are,
-slower (docs/adr/0015-compiled-modules.md). What packs bytes is in Cython beside the same in Python
-(docs/adr/0017-packing.md).
+Every build and install links build/typing/creditbus/<package> to the package's folder. A type checker or an editor that
+looks there finds `creditbus.<package>`; it does not see the import hook of an editable install.
+
+A build that asks for it by CREDITBUS_NATIVE=1 compiles the modules that every event passes through. They are named in
+pyproject.toml. Most stay plain typed Python: where they are not compiled they run as they are, slower
+(docs/adr/0015-compiled-modules.md). What packs bytes is in Cython beside the same in Python (docs/adr/0017-packing.md).
 """
 
 import json
@@ -16,6 +19,14 @@ from setuptools import Extension, setup
 _ROOT = Path(__file__).resolve().parent
 _OUT = Path("build/native")
 _LINKS = Path("build/typing/creditbus")
+_TOOL = tomllib.loads((_ROOT / "pyproject.toml").read_text("utf-8"))["tool"]
+
+
+def _link() -> None:
+    _LINKS.mkdir(parents=True, exist_ok=True)
+    for folder in _TOOL["setuptools"]["package-dir"].values():
+        if not (_LINKS / folder).is_symlink():
+            (_LINKS / folder).symlink_to(Path("../../..", folder))
 
 
 def _extensions() -> list[Extension]:
@@ -23,15 +34,11 @@ def _extensions() -> list[Extension]:
     from Cython.Build import cythonize
     from mypyc.build import mypycify
 
-    named = tomllib.loads(Path("pyproject.toml").read_text("utf-8"))["tool"]["creditbus"]
+    named = _TOOL["creditbus"]
     files = [f"{name.replace('.', '/')}.py" for name in named["compiled"]]
     packing = {name: f"{name.replace('.', '/')}.pyx" for name in named["cython"]}
-    # a module's name is its path below this tree, as for mypy
-    _LINKS.mkdir(parents=True, exist_ok=True)
-    for top in ("avro_schemas", "connectors", "deploy", "services", "topics"):
-        if not (_LINKS / top).is_symlink():
-            (_LINKS / top).symlink_to(_ROOT / top)
     extensions: list[Extension] = mypycify(
+        # a module's name is its path below this folder
         [str(_LINKS / file) for file in files],
         opt_level="3",
         group_name="creditbus.services.compiled",
@@ -49,4 +56,5 @@ def _extensions() -> list[Extension]:
 
 
 os.chdir(_ROOT)
+_link()
 setup(ext_modules=_extensions() if os.environ.get("CREDITBUS_NATIVE") else [])

@@ -8,10 +8,10 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from tests.product import ROOT
+
 # Comparisons in these helpers explain themselves as those in a test do. Here, because the first suite imports them.
 pytest.register_assert_rewrite("tests.scenarios.story", "tests.step_harness", "tests.harness")
-
-ROOT = Path(__file__).resolve().parent.parent
 
 
 def pytest_sessionstart() -> None:

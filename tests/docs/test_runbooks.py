@@ -5,16 +5,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.documentation import DOCS
+from tests.product import ROOT, TOPS
 
-_ROOT = DOCS.parent
 _RUNBOOKS = DOCS / "runbooks"
 _SENT_TO = re.compile(r"docs/runbooks/([a-z0-9-]+)\.md")
 _WITHOUT_PATH = re.compile(r"(?i:runbook)[ :]+[a-z]+-[a-z-]+|手册 ?[a-z]")
 
 
 def _sources() -> Iterator[Path]:
-    for top in ("avro_schemas", "connectors", "deploy", "services", "topics"):
-        yield from (path for path in (_ROOT / top).rglob("*") if path.suffix in {".py", ".md", ".yaml"})
+    for top in TOPS:
+        yield from (path for path in (ROOT / top).rglob("*") if path.suffix in {".py", ".md", ".yaml"})
 
 
 def test_the_product_sends_to_runbooks_that_exist() -> None:

@@ -1,12 +1,12 @@
 """What pyproject.toml declares is what the tree holds: a forgotten package works here and is missing from the wheel."""
 
 import ast
-import tomllib
 from importlib import import_module, resources
 from pathlib import Path
-from typing import Any
 
 import pytest
+
+from tests.product import PROJECT, TOPS
 
 _FACADES = {
     "creditbus.avro_schemas": [
@@ -33,16 +33,9 @@ _FACADES = {
 }
 """The packages that are used by their own name, not by that of a module in them."""
 
-_TOPS = ("avro_schemas", "connectors", "deploy", "services", "topics")
-
-
-@pytest.fixture(scope="module")
-def project(root: Path) -> dict[str, Any]:
-    return tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
-
 
 def _modules(root: Path) -> list[Path]:
-    return sorted(path for top in _TOPS for path in (root / top).rglob("*.py"))
+    return sorted(path for top in TOPS for path in (root / top).rglob("*.py"))
 
 
 def _dotted(root: Path, path: Path) -> str:
@@ -50,14 +43,21 @@ def _dotted(root: Path, path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def test_packages_are_the_folders_of_the_tree(root: Path, project: dict[str, Any]) -> None:
+def test_packages_are_the_folders_of_the_tree(root: Path) -> None:
     tree = {_dotted(root, path.parent / "__init__.py") for path in _modules(root)}
-    assert project["tool"]["setuptools"]["packages"] == sorted(tree)
+    assert PROJECT["tool"]["setuptools"]["packages"] == sorted(tree)
 
 
-def test_top_packages_are_mapped_and_typed(root: Path, project: dict[str, Any]) -> None:
-    assert project["tool"]["setuptools"]["package-dir"] == {f"creditbus.{top}": top for top in _TOPS}
-    assert all((root / top / "py.typed").is_file() for top in _TOPS)
+def test_top_packages_are_mapped_and_typed(root: Path) -> None:
+    assert PROJECT["tool"]["setuptools"]["package-dir"] == {f"creditbus.{top}": top for top in TOPS}
+    assert all((root / top / "py.typed").is_file() for top in TOPS)
+    assert sorted(TOPS) == sorted(path.parent.name for path in root.glob("*/__init__.py"))
+
+
+def test_the_tools_know_every_top_package() -> None:
+    assert sorted(PROJECT["tool"]["importlinter"]["root_packages"]) == sorted(f"creditbus.{top}" for top in TOPS)
+    banned = PROJECT["tool"]["ruff"]["lint"]["flake8-tidy-imports"]["banned-api"]
+    assert banned == {top: {"msg": f"import creditbus.{top}"} for top in TOPS}
 
 
 def test_every_package_says_what_it_is_for(root: Path) -> None:

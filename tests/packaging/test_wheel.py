@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-_TOPS = ("avro_schemas", "connectors", "deploy", "services", "topics")
+from tests.product import TOPS
+
 _BUILD = ("LICENSE", "README.md", "pyproject.toml", "setup.py")
 _SUFFIXES = {".avsc", ".md", ".properties", ".py", ".pyi", ".pyx", ".typed", ".xml", ".yaml"}
 _COMPILED = ".so"
@@ -34,7 +35,7 @@ def wheel(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     source = tmp_path_factory.mktemp("source")
     for name in _BUILD:
         shutil.copy(root / name, source / name)
-    for top in _TOPS:
+    for top in TOPS:
         shutil.copytree(root / top, source / top, ignore=_LEFTOVERS)
     out = tmp_path_factory.mktemp("wheel")
     command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(out), str(source)]
@@ -62,7 +63,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_holds_every_file_of_the_packages(root: Path, wheel: Path) -> None:
     tree = {
         f"creditbus/{path.relative_to(root).as_posix()}"
-        for top in _TOPS
+        for top in TOPS
         for path in (root / top).rglob("*")
         if path.suffix in _SUFFIXES or path.name == "py.typed"
         if not {"__pycache__", "target"} & set(path.parts)
@@ -72,7 +73,7 @@ def test_the_wheel_holds_every_file_of_the_packages(root: Path, wheel: Path) -> 
 
 
 def test_every_kind_of_file_is_known(root: Path) -> None:
-    files = (path for top in _TOPS for path in (root / top).rglob("*") if path.is_file())
+    files = (path for top in TOPS for path in (root / top).rglob("*") if path.is_file())
     unknown = [
         str(path.relative_to(root))
         for path in files
