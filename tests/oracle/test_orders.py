@@ -19,8 +19,9 @@ from creditbus.connectors.encoding import Encoder
 from creditbus.connectors.outgoing import outgoing
 from creditbus.services.domain.framing import FRAME_BYTES
 from creditbus.services.domain.profile_keys import unpack_events
+from creditbus.services.local.stages import LocalStages
 from tests.harness.department_files import FILES, configuration
-from tests.step_harness import Bus, Machinery, machinery
+from tests.step_harness import Bus, machinery
 
 _SEEDS = range(20160128, 20160134)
 _STAGES = ("intake", "resolver", "profiles")
@@ -118,7 +119,7 @@ def _final(bus: Bus) -> Final:
     return Final(records, revisions, _rejects(bus), frozenset(_waiting(bus)))
 
 
-def _opened(parts: Machinery, value: bytes | None) -> tuple[Any, Any]:
+def _opened(parts: LocalStages, value: bytes | None) -> tuple[Any, Any]:
     opened = parts.codec.open(value or b"")
     return opened.header, parts.codec.read_body(opened.header["item"], opened.body)[2]
 

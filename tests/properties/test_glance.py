@@ -12,9 +12,10 @@ from creditbus.services.domain.framing import frame
 from creditbus.services.engine.codec import EventCodec
 from creditbus.services.engine.glance import Glance, GlanceReader
 from creditbus.services.engine.ledger_writer import LEDGER_TOPIC
+from creditbus.services.local.bus import Message
 from creditbus.services.profiles.folding import Folding
 from tests.examples import EXAMPLES, Example
-from tests.step_harness import LANES, Bus, Message, machinery
+from tests.step_harness import LANES, Bus, machinery
 from tests.strategies import SUBJECTS, publications
 from tests.wire_headers import HEADER, headers, written
 

@@ -14,8 +14,9 @@ from creditbus.services.engine.ledger_writer import LEDGER_TOPIC, read_deltas
 from creditbus.services.engine.output import Output
 from creditbus.services.engine.state import MissingKeysError, StateView
 from creditbus.services.engine.step import run_through
+from creditbus.services.local.bus import apply_changes
 from tests.examples import Example
-from tests.step_harness import LANES, Bus, Choose, apply_changes, machinery, sent
+from tests.step_harness import LANES, Bus, Choose, machinery, sent
 from tests.strategies import SUBJECTS, publications
 
 ANY_CODE = ("uscc", "organisation_code", "registration_no")

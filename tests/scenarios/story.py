@@ -14,7 +14,7 @@ from creditbus.services.domain.succession import links, successions
 from creditbus.services.domain.tokens import person_token
 from creditbus.topics.declarations import declarations
 from tests.examples import EXAMPLES, Example
-from tests.step_harness import PERSON_KEY, Bus, Machinery, sent
+from tests.step_harness import PERSON_KEY, Bus, built, sent
 
 __all__ = ["Story", "read_story"]
 
@@ -35,7 +35,7 @@ class Story:
             replace(subscriber, **told.get("grants", {}).get(subscriber.id, {}))
             for subscriber in declarations().subscribers.values()
         ]
-        self._parts = Machinery.build(1, self._catalogue, subscribers)
+        self._parts = built(1, self._catalogue, subscribers)
         self._events = list(self._read_events(told["events"]))
 
     def tell(self, *, with_pauses: bool) -> "Ending":

@@ -14,7 +14,7 @@ from creditbus.services.engine.reading import FROM_START, Chunk
 from creditbus.services.engine.settings import EngineSettings
 from creditbus.services.engine.store.resident import ResidentStore
 from creditbus.services.engine.topic_ids import TopicIds
-from tests.step_harness import Message
+from creditbus.services.local.bus import Message
 
 HERE = Partition("changelog", 3)
 SETTINGS = EngineSettings()

@@ -26,7 +26,8 @@ from creditbus.services.engine.state import StateView
 from creditbus.services.engine.step import Stage
 from creditbus.services.engine.store.resident import ResidentStore
 from creditbus.services.engine.topic_ids import TopicIds
-from tests.step_harness import MemoryRegistry, Message
+from creditbus.services.local.bus import Message
+from creditbus.services.local.registry import MemoryRegistry
 
 HERE = Partition("topic", 0)
 SETTINGS = EngineSettings(batch_records=4, queue_records=8, pause_seconds=0.001, checkpoint_seconds=0.001)

@@ -22,7 +22,8 @@ from creditbus.services.engine.step import Stage, StoreKind
 from creditbus.services.engine.store import Reading
 from creditbus.services.engine.store.resident import ResidentStore
 from creditbus.services.engine.topic_ids import TopicIds
-from tests.step_harness import MemoryRegistry, Message
+from creditbus.services.local.bus import Message
+from creditbus.services.local.registry import MemoryRegistry
 
 HERE = Partition("topic", 0)
 CHANGELOG = Partition("changelog", 0)

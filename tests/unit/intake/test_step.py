@@ -12,7 +12,7 @@ from creditbus.services.domain.tokens import person_token
 from creditbus.services.engine.codec import full_name
 from creditbus.topics.declarations import declarations
 from tests.examples import CATALOGUE, EXAMPLES, SUBJECT, Example
-from tests.step_harness import PERSON_KEY, Bus, Machinery, machinery, sent
+from tests.step_harness import PERSON_KEY, Bus, built, machinery, sent
 
 PENALTY = EXAMPLES["administrative-penalty"]
 REGISTRATION = EXAMPLES["enterprise-registration"]
@@ -67,7 +67,7 @@ def test_an_event_that_was_cut_off_or_goes_on_is_undecodable(bus: Bus, length: i
 
 @pytest.mark.parametrize("schema", [{"type": "object"}, {"type": "record", "namespace": "creditbus"}, [], "text", 7])
 def test_a_schema_that_is_no_avro_stops_nothing(schema: Any) -> None:
-    parts = Machinery.build(1, CATALOGUE, ())
+    parts = built(1, CATALOGUE, ())
     number = parts.registry.register("foreign", schema)
     bus = Bus(parts)
     bus.publish_bytes("administrative-enforcement", b"key", frame(number) + b"x")
@@ -79,7 +79,7 @@ def test_a_schema_that_is_no_avro_stops_nothing(schema: Any) -> None:
 
 
 def test_a_schema_of_no_catalogue_item_is_not_in_the_catalogue() -> None:
-    parts = Machinery.build(1, CATALOGUE, ())
+    parts = built(1, CATALOGUE, ())
     number = parts.registry.register(
         "foreign", {"type": "record", "name": "Foreign", "namespace": "city", "fields": []}
     )
@@ -237,7 +237,7 @@ def test_of_a_person_whom_no_item_admits_nothing_is_kept_even_if_the_connector_l
 
 
 def test_the_number_of_an_admitted_person_is_nowhere_behind_intake() -> None:
-    bus = Bus(Machinery.build(1, with_persons(), declarations().subscribers.values()))
+    bus = Bus(built(1, with_persons(), declarations().subscribers.values()))
     for number in (NUMBER, OLD_NUMBER):
         bus.publish(person(number))
     bus.settle()
@@ -253,7 +253,7 @@ def test_without_the_citys_key_a_token_leads_nowhere() -> None:
 
 
 def test_a_passport_number_is_no_identity_number() -> None:
-    bus = Bus(Machinery.build(1, with_persons(), ()))
+    bus = Bus(built(1, with_persons(), ()))
     event = person("123456789012345")
     bus.publish(event.claiming(person_id_kind="护照", person_id="123456789012345"))
     bus.settle()
@@ -287,7 +287,7 @@ def test_an_event_of_an_older_schema_is_the_same_event() -> None:
         "fields": [field for field in content["type"]["fields"] if field["name"] != "BZ"],
     }
     older = {**schema, "fields": [*head, {**content, "type": older_content}]}
-    parts = Machinery.build(1, CATALOGUE, ())
+    parts = built(1, CATALOGUE, ())
     number = parts.registry.register(full_name(older), older)
     bus = Bus(parts)
     bus.publish(REGISTRATION)

@@ -11,11 +11,11 @@ from aiokafka.errors import OffsetOutOfRangeError
 
 from creditbus.services.engine.batch import Partition, Record
 from creditbus.services.engine.reading import Chunk
+from creditbus.services.local.bus import Message
 from creditbus.services.query import backlog as module
 from creditbus.services.query.backlog import StageBacklog, TopicBacklog, read_backlog
 from creditbus.services.query.reach import PartitionReach, StageReach, topics_of
 from creditbus.topics.connection import Connection
-from tests.step_harness import Message
 
 CONNECTION = Connection("", "", "", Path())
 HERE, THERE = Partition("ingest.court", 0), Partition("ingest.court", 1)

@@ -1,0 +1,109 @@
+"""The four stages, ready to run without servers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from creditbus.avro_schemas import (
+    crosswalk_entry_schema,
+    event_schema,
+    ledger_schema,
+    raw_catalogue,
+    reject_schema,
+    unreadable_schema,
+)
+from creditbus.services.domain.catalogue import Catalogue
+from creditbus.services.engine.codec import EventCodec, Schemas, full_name
+from creditbus.services.engine.ledger_writer import LedgerWriter
+from creditbus.services.engine.step import Stage
+from creditbus.services.fanout.app import fanout_stage
+from creditbus.services.intake.app import intake_stage
+from creditbus.services.local.registry import MemoryRegistry
+from creditbus.services.profiles.app import profiles_stage
+from creditbus.services.resolver.app import resolver_stage
+from creditbus.topics.declarations import declarations
+from creditbus.topics.parties import Subscriber
+
+__all__ = ["LocalStages"]
+
+
+@dataclass(frozen=True, slots=True)
+class LocalStages:
+    """The stages and what they share. They keep nothing between two batches, so many buses may run on one of these.
+
+    Attributes:
+        lanes: partitions of each topic.
+        catalogue: what the bus carries.
+        registry: has the schemas that the product writes.
+        schemas: ids of these, and of others that records name.
+        codec: opens events and writes them.
+        stages: by name, in the order in which an event meets them.
+        ledgers: by stage, what turns its bookings into a record.
+
+    """
+
+    lanes: int
+    catalogue: Catalogue
+    registry: MemoryRegistry
+    schemas: Schemas
+    codec: EventCodec
+    stages: Mapping[str, Stage]
+    ledgers: Mapping[str, LedgerWriter]
+
+    @classmethod
+    def build(
+        cls,
+        *,
+        lanes: int,
+        person_key: bytes,
+        catalogue: Catalogue | None = None,
+        subscribers: Iterable[Subscriber] | None = None,
+    ) -> Self:
+        """Make the stages; takes a second or so.
+
+        Args:
+            lanes: partitions of each topic.
+            person_key: 32 bytes, the key of the tokens that stand for natural persons.
+            catalogue: what the bus carries; the one that is shipped when None.
+            subscribers: who receives what; those that are declared when None.
+
+        Not from within an event loop: it runs one to load the stages.
+
+        """
+        registry = MemoryRegistry()
+        for schema in _written():
+            registry.register(full_name(schema), schema)
+        schemas = Schemas(registry)
+        codec = EventCodec(schemas)
+        declared = declarations()
+        carried = Catalogue.parse(raw_catalogue()) if catalogue is None else catalogue
+        made = (
+            intake_stage(carried, codec, declared.departments, lanes, person_key),
+            resolver_stage(carried, codec, lanes),
+            profiles_stage(carried, codec, lanes),
+            fanout_stage(carried, codec, declared.subscribers.values() if subscribers is None else subscribers, lanes),
+        )
+        ledgers = {stage.name: LedgerWriter(stage.name) for stage in made}
+
+        async def load() -> None:
+            await codec.load()
+            for stage in made:
+                await stage.step.load(schemas)
+                await ledgers[stage.name].load(schemas)
+
+        asyncio.run(load())
+        return cls(lanes, carried, registry, schemas, codec, {stage.name: stage for stage in made}, ledgers)
+
+
+def _written() -> list[dict[str, object]]:
+    """Return the schemas that `creditbus topics apply` registers; those of feeds are registered by fanout."""
+    return [
+        *(event_schema(item) for item in raw_catalogue()),
+        crosswalk_entry_schema(),
+        ledger_schema(),
+        reject_schema(),
+        unreadable_schema(),
+    ]
