@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 
 from load import outcome_of
 
-from creditbus.services.engine.ledger_writer import LEDGER_TOPIC, read_deltas
+from creditbus.services.engine.ledger_writer import read_deltas
 from creditbus.services.engine.reading import FROM_END, read_partitions
 from creditbus.services.engine.topic_facts import topic_facts
 from creditbus.topics.connection import Connection
+from creditbus.topics.names import LEDGER
 
 __all__ = ["Ends", "ends", "written"]
 
@@ -49,7 +50,7 @@ async def _written(connection: Connection, before: Ends) -> tuple[dict[str, int]
     for topic, positions in before.items():
         starts = {tp: positions[tp.partition] for tp in facts.partitions_of(topic)}
         async for chunk in read_partitions(connection.bootstrap_servers, starts):
-            if topic != LEDGER_TOPIC:
+            if topic != LEDGER:
                 records[topic] += len(chunk.records)
                 continue
             for record in chunk.records:

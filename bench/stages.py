@@ -23,9 +23,8 @@ from ground import create, opened, servers
 from load import Load, Loads, write
 from machine import machine
 
-from creditbus.services.engine.ledger_writer import LEDGER_TOPIC
-from creditbus.services.worker.bus import STAGES
 from creditbus.topics.connection import Connection
+from creditbus.topics.names import LEDGER, STAGES
 from creditbus.topics.registry import SchemaRegistry
 
 Figures = dict[str, float]
@@ -115,7 +114,7 @@ def _stage_run(bench: Bench, name: str, number: int) -> Figures:
     application = f"bench-{os.getpid()}-{name}-{number}"
     changelog = f"{application}.{name}"
     create(bench.connection, [changelog], _LANES, **{"cleanup.policy": "compact"})
-    outputs = [*load.outputs, LEDGER_TOPIC]
+    outputs = [*load.outputs, LEDGER]
     before = ends(bench.connection, outputs)
     if bench.own:
         # what earlier runs left there is no part of this one
@@ -177,7 +176,7 @@ def _memory(subjects: int) -> Figures:
         connection = ground.connection
         load = _loads(connection).registrations(subjects)
         write(connection.bootstrap_servers, load.records)
-        before = {topic: dict.fromkeys(range(_LANES), 0) for topic in (*load.outputs, LEDGER_TOPIC)}
+        before = {topic: dict.fromkeys(range(_LANES), 0) for topic in (*load.outputs, LEDGER)}
         command = [str(_HERE / "worker.py"), *(f"--stage={stage}" for stage in STAGES)]
         figures = _run(connection, [*command, "--application=creditbus", f"--until={subjects}"], timed=False)
         _check(connection, "worker", load, before)

@@ -1,8 +1,9 @@
 """Writes down that somebody knows of a loss, so that the ledger balances again and the next loss shows."""
 
 from creditbus.connectors.publisher import Beside, Publisher
-from creditbus.services.domain.statements import STATEMENTS_TOPIC, Acceptance
+from creditbus.services.domain.statements import Acceptance
 from creditbus.topics.connection import Connection
+from creditbus.topics.names import STATEMENTS
 
 __all__ = ["accept_loss"]
 
@@ -16,4 +17,4 @@ def accept_loss(connection: Connection, acceptance: Acceptance) -> None:
     """
     with Publisher(connection.bootstrap_servers, "losses", acceptance.topic) as publisher:
         publisher.fence()
-        publisher.commit([], [Beside(STATEMENTS_TOPIC, acceptance.key, acceptance.encode())])
+        publisher.commit([], [Beside(STATEMENTS, acceptance.key, acceptance.encode())])

@@ -8,10 +8,10 @@ from creditbus.connectors.contract import Finding
 from creditbus.connectors.encoding import subject_of
 from creditbus.connectors.errors import SourceError, UserError
 from creditbus.connectors.mapping.compiler import Columns
-from creditbus.connectors.publisher import POSITIONS_TOPIC
 from creditbus.services.domain.invisible import visible
 from creditbus.topics.admin import admin
 from creditbus.topics.connection import Connection
+from creditbus.topics.names import POSITIONS
 from creditbus.topics.registry import SchemaRegistry
 
 __all__ = ["check_bus", "check_source"]
@@ -62,7 +62,7 @@ def check_bus(connector: Connector, connection: Connection) -> Iterator[Finding]
         yield Finding("broker", ok=False, message=str(error))
         return
     yield Finding("broker", ok=True, message=connection.bootstrap_servers)
-    for topic in (connector.topic, POSITIONS_TOPIC):
+    for topic in (connector.topic, POSITIONS):
         there = topic in topics
         message = topic if there else f"{topic} does not exist: run `creditbus topics apply`"
         yield Finding("topic", ok=there, message=message)

@@ -29,6 +29,7 @@ from creditbus.connectors.mapping.compiler import RowMapper
 from creditbus.connectors.mapping.model import MappingModel
 from creditbus.connectors.mapping.plan import resolve
 from creditbus.services.domain.catalogue import Catalogue, Item
+from creditbus.topics.names import ingest
 
 __all__ = [
     "CONFIGURATION_FOLDER",
@@ -87,7 +88,7 @@ class Connector:
     @property
     def topic(self) -> str:
         """The ingest topic that it publishes to."""
-        return f"ingest.{self.department}"
+        return ingest(self.department)
 
 
 def load_connector(file: Path) -> Connector:

@@ -8,8 +8,9 @@ from creditbus.avro_schemas import raw_catalogue
 from creditbus.connectors.errors import ConfigurationError
 from creditbus.connectors.publisher import Beside, Publisher
 from creditbus.services.domain.catalogue import Catalogue
-from creditbus.services.domain.statements import STATEMENTS_TOPIC, Declaration
+from creditbus.services.domain.statements import Declaration
 from creditbus.topics.connection import Connection
+from creditbus.topics.names import STATEMENTS, ingest
 
 __all__ = ["declare"]
 
@@ -43,7 +44,7 @@ def declare(
         fix = f"it may publish: {', '.join(entitled) or 'nothing; see topics/departments'}"
         raise ConfigurationError("--item", f"{department} may not publish {item!r}", fix)
     declaration = Declaration(department, item, *days, count, int(clock() * 1000))
-    with Publisher(connection.bootstrap_servers, f"declarations-{department}", f"ingest.{department}") as publisher:
+    with Publisher(connection.bootstrap_servers, f"declarations-{department}", ingest(department)) as publisher:
         publisher.fence()
-        publisher.commit([], [Beside(STATEMENTS_TOPIC, declaration.key, declaration.encode())])
+        publisher.commit([], [Beside(STATEMENTS, declaration.key, declaration.encode())])
     return declaration

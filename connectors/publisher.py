@@ -27,14 +27,13 @@ from kafka.record.util import crc32c_c
 from creditbus.connectors.encoding import Message
 from creditbus.connectors.errors import PublishError, RegistrationError
 from creditbus.connectors.progress import Progress
-from creditbus.services.domain.event import INGEST, partition_of
-from creditbus.services.domain.statements import STATEMENTS_TOPIC, Publication
+from creditbus.services.domain.event import partition_of
+from creditbus.services.domain.statements import Publication
 from creditbus.topics.connection import APPLICATION
 from creditbus.topics.kafka_clients import opened
+from creditbus.topics.names import POSITIONS, STATEMENTS, department_of
 
-__all__ = ["POSITIONS_TOPIC", "Beside", "Publisher", "last_progress", "read_latest", "read_progress"]
-
-POSITIONS_TOPIC = "connector.positions"
+__all__ = ["Beside", "Publisher", "last_progress", "read_latest", "read_progress"]
 
 _BATCH_BYTES = 262_144
 _REQUEST_BYTES = 8 * 1_048_576
@@ -98,7 +97,7 @@ class Publisher:
             raise _unreachable(bootstrap_servers) from error
         try:
             self._partitions = self._count_partitions(topic)
-            self._position_partition = partition_of(connector.encode(), self._count_partitions(POSITIONS_TOPIC))
+            self._position_partition = partition_of(connector.encode(), self._count_partitions(POSITIONS))
         except BaseException:
             self._producer.close(timeout=0)
             raise
@@ -126,17 +125,17 @@ class Publisher:
     def publish(self, messages: Sequence[Message], progress: Progress, beside: Iterable[Beside] = ()) -> None:
         """Commit messages and progress, and what else is said, in one transaction; errors as of `commit`."""
         told = [self.publication(progress.run, progress.totals.published)] if messages else []
-        position = Beside(POSITIONS_TOPIC, self._connector.encode(), progress.encode())
+        position = Beside(POSITIONS, self._connector.encode(), progress.encode())
         self.commit(messages, [position, *told, *beside])
 
     def publication(self, run: str, published: int) -> Beside:
         """Say how many messages a run has published, those of the transaction that carries this among them."""
-        said = Publication(self._topic.removeprefix(INGEST), run, published)
-        return Beside(STATEMENTS_TOPIC, said.key, said.encode())
+        said = Publication(department_of(self._topic), run, published)
+        return Beside(STATEMENTS, said.key, said.encode())
 
     def forget(self) -> None:
         """Forget how far the connector came: its next run begins anew; errors as of `commit`."""
-        self.commit([], [Beside(POSITIONS_TOPIC, self._connector.encode(), None)])
+        self.commit([], [Beside(POSITIONS, self._connector.encode(), None)])
 
     def commit(self, messages: Sequence[Message], beside: Iterable[Beside]) -> None:
         """Commit messages, and what is said about them (`publication` of each run at least), in one transaction.
@@ -184,11 +183,11 @@ def last_progress(bootstrap_servers: str, connector: str) -> Progress | None:
     try:
         consumer = _consumer(bootstrap_servers.split(","), "read_committed")
         try:
-            partitions = consumer.partitions_for_topic(POSITIONS_TOPIC)
+            partitions = consumer.partitions_for_topic(POSITIONS)
         finally:
             consumer.close()
         if not partitions:
-            raise RegistrationError(f"topic {POSITIONS_TOPIC}", "does not exist", "run `creditbus topics apply`")
+            raise RegistrationError(f"topic {POSITIONS}", "does not exist", "run `creditbus topics apply`")
         return read_progress(bootstrap_servers, connector, partition_of(connector.encode(), len(partitions)))
     except KafkaError as error:
         raise _stopped(error, bootstrap_servers) from error
@@ -237,7 +236,7 @@ def read_progress(bootstrap_servers: str, connector: str, partition: int) -> Pro
         connector: Id of the connector.
         partition: Partition of the positions topic that holds it.
     """
-    place = TopicPartition(POSITIONS_TOPIC, partition)
+    place = TopicPartition(POSITIONS, partition)
     servers = bootstrap_servers.split(",")
     end = _end_of_log(servers, place)
     key, last = connector.encode(), None

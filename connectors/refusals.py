@@ -25,6 +25,7 @@ from creditbus.services.domain.reasons import Reason
 from creditbus.services.domain.statements import Place, connector_of, first_run
 from creditbus.topics.connection import APPLICATION, Connection
 from creditbus.topics.kafka_clients import opened
+from creditbus.topics.names import rejects
 from creditbus.topics.registry import SchemaRegistry, UnknownSchemaError
 
 __all__ = ["batches", "mark_refused", "mine", "refusal"]
@@ -51,7 +52,7 @@ def mark_refused(connector: Connector, connection: Connection, source: Source | 
     decode = Decoder(reject_schema(), SchemaRegistry(connection.registry_url))
     try:
         with closing(_consumer(connector, connection)) as consumer:
-            for values in batches(consumer, f"rejects.{connector.department}"):
+            for values in batches(consumer, rejects(connector.department)):
                 own = filter(None, (mine(connector, decode, value) for value in values))
                 marked += opened.refuse([refusal(connector, one) for one in own])
                 consumer.commit()

@@ -27,8 +27,9 @@ from creditbus.connectors.returned.resent import OpenRefusals, Resent, open_refu
 from creditbus.connectors.withdrawal import proposals
 from creditbus.services.domain.city_time import city_day
 from creditbus.services.domain.framing import FrameError
-from creditbus.services.domain.statements import STATEMENTS_TOPIC, Reading
+from creditbus.services.domain.statements import Reading
 from creditbus.topics.connection import Connection
+from creditbus.topics.names import STATEMENTS
 from creditbus.topics.registry import SchemaRegistry
 
 __all__ = ["Chunk", "RunSummary", "chunks", "mark_decided", "new_run", "run_connector"]
@@ -230,9 +231,7 @@ class _Run:
             if self.memory is not None:
                 self.memory.note(chunk.noted, state.totals.rows)
             again = resent.statements(state.run, int(time.time() * 1000))
-            self.publisher.publish(
-                chunk.messages, state, [Beside(STATEMENTS_TOPIC, one.key, one.encode()) for one in again]
-            )
+            self.publisher.publish(chunk.messages, state, [Beside(STATEMENTS, one.key, one.encode()) for one in again])
             _settle(self.source, state)
             files |= chunk.files
             self.reporter.advance(chunk.totals.rows)
@@ -291,7 +290,7 @@ class _Run:
     def _reading(self, file: str, run: str) -> Beside:
         connector = self.connector
         reading = Reading(connector.department, connector.id, file, run, int(time.time() * 1000))
-        return Beside(STATEMENTS_TOPIC, reading.key, reading.encode())
+        return Beside(STATEMENTS, reading.key, reading.encode())
 
 
 def chunks(

@@ -20,13 +20,13 @@ from creditbus.topics.compatibility import backward_problems
 from creditbus.topics.connection import Connection
 from creditbus.topics.declarations import Declarations
 from creditbus.topics.errors import ConfigurationError, UnsettledError
+from creditbus.topics.names import OWN_PREFIXES
 from creditbus.topics.registry import BACKWARD_TRANSITIVE, SchemaRegistry
 from creditbus.topics.topic import Topic
 
 __all__ = ["ConfigChange", "Plan", "SchemaChange", "apply", "plan"]
 
 _PATIENCE_SECONDS = (0.2, 0.5, 1.0)
-_OWN_PREFIXES = ("ingest.", "rejects.", "feed.", "credit.", "connector.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +171,7 @@ def _drift(declared: Declarations, live: Mapping[str, Mapping[str, Any]], broker
     for name, state in sorted(live.items()):
         topic = declared.topics.get(name)
         if topic is None:
-            if name.startswith(_OWN_PREFIXES):
+            if name.startswith(OWN_PREFIXES):
                 found.append(f"{name} is there and not declared")
             continue
         partitions = state["partitions"]

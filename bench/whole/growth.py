@@ -20,8 +20,8 @@ from whole.takeover import takeover
 from whole.throughput import backlog
 from whole.workers import WorkerPlan, end, read, wait, workers
 
-from creditbus.services.engine.ledger_writer import LEDGER_TOPIC
 from creditbus.topics.declarations import declarations
+from creditbus.topics.names import LEDGER
 
 __all__ = ["departments", "feeds", "partitions", "records"]
 
@@ -116,7 +116,7 @@ def _from_departments(ground: Ground, folder: Path, events: int) -> dict[str, fl
     names = sorted(ground.declared.departments.keys() - declarations().departments.keys()) or [""]
     subjects = events // 4
     plan = WorkerPlan(declared=folder)
-    before = ends(ground.connection, [*(f"feed.{name}" for name in ground.declared.subscribers), LEDGER_TOPIC])
+    before = ends(ground.connection, [*(f"feed.{name}" for name in ground.declared.subscribers), LEDGER])
     write_all(ground.connection.bootstrap_servers, map(stamps.registration, range(subjects)))
     with workers(ground, 1, plan) as running:
         wait(running, lambda: read(running, "fanout"), subjects)

@@ -29,7 +29,7 @@ from whole.spread import percentiles
 from whole.throughput import check
 from whole.workers import WorkerPlan, end, pids, read, wait, workers
 
-from creditbus.services.engine.ledger_writer import LEDGER_TOPIC
+from creditbus.topics.names import LEDGER
 
 __all__ = ["Probe", "Rate", "measure"]
 
@@ -84,7 +84,7 @@ def measure(
     """
     loads = WholeLoads(ground)
     first, second = loads.two_parts(_SUBJECTS, sum(rate.events for rate in (_WARM_UP, *rates)))
-    before = ends(ground.connection, [*(f"feed.{name}" for name in ground.declared.subscribers), LEDGER_TOPIC])
+    before = ends(ground.connection, [*(f"feed.{name}" for name in ground.declared.subscribers), LEDGER])
     write(ground.connection.bootstrap_servers, first.records)
     published = dict(zip((record.value or b"" for record in second.records), second.identities, strict=True))
     identifier = Identifier(ground.connection, loads.codec, published)

@@ -12,8 +12,8 @@ from load import Load, Loads, Sent, run_in_memory
 from story import decisions, known_subjects, registering
 
 from creditbus.services.engine.codec import EventCodec
-from creditbus.services.engine.ledger_writer import LEDGER_TOPIC
 from creditbus.services.worker.bus import Bus
+from creditbus.topics.names import LEDGER
 from creditbus.topics.registry import SchemaRegistry
 
 __all__ = ["SEED", "WholeLoad", "WholeLoads"]
@@ -47,7 +47,7 @@ class WholeLoads:
     """Makes them for the stages of running servers."""
 
     def __init__(self, ground: Ground) -> None:
-        lanes = ground.declared.topics[LEDGER_TOPIC].partitions
+        lanes = ground.declared.topics[LEDGER].partitions
         self._bus: Bus = opened(ground.connection, ground.declared)
         self._loads = Loads(self._bus.stages, SchemaRegistry(ground.connection.registry_url), lanes)
 

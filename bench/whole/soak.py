@@ -20,7 +20,7 @@ from whole.spread import percentiles
 from whole.stamps import Stamps, expected, write_all
 from whole.workers import Look, Worker, WorkerPlan, end, pids, read, wait, workers
 
-from creditbus.services.engine.ledger_writer import LEDGER_TOPIC
+from creditbus.topics.names import LEDGER
 
 __all__ = ["soak"]
 
@@ -41,7 +41,7 @@ def soak(per_second: int, seconds: float, plan: WorkerPlan) -> dict[str, object]
     with servers() as ground:
         stamps = Stamps(ground)
         write_all(ground.connection.bootstrap_servers, map(stamps.registration, range(_SUBJECTS)))
-        topics = [*(f"feed.{name}" for name in ground.declared.subscribers), LEDGER_TOPIC]
+        topics = [*(f"feed.{name}" for name in ground.declared.subscribers), LEDGER]
         before = ends(ground.connection, topics)
         with workers(ground, 1, plan) as running:
             wait(running, lambda: read(running, "fanout"), _SUBJECTS)

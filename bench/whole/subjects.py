@@ -17,7 +17,7 @@ from whole.segments import Segment, segments
 from whole.stamps import Stamps, expected, write_all
 from whole.workers import Worker, WorkerPlan, end, read, wait, workers
 
-from creditbus.services.engine.ledger_writer import LEDGER_TOPIC
+from creditbus.topics.names import LEDGER
 
 __all__ = ["million"]
 
@@ -39,7 +39,7 @@ def million(subjects: int) -> dict[str, object]:
         began = time.monotonic()
         write_all(ground.connection.bootstrap_servers, map(stamps.registration, range(subjects)))
         print(f"  {subjects:,} events written in {time.monotonic() - began:.0f} s", flush=True)
-        topics = [*(f"feed.{name}" for name in ground.declared.subscribers), LEDGER_TOPIC]
+        topics = [*(f"feed.{name}" for name in ground.declared.subscribers), LEDGER]
         before = ends(ground.connection, topics)
         with workers(ground) as running:
             wait(running, lambda: read(running, "fanout"), subjects)

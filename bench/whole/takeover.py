@@ -8,7 +8,7 @@ import time
 from ground import Ground
 from whole.workers import Worker, WorkerPlan, wait, workers
 
-from creditbus.services.worker.bus import STAGES
+from creditbus.topics.names import STAGES
 
 __all__ = ["takeover"]
 

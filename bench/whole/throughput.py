@@ -16,8 +16,7 @@ from whole.loads import WholeLoad, WholeLoads
 from whole.processors import OTHERS, Processors
 from whole.workers import Worker, WorkerPlan, cpu_between, end, pids, read, wait, workers
 
-from creditbus.services.engine.ledger_writer import LEDGER_TOPIC
-from creditbus.services.worker.bus import STAGES
+from creditbus.topics.names import LEDGER, STAGES
 
 __all__ = ["backlog", "backlogs", "check"]
 
@@ -45,7 +44,7 @@ def backlog(ground: Ground, load: WholeLoad, count: int, plan: WorkerPlan) -> di
     """
     connection = ground.connection
     write(connection.bootstrap_servers, load.records)
-    topics = [*(f"feed.{name}" for name in ground.declared.subscribers), LEDGER_TOPIC]
+    topics = [*(f"feed.{name}" for name in ground.declared.subscribers), LEDGER]
     before = ends(connection, topics)
     with workers(ground, count, plan) as running:
         busy = Processors({**ground.pids, **pids(running)})

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from ground import Ground
 
-from creditbus.services.worker.bus import STAGES
+from creditbus.topics.names import STAGES
 
 __all__ = ["Look", "Worker", "WorkerPlan", "cpu_between", "end", "pids", "read", "wait", "workers"]
 
@@ -41,7 +41,7 @@ class WorkerPlan(NamedTuple):
 
     """
 
-    stages: Sequence[str] = STAGES
+    stages: Sequence[str] = tuple(STAGES)
     settings: Sequence[str] = ()
     declared: Path | None = None
     application: str = "creditbus"

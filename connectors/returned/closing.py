@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from creditbus.connectors.errors import ConfigurationError
 from creditbus.connectors.outgoing import whole
 from creditbus.connectors.publisher import Beside, Publisher, read_latest
-from creditbus.services.domain.statements import STATEMENTS_TOPIC, ClosedRow, Closing, decode_statement
+from creditbus.services.domain.statements import ClosedRow, Closing, decode_statement
 from creditbus.topics.connection import Connection
+from creditbus.topics.names import STATEMENTS, ingest
 
 __all__ = ["ClosingSummary", "close_rows", "reopen_rows"]
 
@@ -53,7 +54,7 @@ def close_rows(
         publisher.fence()
         said = _said(connection, department)
         fresh = [one for one in wanted if (before := said.get(one.closed)) is None or before.reason != one.reason]
-        _commit(publisher, [Beside(STATEMENTS_TOPIC, one.key, one.encode()) for one in fresh])
+        _commit(publisher, [Beside(STATEMENTS, one.key, one.encode()) for one in fresh])
     return ClosingSummary(len(fresh), len(wanted) - len(fresh))
 
 
@@ -68,16 +69,16 @@ def reopen_rows(connection: Connection, department: str, rows: Iterable[ClosedRo
         publisher.fence()
         said = _said(connection, department)
         known = [said[row] for row in wanted if row in said]
-        _commit(publisher, [Beside(STATEMENTS_TOPIC, one.key, None) for one in known])
+        _commit(publisher, [Beside(STATEMENTS, one.key, None) for one in known])
     return ClosingSummary(len(known), len(wanted) - len(known))
 
 
 def _publisher(connection: Connection, department: str) -> Publisher:
-    return Publisher(connection.bootstrap_servers, f"{department}-closing", f"ingest.{department}")
+    return Publisher(connection.bootstrap_servers, f"{department}-closing", ingest(department))
 
 
 def _said(connection: Connection, department: str) -> dict[ClosedRow, Closing]:
-    values = read_latest(connection.bootstrap_servers, STATEMENTS_TOPIC).values()
+    values = read_latest(connection.bootstrap_servers, STATEMENTS).values()
     found = (one for one in map(decode_statement, values) if isinstance(one, Closing))
     return {one.closed: one for one in found if one.department == department}
 

@@ -18,7 +18,6 @@ from creditbus.connectors.returned.rejection import Fault
 from creditbus.connectors.returned.sheets import CorrectedRow
 from creditbus.services.domain.reasons import Reason
 from creditbus.services.domain.statements import (
-    STATEMENTS_TOPIC,
     Place,
     Redrive,
     decode_statement,
@@ -27,6 +26,7 @@ from creditbus.services.domain.statements import (
 )
 from creditbus.services.domain.validation import Refused, compile_item
 from creditbus.topics.connection import Connection
+from creditbus.topics.names import STATEMENTS
 from creditbus.topics.registry import SchemaRegistry
 
 __all__ = ["RedriveSummary", "StillRefused", "prepare", "redrive"]
@@ -144,7 +144,7 @@ def redrive(
 
 
 def _said(connection: Connection, department: str) -> dict[Place, Redrive]:
-    values = read_latest(connection.bootstrap_servers, STATEMENTS_TOPIC).values()
+    values = read_latest(connection.bootstrap_servers, STATEMENTS).values()
     found = (one for one in map(decode_statement, values) if isinstance(one, Redrive))
     return {one.place: one for one in found if one.department == department}
 
@@ -169,7 +169,7 @@ def _beside(connector: Connector, said: Mapping[Place, Redrive], one: _Prepared,
         rejected_at=before.rejected_at if before else one.row.reference.rejected_at,
         sent_at=moment,
     )
-    return Beside(STATEMENTS_TOPIC, statement.key, statement.encode())
+    return Beside(STATEMENTS, statement.key, statement.encode())
 
 
 def _digest(event: Mapping[str, Mapping[str, str | None]]) -> str:

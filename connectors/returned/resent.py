@@ -19,9 +19,10 @@ from creditbus.connectors.errors import PublishError
 from creditbus.connectors.publisher import read_latest
 from creditbus.connectors.refusals import batches, mine
 from creditbus.connectors.returned.rejection import Rejection, UndecodableError, original_event
-from creditbus.services.domain.statements import STATEMENTS_TOPIC, Place, Redrive, decode_statement
+from creditbus.services.domain.statements import Place, Redrive, decode_statement
 from creditbus.topics.connection import Connection
 from creditbus.topics.kafka_clients import opened
+from creditbus.topics.names import STATEMENTS, rejects
 from creditbus.topics.registry import SchemaRegistry
 
 __all__ = ["OpenRefusals", "Resent", "open_refusals"]
@@ -128,14 +129,14 @@ def open_refusals(connector: Connector, connection: Connection) -> OpenRefusals:
         with closing(consumer):
             found = [
                 one
-                for values in batches(consumer, f"rejects.{connector.department}")
+                for values in batches(consumer, rejects(connector.department))
                 for one in (mine(connector, decode, value) for value in values)
                 if one is not None
             ]
     except KafkaError as error:
         problem = f"could not be asked what was refused: {type(error).__name__}"
         raise PublishError(f"Kafka at {connection.bootstrap_servers}", problem, "run again") from error
-    values = read_latest(connection.bootstrap_servers, STATEMENTS_TOPIC).values()
+    values = read_latest(connection.bootstrap_servers, STATEMENTS).values()
     said = {one.place for one in map(decode_statement, values) if isinstance(one, Redrive)}
     return OpenRefusals([one for one in found if one.place not in said])
 

@@ -11,10 +11,9 @@ from creditbus.services.engine.batch import Partition
 from creditbus.services.engine.topic_facts import topic_facts
 from creditbus.services.query.ledger import LedgerReader
 from creditbus.topics.connection import Connection
+from creditbus.topics.names import FEED
 
 __all__ = ["Observation", "Observer"]
-
-_FEED_PREFIX = "feed."
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ class Observer:
     async def _look(self) -> Observation:
         ledger = await self._ledger.refresh()
         facts = await asyncio.to_thread(topic_facts, self._connection.bootstrap_servers)
-        topics = [topic for topic in facts.partitions if topic.startswith(_FEED_PREFIX)]
+        topics = [topic for topic in facts.partitions if topic.startswith(FEED)]
         partitions = [partition for topic in topics for partition in facts.partitions_of(topic)]
         async with AIOKafkaConsumer(bootstrap_servers=self._connection.bootstrap_servers) as consumer:
             ends: dict[Partition, int] = await consumer.end_offsets(partitions)

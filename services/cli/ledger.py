@@ -16,6 +16,7 @@ from creditbus.services.cli.unread import at_most, stages_without_workers, waiti
 from creditbus.services.cli.words import reason, word
 from creditbus.topics.connection import Connection
 from creditbus.topics.errors import ConfigurationError
+from creditbus.topics.names import department_of
 
 if TYPE_CHECKING:
     from creditbus.services.domain.ledger import Account
@@ -65,7 +66,6 @@ def ledger(
 
 def _accept(connection: Connection, accounts: Accounts, topic: str, reason: str) -> None:
     from creditbus.connectors.accepting import accept_loss
-    from creditbus.services.domain.event import INGEST
     from creditbus.services.domain.statements import Acceptance
 
     if not reason.strip():
@@ -74,7 +74,7 @@ def _accept(connection: Connection, accounts: Accounts, topic: str, reason: str)
     if loss is None:
         lost = ", ".join(one.topic for one in accounts.losses) or "none has"
         raise ConfigurationError("--accept-loss", f"{topic!r} has lost nothing", f"topics that have: {lost}")
-    department = topic.removeprefix(INGEST) if topic.startswith(INGEST) else ""
+    department = department_of(topic)
     moment = int(time.time() * 1000)
     accept_loss(connection, Acceptance(department, topic, loss.offsets, loss.recreated, reason.strip(), moment))
 

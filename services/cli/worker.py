@@ -10,6 +10,7 @@ import typer
 
 from creditbus.topics.connection import Connection
 from creditbus.topics.errors import ConfigurationError
+from creditbus.topics.names import STAGES
 
 __all__ = ["register"]
 
@@ -22,7 +23,6 @@ _QUIETER = {
     "kafka": logging.CRITICAL,
     "mode": logging.ERROR,
 }
-_STAGES = ("intake", "resolver", "profiles", "fanout")
 
 
 def register(app: typer.Typer) -> None:
@@ -47,10 +47,10 @@ def worker(
     log_level: Annotated[str, typer.Option(help="DEBUG, INFO, WARNING or ERROR.")] = "INFO",
 ) -> None:
     """Run the stages of the bus until Ctrl-C; a process that fails is started again."""
-    stages = tuple(stage or _STAGES)
-    unknown = [name for name in stages if name not in _STAGES]
+    stages = tuple(stage or STAGES)
+    unknown = [name for name in stages if name not in STAGES]
     if unknown:
-        raise ConfigurationError("--stage", f"{unknown[0]!r} is not a stage", f"choose from {', '.join(_STAGES)}")
+        raise ConfigurationError("--stage", f"{unknown[0]!r} is not a stage", f"choose from {', '.join(STAGES)}")
     logging.basicConfig(level=log_level, format="%(asctime)s %(levelname)-7s %(name)s %(message)s")
     for name, level in _QUIETER.items():
         logging.getLogger(name).setLevel(level)

@@ -16,7 +16,6 @@ __all__ = [
     "ACT_FIELDS",
     "CLAIM_FIELDS",
     "FROM_PREDECESSOR",
-    "INGEST",
     "NO_ACT",
     "NO_CODES",
     "NO_HASH",
@@ -42,9 +41,6 @@ __all__ = [
 #: Length of an event's id and of its content's hash: BLAKE2b-128.
 _DIGEST_BYTES: Final = 16
 NO_HASH = bytes(_DIGEST_BYTES)
-
-#: What the topics begin with that departments publish to; their id follows.
-INGEST: Final = "ingest."
 
 #: Before the other subject's code in the document number of a succession: the predecessor's record, the successor's.
 TO_SUCCESSOR: Final = "→"

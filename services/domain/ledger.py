@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from creditbus.services.domain.event import INGEST, Origin
+from creditbus.services.domain.event import Origin
 
 __all__ = ["Account", "Bookings", "Entry", "Ledger", "Outcome"]
 
@@ -74,9 +74,11 @@ class Bookings:
         entry = Entry(origin["department"], origin["run"], origin["file"], item, outcome.value, reason)
         self._counts[entry] += count
 
-    def book_loss(self, topic: str, outcome: Outcome, count: int) -> None:
-        """Add what no stage can read of a topic; file and run of it are unknown."""
-        department = topic.removeprefix(INGEST) if topic.startswith(INGEST) else ""
+    def book_loss(self, department: str, topic: str, outcome: Outcome, count: int) -> None:
+        """Add what no stage can read of a topic; file and run of it are unknown.
+
+        The department is the one that publishes to the topic; empty: none does.
+        """
         self._counts[Entry(department, "", "", "", outcome.value, topic)] += count
 
     def join(self, other: Bookings) -> None:

@@ -12,7 +12,6 @@ from datetime import date
 from typing import Final
 
 __all__ = [
-    "STATEMENTS_TOPIC",
     "Acceptance",
     "ClosedRow",
     "Closing",
@@ -27,8 +26,6 @@ __all__ = [
     "first_run",
     "redrive_run",
 ]
-
-STATEMENTS_TOPIC: Final = "connector.statements"
 
 #: Between the id of a run and what names a correction of its rows.
 _MARK: Final = "~"

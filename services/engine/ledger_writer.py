@@ -13,10 +13,10 @@ from creditbus.services.domain.framing import FRAME_BYTES, frame
 from creditbus.services.domain.ledger import Entry
 from creditbus.services.engine.codec import Schemas
 from creditbus.services.engine.output import Output
+from creditbus.topics.names import LEDGER
 
-__all__ = ["LEDGER_TOPIC", "LedgerWriter", "read_deltas"]
+__all__ = ["LedgerWriter", "read_deltas"]
 
-LEDGER_TOPIC = "credit.ledger"
 _SCHEMA = parse_schema(ledger_schema(), named_schemas={})
 
 
@@ -39,7 +39,7 @@ class LedgerWriter:
         target = BytesIO()
         target.write(self._frame)
         schemaless_writer(target, _SCHEMA, {"stage": self._stage, "lane": out.lane, "deltas": deltas})
-        out.emit(LEDGER_TOPIC, out.lane, self._stage.encode(), target.getvalue())
+        out.emit(LEDGER, out.lane, self._stage.encode(), target.getvalue())
 
 
 def read_deltas(value: bytes) -> Iterator[tuple[Entry, int]]:

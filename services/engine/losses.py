@@ -14,6 +14,7 @@ from creditbus.services.engine.pipeline import Finish
 from creditbus.services.engine.start import Start
 from creditbus.services.engine.step import Stage
 from creditbus.services.engine.transaction import TransactionalProducer
+from creditbus.topics.names import department_of
 
 __all__ = ["settle_losses"]
 
@@ -50,8 +51,9 @@ async def settle_losses(
         return
     out = Output(lanes[0].number)
     for place, start in lost.items():
-        out.bookings.book_loss(place.topic, Outcome.EXPIRED_UNREAD, start.expired)
-        out.bookings.book_loss(place.topic, Outcome.TOPIC_RECREATED, int(start.recreated))
+        department = department_of(place.topic)
+        out.bookings.book_loss(department, place.topic, Outcome.EXPIRED_UNREAD, start.expired)
+        out.bookings.book_loss(department, place.topic, Outcome.TOPIC_RECREATED, int(start.recreated))
     finish(out)
     written = [(lane, entries) for lane in lanes if (entries := _passed(lane, lost))]
     records = out.records | {lane.changelog: list(entries.items()) for lane, entries in written}

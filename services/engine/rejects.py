@@ -13,6 +13,7 @@ from creditbus.services.domain.event import Header, Origin, ingest_key, partitio
 from creditbus.services.domain.framing import frame
 from creditbus.services.engine.codec import Schemas
 from creditbus.services.engine.output import Output
+from creditbus.topics.names import ingest, rejects
 
 __all__ = ["Refusal", "Rejects", "Source"]
 
@@ -44,7 +45,7 @@ class Source(NamedTuple):
     def of(cls, event: Header, lanes: int, sealed: bytes) -> Self:
         """Return where an event that intake let pass came from; `sealed` are its bytes."""
         key = ingest_key(event)
-        topic = f"ingest.{event['origin']['department']}"
+        topic = ingest(event["origin"]["department"])
         return cls(topic, partition_of(key, lanes), event["sequence"], event["received_at"], key, sealed)
 
     def __repr__(self) -> str:
@@ -84,4 +85,4 @@ class Rejects:
         target.write(self._frame)
         schemaless_writer(target, self._schema, value)
         key = source.key if refusal.keep_original else None
-        out.emit(f"rejects.{origin['department']}", out.lane, key, target.getvalue())
+        out.emit(rejects(origin["department"]), out.lane, key, target.getvalue())

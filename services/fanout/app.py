@@ -9,23 +9,22 @@ from creditbus.services.domain.grants import Grant
 from creditbus.services.engine.codec import EventCodec
 from creditbus.services.engine.step import Stage, StoreKind
 from creditbus.services.fanout.step import FanoutStep
+from creditbus.topics.names import FANOUT
 from creditbus.topics.parties import Subscriber
 
-__all__ = ["NAME", "fanout_stage", "grant_of"]
-
-NAME = "fanout"
+__all__ = ["fanout_stage", "grant_of"]
 
 
 def fanout_stage(catalogue: Catalogue, codec: EventCodec, subscribers: Iterable[Subscriber], lanes: int) -> Stage:
     """Return the stage that writes the feeds."""
     grants = [grant_of(subscriber) for subscriber in subscribers]
     return Stage(
-        name=NAME,
-        topics=("credit.changes",),
+        name=FANOUT.name,
+        topics=(FANOUT.input,),
         lanes=lanes,
         step=FanoutStep(catalogue, grants, codec),
         store=StoreKind.RESIDENT,
-        changelog="credit.feeds",
+        changelog=FANOUT.changelog,
         fan=max(1, len(grants)),
     )
 

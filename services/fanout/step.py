@@ -23,6 +23,8 @@ from creditbus.services.engine.state import StateView
 from creditbus.services.engine.step import PIECE
 from creditbus.services.fanout.change import Change, ChangeReader
 from creditbus.services.fanout.showing import Showing
+from creditbus.topics.names import FANOUT
+from creditbus.topics.names import feed as feed_topic
 
 __all__ = ["FanoutStep"]
 
@@ -95,7 +97,7 @@ class FanoutStep:
             try:
                 work.append((self._change(record.value or b""), city_day(record.timestamp)))
             except (FrameError, UndecodableError) as error:
-                pass_over(record, "fanout", error)
+                pass_over(record, FANOUT.name, error)
         return work, self._tails
 
     def _change(self, value: bytes) -> Change:
@@ -123,7 +125,7 @@ class FanoutStep:
                     feed = feeds.get(outlet.subscriber)
                     if feed is None:
                         tail = view.get(outlet.subscriber.encode()) or _FIRST
-                        feed = _Feed(tail, out.channel(f"feed.{outlet.subscriber}", out.lane))
+                        feed = _Feed(tail, out.channel(feed_topic(outlet.subscriber), out.lane))
                         feeds[outlet.subscriber] = feed
                     feed.append(outlet.frame, change.code, shown)
 

@@ -10,10 +10,9 @@ from creditbus.services.engine.rejects import Rejects
 from creditbus.services.engine.step import Stage, StoreKind
 from creditbus.services.intake.examination import Examiner
 from creditbus.services.intake.step import IntakeStep
+from creditbus.topics.names import INTAKE, RESOLVER, ingest
 
-__all__ = ["NAME", "intake_stage"]
-
-NAME = "intake"
+__all__ = ["intake_stage"]
 
 
 def intake_stage(
@@ -22,11 +21,11 @@ def intake_stage(
     """Return the stage that reads the departments' ingest topics."""
     examiner = Examiner(catalogue, codec, person_key)
     return Stage(
-        name=NAME,
-        topics=tuple(f"ingest.{department}" for department in departments),
+        name=INTAKE.name,
+        topics=tuple(map(ingest, departments)),
         lanes=lanes,
-        step=IntakeStep(catalogue, examiner, codec, Rejects(NAME), lanes),
+        step=IntakeStep(catalogue, examiner, codec, Rejects(INTAKE.name), lanes),
         store=StoreKind.LOOKUP,
-        changelog="credit.intake",
-        looks_up="resolver",
+        changelog=INTAKE.changelog,
+        looks_up=RESOLVER.name,
     )

@@ -19,12 +19,12 @@ from creditbus.services.domain.validation import Admitted, Refused, compile_item
 from creditbus.services.engine.batch import Record
 from creditbus.services.engine.codec import EventCodec, Opened, UndecodableError
 from creditbus.services.engine.rejects import Refusal
+from creditbus.topics.names import INGEST
 
 __all__ = ["AdmittedEvent", "Examiner", "RefusedEvent"]
 
 #: A source clock may be ahead of the broker's by this much.
 _CLOCK_SKEW_MS: Final = 86_400_000
-_PREFIX: Final = "ingest."
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -88,7 +88,7 @@ class Examiner:
         item = self._catalogue.item(item_id)
         if item is None or header["item"] != item_id:
             return self._refused(record, header, Refusal([(Reason.CAT_NOT_IN_CATALOGUE, "header.item", None)]))
-        if header["origin"]["department"] != record.topic.removeprefix(_PREFIX):
+        if header["origin"]["department"] != record.topic.removeprefix(INGEST):
             return self._refused(record, header, Refusal([(Reason.CAT_NOT_ENTITLED, "origin.department", None)]))
         act, claim, content, start = self._codec.read_body(item_id, opened.body)
         verdict = self._validators[item_id].examine(header, claim, content, city_day(record.timestamp))
@@ -108,7 +108,7 @@ class Examiner:
         return AdmittedEvent(opened, verdict)
 
     def _refused(self, record: Record, header: Header, refusal: Refusal) -> RefusedEvent:
-        origin: Origin = {**header["origin"], "department": record.topic.removeprefix(_PREFIX)}
+        origin: Origin = {**header["origin"], "department": record.topic.removeprefix(INGEST)}
         # an item of the catalogue or none: what a department writes there must not make up accounts
         item = header["item"] if self._catalogue.item(header["item"]) else ""
         return RefusedEvent(record, origin, item, refusal, normalised=bool(header["normalised"]))
@@ -125,5 +125,5 @@ class Examiner:
 
 
 def _poison(record: Record, reason: Reason) -> RefusedEvent:
-    origin = Origin(department=record.topic.removeprefix(_PREFIX), run="", file="", sheet="", row=0)
+    origin = Origin(department=record.topic.removeprefix(INGEST), run="", file="", sheet="", row=0)
     return RefusedEvent(record, origin, "", Refusal([(reason, "", None)]), normalised=False)

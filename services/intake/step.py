@@ -22,6 +22,7 @@ from creditbus.services.engine.rejects import Rejects, Source
 from creditbus.services.engine.state import StateView
 from creditbus.services.engine.step import PIECE
 from creditbus.services.intake.examination import AdmittedEvent, Examiner, RefusedEvent
+from creditbus.topics.names import EVENTS, UNRESOLVED
 
 __all__ = ["IntakeStep"]
 
@@ -108,14 +109,14 @@ class IntakeStep:
                 break
         if not header["subject"]:
             key = admitted.legacy_keys[0].encode()
-            topic = "credit.unresolved"
+            topic = UNRESOLVED
         elif item in self._successions:
             # the resolver makes the events of both subjects, once it knows both
             key = self._successor(opened, item).encode()
-            topic = "credit.unresolved"
+            topic = UNRESOLVED
         else:
             key = header["subject"].encode()
-            topic = "credit.events"
+            topic = EVENTS
         out.emit(topic, partition_of(key, self._lanes), key, self._codec.seal_admitted(opened))
 
     def _successor(self, opened: Opened, item: str) -> str:
@@ -129,4 +130,4 @@ class IntakeStep:
         target.write(self._entry_frame)
         schemaless_writer(target, self._entry, {"legacy_key": legacy_key, "subject": subject})
         key = legacy_key.encode()
-        out.emit("credit.unresolved", partition_of(key, self._lanes), key, target.getvalue())
+        out.emit(UNRESOLVED, partition_of(key, self._lanes), key, target.getvalue())

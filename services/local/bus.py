@@ -8,11 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from creditbus.services.domain.event import INGEST, partition_of
+from creditbus.services.domain.event import partition_of
 from creditbus.services.engine.output import Output
 from creditbus.services.engine.state import MissingKeysError, StateView
 from creditbus.services.engine.step import Stage, StoreKind, run_through
 from creditbus.services.local.stages import LocalStages
+from creditbus.topics.names import ingest
 
 __all__ = ["LocalBus", "Message", "apply_changes"]
 
@@ -58,7 +59,7 @@ class LocalBus:
     def publish_bytes(self, department: str, key: bytes, value: bytes | None) -> Message:
         """Publish a framed event, or anything else, on a department's topic."""
         self.now += 1000
-        return self.append(f"{INGEST}{department}", partition_of(key, self.parts.lanes), key, value)
+        return self.append(ingest(department), partition_of(key, self.parts.lanes), key, value)
 
     def append(self, topic: str, partition: int, key: bytes | None, value: bytes | None) -> Message:
         """Write one record to a partition."""

@@ -15,10 +15,11 @@ from creditbus.services.domain.profile_keys import index_key, record_store_key, 
 from creditbus.services.domain.record import Record
 from creditbus.services.domain.stored_record import decode_record
 from creditbus.services.domain.subject import INDEX_CHUNK, Subject, decode_subject, record_keys
-from creditbus.services.engine.ledger_writer import LEDGER_TOPIC, read_deltas
+from creditbus.services.engine.ledger_writer import read_deltas
 from creditbus.services.local.bus import LocalBus
 from creditbus.services.local.registry import MemoryRegistry
 from creditbus.services.local.stages import LocalStages
+from creditbus.topics.names import LEDGER
 
 __all__ = ["decode", "ledger_of", "records_of", "subject_of"]
 
@@ -45,7 +46,7 @@ def decode(parts: LocalStages, value: bytes | None) -> Any:
 def ledger_of(bus: LocalBus) -> Ledger:
     """Sum the ledger's topic."""
     ledger = Ledger()
-    for message in bus.read(LEDGER_TOPIC):
+    for message in bus.read(LEDGER):
         ledger.add(read_deltas(message.value or b""))
     return ledger
 

@@ -7,19 +7,18 @@ from creditbus.services.engine.codec import EventCodec
 from creditbus.services.engine.rejects import Rejects
 from creditbus.services.engine.step import Stage, StoreKind
 from creditbus.services.profiles.step import ProfilesStep
+from creditbus.topics.names import PROFILES
 
-__all__ = ["NAME", "profiles_stage"]
-
-NAME = "profiles"
+__all__ = ["profiles_stage"]
 
 
 def profiles_stage(catalogue: Catalogue, codec: EventCodec, lanes: int) -> Stage:
     """Return the stage that keeps the profiles."""
     return Stage(
-        name=NAME,
-        topics=("credit.events",),
+        name=PROFILES.name,
+        topics=(PROFILES.input,),
         lanes=lanes,
-        step=ProfilesStep(catalogue, codec, Rejects(NAME), lanes),
+        step=ProfilesStep(catalogue, codec, Rejects(PROFILES.name), lanes),
         store=StoreKind.REDIS,
-        changelog="credit.records",
+        changelog=PROFILES.changelog,
     )

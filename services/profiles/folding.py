@@ -49,8 +49,9 @@ from creditbus.services.engine.rejects import Refusal, Rejects, Source
 from creditbus.services.engine.state import StateView
 from creditbus.services.profiles.acting import CONFLICT, Acting, Findings, Landing
 from creditbus.services.profiles.arrival import Arrival
-from creditbus.services.profiles.quick import CHANGES, Quick
+from creditbus.services.profiles.quick import Quick
 from creditbus.services.profiles.summaries import Summaries
+from creditbus.topics.names import CHANGES
 
 __all__ = ["Folding"]
 

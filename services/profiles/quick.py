@@ -23,10 +23,9 @@ from creditbus.services.engine.state import StateView
 from creditbus.services.profiles.acting import Acting
 from creditbus.services.profiles.arrival import Arrival
 from creditbus.services.profiles.summaries import Summaries
+from creditbus.topics.names import CHANGES
 
-__all__ = ["CHANGES", "Quick"]
-
-CHANGES = "credit.changes"
+__all__ = ["Quick"]
 
 _TOKEN = TOKEN_PREFIX.encode()
 

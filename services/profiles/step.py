@@ -21,6 +21,7 @@ from creditbus.services.engine.step import PIECE
 from creditbus.services.profiles.acting import Acting
 from creditbus.services.profiles.arrival import Arrival
 from creditbus.services.profiles.folding import Folding
+from creditbus.topics.names import PROFILES
 
 __all__ = ["ProfilesStep"]
 
@@ -56,7 +57,7 @@ class ProfilesStep:
                     self._remember(arrival)
                 work.append(arrival)
             except (FrameError, UndecodableError) as error:
-                pass_over(record, "profiles", error)
+                pass_over(record, PROFILES.name, error)
         summaries = {subject_key(code) for code in {arrival.code for arrival in work}}
         return work, summaries.union([arrival.key for arrival in work])
 

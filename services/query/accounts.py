@@ -14,10 +14,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from creditbus.services.domain.event import INGEST
 from creditbus.services.domain.ledger import Account, Ledger, Outcome
 from creditbus.services.domain.statements import Acceptance, Publication, Statement
 from creditbus.services.query.backlog import StageBacklog, TopicBacklog
+from creditbus.topics.names import EVENTS, department_of, ingest
 
 __all__ = ["Accounts", "Loss", "RunGap", "Supply"]
 
@@ -155,7 +155,7 @@ class Accounts:
     @property
     def departments(self) -> list[str]:
         """All that anything is known of."""
-        told = {topic.removeprefix(INGEST) for topic in self._touched if topic.startswith(INGEST)}
+        told = set(filter(None, map(department_of, self._touched)))
         return sorted(self.ledger.departments.keys() | told | {gap.department for gap in self.gaps})
 
     def account(self, department: str) -> Account:
@@ -169,7 +169,7 @@ class Accounts:
         return self._supplies[department]
 
     def _supply(self, department: str) -> Supply:
-        topic = INGEST + department
+        topic = ingest(department)
         waiting = self._backlogs.get(topic)
         short = max(
             sum(gap.published - gap.received for gap in self.gaps if gap.department == department)
@@ -208,7 +208,7 @@ class Accounts:
     def losses(self) -> list[Loss]:
         """What expired unread, by topic; what was no record is left out, what was accepted is not."""
         ingest = [self.supply(department).loss for department in self.departments]
-        behind = [self._loss_behind(topic) for topic in sorted(self._touched) if not topic.startswith(INGEST)]
+        behind = [self._loss_behind(topic) for topic in sorted(self._touched) if not department_of(topic)]
         return [loss for loss in (*ingest, *behind) if loss is not None and not loss.nothing]
 
     @property
@@ -280,7 +280,7 @@ class Accounts:
         if not offsets and not recreated:
             return None
         # each event that goes in there is one that was received: where all have their outcomes, none was lost
-        decided = topic == "credit.events" and self.ledger.balanced
+        decided = topic == EVENTS and self.ledger.balanced
         return Loss(topic, offsets, recreated, 0 if decided else offsets, decided, self._acceptance(topic))
 
     def _acceptance(self, topic: str) -> str:

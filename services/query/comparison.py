@@ -14,6 +14,7 @@ from creditbus.services.domain.stored_record import decode_record
 from creditbus.services.domain.subject import decode_subject
 from creditbus.services.domain.validation import Admitted
 from creditbus.services.query.profile import ProfileReader
+from creditbus.topics.names import PROFILES, RESOLVER
 
 __all__ = ["Comparer"]
 
@@ -34,7 +35,7 @@ class Comparer:
             StoreBehindError, DependencyDownError: it cannot be told now.
 
         """
-        profiles = self._reader.states["profiles"]
+        profiles = self._reader.states[PROFILES.name]
         subjects = [await self._subject(admitted) for _, admitted in events]
         keys: dict[int, set[bytes]] = {}
         for (event, _), subject in zip(events, subjects, strict=True):
@@ -54,7 +55,7 @@ class Comparer:
     async def _subject(self, admitted: Admitted) -> str:
         if admitted.subject or admitted.person:
             return admitted.subject
-        crosswalk = self._reader.states["resolver"]
+        crosswalk = self._reader.states[RESOLVER.name]
         for key in admitted.legacy_keys:
             wanted = crosswalk_key(key.encode())
             found = await crosswalk.values(crosswalk.lane_of(key.encode()), [wanted])

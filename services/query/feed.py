@@ -15,6 +15,7 @@ from creditbus.services.engine.topic_facts import topic_facts
 from creditbus.services.query.continuity import Break, Continuity
 from creditbus.services.query.decoding import decoded
 from creditbus.topics.connection import Connection
+from creditbus.topics.names import feed
 
 __all__ = ["FeedRecord", "follow_feed"]
 
@@ -41,7 +42,7 @@ async def follow_feed(
         UserError: a record cannot be decoded.
 
     """
-    topic = f"feed.{subscriber}"
+    topic = feed(subscriber)
     facts = await asyncio.to_thread(topic_facts, connection.bootstrap_servers)
     start = FROM_START if from_start else FROM_END
     starts: dict[Partition, int] = dict.fromkeys(facts.partitions_of(topic), start)

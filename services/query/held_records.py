@@ -19,10 +19,10 @@ from creditbus.services.engine.reading import FROM_START, read_partitions
 from creditbus.services.engine.registry import SchemaRegistry
 from creditbus.services.engine.topic_facts import TopicFacts
 from creditbus.topics.connection import Connection
+from creditbus.topics.names import RECORDS
 
 __all__ = ["HeldRecord", "read_all", "read_held"]
 
-_TOPIC = "credit.records"
 _RECORD_KEY = b"r|"
 _KEY_BYTES = 8
 
@@ -58,7 +58,7 @@ async def read_held(connection: Connection, facts: TopicFacts) -> list[HeldRecor
     await codec.load()
     paired = tuple(b"|%b|" % item.encode() for item in successions(Catalogue.parse(raw_catalogue())))
     newest: dict[bytes, HeldRecord] = {}
-    async for record in read_all(connection, facts, _TOPIC):
+    async for record in read_all(connection, facts, RECORDS):
         if record.key is None or not record.key.startswith(_RECORD_KEY):
             continue
         if any(item in record.key for item in paired) and of_successor(record.key.decode()):

@@ -9,7 +9,7 @@ from typing import Final
 
 from creditbus.services.domain.ledger import Ledger
 from creditbus.services.engine.batch import Partition
-from creditbus.services.engine.ledger_writer import LEDGER_TOPIC, read_deltas
+from creditbus.services.engine.ledger_writer import read_deltas
 from creditbus.services.engine.reading import FROM_START, read_partitions
 from creditbus.services.engine.topic_facts import topic_facts
 from creditbus.services.query.accounts import Accounts
@@ -17,6 +17,7 @@ from creditbus.services.query.backlog import read_backlog
 from creditbus.services.query.reach import read_ends
 from creditbus.services.query.statements import read_statements
 from creditbus.topics.connection import Connection
+from creditbus.topics.names import LEDGER
 
 __all__ = ["LedgerReader", "read_accounts", "read_ledger"]
 
@@ -43,7 +44,7 @@ class LedgerReader:
         """
         if not self._positions:
             facts = await asyncio.to_thread(topic_facts, self._servers)
-            self._positions = dict.fromkeys(facts.partitions_of(LEDGER_TOPIC), FROM_START)
+            self._positions = dict.fromkeys(facts.partitions_of(LEDGER), FROM_START)
         async for chunk in read_partitions(self._servers, self._positions):
             for record in chunk.records:
                 self.ledger.add(read_deltas(record.value or b""))
@@ -86,7 +87,7 @@ async def read_accounts(connection: Connection) -> Accounts:
     """
     statements = await read_statements(connection)
     stages = await read_backlog(connection)
-    ends = await asyncio.to_thread(read_ends, connection, LEDGER_TOPIC)
+    ends = await asyncio.to_thread(read_ends, connection, LEDGER)
     reader = LedgerReader(connection)
     through = await reader.come_to(ends)
     return Accounts(statements, stages, reader.ledger, through=through)

@@ -17,15 +17,9 @@ from creditbus.services.engine.reading import read_partitions
 from creditbus.services.engine.topic_facts import topic_facts
 from creditbus.services.query.reach import StageReach, read_ends
 from creditbus.topics.connection import Connection
+from creditbus.topics.names import STAGES
 
-__all__ = ["CHANGELOGS", "with_own_progress"]
-
-CHANGELOGS: Final[Mapping[str, str]] = {
-    "intake": "credit.intake",
-    "resolver": "credit.crosswalk",
-    "profiles": "credit.records",
-    "fanout": "credit.feeds",
-}
+__all__ = ["with_own_progress"]
 
 #: Each batch notes how far it read, and a batch is not nearly so long: the newest note is among the newest records.
 _TAIL: Final = 50_000
@@ -52,7 +46,7 @@ def _silent(stage: StageReach) -> list[Partition]:
 
 async def _one(connection: Connection, stage: StageReach, ids: Mapping[str, str]) -> StageReach:
     silent = _silent(stage)
-    changelog = CHANGELOGS[stage.stage]
+    changelog = STAGES[stage.stage].changelog
     if not silent or changelog not in ids:
         return stage
     noted = await _noted(connection, changelog, {place.partition for place in silent})

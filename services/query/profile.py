@@ -25,6 +25,7 @@ from creditbus.services.engine.topic_facts import topic_facts
 from creditbus.services.query.state import StageState, open_states
 from creditbus.topics.connection import Connection
 from creditbus.topics.errors import ConfigurationError
+from creditbus.topics.names import PROFILES, RESOLVER
 
 __all__ = ["ProfileReader", "open_profiles"]
 
@@ -61,7 +62,7 @@ class ProfileReader:
                 "give 18 characters with a right check digit, an organisation code or a registration number",
             )
         for key in keys:
-            (value,) = await self._read("resolver", key.encode(), [crosswalk_key(key.encode())])
+            (value,) = await self._read(RESOLVER.name, key.encode(), [crosswalk_key(key.encode())])
             if subject := decode_crosswalk(value).subject:
                 return subject
         return None
@@ -69,12 +70,12 @@ class ProfileReader:
     async def profile(self, subject: str) -> dict[str, Any] | None:
         """Return the profile of a subject, None when there is none; errors as of `StageState.values`."""
         code = subject.encode()
-        (value,) = await self._read("profiles", code, [subject_key(code)])
+        (value,) = await self._read(PROFILES.name, code, [subject_key(code)])
         if value is None:
             return None
         summary = decode_subject(value)
         names = await self._record_names(code, summary)
-        values = await self._read("profiles", code, [record_store_key(code, name) for name in names])
+        values = await self._read(PROFILES.name, code, [record_store_key(code, name) for name in names])
         records = [self._record(value) for value in values if value is not None]
         return {
             "subject": subject,
@@ -94,7 +95,7 @@ class ProfileReader:
 
     async def _record_names(self, code: bytes, summary: Subject) -> list[bytes]:
         chunks = [index_key(code, number) for number in range(summary.records // INDEX_CHUNK)]
-        full = await self._read("profiles", code, chunks) if chunks else []
+        full = await self._read(PROFILES.name, code, chunks) if chunks else []
         return [name for chunk in (*full, summary.tail) for name in record_keys(chunk or b"")]
 
     def _record(self, value: bytes) -> dict[str, Any]:

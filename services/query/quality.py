@@ -21,7 +21,7 @@ from creditbus.services.domain.quality import Declared, ItemCounts, Timing, figu
 from creditbus.services.domain.reasons import Reason
 from creditbus.services.domain.statements import Declaration, Statement
 from creditbus.services.domain.working_days import WorkingCalendar
-from creditbus.services.engine.ledger_writer import LEDGER_TOPIC, read_deltas
+from creditbus.services.engine.ledger_writer import read_deltas
 from creditbus.services.engine.topic_facts import topic_facts
 from creditbus.services.query.held_records import HeldRecord, read_all, read_held
 from creditbus.services.query.rejects import read_rejects
@@ -29,6 +29,7 @@ from creditbus.services.query.returned import ReturnedRow, returned_rows
 from creditbus.services.query.statements import Statements, read_statements
 from creditbus.services.query.working_calendar import working_calendar
 from creditbus.topics.connection import Connection
+from creditbus.topics.names import LEDGER
 
 __all__ = ["DepartmentQuality", "Period", "QualityReport", "read_quality"]
 
@@ -129,7 +130,7 @@ async def read_quality(connection: Connection, departments: Iterable[str], perio
         name: {item.id: ItemCounts() for item in catalogue if name in item.entitled} for name in wanted
     }  # fmt: skip
     runs = _Runs(period)
-    async for record in read_all(connection, facts, LEDGER_TOPIC):
+    async for record in read_all(connection, facts, LEDGER):
         runs.add(city_day(record.timestamp), read_deltas(record.value or b""))
     _book(found, runs.entries())
     held = [one for one in await read_held(connection, facts) if one.department in found]

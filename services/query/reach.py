@@ -12,21 +12,13 @@ from kafka.admin import OffsetSpec
 from kafka.errors import RetriableError
 from kafka.protocol.consumer import IsolationLevel
 
-from creditbus.services.domain.event import INGEST
 from creditbus.services.engine.batch import Partition
 from creditbus.topics.admin import admin
 from creditbus.topics.connection import APPLICATION, Connection
 from creditbus.topics.errors import UnavailableError
+from creditbus.topics.names import STAGES
 
-__all__ = ["STAGE_TOPICS", "PartitionReach", "StageReach", "read_ends", "read_members", "read_reaches", "topics_of"]
-
-#: What each stage reads, in the order in which records pass; a name that ends with a point: all that begin with it.
-STAGE_TOPICS: Final[Mapping[str, str]] = {
-    "intake": INGEST,
-    "resolver": "credit.unresolved",
-    "profiles": "credit.events",
-    "fanout": "credit.changes",
-}
+__all__ = ["PartitionReach", "StageReach", "read_ends", "read_members", "read_reaches", "topics_of"]
 
 _SETTLING_SECONDS: Final = 10.0
 _PAUSE_SECONDS: Final = 0.2
@@ -74,8 +66,7 @@ class StageReach:
 
 def topics_of(stage: str, topics: Sequence[str]) -> list[str]:
     """Return which of these topics a stage reads."""
-    name = STAGE_TOPICS[stage]
-    return sorted(topic for topic in topics if topic == name or (name.endswith(".") and topic.startswith(name)))
+    return sorted(filter(STAGES[stage].reads, topics))
 
 
 def read_members(connection: Connection) -> dict[str, int]:
@@ -86,7 +77,7 @@ def read_members(connection: Connection) -> dict[str, int]:
 
     """
     with admin(connection) as kafka:
-        return {stage: len(_members(kafka, stage)) for stage in STAGE_TOPICS}
+        return {stage: len(_members(kafka, stage)) for stage in STAGES}
 
 
 def read_reaches(connection: Connection) -> list[StageReach]:
@@ -127,7 +118,7 @@ def read_ends(connection: Connection, topic: str) -> dict[Partition, int]:
 
 
 def _reaches(kafka: KafkaAdminClient, partitions: Mapping[str, int]) -> Iterator[StageReach]:
-    for stage in STAGE_TOPICS:
+    for stage in STAGES:
         names = topics_of(stage, list(partitions))
         places = [TopicPartition(name, number) for name in names for number in range(partitions[name])]
         first = _offsets(kafka, places, OffsetSpec.EARLIEST)

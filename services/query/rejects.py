@@ -25,6 +25,7 @@ from creditbus.services.engine.registry import SchemaRegistry
 from creditbus.services.engine.topic_facts import topic_facts
 from creditbus.services.query.decoding import decoded
 from creditbus.topics.connection import Connection
+from creditbus.topics.names import rejects
 
 __all__ = ["RejectedEvent", "read_rejects"]
 
@@ -125,7 +126,7 @@ async def read_rejects(connection: Connection, department: str, run: str) -> Asy
 
     """
     facts = await asyncio.to_thread(topic_facts, connection.bootstrap_servers)
-    starts = dict.fromkeys(facts.partitions_of(f"rejects.{department}"), FROM_START)
+    starts = dict.fromkeys(facts.partitions_of(rejects(department)), FROM_START)
     schemas = Schemas(SchemaRegistry(connection.registry_url))
     async for chunk in read_partitions(connection.bootstrap_servers, starts):
         await schemas.learn(chunk.records)

@@ -21,11 +21,12 @@ from creditbus.services.engine.store import Store
 from creditbus.services.engine.store.redis_store import LaneKeys, RedisStore
 from creditbus.services.engine.topic_facts import TopicFacts
 from creditbus.topics.connection import APPLICATION, Connection
+from creditbus.topics.names import PROFILES, RESOLVER
 
-__all__ = ["CHANGELOGS", "StageState", "open_states"]
+__all__ = ["StageState", "open_states"]
 
-#: The stages that keep their state in Redis, and its truth.
-CHANGELOGS = {"profiles": "credit.records", "resolver": "credit.crosswalk"}
+#: The stages that keep their state in Redis; its truth is the changelog of each.
+_IN_REDIS = (PROFILES, RESOLVER)
 #: A store is written right after its transaction; a lane that is acquired again after a fault needs longer.
 _PATIENCE_SECONDS = 5.0
 _POLL_SECONDS = 0.05
@@ -79,12 +80,12 @@ async def open_states(connection: Connection, facts: TopicFacts, client: redis.R
         ConfigurationError: a topic is missing.
 
     """
-    partitions = {stage: facts.partitions_of(changelog) for stage, changelog in CHANGELOGS.items()}
+    partitions = {stage: facts.partitions_of(stage.changelog) for stage in _IN_REDIS}
     needed = await _needed(connection.bootstrap_servers, [one for of in partitions.values() for one in of])
     return {
-        stage: StageState(
-            stage,
-            RedisStore(client, LaneKeys(APPLICATION, stage), facts.identity_of(CHANGELOGS[stage], APPLICATION)),
+        stage.name: StageState(
+            stage.name,
+            RedisStore(client, LaneKeys(APPLICATION, stage.name), facts.identity_of(stage.changelog, APPLICATION)),
             [needed[one] for one in of],
         )
         for stage, of in partitions.items()

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from creditbus.services.domain.statements import (
-    STATEMENTS_TOPIC,
     ClosedRow,
     Closing,
     Declaration,
@@ -20,6 +19,7 @@ from creditbus.services.domain.statements import (
 from creditbus.services.engine.reading import FROM_START, read_partitions
 from creditbus.services.engine.topic_facts import topic_facts
 from creditbus.topics.connection import Connection
+from creditbus.topics.names import STATEMENTS
 
 __all__ = ["Statements", "read_statements"]
 
@@ -62,7 +62,7 @@ async def read_statements(connection: Connection) -> list[Statement]:
 
     """
     facts = await asyncio.to_thread(topic_facts, connection.bootstrap_servers)
-    starts = dict.fromkeys(facts.partitions_of(STATEMENTS_TOPIC), FROM_START)
+    starts = dict.fromkeys(facts.partitions_of(STATEMENTS), FROM_START)
     newest: dict[bytes, Statement] = {}
     async for chunk in read_partitions(connection.bootstrap_servers, starts):
         for record in chunk.records:

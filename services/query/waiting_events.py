@@ -16,13 +16,14 @@ from creditbus.services.engine.registry import SchemaRegistry
 from creditbus.services.engine.topic_facts import topic_facts
 from creditbus.services.query.held_records import read_all
 from creditbus.topics.connection import Connection
+from creditbus.topics.names import CROSSWALK, RECORDS
 
 __all__ = ["WaitingEvent", "read_waiting"]
 
 _PARKED: Final = b"q|"
 _HELD: Final = b"h|"
 _UNRESOLVED: Final = b"w|"
-_CHANGELOGS: Final = {"credit.records": (_PARKED, _HELD), "credit.crosswalk": (_UNRESOLVED,)}
+_CHANGELOGS: Final = {RECORDS: (_PARKED, _HELD), CROSSWALK: (_UNRESOLVED,)}
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -7,19 +7,18 @@ from creditbus.services.engine.codec import EventCodec
 from creditbus.services.engine.rejects import Rejects
 from creditbus.services.engine.step import Stage, StoreKind
 from creditbus.services.resolver.step import ResolverStep
+from creditbus.topics.names import RESOLVER
 
-__all__ = ["NAME", "resolver_stage"]
-
-NAME = "resolver"
+__all__ = ["resolver_stage"]
 
 
 def resolver_stage(catalogue: Catalogue, codec: EventCodec, lanes: int) -> Stage:
     """Return the stage that joins legacy codes and events."""
     return Stage(
-        name=NAME,
-        topics=("credit.unresolved",),
+        name=RESOLVER.name,
+        topics=(RESOLVER.input,),
         lanes=lanes,
-        step=ResolverStep(catalogue, codec, Rejects(NAME), lanes),
+        step=ResolverStep(catalogue, codec, Rejects(RESOLVER.name), lanes),
         store=StoreKind.REDIS,
-        changelog="credit.crosswalk",
+        changelog=RESOLVER.changelog,
     )

@@ -6,6 +6,7 @@ from creditbus.services.domain.event import partition_of
 from creditbus.services.domain.identifiers.subject_kind import kind_of
 from creditbus.services.engine.codec import EventCodec, Opened
 from creditbus.services.engine.output import Output
+from creditbus.topics.names import EVENTS, UNRESOLVED
 
 __all__ = ["Outlet"]
 
@@ -19,11 +20,11 @@ class Outlet:
 
     def resolved(self, event: Opened, subject: str, out: Output) -> None:
         """Write an event to `credit.events`, under its subject."""
-        self._emit("credit.events", subject, event, subject, out)
+        self._emit(EVENTS, subject, event, subject, out)
 
     def half_resolved(self, event: Opened, subject: str, key: str, out: Output) -> None:
         """Write an event to `credit.unresolved` once more, under another code that it must be resolved for."""
-        self._emit("credit.unresolved", key, event, subject, out)
+        self._emit(UNRESOLVED, key, event, subject, out)
 
     def _emit(self, topic: str, key: str, event: Opened, subject: str, out: Output) -> None:
         # a copy: the step may run again on the same work

@@ -40,6 +40,7 @@ from creditbus.services.engine.state import StateView
 from creditbus.services.engine.step import PIECE
 from creditbus.services.resolver.joining import Joining
 from creditbus.services.resolver.outlet import Outlet
+from creditbus.topics.names import RESOLVER
 
 __all__ = ["ResolverStep"]
 
@@ -71,7 +72,7 @@ class ResolverStep:
             try:
                 work.append((record.key or b"", self._read(record.value or b"")))
             except (FrameError, UndecodableError) as error:
-                pass_over(record, "resolver", error)
+                pass_over(record, RESOLVER.name, error)
         return work, {crosswalk_key(key) for key, _ in work}
 
     def _read(self, value: bytes) -> str | Opened:

@@ -11,7 +11,7 @@ from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.event import partition_of
 from creditbus.services.engine.app import StageApp, make_app
 from creditbus.services.engine.codec import EventCodec, Schemas
-from creditbus.services.engine.ledger_writer import LEDGER_TOPIC, LedgerWriter
+from creditbus.services.engine.ledger_writer import LedgerWriter
 from creditbus.services.engine.registry import SchemaRegistry
 from creditbus.services.engine.settings import EngineSettings
 from creditbus.services.engine.step import Stage, StoreKind
@@ -30,10 +30,9 @@ from creditbus.services.resolver.app import resolver_stage
 from creditbus.topics.connection import Connection
 from creditbus.topics.declarations import Declarations
 from creditbus.topics.errors import ConfigurationError
+from creditbus.topics.names import LEDGER
 
-__all__ = ["STAGES", "Bus", "open_bus", "stage_apps"]
-
-STAGES = ("intake", "resolver", "profiles", "fanout")
+__all__ = ["Bus", "open_bus", "stage_apps"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +106,12 @@ def _lanes(facts: TopicFacts, declared: Declarations) -> int:
     missing = sorted(set(declared.topics) - set(facts.partitions))
     if missing:
         raise ConfigurationError(f"topic {missing[0]}", "does not exist", "run `creditbus topics apply`")
-    lanes = facts.partitions[LEDGER_TOPIC]
+    lanes = facts.partitions[LEDGER]
     odd = sorted(_with_other_partitions(facts, declared.topics, lanes))
     if odd:
         raise ConfigurationError(
             f"topic {odd[0]}",
-            f"has {facts.partitions[odd[0]]} partitions, {LEDGER_TOPIC} has {lanes}",
+            f"has {facts.partitions[odd[0]]} partitions, {LEDGER} has {lanes}",
             "a lane is one partition number of all topics: make them equal",
         )
     return lanes

@@ -11,9 +11,9 @@ from creditbus.services.domain.event import record_key
 from creditbus.services.domain.framing import frame
 from creditbus.services.engine.codec import EventCodec
 from creditbus.services.engine.glance import Glance, GlanceReader
-from creditbus.services.engine.ledger_writer import LEDGER_TOPIC
 from creditbus.services.local.bus import Message
 from creditbus.services.profiles.folding import Folding
+from creditbus.topics.names import LEDGER
 from tests.examples import EXAMPLES, Example
 from tests.step_harness import LANES, Bus, machinery
 from tests.strategies import SUBJECTS, publications
@@ -127,7 +127,7 @@ def test_a_glance_shows_nothing_of_whom_it_is_about(header: dict[str, Any]) -> N
 def folded(bus: Bus, lane: int, batch: list[Message]) -> tuple[Any, ...]:
     """Give the records, the bookings and the state that come of a batch."""
     out, state = bus.process("profiles", lane, batch)
-    records = {place: list(held) for place, held in out.records.items() if place.topic != LEDGER_TOPIC}
+    records = {place: list(held) for place, held in out.records.items() if place.topic != LEDGER}
     return records, out.bookings.deltas(), state
 
 

@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from creditbus.services.domain.ledger import Entry, Outcome
-from creditbus.services.engine.ledger_writer import LEDGER_TOPIC, read_deltas
+from creditbus.services.engine.ledger_writer import read_deltas
 from creditbus.services.engine.output import Output
 from creditbus.services.engine.state import MissingKeysError, StateView
 from creditbus.services.engine.step import run_through
 from creditbus.services.local.bus import apply_changes
+from creditbus.topics.names import LEDGER
 from tests.examples import Example
 from tests.step_harness import LANES, Bus, Choose, machinery, sent
 from tests.strategies import SUBJECTS, publications
@@ -117,13 +118,13 @@ def run_alone(bus: Bus, stage: str, lane: int, cuts: Sequence[int]) -> tuple[Any
     while alone.unread(stage, lane):
         alone.turn(stage, lane, next(cut, None))
     sums: Counter[Entry] = Counter()
-    for message in alone.read(LEDGER_TOPIC):
+    for message in alone.read(LEDGER):
         sums.update(dict(read_deltas(message.value or b"")))
     changelog = bus.parts.stages[stage].changelog
     outputs = {
         place: [(message.key, message.value) for message in log]
         for place, log in alone.topics.items()
-        if log and place[0] not in {LEDGER_TOPIC, changelog, *bus.parts.stages[stage].topics}
+        if log and place[0] not in {LEDGER, changelog, *bus.parts.stages[stage].topics}
     }
     if changelog:
         rebuilt: dict[bytes, bytes] = {}

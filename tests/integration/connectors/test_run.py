@@ -28,11 +28,12 @@ from creditbus.connectors.configuration import Connector, load_connector
 from creditbus.connectors.encoding import Message
 from creditbus.connectors.errors import PublishError, RegistrationError, SourceError
 from creditbus.connectors.progress import Progress, Totals
-from creditbus.connectors.publisher import POSITIONS_TOPIC, Publisher, read_latest, read_progress
+from creditbus.connectors.publisher import Publisher, read_latest, read_progress
 from creditbus.connectors.runner import run_connector
 from creditbus.services.domain.event import partition_of
-from creditbus.services.domain.statements import STATEMENTS_TOPIC, Publication, decode_statement
+from creditbus.services.domain.statements import Publication, decode_statement
 from creditbus.topics.connection import Connection
+from creditbus.topics.names import POSITIONS, STATEMENTS
 
 pytestmark = pytest.mark.integration
 
@@ -209,7 +210,7 @@ def test_killed_at_any_moment_and_run_again_every_row_is_there_once(bus: Connect
 
 def _told(bus: Connection, run: str) -> int:
     """How many messages of a run its connector says that it published."""
-    said = map(decode_statement, read_latest(bus.bootstrap_servers, STATEMENTS_TOPIC).values())
+    said = map(decode_statement, read_latest(bus.bootstrap_servers, STATEMENTS).values())
     (count,) = (one.published for one in said if isinstance(one, Publication) and one.run == run)
     return count
 
@@ -221,7 +222,7 @@ def _rows_done(bus: Connection, connector: Connector) -> int:
 
 def _progress(bus: Connection, connector: str) -> Progress | None:
     consumer = KafkaConsumer(bootstrap_servers=bus.bootstrap_servers)
-    partitions = len(consumer.partitions_for_topic(POSITIONS_TOPIC))
+    partitions = len(consumer.partitions_for_topic(POSITIONS))
     consumer.close()
     return read_progress(bus.bootstrap_servers, connector, partition_of(connector.encode(), partitions))
 
@@ -290,7 +291,7 @@ def test_a_position_behind_another_connector_s_open_transaction_is_waited_for(bu
         other = KafkaProducer(bootstrap_servers=bus.bootstrap_servers, transactional_id=f"other-{name}")
         other.init_transactions()
         other.begin_transaction()
-        other.send(POSITIONS_TOPIC, b"{}", b"other", partition=partition).get(timeout=30)
+        other.send(POSITIONS, b"{}", b"other", partition=partition).get(timeout=30)
         ours.publish([], Progress(name, "run-1", "v1").advanced(7, Totals(7, 7)))
     end_of_transaction = threading.Timer(1.0, other.abort_transaction)
     end_of_transaction.start()

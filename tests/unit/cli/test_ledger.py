@@ -84,8 +84,8 @@ def test_who_nobody_works_for_is_told_whatever_the_balance(bus: _Bus, capsys: py
 
 def test_what_expired_is_told_until_somebody_has_seen_to_it(bus: _Bus, capsys: pytest.CaptureFixture[str]) -> None:
     bus.said.append(Publication("court", "later", 28))
-    bus.bookings.book_loss("ingest.court", Outcome.EXPIRED_UNREAD, 31)
-    bus.bookings.book_loss("credit.changes", Outcome.EXPIRED_UNREAD, 9)
+    bus.bookings.book_loss("court", "ingest.court", Outcome.EXPIRED_UNREAD, 31)
+    bus.bookings.book_loss("", "credit.changes", Outcome.EXPIRED_UNREAD, 9)
     lines = _said(capsys, 1)
     assert lines[1].split()[:4] == ["court", "40", "0", "28"]
     assert [line.partition(";")[0] for line in lines[2:4]] == [
@@ -104,7 +104,7 @@ def test_what_expired_is_told_until_somebody_has_seen_to_it(bus: _Bus, capsys: p
 def test_a_loss_is_accepted_with_a_reason_and_only_where_there_is_one(
     bus: _Bus, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    bus.bookings.book_loss("credit.changes", Outcome.TOPIC_RECREATED, 4)
+    bus.bookings.book_loss("", "credit.changes", Outcome.TOPIC_RECREATED, 4)
     lines = _said(capsys, 1)
     assert "credit.changes was created again; what was unread of the one before is not known" in lines[2]
     assert lines[-1] == "NOT BALANCED: credit.changes created again, nobody knows what was unread"

@@ -94,7 +94,7 @@ def test_what_waits_is_part_of_what_was_published(bus: Bus) -> None:
 def test_what_expired_is_known_exactly_where_connectors_told_what_they_published(bus: Bus, *, booked: bool) -> None:
     bus.published("later", 28)
     if booked:
-        bus.bookings.book_loss(TOPIC, Outcome.EXPIRED_UNREAD, 31)
+        bus.bookings.book_loss("court", TOPIC, Outcome.EXPIRED_UNREAD, 31)
     else:
         bus.waits("intake", TOPIC, 0, cut=31)
     assert bus.accounts.losses == [Loss(TOPIC, 31, 0, 28, exact=True)]
@@ -106,39 +106,39 @@ def test_what_expired_is_known_exactly_where_connectors_told_what_they_published
 @pytest.mark.parametrize("offsets", [3, 28])
 def test_offsets_that_no_connector_misses_may_be_anybodys(bus: Bus, offsets: int) -> None:
     """Marks of transactions, or another client that never said anything: nothing that is cut is called balanced."""
-    bus.bookings.book_loss(TOPIC, Outcome.EXPIRED_UNREAD, offsets)
+    bus.bookings.book_loss("court", TOPIC, Outcome.EXPIRED_UNREAD, offsets)
     assert bus.accounts.losses == [Loss(TOPIC, offsets, 0, offsets, exact=False)]
     assert not bus.accounts.is_balanced
 
 
 def test_more_offsets_than_connectors_miss_are_a_bound(bus: Bus) -> None:
     bus.published("later", 28)
-    bus.bookings.book_loss(TOPIC, Outcome.EXPIRED_UNREAD, 60)
+    bus.bookings.book_loss("court", TOPIC, Outcome.EXPIRED_UNREAD, 60)
     assert bus.accounts.losses == [Loss(TOPIC, 60, 0, 60, exact=False)]
 
 
 def test_of_a_publisher_that_tells_nothing_the_offsets_are_a_bound(bus: Bus) -> None:
     bus.received("of another client", 5)
-    bus.bookings.book_loss(TOPIC, Outcome.EXPIRED_UNREAD, 3)
+    bus.bookings.book_loss("court", TOPIC, Outcome.EXPIRED_UNREAD, 3)
     assert bus.accounts.losses == [Loss(TOPIC, 3, 0, 3, exact=False)]
     assert not bus.accounts.is_balanced
 
 
 def test_of_a_topic_created_again_the_connectors_know_what_was_lost(bus: Bus) -> None:
     bus.published("later", 4)
-    bus.bookings.book_loss(TOPIC, Outcome.TOPIC_RECREATED, 4)
+    bus.bookings.book_loss("court", TOPIC, Outcome.TOPIC_RECREATED, 4)
     assert bus.accounts.losses == [Loss(TOPIC, 0, 4, 4, exact=True)]
 
 
 def test_of_a_topic_created_again_whose_publisher_tells_nothing_nothing_is_known(bus: Bus) -> None:
     bus.received("of another client", 5)
-    bus.bookings.book_loss(TOPIC, Outcome.TOPIC_RECREATED, 1)
+    bus.bookings.book_loss("court", TOPIC, Outcome.TOPIC_RECREATED, 1)
     assert bus.accounts.losses == [Loss(TOPIC, 0, 1, 0, exact=False)]
     assert not bus.accounts.is_balanced
 
 
 def test_events_that_all_have_their_outcome_were_not_lost_on_the_way(bus: Bus) -> None:
-    bus.bookings.book_loss("credit.events", Outcome.EXPIRED_UNREAD, 2)
+    bus.bookings.book_loss("", "credit.events", Outcome.EXPIRED_UNREAD, 2)
     assert bus.accounts.is_balanced
     bus.received("run", 2, decided=1)
     assert bus.accounts.losses == [Loss("credit.events", 2, 0, 2, exact=False)]
@@ -146,22 +146,22 @@ def test_events_that_all_have_their_outcome_were_not_lost_on_the_way(bus: Bus) -
 
 @pytest.mark.parametrize("topic", ["credit.changes", "credit.unresolved"])
 def test_behind_the_outcomes_a_loss_is_a_bound(bus: Bus, topic: str) -> None:
-    bus.bookings.book_loss(topic, Outcome.EXPIRED_UNREAD, 2)
+    bus.bookings.book_loss("", topic, Outcome.EXPIRED_UNREAD, 2)
     assert bus.accounts.losses == [Loss(topic, 2, 0, 2, exact=False)]
     assert not bus.accounts.is_balanced
 
 
 def test_a_loss_that_was_seen_to_balances_until_the_next_one(bus: Bus) -> None:
     bus.published("later", 28)
-    bus.bookings.book_loss(TOPIC, Outcome.EXPIRED_UNREAD, 31)
-    bus.bookings.book_loss("credit.changes", Outcome.TOPIC_RECREATED, 4)
+    bus.bookings.book_loss("court", TOPIC, Outcome.EXPIRED_UNREAD, 31)
+    bus.bookings.book_loss("", "credit.changes", Outcome.TOPIC_RECREATED, 4)
     bus.accepted.append(Acceptance("court", TOPIC, 31, 0, "sent again", 1))
     assert [loss.settled for loss in bus.accounts.losses] == [True, False]
     told = [bus.accounts.is_balanced]
     bus.accepted.append(Acceptance("", "credit.changes", 0, 4, "feeds were made anew", 1))
     told.append(bus.accounts.is_balanced)
     assert department(bus.accounts)["published"] == 40
-    bus.bookings.book_loss(TOPIC, Outcome.EXPIRED_UNREAD, 1)
+    bus.bookings.book_loss("court", TOPIC, Outcome.EXPIRED_UNREAD, 1)
     told.append(bus.accounts.is_balanced)
     assert told == [False, True, False]
 
@@ -187,6 +187,6 @@ def test_a_ledger_that_was_not_read_to_its_end_proves_nothing(bus: Bus) -> None:
 
 
 def test_a_loss_is_no_account_of_a_department(bus: Bus) -> None:
-    bus.bookings.book_loss("credit.changes", Outcome.EXPIRED_UNREAD, 2)
+    bus.bookings.book_loss("", "credit.changes", Outcome.EXPIRED_UNREAD, 2)
     assert bus.accounts.departments == ["court"]
     assert bus.accounts.account("court").balanced

@@ -1,0 +1,107 @@
+"""The names of all topics, and of the four stages with what each of them reads and where it keeps its state.
+
+topics.yaml declares the same topics with their settings; tests/unit/topics compares the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+__all__ = [
+    "CHANGES",
+    "CROSSWALK",
+    "EVENTS",
+    "FANOUT",
+    "FEED",
+    "FEEDS",
+    "INGEST",
+    "INTAKE",
+    "LEDGER",
+    "OWN_PREFIXES",
+    "POSITIONS",
+    "PROFILES",
+    "READINGS",
+    "RECORDS",
+    "REJECTS",
+    "RESOLVER",
+    "STAGES",
+    "STATEMENTS",
+    "UNRESOLVED",
+    "StageTopics",
+    "department_of",
+    "feed",
+    "ingest",
+    "rejects",
+]
+
+#: What the topics of one department or subscriber begin with; the owner's id follows.
+INGEST: Final = "ingest."
+REJECTS: Final = "rejects."
+FEED: Final = "feed."
+
+#: What a stage writes and the next one reads.
+UNRESOLVED: Final = "credit.unresolved"
+EVENTS: Final = "credit.events"
+CHANGES: Final = "credit.changes"
+
+#: Changelogs: of intake how far it has read, of the others their state too.
+READINGS: Final = "credit.intake"
+CROSSWALK: Final = "credit.crosswalk"
+RECORDS: Final = "credit.records"
+FEEDS: Final = "credit.feeds"
+
+LEDGER: Final = "credit.ledger"
+
+#: What connectors keep on the bus: how far each came, and what departments say beside the events.
+POSITIONS: Final = "connector.positions"
+STATEMENTS: Final = "connector.statements"
+
+#: What the name of every topic of the bus begins with; any other topic is somebody else's.
+OWN_PREFIXES: Final = (INGEST, REJECTS, FEED, "credit.", "connector.")
+
+
+class StageTopics(NamedTuple):
+    """A stage's name and topics."""
+
+    name: str
+    """Also the end of its consumer group's id, and part of its transactional ids and of its keys in the store."""
+    input: str
+    """The topic that it reads; one that ends with a point stands for all topics that begin with it."""
+    changelog: str
+
+    def reads(self, topic: str) -> bool:
+        """Tell whether a topic is among its input."""
+        return topic.startswith(self.input) if self.input.endswith(".") else topic == self.input
+
+
+INTAKE: Final = StageTopics("intake", INGEST, READINGS)
+RESOLVER: Final = StageTopics("resolver", UNRESOLVED, CROSSWALK)
+PROFILES: Final = StageTopics("profiles", EVENTS, RECORDS)
+FANOUT: Final = StageTopics("fanout", CHANGES, FEEDS)
+
+#: By name, in the order in which an event passes them.
+STAGES: Final[Mapping[str, StageTopics]] = MappingProxyType(
+    {stage.name: stage for stage in (INTAKE, RESOLVER, PROFILES, FANOUT)}
+)
+
+
+def ingest(department: str) -> str:
+    """Return the topic that a department publishes to."""
+    return INGEST + department
+
+
+def rejects(department: str) -> str:
+    """Return the topic on which a department gets its refused events back."""
+    return REJECTS + department
+
+
+def feed(subscriber: str) -> str:
+    """Return the topic of a subscriber's changes."""
+    return FEED + subscriber
+
+
+def department_of(topic: str) -> str:
+    """Return the department that publishes to a topic; empty where it is no department's."""
+    return topic.removeprefix(INGEST) if topic.startswith(INGEST) else ""
