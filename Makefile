@@ -12,7 +12,7 @@ COMPILED := $(VENV)/compiled-$(shell find services -name '*.py' -o -name '*.pyx'
 COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench bench-whole bench-peers bench-connectors bench-damage faults simulate soak check format lock clean
+.PHONY: help demo test quick bench bench-whole bench-peers bench-connectors bench-damage faults simulate soak check format lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ demo: $(COMPILED) ## Run the whole bus on this machine on generated data; DATA=f
 
 test: $(COMPILED) ## Run every test, those on real servers too; ARGS=... goes to pytest
 	@$(BIN)/pytest $(ARGS)
+
+quick: $(INSTALLED) ## Run the tests that need no server, as Python, without compiling first; ARGS="tests/unit/query" for some of them
+	@CREDITBUS_INTERPRETED=1 $(BIN)/pytest -m "not integration and not long" $(ARGS)
 
 bench: $(COMPILED) ## Measure the stages against stock Faust on this machine; ARGS=... goes to bench/stages.py
 	@$(BIN)/python bench/stages.py $(ARGS)

@@ -14,6 +14,20 @@ from tests.product import ROOT
 pytest.register_assert_rewrite("tests.scenarios.story", "tests.step_harness", "tests.harness")
 
 
+#: What makes a test one that `make quick` leaves out: the folder of tests/ that it is in, or a fixture that it uses.
+#: Nothing else decides that, except for a parameter that stands for a server, which has the marker where it is written.
+_MARKED_FOLDERS = {"faults": "integration", "integration": "integration", "simulation": "long"}
+_MARKED_FIXTURES = {"cluster": "integration", "postgres": "integration", "server": "integration"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        folder = item.path.relative_to(ROOT / "tests").parts[0]
+        fixtures: list[str] = getattr(item, "fixturenames", [])
+        for marker in {_MARKED_FOLDERS.get(folder), *map(_MARKED_FIXTURES.get, fixtures)} - {None}:
+            item.add_marker(str(marker))
+
+
 def pytest_sessionstart() -> None:
     """Refuse to test compiled modules that are older than their sources."""
     built = ROOT / "build" / "native" / "sources.json"
@@ -21,7 +35,7 @@ def pytest_sessionstart() -> None:
         return
     for file, digest in json.loads(built.read_text("ascii")).items():
         if sha256((ROOT / file).read_bytes()).hexdigest() != digest:
-            pytest.exit(f"{file} has changed since it was compiled: run `make check`, or CREDITBUS_INTERPRETED=1", 2)
+            pytest.exit(f"{file} has changed since it was compiled: run `make check`, or `make quick`", 2)
 
 
 # Databases and deadlines make a run depend on the machine and on the run before it.

@@ -21,12 +21,6 @@ SEED, SUBJECTS = 20260101, 450
 MakeRun = Callable[[int], Run]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if item.path.is_relative_to(Path(__file__).parent):
-            item.add_marker(pytest.mark.integration)
-
-
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """Running servers. A test that ends one leaves it running again."""

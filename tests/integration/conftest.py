@@ -13,12 +13,6 @@ from creditbus.topics.connection import Connection
 from tests.harness.cluster import running_cluster
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if item.path.is_relative_to(Path(__file__).parent):
-            item.add_marker(pytest.mark.integration)
-
-
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """Running servers. A test that kills or stops one of them leaves it running again at its end."""

@@ -4,11 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from creditbus.deploy.demo.commands import environment
-
-pytestmark = pytest.mark.integration
 
 _SECONDS = 300
 

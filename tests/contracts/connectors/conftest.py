@@ -19,7 +19,7 @@ def postgres_shop(postgres: str, tmp_path: Path) -> Shop:
     return Shop(postgres, tmp_path)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.integration)])
 def shop(request: pytest.FixtureRequest, tmp_path: Path) -> Shop:
     """A table on each database."""
     if request.param == "sqlite":

@@ -60,7 +60,7 @@ def open_redis(server: str, client: redis.Redis) -> Callable[[str], AbstractAsyn
     return opened
 
 
-@pytest.fixture(params=["resident", "redis"])
+@pytest.fixture(params=["resident", pytest.param("redis", marks=pytest.mark.integration)])
 def open_store(request: pytest.FixtureRequest) -> OpenStore:
     """Open the store under test."""
     if request.param == "redis":

@@ -16,8 +16,6 @@ from creditbus.services.domain.identifiers import uscc
 from tests.harness.wire import Observer
 from tests.integration.bus.conftest import Say
 
-pytestmark = pytest.mark.integration
-
 _ORGAN = "11990100AU0000010W"
 _FEED = "district-wuchang"
 

@@ -35,8 +35,6 @@ from creditbus.services.domain.statements import Publication, decode_statement
 from creditbus.topics.connection import Connection
 from creditbus.topics.names import POSITIONS, STATEMENTS
 
-pytestmark = pytest.mark.integration
-
 _TOPIC = "ingest.tax-bureau"
 _HEADER = "纳税人识别号,纳税人名称,评价年度,信用等级,评价单位,评定时间,有效期始,有效期止\n"
 
