@@ -32,7 +32,6 @@ from creditbus.services.domain.catalogue import Catalogue, Item
 from creditbus.topics.names import ingest
 
 __all__ = [
-    "CONFIGURATION_FOLDER",
     "Connector",
     "Vanished",
     "configured",
@@ -41,7 +40,6 @@ __all__ = [
     "templates",
 ]
 
-CONFIGURATION_FOLDER = "connectors.d"
 _YAML = (".yaml", ".yml")
 _ID = r"[a-z0-9][a-z0-9-]{0,62}"
 

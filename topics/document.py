@@ -15,8 +15,6 @@ from creditbus.topics.errors import ConfigurationError
 
 __all__ = ["Section", "read"]
 
-_MAPPING = "tag:yaml.org,2002:map"
-
 
 def read(file: Traversable) -> Section:
     """Parse `file`, whose top level must be a mapping.

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import PurePath
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.files.archive import ZIP_MAGIC, open_archive
@@ -45,7 +45,6 @@ _READERS: Mapping[Format, Callable[[Blob, Any], Reader]] = {
     "jsonl": JsonLinesReader,
     "xml": XmlReader,
 }
-FORMATS: tuple[Format, ...] = get_args(Format)
 
 
 def reader(blob: Blob, form: Format, settings: Any) -> Reader:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import zlib
 from enum import StrEnum
 from hashlib import blake2b
-from typing import Final, Literal, TypedDict, cast
+from typing import Final, TypedDict, cast
 
 __all__ = [
     "ACT_FIELDS",
@@ -173,8 +173,6 @@ ACT_FIELDS: Final[tuple[str, ...]] = tuple(Act.__annotations__)
 CLAIM_FIELDS: Final[tuple[str, ...]] = tuple(Claim.__annotations__)
 NO_ACT: Final = cast("Act", dict.fromkeys(ACT_FIELDS))
 NO_CODES: Final = cast("Claim", dict.fromkeys(CLAIM_FIELDS))
-
-_Identity = Literal["item", "authority", "document_no"]
 
 
 def record_key(header: Header) -> str:

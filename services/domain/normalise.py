@@ -13,7 +13,6 @@ from creditbus.services.domain.invisible import OUTSIDE, without_invisible
 __all__ = [
     "NO_END",
     "half_width",
-    "is_empty",
     "lexical_date",
     "parse_date",
     "same_name",
@@ -30,7 +29,6 @@ _HALF_WIDTH: dict[int, int | None] = {
     # signs without ink that Python takes for printable
     **{ord(one): None for one in OUTSIDE if one.isprintable() and one != " "},
 }
-_EMPTY_MARKERS = frozenset({"", "/", "无", "-", "N/A"})
 _OPEN_MARKERS = frozenset({"长期"})
 _EQUALS = re.compile(r'="((?:[^"]|"")*)"')
 _DATE = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})")
@@ -60,11 +58,6 @@ def unwrapped(text: str) -> str:
 def half_width(text: str) -> str:
     """Bring full-width ASCII (U+FF01 to U+FF5E) to half width, without fillers; for codes, numbers, dates."""
     return text if text.isascii() else text.translate(_HALF_WIDTH)
-
-
-def is_empty(text: str) -> bool:
-    """Tell whether a trimmed cell stands for nothing: blank, ``/``, ``无``, ``-``, ``N/A``."""
-    return text in _EMPTY_MARKERS
 
 
 @lru_cache(maxsize=1 << 15)

@@ -30,8 +30,8 @@ from creditbus.services.engine.batch import Record
 from creditbus.services.engine.direct import AdmissionWriter, AppliedWriter, Cuts, HeaderReader, TextReader
 from creditbus.services.engine.errors import DependencyDownError
 from creditbus.services.engine.glance import Glance, GlanceReader
-from creditbus.services.engine.registry import SchemaRegistry, UnknownSchemaError
 from creditbus.topics.errors import ConfigurationError, UnavailableError
+from creditbus.topics.registry import SchemaRegistry, UnknownSchemaError
 
 __all__ = ["EventCodec", "Opened", "Schemas", "Shape", "UndecodableError", "full_name"]
 

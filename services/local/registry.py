@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from creditbus.services.engine.registry import RegisteredSchema, SchemaRegistry, UnknownSchemaError
+from creditbus.topics.registry import RegisteredSchema, SchemaRegistry, UnknownSchemaError
 
 __all__ = ["MemoryRegistry"]
 

@@ -10,12 +10,12 @@ from typing import Any
 from creditbus.services.engine.batch import Partition
 from creditbus.services.engine.codec import Schemas
 from creditbus.services.engine.reading import FROM_END, FROM_START, log_bounds, read_partitions
-from creditbus.services.engine.registry import SchemaRegistry
 from creditbus.services.engine.topic_facts import topic_facts
 from creditbus.services.query.continuity import Break, Continuity
 from creditbus.services.query.decoding import decoded
 from creditbus.topics.connection import Connection
 from creditbus.topics.names import feed
+from creditbus.topics.registry import SchemaRegistry
 
 __all__ = ["FeedRecord", "follow_feed"]
 

@@ -16,10 +16,10 @@ from creditbus.services.domain.succession import of_successor, successions
 from creditbus.services.engine.batch import Record
 from creditbus.services.engine.codec import EventCodec, Schemas
 from creditbus.services.engine.reading import FROM_START, read_partitions
-from creditbus.services.engine.registry import SchemaRegistry
 from creditbus.services.engine.topic_facts import TopicFacts
 from creditbus.topics.connection import Connection
 from creditbus.topics.names import RECORDS
+from creditbus.topics.registry import SchemaRegistry
 
 __all__ = ["HeldRecord", "read_all", "read_held"]
 

@@ -19,7 +19,7 @@ from creditbus.services.query.statements import read_statements
 from creditbus.topics.connection import Connection
 from creditbus.topics.names import LEDGER
 
-__all__ = ["LedgerReader", "read_accounts", "read_ledger"]
+__all__ = ["LedgerReader", "read_accounts"]
 
 #: Transactions of a working stage end within milliseconds; one of a stage that died hides what follows for longer.
 _PATIENCE_SECONDS: Final = 3.0
@@ -67,11 +67,6 @@ class LedgerReader:
             if time.monotonic() > deadline:
                 return False
             await asyncio.sleep(_PAUSE_SECONDS)
-
-
-async def read_ledger(connection: Connection) -> Ledger:
-    """Return the ledger as it stands; see `LedgerReader.refresh` for errors."""
-    return await LedgerReader(connection).refresh()
 
 
 async def read_accounts(connection: Connection) -> Accounts:

@@ -19,13 +19,13 @@ from creditbus.services.domain.subject import INDEX_CHUNK, Subject, decode_subje
 from creditbus.services.domain.succession import links, successions
 from creditbus.services.domain.tokens import is_token
 from creditbus.services.engine.codec import EventCodec, Schemas
-from creditbus.services.engine.registry import SchemaRegistry
 from creditbus.services.engine.store.wire import connect
 from creditbus.services.engine.topic_facts import topic_facts
 from creditbus.services.query.state import StageState, open_states
 from creditbus.topics.connection import Connection
 from creditbus.topics.errors import ConfigurationError
 from creditbus.topics.names import PROFILES, RESOLVER
+from creditbus.topics.registry import SchemaRegistry
 
 __all__ = ["ProfileReader", "open_profiles"]
 

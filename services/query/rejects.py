@@ -21,11 +21,11 @@ from creditbus.services.domain.statements import connector_of
 from creditbus.services.engine.batch import Record
 from creditbus.services.engine.codec import Schemas
 from creditbus.services.engine.reading import FROM_START, read_partitions
-from creditbus.services.engine.registry import SchemaRegistry
 from creditbus.services.engine.topic_facts import topic_facts
 from creditbus.services.query.decoding import decoded
 from creditbus.topics.connection import Connection
 from creditbus.topics.names import rejects
+from creditbus.topics.registry import SchemaRegistry
 
 __all__ = ["RejectedEvent", "read_rejects"]
 

@@ -12,11 +12,11 @@ from creditbus.services.domain.event import Header
 from creditbus.services.domain.profile_keys import unpack_events
 from creditbus.services.domain.statements import connector_of
 from creditbus.services.engine.codec import EventCodec, Schemas
-from creditbus.services.engine.registry import SchemaRegistry
 from creditbus.services.engine.topic_facts import topic_facts
 from creditbus.services.query.held_records import read_all
 from creditbus.topics.connection import Connection
 from creditbus.topics.names import CROSSWALK, RECORDS
+from creditbus.topics.registry import SchemaRegistry
 
 __all__ = ["WaitingEvent", "read_waiting"]
 

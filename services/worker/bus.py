@@ -12,7 +12,6 @@ from creditbus.services.domain.event import partition_of
 from creditbus.services.engine.app import StageApp, make_app
 from creditbus.services.engine.codec import EventCodec, Schemas
 from creditbus.services.engine.ledger_writer import LedgerWriter
-from creditbus.services.engine.registry import SchemaRegistry
 from creditbus.services.engine.settings import EngineSettings
 from creditbus.services.engine.step import Stage, StoreKind
 from creditbus.services.engine.store import Store
@@ -31,6 +30,7 @@ from creditbus.topics.connection import Connection
 from creditbus.topics.declarations import Declarations
 from creditbus.topics.errors import ConfigurationError
 from creditbus.topics.names import LEDGER
+from creditbus.topics.registry import SchemaRegistry
 
 __all__ = ["Bus", "open_bus", "stage_apps"]
 

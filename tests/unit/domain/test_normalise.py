@@ -7,7 +7,6 @@ import pytest
 from creditbus.services.domain.normalise import (
     NO_END,
     half_width,
-    is_empty,
     lexical_date,
     parse_date,
     same_name,
@@ -55,12 +54,6 @@ def test_outer_blanks_go_and_inner_ones_stay() -> None:
 def test_full_width_ascii_becomes_half_width_and_chinese_stays() -> None:
     assert half_width("（２０１７）鄂０１执５号Ａ～") == "(2017)鄂01执5号A~"
     assert half_width("武交罚〔2018〕2号，。") == "武交罚〔2018〕2号,。"
-
-
-@pytest.mark.parametrize("text", ["", "/", "无", "-", "N/A"])
-def test_what_stands_for_nothing_is_empty(text: str) -> None:
-    assert is_empty(text)
-    assert not is_empty(text + "0")
 
 
 def test_names_are_compared_in_half_width() -> None:
