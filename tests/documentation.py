@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +17,7 @@ from creditbus.services.domain.catalogue import Catalogue, Field, Item, Publicat
 from creditbus.services.domain.event import Verb
 from creditbus.services.domain.reasons import Caution, Reason
 from creditbus.services.engine import metrics
+from creditbus.services.engine.settings import TUNABLE, EngineSettings
 from creditbus.services.query import quality_metrics
 
 __all__ = ["DOCS", "PAGES"]
@@ -60,6 +64,30 @@ def _errors() -> Iterator[str]:
     yield _table(
         ("caution", "meaning", "含义"), ((f"`{caution.value}`", caution.sentence, caution.zh) for caution in Caution)
     )
+
+
+def _settings() -> Iterator[str]:
+    yield "# Settings of the engine"
+    yield _MADE
+    yield (
+        "The defaults are what was measured to be good. `creditbus worker --set batch_records=2000` changes one,\n"
+        "again for more; a worker refuses a value that contradicts another one before it starts anything. Workers\n"
+        "that share a bus should have the same. How long a stage may stand still is an option of its own:\n"
+        "`--stall-seconds`."
+    )
+    meanings = _attributes(EngineSettings)
+    defaults = {one.name: one.default for one in fields(EngineSettings)}
+    yield _table(
+        ("setting", "default", "meaning"), ((f"`{name}`", str(defaults[name]), meanings[name]) for name in TUNABLE)
+    )
+
+
+def _attributes(described: type) -> Mapping[str, str]:
+    """Return what a class's docstring says of each attribute."""
+    _, _, text = inspect.getdoc(described).partition("Attributes:\n")  # type: ignore[union-attr] # it has one
+    text, _, _ = text.partition("\n\n")
+    entries = re.findall(r"^ {4}(\w+): (.*(?:\n {8}.*)*)", text, re.MULTILINE)
+    return {name: " ".join(meaning.split()) for name, meaning in entries}
 
 
 def _catalogue() -> Iterator[str]:
@@ -146,6 +174,7 @@ PAGES: Mapping[str, str] = {
     "catalogue.md": _page(_catalogue),
     "errors.md": _page(_errors),
     "metrics.md": _page(_metrics),
+    "settings.md": _page(_settings),
 }
 
 if __name__ == "__main__":

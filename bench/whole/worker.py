@@ -22,7 +22,7 @@ from prometheus_client import REGISTRY, Metric
 
 from creditbus.avro_schemas import raw_catalogue
 from creditbus.services.engine import metrics
-from creditbus.services.engine.settings import EngineSettings
+from creditbus.services.engine.settings import EngineSettings, tuned
 from creditbus.services.worker.bus import open_bus, stage_apps
 from creditbus.services.worker.memory import tune_memory
 from creditbus.topics.connection import Connection
@@ -73,10 +73,7 @@ def _made_up(departments: Mapping[str, object]) -> Sequence[str]:
 
 def _settings(options: argparse.Namespace, connection: Connection) -> EngineSettings:
     settings = EngineSettings(application=options.application, bootstrap_servers=connection.bootstrap_servers)
-    for setting in options.setting:
-        name, _, value = setting.partition("=")
-        settings = replace(settings, **{name: type(getattr(settings, name))(value)})
-    return settings
+    return tuned(settings, options.setting)
 
 
 def _look() -> dict[str, object]:

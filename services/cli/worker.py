@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
-from typing import Annotated, NoReturn
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from creditbus.topics.connection import Connection
 from creditbus.topics.errors import ConfigurationError
 from creditbus.topics.names import STAGES
+
+if TYPE_CHECKING:
+    from creditbus.services.engine.settings import EngineSettings
 
 __all__ = ["register"]
 
@@ -44,6 +48,12 @@ def worker(
     stall_seconds: Annotated[
         float, typer.Option(min=5, help="A stage that stands still so long, with nothing away, is started again.")
     ] = 60.0,
+    setting: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", help="A setting of the engine, such as batch_records=2000; again for more. See docs/settings.md."
+        ),
+    ] = None,
     log_level: Annotated[str, typer.Option(help="DEBUG, INFO, WARNING or ERROR.")] = "INFO",
 ) -> None:
     """Run the stages of the bus until Ctrl-C; a process that fails is started again."""
@@ -55,22 +65,16 @@ def worker(
     for name, level in _QUIETER.items():
         logging.getLogger(name).setLevel(level)
     connection = Connection.from_environment()
+    settings = _settings(connection, instance, stall_seconds, setting or ())
     if single:
         restarts = dict(_counted(one) for one in restarted or ())
-        _run(
-            connection,
-            stages,
-            instance,
-            stall_seconds,
-            metrics_port=metrics_port,
-            supervisor=supervisor,
-            restarts=restarts,
-        )
+        _run(connection, stages, settings, metrics_port=metrics_port, supervisor=supervisor, restarts=restarts)
     from creditbus.services.cli.main import main
     from creditbus.services.worker.supervisor import supervise
 
     arguments = [f"--stage={name}" for name in stages]
     arguments += [f"--log-level={log_level}", f"--stall-seconds={stall_seconds}"]
+    arguments += [f"--set={one}" for one in setting or ()]
     raise typer.Exit(supervise(main, arguments, processes, metrics_port))
 
 
@@ -79,27 +83,30 @@ def _counted(argument: str) -> tuple[str, int]:
     return cause, int(times)
 
 
+def _settings(connection: Connection, instance: str, stall_seconds: float, changes: Sequence[str]) -> EngineSettings:
+    from creditbus.services.engine.settings import EngineSettings, tuned
+
+    settings = EngineSettings(
+        bootstrap_servers=connection.bootstrap_servers,
+        instance=instance,
+        data_directory=str(connection.home / "worker"),
+        stall_seconds=stall_seconds,
+    )
+    return tuned(settings, changes)
+
+
 def _run(
     connection: Connection,
     stages: tuple[str, ...],
-    instance: str,
-    stall_seconds: float,
+    settings: EngineSettings,
     *,
     metrics_port: int | None,
     supervisor: int | None,
     restarts: Mapping[str, int],
 ) -> NoReturn:
-    from creditbus.services.engine.settings import EngineSettings
     from creditbus.services.worker.process import run_worker, worker_process
 
-    data = connection.home / "worker"
-    data.mkdir(parents=True, exist_ok=True)
-    settings = EngineSettings(
-        bootstrap_servers=connection.bootstrap_servers,
-        instance=instance,
-        data_directory=str(data),
-        stall_seconds=stall_seconds,
-    )
+    Path(settings.data_directory).mkdir(parents=True, exist_ok=True)
     worker_process(
         run_worker(connection, stages, settings, metrics_port=metrics_port, supervisor=supervisor, restarts=restarts)
     )

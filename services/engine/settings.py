@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
+from typing import Final
 
-__all__ = ["EngineSettings"]
+from creditbus.topics.errors import ConfigurationError
+from creditbus.topics.suggestion import suggestion
+
+__all__ = ["TUNABLE", "EngineSettings", "tuned"]
+
+_LESS: Final = (("watchdog_seconds", "transaction_timeout_seconds"), ("heartbeat_seconds", "session_timeout_seconds"))
+_AT_MOST: Final = (("batch_records", "queue_records"), ("pause_seconds", "pause_max_seconds"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,9 +24,10 @@ class EngineSettings:
         bootstrap_servers: Kafka, `host:port[,host:port]`.
         data_directory: where Faust may keep files of its own; it needs none of them.
         instance: name of this worker slot for static membership; empty: dynamic membership.
-        batch_records: most records that one transaction reads.
-        output_records: about the most that it writes, where a stage writes many for each that it reads.
-        queue_records: records of a stage that wait before lanes which have their share are no longer fetched.
+        batch_records: maximum number of records that one transaction reads.
+        output_records: about the maximum that it writes, where a stage writes several for each that it reads.
+        queue_records: maximum number of fetched records that wait per stage; above it only lanes with less than their
+            share are fetched.
         fetch_wait_ms: longest wait of a fetch for data; a partition that becomes readable while a
             fetch is under way waits for it, so this bounds latency at low load.
         session_timeout_seconds: how long a dead worker keeps its partitions.
@@ -27,9 +36,9 @@ class EngineSettings:
         transaction_timeout_seconds: after this the broker aborts an open transaction.
         watchdog_seconds: after this a batch is given up and its lane acquired again; less than
             the transaction's time-out.
-        checkpoint_seconds: how often an owner looks whether the store still is where it left it, traffic or none.
+        checkpoint_seconds: how often an owner looks whether the store still is where it left it, also without traffic.
         stall_seconds: how long a stage may stand still without a known reason before its worker ends.
-        idle_seconds: after so long without records a lane commits positions behind mere markers of transactions.
+        idle_seconds: after this time without records a lane commits its position after the markers of transactions.
         retry_backoff_ms: pause of the producer before it repeats a request.
         pause_seconds: first pause when a dependency is down; doubled up to `pause_max_seconds`.
         pause_max_seconds: longest such pause.
@@ -61,16 +70,51 @@ class EngineSettings:
 
     def __post_init__(self) -> None:
         """Refuse settings that contradict each other."""
-        if self.watchdog_seconds >= self.transaction_timeout_seconds:
-            message = (
-                f"watchdog_seconds ({self.watchdog_seconds}) must be less than "
-                f"transaction_timeout_seconds ({self.transaction_timeout_seconds})"
-            )
-            raise ValueError(message)
-        if self.queue_records < self.batch_records:
-            message = f"queue_records ({self.queue_records}) must not be less than batch_records ({self.batch_records})"
-            raise ValueError(message)
+        for lesser, greater in _LESS:
+            if getattr(self, lesser) >= getattr(self, greater):
+                raise ValueError(self._contradiction(lesser, "must be less than", greater))
+        for lesser, greater in _AT_MOST:
+            if getattr(self, lesser) > getattr(self, greater):
+                raise ValueError(self._contradiction(lesser, "must not be more than", greater))
+
+    def _contradiction(self, lesser: str, rule: str, greater: str) -> str:
+        return f"{lesser} ({getattr(self, lesser)}) {rule} {greater} ({getattr(self, greater)})"
 
     def batch_of(self, fan: int) -> int:
         """Return the most records that a transaction reads of a stage that may write `fan` records for each."""
         return max(1, min(self.batch_records, self.output_records // fan))
+
+
+#: The settings that `creditbus worker --set` can change; where the bus is and how a worker is named come otherwise.
+TUNABLE: Final = tuple(
+    one.name for one in fields(EngineSettings) if isinstance(one.default, (int, float)) and one.name != "stall_seconds"
+)
+
+
+def tuned(settings: EngineSettings, assignments: Iterable[str]) -> EngineSettings:
+    """Return the settings with some changed, each named as `name=value`; of one that stands twice the last counts.
+
+    Raises:
+        ConfigurationError: there is no such setting, its value is no number above 0, or it contradicts another.
+
+    """
+    changes = dict(_read(settings, assignment) for assignment in assignments)
+    try:
+        return replace(settings, **changes)  # type: ignore[arg-type] # _read made each of its own type
+    except ValueError as error:
+        raise ConfigurationError("--set", str(error), "change one of both") from error
+
+
+def _read(settings: EngineSettings, assignment: str) -> tuple[str, int | float]:
+    name, equals, text = (part.strip() for part in assignment.partition("="))
+    if name not in TUNABLE:
+        raise ConfigurationError(f"--set {name}", "is not a setting", suggestion(name, TUNABLE))
+    default: int | float = getattr(settings, name)
+    try:
+        value = type(default)(text)
+    except ValueError:
+        value = 0
+    if not equals or not 0 < value < float("inf"):
+        kind = "a whole number" if isinstance(default, int) else "a number"
+        raise ConfigurationError(f"--set {name}", f"needs {kind} above 0, not {text!r}", f"such as {name}={default}")
+    return name, value

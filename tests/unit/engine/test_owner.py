@@ -431,7 +431,7 @@ def test_an_owner_that_is_given_up_in_its_pause_waits_for_nothing_any_more(bench
 
     async def scenario() -> None:
         before = shown() or 0.0
-        bench.settings = replace(SETTINGS, pause_seconds=60.0)
+        bench.settings = replace(SETTINGS, pause_seconds=60.0, pause_max_seconds=60.0)
         owner = bench.make()
         task = asyncio.create_task(owner.run())
         await until(owner.wanted)
