@@ -18,8 +18,8 @@ from creditbus.services.cli.language import counted, language, told
 from creditbus.services.cli.noticed import pairs_lines, persons_lines
 from creditbus.services.domain.city_time import city_day
 from creditbus.services.domain.invisible import visible
+from creditbus.services.domain.profile.standing import Standing
 from creditbus.services.domain.reasons import Caution
-from creditbus.services.domain.standing import Standing
 from creditbus.topics.connection import Connection
 
 if TYPE_CHECKING:
