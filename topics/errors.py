@@ -12,11 +12,15 @@ A command prints one line of such an error and exits with code 2. Every other ex
 
 from __future__ import annotations
 
+from creditbus.topics.text import Language, in_language
+
 __all__ = ["ConfigurationError", "UnavailableError", "UnsettledError", "UserError"]
 
 
 class UserError(Exception):
     """Something outside the code is wrong.
+
+    A problem and a fix that are a `Text` can be shown in Chinese, too; as a `str` the error is English, as logs are.
 
     Attributes:
         place: the key, file and line, server or argument it is about.
@@ -33,8 +37,13 @@ class UserError(Exception):
 
     def __str__(self) -> str:
         """All parts in one line."""
-        line = f"{self.place}: {self.problem}"
-        return f"{line}; {self.fix}" if self.fix else line
+        return self.sentence("en")
+
+    def sentence(self, language: Language) -> str:
+        """Return all parts in one line, in the language of the person who reads it."""
+        place, problem, fix = (in_language(part, language) for part in (self.place, self.problem, self.fix))
+        colon, semicolon = ("：", "；") if language == "zh" else (": ", "; ")
+        return f"{place}{colon}{problem}{semicolon}{fix}" if fix else f"{place}{colon}{problem}"
 
 
 class ConfigurationError(UserError):

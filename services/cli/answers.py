@@ -12,6 +12,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from creditbus.services.cli.messages import servers as messages
 from creditbus.topics.admin import admin
 from creditbus.topics.connection import Connection
 from creditbus.topics.errors import UserError
@@ -47,7 +48,7 @@ def ask(connection: Connection) -> Sequence[Answer]:
 
 
 def _kafka(connection: Connection) -> Answer:
-    name, server = "bootstrap_servers", f"Kafka at {connection.bootstrap_servers}"
+    name, server = "bootstrap_servers", messages.KAFKA_AT(address=connection.bootstrap_servers)
     deadline = time.monotonic() + _SECONDS
     while True:
         try:
@@ -61,7 +62,7 @@ def _kafka(connection: Connection) -> Answer:
 
 
 def _registry(url: str) -> Answer:
-    name, server = "registry_url", f"registry at {_shown(url)}"
+    name, server = "registry_url", messages.REGISTRY_AT(address=_shown(url))
     try:
         SchemaRegistry(url, _SECONDS).subjects()
     except UserError as error:
@@ -70,18 +71,18 @@ def _registry(url: str) -> Answer:
 
 
 def _redis(url: str) -> Answer:
-    name, server = "redis_url", f"Redis at {_shown(url)}"
+    name, server = "redis_url", messages.REDIS_AT(address=_shown(url))
     try:
         with redis.Redis.from_url(
             url, socket_connect_timeout=_SECONDS, socket_timeout=_SECONDS, retry=Retry(NoBackoff(), 0)
         ) as client:
             client.ping()
     except (redis.AuthenticationError, redis.BusyLoadingError, redis.ResponseError) as error:
-        return Answer(name, server, f"refuses: {error}")
+        return Answer(name, server, messages.REFUSES(error=error))
     except (redis.RedisError, OSError):
-        return Answer(name, server, "does not answer")
+        return Answer(name, server, messages.DOES_NOT_ANSWER())
     except ValueError:
-        return Answer(name, server, "is no address that a client of Redis understands")
+        return Answer(name, server, messages.NOT_A_REDIS_ADDRESS())
     return Answer(name, server, "")
 
 

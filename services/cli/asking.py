@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import typer
 
 from creditbus.services.cli.console import ERRORS
-from creditbus.services.cli.language import told
+from creditbus.services.cli.language import spoken
+from creditbus.services.cli.messages import common as messages
 from creditbus.topics.errors import ConfigurationError
 
 __all__ = ["ask", "choose_one"]
@@ -30,7 +31,7 @@ def ask(question: str, option: str, *, silent: bool, default: str = "", words: S
     if silent:
         if default:
             return default
-        raise ConfigurationError(option, "is not given", "give it, or leave out --yes to be asked")
+        raise ConfigurationError(option, messages.NOT_GIVEN(), messages.GIVE_IT())
     _complete(words)
     try:
         answer: str = typer.prompt(question, default=default or None, err=not sys.stdin.isatty())
@@ -52,10 +53,8 @@ def choose_one(question: str, option: str, choices: Sequence[tuple[str, str]], *
         if answer in names:
             return answer
         if silent:
-            raise ConfigurationError(option, f"{answer!r} is not known", f"one of: {', '.join(names)}")
-        ERRORS.print(
-            told(f"  没有 {answer}；可选：", f"  there is no {answer}; there are: ") + ", ".join(names), markup=False
-        )
+            raise ConfigurationError(option, messages.NOT_KNOWN(answer=answer), messages.ONE_OF(names=", ".join(names)))
+        ERRORS.print(spoken(messages.THERE_IS_NO, answer=answer) + ", ".join(names), markup=False)
 
 
 def _complete(words: Sequence[str]) -> None:

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from creditbus.services.cli.console import ERRORS, OUTPUT, print_json
+from creditbus.services.cli.language import listed, spoken
+from creditbus.services.cli.messages import catalogue as messages
+from creditbus.services.cli.words import word
 from creditbus.topics.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -16,9 +19,9 @@ if TYPE_CHECKING:
 
 __all__ = ["app"]
 
-app = typer.Typer(help="Catalogue: what the bus may carry, by whom, about whom.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 
-Json = Annotated[bool, typer.Option("--json", help="Print facts for a machine.")]
+Json = Annotated[bool, typer.Option("--json")]
 
 
 def _catalogue() -> Catalogue:
@@ -36,17 +39,18 @@ def list_command(json: Json = False) -> None:
         print_json(facts)
         return
     for item in facts:
-        line = f"{item['id']:28} {item['title']} ({item['title_en']})  by {', '.join(item['entitled'])}"
-        OUTPUT.print(line, soft_wrap=True, markup=False)
+        OUTPUT.print(spoken(messages.ITEM, **_words(item), by=listed(item["entitled"])), soft_wrap=True, markup=False)
 
 
 @app.command()
-def show(item: Annotated[str, typer.Argument(help="Id of the item.")], json: Json = False) -> None:
+def show(item: Annotated[str, typer.Argument()], json: Json = False) -> None:
     """Show one catalogue item: basis, publishers, verbs, publication periods, fields."""
     catalogue = _catalogue()
     found = catalogue.item(item)
     if found is None:
-        raise ConfigurationError("ITEM", f"{item!r} is not in the catalogue", f"it has: {', '.join(catalogue.items)}")
+        raise ConfigurationError(
+            "ITEM", messages.NO_SUCH_ITEM(item=item), messages.ITEMS(items=", ".join(catalogue.items))
+        )
     facts = {**_facts(found), "publication": _periods(found), "fields": _fields(found)}
     if json:
         print_json(facts)
@@ -57,11 +61,9 @@ def show(item: Annotated[str, typer.Argument(help="Id of the item.")], json: Jso
 
 @app.command("lint")
 def lint_command(
-    folder: Annotated[Path | None, typer.Argument(help="Folder of the items; the product's own without it.")] = None,
-    templates: Annotated[
-        Path | None, typer.Option(help="Folder of the mappings; the product's own without it.")
-    ] = None,
-    scenarios: Annotated[Path | None, typer.Option(help="Folder of the stories; not looked for without it.")] = None,
+    folder: Annotated[Path | None, typer.Argument()] = None,
+    templates: Annotated[Path | None, typer.Option()] = None,
+    scenarios: Annotated[Path | None, typer.Option()] = None,
     json: Json = False,
 ) -> None:
     """Check every folder of a catalogue, one line for each fault. Exit code 1 when there is one."""
@@ -69,7 +71,7 @@ def lint_command(
 
     for name, given in (("FOLDER", folder), ("--templates", templates), ("--scenarios", scenarios)):
         if given is not None and not given.is_dir():
-            raise ConfigurationError(name, f"{given} is no folder", "give the path of a folder")
+            raise ConfigurationError(name, messages.NOT_A_FOLDER(given=given), messages.GIVE_A_FOLDER())
     faults = lint(
         folder or files("creditbus.avro_schemas"),
         templates or files("creditbus.connectors").joinpath("templates"),
@@ -79,8 +81,8 @@ def lint_command(
         print_json([fault._asdict() for fault in faults])
     else:
         for fault in faults:
-            OUTPUT.print(str(fault), soft_wrap=True, markup=False)
-        ERRORS.print(f"{len(faults)} faults")
+            OUTPUT.print(f"{fault.place}: {spoken(fault.message)}", soft_wrap=True, markup=False)
+        ERRORS.print(spoken(messages.FAULTS, count=len(faults)))
     if faults:
         raise typer.Exit(1)
 
@@ -133,22 +135,37 @@ def _fields(item: Item) -> list[dict[str, Any]]:
 
 def _lines(facts: dict[str, Any]) -> list[str]:
     due = facts["due_working_days"]
-    periods = [
-        f"  published {period['min_months']} to {period['max_months']} months: {period['class']}, from "
-        f"{period['effective_from']} to {period['effective_to'] or 'now'}, {period['source']}"
-        + ("" if period["verified"] else " (not verified)")
-        for period in facts["publication"]
-    ]
-    fields = [
-        f"  {field['code']:12} {field['title']}  {field['title_en']}  {field['format']} {field['disclosure']}"
-        + (" mandatory" if field["mandatory"] else "")
-        for field in facts["fields"]
-    ]
     return [
-        f"{facts['id']}  {facts['title']} ({facts['title_en']})",
-        f"  {facts['category']}  basis: {'; '.join(facts['legal_basis'])}",
-        f"  by {', '.join(facts['entitled'])}  about {', '.join(facts['subject_kinds'])}",
-        f"  verbs {', '.join(facts['verbs'])}" + (f"  due in {due} working days" if due is not None else ""),
-        *periods,
-        *fields,
+        spoken(messages.TITLE, **_words(facts)),
+        spoken(messages.BASIS, category=facts["category"], basis=listed(facts["legal_basis"], clauses=True)),
+        spoken(messages.BY_AND_ABOUT, by=listed(facts["entitled"]), about=listed(map(word, facts["subject_kinds"]))),
+        spoken(messages.VERBS, verbs=listed(map(word, facts["verbs"])))
+        + ("" if due is None else spoken(messages.DUE, days=due)),
+        *map(_period_line, facts["publication"]),
+        *map(_field_line, facts["fields"]),
     ]
+
+
+def _words(facts: dict[str, Any]) -> dict[str, str]:
+    """Return what names an item, for messages."""
+    return {name: facts[name] for name in ("id", "title", "title_en")}
+
+
+def _period_line(period: dict[str, Any]) -> str:
+    line = spoken(
+        messages.PUBLISHED,
+        least=period["min_months"],
+        most=period["max_months"],
+        kind=period["class"],
+        first=period["effective_from"],
+        last=period["effective_to"] or messages.NOW(),
+        source=period["source"],
+    )
+    return line if period["verified"] else line + spoken(messages.NOT_VERIFIED)
+
+
+def _field_line(field: dict[str, Any]) -> str:
+    line = spoken(
+        messages.FIELD, **{name: field[name] for name in ("code", "title", "title_en", "format", "disclosure")}
+    )
+    return line + spoken(messages.MANDATORY) if field["mandatory"] else line

@@ -16,9 +16,11 @@ from creditbus.connectors.documents import parse_document, validated
 from creditbus.connectors.errors import MappingError, SourceError
 from creditbus.connectors.mapping.model import MappingModel
 from creditbus.connectors.mapping.plan import resolve
+from creditbus.services.cli.messages import catalogue as messages
 from creditbus.services.domain.catalogue import Catalogue, CatalogueError, Item
 from creditbus.topics.compatibility import backward_problems
 from creditbus.topics.declarations import declarations
+from creditbus.topics.text import Text
 
 __all__ = ["Fault", "lint"]
 
@@ -33,7 +35,12 @@ class Fault(NamedTuple):
     message: str
 
     def __str__(self) -> str:
-        return f"{self.item}/{self.file}: {self.message}"
+        return f"{self.place}: {self.message}"
+
+    @property
+    def place(self) -> str:
+        """The item and its file."""
+        return f"{self.item}/{self.file}"
 
 
 def lint(root: Traversable, templates: Traversable, scenarios: Path | None) -> list[Fault]:
@@ -46,30 +53,30 @@ def lint(root: Traversable, templates: Traversable, scenarios: Path | None) -> l
 
     """
     mappings = list(_mappings(templates))
-    told = None if scenarios is None else set(_told(scenarios))
-    return [fault for folder in item_folders(root) for fault in _item(folder, mappings, told)]
+    stories = None if scenarios is None else set(_items_of(scenarios))
+    return [fault for folder in item_folders(root) for fault in _item(folder, mappings, stories)]
 
 
-def _item(folder: Traversable, mappings: list[tuple[str, str, str]], told: set[str] | None) -> Iterator[Fault]:
+def _item(folder: Traversable, mappings: list[tuple[str, str, str]], stories: set[str] | None) -> Iterator[Fault]:
     schemas, faults = _schemas(folder)
     yield from faults
     if not folder.joinpath("item.yaml").is_file():
-        yield Fault(folder.name, "item.yaml", "missing; add the entry")
+        yield Fault(folder.name, "item.yaml", messages.ENTRY_MISSING())
     elif schemas:
         latest = max(schemas)
         try:
             entry = yaml.safe_load(folder.joinpath("item.yaml").read_text(encoding="utf-8"))
             (item,) = Catalogue.parse({folder.name: (schemas[latest], entry)})
         except yaml.YAMLError as error:
-            yield Fault(folder.name, "item.yaml", f"not YAML: {' '.join(str(error).split())}")
+            yield Fault(folder.name, "item.yaml", messages.NOT_YAML(error=" ".join(str(error).split())))
         except CatalogueError as error:
             file = f"v{latest}.avsc" if error.file == "schema" else error.file
-            yield Fault(folder.name, file, f"{error.key}: {error.fix}")
+            yield Fault(folder.name, file, messages.AT_KEY(key=error.key, fix=error.fix))
         else:
             yield from _entitled(item)
             yield from _mapped(item, mappings)
-    if told is not None and folder.name not in told:
-        yield Fault(folder.name, "item.yaml", "no scenario tells of this item; add one")
+    if stories is not None and folder.name not in stories:
+        yield Fault(folder.name, "item.yaml", messages.NO_SCENARIO())
 
 
 def _schemas(folder: Traversable) -> tuple[dict[int, Any], list[Fault]]:
@@ -81,42 +88,44 @@ def _schemas(folder: Traversable) -> tuple[dict[int, Any], list[Fault]]:
             problems = list(_fields(schema)) or backward_problems(compose(schema), [])
             found[number] = schema
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            problems = [f"not a record schema: {type(error).__name__}: {error}"]
+            problems = [messages.NOT_A_SCHEMA(kind=type(error).__name__, error=error)]
         faults += [Fault(folder.name, file.name, problem) for problem in problems]
         if problems:
             found.pop(number, None)
     if not versions(folder):
-        faults.append(Fault(folder.name, "v1.avsc", "missing; add the content schema"))
+        faults.append(Fault(folder.name, "v1.avsc", messages.SCHEMA_MISSING()))
     elif found and not faults:
         *earlier, latest = map(compose, found.values())
         problems = backward_problems(latest, earlier)
-        faults += [Fault(folder.name, f"v{max(found)}.avsc", f"does not read {problem}") for problem in problems]
+        faults += [
+            Fault(folder.name, f"v{max(found)}.avsc", messages.DOES_NOT_READ(problem=problem)) for problem in problems
+        ]
     return found, faults
 
 
 def _fields(schema: Any) -> Iterator[str]:
     for field in schema["fields"]:
         if field["type"] != _TEXT:
-            yield f"{field['name']}: write the type {json.dumps(_TEXT)}: content is text in lexical form"
+            yield messages.WRITE_THE_TYPE(field=field["name"], type=json.dumps(_TEXT))
         if field.get("default", "") is not None:
-            yield f"{field['name']}: write the default null, so that the field may be added and left out"
+            yield messages.WRITE_NULL(field=field["name"])
 
 
 def _entitled(item: Item) -> Iterator[Fault]:
     for department in sorted(item.entitled - declarations().departments.keys()):
-        yield Fault(item.id, "item.yaml", f"entitled: {department!r} is not declared in topics/departments")
+        yield Fault(item.id, "item.yaml", messages.NOT_IN_DEPARTMENTS(department=department))
 
 
 def _mapped(item: Item, mappings: list[tuple[str, str, str]]) -> Iterator[Fault]:
     mine = [(name, text) for name, item_id, text in mappings if item_id == item.id]
     if not mine:
-        yield Fault(item.id, "item.yaml", "no mapping in connectors/templates is for this item; add one")
+        yield Fault(item.id, "item.yaml", messages.NO_MAPPING())
     for name, text in mine:
         document = parse_document(Path(name), text)
         try:
             resolve(validated(MappingModel, document), document, item, Path())
         except (MappingError, SourceError) as error:
-            yield Fault(item.id, "item.yaml", f"mapping: {error}")
+            yield Fault(item.id, "item.yaml", messages.MAPPING(error=Text(str(error), error.sentence("zh"))))
 
 
 def _mappings(templates: Traversable) -> Iterator[tuple[str, str, str]]:
@@ -126,7 +135,7 @@ def _mappings(templates: Traversable) -> Iterator[tuple[str, str, str]]:
             yield entry.name, str(yaml.safe_load(text).get("item")), text
 
 
-def _told(scenarios: Path) -> Iterator[str]:
+def _items_of(scenarios: Path) -> Iterator[str]:
     for file in scenarios.glob("*.yaml"):
         story = yaml.safe_load(file.read_text(encoding="utf-8"))
         yield from (event["item"] for event in story["events"] if "item" in event)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from creditbus.services.cli.messages import connector as messages
 from creditbus.topics.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -26,8 +27,8 @@ __all__ = [
 
 FOLDER = Path("connectors.d")
 
-Json = Annotated[bool, typer.Option("--json", help="Print facts for a machine.")]
-Folder = Annotated[Path, typer.Option("--folder", "-d", help="Where the connectors' configurations are.")]
+Json = Annotated[bool, typer.Option("--json")]
+Folder = Annotated[Path, typer.Option("--folder", "-d")]
 
 
 def connector_named(name: str, folder: Path) -> Connector:
@@ -42,8 +43,8 @@ def connector_named(name: str, folder: Path) -> Connector:
         return load_connector(Path(name))
     known = {file.stem: file for file in configured(folder)}
     if name not in known:
-        fix = f"it has: {', '.join(known) or 'none'}; or give the path of a .yaml file"
-        raise ConfigurationError(str(folder), f"has no connector {name!r}", fix)
+        fix = messages.CONNECTORS_THERE(known=", ".join(known) or messages.NONE_FIT())
+        raise ConfigurationError(str(folder), messages.NO_SUCH_CONNECTOR(name=name), fix)
     return load_connector(known[name])
 
 
@@ -81,7 +82,7 @@ def known_subscriber(name: str) -> str:
 
 def _known(party: str, name: str, known: list[str]) -> str:
     if name not in known:
-        raise ConfigurationError(party, f"{name!r} is not declared", f"one of: {', '.join(known)}")
+        raise ConfigurationError(party, messages.NOT_DECLARED(name=name), messages.ONE_OF(known=", ".join(known)))
     return name
 
 
@@ -93,7 +94,5 @@ def _names(incomplete: str) -> list[str]:
 
 Name = Annotated[
     str,
-    typer.Argument(
-        help="Id of a connector, or the path of its configuration.", metavar="CONNECTOR", autocompletion=_names
-    ),
+    typer.Argument(metavar="CONNECTOR", autocompletion=_names),
 ]

@@ -13,7 +13,8 @@ from creditbus.services.cli import connector_init, connector_preview, connector_
 from creditbus.services.cli.configured import FOLDER, Folder, Json, Name, connector_named
 from creditbus.services.cli.connector_init import guess_line
 from creditbus.services.cli.console import OUTPUT, print_json
-from creditbus.services.cli.language import told
+from creditbus.services.cli.language import spoken
+from creditbus.services.cli.messages import connector as messages
 from creditbus.services.domain.invisible import visible
 from creditbus.topics.connection import Connection
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["app"]
 
-app = typer.Typer(help="Connectors: a department's own rows onto the bus.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 for _commands in (connector_init, connector_preview, connector_running, connector_state):
     _commands.register(app)
 
@@ -55,12 +56,12 @@ def list_command(folder: Folder = FOLDER, json: Json = False) -> None:
         return
     for one in connectors:
         _say(f"{one.id:24} {one.kind.name:6} {one.item.id:26} {one.department}")
-    _say(told("来源类型：", "kinds: ") + ", ".join(sorted(kinds())))
-    _say(told("模板：", "templates: ") + ", ".join(templates()))
+    _say(spoken(messages.KINDS) + ", ".join(sorted(kinds())))
+    _say(spoken(messages.TEMPLATES) + ", ".join(templates()))
 
 
 @app.command("spec")
-def spec_command(kind: Annotated[str, typer.Argument(help="Kind of source.")]) -> None:
+def spec_command(kind: Annotated[str, typer.Argument()]) -> None:
     """Print the JSON Schema of a kind's settings."""
     from creditbus.connectors.contract import tells
     from creditbus.connectors.kinds import kind_named
@@ -95,7 +96,7 @@ def check_command(name: Name, folder: Folder = FOLDER, json: Json = False) -> No
 
 @app.command("discover")
 def discover_command(
-    name: Annotated[str, typer.Argument(help="Id or configuration of a connector, or a file.", metavar="SOURCE")],
+    name: Annotated[str, typer.Argument(metavar="SOURCE")],
     folder: Folder = FOLDER,
     json: Json = False,
 ) -> None:
@@ -139,9 +140,9 @@ def _show_table(table: Table, fit: Columns | None, likely: Sequence[Guess]) -> N
         name, title = visible(column.name, _LONGEST_NAME), visible(column.title, _LONGEST_NAME)
         _say(f"  {mark} {name:24} {title}".rstrip())
     if fit and fit.missing:
-        _say(told("  缺必填列：", "  no column for mandatory ") + ", ".join(fit.missing))
+        _say(spoken(messages.MANDATORY_WITHOUT_COLUMN) + ", ".join(fit.missing))
     for one in likely:
-        _say(told("  像是 ", "  looks like ") + guess_line(one))
+        _say(spoken(messages.LOOKS_LIKE_LINE) + guess_line(one))
 
 
 def _say(line: str) -> None:

@@ -13,7 +13,8 @@ import yaml
 from creditbus.services.cli.asking import ask, choose_one
 from creditbus.services.cli.configured import FOLDER, Folder, Json, departments, known_department
 from creditbus.services.cli.console import OUTPUT, print_json
-from creditbus.services.cli.language import language, told
+from creditbus.services.cli.language import language, spoken
+from creditbus.services.cli.messages import connector as messages
 from creditbus.services.domain.invisible import visible
 from creditbus.topics.errors import ConfigurationError, UserError
 
@@ -44,17 +45,15 @@ def register(app: typer.Typer) -> None:
 
 def init(
     *,
-    department: Annotated[str, typer.Option(help="Id of the department.", autocompletion=departments)] = "",
-    kind: Annotated[str, typer.Option(help="Kind of source; by the file's ending where it tells.")] = "",
-    source: Annotated[str, typer.Option(help="File, folder or address.")] = "",
-    template: Annotated[str, typer.Option(help="Template of the mapping; else the one that fits best.")] = "",
-    connector: Annotated[str, typer.Option("--id", help="Id of the connector; else by the template.")] = "",
-    settings: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Another setting of the kind.")
-    ] = None,
+    department: Annotated[str, typer.Option(autocompletion=departments)] = "",
+    kind: Annotated[str, typer.Option()] = "",
+    source: Annotated[str, typer.Option()] = "",
+    template: Annotated[str, typer.Option()] = "",
+    connector: Annotated[str, typer.Option("--id")] = "",
+    settings: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE")] = None,
     folder: Folder = FOLDER,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing: take what is found.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Replace a configuration that is there.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y")] = False,
+    force: Annotated[bool, typer.Option("--force")] = False,
     json: Json = False,
 ) -> None:
     """Connect a source: looks at it, guesses item and mapping, and writes the connector's configuration."""
@@ -84,36 +83,30 @@ def init(
     if json:
         print_json({"file": str(path), "looks_like": _guess_facts(best), "next": following, "beside": beside})
         return
-    OUTPUT.print(told("识别为：", "Looks like: ") + guess_line(best), markup=False, soft_wrap=True)
+    OUTPUT.print(spoken(messages.LOOKS_LIKE) + guess_line(best), markup=False, soft_wrap=True)
     if beside:
         OUTPUT.print(
-            told(
-                f"已有 {beside}，保持不变；--force 可替换它",
-                f"{beside} is there already and stays as it is; --force replaces it",
-            ),
+            spoken(messages.LEFT_AS_IT_IS, beside=beside),
             markup=False,
             soft_wrap=True,
         )
-    OUTPUT.print(told(f"已写入 {path}", f"Wrote {path}"), markup=False, soft_wrap=True)
-    OUTPUT.print(told(f"下一步：{following}", f"next: {following}"), markup=False, soft_wrap=True)
+    OUTPUT.print(spoken(messages.WROTE, path=path), markup=False, soft_wrap=True)
+    OUTPUT.print(spoken(messages.NEXT, following=following), markup=False, soft_wrap=True)
 
 
 def guess_line(guess: Guess) -> str:
     """Say what a table looks like, and how well."""
     known, total = len(guess.recognised), len(guess.recognised) + len(guess.unknown)
-    line = told(
-        f"{guess.item}，模板 {guess.template}（{total} 列中识别 {known} 列，{guess.score:.0%}",
-        f"{guess.item}, template {guess.template} ({known} of {total} columns recognised, {guess.score:.0%}",
-    )
+    line = spoken(messages.GUESS, item=guess.item, template=guess.template, known=known, total=total, score=guess.score)
     if guess.unknown:
-        line += told("；未识别：", "; not: ") + ", ".join(visible(name, _LONGEST_NAME) for name in guess.unknown)
+        line += spoken(messages.GUESS_UNKNOWN) + ", ".join(visible(name, _LONGEST_NAME) for name in guess.unknown)
     if guess.missing:
-        line += told("；缺必填项：", "; no column for mandatory: ") + ", ".join(guess.missing)
-    return line + told("）", ")")
+        line += spoken(messages.GUESS_MISSING) + ", ".join(guess.missing)
+    return line + spoken(messages.GUESS_END)
 
 
 def _name(default: str, *, silent: bool) -> str:
-    return ask(told("连接器编号", "Name of the connector"), "--id", silent=silent, default=default)
+    return ask(spoken(messages.NAME_OF_THE_CONNECTOR), "--id", silent=silent, default=default)
 
 
 def _department(given: str, *, silent: bool) -> str:
@@ -123,7 +116,7 @@ def _department(given: str, *, silent: bool) -> str:
         return known_department(given, "--department")
     known = declarations().departments.values()
     choices = [(one.id, one.name.zh if language() == "zh" else one.name.en) for one in known]
-    return choose_one(told("部门", "Department"), "--department", choices, silent=silent, default="")
+    return choose_one(spoken(messages.DEPARTMENT), "--department", choices, silent=silent, default="")
 
 
 def _kind(source: str, *, silent: bool) -> str:
@@ -134,7 +127,7 @@ def _kind(source: str, *, silent: bool) -> str:
     if told_by_source in known:
         return told_by_source
     choices = [(name, kind.title[language()]) for name, kind in known.items()]
-    return choose_one(told("数据是什么形式", "What do you have"), "--kind", choices, silent=silent, default="")
+    return choose_one(spoken(messages.WHAT_DO_YOU_HAVE), "--kind", choices, silent=silent, default="")
 
 
 def _kind_by_source(source: str) -> str:
@@ -166,7 +159,7 @@ def _settings(kind: Kind, source: str, given: Sequence[str], folder: Path, *, si
     for pair in given:
         key, mark, value = pair.partition("=")
         if not mark:
-            raise ConfigurationError("--set", f"{pair!r} is no KEY=VALUE", "write for example header_row=3")
+            raise ConfigurationError("--set", messages.NOT_KEY_VALUE(pair=pair), messages.KEY_VALUE_EXAMPLE())
         raw[key] = yaml.safe_load(value)
     for place, key in enumerate(name for name in required if name not in raw):
         described: Mapping[str, Any] = schema["properties"][key]
@@ -200,7 +193,7 @@ def _validated(kind: Kind, raw: Mapping[str, Any], folder: Path) -> Any:
     except ValidationError as errors:
         first = errors.errors(include_url=False, include_input=False)[0]
         place = ".".join(map(str, ("settings", *first["loc"])))
-        raise ConfigurationError(place, first["msg"].lower(), f"`creditbus connector spec {kind.name}`") from errors
+        raise ConfigurationError(place, first["msg"].lower(), messages.SEE_SPEC(name=kind.name)) from errors
 
 
 def _best(found: Sequence[Guess], template: str, department: str, *, silent: bool) -> Guess:
@@ -208,22 +201,20 @@ def _best(found: Sequence[Guess], template: str, department: str, *, silent: boo
     if template:
         named = next((guess for guess in usable if guess.template == template), None)
         if named is None:
-            fix = f"those that fit: {', '.join(guess.template for guess in usable) or 'none'}"
-            raise ConfigurationError("--template", f"{template!r} does not fit this source", fix)
+            fix = messages.FITTING(template=", ".join(guess.template for guess in usable) or messages.NONE_FIT())
+            raise ConfigurationError("--template", messages.DOES_NOT_FIT(template=template), fix)
         return named
     if not usable:
-        looks = f"; it looks like {found[0].item}, which {department} may not publish" if found else ""
-        fix = "write a mapping of your own: `creditbus connector list` shows the templates"
-        raise ConfigurationError("--source", f"no template knows its columns{looks}", fix)
+        looks = messages.NOT_ENTITLED(item=found[0].item, department=department) if found else ""
+        fix = messages.WRITE_A_MAPPING()
+        raise ConfigurationError("--source", messages.NO_TEMPLATE(looks=looks), fix)
     if silent:
         return _sure(usable)
     plausible = [guess for guess in usable if guess.likelihood >= usable[0].likelihood * _PLAUSIBLE]
     if len(plausible) <= 1:
         return usable[0]
     choices = [(guess.template, guess_line(guess)) for guess in plausible]
-    picked = choose_one(
-        told("用哪个模板", "Which template"), "--template", choices, silent=False, default=choices[0][0]
-    )
+    picked = choose_one(spoken(messages.WHICH_TEMPLATE), "--template", choices, silent=False, default=choices[0][0])
     return next(guess for guess in usable if guess.template == picked)
 
 
@@ -236,8 +227,8 @@ def _sure(usable: Sequence[Guess]) -> Guess:
     best = usable[0]
     if not best.missing and best.score >= _WEAK:
         return best
-    problem = f"no guess is good enough to be taken unasked; best: {guess_line(best)}"
-    fix = f"--template {best.template} if it is right, --set header_row=... if the header is another row, or no --yes"
+    problem = messages.NOT_SURE(guess_line=guess_line(best))
+    fix = messages.MAKE_SURE(template=best.template)
     raise ConfigurationError("--source", problem, fix)
 
 
@@ -260,7 +251,7 @@ def _write(folder: Path, configuration: Mapping[str, Any], *, force: bool) -> Pa
 
     path = folder / f"{configuration['id']}.yaml"
     if path.exists() and not force:
-        raise ConfigurationError(str(path), "is there already", "give another --id, or --force to replace it")
+        raise ConfigurationError(str(path), messages.EXISTS(), messages.ANOTHER_ID())
     folder.mkdir(parents=True, exist_ok=True)
     text = yaml.safe_dump(dict(configuration), allow_unicode=True, sort_keys=False)
     path.write_text(f"{text.rstrip()}  # {_tells_comment()}\n", encoding="utf-8")
@@ -274,10 +265,7 @@ def _write(folder: Path, configuration: Mapping[str, Any], *, force: bool) -> Pa
 
 def _tells_comment() -> str:
     """Say what the last line of a configuration means."""
-    return told(
-        "state：以最近一次读取为准，改回也算变更；news：逐批交付，旧批次重发不改变记录",
-        "state: the latest reading is the truth, a value set back is a change; news: an old delivery changes nothing",
-    )
+    return spoken(messages.TELLS_COMMENT)
 
 
 def _guess_facts(guess: Guess) -> dict[str, Any]:

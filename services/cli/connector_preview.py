@@ -14,13 +14,15 @@ import typer
 from creditbus.services.cli.configured import FOLDER, Folder, Json, Name, connector_named
 from creditbus.services.cli.connector_running import stale_line
 from creditbus.services.cli.console import OUTPUT, print_json
-from creditbus.services.cli.language import counted, language, told
+from creditbus.services.cli.language import language, spoken
+from creditbus.services.cli.messages import connector as messages
 from creditbus.services.cli.noticed import pairs_lines, persons_lines
 from creditbus.services.domain.city_time import city_day
 from creditbus.services.domain.invisible import visible
-from creditbus.services.domain.profile.standing import Standing
 from creditbus.services.domain.reasons import Caution
+from creditbus.services.domain.standing import Standing
 from creditbus.topics.connection import Connection
+from creditbus.topics.text import Text
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -39,19 +41,19 @@ _LONGEST_VALUE = 40
 _LATER = 2**62
 """A place behind all readings: the next run's."""
 _BECOMES = {
-    "published": ("发布", "published"),
-    "refused": ("退回", "refused"),
-    "unreadable": ("不可读", "unreadable"),
-    "withheld": ("自然人，不发送", "withheld (natural person)"),
-    "new": ("新增", "new"),
-    "unchanged": ("已有，未变", "already there, unchanged"),
-    "amendment": ("变更", "amendment"),
-    "transition": ("状态变更", "change of state"),
-    "stale": ("早于已有", "older than what is there"),
-    "held": ("待原记录", "waits for its original"),
-    "conflict": ("状态不符", "refused: state"),
-    "parked": ("待登记", "waits for its subject's registration"),
-    "unknown": ("无法比较", "cannot be compared"),
+    "published": messages.BECOMES_PUBLISHED,
+    "refused": messages.BECOMES_REFUSED,
+    "unreadable": messages.BECOMES_UNREADABLE,
+    "withheld": messages.BECOMES_WITHHELD,
+    "new": messages.BECOMES_NEW,
+    "unchanged": messages.BECOMES_UNCHANGED,
+    "amendment": messages.BECOMES_AMENDMENT,
+    "transition": messages.BECOMES_TRANSITION,
+    "stale": messages.BECOMES_STALE,
+    "held": messages.BECOMES_HELD,
+    "conflict": messages.BECOMES_CONFLICT,
+    "parked": messages.BECOMES_PARKED,
+    "unknown": messages.BECOMES_UNKNOWN,
 }
 
 
@@ -64,13 +66,11 @@ def preview_command(
     name: Name,
     *,
     folder: Folder = FOLDER,
-    rows: Annotated[
-        int | None, typer.Option("-n", "--rows", min=1, help="Only so many rows, and what becomes of each.")
-    ] = None,
-    shown: Annotated[int, typer.Option(min=0, help="Show the findings of so many refused rows.")] = 20,
-    today: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Judge as of this day.")] = None,
-    compare: Annotated[bool, typer.Option("--compare", help="Ask the bus which rows it has already.")] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Exit code 1 when a row would be refused.")] = False,
+    rows: Annotated[int | None, typer.Option("-n", "--rows", min=1)] = None,
+    shown: Annotated[int, typer.Option(min=0)] = 20,
+    today: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])] = None,
+    compare: Annotated[bool, typer.Option("--compare")] = False,
+    strict: Annotated[bool, typer.Option("--strict")] = False,
     json: Json = False,
 ) -> None:
     """Show what each row would become and what would be refused. Nothing is sent."""
@@ -148,20 +148,12 @@ def _facts(result: Preview) -> dict[str, Any]:
 
 def _show(connector: Connector, result: Preview) -> None:
     item = connector.item
-    _say(
-        told(
-            f"{connector.id}：{result.rows:,} 行，按 {item.title}",
-            f"{connector.id}: {counted(result.rows, 'row')} as {item.title} ({item.title_en})",
-        )
-    )
+    _say(spoken(messages.ROWS_AS, id=connector.id, rows=result.rows, title=item.title, title_en=item.title_en))
     for columns in result.columns:
         if columns.unknown:
-            _say(
-                told("  未使用的列：", "  columns not used: ")
-                + ", ".join(visible(name, _LONGEST_VALUE) for name in columns.unknown)
-            )
+            _say(spoken(messages.UNUSED_LIST) + ", ".join(visible(name, _LONGEST_VALUE) for name in columns.unknown))
         if columns.missing:
-            _say(told("  缺必填列：", "  no column for mandatory: ") + ", ".join(columns.missing))
+            _say(spoken(messages.MANDATORY_WITHOUT_COLUMN_2) + ", ".join(columns.missing))
     for remark in result.remarks:
         _say(f"  {remark}")
     _say(_counts(result))
@@ -173,16 +165,11 @@ def _show(connector: Connector, result: Preview) -> None:
     for line in persons_lines(result.withheld, result.withheld_rows, result.cleared, result.cleared_rows):
         _say(f"  {line}")
     if result.normalised:
-        _say(
-            told(
-                f"  {result.normalised:,} 行有单元格被去空格或转为半角",
-                f"  {counted(result.normalised, 'row')} with cells that are trimmed or brought to half width",
-            )
-        )
+        _say(spoken(messages.ROWS_NORMALISED, normalised=result.normalised))
     if result.standings[Standing.STALE]:
         _say(stale_line(connector))
     what_next = f"creditbus connector run {connector.id}"
-    _say(told(f"未发送任何数据。      下一步：{what_next}", f"Nothing was sent.      next: {what_next}"))
+    _say(spoken(messages.NOTHING_SENT, what_next=what_next))
 
 
 def _show_cautions(result: Preview) -> None:
@@ -194,41 +181,45 @@ def _show_cautions(result: Preview) -> None:
         rows = ", ".join(map(str, result.caution_rows[caution][:_ROWS_NAMED]))
         more = ", …" if count > _ROWS_NAMED else ""
         _say(
-            told(
-                f"  提示 {caution}：{count:,} 行（{rows}{more}）  {caution.zh}",
-                f"  warning {caution}: {counted(count, 'row')} ({rows}{more})  {caution.sentence}",
+            spoken(
+                messages.CAUTION,
+                caution=caution,
+                count=count,
+                rows=rows,
+                more=more,
+                sentence=Text(caution.sentence, caution.zh),
             )
         )
 
 
 def _counts(result: Preview) -> str:
-    refused = told(f"将退回 {result.refused:,} 行", f"{result.refused:,} would be refused")
+    refused = spoken(messages.WOULD_BE_REFUSED, refused=result.refused)
     if not result.standings:
-        published = told(f"将发布 {result.publishable:,} 行", f"{result.publishable:,} would be published")
+        published = spoken(messages.WOULD_BE_PUBLISHED, publishable=result.publishable)
         return f"  {published}   {refused}"
-    parts = [f"{count:,} {told(*_BECOMES[standing])}" for standing, count in result.standings.most_common()]
+    parts = [f"{count:,} {spoken(_BECOMES[standing])}" for standing, count in result.standings.most_common()]
     return f"  {'   '.join([*parts, refused])}"
 
 
 def _fates(fates: Sequence[RowFate]) -> Table:
     table = _table(
-        (told("行", "row"), told("结果", "becomes"), told("文书号", "document"), told("主体", "subject"), "")
+        (spoken(messages.ROW), spoken(messages.BECOMES), spoken(messages.DOCUMENT), spoken(messages.SUBJECT), "")
     )
     for one in fates:
         remarks = [str(finding.reason) for finding in one.findings] + [str(caution) for caution in one.cautions]
         place = f"{one.sheet} {one.row}".strip()
-        cells = (place, told(*_BECOMES[one.becomes]), *_cut(one.document_no, one.subject_name), " ".join(remarks))
+        cells = (place, spoken(_BECOMES[one.becomes]), *_cut(one.document_no, one.subject_name), " ".join(remarks))
         table.add_row(*_plain(cells))
     return table
 
 
 def _refusals(shown: Sequence[RefusedField]) -> Table:
     headings = (
-        told("行", "row"),
-        told("字段", "field"),
-        told("值", "value"),
-        told("原因", "why"),
-        told("代码", "reason"),
+        spoken(messages.ROW),
+        spoken(messages.FIELD),
+        spoken(messages.VALUE),
+        spoken(messages.WHY),
+        spoken(messages.REASON),
     )
     table = _table(headings)
     for one in shown:
@@ -241,7 +232,7 @@ def _refusal(one: RefusedField) -> tuple[str, ...]:
     if one.at:
         why += f" {one.at}"
     if one.proposed:
-        why += told(f" 是否为 {one.proposed}？", f" Did you mean {one.proposed}?")
+        why += spoken(messages.DID_YOU_MEAN, proposed=one.proposed)
     place = f"{one.sheet} {one.row}".strip()
     return _plain((place, one.column, visible(one.value, _LONGEST_VALUE), why, one.reason))
 

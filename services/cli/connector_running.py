@@ -15,7 +15,8 @@ import typer
 
 from creditbus.services.cli.configured import FOLDER, Folder, Json, Name, connector_named
 from creditbus.services.cli.console import ERRORS, OUTPUT, print_json
-from creditbus.services.cli.language import counted, told
+from creditbus.services.cli.language import spoken
+from creditbus.services.cli.messages import connector as messages
 from creditbus.services.cli.noticed import pairs_lines, persons_lines, unused_line
 from creditbus.services.cli.stopping import until_asked
 from creditbus.services.cli.unread import looking_on, undecided_lines
@@ -32,8 +33,8 @@ __all__ = ["outcome_line", "register", "stale_line", "summary_lines"]
 _WAIT_SECONDS = 60.0
 ACCEPT_COLUMNS = "--accept-columns"
 
-Resend = Annotated[bool, typer.Option("--resend", help="Send a source that was already published once more.")]
-WaitSeconds = Annotated[float, typer.Option(min=0, help="Longest wait for the outcomes.")]
+Resend = Annotated[bool, typer.Option("--resend")]
+WaitSeconds = Annotated[float, typer.Option(min=0)]
 
 
 def register(app: typer.Typer) -> None:
@@ -46,12 +47,8 @@ def run_command(
     name: Name,
     folder: Folder = FOLDER,
     resend: Resend = False,
-    accept_columns: Annotated[
-        bool, typer.Option(ACCEPT_COLUMNS, help="Columns are meant as they are: gone ones empty their fields.")
-    ] = False,
-    wait: Annotated[
-        bool | None, typer.Option("--wait/--no-wait", help="Wait for what becomes of the rows; at a terminal it does.")
-    ] = None,
+    accept_columns: Annotated[bool, typer.Option(ACCEPT_COLUMNS)] = False,
+    wait: Annotated[bool | None, typer.Option("--wait/--no-wait")] = None,
     wait_seconds: WaitSeconds = _WAIT_SECONDS,
     json: Json = False,
 ) -> None:
@@ -82,8 +79,8 @@ def run_command(
 def watch_command(
     name: Name,
     folder: Folder = FOLDER,
-    every: Annotated[float, typer.Option(min=0.1, help="Seconds between two looks at the source.")] = 30.0,
-    json: Annotated[bool, typer.Option("--json", help="One JSON document a run.")] = False,
+    every: Annotated[float, typer.Option(min=0.1)] = 30.0,
+    json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Run again when the source has changed, and tell of each run. Ctrl-C or SIGTERM stops between two transactions.
 
@@ -126,20 +123,10 @@ def summary_lines(summary: RunSummary, connector: Connector, outcomes: RunOutcom
         if outcomes.account.counts["stale"]:
             lines.append(stale_line(connector))
     if summary.marked:
-        lines.append(
-            told(
-                f"已在来源表中标记退回 {summary.marked:,} 行",
-                f"marked in their table: {counted(summary.marked, 'refused row')}",
-            )
-        )
+        lines.append(spoken(messages.MARKED, marked=summary.marked))
     if summary.comparison is not None and summary.comparison.vanished:
         see = f"creditbus connector vanished {connector.id}"
-        lines.append(
-            told(
-                f"已消失的记录可申请撤销，不会自动撤销：{see}",
-                f"vanished rows are proposed for withdrawal, never withdrawn by themselves: {see}",
-            )
-        )
+        lines.append(spoken(messages.VANISHED_PROPOSED, see=see))
     return lines + _refused_lines(summary, connector, outcomes)
 
 
@@ -153,16 +140,8 @@ def stale_line(connector: Connector) -> str:
     """Say what to do where a row is stale and its source is right."""
     again = f"creditbus connector run {connector.id} --resend"
     if connector.tells == "state":
-        return told(
-            f"未采用的行：同一记录另有更晚的内容；如以来源现状为准：{again}",
-            f"stale rows: of their records something later is known; if the source is right as it stands: {again}",
-        )
-    return told(
-        f"未采用的行：来源按交付批次读取（tells: news），旧批次不改变记录；如来源表示现状，"
-        f"在 {connector.file} 写 tells: state，再执行 {again}",
-        f"stale rows: the source tells news, of which older deliveries change nothing; if it tells its present state, "
-        f"write tells: state into {connector.file}, then {again}",
-    )
+        return spoken(messages.STALE_OF_STATE, again=again)
+    return spoken(messages.STALE_OF_NEWS, file=connector.file, again=again)
 
 
 def _refused_lines(summary: RunSummary, connector: Connector, outcomes: RunOutcomes | None) -> list[str]:
@@ -171,12 +150,12 @@ def _refused_lines(summary: RunSummary, connector: Connector, outcomes: RunOutco
     if outcomes is not None and outcomes.account.counts["rejected"]:
         export = f"creditbus rejects export {connector.department} --run {summary.run_id}"
         return [
-            told(f"被退回的行及原因：{see}", f"what was refused, and why: {see}"),
-            told(f"导出后改正：{export}", f"to correct them: {export}"),
+            spoken(messages.REFUSED_AND_WHY, see=see),
+            spoken(messages.TO_CORRECT, export=export),
         ]
     undecided = bool(summary.published) if outcomes is None else not outcomes.settled
     if undecided and not (summary.complete and not summary.rows):
-        return [told(f"如有退回，稍后可查：{see}", f"if any are refused, they will be listed by: {see}")]
+        return [spoken(messages.IF_REFUSED, see=see)]
     return []
 
 
@@ -185,20 +164,20 @@ def outcome_line(outcomes: RunOutcomes) -> str:
     account = outcomes.account
     counts, changes = account.counts, account.changes
     parts = [
-        (changes["new"], told("新增", "new"), True),
-        (counts["duplicate"], told("未变", "unchanged"), True),
-        (changes["amended"], told("变更", "amended"), True),
-        (changes["transition"], told("状态变更", "changes of state"), False),
-        (counts["stale"], told("早于已有，未采用", "stale: overtaken by what is there"), False),
-        (counts["rejected"], told("退回", "refused"), True),
-        (counts["parked"], told("待登记", "waiting for their subject's registration"), False),
-        (counts["held"], told("待原记录", "waiting for their original"), False),
+        (changes["new"], spoken(messages.NEW), True),
+        (counts["duplicate"], spoken(messages.UNCHANGED), True),
+        (changes["amended"], spoken(messages.AMENDED), True),
+        (changes["transition"], spoken(messages.CHANGES_OF_STATE), False),
+        (counts["stale"], spoken(messages.STALE), False),
+        (counts["rejected"], spoken(messages.REFUSED), True),
+        (counts["parked"], spoken(messages.PARKED), False),
+        (counts["held"], spoken(messages.HELD), False),
     ]
     line = " · ".join(
-        told(f"{word} {count:,}", f"{count:,} {word}") for count, word, always in parts if count or always
+        spoken(messages.COUNT_OF, count=count, word=word) for count, word, always in parts if count or always
     )
     if not outcomes.settled:
-        line += told("   尚未处理完", "   and not all decided yet") + f" ({max(account.in_flight, 0):,})"
+        line += spoken(messages.NOT_ALL_DECIDED) + f" ({max(account.in_flight, 0):,})"
     return line
 
 
@@ -222,19 +201,16 @@ def _facts(summary: RunSummary, outcomes: RunOutcomes | None) -> dict[str, Any]:
 def _published(summary: RunSummary) -> str:
     if summary.complete and not summary.rows and summary.skipped:
         rows, run = summary.skipped, summary.run_id
-        return told(
-            f"已全部发布：{rows:,} 行，无变化（批次 {run}）；--resend 重新发送",
-            f"already published: {counted(rows, 'row')}, unchanged (run {run}); --resend sends them again",
-        )
+        return spoken(messages.ALREADY_PUBLISHED, rows=rows, run=run)
     rate = summary.rows / summary.seconds if summary.seconds else 0
     remarks = (
-        (summary.unreadable, told("行不可读", "of them unreadable")),
-        (summary.withheld, told("行涉及自然人，未发送内容", "of them about natural persons, withheld")),
-        (summary.skipped, told("行此前已发布", "already published before")),
+        (summary.unreadable, spoken(messages.OF_THEM_UNREADABLE)),
+        (summary.withheld, spoken(messages.OF_THEM_WITHHELD)),
+        (summary.skipped, spoken(messages.PUBLISHED_BEFORE)),
     )
-    parts = [told(f"已发布 {summary.published:,} 行", f"{summary.published:,} published")]
+    parts = [spoken(messages.PUBLISHED, published=summary.published)]
     parts += [f"{count:,} {word}" for count, word in remarks if count]
-    line = f"{' · '.join(parts)}   {rate:,.0f} {told('行/秒', 'rows/s')}   {told('批次', 'run')} {summary.run_id}"
+    line = f"{' · '.join(parts)}   {rate:,.0f} {spoken(messages.ROWS_S)}   {spoken(messages.RUN)} {summary.run_id}"
     return line + _compared(summary)
 
 
@@ -242,9 +218,6 @@ def _compared(summary: RunSummary) -> str:
     found = summary.comparison
     if found is None:
         return ""
-    return told(
-        f"\n与上次相比：新增 {found.new:,} · 未变 {found.unchanged:,} · 变更 {found.changed:,} · "
-        f"消失 {found.vanished:,}",
-        f"\nagainst the last run: {found.new:,} new · {found.unchanged:,} unchanged · {found.changed:,} changed · "
-        f"{found.vanished:,} vanished",
+    return spoken(
+        messages.COMPARISON, new=found.new, unchanged=found.unchanged, changed=found.changed, vanished=found.vanished
     )

@@ -10,7 +10,8 @@ import typer
 
 from creditbus.services.cli.configured import FOLDER, Folder, Json, Name, connector_named
 from creditbus.services.cli.console import OUTPUT, print_json
-from creditbus.services.cli.language import counted, told
+from creditbus.services.cli.language import spoken
+from creditbus.services.cli.messages import connector as messages
 from creditbus.services.cli.withdrawals import compares, show_gone, withdraw_gone
 from creditbus.services.domain.city_time import city_day
 from creditbus.topics.connection import Connection
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["register"]
 
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
-state = typer.Typer(help="How far a connector has come.", no_args_is_help=True)
+Yes = Annotated[bool, typer.Option("--yes", "-y")]
+state = typer.Typer(no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
@@ -44,18 +45,18 @@ def show_command(name: Name, folder: Folder = FOLDER, json: Json = False) -> Non
         print_json({"connector": connector.id, "progress": None if progress is None else asdict(progress)})
         return
     if progress is None:
-        OUTPUT.print(told("尚未运行", "has not run yet"), markup=False)
+        OUTPUT.print(spoken(messages.NOT_RUN_YET), markup=False)
         return
     totals = progress.totals
     lines = [
-        (told("批次", "run"), progress.run),
-        (told("位置", "position"), str(progress.position)),
-        (told("版本", "version"), progress.version or told("（持续增长）", "(grows for ever)")),
-        (told("已完成", "complete"), told("是", "yes") if progress.complete else told("否", "no")),
-        (told("行数", "rows"), f"{totals.rows:,}"),
-        (told("已发布", "published"), f"{totals.published:,}"),
-        (told("不可读", "unreadable"), f"{totals.unreadable:,}"),
-        (told("自然人", "withheld"), f"{totals.withheld:,}"),
+        (spoken(messages.RUN), progress.run),
+        (spoken(messages.POSITION), str(progress.position)),
+        (spoken(messages.VERSION), progress.version or spoken(messages.GROWS)),
+        (spoken(messages.COMPLETE), spoken(messages.YES) if progress.complete else spoken(messages.NO)),
+        (spoken(messages.ROWS), f"{totals.rows:,}"),
+        (spoken(messages.PUBLISHED_ROWS), f"{totals.published:,}"),
+        (spoken(messages.UNREADABLE), f"{totals.unreadable:,}"),
+        (spoken(messages.WITHHELD), f"{totals.withheld:,}"),
     ]
     for label, value in lines:
         OUTPUT.print(f"{label:12} {value}", markup=False, soft_wrap=True)
@@ -69,10 +70,7 @@ def reset_command(name: Name, folder: Folder = FOLDER, yes: Yes = False, json: J
     connector = connector_named(name, folder)
     connection = Connection.from_environment(store=False)
     if not yes and not typer.confirm(
-        told(
-            f"清除 {connector.id} 的位置？下次运行将全部重发",
-            f"Forget how far {connector.id} came? Its next run sends all",
-        ),
+        spoken(messages.FORGET, id=connector.id),
     ):
         raise typer.Exit(1)
     with Publisher(connection.bootstrap_servers, connector.id, connector.topic) as publisher:
@@ -81,9 +79,7 @@ def reset_command(name: Name, folder: Folder = FOLDER, yes: Yes = False, json: J
     if json:
         print_json({"connector": connector.id, "forgotten": None if before is None else asdict(before)})
     else:
-        OUTPUT.print(
-            told(f"下一步：creditbus connector run {connector.id}", f"next: creditbus connector run {connector.id}")
-        )
+        OUTPUT.print(spoken(messages.NEXT_RUN, id=connector.id))
 
 
 def vanished_command(name: Name, folder: Folder = FOLDER, json: Json = False) -> None:
@@ -99,34 +95,24 @@ def vanished_command(name: Name, folder: Folder = FOLDER, json: Json = False) ->
         return
     for one in found:
         place = "  ".join(part for part in (one.file, one.sheet, str(one.row)) if part)
-        remark = (
-            told("   同一文书仍在，仅代码不同", "   same document still there under another code")
-            if one.recoded
-            else ""
-        )
+        remark = spoken(messages.RECODED) if one.recoded else ""
         OUTPUT.print(
             f"{one.key[:12]}  {one.document_no}  {one.subject_name}  {one.authority}  {place}{remark}",
             markup=False,
             soft_wrap=True,
         )
-    OUTPUT.print(told(f"{len(found):,} 条已从来源消失", f"{len(found):,} vanished from the source"), markup=False)
+    OUTPUT.print(spoken(messages.VANISHED, count=len(found)), markup=False)
     if found:
         line = f"creditbus connector withdraw {connector.id} --keys {found[0].key[:12]}"
-        OUTPUT.print(told(f"撤销：{line}（或 --all）", f"to withdraw: {line} (or --all)"), markup=False, soft_wrap=True)
+        OUTPUT.print(spoken(messages.TO_WITHDRAW, line=line), markup=False, soft_wrap=True)
 
 
 def withdraw_command(
     name: Name,
     *,
-    keys: Annotated[
-        list[str] | None, typer.Option("--keys", help="First characters of a key; may be repeated.")
-    ] = None,
-    every: Annotated[
-        bool, typer.Option("--all", help="All that are proposed, but for those under another code.")
-    ] = False,
-    many: Annotated[
-        bool, typer.Option("--many", help="With --all: even more than a tenth of what was compared.")
-    ] = False,
+    keys: Annotated[list[str] | None, typer.Option("--keys")] = None,
+    every: Annotated[bool, typer.Option("--all")] = False,
+    many: Annotated[bool, typer.Option("--many")] = False,
     folder: Folder = FOLDER,
     yes: Yes = False,
     json: Json = False,
@@ -139,9 +125,7 @@ def withdraw_command(
 
     connector = connector_named(name, folder)
     if bool(keys) == every:
-        raise ConfigurationError(
-            "--keys", "or --all is needed, one of both", "`creditbus connector vanished` lists them"
-        )
+        raise ConfigurationError("--keys", messages.KEYS_OR_ALL(), messages.SEE_VANISHED())
     _refuse_blind(connector)
     if compares(connector):
         withdraw_gone(connector, keys, many=many, yes=yes, json=json)
@@ -152,21 +136,14 @@ def withdraw_command(
     if every and not many:
         with Memory(connection.home, connector.id) as memory:
             brake(len(chosen), memory.known(connector.vanished))
-    if (
-        chosen
-        and not yes
-        and not typer.confirm(told(f"撤销 {len(chosen):,} 条记录？", f"Withdraw {counted(len(chosen), 'record')}?"))
-    ):
+    if chosen and not yes and not typer.confirm(spoken(messages.WITHDRAW_RECORDS, count=len(chosen))):
         raise typer.Exit(1)
     run = withdraw(connector, connection, chosen) if chosen else ""
     if json:
         print_json({"run": run, "withdrawn": [_facts(one) for one in chosen]})
     else:
         OUTPUT.print(
-            told(
-                f"已发送 {len(chosen):,} 条撤销   批次 {run or '-'}",
-                f"{counted(len(chosen), 'withdrawal')} sent   run {run or '-'}",
-            ),
+            spoken(messages.WITHDRAWALS_SENT, count=len(chosen), run=run or "-"),
             markup=False,
             soft_wrap=True,
         )
@@ -178,10 +155,10 @@ def _refuse_blind(connector: Connector) -> None:
 
     source, fix = connector.open(), "withdraw by a row of its own; of a table, mode compare notices it"
     if isinstance(source, Incremental):
-        raise ConfigurationError(connector.id, f"cannot notice what is gone: {source.incremental()}", fix)
+        raise ConfigurationError(connector.id, messages.CANNOT_NOTICE(incremental=source.incremental()), fix)
     if connector.vanished == "never":
-        fix = "let it say file or connector, if the source holds all records"
-        raise ConfigurationError(str(connector.file), "says `vanished: never`, so nothing is compared", fix)
+        fix = messages.SAY_FILE_OR_CONNECTOR()
+        raise ConfigurationError(str(connector.file), messages.NEVER_COMPARED(), fix)
 
 
 def _proposals(connector: Any, connection: Connection) -> list[Proposal]:

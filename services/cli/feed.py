@@ -12,7 +12,8 @@ import typer
 
 from creditbus.services.cli.configured import known_subscriber, subscribers
 from creditbus.services.cli.console import ERRORS, OUTPUT
-from creditbus.services.cli.language import counted, told
+from creditbus.services.cli.language import spoken
+from creditbus.services.cli.messages import feed as messages
 from creditbus.services.cli.words import word
 from creditbus.topics.connection import Connection
 
@@ -22,7 +23,14 @@ if TYPE_CHECKING:
 
 __all__ = ["app", "break_line", "feed_line", "json_line"]
 
-app = typer.Typer(help="Feeds: what a subscriber receives.", no_args_is_help=True)
+_BREAK = {"expired": messages.EXPIRED, "missing": messages.MISSING, "repeated": messages.REPEATED}
+_BREAKS = {
+    "expired": messages.EXPIRED_SEVERAL,
+    "missing": messages.MISSING_SEVERAL,
+    "repeated": messages.REPEATED_SEVERAL,
+}
+
+app = typer.Typer(no_args_is_help=True)
 
 
 @app.callback()
@@ -32,13 +40,11 @@ def _group() -> None:
 
 @app.command()
 def follow(
-    subscriber: Annotated[
-        str, typer.Argument(help="Id of the subscriber, as in topics/subscribers.", autocompletion=subscribers)
-    ],
-    from_start: Annotated[bool, typer.Option("--from-start", help="From the first record; else from now on.")] = False,
-    until_end: Annotated[bool, typer.Option("--until-end", help="Stop at the present end.")] = False,
-    limit: Annotated[int | None, typer.Option("--limit", "-n", min=1, help="Stop after so many records.")] = None,
-    json: Annotated[bool, typer.Option("--json", help="One JSON document a line.")] = False,
+    subscriber: Annotated[str, typer.Argument(autocompletion=subscribers)],
+    from_start: Annotated[bool, typer.Option("--from-start")] = False,
+    until_end: Annotated[bool, typer.Option("--until-end")] = False,
+    limit: Annotated[int | None, typer.Option("--limit", "-n", min=1)] = None,
+    json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Print the records of a feed and check that none is missing, changed or expired. Exit code 1 when one is."""
     known_subscriber(subscriber)
@@ -73,7 +79,7 @@ async def _follow(
                 break
     count, breaks = continuity.records, len(continuity.breaks)
     ERRORS.print(
-        told(f"{count:,} 条记录，{breaks} 处不连续", f"{counted(count, 'record')}, {counted(breaks, 'break')}"),
+        spoken(messages.RECORDS_BREAKS, count=count, breaks=breaks),
         markup=False,
     )
     return breaks
@@ -89,23 +95,13 @@ def _complain(found: Break, *, json: bool) -> None:
 
 def break_line(found: Break) -> str:
     """Return what is wrong with a partition of a feed as one line for a person."""
-    place = told(f"分区 {found.partition}：", f"partition {found.partition}: ")
-    one = found.first == found.last
+    place = spoken(messages.PARTITION, partition=found.partition)
     if found.last is None:
-        return place + told("全部记录均已过期删除", "all records that it held have expired")
-    zh = f"第 {found.first} 号" if one else f"第 {found.first} 至 {found.last} 号"
-    en = f"number {found.first}" if one else f"{found.first} to {found.last}"
-    match found.kind.value:
-        case "expired":
-            return place + told(f"{zh}已过期删除", f"{en} {'has' if one else 'have'} expired")
-        case "missing":
-            return place + told(f"缺{zh}", f"{en} {'is' if one else 'are'} missing")
-        case "repeated":
-            return place + told(f"{zh}再次出现，或次序颠倒", f"{en} comes again, or out of order")
-        case _:
-            return place + told(
-                f"{zh}与前一条不衔接：两者之一被改动", f"{en} does not follow from the one before it: one was changed"
-            )
+        return place + spoken(messages.ALL_EXPIRED)
+    if found.first == found.last:
+        return place + spoken(_BREAK.get(found.kind.value, messages.CHANGED), number=found.first)
+    several = _BREAKS.get(found.kind.value, messages.CHANGED_SEVERAL)
+    return place + spoken(several, first=found.first, last=found.last)
 
 
 def feed_line(record: FeedRecord) -> str:

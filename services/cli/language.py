@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextvars import ContextVar
-from typing import Literal
 
+from creditbus.services.cli.messages import common as messages
 from creditbus.topics.errors import ConfigurationError
+from creditbus.topics.text import LANGUAGES, Language, Message, in_language
 
-__all__ = ["LANGUAGES", "Language", "by_environment", "choose", "counted", "language", "taken_out", "told"]
-
-Language = Literal["zh", "en"]
-LANGUAGES: tuple[Language, ...] = ("zh", "en")
+__all__ = ["by_environment", "choose", "chosen", "language", "listed", "spoken", "taken_out"]
 
 _VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 _OPTION = "--lang"
@@ -34,9 +32,11 @@ def choose(name: str | None) -> None:
         ConfigurationError: it is neither of the two.
     """
     known: dict[str | None, Language | None] = {None: None, **{one: one for one in LANGUAGES}}
+    _chosen.set(known.get(name))
     if name not in known:
-        raise ConfigurationError(_OPTION, f"{name!r} is no language of ours", f"one of: {', '.join(LANGUAGES)}")
-    _chosen.set(known[name])
+        raise ConfigurationError(
+            _OPTION, messages.NOT_A_LANGUAGE(name=name), messages.ONE_OF_2(languages=", ".join(LANGUAGES))
+        )
 
 
 def language() -> Language:
@@ -44,14 +44,25 @@ def language() -> Language:
     return _chosen.get() or by_environment()
 
 
-def told(zh: str, en: str) -> str:
-    """Return the one of two texts that is in the language that is spoken."""
-    return zh if language() == "zh" else en
+def spoken(text: Message | str, **values: object) -> str:
+    """Return a message, or a `Text`, in the language that is spoken.
+
+    Args:
+        text: a message, which is filled in, or what may be a `Text`; a plain `str` comes back as it is.
+        values: for the message.
+    """
+    return in_language(text(**values) if isinstance(text, Message) else text, language())
 
 
-def counted(count: int, noun: str) -> str:
-    """Return a number of things in English; the plural ends with s."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+def listed(parts: Iterable[str], *, clauses: bool = False) -> str:
+    """Join names, or whole clauses, as the language that is spoken does."""
+    return spoken(messages.BETWEEN_CLAUSES if clauses else messages.BETWEEN_NAMES).join(map(spoken, parts))
+
+
+def chosen(option: Sequence[str]) -> str | None:
+    """Return what the language option that `taken_out` found says; None where there is none, or it has no value."""
+    *_, word = option or [""]
+    return word.removeprefix(f"{_OPTION}=") if word not in {"", _OPTION} else None
 
 
 def taken_out(arguments: Sequence[str]) -> tuple[list[str], list[str]]:

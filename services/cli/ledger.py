@@ -11,8 +11,9 @@ import typer
 
 from creditbus.services.cli.console import OUTPUT, print_json
 from creditbus.services.cli.figures import Figures, print_figures
-from creditbus.services.cli.language import counted, told
-from creditbus.services.cli.unread import at_most, stages_without_workers, waiting_line
+from creditbus.services.cli.language import listed, spoken
+from creditbus.services.cli.messages import ledger as messages
+from creditbus.services.cli.unread import at_most, least_of, stages_without_workers, waiting_line
 from creditbus.services.cli.words import reason, word
 from creditbus.topics.connection import Connection
 from creditbus.topics.errors import ConfigurationError
@@ -35,12 +36,10 @@ def register(app: typer.Typer) -> None:
 
 
 def ledger(
-    json: Annotated[bool, typer.Option("--json", help="Print facts for a machine.")] = False,
-    files: Annotated[bool, typer.Option("--files", help="Show each file of each run, too.")] = False,
-    accept_loss: Annotated[
-        str, typer.Option(metavar="TOPIC", help="Write down that what this topic has lost was seen to.")
-    ] = "",
-    reason: Annotated[str, typer.Option(help="What was done about it, with --accept-loss.")] = "",
+    json: Annotated[bool, typer.Option("--json")] = False,
+    files: Annotated[bool, typer.Option("--files")] = False,
+    accept_loss: Annotated[str, typer.Option(metavar="TOPIC")] = "",
+    reason: Annotated[str, typer.Option()] = "",
 ) -> None:
     """Show published = received + waiting + expired unread, and received = applied + duplicate + … + parked.
 
@@ -69,11 +68,13 @@ def _accept(connection: Connection, accounts: Accounts, topic: str, reason: str)
     from creditbus.services.domain.statements import Acceptance
 
     if not reason.strip():
-        raise ConfigurationError("--reason", "is not given", "say what was done about the loss")
+        raise ConfigurationError("--reason", messages.NOT_GIVEN(), messages.SAY_WHAT_WAS_DONE())
     loss = next((one for one in accounts.losses if one.topic == topic), None)
     if loss is None:
-        lost = ", ".join(one.topic for one in accounts.losses) or "none has"
-        raise ConfigurationError("--accept-loss", f"{topic!r} has lost nothing", f"topics that have: {lost}")
+        lost = listed(one.topic for one in accounts.losses) or messages.NONE_HAS()
+        raise ConfigurationError(
+            "--accept-loss", messages.NOTHING_LOST_OF(topic=topic), messages.TOPICS_WITH_LOSSES(lost=lost)
+        )
     department = department_of(topic)
     moment = int(time.time() * 1000)
     accept_loss(connection, Acceptance(department, topic, loss.offsets, loss.recreated, reason.strip(), moment))
@@ -91,7 +92,7 @@ def funnel(accounts: Accounts, *, files: bool = False) -> list[Figures]:
             at_most(waiting.records, exact=waiting.exact) if waiting else "0",
             at_most(loss.records, exact=loss.exact) if loss else "0",
         )
-        balance = told("是", "yes") if accounts.balanced(name) else told("否", "NO")
+        balance = spoken(messages.YES) if accounts.balanced(name) else spoken(messages.NO)
         lines.append(Figures(name, [*before, *_cells(accounts.account(name)), balance]))
         if files:
             lines += [
@@ -119,72 +120,53 @@ def _remarks(accounts: Accounts) -> Iterator[str]:
                 yield waiting_line(stage, topic)
     yield from map(_loss_line, accounts.losses)
     for gap in accounts.gaps[:_MOST_RUNS]:
-        yield told(
-            f"批次 {gap.run}：已发布 {gap.published:,} 条，已收到 {gap.received:,} 条",
-            f"run {gap.run}: {gap.received:,} received of {gap.published:,} published",
-        )
+        yield spoken(messages.RUN_GAP, run=gap.run, received=gap.received, published=gap.published)
     if len(accounts.gaps) > _MOST_RUNS:
         more = len(accounts.gaps) - _MOST_RUNS
-        yield told(f"另有 {more:,} 个批次（--json）", f"and {counted(more, 'run')} more (--json)")
+        yield spoken(messages.MORE_RUNS, more=more)
     if idle := stages_without_workers(accounts.stages):
-        yield told(f"没有工作进程运行：{idle}", f"no worker runs: {idle}")
+        yield spoken(messages.NO_WORKER_RUNS, idle=idle)
 
 
 def _loss_line(loss: Loss) -> str:
     if loss.accepted:
         many = at_most(loss.records, exact=loss.exact)
-        return told(
-            f"{loss.topic}：{many} 条记录未读即过期，已处理：{loss.accepted}",
-            f"{loss.topic}: {many} expired unread, seen to: {loss.accepted}",
-        )
+        return spoken(messages.LOSS_ACCEPTED, topic=loss.topic, many=many, accepted=loss.accepted)
     if loss.unknown:
-        return told(
-            f"{loss.topic}：主题曾被重建，原主题未读记录数不详；见 docs/runbooks/topic-recreated.md",
-            f"{loss.topic} was created again; what was unread of the one before is not known; see "
-            "docs/runbooks/topic-recreated.md",
-        )
-    many = at_most(loss.records, exact=loss.exact)
-    least = "" if loss.exact else "at most "
-    return told(
-        f"{loss.topic}：{many} 条记录未读即过期，请重新报送；见 docs/runbooks/records-expired.md",
-        f"{loss.topic}: {least}{counted(loss.records, 'record')} expired before they were read; have them sent again; "
-        "see docs/runbooks/records-expired.md",
-    )
+        return spoken(messages.LOSS_UNKNOWN, topic=loss.topic)
+    least = least_of(exact=loss.exact)
+    return spoken(messages.LOSS, topic=loss.topic, least=least, records=loss.records)
 
 
 def _verdict(accounts: Accounts) -> str:
     if accounts.is_balanced:
-        return told("平衡", "balanced")
+        return spoken(messages.BALANCED)
     reasons = []
     unread = sum(stage.records for stage in accounts.waiting)
     if unread:
-        exact = all(stage.exact for stage in accounts.waiting)
-        least = "" if exact else told("至多 ", "at most ")
-        reasons.append(told(f"{least}{unread:,} 条未读", f"{least}{counted(unread, 'record')} waiting unread"))
+        least = least_of(exact=all(stage.exact for stage in accounts.waiting))
+        reasons.append(spoken(messages.WAITING_UNREAD, least=least, unread=unread))
     if left := sum(abs(account.in_flight) for account in accounts.ledger.departments.values()):
-        reasons.append(told(f"{left:,} 条尚无结果", f"{counted(left, 'event')} without an outcome yet"))
+        reasons.append(spoken(messages.WITHOUT_OUTCOME, left=left))
     losses = [loss for loss in accounts.losses if not loss.settled]
     if lost := sum(loss.records for loss in losses):
-        exact = all(loss.exact for loss in losses)
-        least = "" if exact else told("至多 ", "at most ")
-        reasons.append(told(f"{least}{lost:,} 条未读即过期", f"{least}{counted(lost, 'record')} expired unread"))
+        least = least_of(exact=all(loss.exact for loss in losses))
+        reasons.append(spoken(messages.EXPIRED_UNREAD, least=least, lost=lost))
     if gone := [loss.topic for loss in losses if loss.unknown]:
-        named = told("、", ", ").join(gone)
-        reasons.append(told(f"{named} 曾被重建，丢失数不详", f"{named} created again, nobody knows what was unread"))
+        named = listed(gone)
+        reasons.append(spoken(messages.CREATED_AGAIN, named=named))
     if missing := sum(accounts.supply(name).missing for name in accounts.departments):
-        reasons.append(told(f"{missing:,} 条已发布而下落不明", f"{counted(missing, 'record')} published and nowhere"))
+        reasons.append(spoken(messages.PUBLISHED_AND_NOWHERE, missing=missing))
     if not accounts.through:
-        reasons.append(
-            told("账本末尾仍在未结束的事务之后，请稍后再查", "the ledger's end is behind a transaction: ask again")
-        )
-    return told("不平衡：", "NOT BALANCED: ") + told("；", "; ").join(reasons)
+        reasons.append(spoken(messages.LEDGER_OPEN))
+    return spoken(messages.NOT_BALANCED) + listed(reasons, clauses=True)
 
 
 def _reasons(accounts: Accounts) -> Iterator[str]:
     for name, account in sorted(accounts.ledger.departments.items()):
         counts = [f"{reason(code)} {count}" for code, count in _by_count(account) if count]
         if counts:
-            yield told(f"{name}：退回原因 {'；'.join(counts)}", f"{name}: rejected by {', '.join(counts)}")
+            yield spoken(messages.REJECTED_BY, name=name, listed=listed(counts))
 
 
 def _by_count(account: Account) -> list[tuple[str, int]]:

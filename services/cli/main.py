@@ -27,7 +27,10 @@ from creditbus.services.cli import (
     worker,
 )
 from creditbus.services.cli.console import ERRORS
-from creditbus.services.cli.language import choose, taken_out
+from creditbus.services.cli.help import speaking
+from creditbus.services.cli.language import choose, chosen, language, spoken, taken_out
+from creditbus.services.cli.messages import usage as messages
+from creditbus.services.cli.usage import usage_line
 from creditbus.services.worker.exit_codes import INTERRUPTED
 from creditbus.topics.connection import home_directory
 from creditbus.topics.errors import UserError
@@ -39,7 +42,6 @@ _INTERNAL_ERROR = 70
 
 app = typer.Typer(
     name="creditbus",
-    help="Exchange bus for public credit records.",
     add_completion=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -47,13 +49,11 @@ app = typer.Typer(
 
 
 @app.callback()
-def _top(
-    lang: Annotated[
-        str | None, typer.Option("--lang", help="zh or en, anywhere in a command; else by LC_ALL, LC_MESSAGES, LANG.")
-    ] = None,
-) -> None:
-    """Exchange bus for public credit records."""
-    choose(lang)
+def _top(lang: Annotated[str | None, typer.Option("--lang")] = None) -> None:
+    """Exchange bus for public credit records.
+
+    The language is chosen before anything else, in `main`, for it may stand after the command and before its help.
+    """
 
 
 servers.register(app)
@@ -78,37 +78,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     `worker`, `connector watch` and `up --foreground` end with 0 when SIGTERM asks them to.
     """
     try:
-        result = app(
-            args=_arranged(sys.argv[1:] if arguments is None else arguments),
-            prog_name="creditbus",
-            standalone_mode=False,
-        )
+        result = _run(sys.argv[1:] if arguments is None else arguments)
     except (typer.Abort, KeyboardInterrupt):
         return INTERRUPTED
     except typer.Exit as request:
         return request.exit_code
     except (typer.TyperException, UserError) as error:
-        _complain(_with_hint(error) if isinstance(error, typer.TyperException) else str(error))
+        _complain(error.sentence(language()) if isinstance(error, UserError) else usage_line(error))
         return _USER_ERROR
     except BrokenPipeError:
         # The reader has gone (`creditbus ... | head`); the interpreter must not flush into the pipe at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:  # noqa: BLE001 - the outermost place: a user gets a line, never a traceback
-        _complain(f"internal error: {type(error).__name__}: {error}; details in {_keep_traceback()}")
+        fault = f"{type(error).__name__}: {error}"
+        _complain(spoken(messages.INTERNAL_ERROR, error=fault, path=_keep_traceback()))
         return _INTERNAL_ERROR
     return result if isinstance(result, int) else 0
 
 
-def _arranged(arguments: Sequence[str]) -> Sequence[str]:
+def _run(arguments: Sequence[str]) -> object:
     option, rest = taken_out(arguments)
-    return [*option, *(rest or ["--help"])]
-
-
-def _with_hint(error: typer.TyperException) -> str:
-    message = str(error.format_message()).rstrip(".")
-    context = getattr(error, "ctx", None)
-    return f"{message}; see `{context.command_path} --help`" if context else message
+    choose(chosen(option))
+    command = speaking(typer.main.get_command(app))
+    return command(args=[*option, *(rest or ["--help"])], prog_name="creditbus", standalone_mode=False)
 
 
 def _complain(line: str) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from creditbus.services.cli.language import counted, told
+from creditbus.services.cli.language import spoken
+from creditbus.services.cli.messages import connector as messages
 from creditbus.services.domain.invisible import visible
 from creditbus.services.domain.reasons import Caution
+from creditbus.topics.text import Text
 
 if TYPE_CHECKING:
     from creditbus.connectors.noticing import Pair
@@ -23,20 +25,10 @@ def persons_lines(withheld: int, withheld_rows: Sequence[int], cleared: int, cle
     lines = []
     if withheld:
         named = _named(withheld, withheld_rows)
-        lines.append(
-            told(
-                f"{withheld:,} 行涉及自然人{named}，内容不发送",
-                f"{counted(withheld, 'row')} about natural persons{named}: nothing of them is sent",
-            )
-        )
+        lines.append(spoken(messages.PERSONS_WITHHELD, withheld=withheld, named=named))
     if cleared:
         named = _named(len(cleared_rows), cleared_rows)
-        lines.append(
-            told(
-                f"{cleared:,} 个单元格中的身份号码已去除{named}",
-                f"{counted(cleared, 'cell')} without the citizens' numbers that stood there{named}",
-            )
-        )
+        lines.append(spoken(messages.NUMBERS_REMOVED, cleared=cleared, named=named))
     return lines
 
 
@@ -45,15 +37,9 @@ def pairs_lines(count: int, pairs: Sequence[Pair]) -> list[str]:
     if not count:
         return []
     caution = Caution.ONE_KEY_TWO_ROWS
-    lines = [
-        told(
-            f"提示 {caution}：{count:,} 对  {caution.zh}",
-            f"warning {caution}: {counted(count, 'pair')}  {caution.sentence}",
-        )
-    ]
+    lines = [spoken(messages.CAUTION_PAIRS, caution=caution, count=count, sentence=Text(caution.sentence, caution.zh))]
     lines += [
-        told(f"  第 {one.first} 行与第 {one.second} 行", f"  rows {one.first} and {one.second}")
-        + f"  {one.second.file}"
+        spoken(messages.PAIR, first=one.first, second=one.second) + f"  {one.second.file}"
         for one in pairs[:_ROWS_NAMED]
     ]
     return [*lines, "  …"] if count > _ROWS_NAMED else lines
@@ -62,7 +48,7 @@ def pairs_lines(count: int, pairs: Sequence[Pair]) -> list[str]:
 def unused_line(columns: Sequence[str]) -> list[str]:
     """Return a line for columns that the mapping does not use; none where there are none."""
     named = ", ".join(visible(name, _LONGEST_NAME) for name in columns)
-    return [told(f"未使用的列：{named}", f"columns not used: {named}")] if columns else []
+    return [spoken(messages.UNUSED, named=named)] if columns else []
 
 
 def _named(count: int, rows: Sequence[int]) -> str:
@@ -70,4 +56,4 @@ def _named(count: int, rows: Sequence[int]) -> str:
         return ""
     more = ", …" if count > _ROWS_NAMED else ""
     first = ", ".join(map(str, rows[:_ROWS_NAMED]))
-    return told(f"（第 {first}{more} 行）", f" (row {first}{more})")
+    return spoken(messages.NAMED_ROWS, first=first, more=more)

@@ -9,7 +9,8 @@ import typer
 from rich.cells import cell_len
 
 from creditbus.services.cli.console import ERRORS, OUTPUT, print_json
-from creditbus.services.cli.language import told
+from creditbus.services.cli.language import spoken
+from creditbus.services.cli.messages import profile as messages
 from creditbus.services.cli.words import caution, word
 from creditbus.topics.connection import Connection
 
@@ -17,7 +18,7 @@ __all__ = ["app", "profile_lines"]
 
 _STATE_WIDTH = 9
 
-app = typer.Typer(help="Profiles: what the bus holds of a subject.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 
 
 @app.callback()
@@ -27,13 +28,13 @@ def _group() -> None:
 
 @app.command()
 def show(
-    code: Annotated[str, typer.Argument(help="Unified social credit code, or a legacy code of the subject.")],
-    json: Annotated[bool, typer.Option("--json", help="Print facts for a machine.")] = False,
+    code: Annotated[str, typer.Argument()],
+    json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Show the profile of a subject. Exit code 1 when there is none."""
     found = asyncio.run(_read(Connection.from_environment(), code.strip()))
     if found is None:
-        ERRORS.print(f"creditbus: {told('此代码没有档案', 'no profile for this code')}", markup=False)
+        ERRORS.print(f"creditbus: {spoken(messages.NO_PROFILE)}", markup=False)
         raise typer.Exit(1)
     if json:
         print_json(found)
@@ -56,19 +57,19 @@ async def _read(connection: Connection, code: str) -> dict[str, Any] | None:
 def profile_lines(profile: dict[str, Any]) -> list[str]:
     """Return a profile as lines for a person."""
     waiting = [f"{profile[name]} {word(name)}" for name in ("parked", "held") if profile[name]]
-    district = profile["district"] or told("不详", "unknown")
+    district = profile["district"] or spoken(messages.UNKNOWN)
     head = [
-        f"{profile['subject']}  {profile['name'] or told('（未登记）', '(not registered)')}",
-        f"  {word(profile['kind'])}  {told('区划', 'district')} {district}  "
-        f"{told('版本', 'version')} {profile['version']}" + "".join(f"  {count}" for count in waiting),
+        f"{profile['subject']}  {profile['name'] or spoken(messages.NOT_REGISTERED)}",
+        f"  {word(profile['kind'])}  {spoken(messages.DISTRICT)} {district}  "
+        f"{spoken(messages.VERSION)} {profile['version']}" + "".join(f"  {count}" for count in waiting),
     ]
     links = [_link_line(which, link) for which in ("predecessors", "successors") for link in profile[which]]
     return head + links + [line for record in profile["records"] for line in _record_lines(record)]
 
 
 def _link_line(which: str, link: dict[str, Any]) -> str:
-    side = told("原主体", "predecessor") if which == "predecessors" else told("承继主体", "successor")
-    since = told(f"自 {link['since']}", f"since {link['since']}")
+    side = spoken(messages.PREDECESSOR) if which == "predecessors" else spoken(messages.SUCCESSOR)
+    since = spoken(messages.SINCE, since=link["since"])
     return f"  {side} {link['subject']}  {link['name']}  {link['kind']} {since}  {link['notice']}"
 
 
@@ -76,9 +77,9 @@ def _record_lines(record: dict[str, Any]) -> list[str]:
     act = record["act"]
     details = [f"{word(name)} {act[name]}" for name in ("decided_on", "effective_to") if name in act]
     if record["last_act"]:
-        details.append(told("其后 ", "then ") + " ".join(word(str(value)) for value in record["last_act"].values()))
+        details.append(spoken(messages.THEN) + " ".join(word(str(value)) for value in record["last_act"].values()))
     title = f"  {_padded(word(record['state']))} {record['item']}  {record['document_no']}  {record['authority_name']}"
-    revision = [told(f"第 {record['revision']} 版", f"revision {record['revision']}")] if record["revision"] > 1 else []
+    revision = [spoken(messages.REVISION, revision=record["revision"])] if record["revision"] > 1 else []
     return [title, "            " + "  ".join([*details, *revision, *map(caution, record["cautions"])])]
 
 

@@ -14,7 +14,8 @@ import typer
 from creditbus.services.cli.configured import Json, departments, known_department
 from creditbus.services.cli.console import ERRORS, OUTPUT, print_json
 from creditbus.services.cli.figures import Figures, print_figures
-from creditbus.services.cli.language import counted, told
+from creditbus.services.cli.language import spoken
+from creditbus.services.cli.messages import quality as messages
 from creditbus.services.cli.words import word
 from creditbus.services.domain.city_time import city_day
 from creditbus.topics.connection import Connection
@@ -25,16 +26,22 @@ if TYPE_CHECKING:
 
 __all__ = ["app", "period_of"]
 
-app = typer.Typer(help="Quality: how well departments report.", invoke_without_command=True)
+app = typer.Typer(invoke_without_command=True)
 
 _DAY = "%Y-%m-%d"
+_COUNTS = {
+    "provided": messages.PROVIDED,
+    "applied": messages.APPLIED,
+    "refused": messages.REFUSED,
+    "corrected": messages.CORRECTED,
+}
 _FIGURES = (
-    ("storage", "有效入库率", "storage"),
-    ("compliance", "合规率", "compliance"),
-    ("completeness", "完整率", "completeness"),
-    ("timeliness", "及时率", "timeliness"),
-    ("lateness", "迟报率", "lateness"),
-    ("reporting", "上报率", "reporting"),
+    ("storage", messages.STORAGE),
+    ("compliance", messages.COMPLIANCE),
+    ("completeness", messages.COMPLETENESS),
+    ("timeliness", messages.TIMELINESS),
+    ("lateness", messages.LATENESS),
+    ("reporting", messages.REPORTING),
 )
 
 
@@ -42,15 +49,11 @@ _FIGURES = (
 def quality(
     context: typer.Context,
     *,
-    department: Annotated[str, typer.Option(help="Only this department.", autocompletion=departments)] = "",
-    first: Annotated[
-        datetime | None, typer.Option("--from", formats=[_DAY], help="First day; else the first of this month.")
-    ] = None,
-    last: Annotated[datetime | None, typer.Option("--to", formats=[_DAY], help="Last day; else today.")] = None,
-    metrics_port: Annotated[
-        int | None, typer.Option(min=1, max=65535, help="Stay, and serve the figures for Prometheus at this port.")
-    ] = None,
-    every: Annotated[float, typer.Option(min=1, help="Seconds between two readings, with --metrics-port.")] = 300.0,
+    department: Annotated[str, typer.Option(autocompletion=departments)] = "",
+    first: Annotated[datetime | None, typer.Option("--from", formats=[_DAY])] = None,
+    last: Annotated[datetime | None, typer.Option("--to", formats=[_DAY])] = None,
+    metrics_port: Annotated[int | None, typer.Option(min=1, max=65535)] = None,
+    every: Annotated[float, typer.Option(min=1)] = 300.0,
     json: Json = False,
 ) -> None:
     """Show figures of data quality by department and period; `creditbus quality declare` declares what was produced."""
@@ -72,11 +75,11 @@ def quality(
 
 @app.command("declare")
 def declare_command(
-    department: Annotated[str, typer.Argument(help="Id of the department.", autocompletion=departments)],
+    department: Annotated[str, typer.Argument(autocompletion=departments)],
     *,
-    item: Annotated[str, typer.Option(help="Catalogue item.")],
-    period: Annotated[str, typer.Option(help="2018-01, or 2018-01-01..2018-01-15.")],
-    count: Annotated[int, typer.Option(min=0, help="Records decided in it, published or not.")],
+    item: Annotated[str, typer.Option()],
+    period: Annotated[str, typer.Option()],
+    count: Annotated[int, typer.Option(min=0)],
     json: Json = False,
 ) -> None:
     """Declare how many records a department produced, to be compared with what the bus received."""
@@ -95,10 +98,7 @@ def declare_command(
         print_json(facts)
         return
     OUTPUT.print(
-        told(
-            f"已申报：{item} {days[0]} 至 {days[1]} 共 {count:,} 条",
-            f"declared: {count:,} of {item} from {days[0]} to {days[1]}",
-        ),
+        spoken(messages.DECLARED, count=count, item=item, day=days[0], day_2=days[1]),
         markup=False,
         soft_wrap=True,
     )
@@ -110,7 +110,7 @@ def period_of(text: str) -> tuple[date, date]:
     Raises:
         ConfigurationError: it is none of them.
     """
-    fix = "write 2018-01, 2018-01-15 or 2018-01-01..2018-01-15"
+    fix = messages.WRITE_A_PERIOD()
     try:
         first, dots, last = text.partition("..")
         if dots:
@@ -121,9 +121,9 @@ def period_of(text: str) -> tuple[date, date]:
         else:
             days = date.fromisoformat(text), date.fromisoformat(text)
     except (ValueError, IndexError) as error:
-        raise ConfigurationError("--period", f"{text!r} is no period", fix) from error
+        raise ConfigurationError("--period", messages.NOT_A_PERIOD(text=text), fix) from error
     if days[1] < days[0]:
-        raise ConfigurationError("--period", f"{text!r} ends before it begins", fix)
+        raise ConfigurationError("--period", messages.ENDS_BEFORE_IT_BEGINS(text=text), fix)
     return days
 
 
@@ -134,7 +134,7 @@ def _read(connection: Connection, wanted: list[str], days: tuple[datetime | None
     last = days[1].date() if days[1] else today
     first = days[0].date() if days[0] else last.replace(day=1)
     if last < first:
-        raise ConfigurationError("--to", f"{last} lies before {first}", "give --from a day that is not behind --to")
+        raise ConfigurationError("--to", messages.TO_BEFORE_FROM(last=last, first=first), messages.FROM_NOT_AFTER_TO())
     return asyncio.run(read_quality(connection, wanted, Period(first, last)))
 
 
@@ -153,7 +153,7 @@ def _serve(
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     start_http_server(port, registry=REGISTRY)
-    ERRORS.print(f"metrics at port {port}, read anew every {every:g} s", markup=False)
+    ERRORS.print(spoken(messages.SERVING, port=port, every=every), markup=False)
     while not stop.is_set():
         try:
             set_quality(_read(connection, wanted, days))
@@ -163,13 +163,7 @@ def _serve(
 
 
 def _headings() -> list[str]:
-    counts = (
-        ("提供", "provided"),
-        ("入库", "applied"),
-        ("退回", "refused"),
-        ("已改正", "corrected"),
-    )
-    return [told(zh, en) for zh, en in (*counts, *((zh, en) for _, zh, en in _FIGURES))]
+    return [spoken(heading) for heading in (*_COUNTS.values(), *(heading for _, heading in _FIGURES))]
 
 
 def _lines(report: QualityReport) -> list[Figures]:
@@ -186,8 +180,8 @@ def _lines(report: QualityReport) -> list[Figures]:
 
 def _cells(facts: dict[str, Any]) -> list[str]:
     counts = facts["counts"]
-    numbers = [f"{counts[name]:,}" for name in ("provided", "applied", "refused", "corrected")]
-    values = (facts["figures"][name] for name, _, _ in _FIGURES)
+    numbers = [f"{counts[name]:,}" for name in _COUNTS]
+    values = (facts["figures"][name] for name, _ in _FIGURES)
     return [*numbers, *("-" if value is None else f"{value:.1%}" for value in values)]
 
 
@@ -196,33 +190,22 @@ def _remarks(report: QualityReport) -> list[str]:
     for facts in report.as_json()["departments"]:
         for item, of_item in facts["items"].items():
             if closed := of_item["counts"]["closed"]:
-                lines.append(
-                    told(
-                        f"{facts['department']} {item}：由部门关闭、不再改正 {closed:,} 行",
-                        f"{facts['department']} {item}: {counted(closed, 'refused row')} closed by the department",
-                    )
-                )
+                lines.append(spoken(messages.CLOSED_ROWS, department=facts["department"], item=item, closed=closed))
             for one in of_item["counts"]["declared"]:
                 numbers = f"{one['reported']:,} / {one['declared']:,}"
                 lines.append(
-                    told(
-                        f"{facts['department']} {item} {one['from']} 至 {one['to']}：上报 {numbers}",
-                        f"{facts['department']} {item} {one['from']} to {one['to']}: {numbers} reported",
+                    spoken(
+                        messages.REPORTED,
+                        department=facts["department"],
+                        item=item,
+                        from_=one["from"],
+                        to=one["to"],
+                        numbers=numbers,
                     )
                 )
         name, amended = facts["department"], facts["counts"]["amended"]
         if amended:
-            lines.append(
-                told(
-                    f"{name}：{amended:,} 条记录后来有变更，无法判断是否及时",
-                    f"{name}: {counted(amended, 'record')} amended since; when they first came is not kept",
-                )
-            )
+            lines.append(spoken(messages.AMENDED_SINCE, name=name, amended=amended))
     for year, count in sorted(report.uncovered.items()):
-        lines.append(
-            told(
-                f"工作日历没有 {year} 年（topics/working_days.yaml），{count:,} 条记录未判断",
-                f"the calendar of working days does not hold {year} (topics/working_days.yaml): {count:,} not judged",
-            )
-        )
+        lines.append(spoken(messages.YEAR_UNCOVERED, year=year, count=count))
     return lines

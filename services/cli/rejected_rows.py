@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from creditbus.services.cli.configured import departments, known_department
-from creditbus.services.cli.language import told
+from creditbus.services.cli.language import spoken
+from creditbus.services.cli.messages import rejects as messages
 from creditbus.topics.connection import Connection
 
 if TYPE_CHECKING:
@@ -21,11 +22,9 @@ _LONGEST: Final = 60
 
 DepartmentArgument = Annotated[
     str,
-    typer.Argument(
-        help="Id of the department, as in topics/departments.", metavar="DEPARTMENT", autocompletion=departments
-    ),
+    typer.Argument(metavar="DEPARTMENT", autocompletion=departments),
 ]
-Run = Annotated[str, typer.Option(help="Only what this run of a connector published.")]
+Run = Annotated[str, typer.Option()]
 
 
 def returned_rows(department: str, run: str) -> list[ReturnedRow]:
@@ -43,9 +42,9 @@ def returned_rows(department: str, run: str) -> list[ReturnedRow]:
 
 def place(fields: Mapping[str, Any]) -> str:
     """Say where the department finds a row: numbered as in the file that it published."""
-    row = told(f"第 {fields['row']} 行", f"row {fields['row']}") if fields["row"] else ""
+    row = spoken(messages.ROW, row=fields["row"]) if fields["row"] else ""
     found = "  ".join(part for part in (fields["file"], fields["sheet"], row) if part)
-    return found or told(f"位点 {fields['offset']}", f"offset {fields['offset']}")
+    return found or spoken(messages.OFFSET, offset=fields["offset"])
 
 
 def one_line(text: str | None) -> str:
@@ -56,4 +55,4 @@ def one_line(text: str | None) -> str:
 
 def question(proposed: str | None) -> str:
     """Ask whether a proposed correction is what was meant; nothing where none is proposed."""
-    return told(f"  是否为 {proposed} ？", f"  did you mean {proposed} ?") if proposed else ""
+    return spoken(messages.DID_YOU_MEAN, proposed=proposed) if proposed else ""

@@ -11,7 +11,8 @@ import typer
 from creditbus.services.cli import rejects_way_back
 from creditbus.services.cli.configured import FOLDER, Folder, Json, connector_named
 from creditbus.services.cli.console import ERRORS, OUTPUT, print_json
-from creditbus.services.cli.language import counted, language, told
+from creditbus.services.cli.language import language, spoken
+from creditbus.services.cli.messages import rejects as messages
 from creditbus.services.cli.rejected_rows import DepartmentArgument, Run, one_line, place, question, returned_rows
 from creditbus.topics.connection import Connection
 from creditbus.topics.errors import ConfigurationError, UserError
@@ -21,13 +22,12 @@ if TYPE_CHECKING:
 
 __all__ = ["app"]
 
-app = typer.Typer(help="Rejects: rows on their way back to their department.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 
 _STATUS = {
-    "open": ("", ""),
-    "fixed": ("已改正  ", "fixed  "),
-    "replaced": ("已重新发送  ", "sent again since  "),
-    "closed": ("已关闭  ", "closed  "),
+    "fixed": messages.FIXED,
+    "replaced": messages.REPLACED,
+    "closed": messages.HAS_BEEN_CLOSED,
 }
 _HOUR = 3600
 _MINUTE = 60
@@ -46,9 +46,7 @@ def list_command(
     department: DepartmentArgument,
     *,
     run: Run = "",
-    unfixed: Annotated[
-        bool, typer.Option("--open", help="Leave out what was corrected, sent again or closed.")
-    ] = False,
+    unfixed: Annotated[bool, typer.Option("--open")] = False,
     folder: Folder = FOLDER,
     json: Json = False,
 ) -> None:
@@ -68,16 +66,12 @@ def list_command(
 @app.command("close")
 def close_command(
     department: DepartmentArgument,
-    keys: Annotated[
-        list[str] | None, typer.Argument(help="First characters of rows' keys, as `rejects list` shows them.")
-    ] = None,
+    keys: Annotated[list[str] | None, typer.Argument()] = None,
     *,
-    reason: Annotated[str, typer.Option(help="Why it is not corrected: a sum, a person, sent otherwise.")] = "",
+    reason: Annotated[str, typer.Option()] = "",
     run: Run = "",
-    because: Annotated[
-        str, typer.Option(help="All open rows that were refused for this reason, in place of keys.")
-    ] = "",
-    reopen: Annotated[bool, typer.Option("--reopen", help="Take back that they are closed.")] = False,
+    because: Annotated[str, typer.Option()] = "",
+    reopen: Annotated[bool, typer.Option("--reopen")] = False,
     json: Json = False,
 ) -> None:
     """Close refused rows that will not be corrected, with a reason. What is sent again as it was stays closed."""
@@ -92,9 +86,9 @@ def close_command(
         print_json({"closed": 0 if reopen else done.changed, "opened": done.changed if reopen else 0})
         return
     line = (
-        told(f"已重新打开 {done.changed:,} 行", f"{done.changed:,} open again")
+        spoken(messages.OPEN_AGAIN, changed=done.changed)
         if reopen
-        else told(f"已关闭 {done.changed:,} 行：{reason}", f"{done.changed:,} closed: {reason}")
+        else spoken(messages.CLOSED, changed=done.changed, reason=reason)
     )
     OUTPUT.print(line, markup=False, soft_wrap=True)
 
@@ -105,23 +99,27 @@ def _chosen(rows: Sequence[ReturnedRow], keys: Sequence[str], because: str, stat
     Raises:
         ConfigurationError: a key names none, or several; or neither is given.
     """
-    fix = "`creditbus rejects list` shows the keys"
+    fix = messages.SEE_LIST()
     if bool(keys) == bool(because):
-        raise ConfigurationError("KEYS", "or --because is needed, one of both", fix)
+        raise ConfigurationError("KEYS", messages.KEYS_OR_BECAUSE(), fix)
     if because:
         known = {finding["reason"] for row in rows for finding in row.event.fields["findings"]}
         if because not in known:
-            raise ConfigurationError("--because", f"{because!r} refused no row", f"one of: {', '.join(sorted(known))}")
+            raise ConfigurationError(
+                "--because", messages.NO_ROW_OF_REASON(because=because), messages.ONE_OF(known=", ".join(sorted(known)))
+            )
         of_status = [row for row in rows if row.status == status]
         return [row for row in of_status if any(one["reason"] == because for one in row.event.fields["findings"])]
     chosen: dict[str, ReturnedRow] = {}
     for key in keys:
         named = [row for row in rows if row.key.startswith(key.lower())]
         if len(named) != 1:
-            problem = f"names {counted(len(named), 'row')}" if named else "names no refused row"
+            problem = messages.KEY_OF_SEVERAL(count=len(named)) if named else messages.KEY_OF_NONE()
             raise ConfigurationError(f"key {key}", problem, fix)
         if named[0].status not in {"open", "closed"}:
-            raise ConfigurationError(f"key {key}", f"is {named[0].status} already", "there is nothing to close")
+            raise ConfigurationError(
+                f"key {key}", messages.HAS_STATUS(status=_STATUS[named[0].status]()), messages.NOTHING_TO_CLOSE()
+            )
         chosen[named[0].key] = named[0]
     return list(chosen.values())
 
@@ -153,7 +151,7 @@ def _facts(row: ReturnedRow, column: Callable[[str, str], str]) -> dict[str, Any
 def _lines(row: ReturnedRow, column: Callable[[str, str], str]) -> list[str]:
     """Return a line for each finding of a row: where, which column and value, why, and by what the row is named."""
     event = row.event
-    head = told(*_STATUS[row.status]) + place(event.fields)
+    head = _status(row.status) + place(event.fields)
     closed = f"  ({row.closing.reason})" if row.closing is not None and row.status == "closed" else ""
     tail = "  ".join(part for part in (event.connector, row.key) if part)
     lines = []
@@ -167,20 +165,21 @@ def _lines(row: ReturnedRow, column: Callable[[str, str], str]) -> list[str]:
     return lines
 
 
+def _status(status: str) -> str:
+    return f"{spoken(_STATUS[status])}  " if status in _STATUS else ""
+
+
 def _totals(rows: Sequence[ReturnedRow]) -> str:
     fixed = sorted(row.seconds_to_fix for row in rows if row.seconds_to_fix is not None)
     left, again, closed = (sum(row.status == status for row in rows) for status in ("open", "replaced", "closed"))
-    line = told(
-        f"退回 {len(rows):,} 行，待改正 {left:,} 行，已改正 {len(fixed):,} 行",
-        f"{len(rows):,} refused, {left:,} of them open, {len(fixed):,} fixed",
-    )
+    line = spoken(messages.TOTALS, count=len(rows), left=left, count_2=len(fixed))
     if again:
-        line += told(f"，已重新发送 {again:,} 行", f", {again:,} sent again since")
+        line += spoken(messages.SENT_AGAIN_SINCE, again=again)
     if closed:
-        line += told(f"，已关闭 {closed:,} 行", f", {closed:,} closed")
+        line += spoken(messages.CLOSED_2, closed=closed)
     if not fixed:
         return line
-    return line + told("，改正用时中位数 ", ", median time to fix ") + _duration(fixed[len(fixed) // 2])
+    return line + spoken(messages.MEDIAN_TIME_TO_FIX) + _duration(fixed[len(fixed) // 2])
 
 
 def _duration(seconds: float) -> str:

@@ -15,7 +15,8 @@ from creditbus.services.cli.configured import FOLDER, Folder, Json, connector_na
 from creditbus.services.cli.connector_preview import explained
 from creditbus.services.cli.connector_running import outcome_line
 from creditbus.services.cli.console import OUTPUT, print_json
-from creditbus.services.cli.language import counted, told
+from creditbus.services.cli.language import spoken
+from creditbus.services.cli.messages import rejects as messages
 from creditbus.services.cli.rejected_rows import DepartmentArgument, Run, place, question, returned_rows
 from creditbus.services.cli.unread import looking_on
 from creditbus.services.domain.city_time import city_day
@@ -42,12 +43,8 @@ def register(app: typer.Typer) -> None:
 def export_command(
     department: DepartmentArgument,
     *,
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", help=".xlsx or .csv; else rejects-<department>.xlsx.")
-    ] = None,
-    force: Annotated[
-        bool, typer.Option("--force", help="Overwrite the file; else the next free number is put behind its name.")
-    ] = False,
+    output: Annotated[Path | None, typer.Option("-o", "--output")] = None,
+    force: Annotated[bool, typer.Option("--force")] = False,
     run: Run = "",
     folder: Folder = FOLDER,
     json: Json = False,
@@ -67,35 +64,26 @@ def export_command(
         facts = {"file": str(path), "rows": exported, "not_exported": left, "connectors_not_here": unknown}
         print_json(facts)
         return
-    lines = [
-        told(
-            f"{exported:,} 行 → {path}（单元格已标出，原因在末列）",
-            f"{counted(exported, 'row')} → {path} (cells marked, reasons in the last column)",
-        )
-    ]
+    lines = [spoken(messages.EXPORTED, exported=exported, path=path)]
     if path != wanted:
-        lines.append(told(f"{wanted} 已存在，未覆盖", f"{wanted} is there already and was left as it is"))
+        lines.append(spoken(messages.LEFT_AS_IT_IS, wanted=wanted))
     if left:
         lines.append(
-            told(
-                f"{left:,} 行未导出：自然人信息不保留，或不是由本机的连接器发送",
-                f"{left:,} not exported: natural persons, of whom nothing is kept, or not sent by a connector of this "
-                "machine",
-            )
+            spoken(messages.NOT_EXPORTED_NATURAL_PERSONS_WHOM, left=left)
             + (f" ({', '.join(unknown)})" if unknown else "")
         )
     what_next = f"creditbus rejects redrive {path}"
-    lines.append(told(f"改正后：{what_next}", f"when corrected: {what_next}"))
+    lines.append(spoken(messages.WHEN_CORRECTED, what_next=what_next))
     for line in lines:
         OUTPUT.print(line, markup=False, soft_wrap=True)
 
 
 def redrive_command(
-    file: Annotated[Path, typer.Argument(help="A corrected file that `rejects export` wrote.")],
+    file: Annotated[Path, typer.Argument()],
     *,
     folder: Folder = FOLDER,
-    wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Wait for what becomes of the rows.")] = True,
-    wait_seconds: Annotated[float, typer.Option(min=0, help="Longest wait for the outcomes.")] = _WAIT_SECONDS,
+    wait: Annotated[bool, typer.Option("--wait/--no-wait")] = True,
+    wait_seconds: Annotated[float, typer.Option(min=0)] = _WAIT_SECONDS,
     json: Json = False,
 ) -> None:
     """Send corrected rows. Exit code 1 while some are still refused or are none of ours; nothing is sent twice."""
@@ -140,7 +128,9 @@ def _known(by_connector: dict[str, list[CorrectedRow]], folder: Path) -> tuple[d
                 raise
             foreign += [ForeignRow(row.sheet, row.number, str(error)) for row in rows]
     if by_connector and not found:
-        raise ConfigurationError(str(folder), f"has no connector of {', '.join(by_connector)}", "name it by --folder")
+        raise ConfigurationError(
+            str(folder), messages.NO_CONNECTOR_OF(by_connector=", ".join(by_connector)), messages.NAME_THE_FOLDER()
+        )
     return found, foreign
 
 
@@ -222,24 +212,20 @@ def _report(
         return
     for row in refused:
         for fault in row.faults:
-            here = told(f"{file.name} 第 {row.number} 行", f"row {row.number} of {file.name}")
-            still = told(f"（{here}）仍不合格", f"  ({here}) is still refused")
+            here = spoken(messages.ROW_OF_FILE, number=row.number, name=file.name)
+            still = spoken(messages.IS_STILL_REFUSED, here=here)
             OUTPUT.print(f"{place(asdict(row.place))}{still}  {_spoken(fault)}", markup=False, soft_wrap=True)
     for one in foreign:
         where = "  ".join(part for part in (file.name, one.sheet, _numbered(one.number)) if part)
-        OUTPUT.print(f"{where}  {told('未发送', 'is not sent')}: {one.problem}", markup=False, soft_wrap=True)
-    parts = [told(f"已发送 {sent:,} 行", f"{sent:,} sent")]
-    parts += [told(f"{already:,} 行此前已发送", f"{already:,} sent before")] if already else []
-    parts += (
-        [told(f"{len(refused):,} 行仍不合格，未发送", f"{len(refused):,} still refused, not sent")] if refused else []
-    )
-    parts += (
-        [told(f"{len(foreign):,} 行不属于本文件，未发送", f"{len(foreign):,} not ours, not sent")] if foreign else []
-    )
+        OUTPUT.print(f"{where}  {spoken(messages.IS_NOT_SENT)}: {one.problem}", markup=False, soft_wrap=True)
+    parts = [spoken(messages.SENT, sent=sent)]
+    parts += [spoken(messages.SENT_BEFORE, already=already)] if already else []
+    parts += [spoken(messages.STILL_REFUSED, count=len(refused))] if refused else []
+    parts += [spoken(messages.FOREIGN, count=len(foreign))] if foreign else []
     OUTPUT.print(" · ".join(parts), markup=False, soft_wrap=True)
     for run, found in sorted(outcomes.items()):
-        OUTPUT.print(f"{outcome_line(found)}   {told('批次', 'run')} {run}", markup=False, soft_wrap=True)
+        OUTPUT.print(f"{outcome_line(found)}   {spoken(messages.RUN)} {run}", markup=False, soft_wrap=True)
 
 
 def _numbered(number: int) -> str:
-    return told(f"第 {number} 行", f"row {number}") if number else ""
+    return spoken(messages.ROW_NUMBER, number=number) if number else ""

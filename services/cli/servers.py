@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from creditbus.services.cli.console import OUTPUT, print_json, progress
+from creditbus.services.cli.language import spoken
+from creditbus.services.cli.messages import servers as messages
 from creditbus.services.cli.stages import show_stages
+from creditbus.services.cli.words import word
 from creditbus.topics.connection import Connection, MissingAddressError, home_directory
 from creditbus.topics.errors import ConfigurationError
 
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["register"]
 
-Json = Annotated[bool, typer.Option("--json", help="Print facts for a machine.")]
+Json = Annotated[bool, typer.Option("--json")]
 
 
 class MissingPackageError(ConfigurationError):
@@ -36,12 +39,8 @@ def register(app: typer.Typer) -> None:
 
 
 def up(
-    brokers: Annotated[
-        int | None, typer.Option(min=1, max=9, help="Kafka brokers of a new home; 3 keep every record twice or more.")
-    ] = None,
-    foreground: Annotated[
-        bool, typer.Option("--foreground", help="Stay, start again what dies, and stop all servers at Ctrl-C.")
-    ] = False,
+    brokers: Annotated[int | None, typer.Option(min=1, max=9)] = None,
+    foreground: Annotated[bool, typer.Option("--foreground")] = False,
     json: Json = False,
 ) -> None:
     """Start Kafka, the schema registry and Redis on this machine."""
@@ -52,7 +51,7 @@ def up(
     else:
         for name, address in cluster.endpoints().items():
             OUTPUT.print(f"{name:18} {address}", soft_wrap=True)
-        OUTPUT.print(f"{'logs':18} {cluster.home / 'logs'}", soft_wrap=True)
+        OUTPUT.print(f"{spoken(messages.LOGS):18} {cluster.home / 'logs'}", soft_wrap=True)
     if foreground:
         from creditbus.deploy.embedded.watch import watch
 
@@ -64,7 +63,7 @@ def down() -> None:
     """Stop the servers that `creditbus up` started; their data stays."""
     cluster = _cluster()
     cluster.stop()
-    OUTPUT.print("stopped")
+    OUTPUT.print(spoken(messages.STOPPED))
 
 
 def status(json: Json = False) -> None:
@@ -140,24 +139,25 @@ def _facts(
 
 def _show(servers: Sequence[Mapping[str, Any]], connection: Connection | None, answers: Sequence[Answer]) -> None:
     for server in servers:
-        pid = server["pid"] or "-"
-        OUTPUT.print(f"{server['name']:10} {server['state']:10} {pid!s:>8}  {server['address']}", soft_wrap=True)
+        pid, state = server["pid"] or "-", word(server["state"])
+        OUTPUT.print(f"{server['name']:10} {state:10} {pid!s:>8}  {server['address']}", soft_wrap=True)
     if not servers:
-        OUTPUT.print(f"no local servers run in {home_directory()}", soft_wrap=True)
+        OUTPUT.print(spoken(messages.NO_SERVERS, home=home_directory()), soft_wrap=True)
     if connection is None:
-        OUTPUT.print("no addresses are set; `creditbus up` starts local servers")
+        OUTPUT.print(spoken(messages.NO_ADDRESSES))
         return
     for answer in answers:
-        topics = "" if answer.topics is None else f", {answer.topics} topics"
-        OUTPUT.print(f"{answer.server} {answer.problem or 'answers'}{topics}", soft_wrap=True, markup=False)
+        topics = "" if answer.topics is None else spoken(messages.TOPICS, count=answer.topics)
+        found = spoken(answer.problem or messages.ANSWERS)
+        OUTPUT.print(f"{spoken(answer.server)} {found}{topics}", soft_wrap=True, markup=False)
     if not connection.redis_url:
-        OUTPUT.print("no address of Redis is set; departments and subscribers need none")
+        OUTPUT.print(spoken(messages.NO_REDIS))
 
 
 def _cluster(brokers: int | None = None) -> Cluster:
     try:
         from creditbus.deploy.embedded import Cluster
     except ModuleNotFoundError as error:
-        fix = "install it with `pip install 'creditbus[embedded]'`"
-        raise MissingPackageError(error.name or "", "is needed to run local servers", fix) from error
+        fix = messages.INSTALL_PACKAGE()
+        raise MissingPackageError(error.name or "", messages.PACKAGE_MISSING(), fix) from error
     return Cluster(home_directory(), brokers=brokers, progress=progress)

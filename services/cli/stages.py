@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from creditbus.services.cli.console import OUTPUT
 from creditbus.services.cli.figures import Figures, print_figures
-from creditbus.services.cli.language import told
+from creditbus.services.cli.language import listed, spoken
+from creditbus.services.cli.messages import servers as messages
 
 if TYPE_CHECKING:
     from creditbus.services.query.stages import StageState
 
 __all__ = ["show_stages"]
 
-_HEADINGS: Final[Mapping[str, str]] = {
-    "workers": "工作进程",
-    "lanes": "通道",
-    "lag, records": "积压条数",
-    "lag, seconds": "积压秒数",
-}
+_HEADINGS: Final = (messages.WORKERS, messages.LANES, messages.LAG_RECORDS, messages.LAG_SECONDS)
 
 
 def show_stages(stages: Sequence[StageState]) -> None:
     """Print a line for each stage, and one for each that needs somebody."""
     if not stages:
         return
-    headings = [told(zh, en) for en, zh in _HEADINGS.items()]
-    print_figures(told("环节", "stage"), headings, [Figures(stage.stage, _cells(stage)) for stage in stages])
+    headings = [spoken(heading) for heading in _HEADINGS]
+    print_figures(spoken(messages.STAGE), headings, [Figures(stage.stage, _cells(stage)) for stage in stages])
     for line in _problems(stages):
         OUTPUT.print(line, soft_wrap=True, markup=False)
 
@@ -42,22 +38,11 @@ def _problems(stages: Sequence[StageState]) -> Iterator[str]:
 
     idle = [stage.stage for stage in stages if stage.problem == StageProblem.NO_WORKER]
     if idle:
-        names = told("、", ", ").join(idle)
-        yield told(
-            f"! {names}：没有工作进程；用 `creditbus worker` 启动",
-            f"! no worker runs {names}; start one with `creditbus worker`",
-        )
+        names = listed(idle)
+        yield spoken(messages.NO_WORKER, names=names)
     for stage in stages:
         if stage.problem == StageProblem.LANES_FREE:
             free = stage.of - stage.lanes
-            yield told(
-                f"! {stage.stage}：{free} 个通道暂无工作进程；一分钟后仍如此，见 docs/runbooks/group-stuck.md",
-                f"! {stage.stage}: no worker has {free} of its lanes; if that lasts a minute, see "
-                "docs/runbooks/group-stuck.md",
-            )
+            yield spoken(messages.LANES_FREE, stage=stage.stage, free=free)
         elif stage.problem == StageProblem.LATE:
-            yield told(
-                f"! {stage.stage}：最早一条已等待 {stage.seconds:,.0f} 秒；见 docs/runbooks/stage-stalled.md",
-                f"! {stage.stage}: the oldest record has waited for {stage.seconds:,.0f} s; see "
-                "docs/runbooks/stage-stalled.md",
-            )
+            yield spoken(messages.LATE, stage=stage.stage, seconds=stage.seconds)

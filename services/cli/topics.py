@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from creditbus.services.cli.console import OUTPUT, print_json
+from creditbus.services.cli.language import spoken
+from creditbus.services.cli.messages import topics as messages
 from creditbus.topics.connection import Connection
 
 if TYPE_CHECKING:
@@ -14,9 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = ["app"]
 
-app = typer.Typer(help="Topics and schemas: what is declared against what runs.")
+app = typer.Typer()
 
-Json = Annotated[bool, typer.Option("--json", help="Print facts for a machine.")]
+Json = Annotated[bool, typer.Option("--json")]
 
 
 @app.command("plan")
@@ -45,16 +47,28 @@ def _show(plan: Plan, *, json: bool, done: bool) -> None:
     for line in _lines(plan):
         OUTPUT.print(line, soft_wrap=True, markup=False)
     if plan.empty:
-        OUTPUT.print("topics and schemas are as declared")
+        OUTPUT.print(spoken(messages.AS_DECLARED))
 
 
 def _lines(plan: Plan) -> list[str]:
     return [
-        *(f"+ topic  {topic.name} ({topic.partitions} partitions, {topic.class_name})" for topic in plan.create),
-        *(f"~ topic  {change.topic}: {change.key} {change.present} -> {change.wanted}" for change in plan.configure),
-        *(f"+ schema {change.subject}" for change in plan.register),
-        *(f"! {sentence}" for sentence in plan.drift),
-        *(f"x {sentence}" for sentence in plan.refused),
+        *(
+            spoken(messages.NEW_TOPIC, topic=topic.name, partitions=topic.partitions, kind=topic.class_name)
+            for topic in plan.create
+        ),
+        *(
+            spoken(
+                messages.CHANGED_SETTING,
+                topic=change.topic,
+                key=change.key,
+                present=change.present,
+                wanted=change.wanted,
+            )
+            for change in plan.configure
+        ),
+        *(spoken(messages.NEW_SCHEMA, subject=change.subject) for change in plan.register),
+        *(f"! {spoken(sentence)}" for sentence in plan.drift),
+        *(f"x {spoken(sentence)}" for sentence in plan.refused),
     ]
 
 

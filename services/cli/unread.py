@@ -7,12 +7,21 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from creditbus.services.cli.console import ERRORS
-from creditbus.services.cli.language import counted, told
+from creditbus.services.cli.language import listed, spoken
+from creditbus.services.cli.messages import ledger as messages
 
 if TYPE_CHECKING:
     from creditbus.services.query.backlog import StageBacklog, TopicBacklog
 
-__all__ = ["at_most", "for_how_long", "looking_on", "stages_without_workers", "undecided_lines", "waiting_line"]
+__all__ = [
+    "at_most",
+    "for_how_long",
+    "least_of",
+    "looking_on",
+    "stages_without_workers",
+    "undecided_lines",
+    "waiting_line",
+]
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
@@ -22,33 +31,35 @@ def at_most(count: int, *, exact: bool) -> str:
     return f"{count:,}" if exact else f"≤{count:,}"
 
 
+def least_of(*, exact: bool) -> str:
+    """Return what stands before a number that is a bound; nothing before an exact one."""
+    return "" if exact else spoken(messages.AT_MOST)
+
+
 def for_how_long(seconds: float) -> str:
     """Return a duration in its largest unit."""
-    for unit, zh, en in ((_DAY, "天", "d"), (_HOUR, "小时", "h"), (_MINUTE, "分钟", "min")):
+    for unit, message in ((_DAY, messages.DAYS), (_HOUR, messages.HOURS), (_MINUTE, messages.MINUTES)):
         if seconds >= unit:
-            return told(f"{seconds / unit:.0f} {zh}", f"{seconds / unit:.0f} {en}")
-    return told(f"{max(seconds, 0):.0f} 秒", f"{max(seconds, 0):.0f} s")
+            return spoken(message, count=seconds / unit)
+    return spoken(messages.SECONDS, count=max(seconds, 0))
 
 
 def stages_without_workers(stages: Sequence[StageBacklog]) -> str:
     """Name the stages that no worker runs."""
-    return told("、", ", ").join(stage.stage for stage in stages if not stage.members)
+    return listed([stage.stage for stage in stages if not stage.members])
 
 
 def waiting_line(stage: StageBacklog, topic: TopicBacklog) -> str:
     """Say how many records of a topic wait for a stage, since when, and whether anybody is to read them."""
-    count = at_most(topic.records, exact=topic.exact)
-    least = "" if topic.exact else "at most "
-    zh = f"{stage.stage}：{topic.topic} 中 {count} 条未读"
-    en = f"{stage.stage}: {least}{counted(topic.records, 'record')} of {topic.topic} unread"
+    least = least_of(exact=topic.exact)
+    line = spoken(messages.UNREAD, stage=stage.stage, least=least, records=topic.records, topic=topic.topic)
     if topic.oldest is not None:
-        age = for_how_long(time.time() - topic.oldest / 1000)
-        zh, en = f"{zh}，最早的已等待 {age}", f"{en}, the oldest for {age}"
+        line += spoken(messages.OLDEST_WAITS, age=for_how_long(time.time() - topic.oldest / 1000))
     if not stage.members:
-        return told(f"{zh}；没有运行 {stage.stage} 的工作进程", f"{en}; no worker runs {stage.stage}")
-    if not topic.read:
-        return told(f"{zh}；没有工作进程订阅其全部分区", f"{en}; no worker reads all of its partitions")
-    return told(zh, en)
+        line += spoken(messages.NO_WORKER_OF_STAGE, stage=stage.stage)
+    elif not topic.read:
+        line += spoken(messages.NO_WORKER_READS_ALL)
+    return line
 
 
 def looking_on(stages: Sequence[StageBacklog]) -> None:
@@ -56,12 +67,9 @@ def looking_on(stages: Sequence[StageBacklog]) -> None:
     idle = stages_without_workers(stages)
     workers = " ".join(f"{stage.stage} {stage.members}" for stage in stages)
     if idle:
-        line = told(
-            f"没有工作进程运行：{idle}；在此之前所发布的记录不会被处理",
-            f"no worker runs {idle}: rows wait until one does",
-        )
+        line = spoken(messages.NO_WORKER_ROWS_WAIT, idle=idle)
     else:
-        line = told(f"等待结果；工作进程：{workers}", f"waiting for the outcomes; workers: {workers}")
+        line = spoken(messages.WAITING_FOR_OUTCOMES, workers=workers)
     for text in (line, *_waiting_lines(stages)):
         ERRORS.print(text, markup=False, soft_wrap=True)
 
@@ -69,10 +77,8 @@ def looking_on(stages: Sequence[StageBacklog]) -> None:
 def undecided_lines(stages: Sequence[StageBacklog]) -> list[str]:
     """Say where what was published is, when somebody has waited long enough; nothing of it is lost."""
     idle = stages_without_workers(stages)
-    lines = [told(f"没有工作进程运行：{idle}", f"no worker runs {idle}")] if idle else []
-    later = told(
-        "记录未丢失，稍后可查：creditbus ledger --files", "nothing is lost; see later: creditbus ledger --files"
-    )
+    lines = [spoken(messages.NO_WORKER_OF, idle=idle)] if idle else []
+    later = spoken(messages.NOTHING_LOST)
     return [*lines, *_waiting_lines(stages), later]
 
 

@@ -10,7 +10,8 @@ import typer
 
 from creditbus.services.cli.configured import Json, departments, known_department
 from creditbus.services.cli.console import ERRORS, OUTPUT, print_json
-from creditbus.services.cli.language import counted, told
+from creditbus.services.cli.language import spoken
+from creditbus.services.cli.messages import ledger as messages
 from creditbus.services.cli.rejected_rows import one_line
 from creditbus.topics.connection import Connection
 
@@ -26,9 +27,7 @@ def register(app: typer.Typer) -> None:
 
 
 def waiting(
-    department: Annotated[
-        str | None, typer.Argument(help="Id of a department; all when left out.", autocompletion=departments)
-    ] = None,
+    department: Annotated[str | None, typer.Argument(autocompletion=departments)] = None,
     json: Json = False,
 ) -> None:
     """List parked and held rows: who waits for what, since when. What waits longest stands first."""
@@ -44,10 +43,7 @@ def waiting(
     parked = sum(one.state == "parked" for one in found)
     held = len(found) - parked
     ERRORS.print(
-        told(
-            f"{parked:,} 行待登记，{held:,} 行待原记录",
-            f"{counted(parked, 'row')} parked, {held:,} held",
-        ),
+        spoken(messages.TOTALS, parked=parked, held=held),
         markup=False,
     )
 
@@ -55,17 +51,15 @@ def waiting(
 def waiting_line(one: WaitingEvent) -> str:
     """Return who waits for what, and since when, as one line for a person."""
     since = f"{datetime.fromtimestamp(one.since / 1000, UTC).astimezone():%Y-%m-%d %H:%M}"
-    row = told(f"第 {one.row} 行", f"row {one.row}") if one.row else ""
+    row = spoken(messages.ROW, row=one.row) if one.row else ""
     where = "  ".join(part for part in (one.department, one.file, one.sheet, row) if part)
     match one.waits_for:
         case "registration":
-            what = told(f"待登记：{one.code}", f"waits for the registration of {one.code}")
+            what = spoken(messages.FOR_REGISTRATION, code=one.code)
         case "code":
-            what = told(
-                f"待登记给出旧代码 {one.code}", f"waits for a registration that names the legacy code {one.code}"
-            )
+            what = spoken(messages.FOR_LEGACY_CODE, code=one.code)
         case _:
             record = one_line(one.record.replace("|", " "))
-            what = told(f"待原记录：{one.code}  {record}", f"waits for the record {record} of {one.code}")
+            what = spoken(messages.FOR_RECORD, record=record, code=one.code)
     of = "  ".join(part for part in (one.item, one.document_no) if part)
     return f"{since}  {where}  {one_line(of)}  {what}"

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import typer
 
 from creditbus.services.cli.console import OUTPUT, print_json
-from creditbus.services.cli.language import counted, told
+from creditbus.services.cli.language import spoken
+from creditbus.services.cli.messages import connector as messages
 from creditbus.topics.connection import Connection
 
 if TYPE_CHECKING:
@@ -37,13 +38,13 @@ def show_gone(connector: Connector, *, json: bool) -> None:
         print_json([asdict(one) for one in found])
         return
     for one in found:
-        kept = told("   原行未保留，请另行报送撤销", "   its row was not kept: withdraw it by a row of its own")
+        kept = spoken(messages.ROW_NOT_KEPT)
         words = f"{one.key[:_SHOWN]}  {one.document_no}  {one.authority}{'' if one.possible else kept}"
         OUTPUT.print(words, markup=False, soft_wrap=True)
-    OUTPUT.print(told(f"{len(found):,} 条已从来源消失", f"{len(found):,} vanished, and still published"), markup=False)
+    OUTPUT.print(spoken(messages.VANISHED_STILL_PUBLISHED, count=len(found)), markup=False)
     if found:
         line = f"creditbus connector withdraw {connector.id} --keys {found[0].key[:_SHOWN]}"
-        OUTPUT.print(told(f"撤销：{line}（或 --all）", f"to withdraw: {line} (or --all)"), markup=False, soft_wrap=True)
+        OUTPUT.print(spoken(messages.TO_WITHDRAW, line=line), markup=False, soft_wrap=True)
 
 
 def withdraw_gone(connector: Connector, keys: Sequence[str] | None, *, many: bool, yes: bool, json: bool) -> None:
@@ -56,15 +57,13 @@ def withdraw_gone(connector: Connector, keys: Sequence[str] | None, *, many: boo
     chosen = found if keys is None else chosen_of(found, keys)
     if keys is None and not many:
         brake(len(chosen), known(connector))
-    question = told(f"撤销 {len(chosen):,} 条记录？", f"Withdraw {counted(len(chosen), 'record')}?")
+    question = spoken(messages.WITHDRAW_RECORDS, count=len(chosen))
     if chosen and not yes and not typer.confirm(question):
         raise typer.Exit(1)
     done = withdraw(connector, Connection.from_environment(store=False), [one.key for one in chosen])
     if json:
         print_json(asdict(done))
         return
-    withheld = told(
-        f" · {done.withheld:,} 条涉及自然人，从未发布", f" · {done.withheld:,} about natural persons, never published"
-    )
-    line = told(f"已撤销 {done.published:,} 条", f"{done.published:,} withdrawn") + (withheld if done.withheld else "")
-    OUTPUT.print(line + told(f"   批次 {done.run_id}", f"   run {done.run_id}"), markup=False, soft_wrap=True)
+    withheld = spoken(messages.WITHHELD_NEVER_PUBLISHED, withheld=done.withheld)
+    line = spoken(messages.WITHDRAWN, published=done.published) + (withheld if done.withheld else "")
+    OUTPUT.print(line + spoken(messages.RUN_AFTER, run_id=done.run_id), markup=False, soft_wrap=True)

@@ -55,6 +55,10 @@ _ZH: Final[Mapping[str, str]] = {
     Verb.ANNOTATE: "标注",
     Verb.REPAIR: "信用修复",
     Verb.EXPIRE: "到期",
+    # states of a local server
+    "healthy": "正常",
+    "unhealthy": "异常",
+    "stopped": "已停止",
     "decided_on": "决定日期",
     "effective_to": "有效期至",
 }

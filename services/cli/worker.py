@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from creditbus.services.cli.messages import common as messages
 from creditbus.topics.connection import Connection
 from creditbus.topics.errors import ConfigurationError
 from creditbus.topics.names import STAGES
@@ -21,8 +22,8 @@ __all__ = ["register"]
 #: What these say of starting, stopping and coordinators on the move, the lanes say once and better.
 _QUIETER = {
     "aiokafka": logging.CRITICAL,
-    "creditbus.services.engine.run.app": logging.WARNING,
-    "creditbus.services.engine.consume.transport": logging.WARNING,
+    "creditbus.services.engine.app": logging.WARNING,
+    "creditbus.services.engine.transport": logging.WARNING,
     "faust": logging.ERROR,
     "kafka": logging.CRITICAL,
     "mode": logging.ERROR,
@@ -36,31 +37,24 @@ def register(app: typer.Typer) -> None:
 
 def worker(
     *,
-    stage: Annotated[list[str] | None, typer.Option(help="A stage to run; again for more. All when left out.")] = None,
-    processes: Annotated[int, typer.Option(min=1, max=64, help="Worker processes that share the partitions.")] = 1,
-    metrics_port: Annotated[
-        int | None, typer.Option(min=0, max=65535, help="Port for Prometheus; the n-th process takes the n-th port.")
-    ] = None,
-    single: Annotated[bool, typer.Option("--single", help="One process, not started again when it ends.")] = False,
-    instance: Annotated[str, typer.Option(help="Name of this worker slot for static group membership.")] = "",
+    stage: Annotated[list[str] | None, typer.Option()] = None,
+    processes: Annotated[int, typer.Option(min=1, max=64)] = 1,
+    metrics_port: Annotated[int | None, typer.Option(min=0, max=65535)] = None,
+    single: Annotated[bool, typer.Option("--single")] = False,
+    instance: Annotated[str, typer.Option()] = "",
     supervisor: Annotated[int | None, typer.Option(hidden=True, help="Stop when this process is gone.")] = None,
     restarted: Annotated[list[str] | None, typer.Option(hidden=True, help="Cause and number of earlier ends.")] = None,
-    stall_seconds: Annotated[
-        float, typer.Option(min=5, help="A stage that stands still so long, with nothing away, is started again.")
-    ] = 60.0,
-    setting: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set", help="A setting of the engine, such as batch_records=2000; again for more. See docs/settings.md."
-        ),
-    ] = None,
-    log_level: Annotated[str, typer.Option(help="DEBUG, INFO, WARNING or ERROR.")] = "INFO",
+    stall_seconds: Annotated[float, typer.Option(min=5)] = 60.0,
+    setting: Annotated[list[str] | None, typer.Option("--set")] = None,
+    log_level: Annotated[str, typer.Option()] = "INFO",
 ) -> None:
     """Run the stages of the bus until Ctrl-C; a process that fails is started again."""
     stages = tuple(stage or STAGES)
     unknown = [name for name in stages if name not in STAGES]
     if unknown:
-        raise ConfigurationError("--stage", f"{unknown[0]!r} is not a stage", f"choose from {', '.join(STAGES)}")
+        raise ConfigurationError(
+            "--stage", messages.NOT_A_STAGE(unknown=unknown[0]), messages.STAGES(stages=", ".join(STAGES))
+        )
     logging.basicConfig(level=log_level, format="%(asctime)s %(levelname)-7s %(name)s %(message)s")
     for name, level in _QUIETER.items():
         logging.getLogger(name).setLevel(level)

@@ -17,9 +17,8 @@ from creditbus.services.domain.reasons import Reason
 from creditbus.services.domain.tokens import person_token
 from creditbus.services.domain.validation import Admitted, Refused, compile_item, person_identifier
 from creditbus.services.engine.batch import Record
-from creditbus.services.engine.codec.event_codec import DecodedEvent, EventCodec
-from creditbus.services.engine.codec.schemas import UndecodableError
-from creditbus.services.engine.stage.rejects import Refusal
+from creditbus.services.engine.codec import EventCodec, Opened, UndecodableError
+from creditbus.services.engine.rejects import Refusal
 from creditbus.topics.names import INGEST
 
 __all__ = ["AdmittedEvent", "Examiner", "RefusedEvent"]
@@ -43,7 +42,7 @@ class RefusedEvent:
 class AdmittedEvent:
     """An event that may enter, its header complete but for a subject known by a legacy code."""
 
-    opened: DecodedEvent
+    opened: Opened
     admitted: Admitted
 
 
@@ -84,7 +83,7 @@ class Examiner:
             reason = Reason.FORMAT_UNPARSABLE
         return self._refused(record, header, Refusal([(reason, "", None)]))
 
-    def _event(self, record: Record, opened: DecodedEvent, item_id: str) -> RefusedEvent | AdmittedEvent:
+    def _event(self, record: Record, opened: Opened, item_id: str) -> RefusedEvent | AdmittedEvent:
         header = opened.header
         item = self._catalogue.item(item_id)
         if item is None or header["item"] != item_id:
@@ -104,7 +103,7 @@ class Examiner:
         if verdict.person:
             header["subject"] = person_token(person_identifier(claim), self._person_key)
             body, start = self._codec.write_body(item_id, act, NO_CODES, content)
-            opened = DecodedEvent(header, body)
+            opened = Opened(header, body)
         self._complete(record, opened, verdict, start)
         return AdmittedEvent(opened, verdict)
 
@@ -114,7 +113,7 @@ class Examiner:
         item = header["item"] if self._catalogue.item(header["item"]) else ""
         return RefusedEvent(record, origin, item, refusal, normalised=bool(header["normalised"]))
 
-    def _complete(self, record: Record, opened: DecodedEvent, admitted: Admitted, start: int) -> None:
+    def _complete(self, record: Record, opened: Opened, admitted: Admitted, start: int) -> None:
         header = opened.header
         header["content_hash"] = content_hash(opened.body[start:])
         header["received_at"] = record.timestamp

@@ -124,7 +124,7 @@ FIELD = {"name": "X", "type": ["null", "string"], "default": None, "code": "X", 
             ),
             "mapping: example.yaml:2: content.Q",
         ),
-        (lambda item: (item.parents[1] / "scenarios" / "example.yaml").unlink(), "no scenario tells"),
+        (lambda item: (item.parents[1] / "scenarios" / "example.yaml").unlink(), "no scenario is about"),
     ],
 )
 def test_each_fault_is_one_line_with_its_place(folders: Path, spoil: Callable[[Path], object], fault: str) -> None:

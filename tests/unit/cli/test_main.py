@@ -63,7 +63,7 @@ def test_every_end_has_its_code(
     def fail(**_: object) -> None:
         raise error
 
-    monkeypatch.setattr(cli, "app", fail)
+    monkeypatch.setattr(cli, "speaking", lambda _: fail)
     assert cli.main(["status"]) == code
     shown = capsys.readouterr().err
     assert "Traceback" not in shown

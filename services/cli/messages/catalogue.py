@@ -1,0 +1,118 @@
+"""What `creditbus catalogue` says."""
+
+from __future__ import annotations
+
+from creditbus.topics.text import Message
+
+NO_SUCH_ITEM = Message(
+    "目录中没有 {item!r}",
+    "{item!r} is not in the catalogue",
+)
+ITEMS = Message(
+    "目录中有：{items}",
+    "it has: {items}",
+)
+NOT_A_FOLDER = Message(
+    "{given} 不是文件夹",
+    "{given} is no folder",
+)
+GIVE_A_FOLDER = Message(
+    "请给出文件夹的路径",
+    "give the path of a folder",
+)
+ITEM = Message(
+    "{id:28} {title}  由 {by} 提供",
+    "{id:28} {title} ({title_en})  by {by}",
+)
+TITLE = Message(
+    "{id}  {title}",
+    "{id}  {title} ({title_en})",
+)
+BASIS = Message(
+    "  {category}  依据：{basis}",
+    "  {category}  basis: {basis}",
+)
+BY_AND_ABOUT = Message(
+    "  由 {by} 提供  主体 {about}",
+    "  by {by}  about {about}",
+)
+VERBS = Message(
+    "  操作 {verbs}",
+    "  verbs {verbs}",
+)
+DUE = Message(
+    "  {days} 个工作日内报送",
+    "  due in {days} working days",
+)
+PUBLISHED = Message(
+    "  公示 {least} 至 {most} 个月：{kind}，自 {first} 至 {last}，{source}",
+    "  published {least} to {most} months: {kind}, from {first} to {last}, {source}",
+)
+NOW = Message(
+    "今",
+    "now",
+)
+NOT_VERIFIED = Message(
+    "（未核实）",
+    " (not verified)",
+)
+FIELD = Message(
+    "  {code:12} {title}  {format} {disclosure}",
+    "  {code:12} {title}  {title_en}  {format} {disclosure}",
+)
+MANDATORY = Message(
+    " 必填",
+    " mandatory",
+)
+FAULTS = Message(
+    "{count} 处错误",
+    "{count:fault}",
+)
+ENTRY_MISSING = Message(
+    "缺失；请添加该事项",
+    "missing; add the entry",
+)
+NOT_YAML = Message(
+    "不是 YAML：{error}",
+    "not YAML: {error}",
+)
+AT_KEY = Message(
+    "{key}：{fix}",
+    "{key}: {fix}",
+)
+NO_SCENARIO = Message(
+    "没有场景涉及该事项；请添加一个",
+    "no scenario is about this item; add one",
+)
+NOT_A_SCHEMA = Message(
+    "不是记录模式：{kind}：{error}",
+    "not a record schema: {kind}: {error}",
+)
+SCHEMA_MISSING = Message(
+    "缺失；请添加内容模式",
+    "missing; add the content schema",
+)
+DOES_NOT_READ = Message(
+    "不能读取{problem}",
+    "does not read {problem}",
+)
+WRITE_THE_TYPE = Message(
+    "{field}：类型应写作 {type}：内容是词法形式的文本",
+    "{field}: write the type {type}: content is text in lexical form",
+)
+WRITE_NULL = Message(
+    "{field}：默认值应写作 null，使该字段可增可缺",
+    "{field}: write the default null, so that the field may be added and left out",
+)
+NOT_IN_DEPARTMENTS = Message(
+    "entitled：topics/departments 没有声明 {department!r}",
+    "entitled: {department!r} is not declared in topics/departments",
+)
+NO_MAPPING = Message(
+    "connectors/templates 中没有该事项的映射；请添加一个",
+    "no mapping in connectors/templates is for this item; add one",
+)
+MAPPING = Message(
+    "映射：{error}",
+    "mapping: {error}",
+)

@@ -1,0 +1,60 @@
+"""What several commands, or the command line itself say."""
+
+from __future__ import annotations
+
+from creditbus.topics.text import Message
+
+NOT_GIVEN = Message(
+    "没有给出",
+    "is not given",
+)
+GIVE_IT = Message(
+    "请给出，或不用 --yes，由命令询问",
+    "give it, or leave out --yes to be asked",
+)
+NOT_KNOWN = Message(
+    "没有 {answer!r}",
+    "{answer!r} is not known",
+)
+ONE_OF = Message(
+    "可选：{names}",
+    "one of: {names}",
+)
+THERE_IS_NO = Message(
+    "  没有 {answer}；可选：",
+    "  there is no {answer}; there are: ",
+)
+NOT_A_FOLDER = Message(
+    "{data} 不是文件夹",
+    "{data} is not a folder",
+)
+GIVE_THE_FILES = Message(
+    "请给出各部门文件所在的文件夹",
+    "give the folder of the departments' files",
+)
+PACKAGE_MISSING = Message(
+    "运行本机服务器需要它",
+    "is needed to run local servers",
+)
+INSTALL_PACKAGE = Message(
+    "请用 `pip install 'creditbus[embedded]'` 安装",
+    "install it with `pip install 'creditbus[embedded]'`",
+)
+NOT_A_LANGUAGE = Message(
+    "creditbus 不支持语言 {name!r}",
+    "{name!r} is not a language of creditbus",
+)
+ONE_OF_2 = Message(
+    "可选：{languages}",
+    "one of: {languages}",
+)
+NOT_A_STAGE = Message(
+    "没有环节 {unknown!r}",
+    "{unknown!r} is not a stage",
+)
+STAGES = Message(
+    "可选：{stages}",
+    "choose from {stages}",
+)
+BETWEEN_NAMES = Message("、", ", ")
+BETWEEN_CLAUSES = Message("；", "; ")

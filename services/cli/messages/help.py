@@ -1,0 +1,520 @@
+"""The help pages: what each command does and what each argument and option means.
+
+A key is the path of a command, followed for a parameter by its option, or by its name in capitals. A key without a path
+holds for every command that has no entry of its own: `--json` means the same everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from creditbus.topics.text import Message
+
+__all__ = ["HEADINGS", "HELP", "TYPES"]
+
+HELP: Final[Mapping[str, Message]] = {
+    "": Message(
+        "公共信用信息交换总线。",
+        "Exchange bus for public credit records.",
+    ),
+    "--lang": Message(
+        "zh 或 en，可放在命令的任何位置；否则依次按 LC_ALL、LC_MESSAGES、LANG。",
+        "zh or en, anywhere in a command; otherwise by LC_ALL, LC_MESSAGES, LANG.",
+    ),
+    "--help": Message(
+        "显示本页并退出。",
+        "Show this page and exit.",
+    ),
+    "--install-completion": Message(
+        "为当前的命令行外壳安装补全。",
+        "Install completion for the current shell.",
+    ),
+    "--show-completion": Message(
+        "显示当前命令行外壳的补全脚本，以便复制或修改。",
+        "Show completion for the current shell, to copy or change it.",
+    ),
+    "--json": Message(
+        "输出供程序读取的 JSON。",
+        "Print facts for a machine.",
+    ),
+    "--folder": Message(
+        "连接器配置所在的文件夹。",
+        "Where the connectors' configurations are.",
+    ),
+    "--run": Message(
+        "只限连接器这一批次发布的行。",
+        "Only what this run of a connector published.",
+    ),
+    "--yes": Message(
+        "不再询问。",
+        "Do not ask.",
+    ),
+    "--wait-seconds": Message(
+        "最多等待结果多少秒。",
+        "Longest wait for the outcomes, in seconds.",
+    ),
+    "CONNECTOR": Message(
+        "连接器的编号，或其配置文件的路径。",
+        "Id of a connector, or the path of its configuration.",
+    ),
+    "DEPARTMENT": Message(
+        "部门的编号，见 topics/departments。",
+        "Id of the department, as in topics/departments.",
+    ),
+    "up": Message(
+        "在本机启动 Kafka、模式登记处和 Redis。",
+        "Start Kafka, the schema registry and Redis on this machine.",
+    ),
+    "up --brokers": Message(
+        "新建目录时 Kafka 节点的数量；3 个节点时每条记录至少存两份。",
+        "Number of Kafka brokers of a new home; 3 keep every record twice or more.",
+    ),
+    "up --foreground": Message(
+        "留在前台，重启退出的服务器；Ctrl-C 停止全部服务器。",
+        "Stay, start again any server that ends, and stop all servers at Ctrl-C.",
+    ),
+    "down": Message(
+        "停止由 `creditbus up` 启动的服务器；数据保留。",
+        "Stop the servers that `creditbus up` started; their data stays.",
+    ),
+    "status": Message(
+        "显示本机服务器、各地址是否应答，以及每个环节的工作进程、通道和积压。\n\n"
+        "有服务器没有应答、有环节没有工作进程或有通道无人读取、或有记录等待超过一分钟时，退出码为 1。",
+        "Show the local servers, whether each address answers, and for each stage its workers, lanes and lag.\n\n"
+        "Exit code 1 when a server does not answer, a stage has no worker or lanes that nobody reads, or records "
+        "have waited for more than a minute.",
+    ),
+    "worker": Message(
+        "运行总线的各环节，直到 Ctrl-C；失败的进程会重新启动。",
+        "Run the stages of the bus until Ctrl-C; a process that fails is started again.",
+    ),
+    "worker --stage": Message(
+        "要运行的环节，可重复给出；不给出则运行全部。",
+        "A stage to run; may be repeated. All stages when left out.",
+    ),
+    "worker --processes": Message(
+        "分担各分区的工作进程数。",
+        "Number of worker processes that share the partitions.",
+    ),
+    "worker --metrics-port": Message(
+        "供 Prometheus 读取的端口；第 n 个进程使用其后第 n 个端口。",
+        "Port for Prometheus; the n-th process takes the n-th port from there.",
+    ),
+    "worker --single": Message(
+        "只运行一个进程，结束后不重新启动。",
+        "One process, not started again when it ends.",
+    ),
+    "worker --instance": Message(
+        "此工作位的名称，用于静态组成员。",
+        "Name of this worker slot for static group membership.",
+    ),
+    "worker --stall-seconds": Message(
+        "环节停滞多少秒（且依赖均正常）后重新启动。",
+        "A stage that makes no progress for this many seconds, while nothing is away, is started again.",
+    ),
+    "worker --set": Message(
+        "引擎的一项设置，例如 batch_records=2000，可重复给出；见 docs/settings.md。",
+        "A setting of the engine, such as batch_records=2000; may be repeated. See docs/settings.md.",
+    ),
+    "worker --log-level": Message(
+        "DEBUG、INFO、WARNING 或 ERROR。",
+        "DEBUG, INFO, WARNING or ERROR.",
+    ),
+    "ledger": Message(
+        "显示 发布 = 收到 + 未读 + 未读过期，以及 收到 = 入库 + 重复 + … + 待登记。\n\n"
+        "不平衡时退出码为 1：有记录未读、尚无结果，或在读取之前已被删除。",
+        "Show published = received + waiting + expired unread, and received = applied + duplicate + … + parked.\n\n"
+        "Exit code 1 when it does not balance: something waits unread, has no outcome yet, or was cut before it "
+        "was read.",
+    ),
+    "ledger --files": Message(
+        "同时列出每个批次的每个文件。",
+        "Show each file of each run, too.",
+    ),
+    "ledger --accept-loss": Message(
+        "登记：该主题丢失的记录已经处理。",
+        "Write down that the records which this topic lost have been dealt with.",
+    ),
+    "ledger --reason": Message(
+        "如何处理的，与 --accept-loss 合用。",
+        "What was done about it, with --accept-loss.",
+    ),
+    "waiting": Message(
+        "列出待登记和待原记录的行：等待什么、自何时起；等待最久的排在最前。",
+        "List parked and held rows: what each waits for, and since when. Those that wait longest stand first.",
+    ),
+    "waiting DEPARTMENT": Message(
+        "部门的编号；不给出则为全部。",
+        "Id of a department; all when left out.",
+    ),
+    "demo": Message(
+        "启动全部组件，发布各部门的文件，显示结果，再全部停止。\n\n"
+        "账本不平衡，或在生成的文件上与真实结果不符时，退出码为 1。",
+        "Start everything, publish the departments' files, show what became of them, stop everything.\n\n"
+        "Exit code 1 when the ledger does not balance or, on generated files, does not say what is true.",
+    ),
+    "demo --data": Message(
+        "各部门文件所在的文件夹；不给出则生成虚构的文件。",
+        "Folder of departments' files; fictional ones are generated when left out.",
+    ),
+    "topics": Message(
+        "主题与模式：声明与实际的差别。",
+        "Topics and schemas: what is declared, compared with what runs.",
+    ),
+    "topics plan": Message(
+        "显示 `apply` 将做什么；有事可做时退出码为 1。",
+        "Show what `apply` would do. Exit code 1 when there is something to do.",
+    ),
+    "topics apply": Message(
+        "创建缺少的主题，更新其设置，登记模式；从不删除或缩小任何内容。",
+        "Create missing topics, set their settings, register schemas. Never removes or shrinks anything.",
+    ),
+    "catalogue": Message(
+        "目录：总线承载哪些事项，由谁提供，涉及哪些主体。",
+        "Catalogue: what the bus may carry, by whom, about whom.",
+    ),
+    "catalogue list": Message(
+        "列出目录事项。",
+        "List the catalogue items.",
+    ),
+    "catalogue show": Message(
+        "显示一个目录事项：依据、信源单位、操作、公示期、字段。",
+        "Show one catalogue item: basis, publishers, verbs, publication periods, fields.",
+    ),
+    "catalogue show ITEM": Message(
+        "事项的编号。",
+        "Id of the item.",
+    ),
+    "catalogue lint": Message(
+        "检查目录的每个文件夹，每处错误一行；有错误时退出码为 1。",
+        "Check every folder of a catalogue, one line for each fault. Exit code 1 when there is one.",
+    ),
+    "catalogue lint FOLDER": Message(
+        "事项所在的文件夹；不给出则为产品自带的。",
+        "Folder of the items; the product's own when left out.",
+    ),
+    "catalogue lint --templates": Message(
+        "映射所在的文件夹；不给出则为产品自带的。",
+        "Folder of the mappings; the product's own when left out.",
+    ),
+    "catalogue lint --scenarios": Message(
+        "场景所在的文件夹；不给出则不检查。",
+        "Folder of the stories; not checked when left out.",
+    ),
+    "connector": Message(
+        "连接器：把部门自己的数据行发布到总线。",
+        "Connectors: publish a department's own rows to the bus.",
+    ),
+    "connector init": Message(
+        "连接一个来源：查看数据，推测事项和映射，写出连接器的配置。",
+        "Connect a source: look at it, guess item and mapping, and write the connector's configuration.",
+    ),
+    "connector init --department": Message(
+        "部门的编号。",
+        "Id of the department.",
+    ),
+    "connector init --kind": Message(
+        "来源的类型；可由文件扩展名判断时不必给出。",
+        "Kind of source; not needed where the file's ending shows it.",
+    ),
+    "connector init --source": Message(
+        "文件、文件夹或地址。",
+        "File, folder or address.",
+    ),
+    "connector init --template": Message(
+        "映射的模板；不给出则取最合适的。",
+        "Template of the mapping; otherwise the one that fits best.",
+    ),
+    "connector init --id": Message(
+        "连接器的编号；不给出则取模板的名称。",
+        "Id of the connector; otherwise the template's name.",
+    ),
+    "connector init --set": Message(
+        "该类型的其他设置，形如 KEY=VALUE。",
+        "Another setting of the kind, as KEY=VALUE.",
+    ),
+    "connector init --yes": Message(
+        "不询问，直接采用识别的结果。",
+        "Ask nothing: take what is found.",
+    ),
+    "connector init --force": Message(
+        "替换已有的配置。",
+        "Replace a configuration that is already there.",
+    ),
+    "connector preview": Message(
+        "显示每行将成为什么、哪些将被退回；不发送任何数据。",
+        "Show what each row would become and what would be refused. Nothing is sent.",
+    ),
+    "connector preview --rows": Message(
+        "只看前若干行，并显示每行的结果。",
+        "Only this many rows, with the outcome of each.",
+    ),
+    "connector preview --shown": Message(
+        "显示多少个被退回行的原因。",
+        "Number of refused rows whose findings are shown.",
+    ),
+    "connector preview --today": Message(
+        "按这一天判断。",
+        "Judge as of this day.",
+    ),
+    "connector preview --compare": Message(
+        "向总线查询哪些行已经存在。",
+        "Ask the bus which rows it already has.",
+    ),
+    "connector preview --strict": Message(
+        "有行将被退回时，退出码为 1。",
+        "Exit code 1 when a row would be refused.",
+    ),
+    "connector run": Message(
+        "发布。可随时再次运行：不会丢失，也不会重复发送。\n\n等待之后仍有行没有结果时，退出码为 1。",
+        "Publish. Run it again at any time: nothing is lost and nothing is sent twice.\n\n"
+        "Exit code 1 when it has waited and not every row has its outcome.",
+    ),
+    "connector run --resend": Message(
+        "重新发送已经发布过的来源。",
+        "Send a source that was already published once more.",
+    ),
+    "connector run --accept-columns": Message(
+        "确认各列就是现在这样：已消失的列将清空其字段。",
+        "Take the columns as they are: a column that is gone empties its field.",
+    ),
+    "connector run --wait": Message(
+        "等待各行的结果；在终端中默认等待。",
+        "Wait for the outcome of the rows; the default at a terminal.",
+    ),
+    "connector watch": Message(
+        "来源变化时再次运行，并报告每次运行；Ctrl-C 或 SIGTERM 在两次事务之间停止。\n\n"
+        "当时不可用的（Kafka、登记处、来源）不予等待。",
+        "Run again when the source has changed, and report each run. Ctrl-C or SIGTERM stops between two "
+        "transactions.\n\n"
+        "What is away at that moment (Kafka, the registry, the source) is not waited for.",
+    ),
+    "connector watch --every": Message(
+        "每隔多少秒查看一次来源。",
+        "Seconds between two looks at the source.",
+    ),
+    "connector watch --json": Message(
+        "每次运行输出一个 JSON 文档。",
+        "One JSON document for each run.",
+    ),
+    "connector vanished": Message(
+        "列出最近一次完整运行中已不存在的记录：可申请撤销，尚未撤销。",
+        "List records that the last complete run no longer held: proposed for withdrawal, not withdrawn.",
+    ),
+    "connector withdraw": Message(
+        "撤销已从来源消失的记录：订阅方将收到停止展示的通知。",
+        "Withdraw records that have vanished from the source: subscribers receive the order to stop showing them.",
+    ),
+    "connector withdraw --keys": Message(
+        "键的前几个字符；可重复给出。",
+        "First characters of a key; may be repeated.",
+    ),
+    "connector withdraw --all": Message(
+        "撤销全部建议的记录，以更正后的代码仍存在的除外。",
+        "Withdraw every proposed record except those that still exist under a corrected code.",
+    ),
+    "connector withdraw --many": Message(
+        "与 --all 合用：允许撤销超过所比较记录的 10%。",
+        "Allow --all to withdraw more than 10 % of the records compared.",
+    ),
+    "connector list": Message(
+        "列出已配置的连接器、来源类型和映射模板。",
+        "List configured connectors, kinds of sources and templates of mappings.",
+    ),
+    "connector spec": Message(
+        "输出一种来源的设置的 JSON Schema。",
+        "Print the JSON Schema of a kind's settings.",
+    ),
+    "connector spec KIND": Message(
+        "来源的类型。",
+        "Kind of source.",
+    ),
+    "connector check": Message(
+        "检查运行所需的一切：来源、列、登记处、Kafka；有缺失时退出码为 1。",
+        "Try everything that a run needs: source, columns, registry, broker. Exit code 1 when something is missing.",
+    ),
+    "connector discover": Message(
+        "显示来源的表和列、映射使用哪些列、与哪个模板相似。",
+        "Show tables and columns of a source, which columns the mapping uses, and which template they look like.",
+    ),
+    "connector discover SOURCE": Message(
+        "连接器的编号或配置，或一个文件。",
+        "Id or configuration of a connector, or a file.",
+    ),
+    "connector state": Message(
+        "连接器的进度。",
+        "How far a connector has come.",
+    ),
+    "connector state show": Message(
+        "显示总线保存的位置、批次和累计数。",
+        "Show position, run and totals as the bus holds them.",
+    ),
+    "connector state reset": Message(
+        "清除连接器的进度：下次运行发布整个来源，总线会去掉已有的内容。",
+        "Forget how far a connector came: its next run publishes the whole source, and the bus drops what it "
+        "already has.",
+    ),
+    "rejects": Message(
+        "退回：被退回的行如何回到部门。",
+        "Rejects: rows on their way back to their department.",
+    ),
+    "rejects export": Message(
+        "按部门自己的列写出被退回的行：标出有问题的单元格，原因写在其后的一列。",
+        "Write the refused rows in the department's own columns: refused cells are marked, the reasons are in a "
+        "column after them.",
+    ),
+    "rejects export --output": Message(
+        ".xlsx 或 .csv；不给出则为 rejects-<部门>.xlsx。",
+        ".xlsx or .csv; otherwise rejects-<department>.xlsx.",
+    ),
+    "rejects export --force": Message(
+        "覆盖该文件；否则在文件名后加上下一个空闲的编号。",
+        "Overwrite the file; otherwise the next free number is added to its name.",
+    ),
+    "rejects redrive": Message(
+        "发送改正后的行；仍有行不合格或不属于本文件时退出码为 1；不会重复发送。",
+        "Send corrected rows. Exit code 1 while some are still refused or do not belong here; nothing is sent twice.",
+    ),
+    "rejects redrive FILE": Message(
+        "由 `rejects export` 写出并已改正的文件。",
+        "A corrected file that `rejects export` wrote.",
+    ),
+    "rejects redrive --wait": Message(
+        "等待各行的结果。",
+        "Wait for the outcome of the rows.",
+    ),
+    "rejects list": Message(
+        "列出部门被退回的行：文件、行、列、值、原因、建议值、处理情况。",
+        "List a department's refused rows: file, row, column, value, reason, proposed correction, and what became "
+        "of each.",
+    ),
+    "rejects list --open": Message(
+        "不列出已改正、已重新发送或已关闭的行。",
+        "Leave out rows that were corrected, sent again or closed.",
+    ),
+    "rejects close": Message(
+        "关闭不再改正的行，并说明原因；原样再次发送的仍为关闭。",
+        "Close refused rows that will not be corrected, with a reason. A row that is sent again unchanged stays "
+        "closed.",
+    ),
+    "rejects close KEYS": Message(
+        "行的键的前几个字符，见 `rejects list`。",
+        "First characters of rows' keys, as `rejects list` shows them.",
+    ),
+    "rejects close --reason": Message(
+        "为何不改正：合计行、涉及自然人、已另行报送等。",
+        "Why it is not corrected: a total, a natural person, sent another way.",
+    ),
+    "rejects close --because": Message(
+        "因这一原因退回的全部未处理行，代替键。",
+        "All open rows that were refused for this reason, in place of keys.",
+    ),
+    "rejects close --reopen": Message(
+        "撤销关闭。",
+        "Undo that they are closed.",
+    ),
+    "quality": Message(
+        "数据质量：各部门的报送情况，按部门和时段；`creditbus quality declare` 申报产生的数量。",
+        "Quality: how well departments report, by department and period; `creditbus quality declare` declares "
+        "what was produced.",
+    ),
+    "quality --department": Message(
+        "只看该部门。",
+        "Only this department.",
+    ),
+    "quality --from": Message(
+        "第一天；不给出则为本月一日。",
+        "First day; otherwise the first of this month.",
+    ),
+    "quality --to": Message(
+        "最后一天；不给出则为今天。",
+        "Last day; otherwise today.",
+    ),
+    "quality --metrics-port": Message(
+        "留在前台，在此端口向 Prometheus 提供指标。",
+        "Stay, and serve the figures for Prometheus at this port.",
+    ),
+    "quality --every": Message(
+        "每隔多少秒重新读取，与 --metrics-port 合用。",
+        "Seconds between two readings, with --metrics-port.",
+    ),
+    "quality declare": Message(
+        "申报部门产生的记录数，与总线收到的数量比较。",
+        "Declare how many records a department produced, to be compared with what the bus received.",
+    ),
+    "quality declare --item": Message(
+        "目录事项。",
+        "Catalogue item.",
+    ),
+    "quality declare --period": Message(
+        "2018-01，或 2018-01-01..2018-01-15。",
+        "2018-01, or 2018-01-01..2018-01-15.",
+    ),
+    "quality declare --count": Message(
+        "该时段内作出的记录数，无论是否发布。",
+        "Number of records decided in the period, published or not.",
+    ),
+    "profile": Message(
+        "档案：总线保存的某一主体的信息。",
+        "Profiles: what the bus holds about a subject.",
+    ),
+    "profile show": Message(
+        "显示一个主体的档案；没有档案时退出码为 1。",
+        "Show the profile of a subject. Exit code 1 when there is none.",
+    ),
+    "profile show CODE": Message(
+        "统一社会信用代码，或主体的旧代码。",
+        "Unified social credit code, or a legacy code of the subject.",
+    ),
+    "feed": Message(
+        "推送：订阅方收到的记录。",
+        "Feeds: what a subscriber receives.",
+    ),
+    "feed follow": Message(
+        "输出推送的记录，并检查有无缺失、改动或过期；有则退出码为 1。",
+        "Print the records of a feed and check that none is missing, changed or expired. Exit code 1 when one is.",
+    ),
+    "feed follow SUBSCRIBER": Message(
+        "订阅方的编号，见 topics/subscribers。",
+        "Id of the subscriber, as in topics/subscribers.",
+    ),
+    "feed follow --from-start": Message(
+        "从第一条记录开始；否则从现在开始。",
+        "From the first record; otherwise from now on.",
+    ),
+    "feed follow --until-end": Message(
+        "到当前末尾即停止。",
+        "Stop at the present end.",
+    ),
+    "feed follow --limit": Message(
+        "输出多少条记录后停止。",
+        "Stop after this many records.",
+    ),
+    "feed follow --json": Message(
+        "每行一个 JSON 文档。",
+        "One JSON document for each line.",
+    ),
+}
+
+HEADINGS: Final[Mapping[str, Message]] = {
+    "Usage": Message("用法", "Usage"),
+    "Arguments": Message("参数", "Arguments"),
+    "Options": Message("选项", "Options"),
+    "Commands": Message("命令", "Commands"),
+    "[OPTIONS]": Message("[选项]", "[OPTIONS]"),
+    "COMMAND [ARGS]...": Message("命令 [参数]...", "COMMAND [ARGS]..."),
+    "default": Message("默认", "default"),
+    "required": Message("必填", "required"),
+}
+"""What the library that draws the pages writes by itself."""
+
+TYPES: Final[Mapping[str, Message]] = {
+    "str": Message("文本", "str"),
+    "int": Message("整数", "int"),
+    "int range": Message("整数", "int range"),
+    "float": Message("数值", "float"),
+    "float range": Message("数值", "float range"),
+    "path": Message("路径", "path"),
+}
+"""Kinds of values, as the pages show them behind an option: `<int range>`."""

@@ -1,0 +1,98 @@
+"""What `creditbus up`, `down` and `status` says."""
+
+from __future__ import annotations
+
+from creditbus.topics.text import Message
+
+PACKAGE_MISSING = Message(
+    "运行本机服务器需要它",
+    "is needed to run local servers",
+)
+INSTALL_PACKAGE = Message(
+    "请用 `pip install 'creditbus[embedded]'` 安装",
+    "install it with `pip install 'creditbus[embedded]'`",
+)
+STAGE = Message(
+    "环节",
+    "stage",
+)
+NO_WORKER = Message(
+    "! {names}：没有工作进程；用 `creditbus worker` 启动",
+    "! no worker runs {names}; start one with `creditbus worker`",
+)
+LANES_FREE = Message(
+    "! {stage}：{free} 个通道暂无工作进程；一分钟后仍如此，见 docs/runbooks/group-stuck.md",
+    "! {stage}: no worker has {free} of its lanes; if that lasts a minute, see docs/runbooks/group-stuck.md",
+)
+LATE = Message(
+    "! {stage}：最早一条已等待 {seconds:,.0f} 秒；见 docs/runbooks/stage-stalled.md",
+    "! {stage}: the oldest record has waited for {seconds:,.0f} s; see docs/runbooks/stage-stalled.md",
+)
+WORKERS = Message(
+    "工作进程",
+    "workers",
+)
+LANES = Message(
+    "通道",
+    "lanes",
+)
+LAG_RECORDS = Message(
+    "积压条数",
+    "lag, records",
+)
+LAG_SECONDS = Message(
+    "积压秒数",
+    "lag, seconds",
+)
+KAFKA_AT = Message(
+    "Kafka（{address}）",
+    "Kafka at {address}",
+)
+REGISTRY_AT = Message(
+    "模式登记处（{address}）",
+    "registry at {address}",
+)
+REDIS_AT = Message(
+    "Redis（{address}）",
+    "Redis at {address}",
+)
+REFUSES = Message(
+    "拒绝：{error}",
+    "refuses: {error}",
+)
+DOES_NOT_ANSWER = Message(
+    "没有应答",
+    "does not answer",
+)
+NOT_A_REDIS_ADDRESS = Message(
+    "不是 Redis 客户端能识别的地址",
+    "is not an address that a client of Redis understands",
+)
+ANSWERS = Message(
+    "应答正常",
+    "answers",
+)
+TOPICS = Message(
+    "，{count} 个主题",
+    ", {count} topics",
+)
+LOGS = Message(
+    "日志",
+    "logs",
+)
+STOPPED = Message(
+    "已停止",
+    "stopped",
+)
+NO_SERVERS = Message(
+    "{home} 中没有运行本机服务器",
+    "no local servers run in {home}",
+)
+NO_ADDRESSES = Message(
+    "没有设置地址；`creditbus up` 可启动本机服务器",
+    "no addresses are set; `creditbus up` starts local servers",
+)
+NO_REDIS = Message(
+    "没有设置 Redis 的地址；部门和订阅方不需要",
+    "no address of Redis is set; departments and subscribers need none",
+)
