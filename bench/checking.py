@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 
 from load import outcome_of
 
-from creditbus.services.engine.ledger_writer import read_deltas
-from creditbus.services.engine.reading import FROM_END, read_partitions
-from creditbus.services.engine.topic_facts import topic_facts
+from creditbus.services.engine.consume.cluster_metadata import topic_facts
+from creditbus.services.engine.consume.topic_reader import FROM_END, read_partitions
+from creditbus.services.engine.stage.ledger_writer import read_deltas
 from creditbus.topics.connection import Connection
 from creditbus.topics.names import LEDGER
 

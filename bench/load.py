@@ -28,9 +28,9 @@ from creditbus.connectors.mapping.compiler import RowMapper
 from creditbus.deploy.demo.truth import Cells
 from creditbus.services.domain.event import partition_of
 from creditbus.services.domain.ledger import Entry
-from creditbus.services.engine.output import Output
-from creditbus.services.engine.state import MissingKeysError, StateView
-from creditbus.services.engine.step import Stage, run_through
+from creditbus.services.engine.stage.contract import Stage, run_through
+from creditbus.services.engine.stage.output import Output
+from creditbus.services.engine.stage.state_view import MissingKeysError, StateView
 from creditbus.topics.registry import SchemaRegistry
 
 __all__ = ["Load", "Loads", "Sent", "run_in_memory", "write"]

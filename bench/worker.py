@@ -19,7 +19,7 @@ from prometheus_client import REGISTRY
 
 from creditbus.services.engine import metrics
 from creditbus.services.engine.settings import EngineSettings
-from creditbus.services.engine.step import Stage
+from creditbus.services.engine.stage.contract import Stage
 from creditbus.services.worker.bus import open_bus, stage_apps
 from creditbus.services.worker.memory import tune_memory
 from creditbus.topics.connection import Connection

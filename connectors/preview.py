@@ -16,8 +16,8 @@ from creditbus.connectors.mapping.compiler import Columns, Mapped
 from creditbus.connectors.noticing import Notices, Pair
 from creditbus.connectors.outgoing import half_a_character, is_whole
 from creditbus.services.domain.invisible import invisible_at
+from creditbus.services.domain.profile.standing import Standing
 from creditbus.services.domain.reasons import Caution, Reason
-from creditbus.services.domain.standing import Standing
 from creditbus.services.domain.validation import Admitted, Refused, compile_item
 from creditbus.services.domain.validation.outcome import Finding
 

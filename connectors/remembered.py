@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
-from creditbus.services.domain.record import CONTENT_VERBS
+from creditbus.services.domain.profile.record import CONTENT_VERBS
 
 __all__ = ["Comparison", "Noted", "Unsettled", "Vanished", "noted"]
 

@@ -14,11 +14,11 @@ from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.crosswalk import decode_crosswalk
 from creditbus.services.domain.event import Act, Header, ingest_key
 from creditbus.services.domain.ledger import Ledger
-from creditbus.services.domain.profile_keys import unpack_events
-from creditbus.services.domain.record import Record
-from creditbus.services.domain.subject import Subject, decode_subject
-from creditbus.services.domain.succession import of_successor
-from creditbus.services.engine.step import Stage, StoreKind
+from creditbus.services.domain.profile.keys import unpack_events
+from creditbus.services.domain.profile.record import Record
+from creditbus.services.domain.profile.subject import Subject, decode_subject
+from creditbus.services.domain.profile.succession import of_successor
+from creditbus.services.engine.stage.contract import Stage, StoreKind
 from creditbus.services.local.bus import LocalBus, Message
 from creditbus.services.local.contents import decode, ledger_of, records_of, subject_of
 from creditbus.services.local.stages import LocalStages

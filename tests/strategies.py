@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from creditbus.services.domain.crosswalk import Crosswalk
 from creditbus.services.domain.event import Header, RecordState, SubjectKind, Verb
 from creditbus.services.domain.identifiers import organisation_code, registration_no, uscc
-from creditbus.services.domain.record import CONTENT_VERBS, Record
-from creditbus.services.domain.subject import Subject
+from creditbus.services.domain.profile.record import CONTENT_VERBS, Record
+from creditbus.services.domain.profile.subject import Subject
 from tests.examples import EXAMPLES, Example
 
 __all__ = [

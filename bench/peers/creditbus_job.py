@@ -15,11 +15,11 @@ from typing import Any
 from measured import KEY, log_quietly
 
 from creditbus.services.engine.batch import Partition, Record
-from creditbus.services.engine.codec import Schemas
-from creditbus.services.engine.output import Output
+from creditbus.services.engine.codec.schemas import Schemas
 from creditbus.services.engine.settings import EngineSettings
-from creditbus.services.engine.state import StateView
-from creditbus.services.engine.step import Step
+from creditbus.services.engine.stage.contract import Step
+from creditbus.services.engine.stage.output import Output
+from creditbus.services.engine.stage.state_view import StateView
 from creditbus.services.worker.bus import open_bus, stage_apps
 from creditbus.services.worker.memory import tune_memory
 from creditbus.topics.connection import Connection

@@ -1,8 +1,8 @@
 """The profile job as the Python peers do it: the rules of docs/record-states.md as far as the load goes.
 
 Content events of registered organisations: new, amended, duplicate, stale; a registration gives its subject name and
-district. Any other event ends the job. What is kept has the bus's own layouts (services/domain/record.py, subject.py),
-but for the index of a subject's records, which a sorted store does not need. The Java peer does the same.
+district. Any other event ends the job. What is kept has the bus's own layouts (services/domain/profile), but
+for the index of a subject's records, which a sorted store does not need. The Java peer does the same.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from typing import Any
 from fastavro import parse_schema, schemaless_reader
 
 from creditbus.services.domain.framing import FRAME_BYTES, schema_id
-from creditbus.services.engine.codec import EventCodec
+from creditbus.services.engine.codec.event_codec import EventCodec
 from creditbus.topics.connection import Connection
 from creditbus.topics.registry import SchemaRegistry
 

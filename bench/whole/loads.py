@@ -11,7 +11,7 @@ from ground import Ground, opened
 from load import Load, Loads, Sent, run_in_memory
 from story import decisions, known_subjects, registering
 
-from creditbus.services.engine.codec import EventCodec
+from creditbus.services.engine.codec.event_codec import EventCodec
 from creditbus.services.worker.bus import Bus
 from creditbus.topics.names import LEDGER
 from creditbus.topics.registry import SchemaRegistry

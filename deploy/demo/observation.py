@@ -8,7 +8,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer
 
 from creditbus.services.engine.batch import Partition
-from creditbus.services.engine.topic_facts import topic_facts
+from creditbus.services.engine.consume.cluster_metadata import topic_facts
 from creditbus.services.query.ledger import LedgerReader
 from creditbus.topics.connection import Connection
 from creditbus.topics.names import FEED

@@ -19,8 +19,8 @@ from creditbus.services.cli.messages import connector as messages
 from creditbus.services.cli.noticed import pairs_lines, persons_lines
 from creditbus.services.domain.city_time import city_day
 from creditbus.services.domain.invisible import visible
+from creditbus.services.domain.profile.standing import Standing
 from creditbus.services.domain.reasons import Caution
-from creditbus.services.domain.standing import Standing
 from creditbus.topics.connection import Connection
 from creditbus.topics.text import Text
 

@@ -22,8 +22,8 @@ __all__ = ["register"]
 #: What these say of starting, stopping and coordinators on the move, the lanes say once and better.
 _QUIETER = {
     "aiokafka": logging.CRITICAL,
-    "creditbus.services.engine.app": logging.WARNING,
-    "creditbus.services.engine.transport": logging.WARNING,
+    "creditbus.services.engine.run.app": logging.WARNING,
+    "creditbus.services.engine.consume.transport": logging.WARNING,
     "faust": logging.ERROR,
     "kafka": logging.CRITICAL,
     "mode": logging.ERROR,

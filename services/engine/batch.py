@@ -43,7 +43,7 @@ class Batch:
     """The records of one partition from one fetch.
 
     `start` and `end` are consumer positions, so a gap between two batches shows even where
-    offsets are taken by transaction markers. `incarnation` counts the
+    offsets are taken by transaction markers. `assignment_epoch` counts the
     acquisitions of the partition: a batch fetched for an earlier one is worthless.
     """
 
@@ -51,4 +51,4 @@ class Batch:
     records: list[Record]
     start: int
     end: int
-    incarnation: int
+    assignment_epoch: int

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from creditbus.services.domain.catalogue import Catalogue, Disclosure
-from creditbus.services.domain.grants import Grant
-from creditbus.services.engine.codec import EventCodec
-from creditbus.services.engine.step import Stage, StoreKind
+from creditbus.services.domain.feed.grants import Grant
+from creditbus.services.engine.codec.event_codec import EventCodec
+from creditbus.services.engine.stage.contract import Stage, StoreKind
 from creditbus.services.fanout.step import FanoutStep
 from creditbus.topics.names import FANOUT
 from creditbus.topics.parties import Subscriber
@@ -25,7 +25,7 @@ def fanout_stage(catalogue: Catalogue, codec: EventCodec, subscribers: Iterable[
         step=FanoutStep(catalogue, grants, codec),
         store=StoreKind.RESIDENT,
         changelog=FANOUT.changelog,
-        fan=max(1, len(grants)),
+        max_outputs_per_record=max(1, len(grants)),
     )
 
 

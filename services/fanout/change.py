@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from creditbus.services.domain.disclosure import ACT_FIELDS, RETRACTED
 from creditbus.services.domain.event import CLAIM_FIELDS
+from creditbus.services.domain.feed.disclosure import ACT_FIELDS, RETRACTED
 from creditbus.services.domain.framing import FRAME_BYTES
-from creditbus.services.engine.avro_bytes import (
+from creditbus.services.engine.codec.primitives import (
     BOOLEANS,
     BRANCHES,
     encode_text,

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from creditbus.services.domain.catalogue import Field
-from creditbus.services.domain.disclosure import ACT_FIELDS, Projection, masked
-from creditbus.services.engine.avro_bytes import encode_text, text_at
+from creditbus.services.domain.feed.disclosure import ACT_FIELDS, Projection, masked
+from creditbus.services.engine.codec.primitives import encode_text, text_at
 from creditbus.services.fanout.change import Change
 
 __all__ = ["Showing"]

@@ -11,16 +11,17 @@ from typing import Final
 from creditbus.avro_schemas import header_schema
 from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.city_time import city_day
-from creditbus.services.domain.disclosure import HASH_BYTES, Projection
+from creditbus.services.domain.feed.disclosure import HASH_BYTES, Projection
+from creditbus.services.domain.feed.grants import Grant, admits
 from creditbus.services.domain.framing import FrameError, frame
-from creditbus.services.domain.grants import Grant, admits
-from creditbus.services.engine.avro_bytes import encode_long
 from creditbus.services.engine.batch import Record
-from creditbus.services.engine.codec import EventCodec, Schemas, UndecodableError
-from creditbus.services.engine.output import Output
-from creditbus.services.engine.poison import pass_over
-from creditbus.services.engine.state import StateView
-from creditbus.services.engine.step import PIECE
+from creditbus.services.engine.codec.event_codec import EventCodec
+from creditbus.services.engine.codec.primitives import encode_long
+from creditbus.services.engine.codec.schemas import Schemas, UndecodableError
+from creditbus.services.engine.stage.contract import SLICE_RECORDS
+from creditbus.services.engine.stage.foreign import skip_foreign
+from creditbus.services.engine.stage.output import Output
+from creditbus.services.engine.stage.state_view import StateView
 from creditbus.services.fanout.change import Change, ChangeReader
 from creditbus.services.fanout.showing import Showing
 from creditbus.topics.names import FANOUT
@@ -97,7 +98,7 @@ class FanoutStep:
             try:
                 work.append((self._change(record.value or b""), city_day(record.timestamp)))
             except (FrameError, UndecodableError) as error:
-                pass_over(record, FANOUT.name, error)
+                skip_foreign(record, FANOUT.name, error)
         return work, self._tails
 
     def _change(self, value: bytes) -> Change:
@@ -111,8 +112,8 @@ class FanoutStep:
     def advance(self, work: Work, view: StateView, out: Output) -> Iterator[None]:
         """Write each change to the feeds that admit it."""
         feeds: dict[str, _Feed] = {}
-        for start in range(0, len(work), PIECE):
-            self._write(work[start : start + PIECE], feeds, view, out)
+        for start in range(0, len(work), SLICE_RECORDS):
+            self._write(work[start : start + SLICE_RECORDS], feeds, view, out)
             yield
         for subscriber, feed in feeds.items():
             view.put(subscriber.encode(), _TAIL.pack(feed.sequence, feed.digest))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from creditbus.services.domain.catalogue import Catalogue
-from creditbus.services.engine.codec import EventCodec
-from creditbus.services.engine.rejects import Rejects
-from creditbus.services.engine.step import Stage, StoreKind
+from creditbus.services.engine.codec.event_codec import EventCodec
+from creditbus.services.engine.stage.contract import Stage, StoreKind
+from creditbus.services.engine.stage.rejects import Rejects
 from creditbus.services.intake.examination import Examiner
 from creditbus.services.intake.step import IntakeStep
 from creditbus.topics.names import INTAKE, RESOLVER, ingest

@@ -17,8 +17,9 @@ from creditbus.services.domain.reasons import Reason
 from creditbus.services.domain.tokens import person_token
 from creditbus.services.domain.validation import Admitted, Refused, compile_item, person_identifier
 from creditbus.services.engine.batch import Record
-from creditbus.services.engine.codec import EventCodec, Opened, UndecodableError
-from creditbus.services.engine.rejects import Refusal
+from creditbus.services.engine.codec.event_codec import DecodedEvent, EventCodec
+from creditbus.services.engine.codec.schemas import UndecodableError
+from creditbus.services.engine.stage.rejects import Refusal
 from creditbus.topics.names import INGEST
 
 __all__ = ["AdmittedEvent", "Examiner", "RefusedEvent"]
@@ -42,7 +43,7 @@ class RefusedEvent:
 class AdmittedEvent:
     """An event that may enter, its header complete but for a subject known by a legacy code."""
 
-    opened: Opened
+    opened: DecodedEvent
     admitted: Admitted
 
 
@@ -83,7 +84,7 @@ class Examiner:
             reason = Reason.FORMAT_UNPARSABLE
         return self._refused(record, header, Refusal([(reason, "", None)]))
 
-    def _event(self, record: Record, opened: Opened, item_id: str) -> RefusedEvent | AdmittedEvent:
+    def _event(self, record: Record, opened: DecodedEvent, item_id: str) -> RefusedEvent | AdmittedEvent:
         header = opened.header
         item = self._catalogue.item(item_id)
         if item is None or header["item"] != item_id:
@@ -103,7 +104,7 @@ class Examiner:
         if verdict.person:
             header["subject"] = person_token(person_identifier(claim), self._person_key)
             body, start = self._codec.write_body(item_id, act, NO_CODES, content)
-            opened = Opened(header, body)
+            opened = DecodedEvent(header, body)
         self._complete(record, opened, verdict, start)
         return AdmittedEvent(opened, verdict)
 
@@ -113,7 +114,7 @@ class Examiner:
         item = header["item"] if self._catalogue.item(header["item"]) else ""
         return RefusedEvent(record, origin, item, refusal, normalised=bool(header["normalised"]))
 
-    def _complete(self, record: Record, opened: Opened, admitted: Admitted, start: int) -> None:
+    def _complete(self, record: Record, opened: DecodedEvent, admitted: Admitted, start: int) -> None:
         header = opened.header
         header["content_hash"] = content_hash(opened.body[start:])
         header["received_at"] = record.timestamp

@@ -14,13 +14,14 @@ from creditbus.services.domain.event import partition_of
 from creditbus.services.domain.framing import frame
 from creditbus.services.domain.identifiers.subject_kind import kind_of
 from creditbus.services.domain.ledger import Outcome
-from creditbus.services.domain.succession import successions, successor_named
+from creditbus.services.domain.profile.succession import successions, successor_named
 from creditbus.services.engine.batch import Record
-from creditbus.services.engine.codec import EventCodec, Opened, Schemas
-from creditbus.services.engine.output import Output
-from creditbus.services.engine.rejects import Rejects, Source
-from creditbus.services.engine.state import StateView
-from creditbus.services.engine.step import PIECE
+from creditbus.services.engine.codec.event_codec import DecodedEvent, EventCodec
+from creditbus.services.engine.codec.schemas import Schemas
+from creditbus.services.engine.stage.contract import SLICE_RECORDS
+from creditbus.services.engine.stage.output import Output
+from creditbus.services.engine.stage.rejects import Rejects, Source
+from creditbus.services.engine.stage.state_view import StateView
 from creditbus.services.intake.examination import AdmittedEvent, Examiner, RefusedEvent
 from creditbus.topics.names import EVENTS, UNRESOLVED
 
@@ -66,8 +67,8 @@ class IntakeStep:
 
     def advance(self, work: Work, view: StateView, out: Output) -> Iterator[None]:
         """Book and pass on."""
-        for start in range(0, len(work), PIECE):
-            self._book_and_pass_on(work[start : start + PIECE], view, out)
+        for start in range(0, len(work), SLICE_RECORDS):
+            self._book_and_pass_on(work[start : start + SLICE_RECORDS], view, out)
             yield
 
     def _book_and_pass_on(self, work: Work, view: StateView, out: Output) -> None:
@@ -119,7 +120,7 @@ class IntakeStep:
             topic = EVENTS
         out.emit(topic, partition_of(key, self._lanes), key, self._codec.seal_admitted(opened))
 
-    def _successor(self, opened: Opened, item: str) -> str:
+    def _successor(self, opened: DecodedEvent, item: str) -> str:
         """Return what the row names the successor by: its unified code, else the key of a legacy code."""
         _, _, content, _ = self._codec.read_body(item, opened.body)
         code, key = successor_named(content[self._successions[item].successor] or "")

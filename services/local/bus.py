@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from creditbus.services.domain.event import partition_of
-from creditbus.services.engine.output import Output
-from creditbus.services.engine.state import MissingKeysError, StateView
-from creditbus.services.engine.step import Stage, StoreKind, run_through
+from creditbus.services.engine.stage.contract import Stage, StoreKind, run_through
+from creditbus.services.engine.stage.output import Output
+from creditbus.services.engine.stage.state_view import MissingKeysError, StateView
 from creditbus.services.local.stages import LocalStages
 from creditbus.topics.names import ingest
 

@@ -11,11 +11,11 @@ from fastavro import parse_schema, schemaless_reader
 from creditbus.services.domain.event import partition_of
 from creditbus.services.domain.framing import FRAME_BYTES, schema_id
 from creditbus.services.domain.ledger import Ledger
-from creditbus.services.domain.profile_keys import index_key, record_store_key, subject_key
-from creditbus.services.domain.record import Record
-from creditbus.services.domain.stored_record import decode_record
-from creditbus.services.domain.subject import INDEX_CHUNK, Subject, decode_subject, record_keys
-from creditbus.services.engine.ledger_writer import read_deltas
+from creditbus.services.domain.profile.keys import index_key, record_store_key, subject_key
+from creditbus.services.domain.profile.record import Record
+from creditbus.services.domain.profile.stored_record import decode_record
+from creditbus.services.domain.profile.subject import INDEX_CHUNK, Subject, decode_subject, record_keys
+from creditbus.services.engine.stage.ledger_writer import read_deltas
 from creditbus.services.local.bus import LocalBus
 from creditbus.services.local.registry import MemoryRegistry
 from creditbus.services.local.stages import LocalStages

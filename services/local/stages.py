@@ -16,9 +16,10 @@ from creditbus.avro_schemas import (
     unreadable_schema,
 )
 from creditbus.services.domain.catalogue import Catalogue
-from creditbus.services.engine.codec import EventCodec, Schemas, full_name
-from creditbus.services.engine.ledger_writer import LedgerWriter
-from creditbus.services.engine.step import Stage
+from creditbus.services.engine.codec.event_codec import EventCodec
+from creditbus.services.engine.codec.schemas import Schemas, full_name
+from creditbus.services.engine.stage.contract import Stage
+from creditbus.services.engine.stage.ledger_writer import LedgerWriter
 from creditbus.services.fanout.app import fanout_stage
 from creditbus.services.intake.app import intake_stage
 from creditbus.services.local.registry import MemoryRegistry

@@ -8,11 +8,10 @@ from typing import Final
 
 from creditbus.services.domain.catalogue import Catalogue, Derived, Disclosure, Item
 from creditbus.services.domain.city_time import city_day
-from creditbus.services.domain.corrections import add_corrections, corrected
 from creditbus.services.domain.event import Act, Claim, Content, Header, RecordState, Verb, content_hash, record_key
-from creditbus.services.domain.profile_keys import corrections_key, held_key, record_store_key
-from creditbus.services.domain.reasons import Reason
-from creditbus.services.domain.record import (
+from creditbus.services.domain.profile.corrections import add_corrections, corrected
+from creditbus.services.domain.profile.keys import corrections_key, held_key, record_store_key
+from creditbus.services.domain.profile.record import (
     CONTENT_VERBS,
     Conflict,
     Duplicate,
@@ -24,11 +23,12 @@ from creditbus.services.domain.record import (
     fold,
     remember,
 )
-from creditbus.services.domain.record_acts import Corrected, RecordAct, fold_act, read_act
-from creditbus.services.domain.stored_record import decode_record
+from creditbus.services.domain.profile.record_acts import Corrected, RecordAct, fold_act, read_act
+from creditbus.services.domain.profile.stored_record import decode_record
+from creditbus.services.domain.reasons import Reason
 from creditbus.services.domain.validation import Validator, compile_item
-from creditbus.services.engine.codec import EventCodec, Opened
-from creditbus.services.engine.state import StateView
+from creditbus.services.engine.codec.event_codec import DecodedEvent, EventCodec
+from creditbus.services.engine.stage.state_view import StateView
 
 __all__ = ["CONFLICT", "Acting", "Findings", "Landing"]
 
@@ -52,7 +52,7 @@ class Landing:
     """
 
     folded: Folded
-    event: Opened | None = None
+    event: DecodedEvent | None = None
     name: bytes = b""
     key: bytes = b""
     corrections: bytes | None = None
@@ -116,7 +116,7 @@ class Acting:
 
     # -- an act at its record -------------------------------------------------------------------
 
-    def land(self, opened: Opened, code: bytes, view: StateView) -> Landing:
+    def land(self, opened: DecodedEvent, code: bytes, view: StateView) -> Landing:
         """Find the record that an act means, and tell what the act does to it."""
         header = opened.header
         acts_on = self._acts_on[header["item"]]
@@ -145,7 +145,7 @@ class Acting:
             and (faults := self._faults(original, act, content, header, changes))
         ):
             return Landing(Conflict(), findings=faults)
-        event = Opened(_as_event_of(original, header, act, after), body)
+        event = DecodedEvent(_as_event_of(original, header, act, after), body)
         return Landing(folded, event, name, key, corrections)
 
     def _find(
@@ -203,8 +203,8 @@ class Acting:
     # -- a department's content under corrections -----------------------------------------------
 
     def fold_under_corrections(
-        self, record: Record, opened: Opened, code: bytes, name: bytes, view: StateView
-    ) -> tuple[Folded, Opened]:
+        self, record: Record, opened: DecodedEvent, code: bytes, name: bytes, view: StateView
+    ) -> tuple[Folded, DecodedEvent]:
         """Fold a content event into a corrected record; return the event as it counts, too."""
         header = opened.header
         item = self._catalogue.item(header["item"])
@@ -223,7 +223,7 @@ class Acting:
         if isinstance(folded, Moved | Stale) and folded.record is not None:
             # it may come again under other corrections
             folded = replace(folded, record=remember(folded.record, (Verb.ISSUE, header["content_hash"])))
-        return folded, Opened(counting, body)
+        return folded, DecodedEvent(counting, body)
 
 
 def _hidden(item: Item) -> Iterator[str]:

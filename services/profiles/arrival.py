@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from creditbus.services.domain.event import record_key
-from creditbus.services.domain.profile_keys import record_store_key
-from creditbus.services.engine.codec import EventCodec, Opened
-from creditbus.services.engine.glance import Glance
+from creditbus.services.domain.profile.keys import record_store_key
+from creditbus.services.engine.codec.event_codec import DecodedEvent, EventCodec
+from creditbus.services.engine.codec.peek import HeaderPeek
 
 __all__ = ["Arrival"]
 
@@ -27,8 +27,8 @@ class Arrival:
     def __init__(self, value: bytes, codec: EventCodec) -> None:
         """Read what is needed at once; UndecodableError and FrameError when it is no event."""
         self.value = value
-        self.glance: Glance | None = codec.glance(value)
-        self._opened: Opened | None = None
+        self.glance: HeaderPeek | None = codec.glance(value)
+        self._opened: DecodedEvent | None = None
         if self.glance is None:
             header = self.opened(codec).header
             self.code = header["subject"].encode()
@@ -38,7 +38,7 @@ class Arrival:
             self.record = self.glance.record
         self.key = record_store_key(self.code, self.record)
 
-    def opened(self, codec: EventCodec) -> Opened:
+    def opened(self, codec: EventCodec) -> DecodedEvent:
         """Return the event with its header read whole."""
         if self._opened is None:
             self._opened = codec.open(self.value)

@@ -15,8 +15,7 @@ from creditbus.services.domain.event import (
 from creditbus.services.domain.identifiers.subject_kind import kind_of
 from creditbus.services.domain.ledger import Outcome
 from creditbus.services.domain.normalise import same_name
-from creditbus.services.domain.parked import is_parked, parked_already, with_parked
-from creditbus.services.domain.profile_keys import (
+from creditbus.services.domain.profile.keys import (
     corrections_key,
     held_key,
     index_key,
@@ -26,8 +25,8 @@ from creditbus.services.domain.profile_keys import (
     record_store_key,
     unpack_events,
 )
-from creditbus.services.domain.reasons import Caution
-from creditbus.services.domain.record import (
+from creditbus.services.domain.profile.parked import is_parked, parked_already, with_parked
+from creditbus.services.domain.profile.record import (
     CONTENT_VERBS,
     Conflict,
     Duplicate,
@@ -38,15 +37,16 @@ from creditbus.services.domain.record import (
     fold,
     remember,
 )
-from creditbus.services.domain.record_acts import is_corrected
-from creditbus.services.domain.stored_record import decode_record, encode_record
-from creditbus.services.domain.subject import Subject
-from creditbus.services.domain.succession import of_successor, successions
+from creditbus.services.domain.profile.record_acts import is_corrected
+from creditbus.services.domain.profile.stored_record import decode_record, encode_record
+from creditbus.services.domain.profile.subject import Subject
+from creditbus.services.domain.profile.succession import of_successor, successions
+from creditbus.services.domain.reasons import Caution
 from creditbus.services.domain.tokens import is_token
-from creditbus.services.engine.codec import EventCodec, Opened
-from creditbus.services.engine.output import Output
-from creditbus.services.engine.rejects import Refusal, Rejects, Source
-from creditbus.services.engine.state import StateView
+from creditbus.services.engine.codec.event_codec import DecodedEvent, EventCodec
+from creditbus.services.engine.stage.output import Output
+from creditbus.services.engine.stage.rejects import Refusal, Rejects, Source
+from creditbus.services.engine.stage.state_view import StateView
 from creditbus.services.profiles.acting import CONFLICT, Acting, Findings, Landing
 from creditbus.services.profiles.arrival import Arrival
 from creditbus.services.profiles.quick import Quick
@@ -86,7 +86,7 @@ class Folding:
         if arrival.glance is None or not self._quick.take(arrival, arrival.glance):
             self._handle(arrival.opened(self._codec))
 
-    def _handle(self, opened: Opened) -> None:
+    def _handle(self, opened: DecodedEvent) -> None:
         header = opened.header
         code = header["subject"].encode()
         subject = self._summaries.of(code)
@@ -102,7 +102,7 @@ class Folding:
 
     # -- waiting for the registration -----------------------------------------------------------
 
-    def _park(self, code: bytes, subject: Subject, opened: Opened) -> None:
+    def _park(self, code: bytes, subject: Subject, opened: DecodedEvent) -> None:
         header = opened.header
         place = parked_of_record_key(code, record_key(header).encode())
         known, said = self._view.get(place), said_id(header, "")
@@ -134,7 +134,7 @@ class Folding:
 
     # -- folding --------------------------------------------------------------------------------
 
-    def _fold(self, code: bytes, subject: Subject, opened: Opened, *, was_held: bool = False) -> None:
+    def _fold(self, code: bytes, subject: Subject, opened: DecodedEvent, *, was_held: bool = False) -> None:
         name = record_key(opened.header).encode()
         if not was_held:
             opened = self._cautioned(subject, opened)
@@ -175,7 +175,7 @@ class Folding:
         counts = self._codec.open(record.act).header
         return (header["received_at"], header["sequence"]) < (counts["received_at"], counts["sequence"])
 
-    def _act(self, code: bytes, subject: Subject, opened: Opened, name: bytes) -> None:
+    def _act(self, code: bytes, subject: Subject, opened: DecodedEvent, name: bytes) -> None:
         """Bring an act of one item to the record of another."""
         header = opened.header
         landing = self._acting.land(opened, code, self._view)
@@ -203,7 +203,7 @@ class Folding:
         self,
         code: bytes,
         subject: Subject,
-        opened: Opened,
+        opened: DecodedEvent,
         moved: Moved,
         name: bytes,
         key: bytes,
@@ -233,7 +233,7 @@ class Folding:
         if registering and subject.parked_from < subject.parked_to:
             self._release_parked(code, subject)
 
-    def _register(self, subject: Subject, opened: Opened) -> bool:
+    def _register(self, subject: Subject, opened: DecodedEvent) -> bool:
         header = opened.header
         item = self._item(header)
         if subject.kind is SubjectKind.UNSTATED:
@@ -250,7 +250,7 @@ class Folding:
 
     # -- waiting for the record -----------------------------------------------------------------
 
-    def _hold(self, code: bytes, subject: Subject, opened: Opened, name: bytes) -> None:
+    def _hold(self, code: bytes, subject: Subject, opened: DecodedEvent, name: bytes) -> None:
         key = held_key(code, name)
         waiting = unpack_events(self._view.get(key))
         if any(_same_act(self._codec.open(event).header, opened.header) for event in waiting):
@@ -275,7 +275,7 @@ class Folding:
 
     # -- booking --------------------------------------------------------------------------------
 
-    def _refuse(self, opened: Opened, findings: Findings = CONFLICT) -> None:
+    def _refuse(self, opened: DecodedEvent, findings: Findings = CONFLICT) -> None:
         header = opened.header
         if not self._counts(header):
             return
@@ -285,7 +285,7 @@ class Folding:
         refusal = Refusal(findings, header["warnings"])
         self._rejects.emit(self._out, origin, header["item"], source, refusal)
 
-    def _cautioned(self, subject: Subject, opened: Opened) -> Opened:
+    def _cautioned(self, subject: Subject, opened: DecodedEvent) -> DecodedEvent:
         """Book the cautions, and add the one that only the profile can tell."""
         header = opened.header
         registers = self._item(header).registers is not None
@@ -294,7 +294,7 @@ class Folding:
             # a copy: the step may run again on the same work
             header = header.copy()
             header["warnings"] = [*header["warnings"], Caution.NAME_MISMATCH.value]
-            opened = Opened(header, opened.body)
+            opened = DecodedEvent(header, opened.body)
         for caution in header["warnings"]:
             self._book(header, Outcome.CAUTION, caution)
         return opened

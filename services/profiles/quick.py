@@ -11,15 +11,15 @@ from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.event import Change, SubjectKind
 from creditbus.services.domain.identifiers.subject_kind import kind_of
 from creditbus.services.domain.ledger import Outcome
-from creditbus.services.domain.profile_keys import index_key
-from creditbus.services.domain.record import CONTENT_VERBS
-from creditbus.services.domain.stored_record import content_hash_of, encode_new_record
-from creditbus.services.domain.subject import Subject
+from creditbus.services.domain.profile.keys import index_key
+from creditbus.services.domain.profile.record import CONTENT_VERBS
+from creditbus.services.domain.profile.stored_record import content_hash_of, encode_new_record
+from creditbus.services.domain.profile.subject import Subject
 from creditbus.services.domain.tokens import TOKEN_PREFIX
-from creditbus.services.engine.codec import EventCodec
-from creditbus.services.engine.glance import Glance
-from creditbus.services.engine.output import Output
-from creditbus.services.engine.state import StateView
+from creditbus.services.engine.codec.event_codec import EventCodec
+from creditbus.services.engine.codec.peek import HeaderPeek
+from creditbus.services.engine.stage.output import Output
+from creditbus.services.engine.stage.state_view import StateView
 from creditbus.services.profiles.acting import Acting
 from creditbus.services.profiles.arrival import Arrival
 from creditbus.services.profiles.summaries import Summaries
@@ -51,7 +51,7 @@ class _Tallies:
         self._by: dict[tuple[bytes, bytes], _Tally] = {}
         self._last: _Tally | None = None
 
-    def count(self, arrival: Arrival, glance: Glance) -> None:
+    def count(self, arrival: Arrival, glance: HeaderPeek) -> None:
         """Count an event; one comes mostly behind another of the same file."""
         tally = self._last
         if tally is None or tally.origin != glance.origin or tally.item != glance.item:
@@ -94,7 +94,7 @@ class Quick:
         self._new = _Tallies()
         self._again = _Tallies()
 
-    def take(self, arrival: Arrival, glance: Glance) -> bool:
+    def take(self, arrival: Arrival, glance: HeaderPeek) -> bool:
         """Fold an event, if it is such a one, and tell whether it was."""
         subject = self._summaries.of(arrival.code)
         if not glance.plain or subject.held or glance.verb not in CONTENT_VERBS:
@@ -121,7 +121,7 @@ class Quick:
         self._book(self._new, Outcome.APPLIED, Change.NEW.value)
         self._book(self._again, Outcome.DUPLICATE, "")
 
-    def _register(self, arrival: Arrival, glance: Glance, subject: Subject) -> bool:
+    def _register(self, arrival: Arrival, glance: HeaderPeek, subject: Subject) -> bool:
         if (
             glance.subject.startswith(_TOKEN)
             or subject.parked_from < subject.parked_to
@@ -140,7 +140,7 @@ class Quick:
         self._add(arrival, glance, subject)
         return True
 
-    def _add(self, arrival: Arrival, glance: Glance, subject: Subject) -> None:
+    def _add(self, arrival: Arrival, glance: HeaderPeek, subject: Subject) -> None:
         code = arrival.code
         subject.version += 1
         self._summaries.changed(code)

@@ -8,16 +8,17 @@ from itertools import chain
 from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.event import record_key
 from creditbus.services.domain.framing import FrameError
-from creditbus.services.domain.profile_keys import held_key, parked_key, parked_of_record_key, subject_key
-from creditbus.services.domain.record import CONTENT_VERBS
-from creditbus.services.domain.subject import Waiting, is_registered, nothing_waits, waiting_of
+from creditbus.services.domain.profile.keys import held_key, parked_key, parked_of_record_key, subject_key
+from creditbus.services.domain.profile.record import CONTENT_VERBS
+from creditbus.services.domain.profile.subject import Waiting, is_registered, nothing_waits, waiting_of
 from creditbus.services.engine.batch import Record
-from creditbus.services.engine.codec import EventCodec, Schemas, UndecodableError
-from creditbus.services.engine.output import Output
-from creditbus.services.engine.poison import pass_over
-from creditbus.services.engine.rejects import Rejects
-from creditbus.services.engine.state import Misses, StateView
-from creditbus.services.engine.step import PIECE
+from creditbus.services.engine.codec.event_codec import EventCodec
+from creditbus.services.engine.codec.schemas import Schemas, UndecodableError
+from creditbus.services.engine.stage.contract import SLICE_RECORDS
+from creditbus.services.engine.stage.foreign import skip_foreign
+from creditbus.services.engine.stage.output import Output
+from creditbus.services.engine.stage.rejects import Rejects
+from creditbus.services.engine.stage.state_view import Misses, StateView
 from creditbus.services.profiles.acting import Acting
 from creditbus.services.profiles.arrival import Arrival
 from creditbus.services.profiles.folding import Folding
@@ -57,7 +58,7 @@ class ProfilesStep:
                     self._remember(arrival)
                 work.append(arrival)
             except (FrameError, UndecodableError) as error:
-                pass_over(record, PROFILES.name, error)
+                skip_foreign(record, PROFILES.name, error)
         summaries = {subject_key(code) for code in {arrival.code for arrival in work}}
         return work, summaries.union([arrival.key for arrival in work])
 
@@ -74,8 +75,8 @@ class ProfilesStep:
         view.need(chain(self._released(work, view), self._parking(work, view)))
         folding = Folding(self._catalogue, self._codec, self._acting, self._rejects, self._lanes, view, out)
         misses = Misses()
-        for start in range(0, len(work), PIECE):
-            self._fold(folding, work[start : start + PIECE], misses)
+        for start in range(0, len(work), SLICE_RECORDS):
+            self._fold(folding, work[start : start + SLICE_RECORDS], misses)
             yield
         misses.settle()
         folding.finish()

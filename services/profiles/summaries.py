@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from creditbus.services.domain.profile_keys import subject_key
-from creditbus.services.domain.subject import Subject, decode_subject, encode_subject
-from creditbus.services.engine.state import StateView
+from creditbus.services.domain.profile.keys import subject_key
+from creditbus.services.domain.profile.subject import Subject, decode_subject, encode_subject
+from creditbus.services.engine.stage.state_view import StateView
 
 __all__ = ["Summaries"]
 

@@ -11,8 +11,8 @@ from typing import Final
 from aiokafka.errors import KafkaError
 
 from creditbus.services.engine.batch import Partition
+from creditbus.services.engine.consume.topic_reader import Chunk, read_partitions
 from creditbus.services.engine.errors import DependencyDownError
-from creditbus.services.engine.reading import Chunk, read_partitions
 from creditbus.services.query.own_progress import with_own_progress
 from creditbus.services.query.reach import PartitionReach, StageReach, read_reaches
 from creditbus.topics.connection import Connection

@@ -7,11 +7,11 @@ from typing import Any, cast
 
 from creditbus.services.domain.crosswalk import crosswalk_key, decode_crosswalk
 from creditbus.services.domain.event import Header, content_hash, record_key
-from creditbus.services.domain.parked import is_parked
-from creditbus.services.domain.profile_keys import record_store_key, subject_key
-from creditbus.services.domain.standing import Standing, standing_of
-from creditbus.services.domain.stored_record import decode_record
-from creditbus.services.domain.subject import decode_subject
+from creditbus.services.domain.profile.keys import record_store_key, subject_key
+from creditbus.services.domain.profile.parked import is_parked
+from creditbus.services.domain.profile.standing import Standing, standing_of
+from creditbus.services.domain.profile.stored_record import decode_record
+from creditbus.services.domain.profile.subject import decode_subject
 from creditbus.services.domain.validation import Admitted
 from creditbus.services.query.profile import ProfileReader
 from creditbus.topics.names import PROFILES, RESOLVER

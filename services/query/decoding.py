@@ -9,7 +9,7 @@ from fastavro import schemaless_reader
 
 from creditbus.services.domain.framing import FRAME_BYTES, FrameError, schema_id
 from creditbus.services.engine.batch import Record
-from creditbus.services.engine.codec import Schemas
+from creditbus.services.engine.codec.schemas import Schemas
 from creditbus.topics.errors import UserError
 
 __all__ = ["decoded"]

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from creditbus.services.engine.batch import Partition
-from creditbus.services.engine.codec import Schemas
-from creditbus.services.engine.reading import FROM_END, FROM_START, log_bounds, read_partitions
-from creditbus.services.engine.topic_facts import topic_facts
+from creditbus.services.engine.codec.schemas import Schemas
+from creditbus.services.engine.consume.cluster_metadata import topic_facts
+from creditbus.services.engine.consume.topic_reader import FROM_END, FROM_START, log_bounds, read_partitions
 from creditbus.services.query.continuity import Break, Continuity
 from creditbus.services.query.decoding import decoded
 from creditbus.topics.connection import Connection

@@ -11,12 +11,13 @@ from creditbus.avro_schemas import raw_catalogue
 from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.city_time import city_day
 from creditbus.services.domain.normalise import parse_date
-from creditbus.services.domain.stored_record import decode_record
-from creditbus.services.domain.succession import of_successor, successions
+from creditbus.services.domain.profile.stored_record import decode_record
+from creditbus.services.domain.profile.succession import of_successor, successions
 from creditbus.services.engine.batch import Record
-from creditbus.services.engine.codec import EventCodec, Schemas
-from creditbus.services.engine.reading import FROM_START, read_partitions
-from creditbus.services.engine.topic_facts import TopicFacts
+from creditbus.services.engine.codec.event_codec import EventCodec
+from creditbus.services.engine.codec.schemas import Schemas
+from creditbus.services.engine.consume.cluster_metadata import TopicFacts
+from creditbus.services.engine.consume.topic_reader import FROM_START, read_partitions
 from creditbus.topics.connection import Connection
 from creditbus.topics.names import RECORDS
 from creditbus.topics.registry import SchemaRegistry

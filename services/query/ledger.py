@@ -9,9 +9,9 @@ from typing import Final
 
 from creditbus.services.domain.ledger import Ledger
 from creditbus.services.engine.batch import Partition
-from creditbus.services.engine.ledger_writer import read_deltas
-from creditbus.services.engine.reading import FROM_START, read_partitions
-from creditbus.services.engine.topic_facts import topic_facts
+from creditbus.services.engine.consume.cluster_metadata import topic_facts
+from creditbus.services.engine.consume.topic_reader import FROM_START, read_partitions
+from creditbus.services.engine.stage.ledger_writer import read_deltas
 from creditbus.services.query.accounts import Accounts
 from creditbus.services.query.backlog import read_backlog
 from creditbus.services.query.reach import read_ends

@@ -12,9 +12,9 @@ from dataclasses import replace
 from typing import Final
 
 from creditbus.services.engine.batch import Partition
-from creditbus.services.engine.progress import progress_key, progress_of
-from creditbus.services.engine.reading import read_partitions
-from creditbus.services.engine.topic_facts import topic_facts
+from creditbus.services.engine.consume.cluster_metadata import topic_facts
+from creditbus.services.engine.consume.topic_reader import read_partitions
+from creditbus.services.engine.store.stored_offsets import stored_offset_key, stored_offset_of
 from creditbus.services.query.reach import StageReach, read_ends
 from creditbus.topics.connection import Connection
 from creditbus.topics.names import STAGES
@@ -53,7 +53,7 @@ async def _one(connection: Connection, stage: StageReach, ids: Mapping[str, str]
     known = {}
     for place in silent:
         reach = stage.partitions[place]
-        read = progress_of(place, noted.get(place.partition, {}))
+        read = stored_offset_of(place, noted.get(place.partition, {}))
         if read is not None and read.topic_id == ids.get(place.topic) and read.position <= reach.end:
             known[place] = replace(reach, position=read.position)
     return replace(stage, partitions={**stage.partitions, **known})
@@ -66,7 +66,7 @@ async def _noted(
     ends = await asyncio.to_thread(read_ends, connection, changelog)
     starts = {Partition(changelog, number): max(ends[Partition(changelog, number)] - _TAIL, 0) for number in numbers}
     found: dict[int, dict[bytes, bytes | None]] = {}
-    prefix = progress_key("")
+    prefix = stored_offset_key("")
     async for chunk in read_partitions(connection.bootstrap_servers, starts):
         for record in chunk.records:
             if record.key is not None and record.key.startswith(prefix):

@@ -13,14 +13,15 @@ from creditbus.avro_schemas import raw_catalogue
 from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.crosswalk import crosswalk_key, decode_crosswalk
 from creditbus.services.domain.identifiers import legacy, uscc
-from creditbus.services.domain.profile_keys import index_key, record_store_key, subject_key
-from creditbus.services.domain.stored_record import decode_record
-from creditbus.services.domain.subject import INDEX_CHUNK, Subject, decode_subject, record_keys
-from creditbus.services.domain.succession import links, successions
+from creditbus.services.domain.profile.keys import index_key, record_store_key, subject_key
+from creditbus.services.domain.profile.stored_record import decode_record
+from creditbus.services.domain.profile.subject import INDEX_CHUNK, Subject, decode_subject, record_keys
+from creditbus.services.domain.profile.succession import links, successions
 from creditbus.services.domain.tokens import is_token
-from creditbus.services.engine.codec import EventCodec, Schemas
-from creditbus.services.engine.store.wire import connect
-from creditbus.services.engine.topic_facts import topic_facts
+from creditbus.services.engine.codec.event_codec import EventCodec
+from creditbus.services.engine.codec.schemas import Schemas
+from creditbus.services.engine.consume.cluster_metadata import topic_facts
+from creditbus.services.engine.store.connection import connect
 from creditbus.services.query.state import StageState, open_states
 from creditbus.topics.connection import Connection
 from creditbus.topics.errors import ConfigurationError

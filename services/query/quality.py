@@ -21,8 +21,8 @@ from creditbus.services.domain.quality import Declared, ItemCounts, Timing, figu
 from creditbus.services.domain.reasons import Reason
 from creditbus.services.domain.statements import Declaration, Statement
 from creditbus.services.domain.working_days import WorkingCalendar
-from creditbus.services.engine.ledger_writer import read_deltas
-from creditbus.services.engine.topic_facts import topic_facts
+from creditbus.services.engine.consume.cluster_metadata import topic_facts
+from creditbus.services.engine.stage.ledger_writer import read_deltas
 from creditbus.services.query.held_records import HeldRecord, read_all, read_held
 from creditbus.services.query.rejects import read_rejects
 from creditbus.services.query.returned import ReturnedRow, returned_rows

@@ -19,9 +19,9 @@ from creditbus.services.domain.framing import FRAME_BYTES, FrameError, schema_id
 from creditbus.services.domain.reasons import Reason
 from creditbus.services.domain.statements import connector_of
 from creditbus.services.engine.batch import Record
-from creditbus.services.engine.codec import Schemas
-from creditbus.services.engine.reading import FROM_START, read_partitions
-from creditbus.services.engine.topic_facts import topic_facts
+from creditbus.services.engine.codec.schemas import Schemas
+from creditbus.services.engine.consume.cluster_metadata import topic_facts
+from creditbus.services.engine.consume.topic_reader import FROM_START, read_partitions
 from creditbus.services.query.decoding import decoded
 from creditbus.topics.connection import Connection
 from creditbus.topics.names import rejects

@@ -15,11 +15,11 @@ import redis.asyncio as redis
 
 from creditbus.services.domain.event import partition_of
 from creditbus.services.engine.batch import Partition
+from creditbus.services.engine.consume.cluster_metadata import TopicFacts
+from creditbus.services.engine.consume.topic_reader import log_bounds
 from creditbus.services.engine.errors import StoreBehindError
-from creditbus.services.engine.reading import log_bounds
 from creditbus.services.engine.store import Store
 from creditbus.services.engine.store.redis_store import LaneKeys, RedisStore
-from creditbus.services.engine.topic_facts import TopicFacts
 from creditbus.topics.connection import APPLICATION, Connection
 from creditbus.topics.names import PROFILES, RESOLVER
 

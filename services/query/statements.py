@@ -16,8 +16,8 @@ from creditbus.services.domain.statements import (
     Statement,
     decode_statement,
 )
-from creditbus.services.engine.reading import FROM_START, read_partitions
-from creditbus.services.engine.topic_facts import topic_facts
+from creditbus.services.engine.consume.cluster_metadata import topic_facts
+from creditbus.services.engine.consume.topic_reader import FROM_START, read_partitions
 from creditbus.topics.connection import Connection
 from creditbus.topics.names import STATEMENTS
 

@@ -9,10 +9,11 @@ from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
 from creditbus.services.domain.event import Header
-from creditbus.services.domain.profile_keys import unpack_events
+from creditbus.services.domain.profile.keys import unpack_events
 from creditbus.services.domain.statements import connector_of
-from creditbus.services.engine.codec import EventCodec, Schemas
-from creditbus.services.engine.topic_facts import topic_facts
+from creditbus.services.engine.codec.event_codec import EventCodec
+from creditbus.services.engine.codec.schemas import Schemas
+from creditbus.services.engine.consume.cluster_metadata import topic_facts
 from creditbus.services.query.held_records import read_all
 from creditbus.topics.connection import Connection
 from creditbus.topics.names import CROSSWALK, RECORDS

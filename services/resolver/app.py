@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from creditbus.services.domain.catalogue import Catalogue
-from creditbus.services.engine.codec import EventCodec
-from creditbus.services.engine.rejects import Rejects
-from creditbus.services.engine.step import Stage, StoreKind
+from creditbus.services.engine.codec.event_codec import EventCodec
+from creditbus.services.engine.stage.contract import Stage, StoreKind
+from creditbus.services.engine.stage.rejects import Rejects
 from creditbus.services.resolver.step import ResolverStep
 from creditbus.topics.names import RESOLVER
 

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from creditbus.services.domain.catalogue import Succession
 from creditbus.services.domain.event import content_hash, event_id
 from creditbus.services.domain.ledger import Outcome
+from creditbus.services.domain.profile.succession import sides, successor_named
 from creditbus.services.domain.reasons import Reason
-from creditbus.services.domain.succession import sides, successor_named
-from creditbus.services.engine.codec import EventCodec, Opened
-from creditbus.services.engine.output import Output
-from creditbus.services.engine.rejects import Refusal, Rejects, Source
+from creditbus.services.engine.codec.event_codec import DecodedEvent, EventCodec
+from creditbus.services.engine.stage.output import Output
+from creditbus.services.engine.stage.rejects import Refusal, Rejects, Source
 from creditbus.services.resolver.outlet import Outlet
 
 __all__ = ["Joining"]
@@ -29,7 +29,7 @@ class Joining:
         self._outlet = outlet
         self._lanes = lanes
 
-    def join(self, event: Opened, found: str, out: Output) -> bool:
+    def join(self, event: DecodedEvent, found: str, out: Output) -> bool:
         """Take a row one step further; False: it must wait here.
 
         Args:
@@ -58,7 +58,7 @@ class Joining:
             self._emit_both(event, succession, (predecessor, successor), out)
         return True
 
-    def _emit_both(self, event: Opened, succession: Succession, codes: tuple[str, str], out: Output) -> None:
+    def _emit_both(self, event: DecodedEvent, succession: Succession, codes: tuple[str, str], out: Output) -> None:
         item = event.header["item"]
         act, claim, given, _ = self._codec.read_body(item, event.body)
         first, second, content = sides(succession, event.header, claim, given, codes)
@@ -69,9 +69,9 @@ class Joining:
             header["subject_name"] = side.subject_name
             header["content_hash"] = content_hash(body[start:])
             header["event_id"] = event_id(header, side.subject)
-            self._outlet.resolved(Opened(header, body), side.subject, out)
+            self._outlet.resolved(DecodedEvent(header, body), side.subject, out)
 
-    def _refuse(self, event: Opened, field: str, out: Output) -> None:
+    def _refuse(self, event: DecodedEvent, field: str, out: Output) -> None:
         header = event.header
         origin = header["origin"]
         reason = Reason.ID_SAME_SUBJECT.value

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from creditbus.services.domain.event import partition_of
 from creditbus.services.domain.identifiers.subject_kind import kind_of
-from creditbus.services.engine.codec import EventCodec, Opened
-from creditbus.services.engine.output import Output
+from creditbus.services.engine.codec.event_codec import DecodedEvent, EventCodec
+from creditbus.services.engine.stage.output import Output
 from creditbus.topics.names import EVENTS, UNRESOLVED
 
 __all__ = ["Outlet"]
@@ -18,15 +18,15 @@ class Outlet:
         self._codec = codec
         self._lanes = lanes
 
-    def resolved(self, event: Opened, subject: str, out: Output) -> None:
+    def resolved(self, event: DecodedEvent, subject: str, out: Output) -> None:
         """Write an event to `credit.events`, under its subject."""
         self._emit(EVENTS, subject, event, subject, out)
 
-    def half_resolved(self, event: Opened, subject: str, key: str, out: Output) -> None:
+    def half_resolved(self, event: DecodedEvent, subject: str, key: str, out: Output) -> None:
         """Write an event to `credit.unresolved` once more, under another code that it must be resolved for."""
         self._emit(UNRESOLVED, key, event, subject, out)
 
-    def _emit(self, topic: str, key: str, event: Opened, subject: str, out: Output) -> None:
+    def _emit(self, topic: str, key: str, event: DecodedEvent, subject: str, out: Output) -> None:
         # a copy: the step may run again on the same work
         header = event.header.copy()
         header["subject"] = subject

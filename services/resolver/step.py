@@ -29,15 +29,16 @@ from creditbus.services.domain.crosswalk import (
 from creditbus.services.domain.event import record_key, said_id
 from creditbus.services.domain.framing import FRAME_BYTES, FrameError, schema_id
 from creditbus.services.domain.ledger import Outcome
-from creditbus.services.domain.parked import parked_already, with_parked
-from creditbus.services.domain.succession import successions
+from creditbus.services.domain.profile.parked import parked_already, with_parked
+from creditbus.services.domain.profile.succession import successions
 from creditbus.services.engine.batch import Record
-from creditbus.services.engine.codec import EventCodec, Opened, Schemas, UndecodableError
-from creditbus.services.engine.output import Output
-from creditbus.services.engine.poison import pass_over
-from creditbus.services.engine.rejects import Rejects
-from creditbus.services.engine.state import StateView
-from creditbus.services.engine.step import PIECE
+from creditbus.services.engine.codec.event_codec import DecodedEvent, EventCodec
+from creditbus.services.engine.codec.schemas import Schemas, UndecodableError
+from creditbus.services.engine.stage.contract import SLICE_RECORDS
+from creditbus.services.engine.stage.foreign import skip_foreign
+from creditbus.services.engine.stage.output import Output
+from creditbus.services.engine.stage.rejects import Rejects
+from creditbus.services.engine.stage.state_view import StateView
 from creditbus.services.resolver.joining import Joining
 from creditbus.services.resolver.outlet import Outlet
 from creditbus.topics.names import RESOLVER
@@ -45,7 +46,7 @@ from creditbus.topics.names import RESOLVER
 __all__ = ["ResolverStep"]
 
 #: A legacy code with either the subject that it belongs to or an event that waits for it.
-Entry = tuple[bytes, str | Opened]
+Entry = tuple[bytes, str | DecodedEvent]
 
 
 class ResolverStep:
@@ -72,10 +73,10 @@ class ResolverStep:
             try:
                 work.append((record.key or b"", self._read(record.value or b"")))
             except (FrameError, UndecodableError) as error:
-                pass_over(record, RESOLVER.name, error)
+                skip_foreign(record, RESOLVER.name, error)
         return work, {crosswalk_key(key) for key, _ in work}
 
-    def _read(self, value: bytes) -> str | Opened:
+    def _read(self, value: bytes) -> str | DecodedEvent:
         if schema_id(value) != self._entry_id:
             return self._codec.open(value)
         source = BytesIO(value)
@@ -89,8 +90,8 @@ class ResolverStep:
     def advance(self, work: list[Entry], view: StateView, out: Output) -> Iterator[None]:
         """Join, release what waited, let wait what cannot be resolved yet."""
         view.need(_released(work, view))
-        for start in range(0, len(work), PIECE):
-            self._resolve(work[start : start + PIECE], view, out)
+        for start in range(0, len(work), SLICE_RECORDS):
+            self._resolve(work[start : start + SLICE_RECORDS], view, out)
             yield
 
     def _resolve(self, work: list[Entry], view: StateView, out: Output) -> None:
@@ -119,7 +120,7 @@ class ResolverStep:
             crosswalk.waiting_from = crosswalk.waiting_to
         view.put(crosswalk_key(key), encode_crosswalk(crosswalk))
 
-    def _park(self, key: bytes, crosswalk: Crosswalk, event: Opened, view: StateView, out: Output) -> None:
+    def _park(self, key: bytes, crosswalk: Crosswalk, event: DecodedEvent, view: StateView, out: Output) -> None:
         header = event.header
         place = _of_record(key, event)
         known, said = view.get(place), said_id(header, "")
@@ -135,7 +136,7 @@ class ResolverStep:
         view.put(crosswalk_key(key), encode_crosswalk(crosswalk))
         out.book(header["origin"], header["item"], Outcome.PARKED)
 
-    def _release(self, event: Opened, subject: str, out: Output) -> None:
+    def _release(self, event: DecodedEvent, subject: str, out: Output) -> None:
         out.book(event.header["origin"], event.header["item"], Outcome.PARKED, count=-1)
         if event.header["item"] in self._successions:
             self._joining.join(event, subject, out)
@@ -153,7 +154,7 @@ def _released(work: list[Entry], view: StateView) -> Iterator[bytes]:
             yield _of_record(key, entry)
 
 
-def _of_record(key: bytes, event: Opened) -> bytes:
+def _of_record(key: bytes, event: DecodedEvent) -> bytes:
     return waiting_of_record_key(key, record_key(event.header).encode())
 
 

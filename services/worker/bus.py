@@ -9,19 +9,18 @@ from dataclasses import dataclass
 from creditbus.avro_schemas import raw_catalogue
 from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.event import partition_of
-from creditbus.services.engine.app import StageApp, make_app
-from creditbus.services.engine.codec import EventCodec, Schemas
-from creditbus.services.engine.ledger_writer import LedgerWriter
+from creditbus.services.engine.codec.event_codec import EventCodec
+from creditbus.services.engine.codec.schemas import Schemas
+from creditbus.services.engine.consume.cluster_metadata import TopicFacts, TopicIds, topic_facts
+from creditbus.services.engine.run.app import StageApp, make_app
 from creditbus.services.engine.settings import EngineSettings
-from creditbus.services.engine.step import Stage, StoreKind
+from creditbus.services.engine.stage.contract import Stage, StoreKind
+from creditbus.services.engine.stage.ledger_writer import LedgerWriter
 from creditbus.services.engine.store import Store
-from creditbus.services.engine.store.beside import BesideStore
-from creditbus.services.engine.store.lookup import LookupStore
+from creditbus.services.engine.store.connection import connect
+from creditbus.services.engine.store.lookup import LookupStore, LookupWithOffsets
+from creditbus.services.engine.store.memory_store import MemoryStore
 from creditbus.services.engine.store.redis_store import LaneKeys, RedisStore
-from creditbus.services.engine.store.resident import ResidentStore
-from creditbus.services.engine.store.wire import connect
-from creditbus.services.engine.topic_facts import TopicFacts, topic_facts
-from creditbus.services.engine.topic_ids import TopicIds
 from creditbus.services.fanout.app import fanout_stage
 from creditbus.services.intake.app import intake_stage
 from creditbus.services.profiles.app import profiles_stage
@@ -87,7 +86,7 @@ async def stage_apps(bus: Bus, names: Sequence[str]) -> list[tuple[StageApp, Sto
 
 def _store(bus: Bus, stage: Stage) -> Store | None:
     if stage.store == StoreKind.RESIDENT:
-        return ResidentStore()
+        return MemoryStore()
     if stage.store == StoreKind.NONE:
         return None
     client = connect(bus.connection.redis_url)
@@ -96,7 +95,7 @@ def _store(bus: Bus, stage: Stage) -> Store | None:
         lanes = stage.lanes
         # a crosswalk's key is "x|" and the legacy code that places it
         lookup = LookupStore(client, LaneKeys(application, stage.looks_up), lambda key: partition_of(key[2:], lanes))
-        return BesideStore(lookup)
+        return LookupWithOffsets(lookup)
     identity = bus.facts.identity_of(stage.changelog, application)
     return RedisStore(client, LaneKeys(application, stage.name), identity)
 

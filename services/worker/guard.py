@@ -13,10 +13,10 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from creditbus.services.engine import metrics
-from creditbus.services.engine.app import StageApp
+from creditbus.services.engine.consume.cluster_metadata import topic_facts
 from creditbus.services.engine.errors import DependencyDownError
-from creditbus.services.engine.topic_facts import topic_facts
-from creditbus.services.engine.watchdog import Watchdog
+from creditbus.services.engine.run.app import StageApp
+from creditbus.services.engine.run.watchdog import Watchdog
 from creditbus.services.worker.exit_codes import STALLED
 
 __all__ = ["LoopGuard", "stalled"]

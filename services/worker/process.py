@@ -13,8 +13,8 @@ from typing import Any, NoReturn, TypeVar
 from prometheus_client import start_http_server
 
 from creditbus.services.engine import metrics
-from creditbus.services.engine.app import StageApp
 from creditbus.services.engine.errors import DependencyDownError
+from creditbus.services.engine.run.app import StageApp
 from creditbus.services.engine.settings import EngineSettings
 from creditbus.services.engine.store import Store
 from creditbus.services.worker.bus import open_bus, stage_apps

@@ -17,14 +17,14 @@ _LANES = 16
 _BROKEN = """
 import sys
 from creditbus.services.cli.main import main
-from creditbus.services.engine.fetcher import StageFetcher
+from creditbus.services.engine.consume.fetcher import StageFetcher
 StageFetcher.polled = lambda self: None
 sys.exit(main(sys.argv[1:]))
 """
 _HANGING = """
 import sys, time
 from creditbus.services.cli.main import main
-from creditbus.services.engine.pipeline import Pipeline
+from creditbus.services.engine.run.pipeline import Pipeline
 Pipeline._take = lambda self: time.sleep(3600)
 sys.exit(main(sys.argv[1:]))
 """

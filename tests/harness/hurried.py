@@ -8,8 +8,8 @@ from typing import Any
 from aiokafka.client import AIOKafkaClient
 
 from creditbus.services.cli.main import main
-from creditbus.services.engine import app
-from creditbus.services.engine.kafka import brokers
+from creditbus.services.engine.produce import brokers
+from creditbus.services.engine.run import app
 
 __all__ = ["ENVIRONMENT", "FASTER"]
 

@@ -18,7 +18,7 @@ from creditbus.connectors.encoding import Message
 from creditbus.connectors.progress import Progress
 from creditbus.connectors.returned.resent import OpenRefusals
 from creditbus.services.domain.event import RecordState, record_key
-from creditbus.services.domain.record import Duplicate, Moved, Record, Stale, fold
+from creditbus.services.domain.profile.record import Duplicate, Moved, Record, Stale, fold
 from creditbus.topics.connection import Connection
 
 __all__ = ["Killed", "MemoryBus"]

@@ -18,7 +18,7 @@ from creditbus.connectors.configuration import Connector, load_connector
 from creditbus.connectors.encoding import Encoder
 from creditbus.connectors.outgoing import outgoing
 from creditbus.services.domain.framing import FRAME_BYTES
-from creditbus.services.domain.profile_keys import unpack_events
+from creditbus.services.domain.profile.keys import unpack_events
 from creditbus.services.local.stages import LocalStages
 from tests.harness.department_files import FILES, configuration
 from tests.step_harness import Bus, machinery

@@ -16,12 +16,12 @@ from creditbus.avro_schemas import raw_catalogue
 from creditbus.connectors.configuration import Connector, load_connector
 from creditbus.connectors.contract import Defect, Row
 from creditbus.services.domain.catalogue import ActsOn
-from creditbus.services.domain.corrections import add_corrections, corrected
 from creditbus.services.domain.event import Content
 from creditbus.services.domain.normalise import same_name
+from creditbus.services.domain.profile.corrections import add_corrections, corrected
+from creditbus.services.domain.profile.record import Conflict, Duplicate, Folded, Moved, Record, Unknown, fold
+from creditbus.services.domain.profile.record_acts import Corrected, fold_act, read_act
 from creditbus.services.domain.reasons import Caution, Reason
-from creditbus.services.domain.record import Conflict, Duplicate, Folded, Moved, Record, Unknown, fold
-from creditbus.services.domain.record_acts import Corrected, fold_act, read_act
 from creditbus.services.domain.validation import Admitted, Refused, compile_item
 from tests.examples import shipped
 

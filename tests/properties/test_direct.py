@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from creditbus.avro_schemas import header_schema, raw_catalogue
 from creditbus.services.domain.event import Applied, SubjectKind
 from creditbus.services.domain.framing import FRAME_BYTES
-from creditbus.services.engine.avro_bytes import write_long
-from creditbus.services.engine.direct import AdmissionWriter, AppliedWriter, HeaderReader, TextReader
+from creditbus.services.engine.codec.fast import AdmissionWriter, AppliedWriter, HeaderReader, TextReader
+from creditbus.services.engine.codec.primitives import write_long
 from tests.step_harness import machinery
 from tests.wire_headers import HEADER, applieds, headers, longs, names, written
 

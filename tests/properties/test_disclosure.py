@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from creditbus.avro_schemas import header_schema
 from creditbus.avro_schemas.composition import without_logical_types
 from creditbus.services.domain.catalogue import Disclosure, Field, Item
-from creditbus.services.domain.disclosure import Projection
 from creditbus.services.domain.event import Act, Claim, RecordState, SubjectKind
-from creditbus.services.domain.grants import Grant, admits
+from creditbus.services.domain.feed.disclosure import Projection
+from creditbus.services.domain.feed.grants import Grant, admits
 from creditbus.services.fanout.change import Change, ChangeReader
 from creditbus.services.fanout.showing import Showing
 from tests.examples import CATALOGUE

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from creditbus.avro_schemas import header_schema
 from creditbus.services.domain.event import record_key
 from creditbus.services.domain.framing import frame
-from creditbus.services.engine.codec import EventCodec
-from creditbus.services.engine.glance import Glance, GlanceReader
+from creditbus.services.engine.codec.event_codec import EventCodec
+from creditbus.services.engine.codec.peek import HeaderPeek, HeaderPeekReader
 from creditbus.services.local.bus import Message
 from creditbus.services.profiles.folding import Folding
 from creditbus.topics.names import LEDGER
@@ -29,12 +29,12 @@ SIZES = st.sampled_from([63, 64, 8190, 8191, 8192, 8193, 8320, 12345, 16383, 163
 ANY_CODE = ("uscc", "organisation_code", "registration_no")
 
 
-def read(value: bytes, *items: str) -> Glance | None:
+def read(value: bytes, *items: str) -> HeaderPeek | None:
     """Glance at an event where these are the items of the catalogue."""
-    return GlanceReader(SCHEMA, items).read(value)
+    return HeaderPeekReader(SCHEMA, items).read(value)
 
 
-def assert_tells(glance: Glance, header: dict[str, Any], end: int) -> None:
+def assert_tells(glance: HeaderPeek, header: dict[str, Any], end: int) -> None:
     """Compare each slice with the header that was written."""
     whole: Any = header
     origin = header["origin"]
@@ -118,7 +118,7 @@ def test_any_bytes_raise_nothing(value: bytes) -> None:
 @given(header=UNAPPLIED)
 def test_a_glance_shows_nothing_of_whom_it_is_about(header: dict[str, Any]) -> None:
     value = FRAME + written(HEADER, {**header, "item": "red-black-list", "subject": "one", "verb": "ISSUE"})
-    assert repr(read(value, "red-black-list")) in {"<Glance ISSUE red-black-list>", "None"}
+    assert repr(read(value, "red-black-list")) in {"<HeaderPeek ISSUE red-black-list>", "None"}
 
 
 # -- folding --------------------------------------------------------------------------------------

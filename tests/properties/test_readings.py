@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from creditbus.services.domain.event import Header, RecordState
-from creditbus.services.domain.record import CONTENT_VERBS, Record, fold
-from creditbus.services.domain.stored_record import decode_record, encode_record
+from creditbus.services.domain.profile.record import CONTENT_VERBS, Record, fold
+from creditbus.services.domain.profile.stored_record import decode_record, encode_record
 from tests.strategies import headers
 from tests.unit.domain.test_readings import kept
 

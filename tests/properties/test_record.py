@@ -7,8 +7,13 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from creditbus.services.domain.event import Change, Header, RecordState, Verb
-from creditbus.services.domain.record import CONTENT_VERBS, Conflict, Duplicate, Folded, Moved, Record, fold
-from creditbus.services.domain.stored_record import content_hash_of, decode_record, encode_new_record, encode_record
+from creditbus.services.domain.profile.record import CONTENT_VERBS, Conflict, Duplicate, Folded, Moved, Record, fold
+from creditbus.services.domain.profile.stored_record import (
+    content_hash_of,
+    decode_record,
+    encode_new_record,
+    encode_record,
+)
 from tests.strategies import headers, records
 
 

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from creditbus.services.domain.ledger import Entry, Outcome
-from creditbus.services.engine.ledger_writer import read_deltas
-from creditbus.services.engine.output import Output
-from creditbus.services.engine.state import MissingKeysError, StateView
-from creditbus.services.engine.step import run_through
+from creditbus.services.engine.stage.contract import run_through
+from creditbus.services.engine.stage.ledger_writer import read_deltas
+from creditbus.services.engine.stage.output import Output
+from creditbus.services.engine.stage.state_view import MissingKeysError, StateView
 from creditbus.services.local.bus import apply_changes
 from creditbus.topics.names import LEDGER
 from tests.examples import Example

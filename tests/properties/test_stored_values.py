@@ -13,7 +13,7 @@ from creditbus.services.domain.crosswalk import (
     waiting_of_record_key,
 )
 from creditbus.services.domain.event import partition_of
-from creditbus.services.domain.profile_keys import (
+from creditbus.services.domain.profile.keys import (
     held_key,
     index_key,
     pack_events,
@@ -23,7 +23,7 @@ from creditbus.services.domain.profile_keys import (
     subject_key,
     unpack_events,
 )
-from creditbus.services.domain.subject import Subject, decode_subject, encode_subject, record_keys
+from creditbus.services.domain.profile.subject import Subject, decode_subject, encode_subject, record_keys
 from tests.strategies import crosswalks, subjects, usccs
 
 names = st.text(alphabet=st.characters(codec="utf-8"), min_size=1).map(str.encode)

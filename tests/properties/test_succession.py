@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from creditbus.services.domain.succession import links, successions
+from creditbus.services.domain.profile.succession import links, successions
 from tests.examples import CATALOGUE, EXAMPLES, Example
 from tests.step_harness import Bus, machinery
 from tests.strategies import SUBJECTS

@@ -10,7 +10,7 @@ import yaml
 
 from creditbus.avro_schemas import RawItem, raw_catalogue
 from creditbus.services.domain.catalogue import Catalogue
-from creditbus.services.domain.succession import links, successions
+from creditbus.services.domain.profile.succession import links, successions
 from creditbus.services.domain.tokens import person_token
 from creditbus.topics.declarations import declarations
 from tests.examples import EXAMPLES, Example

@@ -6,51 +6,54 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 from unittest import mock
 
-from creditbus.services.engine import inbox, lane, owner, pipeline, span, transaction, transport
 from creditbus.services.engine.batch import Batch, Partition
-from creditbus.services.engine.fetcher import StageFetcher
-from creditbus.services.engine.lane import Entries, Lane
-from creditbus.services.engine.owner import Owner
-from creditbus.services.engine.pipeline import Pipeline
-from creditbus.services.engine.span import Span
-from creditbus.services.engine.start import Start
+from creditbus.services.engine.consume import consumer_thread
+from creditbus.services.engine.consume.fetcher import StageFetcher
+from creditbus.services.engine.produce import transaction
+from creditbus.services.engine.produce.transaction import TransactionalProducer
+from creditbus.services.engine.run import inbox, lane, lane_range, pipeline
+from creditbus.services.engine.run import range_owner as owner
+from creditbus.services.engine.run.lane import Entries, Lane
+from creditbus.services.engine.run.lane_range import LaneRange
+from creditbus.services.engine.run.pipeline import Pipeline
+from creditbus.services.engine.run.range_owner import RangeOwner
+from creditbus.services.engine.run.start_offset import StartOffset
 from creditbus.services.engine.store import Store
-from creditbus.services.engine.transaction import TransactionalProducer
 
 __all__ = ["BREAKS", "SELDOM", "broken"]
 
 Patches = list[Any]
 
 
-def _nothing(*_: object) -> list[Span]:
+def _nothing(*_: object) -> list[LaneRange]:
     return []
 
 
 def _no_overlap() -> Patches:
-    """Who acquires a span fences its own id only."""
+    """Whoever acquires a lane range fences its own id only."""
     return [mock.patch.object(owner, "overlapping", _nothing)]
 
 
 def _ancestors_only() -> Patches:
-    """Who acquires a span fences those around it and forgets those within."""
+    """Whoever acquires a lane range fences those around it and forgets those within."""
 
-    def around(held: Span, _: int) -> list[Span]:
-        return list(span._around(held))
+    def around(held: LaneRange, _: int) -> list[LaneRange]:
+        return list(lane_range._around(held))
 
     return [mock.patch.object(owner, "overlapping", around)]
 
 
 def _within_only() -> Patches:
-    """Who acquires a span fences those within it and forgets those around."""
+    """Whoever acquires a lane range fences those within it and forgets those around."""
 
-    def within(held: Span, lanes: int) -> list[Span]:
-        return list(span._within(held, lanes))
+    def within(held: LaneRange, lanes: int) -> list[LaneRange]:
+        return list(lane_range._within(held, lanes))
 
     return [mock.patch.object(owner, "overlapping", within)]
 
 
 def _others_first() -> Patches:
-    """Who acquires a span takes its own id last, so that two may shut each other out and both go on."""
+    """Whoever acquires a lane range takes its own id last, so that two may shut each other out and both go on."""
     fence = TransactionalProducer.fence
 
     async def others_first(self: Any, others: Sequence[str] = ()) -> None:
@@ -64,16 +67,16 @@ def _others_first() -> Patches:
 
 def _offsets_first() -> Patches:
     """The offsets are read before anybody is fenced."""
-    acquire = Owner._acquire
+    acquire = RangeOwner._acquire
 
     async def offsets_first(self: Any) -> Pipeline:
         committed = await self._positions.committed(self.partitions)
         first, _ = await self._positions.bounds(self.partitions)
-        early = {place: Start(max(at or 0, first[place])) for place, at in committed.items()}
+        early = {place: StartOffset(max(at or 0, first[place])) for place, at in committed.items()}
         self._starts = mock.AsyncMock(return_value=early)
         return await acquire(self)
 
-    return [mock.patch.object(Owner, "_acquire", offsets_first)]
+    return [mock.patch.object(RangeOwner, "_acquire", offsets_first)]
 
 
 def _store_first() -> Patches:
@@ -91,10 +94,10 @@ def _store_first() -> Patches:
     return [mock.patch.object(Pipeline, "_commit", commit)]
 
 
-def _same_incarnation() -> Patches:
+def _same_assignment_epoch() -> Patches:
     """Acquisitions are not told apart."""
 
-    return [mock.patch.object(transport.ConsumerThread, "next_incarnation", return_value=1)]
+    return [mock.patch.object(consumer_thread.ConsumerThread, "next_assignment_epoch", return_value=1)]
 
 
 def _any_batch() -> Patches:
@@ -108,7 +111,7 @@ def _any_batch() -> Patches:
         assert most
         return taken
 
-    return [*_same_incarnation(), mock.patch.object(inbox.Inbox, "take", take)]
+    return [*_same_assignment_epoch(), mock.patch.object(inbox.Inbox, "take", take)]
 
 
 def _never_polled() -> Patches:
@@ -187,10 +190,10 @@ def _no_offsets() -> Patches:
 def _ids_per_worker() -> Patches:
     """Each worker has ids of its own, so that nobody is ever fenced."""
 
-    def own(self: Any, held: Span) -> str:
-        return f"{self._group}-{held}-{id(self._turns)}"
+    def own(self: Any, held: LaneRange) -> str:
+        return f"{self._group}-{held}-{id(self._slots)}"
 
-    return [mock.patch.object(Owner, "_id", own)]
+    return [mock.patch.object(RangeOwner, "_id", own)]
 
 
 #: By name; the text says what is wrong.
@@ -200,14 +203,14 @@ def _silent_loss() -> Patches:
 
 
 BREAKS: Final[dict[str, Callable[[], Patches]]] = {
-    "overlapping spans are not fenced": _no_overlap,
-    "spans within are not fenced": _ancestors_only,
-    "spans around are not fenced": _within_only,
+    "overlapping lane ranges are not fenced": _no_overlap,
+    "lane ranges within are not fenced": _ancestors_only,
+    "lane ranges around are not fenced": _within_only,
     "a worker's own id is taken last": _others_first,
     "ids of each worker's own": _ids_per_worker,
     "offsets are read before the fence": _offsets_first,
     "the store is written before the commit": _store_first,
-    "an incarnation is forgotten": _same_incarnation,
+    "an assignment epoch is forgotten": _same_assignment_epoch,
     "a stale batch is taken, and its gap": _any_batch,
     "the fetcher never tells that it polls": _never_polled,
     "a checkpoint is ignored": _checkpoint_ignored,

@@ -9,7 +9,7 @@ from typing import Any
 from aiokafka.protocol.transaction import InitProducerIdRequest
 
 from creditbus.services.engine.batch import Partition
-from creditbus.services.engine.kafka import messages
+from creditbus.services.engine.produce import messages
 from tests.simulation.group import Group
 from tests.simulation.partition_log import PartitionLog
 from tests.simulation.transactions import Transactions

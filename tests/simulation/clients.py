@@ -11,7 +11,7 @@ from aiokafka.errors import KafkaConnectionError, RequestTimedOutError
 from aiokafka.record import MemoryRecords
 
 from creditbus.services.engine.batch import Partition, Record
-from creditbus.services.engine.kafka.messages import ApiVersionsRequest
+from creditbus.services.engine.produce.messages import ApiVersionsRequest
 from tests.simulation.partition_log import PartitionLog
 from tests.simulation.wire import Wire
 
@@ -30,7 +30,7 @@ class _Cluster:
 
 
 class Client:
-    """As much of AIOKafkaClient as services/engine/kafka/brokers.py uses; a wire to each broker."""
+    """As much of AIOKafkaClient as services/engine/produce/brokers.py uses; a wire to each broker."""
 
     def __init__(self, *, request_timeout_ms: int, **_: object) -> None:
         world: Any = asyncio.get_running_loop()
@@ -86,12 +86,12 @@ class _Connection:
 
 
 async def write_in_pieces(connection: _Connection, request: Any) -> Any:
-    """Stand in for services/engine/kafka/pieces.py, whose bytes have tests of their own."""
+    """Stand in for services/engine/produce/vectored_write.py, whose bytes have tests of their own."""
     return await connection.client.send(connection.node, request)
 
 
 class Consumer:
-    """As much of AIOKafkaConsumer as services/engine/reading.py uses."""
+    """As much of AIOKafkaConsumer as services/engine/consume/topic_reader.py uses."""
 
     def __init__(self, *, isolation_level: str, **_: object) -> None:
         world: Any = asyncio.get_running_loop()

@@ -11,10 +11,10 @@ from aiokafka.consumer.subscription_state import SubscriptionState
 from aiokafka.errors import KafkaConnectionError, RequestTimedOutError
 
 from creditbus.services.engine.batch import Batch, Partition
-from creditbus.services.engine.fetcher import StageFetcher
-from creditbus.services.engine.kafka.sessions import FetchSession
-from creditbus.services.engine.positions import Reach
-from creditbus.services.engine.transport import ConsumerThread
+from creditbus.services.engine.consume.consumer_thread import ConsumerThread
+from creditbus.services.engine.consume.fetch_sessions import FetchSession
+from creditbus.services.engine.consume.fetcher import StageFetcher
+from creditbus.services.engine.consume.offsets import OffsetRange
 from tests.simulation.wire import Wire
 
 __all__ = ["Reader", "SimulatedFetcher"]
@@ -26,7 +26,7 @@ _ANSWER = 1.0
 class SimulatedFetcher(StageFetcher):
     """The engine's own but for the requests, which come from `fill`."""
 
-    def __init__(self, subscriptions: SubscriptionState, busy: Callable[[], bool]) -> None:
+    def __init__(self, subscriptions: SubscriptionState, has_full_batch: Callable[[], bool]) -> None:
         self._subscriptions = subscriptions
         self._records: OrderedDict[Any, Any] = OrderedDict()
         self._fetch_waiters: set[Any] = set()
@@ -35,7 +35,7 @@ class SimulatedFetcher(StageFetcher):
         self._wait_consume_future: Any = None
         self._prefetch_backoff = 0.1
         self._closed = False
-        self.busy = busy
+        self.has_full_batch = has_full_batch
         self.sessions = defaultdict(FetchSession)
         self.irregular = set()
         self.sought()
@@ -90,9 +90,9 @@ class Reader:
         self._wire, self._fetching = Wire(world.kafka), Wire(world.kafka)
         self.subscriptions = SubscriptionState(loop=world.loop)
         self.subscriptions.subscribe(set(topics))
-        self._fetcher = SimulatedFetcher(self.subscriptions, lambda: lanes().busy)
-        self._incarnations: dict[Partition, int] = {}
-        self._incarnation = itertools.count(1)
+        self._fetcher = SimulatedFetcher(self.subscriptions, lambda: lanes().has_full_batch)
+        self._assignment_epochs: dict[Partition, int] = {}
+        self._assignment_epoch = itertools.count(1)
         self.consumer = SimpleNamespace(flow_active=True)
         self._consumer: Any = SimpleNamespace(
             _coordinator=SimpleNamespace(check_errors=lambda: None, generation=1),
@@ -111,23 +111,23 @@ class Reader:
         await self._hop()
         return batches
 
-    async def look(self) -> None:
+    async def keep_membership(self) -> None:
         this: Any = self
-        await ConsumerThread._look(this)
+        await ConsumerThread._keep_membership(this)
 
-    def next_incarnation(self) -> int:
+    def next_assignment_epoch(self) -> int:
         this: Any = self
-        return ConsumerThread.next_incarnation(this)
+        return ConsumerThread.next_assignment_epoch(this)
 
-    async def seek(self, offsets: Mapping[Partition, int], incarnation: int) -> None:
+    async def seek(self, offsets: Mapping[Partition, int], assignment_epoch: int) -> None:
         this: Any = self
         await self._hop()
-        await ConsumerThread._seek_all(this, dict(offsets), incarnation)
+        await ConsumerThread._seek_all(this, dict(offsets), assignment_epoch)
         await self._hop()
 
     def revoked(self) -> None:
         """As ConsumerThread.on_partitions_revoked, whose rest is Faust's."""
-        self._incarnations.clear()
+        self._assignment_epochs.clear()
         self._fetcher.sought()
 
     async def _hop(self) -> None:
@@ -158,5 +158,5 @@ class Reader:
         first = await self.ask(lambda: {place: logs[place].start for place in partitions})
         return first, await self.ask(lambda: {place: logs[place].stable for place in partitions})
 
-    async def reach(self, partitions: Iterable[Partition]) -> dict[Partition, Reach]:
+    async def reach(self, partitions: Iterable[Partition]) -> dict[Partition, OffsetRange]:
         raise NotImplementedError  # the timer that asks for it is not part of the simulation

@@ -14,9 +14,10 @@ from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
-from creditbus.services.engine import lanes, reading
-from creditbus.services.engine.kafka import brokers
-from creditbus.services.engine.owner import Owner
+from creditbus.services.engine.consume import topic_reader as reading
+from creditbus.services.engine.produce import brokers
+from creditbus.services.engine.run import assignment as lanes
+from creditbus.services.engine.run.range_owner import RangeOwner
 from tests.simulation.clients import Client, Consumer, write_in_pieces
 from tests.simulation.clock import WORLD, VirtualLoop
 from tests.simulation.faults import FAULTS
@@ -63,7 +64,9 @@ def installed() -> Iterator[None]:
         mock.patch.object(time, "monotonic", _now),
         mock.patch.object(sys, "unraisablehook", _say_nothing),
         # what is kept in sets is gone through in the same order in every run
-        mock.patch.object(Owner, "__hash__", lambda owner: owner._span.first * 1000 + owner._span.size),
+        mock.patch.object(
+            RangeOwner, "__hash__", lambda owner: owner._lane_range.first * 1000 + owner._lane_range.size
+        ),
         warnings.catch_warnings(),
     ):
         # of coroutines that a killed worker never came to

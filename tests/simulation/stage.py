@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from creditbus.services.domain.event import Origin
 from creditbus.services.domain.ledger import Outcome
 from creditbus.services.engine.batch import Record
-from creditbus.services.engine.codec import Schemas
-from creditbus.services.engine.output import Output
-from creditbus.services.engine.state import StateView
-from creditbus.services.engine.step import Stage, StoreKind
+from creditbus.services.engine.codec.schemas import Schemas
+from creditbus.services.engine.stage.contract import Stage, StoreKind
+from creditbus.services.engine.stage.output import Output
+from creditbus.services.engine.stage.state_view import StateView
 
 __all__ = ["CHANGELOG", "LEDGER", "OUT", "book", "numbering_stage"]
 

@@ -8,11 +8,11 @@ from typing import Any
 from aiokafka.errors import KafkaConnectionError, RequestTimedOutError
 
 from creditbus.services.engine.batch import Batch, Partition
-from creditbus.services.engine.lanes import Lanes
-from creditbus.services.engine.owner import Owner
-from creditbus.services.engine.span import Span
-from creditbus.services.engine.topic_ids import TopicIds
-from creditbus.services.engine.transport import BatchConsumer
+from creditbus.services.engine.consume.cluster_metadata import TopicIds
+from creditbus.services.engine.consume.transport import BatchConsumer
+from creditbus.services.engine.run.assignment import Assignment
+from creditbus.services.engine.run.lane_range import LaneRange
+from creditbus.services.engine.run.range_owner import RangeOwner
 from tests.simulation.clock import WORLD, Process
 from tests.simulation.group import OK, UNKNOWN_MEMBER, Joined
 from tests.simulation.reader import Reader
@@ -39,9 +39,9 @@ class Worker:
         self._world = world
         self._member, self._generation = "", 0
         self.silent_until = 0.0
-        self._turns = asyncio.Semaphore(2)
+        self._slots = asyncio.Semaphore(2)
         self.store = world.make_store()
-        self.lanes = Lanes(world.stage.name, world.stage.lanes, self._make_owner)
+        self.lanes = Assignment(world.stage.name, world.stage.lanes, self._make_owner)
         task = world.loop.create_task(self._run(), context=self.process.context)
         # whatever ends a worker by an error ends the schedule by it
         task.add_done_callback(lambda ended: ended.result(), context=WORLD.context)
@@ -62,18 +62,20 @@ class Worker:
                 return False
         return True
 
-    def _make_owner(self, span: Span, partitions: frozenset[Partition], on_room: Callable[[], None]) -> Owner:
+    def _make_owner(
+        self, lane_range: LaneRange, partitions: frozenset[Partition], on_room: Callable[[], None]
+    ) -> RangeOwner:
         world = self._world
-        return Owner(
+        return RangeOwner(
             stage=world.stage,
-            span=span,
+            lane_range=lane_range,
             partitions=partitions,
             settings=world.settings,
             positions=self._reader,
             store=self.store,
             ids=Ids("", dict.fromkeys(world.stage.topics, "first")),
             schemas=world.schemas,
-            turns=self._turns,
+            slots=self._slots,
             finish=book,
             on_room=on_room,
         )
@@ -81,7 +83,7 @@ class Worker:
     async def _run(self) -> None:
         self._reader = Reader(self._world, self._world.stage.topics, lambda: self.lanes)
         async with asyncio.TaskGroup() as group:
-            for task in (self._reader.fill(), self._drain(), self._look(), self._belong()):
+            for task in (self._reader.fill(), self._drain(), self._keep_membership(), self._belong()):
                 group.create_task(task)
 
     # -- BatchConsumer's, by its own code where it has no part of Faust's -------------------------
@@ -112,9 +114,9 @@ class Worker:
         for batch in batches:
             self.lanes.deliver(batch)
 
-    async def _look(self) -> None:
+    async def _keep_membership(self) -> None:
         while True:
-            await self._reader.look()
+            await self._reader.keep_membership()
             await asyncio.sleep(_LOOK)
 
     # -- aiokafka's coordination ------------------------------------------------------------------

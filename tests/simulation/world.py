@@ -11,7 +11,7 @@ from aiokafka.errors import KafkaConnectionError
 
 from creditbus.services.engine import metrics
 from creditbus.services.engine.batch import Partition
-from creditbus.services.engine.codec import Schemas
+from creditbus.services.engine.codec.schemas import Schemas
 from creditbus.services.engine.errors import DependencyDownError
 from creditbus.services.engine.settings import EngineSettings
 from creditbus.services.engine.store import Store

@@ -10,9 +10,9 @@ from functools import lru_cache
 from operator import itemgetter
 
 from creditbus.services.domain.catalogue import Field, Format, Item
-from creditbus.services.domain.corrections import read_changes
 from creditbus.services.domain.identifiers import uscc
 from creditbus.services.domain.normalise import parse_date
+from creditbus.services.domain.profile.corrections import read_changes
 from creditbus.services.domain.reasons import Reason
 from creditbus.services.domain.validation.outcome import Finding
 

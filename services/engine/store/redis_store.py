@@ -16,8 +16,8 @@ from redis.exceptions import RedisError, ResponseError
 from creditbus.services.engine.errors import CheckpointError, DependencyDownError
 from creditbus.services.engine.packing import pack_command, pack_entries
 from creditbus.services.engine.store import Reading
-from creditbus.services.engine.store.questions import Questions
-from creditbus.services.engine.store.wire import exchange
+from creditbus.services.engine.store.connection import exchange
+from creditbus.services.engine.store.pipelining import CommandBatcher
 
 __all__ = ["LaneKeys", "RedisStore"]
 
@@ -44,7 +44,7 @@ class RedisStore:
 
     def __init__(self, client: redis.Redis, keys: LaneKeys, identity: str) -> None:
         self._client = client
-        self._questions = Questions(client)
+        self._questions = CommandBatcher(client)
         self._keys = keys
         self._identity = f"{identity}|"
 
@@ -119,11 +119,13 @@ class RedisStore:
         transaction = (pack_command(b"MULTI", ()), *commands, pack_command(b"EXEC", ()))
         try:
             async with exchange(self._client) as talk:
-                _, found = await talk.ask((pack_command(b"WATCH", (checkpoint,)), pack_command(b"GET", (checkpoint,))))
+                _, found = await talk.send_idempotent(
+                    (pack_command(b"WATCH", (checkpoint,)), pack_command(b"GET", (checkpoint,)))
+                )
                 if (found or b"") != held:
                     raise CheckpointError
                 # never twice: it may have been done before the connection broke
-                *_, done = await talk.call(transaction)
+                *_, done = await talk.send_once(transaction)
         except RedisError as error:
             raise _away(error) from error
         if done is None:

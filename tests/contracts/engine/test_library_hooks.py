@@ -1,6 +1,6 @@
 """Private parts of Faust and aiokafka that the engine takes hold of: an upgrade that moves one fails here, by name.
 
-`services/engine/transport.py` and `services/engine/kafka` name them; what each is needed for stands there.
+`services/engine/consume/transport.py` and `services/engine/produce` name them; what each is needed for stands there.
 """
 
 import ast
@@ -24,7 +24,7 @@ from faust.tables.recovery import Recovery
 from faust.transport import consumer as faust_consumer
 from faust.transport.conductor import Conductor
 
-from creditbus.services.engine import fetcher, transport
+from creditbus.services.engine.consume import consumer_thread, fetcher, transport
 
 
 def _parameters(function: Any) -> list[str]:
@@ -55,7 +55,7 @@ def test_faust_finds_the_transport_by_the_scheme_of_the_broker() -> None:
 @pytest.mark.parametrize(
     ("ours", "theirs"),
     [
-        (transport.ConsumerThread, driver.AIOKafkaConsumerThread),
+        (consumer_thread.ConsumerThread, driver.AIOKafkaConsumerThread),
         (transport.BatchConsumer, driver.Consumer),
         (fetcher.StageFetcher, Fetcher),
     ],
@@ -71,7 +71,7 @@ def test_every_overridden_method_is_there_with_the_same_parameters(ours: type, t
 def test_the_methods_that_we_rely_on_being_called_are_overridden() -> None:
     thread = {"_create_worker_consumer", "on_partitions_revoked", "verify_event_path"}
     consumer = {"_new_consumer_thread", "perform_seek", "on_partitions_revoked", "on_stop", "_drain_messages"}
-    assert thread <= vars(transport.ConsumerThread).keys() & set(dir(driver.AIOKafkaConsumerThread))
+    assert thread <= vars(consumer_thread.ConsumerThread).keys() & set(dir(driver.AIOKafkaConsumerThread))
     assert consumer <= vars(transport.BatchConsumer).keys() & set(dir(driver.Consumer))
 
 

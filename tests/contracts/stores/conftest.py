@@ -10,9 +10,9 @@ from creditbus.deploy.embedded.process import ServerProcess
 from creditbus.deploy.embedded.programs import resolve
 from creditbus.deploy.embedded.redis import RedisServer
 from creditbus.services.engine.store import Store
+from creditbus.services.engine.store.connection import connect
+from creditbus.services.engine.store.memory_store import MemoryStore
 from creditbus.services.engine.store.redis_store import LaneKeys, RedisStore
-from creditbus.services.engine.store.resident import ResidentStore
-from creditbus.services.engine.store.wire import connect
 from tests.harness.waiting import until
 from tests.harness.workers import free_port
 
@@ -69,6 +69,6 @@ def open_store(request: pytest.FixtureRequest) -> OpenStore:
 
     @asynccontextmanager
     async def resident() -> AsyncIterator[Store]:
-        yield ResidentStore()
+        yield MemoryStore()
 
     return resident

@@ -11,8 +11,8 @@ import redis.asyncio as aioredis
 
 from creditbus.services.engine.errors import CheckpointError, DependencyDownError
 from creditbus.services.engine.store import Store
+from creditbus.services.engine.store.connection import Exchange
 from creditbus.services.engine.store.redis_store import LaneKeys, RedisStore
-from creditbus.services.engine.store.wire import Exchange
 
 OURS = "cluster/topic-id/creditbus"
 OpenRedis = Callable[[str], AbstractAsyncContextManager[Store]]
@@ -168,7 +168,7 @@ def test_a_connection_that_died_since_its_last_use_is_replaced(open_redis: OpenR
 def test_a_write_whose_outcome_is_unknown_is_never_sent_again(
     open_redis: OpenRedis, client: redis.Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    call, calls = Exchange.call, list[int]()
+    call, calls = Exchange.send_once, list[int]()
 
     async def cut_before_the_second(exchange: Exchange, commands: Iterable[bytes]) -> list[Any]:
         calls.append(len(sent := list(commands)))
@@ -180,7 +180,7 @@ def test_a_write_whose_outcome_is_unknown_is_never_sent_again(
         async with open_redis(OURS) as store:
             await store.checkpoint(0)
             await store.write(0, {b"one": b"1"}, None, 10)
-            monkeypatch.setattr(Exchange, "call", cut_before_the_second)
+            monkeypatch.setattr(Exchange, "send_once", cut_before_the_second)
             with pytest.raises(DependencyDownError, match="redis"):
                 await store.write(0, {b"one": b"2"}, 10, 20)
             assert calls == [2, 4]

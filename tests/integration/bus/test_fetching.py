@@ -13,8 +13,8 @@ from aiokafka.protocol.fetch import FetchRequest
 from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]  # its stubs leave it out
 
 from creditbus.services.engine.batch import Partition
-from creditbus.services.engine.fetcher import NOWHERE, StageFetcher, Taken, stage_fetcher
-from creditbus.services.engine.kafka.sessions import SessionRequest
+from creditbus.services.engine.consume.fetch_sessions import SessionRequest
+from creditbus.services.engine.consume.fetcher import NOWHERE, StageFetcher, Taken, stage_fetcher
 from creditbus.topics.connection import Connection
 from tests.harness.broker import delete_records, ends
 from tests.harness.wire import Place

@@ -15,9 +15,9 @@ from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-def
 from creditbus.deploy.embedded import Cluster
 from creditbus.services.engine.batch import Partition
 from creditbus.services.engine.errors import DependencyDownError, FencedError
-from creditbus.services.engine.kafka.records import BATCH_BYTES, Packed
+from creditbus.services.engine.produce.records import BATCH_BYTES, Packed
+from creditbus.services.engine.produce.transaction import TransactionalProducer
 from creditbus.services.engine.settings import EngineSettings
-from creditbus.services.engine.transaction import TransactionalProducer
 from creditbus.topics.connection import Connection
 from tests.harness.broker import ends, frozen
 from tests.harness.waiting import until

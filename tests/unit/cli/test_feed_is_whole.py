@@ -12,8 +12,8 @@ import pytest
 
 from creditbus.services.cli import main as cli
 from creditbus.services.engine.batch import Partition, Record
-from creditbus.services.engine.reading import FROM_END, FROM_START, Chunk
-from creditbus.services.engine.topic_facts import TopicFacts
+from creditbus.services.engine.consume.cluster_metadata import TopicFacts
+from creditbus.services.engine.consume.topic_reader import FROM_END, FROM_START, Chunk
 
 TOPIC = "feed.district-wuchang"
 Log = dict[int, list[bytes]]

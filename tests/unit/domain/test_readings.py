@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from creditbus.services.domain.event import Change, Header, RecordState, Verb
-from creditbus.services.domain.record import Conflict, Duplicate, Folded, Moved, Record, Stale, fold
-from creditbus.services.domain.stored_record import decode_record, encode_record
+from creditbus.services.domain.profile.record import Conflict, Duplicate, Folded, Moved, Record, Stale, fold
+from creditbus.services.domain.profile.stored_record import decode_record, encode_record
 from tests.unit.domain.test_record import header
 
 A, B, C = 1, 2, 3

@@ -9,8 +9,17 @@ from typing import Any, Final
 import pytest
 
 from creditbus.services.domain.event import Change, Header, RecordState, Verb
-from creditbus.services.domain.record import CONTENT_VERBS, Conflict, Duplicate, Moved, Record, Stale, Unknown, fold
-from creditbus.services.domain.stored_record import decode_record, encode_record
+from creditbus.services.domain.profile.record import (
+    CONTENT_VERBS,
+    Conflict,
+    Duplicate,
+    Moved,
+    Record,
+    Stale,
+    Unknown,
+    fold,
+)
+from creditbus.services.domain.profile.stored_record import decode_record, encode_record
 
 ACTS: Final = sorted(set(Verb) - CONTENT_VERBS)
 ROW: Final = re.compile(r"^\| ([A-Z, ]+) \| (yes|no) \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)

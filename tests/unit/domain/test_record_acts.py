@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from creditbus.services.domain.corrections import add_corrections, corrected, read_changes
 from creditbus.services.domain.event import Change, RecordState, Verb
-from creditbus.services.domain.record import Conflict, Duplicate, Moved, Record, Unknown, fold
-from creditbus.services.domain.record_acts import Corrected, RecordAct, fold_act, is_corrected, read_act
+from creditbus.services.domain.profile.corrections import add_corrections, corrected, read_changes
+from creditbus.services.domain.profile.record import Conflict, Duplicate, Moved, Record, Unknown, fold
+from creditbus.services.domain.profile.record_acts import Corrected, RecordAct, fold_act, is_corrected, read_act
 from tests.examples import shipped
 
 AFTER = Corrected(b"c" * 16, RecordState.ACTIVE)

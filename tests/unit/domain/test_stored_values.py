@@ -2,8 +2,8 @@ import pytest
 
 from creditbus.services.domain.crosswalk import Crosswalk, decode_crosswalk, encode_crosswalk
 from creditbus.services.domain.event import partition_of
-from creditbus.services.domain.profile_keys import unpack_events
-from creditbus.services.domain.subject import INDEX_CHUNK, Subject, decode_subject, encode_subject, record_keys
+from creditbus.services.domain.profile.keys import unpack_events
+from creditbus.services.domain.profile.subject import INDEX_CHUNK, Subject, decode_subject, encode_subject, record_keys
 
 
 def test_a_key_has_the_partition_that_every_client_with_crc_32_gives_it() -> None:

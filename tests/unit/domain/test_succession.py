@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from creditbus.services.domain.succession import links, of_successor, sides, successions, successor_named
+from creditbus.services.domain.profile.succession import links, of_successor, sides, successions, successor_named
 from creditbus.services.domain.validation import Admitted, Refused, compile_item
 from tests.examples import CATALOGUE, EXAMPLES, SUBJECT, Example
 

@@ -8,7 +8,7 @@ import pytest
 from creditbus.services.domain.event import partition_of
 from creditbus.services.domain.framing import FRAME_BYTES
 from creditbus.services.engine.batch import Partition
-from creditbus.services.engine.output import Output
+from creditbus.services.engine.stage.output import Output
 from creditbus.services.local.bus import Message
 from tests.examples import EXAMPLES
 from tests.step_harness import Bus, machinery

@@ -5,8 +5,8 @@ from pathlib import Path
 from tests.harness.log_tail import LogTail
 
 _LINES = (
-    "2026-11-28 16:55:51,441 INFO    creditbus.services.engine.owner intake/0-1: acquired in 1.01 s\n"
-    "2026-11-28 16:56:17,232 WARNING creditbus.services.engine.waiting resolver/0-1: wait for kafka: away\n"
+    "2026-11-28 16:55:51,441 INFO    creditbus.services.engine.run.range_owner intake/0-1: acquired in 1.01 s\n"
+    "2026-11-28 16:56:17,232 WARNING creditbus.services.engine.run.backoff resolver/0-1: wait for kafka: away\n"
     "2026-11-28 16:56:17,931 ERROR   faust.transport.consumer crashed\n"
     "Traceback (most recent call last):\n"
 )
@@ -21,7 +21,7 @@ def test_every_line_above_information_is_told_and_counted_once(tmp_path: Path) -
     tail.look()
     tail.look()
     assert tail.counts == {
-        "WARNING creditbus.services.engine.waiting": 1,
+        "WARNING creditbus.services.engine.run.backoff": 1,
         "ERROR faust.transport.consumer": 1,
         "other": 1,
     }

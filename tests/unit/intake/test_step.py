@@ -9,7 +9,7 @@ from creditbus.avro_schemas import event_schema, raw_catalogue, unreadable_schem
 from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.framing import frame
 from creditbus.services.domain.tokens import person_token
-from creditbus.services.engine.codec import full_name
+from creditbus.services.engine.codec.schemas import full_name
 from creditbus.topics.declarations import declarations
 from tests.examples import CATALOGUE, EXAMPLES, SUBJECT, Example
 from tests.step_harness import PERSON_KEY, Bus, built, machinery, sent

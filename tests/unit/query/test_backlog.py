@@ -10,7 +10,7 @@ import pytest
 from aiokafka.errors import OffsetOutOfRangeError
 
 from creditbus.services.engine.batch import Partition, Record
-from creditbus.services.engine.reading import Chunk
+from creditbus.services.engine.consume.topic_reader import Chunk
 from creditbus.services.local.bus import Message
 from creditbus.services.query import backlog as module
 from creditbus.services.query.backlog import StageBacklog, TopicBacklog, read_backlog

@@ -11,7 +11,7 @@ import fastavro
 import pytest
 
 from creditbus.services.domain.framing import frame
-from creditbus.services.engine.codec import Schemas
+from creditbus.services.engine.codec.schemas import Schemas
 from creditbus.services.query.decoding import decoded
 from creditbus.topics.errors import UserError
 from creditbus.topics.registry import UnknownSchemaError

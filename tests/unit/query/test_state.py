@@ -7,24 +7,24 @@ import pytest
 
 from creditbus.services.engine.errors import StoreBehindError
 from creditbus.services.engine.store import Reading
-from creditbus.services.engine.store.resident import ResidentStore
+from creditbus.services.engine.store.memory_store import MemoryStore
 from creditbus.services.query.state import StageState
 
 KEY = b"key"
 
 
-def ask(store: ResidentStore, needed: int, patience_seconds: float = 0.0) -> Mapping[bytes, bytes | None]:
+def ask(store: MemoryStore, needed: int, patience_seconds: float = 0.0) -> Mapping[bytes, bytes | None]:
     return asyncio.run(StageState("profiles", store, [0, needed], patience_seconds).values(1, [KEY]))
 
 
-def written(value: bytes | None, at: int) -> ResidentStore:
-    store = ResidentStore()
+def written(value: bytes | None, at: int) -> MemoryStore:
+    store = MemoryStore()
     asyncio.run(store.write(1, {KEY: value}, None, at))
     return store
 
 
 def test_a_store_that_was_never_written_has_nothing_where_nothing_was_committed() -> None:
-    assert ask(ResidentStore(), 0) == {KEY: None}
+    assert ask(MemoryStore(), 0) == {KEY: None}
 
 
 @pytest.mark.parametrize("at", [9, 10, 11])
@@ -33,9 +33,9 @@ def test_what_is_not_in_a_store_that_has_everything_is_not_there(at: int) -> Non
 
 
 @pytest.mark.parametrize(
-    "store", [ResidentStore(), written(None, 8), written(b"old", 8)], ids=["emptied", "half rebuilt", "set back"]
+    "store", [MemoryStore(), written(None, 8), written(b"old", 8)], ids=["emptied", "half rebuilt", "set back"]
 )
-def test_a_store_that_lacks_something_says_neither_yes_nor_no(store: ResidentStore) -> None:
+def test_a_store_that_lacks_something_says_neither_yes_nor_no(store: MemoryStore) -> None:
     with pytest.raises(StoreBehindError) as told:
         ask(store, 9)
     line = "redis: holds less of profiles/1 than the changelog, from which a worker rebuilds it"
@@ -43,7 +43,7 @@ def test_a_store_that_lacks_something_says_neither_yes_nor_no(store: ResidentSto
 
 
 def test_a_store_that_is_written_meanwhile_is_waited_for() -> None:
-    class Late(ResidentStore):
+    class Late(MemoryStore):
         async def read(self, lane: int, keys: Iterable[bytes]) -> Reading:
             reading = await super().read(lane, keys)
             if reading.at is None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from creditbus.services.domain.parked import is_parked, parked_already, with_parked
+from creditbus.services.domain.profile.parked import is_parked, parked_already, with_parked
 from creditbus.services.domain.reasons import Caution
 from tests.examples import EXAMPLES, Example
 from tests.step_harness import Bus, machinery

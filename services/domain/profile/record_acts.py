@@ -1,0 +1,108 @@
+"""Acts that the rows of one item perform on records of others: objections, their outcomes, corrections, repairs.
+
+What they do is in docs/record-states.md, why it is so in docs/adr/0021-acts-on-records.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from hashlib import blake2b
+from typing import Final, NamedTuple, cast
+
+from creditbus.services.domain.catalogue import ActsOn
+from creditbus.services.domain.event import Act, Change, Content, Header, RecordState, Verb
+from creditbus.services.domain.profile.corrections import read_changes
+from creditbus.services.domain.profile.record import Conflict, Duplicate, Folded, Moved, Record, Unknown, fold, remember
+
+__all__ = ["Corrected", "RecordAct", "fold_act", "is_corrected", "read_act"]
+
+_MARK_BYTES: Final = 16
+
+
+class RecordAct(NamedTuple):
+    """What a row does to a record of another item.
+
+    `mark` stands for the act's number in what a record has seen, `answers` for that of the objection that it answers
+    (empty: none). `item` is the item that the row states, empty where it states none.
+    """
+
+    verb: str
+    number: str
+    mark: bytes
+    answers: bytes
+    changes: Mapping[str, str | None]
+    decided_on: str
+    item: str
+
+    def __repr__(self) -> str:
+        """Say nothing of what it changes."""
+        return f"<RecordAct {self.verb}>"
+
+
+class Corrected(NamedTuple):
+    """A record's content under its corrections: its hash, and the state that it states."""
+
+    content_hash: bytes
+    stated: RecordState
+
+
+def read_act(acts_on: ActsOn, verb: str, act: Act, content: Content) -> RecordAct:
+    """Read what an examined row does."""
+    number, answers = content[acts_on.number] or "", content[acts_on.answers]
+    return RecordAct(
+        verb=verb,
+        number=number,
+        mark=_mark(number),
+        answers=_mark(answers) if answers else b"",
+        changes=(read_changes(content[acts_on.changes] or "") or {}) if verb == Verb.AMEND else {},
+        decided_on=act["decided_on"] or "",
+        item=content[acts_on.item] or "",
+    )
+
+
+def is_corrected(record: Record) -> bool:
+    """Tell whether corrections lie over a record's content."""
+    return any(verb == Verb.AMEND for verb, _ in record.seen)
+
+
+def fold_act(record: Record, act: RecordAct, after: Corrected | None) -> Folded:
+    """Return what an act does to a record; `after` is the content under its changes, None for an act without any.
+
+    An act that answers an objection which the record has not seen is `Unknown`: it waits for the objection. A
+    correction that answers one settles it, too.
+    """
+    if (act.verb, act.mark) in record.seen:
+        return Duplicate()
+    if act.answers and (Verb.DISPUTE, act.answers) not in record.seen:
+        return Unknown()
+    if act.verb != Verb.AMEND:
+        return _step(record, act.verb, act.mark)
+    if after is None:  # intake asks for the changes of a correction, but a publisher may state any verb
+        return Conflict()
+    if not act.answers:
+        return Conflict() if record.state is RecordState.WITHDRAWN else _amend(record, act, after, record, None)
+    settled = _step(record, Verb.SETTLE, act.mark)
+    return _amend(record, act, after, settled.record, settled) if isinstance(settled, Moved) else settled
+
+
+def _step(record: Record, verb: str, mark: bytes) -> Folded:
+    return fold(record, cast("Header", {"verb": verb, "content_hash": mark, "reading": None}))
+
+
+def _amend(before: Record, act: RecordAct, after: Corrected, record: Record, moved: Moved | None) -> Folded:
+    record = remember(record, (Verb.AMEND.value, act.mark))
+    if after.content_hash == record.content_hash:
+        # the department says so already; the correction stays for what it may say later
+        return Duplicate(record) if moved is None else replace(moved, record=record)
+    record = replace(
+        remember(record, (Verb.ISSUE.value, after.content_hash)),
+        stated=after.stated,
+        revision=record.revision + 1,
+        content_hash=after.content_hash,
+    )
+    return Moved(record, Change.AMENDED, before.state)
+
+
+def _mark(number: str) -> bytes:
+    return blake2b(number.encode(), digest_size=_MARK_BYTES).digest()

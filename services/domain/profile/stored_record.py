@@ -1,0 +1,168 @@
+"""A record as the bytes that the store and its changelog hold; equal records have equal bytes."""
+
+from __future__ import annotations
+
+import struct
+from typing import Final
+
+from creditbus.services.domain.event import RecordState, Verb
+from creditbus.services.domain.profile.record import Record
+
+__all__ = ["content_hash_of", "decode_record", "encode_new_record", "encode_record"]
+
+_VERBS: Final = tuple(Verb)
+_VERB_CODE: Final = {verb.value: code for code, verb in enumerate(_VERBS)}
+_STATES: Final = tuple(RecordState)
+_STATE_CODE: Final = {state: code for code, state in enumerate(_STATES)}
+_NONE: Final = 255
+_NO_TIME: Final = -(1 << 63)
+# layout, stated, procedural, before-dispute, revision, source time, received at, sequence,
+# content hash, department bytes, seen, act bytes
+_META: Final = struct.Struct(">BBBBIqqq16sBHI")
+_SEEN: Final = struct.Struct(">B16s")
+_LAYOUT: Final = 1
+# behind it, where a reading of a source told the record: its reading, its act's, and the state before that act
+_READINGS: Final = struct.Struct(">qqB")
+_LAYOUT_WITH_READINGS: Final = 2
+_HASH_AT: Final = struct.calcsize(">BBBBIqqq")
+_HASH_END: Final = _HASH_AT + 16
+_FIRST_SEEN: Final = bytes([_VERB_CODE[Verb.ISSUE]])
+
+
+def encode_record(record: Record, *, content: bytes | None = None, act: bytes | None = None) -> bytes:
+    """Return the bytes of a record.
+
+    `content` and `act` stand in for those of the record, where they are given.
+    """
+    department = record.department.encode()
+    content = record.content if content is None else content
+    act = record.act if act is None else act
+    readings = _readings(record.reading, record.act_reading, record.before_act)
+    return b"".join(
+        (
+            _META.pack(
+                _LAYOUT_WITH_READINGS if readings else _LAYOUT,
+                _STATE_CODE[record.stated],
+                _NONE if record.procedural is None else _STATE_CODE[record.procedural],
+                _NONE if record.before_dispute is None else _STATE_CODE[record.before_dispute],
+                record.revision,
+                _NO_TIME if record.source_time is None else record.source_time,
+                record.received_at,
+                record.sequence,
+                record.content_hash,
+                len(department),
+                len(record.seen),
+                len(act),
+            ),
+            readings,
+            department,
+            *(_SEEN.pack(_VERB_CODE[verb], digest) for verb, digest in record.seen),
+            act,
+            content,
+        )
+    )
+
+
+def encode_new_record(
+    *,
+    stated: str,
+    source_time: int | None,
+    received_at: int,
+    sequence: int,
+    reading: int | None,
+    department: bytes,
+    content_hash: bytes,
+    content: bytes,
+) -> bytes:
+    """Return what `encode_record` makes of a new record in its first revision, without making the record."""
+    readings = b"" if reading is None else _readings(reading, None, None)
+    return b"".join(
+        (
+            _META.pack(
+                _LAYOUT_WITH_READINGS if readings else _LAYOUT,
+                _STATE_CODE[stated],  # type: ignore[index] # a StrEnum's member and its text are one key
+                _NONE,
+                _NONE,
+                1,
+                _NO_TIME if source_time is None else source_time,
+                received_at,
+                sequence,
+                content_hash,
+                len(department),
+                1,
+                0,
+            ),
+            readings,
+            department,
+            _FIRST_SEEN,
+            content_hash,
+            content,
+        )
+    )
+
+
+def _readings(reading: int | None, act_reading: int | None, before_act: RecordState | None) -> bytes:
+    """Write the places in readings; nothing where there are none, so that such a record stays as it always was."""
+    if reading is None and act_reading is None and before_act is None:
+        return b""
+    return _READINGS.pack(
+        _NO_TIME if reading is None else reading,
+        _NO_TIME if act_reading is None else act_reading,
+        _NONE if before_act is None else _STATE_CODE[before_act],
+    )
+
+
+def content_hash_of(value: bytes) -> bytes:
+    """Return the hash of a stored record's content without decoding the record."""
+    return value[_HASH_AT:_HASH_END]
+
+
+def decode_record(value: bytes) -> Record:
+    """Return the record that `encode_record` wrote.
+
+    Raises:
+        ValueError: the bytes have another layout.
+
+    """
+    (
+        layout,
+        stated,
+        procedural,
+        before,
+        revision,
+        source_time,
+        received_at,
+        sequence,
+        content_hash,
+        department_bytes,
+        seen_count,
+        act_bytes,
+    ) = _META.unpack_from(value)
+    start = _META.size
+    reading, act_reading, before_act = _NO_TIME, _NO_TIME, _NONE
+    if layout == _LAYOUT_WITH_READINGS:
+        reading, act_reading, before_act = _READINGS.unpack_from(value, start)
+        start += _READINGS.size
+    elif layout != _LAYOUT:
+        message = f"record layout {layout}, this version reads {_LAYOUT} and {_LAYOUT_WITH_READINGS}"
+        raise ValueError(message)
+    seen_start = start + department_bytes
+    act_start = seen_start + seen_count * _SEEN.size
+    content_start = act_start + act_bytes
+    return Record(
+        stated=_STATES[stated],
+        procedural=None if procedural == _NONE else _STATES[procedural],
+        before_dispute=None if before == _NONE else _STATES[before],
+        revision=revision,
+        source_time=None if source_time == _NO_TIME else source_time,
+        received_at=received_at,
+        sequence=sequence,
+        department=value[start:seen_start].decode(),
+        content_hash=content_hash,
+        seen=tuple((_VERBS[code].value, digest) for code, digest in _SEEN.iter_unpack(value[seen_start:act_start])),
+        content=value[content_start:],
+        act=value[act_start:content_start],
+        reading=None if reading == _NO_TIME else reading,
+        act_reading=None if act_reading == _NO_TIME else act_reading,
+        before_act=None if before_act == _NONE else _STATES[before_act],
+    )

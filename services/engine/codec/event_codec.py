@@ -1,0 +1,238 @@
+"""Reads and writes events in the Confluent wire format without decoding more than is needed.
+
+A stage opens an event to its header and the undecoded bytes behind it, and seals a new header in
+front of the same bytes. An event written with an older version of its schema is brought to the
+current one first, so that behind intake all bytes of an item have one layout.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any, cast
+
+from fastavro import parse_schema, schemaless_reader, schemaless_writer
+
+from creditbus.avro_schemas import (
+    event_schema,
+    header_schema,
+    prefix_schema,
+    raw_catalogue,
+    unreadable_schema,
+)
+from creditbus.services.domain.event import Act, Applied, Claim, Content, Header
+from creditbus.services.domain.framing import FRAME_BYTES, frame, schema_id
+from creditbus.services.engine.codec.fast import AdmissionWriter, AppliedWriter, Cuts, HeaderReader, TextReader
+from creditbus.services.engine.codec.peek import HeaderPeek, HeaderPeekReader
+from creditbus.services.engine.codec.schemas import Schemas, Shape, UndecodableError, full_name
+
+__all__ = ["DecodedEvent", "EventCodec"]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class DecodedEvent:
+    """An event with its header read.
+
+    `body` are the bytes of act, claim and content; `head` those of the header as it was read, empty
+    where it was made anew.
+    """
+
+    header: Header
+    body: bytes
+    head: bytes = b""
+    cuts: Cuts | None = None
+
+    def __repr__(self) -> str:
+        """Say nothing of what it is about."""
+        return f"<DecodedEvent {len(self.body)} bytes>"
+
+
+class EventCodec:
+    """Opens and seals the events of all catalogue items."""
+
+    def __init__(self, schemas: Schemas) -> None:
+        self._shapes = schemas.shapes
+        self._schemas = schemas
+        self._header = parse_schema(header_schema(), named_schemas={})
+        fields = {field["name"]: field for field in prefix_schema()["fields"]}
+        parts = {"act": fields["act"]["type"], "claim": fields["claim"]["type"]}
+        self._act = parse_schema(parts["act"], named_schemas={})
+        self._claim = parse_schema(parts["claim"], named_schemas={})
+        self._contents = {item: parse_schema(raw.schema, named_schemas={}) for item, raw in raw_catalogue().items()}
+        self._read_header = HeaderReader(header_schema())
+        self._read_act = TextReader(parts["act"])
+        self._read_claim = TextReader(parts["claim"])
+        self._read_contents = {item: TextReader(raw.schema) for item, raw in raw_catalogue().items()}
+        self._applied = AppliedWriter(header_schema())
+        self._admission = AdmissionWriter(header_schema())
+        self._glance = HeaderPeekReader(header_schema(), raw_catalogue())
+        self._events: dict[str, Any] = {}
+        self._frames: dict[str, bytes] = {}
+        self._current: frozenset[bytes] = frozenset()
+        self.unreadable_id = -1
+
+    async def load(self) -> None:
+        """Learn the ids of the schemas that this software writes, and of their earlier versions.
+
+        See `Schemas.id_of` for errors.
+        """
+        for item in raw_catalogue():
+            schema = event_schema(item)
+            self._frames[item] = frame(await self._schemas.id_of(schema))
+            self._events[item] = parse_schema(schema, named_schemas={})
+            await self._schemas.learn_versions(full_name(schema))
+        self._current = frozenset(self._frames.values())
+        self.unreadable_id = await self._schemas.id_of(unreadable_schema())
+
+    def shape(self, value: bytes | None) -> Shape | None:
+        """Return what the value's schema id stands for; None when no registry knows it.
+
+        Raises:
+            FrameError: the value has no frame.
+
+        """
+        return self._shapes[schema_id(value)]
+
+    def open(self, value: bytes) -> DecodedEvent:
+        """Read the header of an event; one of an older schema version is brought to the current one first.
+
+        Raises:
+            UndecodableError: the bytes are not an event.
+
+        """
+        if value[:FRAME_BYTES] not in self._current:
+            value = self._bring_up(value)
+        found = self._read_header.read(value, FRAME_BYTES)
+        if found is None:
+            header, end = self._header_at(value)
+            return DecodedEvent(header, value[end:], value[FRAME_BYTES:end])
+        header, cuts, end = found
+        return DecodedEvent(header, value[end:], value[FRAME_BYTES:end], cuts)
+
+    def _header_at(self, value: bytes) -> tuple[Header, int]:
+        source = BytesIO(value)
+        source.seek(FRAME_BYTES)
+        try:
+            header = schemaless_reader(source, self._header, None)
+        except Exception as error:
+            raise UndecodableError(type(error).__name__) from error
+        return cast("Header", header), source.tell()
+
+    def _bring_up(self, value: bytes) -> bytes:
+        shape = self._shapes.get(schema_id(value))
+        if shape is None or not shape.item:
+            raise UndecodableError("not the schema of an event")
+        event_type = self._events[shape.item]
+        source = BytesIO(value)
+        source.seek(FRAME_BYTES)
+        target = BytesIO()
+        try:
+            event = schemaless_reader(source, shape.writer, event_type)
+            schemaless_writer(target, event_type, cast("Any", event))
+        except Exception as error:
+            raise UndecodableError(type(error).__name__) from error
+        return self._frames[shape.item] + target.getvalue()
+
+    def read_body(self, item: str, body: bytes) -> tuple[Act, Claim, Content, int]:
+        """Return act, claim and content, and where in `body` the content starts.
+
+        Raises:
+            UndecodableError: the bytes are not a body of this item, or go on behind it.
+
+        """
+        return self._read_texts(item, body) or self._read_body(item, body)
+
+    def _read_texts(self, item: str, body: bytes) -> tuple[Act, Claim, Content, int] | None:
+        if (
+            (act := self._read_act.read(body, 0))
+            and (claim := self._read_claim.read(body, act[1]))
+            and (content := self._read_contents[item].read(body, claim[1]))
+            and content[1] == len(body)
+        ):
+            return cast("Act", act[0]), cast("Claim", claim[0]), content[0], claim[1]
+        return None
+
+    def _read_body(self, item: str, body: bytes) -> tuple[Act, Claim, Content, int]:
+        source = BytesIO(body)
+        try:
+            act = schemaless_reader(source, self._act, None)
+            claim = schemaless_reader(source, self._claim, None)
+            start = source.tell()
+            content = schemaless_reader(source, self._contents[item], None)
+        except Exception as error:
+            raise UndecodableError(type(error).__name__) from error
+        if source.tell() != len(body):
+            raise UndecodableError("bytes behind the event")
+        return cast("Act", act), cast("Claim", claim), cast("Content", content), start
+
+    def seal(self, header: Header, body: bytes) -> bytes:
+        """Return an event of this header and body."""
+        target = BytesIO()
+        schemaless_writer(target, self._header, cast("Any", header))
+        return self._frames[header["item"]] + target.getvalue() + body
+
+    def reseal(self, opened: DecodedEvent) -> bytes:
+        """Return an opened event as it was, but for an older schema version."""
+        if not opened.head:
+            return self.seal(opened.header, opened.body)
+        return b"".join((self._frames[opened.header["item"]], opened.head, opened.body))
+
+    def seal_admitted(self, opened: DecodedEvent) -> bytes:
+        """Return an event from ingest with what intake decided: what `Examiner` sets in its header."""
+        header, cuts = opened.header, opened.cuts
+        if cuts is None or header["applied"] is not None:
+            return self.seal(header, opened.body)
+        pieces = self._admission.write(header, self._frames[header["item"]] + opened.head, cuts)
+        return b"".join((*pieces, opened.body))
+
+    def seal_applied(self, opened: DecodedEvent, applied: Applied) -> bytes:
+        """Return an opened event with what the profiles stage decided."""
+        header = opened.header
+        if not opened.head or header["applied"] is not None:
+            return self.seal({**header, "applied": applied}, opened.body)
+        # the field is the header's last, and null is its last byte
+        return b"".join((self._frames[header["item"]], opened.head[:-1], self._applied.write(applied), opened.body))
+
+    def is_current(self, value: bytes) -> bool:
+        """Tell whether an event is of the schema that this software writes."""
+        return value[:FRAME_BYTES] in self._current
+
+    def rewritten(self, value: bytes) -> bytes:
+        """Return an event as this software would write it, whatever the version or the way it is written in.
+
+        Raises:
+            UndecodableError: the bytes are not an event.
+
+        """
+        opened = self.open(value)
+        item = opened.header["item"]
+        if item not in self._frames:
+            raise UndecodableError("no item of the catalogue")
+        act, claim, content, _ = self.read_body(item, opened.body)
+        return self.seal(opened.header, self.write_body(item, act, claim, content)[0])
+
+    def glance(self, value: bytes) -> HeaderPeek | None:
+        """Return what profiles must see of an event; None where its header must be read whole."""
+        return self._glance.read(value) if self.is_current(value) else None
+
+    def read_content(self, item: str, value: bytes, glance: HeaderPeek) -> Content | None:
+        """Return the content of a glanced event; None where it must be read whole."""
+        act_end = self._read_act.skip(value, glance.end)
+        claim_end = act_end and self._read_claim.skip(value, act_end)
+        content = claim_end and self._read_contents[item].read(value, claim_end)
+        return content[0] if content and content[1] == len(value) else None
+
+    def seal_new(self, value: bytes, glance: HeaderPeek, version: int, name: str, district: str) -> bytes:
+        """Return a glanced event as the first revision of a record of a registered subject."""
+        # what profiles decided is the header's last field, and null is its last byte
+        applied = self._applied.write_new(glance.state, version, name, district)
+        return b"".join((value[: glance.end - 1], applied, value[glance.end :]))
+
+    def write_body(self, item: str, act: Act, claim: Claim, content: Content) -> tuple[bytes, int]:
+        """Return the bytes of a body, and where in them the content starts."""
+        target = BytesIO()
+        schemaless_writer(target, self._act, cast("Any", act))
+        schemaless_writer(target, self._claim, cast("Any", claim))
+        start = target.tell()
+        schemaless_writer(target, self._contents[item], cast("Any", content))
+        return target.getvalue(), start

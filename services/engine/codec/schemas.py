@@ -1,0 +1,125 @@
+"""Schemas by their ids, asked of the registry once each."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fastavro import parse_schema
+
+from creditbus.avro_schemas import event_schema, raw_catalogue
+from creditbus.services.domain.framing import FRAME_BYTES, FrameError, schema_id
+from creditbus.services.engine.batch import Record
+from creditbus.services.engine.errors import DependencyDownError
+from creditbus.topics.errors import ConfigurationError, UnavailableError
+from creditbus.topics.registry import SchemaRegistry, UnknownSchemaError
+
+__all__ = ["Schemas", "Shape", "UndecodableError", "full_name"]
+
+Schema = dict[str, Any]
+
+
+class UndecodableError(ValueError):
+    """The bytes are not what their schema id says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a schema id stands for.
+
+    `item` is the catalogue item of an event schema, empty for another schema.
+    """
+
+    schema_id: int
+    name: str
+    item: str
+    writer: Any
+
+
+def full_name(schema: Mapping[str, Any]) -> str:
+    """Return the full name of a record schema: its subject in the registry."""
+    return f"{schema['namespace']}.{schema['name']}"
+
+
+class Schemas:
+    """Schema ids, asked of the registry once each: a schema never changes under its id."""
+
+    def __init__(self, registry: SchemaRegistry) -> None:
+        self._registry = registry
+        self._ids: dict[str, int] = {}
+        self._names = {full_name(event_schema(item)): item for item in raw_catalogue()}
+        self.shapes: dict[int, Shape | None] = {}
+
+    async def id_of(self, schema: Schema) -> int:
+        """Return the id of exactly this schema.
+
+        Raises:
+            DependencyDownError: the registry does not answer.
+            ConfigurationError: it is not registered.
+
+        """
+        name = full_name(schema)
+        if name not in self._ids:
+            found = await self._ask(self._registry.find, name, schema)
+            if found is None:
+                raise ConfigurationError(f"schema {name}", "is not registered", "run `creditbus topics apply`")
+            self._ids[name] = found
+            self.shapes[found] = Shape(found, name, self._names.get(name, ""), parse_schema(schema, named_schemas={}))
+        return self._ids[name]
+
+    async def register(self, schema: Schema) -> int:
+        """Register a schema that is made here (a feed's) and return its id."""
+        registered: int = await self._ask(self._registry.register, full_name(schema), schema)
+        return registered
+
+    async def learn(self, records: Iterable[Record]) -> None:
+        """Ask for the schemas of these records that are not known yet."""
+        for number in self._unknown(records):
+            self.shapes[number] = await self._shape(number)
+
+    def _unknown(self, records: Iterable[Record]) -> set[int]:
+        found: set[int] = set()
+        last = b""
+        for record in records:
+            value = record.value or b""
+            # most of a batch are of one schema, or of two in turns
+            head = value[:FRAME_BYTES]
+            if head == last:
+                continue
+            last = head
+            try:
+                number = schema_id(value)
+            except FrameError:
+                continue
+            if number not in self.shapes:
+                found.add(number)
+        return found
+
+    async def learn_versions(self, name: str) -> None:
+        """Ask for all versions of a subject: what is kept in stores may be of any of them."""
+        for version in await self._ask(self._registry.versions, name):
+            if version.id not in self.shapes:
+                writer = parse_schema(version.schema, named_schemas={})
+                self.shapes[version.id] = Shape(version.id, name, self._names.get(name, ""), writer)
+
+    async def _shape(self, number: int) -> Shape | None:
+        try:
+            schema = await self._ask(self._registry.schema, number)
+        except (UnknownSchemaError, json.JSONDecodeError):
+            return None
+        # a registry holds JSON Schema and Protobuf, too: an event must not stop a stage by naming one
+        try:
+            writer = parse_schema(schema, named_schemas={})
+        except Exception:  # noqa: BLE001 -- fastavro raises whatever a strange schema makes it stumble over
+            return None
+        name = full_name(schema) if isinstance(schema, dict) and {"namespace", "name"} <= set(schema) else ""
+        return Shape(number, name, self._names.get(name, ""), writer)
+
+    async def _ask(self, call: Any, *arguments: Any) -> Any:
+        try:
+            return await asyncio.to_thread(call, *arguments)
+        except UnavailableError as error:
+            raise DependencyDownError.of("registry", error) from error
