@@ -28,7 +28,7 @@ from creditbus.connectors.mapping.compiler import RowMapper
 from creditbus.deploy.demo.truth import Cells
 from creditbus.services.domain.event import partition_of
 from creditbus.services.domain.ledger import Entry
-from creditbus.services.engine.stage.contract import Stage, run_through
+from creditbus.services.engine.stage.contract import Stage
 from creditbus.services.engine.stage.output import Output
 from creditbus.services.engine.stage.state_view import MissingKeysError, StateView
 from creditbus.topics.registry import SchemaRegistry
@@ -233,12 +233,12 @@ def outcome_of(entry: Entry) -> str:
 
 
 def _step(stage: Stage, records: Sequence[Sent], lane: int, state: dict[bytes, bytes | None]) -> Output:
-    work, keys = stage.step.prepare(records, lane)
+    work, keys = stage.step.prepare(records)
     read = {key: state.get(key) for key in keys}
     while True:
         out, view = Output(lane), StateView(read)
         try:
-            run_through(stage.step, work, view, out)
+            stage.step.begin(work, view, out).complete(work)
         except MissingKeysError as missing:
             read |= {key: state.get(key) for key in missing.keys}
         else:

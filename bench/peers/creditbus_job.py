@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +17,7 @@ from measured import KEY, log_quietly
 from creditbus.services.engine.batch import Partition, Record
 from creditbus.services.engine.codec.schemas import Schemas
 from creditbus.services.engine.settings import EngineSettings
-from creditbus.services.engine.stage.contract import Step
+from creditbus.services.engine.stage.contract import Step, StepRun
 from creditbus.services.engine.stage.output import Output
 from creditbus.services.engine.stage.state_view import StateView
 from creditbus.services.worker.bus import open_bus, stage_apps
@@ -40,13 +40,21 @@ class _WithFeed:
         """Load the stage's step."""
         await self._step.load(schemas)
 
-    def prepare(self, records: Sequence[Record], lane: int) -> tuple[list[Any], Iterable[bytes]]:
+    def prepare(self, records: Sequence[Record]) -> tuple[list[Any], Iterable[bytes]]:
         """Prepare the stage's step."""
-        return self._step.prepare(records, lane)
+        return self._step.prepare(records)
 
-    def advance(self, work: list[Any], view: StateView, out: Output) -> Iterator[None]:
+    def begin(self, work: list[Any], view: StateView, out: Output) -> StepRun:
         """Run the stage's step and write what it says twice."""
-        yield from self._step.advance(work, view, out)
+        run = self._step.begin(work, view, out)
+
+        def finish() -> None:
+            run.finish()
+            self._write_twice(out)
+
+        return StepRun(run.handle, finish)
+
+    def _write_twice(self, out: Output) -> None:
         changed = out.records.pop(Partition(_CHANGES, out.lane), None)
         if changed:
             for topic in self._topics:

@@ -103,5 +103,5 @@ class WholeLoads:
         )
 
     def _identities(self, records: Sequence[Sent]) -> list[bytes]:
-        work, _ = self._bus.stages["intake"].step.prepare(records, 0)
+        work, _ = self._bus.stages["intake"].step.prepare(records)
         return [entry.opened.header["event_id"] for entry in work]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from hashlib import sha256
 from typing import Final
@@ -18,7 +18,7 @@ from creditbus.services.engine.batch import Record
 from creditbus.services.engine.codec.event_codec import EventCodec
 from creditbus.services.engine.codec.primitives import encode_long
 from creditbus.services.engine.codec.schemas import Schemas, UndecodableError
-from creditbus.services.engine.stage.contract import SLICE_RECORDS
+from creditbus.services.engine.stage.contract import StepRun
 from creditbus.services.engine.stage.foreign import skip_foreign
 from creditbus.services.engine.stage.output import Output
 from creditbus.services.engine.stage.state_view import StateView
@@ -91,7 +91,7 @@ class FanoutStep:
             for outlet in outlets:
                 outlet.frame = frame(await schemas.register(outlet.projection.schema()))
 
-    def prepare(self, records: Sequence[Record], lane: int) -> tuple[Work, Iterable[bytes]]:  # noqa: ARG002 -- the contract of a step
+    def prepare(self, records: Sequence[Record]) -> tuple[Work, Iterable[bytes]]:
         """Read the changes; the keys are the tails of all feeds."""
         work: Work = []
         for record in records:
@@ -109,12 +109,13 @@ class FanoutStep:
                 raise UndecodableError("nothing was decided on it")
         return change
 
-    def advance(self, work: Work, view: StateView, out: Output) -> Iterator[None]:
-        """Write each change to the feeds that admit it."""
+    def begin(self, work: Work, view: StateView, out: Output) -> StepRun:  # noqa: ARG002 -- the contract of a step
+        """Write each change to the feeds that admit it, and at the end where each feed stands."""
         feeds: dict[str, _Feed] = {}
-        for start in range(0, len(work), SLICE_RECORDS):
-            self._write(work[start : start + SLICE_RECORDS], feeds, view, out)
-            yield
+        return StepRun(lambda part: self._write(part, feeds, view, out), lambda: self._keep(feeds, view))
+
+    @staticmethod
+    def _keep(feeds: dict[str, _Feed], view: StateView) -> None:
         for subscriber, feed in feeds.items():
             view.put(subscriber.encode(), _TAIL.pack(feed.sequence, feed.digest))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from io import BytesIO
 
 from fastavro import parse_schema, schemaless_writer
@@ -18,7 +18,7 @@ from creditbus.services.domain.profile.succession import successions, successor_
 from creditbus.services.engine.batch import Record
 from creditbus.services.engine.codec.event_codec import DecodedEvent, EventCodec
 from creditbus.services.engine.codec.schemas import Schemas
-from creditbus.services.engine.stage.contract import SLICE_RECORDS
+from creditbus.services.engine.stage.contract import StepRun
 from creditbus.services.engine.stage.output import Output
 from creditbus.services.engine.stage.rejects import Rejects, Source
 from creditbus.services.engine.stage.state_view import StateView
@@ -54,7 +54,7 @@ class IntakeStep:
         await self._rejects.load(schemas)
         self._entry_frame = frame(await schemas.id_of(crosswalk_entry_schema()))
 
-    def prepare(self, records: Sequence[Record], lane: int) -> tuple[Work, Iterable[bytes]]:  # noqa: ARG002 -- the contract of a step
+    def prepare(self, records: Sequence[Record]) -> tuple[Work, Iterable[bytes]]:
         """Examine every record; the keys are the legacy codes to look up."""
         work = [self._examiner.examine(record) for record in records]
         keys = {
@@ -65,11 +65,9 @@ class IntakeStep:
         }
         return work, keys
 
-    def advance(self, work: Work, view: StateView, out: Output) -> Iterator[None]:
+    def begin(self, work: Work, view: StateView, out: Output) -> StepRun:  # noqa: ARG002 -- the contract of a step
         """Book and pass on."""
-        for start in range(0, len(work), SLICE_RECORDS):
-            self._book_and_pass_on(work[start : start + SLICE_RECORDS], view, out)
-            yield
+        return StepRun(lambda part: self._book_and_pass_on(part, view, out))
 
     def _book_and_pass_on(self, work: Work, view: StateView, out: Output) -> None:
         for entry in work:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from creditbus.services.domain.event import partition_of
-from creditbus.services.engine.stage.contract import Stage, StoreKind, run_through
+from creditbus.services.engine.stage.contract import Stage, StoreKind
 from creditbus.services.engine.stage.output import Output
 from creditbus.services.engine.stage.state_view import MissingKeysError, StateView
 from creditbus.services.local.stages import LocalStages
@@ -109,12 +109,12 @@ class LocalBus:
         """Run a stage on a batch as a worker's lane does; return what it writes, to topics and to its store."""
         runs = self.parts.stages[stage]
         asyncio.run(self.parts.schemas.learn(batch))
-        work, keys = runs.step.prepare(batch, lane)
+        work, keys = runs.step.prepare(batch)
         state = self.state(runs, lane, keys)
         while True:
             out, view = Output(lane), StateView(state)
             try:
-                run_through(runs.step, work, view, out)
+                runs.step.begin(work, view, out).complete(work)
             except MissingKeysError as missing:
                 self.reruns += 1
                 state |= self.state(runs, lane, missing.keys)

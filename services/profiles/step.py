@@ -14,7 +14,7 @@ from creditbus.services.domain.profile.subject import Waiting, is_registered, no
 from creditbus.services.engine.batch import Record
 from creditbus.services.engine.codec.event_codec import EventCodec
 from creditbus.services.engine.codec.schemas import Schemas, UndecodableError
-from creditbus.services.engine.stage.contract import SLICE_RECORDS
+from creditbus.services.engine.stage.contract import StepRun
 from creditbus.services.engine.stage.foreign import skip_foreign
 from creditbus.services.engine.stage.output import Output
 from creditbus.services.engine.stage.rejects import Rejects
@@ -48,7 +48,7 @@ class ProfilesStep:
         """Learn the ids of the schemas that this stage writes."""
         await self._rejects.load(schemas)
 
-    def prepare(self, records: Sequence[Record], lane: int) -> tuple[Work, Iterable[bytes]]:  # noqa: ARG002 -- the contract of a step
+    def prepare(self, records: Sequence[Record]) -> tuple[Work, Iterable[bytes]]:
         """Glance at the events; the keys are the summaries and records that they touch."""
         work: Work = []
         for record in records:
@@ -70,14 +70,15 @@ class ProfilesStep:
             self._origins.clear()
         self._origins.add(origin)
 
-    def advance(self, work: Work, view: StateView, out: Output) -> Iterator[None]:
+    def begin(self, work: Work, view: StateView, out: Output) -> StepRun:
         """Fold the batch."""
         view.need(chain(self._released(work, view), self._parking(work, view)))
         folding = Folding(self._catalogue, self._codec, self._acting, self._rejects, self._lanes, view, out)
         misses = Misses()
-        for start in range(0, len(work), SLICE_RECORDS):
-            self._fold(folding, work[start : start + SLICE_RECORDS], misses)
-            yield
+        return StepRun(lambda part: self._fold(folding, part, misses), lambda: self._settle(folding, misses))
+
+    @staticmethod
+    def _settle(folding: Folding, misses: Misses) -> None:
         misses.settle()
         folding.finish()
 

@@ -34,7 +34,7 @@ from creditbus.services.domain.profile.succession import successions
 from creditbus.services.engine.batch import Record
 from creditbus.services.engine.codec.event_codec import DecodedEvent, EventCodec
 from creditbus.services.engine.codec.schemas import Schemas, UndecodableError
-from creditbus.services.engine.stage.contract import SLICE_RECORDS
+from creditbus.services.engine.stage.contract import StepRun
 from creditbus.services.engine.stage.foreign import skip_foreign
 from creditbus.services.engine.stage.output import Output
 from creditbus.services.engine.stage.rejects import Rejects
@@ -66,7 +66,7 @@ class ResolverStep:
         await self._rejects.load(schemas)
         self._entry_id = await schemas.id_of(crosswalk_entry_schema())
 
-    def prepare(self, records: Sequence[Record], lane: int) -> tuple[list[Entry], Iterable[bytes]]:  # noqa: ARG002 -- the contract of a step
+    def prepare(self, records: Sequence[Record]) -> tuple[list[Entry], Iterable[bytes]]:
         """Decode every record; the keys are the entries of its legacy codes."""
         work: list[Entry] = []
         for record in records:
@@ -87,12 +87,10 @@ class ResolverStep:
             raise UndecodableError(type(error).__name__) from error
         return str(entry["subject"])
 
-    def advance(self, work: list[Entry], view: StateView, out: Output) -> Iterator[None]:
+    def begin(self, work: list[Entry], view: StateView, out: Output) -> StepRun:
         """Join, release what waited, let wait what cannot be resolved yet."""
         view.need(_released(work, view))
-        for start in range(0, len(work), SLICE_RECORDS):
-            self._resolve(work[start : start + SLICE_RECORDS], view, out)
-            yield
+        return StepRun(lambda part: self._resolve(part, view, out))
 
     def _resolve(self, work: list[Entry], view: StateView, out: Output) -> None:
         for key, entry in work:

@@ -13,6 +13,7 @@ from creditbus.services.engine.codec.event_codec import EventCodec
 from creditbus.services.engine.codec.schemas import Schemas
 from creditbus.services.engine.consume.cluster_metadata import TopicFacts, TopicIds, topic_facts
 from creditbus.services.engine.run.app import StageApp, make_app
+from creditbus.services.engine.run.runtime import StageRuntime
 from creditbus.services.engine.settings import EngineSettings
 from creditbus.services.engine.stage.contract import Stage, StoreKind
 from creditbus.services.engine.stage.ledger_writer import LedgerWriter
@@ -80,7 +81,7 @@ async def stage_apps(bus: Bus, names: Sequence[str]) -> list[tuple[StageApp, Sto
         store = _store(bus, stage)
         ledger = LedgerWriter(name)
         await ledger.load(bus.schemas)
-        apps.append((make_app(stage, bus.settings, store, ids, bus.schemas, ledger), store))
+        apps.append((make_app(StageRuntime(stage, bus.settings, store, ids, bus.schemas, ledger)), store))
     return apps
 
 

@@ -39,7 +39,7 @@ async def _lanes_of_intake(bus: Connection) -> list[int]:
     ((app, store),) = await stage_apps(opened, ["intake"])
     await app.start()
     try:
-        lanes = app.creditbus_lanes
+        lanes = app.lanes
         await asyncio.to_thread(until, lambda: len(lanes.numbers) == 4, "all lanes are assigned")
         return lanes.numbers
     finally:

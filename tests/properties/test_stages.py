@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from creditbus.services.domain.ledger import Entry, Outcome
-from creditbus.services.engine.stage.contract import run_through
 from creditbus.services.engine.stage.ledger_writer import read_deltas
 from creditbus.services.engine.stage.output import Output
 from creditbus.services.engine.stage.state_view import MissingKeysError, StateView
@@ -207,16 +206,16 @@ def assert_runs_again(bus: Bus, stage: str, lane: int) -> None:
     messages = [message for topic in bus.parts.stages[stage].topics for message in bus.topics[topic, lane]]
     step = bus.parts.stages[stage].step
     asyncio.run(bus.parts.schemas.learn(messages))
-    work, keys = step.prepare(messages, lane)
+    work, keys = step.prepare(messages)
     stores = [store for (name, _), store in bus.stores.items() if name == (bus.parts.stages[stage].looks_up or stage)]
     everything = _Everything({key: value for store in stores for key, value in store.items()})
     whole, whole_view = Output(lane), StateView(everything)
-    run_through(step, work, whole_view, whole)
+    step.begin(work, whole_view, whole).complete(work)
     state: dict[bytes, bytes | None] = {key: everything[key] for key in keys}
     while True:
         out, view = Output(lane), StateView(state)
         try:
-            run_through(step, work, view, out)
+            step.begin(work, view, out).complete(work)
         except MissingKeysError as missing:
             late = {key: everything[key] for key in missing.keys if key not in state}
             if not late:

@@ -2,13 +2,13 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from creditbus.services.domain.event import Origin
 from creditbus.services.domain.ledger import Outcome
 from creditbus.services.engine.batch import Record
 from creditbus.services.engine.codec.schemas import Schemas
-from creditbus.services.engine.stage.contract import Stage, StoreKind
+from creditbus.services.engine.stage.contract import Stage, StepRun, StoreKind
 from creditbus.services.engine.stage.output import Output
 from creditbus.services.engine.stage.state_view import StateView
 
@@ -26,19 +26,22 @@ class _Numbering:
     async def load(self, schemas: Schemas) -> None:
         """Nothing to learn."""
 
-    def prepare(self, records: Sequence[Record], lane: int) -> tuple[list[_Work], Iterable[bytes]]:  # noqa: ARG002 -- the contract of a step
+    def prepare(self, records: Sequence[Record]) -> tuple[list[_Work], Iterable[bytes]]:
         work = [(record.key or b"", record.value or b"") for record in records]
         # of every second key the step learns only later that it needs it, as real ones do
         return work, {key for key, _ in work if key[-1] % 2}
 
-    def advance(self, work: list[_Work], view: StateView, out: Output) -> Iterator[None]:
+    def begin(self, work: list[_Work], view: StateView, out: Output) -> StepRun:  # noqa: ARG002 -- the contract of a step
+        return StepRun(lambda part: self._number(part, view, out))
+
+    @staticmethod
+    def _number(work: list[_Work], view: StateView, out: Output) -> None:
         for key, value in work:
             count = int(view.get(key) or 0) + 1
             view.put(key, b"%d" % count)
             out.emit(OUT, out.lane, key, b"%d|%b" % (count, value))
             out.book(_ORIGIN, "item", Outcome.RECEIVED)
             out.book(_ORIGIN, "item", Outcome.APPLIED)
-        yield
 
 
 def book(out: Output) -> None:

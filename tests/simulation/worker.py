@@ -13,6 +13,7 @@ from creditbus.services.engine.consume.transport import BatchConsumer
 from creditbus.services.engine.run.assignment import Assignment
 from creditbus.services.engine.run.lane_range import LaneRange
 from creditbus.services.engine.run.range_owner import RangeOwner
+from creditbus.services.engine.run.runtime import StageRuntime
 from tests.simulation.clock import WORLD, Process
 from tests.simulation.group import OK, UNKNOWN_MEMBER, Joined
 from tests.simulation.reader import Reader
@@ -66,19 +67,9 @@ class Worker:
         self, lane_range: LaneRange, partitions: frozenset[Partition], on_room: Callable[[], None]
     ) -> RangeOwner:
         world = self._world
-        return RangeOwner(
-            stage=world.stage,
-            lane_range=lane_range,
-            partitions=partitions,
-            settings=world.settings,
-            positions=self._reader,
-            store=self.store,
-            ids=Ids("", dict.fromkeys(world.stage.topics, "first")),
-            schemas=world.schemas,
-            slots=self._slots,
-            finish=book,
-            on_room=on_room,
-        )
+        ids = Ids("", dict.fromkeys(world.stage.topics, "first"))
+        runtime = StageRuntime(world.stage, world.settings, self.store, ids, world.schemas, book, self._slots)
+        return RangeOwner(runtime, lane_range, partitions, self._reader, on_room)
 
     async def _run(self) -> None:
         self._reader = Reader(self._world, self._world.stage.topics, lambda: self.lanes)

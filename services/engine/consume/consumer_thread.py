@@ -16,7 +16,7 @@ from faust.types import TP
 
 from creditbus.services.engine.batch import Batch, Partition
 from creditbus.services.engine.consume.fetcher import StageFetcher, stage_fetcher
-from creditbus.services.engine.consume.listener import lanes_of
+from creditbus.services.engine.consume.listener import hooks_of
 from creditbus.services.engine.consume.offsets import OffsetRange
 
 __all__ = ["ConsumerThread"]
@@ -43,14 +43,14 @@ class ConsumerThread(faust_aiokafka.AIOKafkaConsumerThread):
         consumer = super()._create_worker_consumer(transport)
         # aiokafka reads these when it starts; Faust's settings cannot express them
         consumer._isolation_level = "read_committed"
-        consumer._fetch_max_wait_ms = self.app.creditbus_fetch_wait_ms  # type: ignore[attr-defined] # a StageApp
+        consumer._fetch_max_wait_ms = hooks_of(self.app).fetch_wait_ms
         consumer._partition_assignment_strategy = [RangePartitionAssignor]
         return consumer
 
     async def on_start(self) -> None:
         """Start the consumer, and let it ask as often as the lanes have a use for."""
         await super().on_start()
-        lanes = lanes_of(self.app)
+        lanes = hooks_of(self.app).listener
         self._fetcher = stage_fetcher(self._ensure_consumer(), lambda: lanes.has_full_batch)
 
     async def fetch(self, wanted: set[Partition], timeout_ms: int) -> list[Batch]:

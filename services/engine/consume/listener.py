@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Protocol, cast
 
 from creditbus.services.engine.batch import Partition
 
-__all__ = ["LagMeter", "RebalanceListener", "lanes_of"]
+__all__ = ["ConsumerHooks", "LagMeter", "RebalanceListener", "hooks_of"]
 
 
 class RebalanceListener(Protocol):
@@ -36,6 +37,22 @@ class LagMeter(Protocol):
         """Ask once."""
 
 
-def lanes_of(app: Any) -> RebalanceListener:
-    """Return the lanes of a StageApp; Faust knows it as an app."""
-    return cast("RebalanceListener", app.creditbus_lanes)
+@dataclass(frozen=True, slots=True)
+class ConsumerHooks:
+    """What a stage's consumer is given of its stage.
+
+    Attributes:
+        listener: has the lanes.
+        lag: measures what waits for them.
+        fetch_wait_ms: longest time that a broker may wait for data before it answers a fetch.
+
+    """
+
+    listener: RebalanceListener
+    lag: LagMeter
+    fetch_wait_ms: int
+
+
+def hooks_of(app: Any) -> ConsumerHooks:
+    """Return those of a StageApp; Faust hands it to transport and consumer as an app."""
+    return cast("ConsumerHooks", app.creditbus_hooks)

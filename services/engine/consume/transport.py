@@ -28,7 +28,7 @@ from mode.types import ServiceT
 
 from creditbus.services.engine.batch import Batch, Partition
 from creditbus.services.engine.consume.consumer_thread import ConsumerThread
-from creditbus.services.engine.consume.listener import LagMeter, RebalanceListener, lanes_of
+from creditbus.services.engine.consume.listener import RebalanceListener, hooks_of
 from creditbus.services.engine.consume.offsets import OffsetRange, Offsets
 
 __all__ = ["BatchConsumer", "Transport"]
@@ -50,7 +50,7 @@ class BatchConsumer(faust_aiokafka.Consumer):
 
     @property
     def _owner(self) -> RebalanceListener:
-        return lanes_of(self.app)
+        return hooks_of(self.app).listener
 
     @property
     def positions(self) -> Offsets:
@@ -70,9 +70,9 @@ class BatchConsumer(faust_aiokafka.Consumer):
 
     @Service.task
     async def _measure_backlog(self) -> None:
-        backlog = cast("LagMeter", self.app.creditbus_backlog)  # type: ignore[attr-defined] # a StageApp
+        lag = hooks_of(self.app).lag
         while not self.should_stop:
-            await backlog.measure()
+            await lag.measure()
             await self.sleep(_MEASURE_SECONDS)
 
     async def perform_seek(self) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import faust
@@ -13,47 +12,39 @@ from faust.tables.manager import TableManager
 from faust.types import AppT, Message, StreamT
 
 from creditbus.services.engine.batch import Batch, Partition
-from creditbus.services.engine.codec.schemas import Schemas
-from creditbus.services.engine.consume.cluster_metadata import TopicIds
 from creditbus.services.engine.consume.lag_monitor import LagMonitor
+from creditbus.services.engine.consume.listener import ConsumerHooks
 from creditbus.services.engine.consume.offsets import Offsets
 from creditbus.services.engine.consume.transport import BatchConsumer
 from creditbus.services.engine.run.assignment import Assignment
 from creditbus.services.engine.run.lane_range import LaneRange
-from creditbus.services.engine.run.pipeline import Finish
 from creditbus.services.engine.run.range_owner import RangeOwner
+from creditbus.services.engine.run.runtime import StageRuntime
 from creditbus.services.engine.run.watchdog import StageFacts
-from creditbus.services.engine.settings import EngineSettings
-from creditbus.services.engine.stage.contract import Stage
-from creditbus.services.engine.store import Store
 
 __all__ = ["StageApp", "make_app"]
 
 #: How often a consumer looks for topics and leaders when nothing fails; aiokafka's own is five minutes.
 _METADATA_MS = 10_000
 
-#: One batch of a stage is computed while another one commits. A stage of several lane ranges has no more under way:
-#: they share one interpreter, and what waits for its turn meanwhile becomes a larger batch.
-_SLOTS = 2
-
 
 class StageApp(faust.App):
-    """A Faust app that knows its stage's lanes, what waits for them, and its fetch wait."""
+    """A Faust app that knows its stage, the lanes that it holds of it, and what waits for them."""
 
     stage_name: str
-    creditbus_lanes: Assignment
-    creditbus_backlog: LagMonitor
-    creditbus_fetch_wait_ms: int
+    lanes: Assignment
+    lag: LagMonitor
+    creditbus_hooks: ConsumerHooks
 
     def facts(self) -> StageFacts:
         """Return what the stage is doing now; call it once the app has started."""
-        consumer, lanes = self.consumer, self.creditbus_lanes
+        consumer, lanes = self.consumer, self.lanes
         assert isinstance(consumer, BatchConsumer)  # noqa: S101 -- the broker's scheme chooses it
         return StageFacts(
             member=consumer.is_member,
             assigned=len({partition.partition for partition in consumer.assignment()}),
             ready=lanes.ready,
-            behind=self.creditbus_backlog.behind,
+            behind=self.lag.behind,
             activity=lanes.activity,
             dependency=lanes.dependency,
         )
@@ -80,18 +71,17 @@ class _NoTables(TableManager):
         await self.recovery.start()
 
 
-def make_app(
-    stage: Stage, settings: EngineSettings, store: Store | None, ids: TopicIds, schemas: Schemas, finish: Finish
-) -> StageApp:
+def make_app(runtime: StageRuntime) -> StageApp:
     """Return the Faust app of a stage.
 
     Faust's own exactly_once, acks, tables and assignor are not used: see docs/adr/0001.
     """
+    stage, settings = runtime.stage, runtime.settings
     app = StageApp(
-        f"{settings.application}-{stage.name}",
+        runtime.group,
         broker=[f"creditbus://{server}" for server in settings.bootstrap_servers.split(",")],
         store="memory://",
-        datadir=f"{settings.data_directory or tempfile.gettempdir()}/{settings.application}-{stage.name}",
+        datadir=f"{settings.data_directory or tempfile.gettempdir()}/{runtime.group}",
         web_enabled=False,
         topic_allow_declare=False,
         topic_disable_leader=True,
@@ -100,7 +90,7 @@ def make_app(
         # a topic that was away for a moment leaves the assignment, and comes back into it with the next look
         consumer_metadata_max_age_ms=_METADATA_MS,
         consumer_group_instance_id=f"{settings.instance}-{stage.name}" if settings.instance else None,
-        broker_max_poll_records=settings.batch_of(stage.max_outputs_per_record),
+        broker_max_poll_records=runtime.batch_records,
         broker_session_timeout=settings.session_timeout_seconds,
         broker_heartbeat_interval=settings.heartbeat_seconds,
         broker_rebalance_timeout=settings.rebalance_timeout_seconds,
@@ -110,33 +100,18 @@ def make_app(
         TableManager=_NoTables,
     )
     app.stage_name = stage.name
-    app.creditbus_fetch_wait_ms = settings.fetch_wait_ms
-
-    slots = asyncio.Semaphore(_SLOTS)
 
     def positions() -> Offsets:
         consumer = app.consumer
         assert isinstance(consumer, BatchConsumer)  # noqa: S101 -- the broker's scheme chooses it
         return consumer.positions
 
-    def make_owner(lane_range: LaneRange, partitions: frozenset[Partition], on_room: Any) -> RangeOwner:
-        return RangeOwner(
-            stage=stage,
-            lane_range=lane_range,
-            partitions=partitions,
-            settings=settings,
-            positions=positions(),
-            store=store,
-            ids=ids,
-            schemas=schemas,
-            slots=slots,
-            finish=finish,
-            on_room=on_room,
-        )
+    def make_owner(lane_range: LaneRange, partitions: frozenset[Partition], on_room: Callable[[], None]) -> RangeOwner:
+        return RangeOwner(runtime, lane_range, partitions, positions(), on_room)
 
-    lanes = Assignment(stage.name, stage.lanes, make_owner)
-    app.creditbus_lanes = lanes
-    app.creditbus_backlog = LagMonitor(stage.name, lanes, lambda partitions: positions().reach(partitions))
+    lanes = app.lanes = Assignment(stage.name, stage.lanes, make_owner)
+    app.lag = LagMonitor(stage.name, lanes, lambda partitions: positions().reach(partitions))
+    app.creditbus_hooks = ConsumerHooks(lanes, app.lag, settings.fetch_wait_ms)
     topic = app.topic(*stage.topics, schema=_BatchSchema(), acks=False)
 
     @app.agent(topic, name=f"{stage.name}.route")

@@ -10,7 +10,7 @@ from creditbus.services.engine import metrics
 from creditbus.services.engine.batch import Batch, Partition
 from creditbus.services.engine.produce.transaction import TransactionalProducer
 from creditbus.services.engine.run.lane import Entries, Lane
-from creditbus.services.engine.run.pipeline import Finish
+from creditbus.services.engine.run.runtime import Finish
 from creditbus.services.engine.run.start_offset import StartOffset
 from creditbus.services.engine.stage.contract import Stage
 from creditbus.services.engine.stage.output import Output

@@ -13,28 +13,26 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
+from typing import Any, Final
 
 from creditbus.services.domain.ledger import Bookings
 from creditbus.services.engine.batch import Batch, Partition, Record
-from creditbus.services.engine.codec.schemas import Schemas
 from creditbus.services.engine.errors import GapError
 from creditbus.services.engine.gather import gather
 from creditbus.services.engine.metric_updates import PhaseClock, observe_batch
 from creditbus.services.engine.produce.records import Packed
 from creditbus.services.engine.produce.transaction import TransactionalProducer
 from creditbus.services.engine.run.lane import Entries, Lane
-from creditbus.services.engine.settings import EngineSettings
-from creditbus.services.engine.stage.contract import SLICE_RECORDS, Stage
+from creditbus.services.engine.run.runtime import StageRuntime
 from creditbus.services.engine.stage.output import Output
 from creditbus.services.engine.stage.state_view import MissingKeysError, StateView
 
-__all__ = ["Finish", "Pipeline"]
-
-#: Adds the engine's own records (the ledger's) to a batch's output.
-Finish = Callable[[Output], None]
+__all__ = ["SLICE_RECORDS", "Pipeline"]
 
 _CANCEL_SECONDS = 1.0
+
+#: Records between two turns of the event loop: one to six milliseconds of work.
+SLICE_RECORDS: Final = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +62,9 @@ class Pipeline:
     """Moves batches of some lanes from their inboxes to the store, until an error or `close`.
 
     Args:
-        stage: whose step it is.
+        runtime: of the stage.
         lanes: restored, their inboxes open; a batch takes from all of them, and one transaction carries it.
-        settings: how much goes into one batch.
-        schemas: learn what a batch needs before its step runs.
-        slots: of the stage's batches that are being computed or committed; shared by its pipelines.
         producer: fenced.
-        finish: see `Finish`.
         on_room: is told when an inbox has room again.
         on_batch: is told when a batch is through.
 
@@ -78,30 +72,26 @@ class Pipeline:
 
     def __init__(
         self,
-        *,
-        stage: Stage,
+        runtime: StageRuntime,
         lanes: Sequence[Lane],
-        settings: EngineSettings,
-        schemas: Schemas,
-        slots: asyncio.Semaphore,
         producer: TransactionalProducer,
-        finish: Finish,
+        *,
         on_room: Callable[[], None],
         on_batch: Callable[[], None],
     ) -> None:
-        self._stage = stage
+        self._stage = runtime.stage
         self._lanes = list(lanes)
-        self._most = settings.batch_of(stage.max_outputs_per_record)
-        self._schemas = schemas
-        self._slots = slots
+        self._most = runtime.batch_records
+        self._schemas = runtime.schemas
+        self._slots = runtime.slots
         self._producer = producer
-        self._finish = finish
+        self._finish = runtime.finish
         self._on_room = on_room
         self._on_batch = on_batch
         self._committing: asyncio.Task[None] | None = None
         self._writing: asyncio.Task[None] | None = None
         self._woken = asyncio.Event()
-        self._idle_seconds = settings.idle_seconds
+        self._idle_seconds = runtime.settings.idle_seconds
         self._passed: dict[Partition, int] = {}
         self._since_yield = 0
         self._closed = False
@@ -226,7 +216,7 @@ class Pipeline:
         work: list[Any] = []
         keys: set[bytes] = set()
         for start in range(0, len(share.records), SLICE_RECORDS):
-            part, needed = self._stage.step.prepare(share.records[start : start + SLICE_RECORDS], share.lane.number)
+            part, needed = self._stage.step.prepare(share.records[start : start + SLICE_RECORDS])
             work += part
             keys.update(needed)
             await self._yield_to_loop(len(part))
@@ -236,8 +226,12 @@ class Pipeline:
         while True:
             out, view = Output(lane.number), StateView(state)
             try:
-                for _ in self._stage.step.advance(work, view, out):
-                    await self._yield_to_loop(min(len(work), SLICE_RECORDS))
+                run = self._stage.step.begin(work, view, out)
+                for start in range(0, len(work), SLICE_RECORDS):
+                    part = work[start : start + SLICE_RECORDS]
+                    run.handle(part)
+                    await self._yield_to_loop(len(part))
+                run.finish()
             except MissingKeysError as missing:
                 state |= await lane.read(missing.keys)
             else:

@@ -16,8 +16,6 @@ from collections.abc import Callable, Container, Iterable, Mapping
 
 from creditbus.services.engine import metrics
 from creditbus.services.engine.batch import Batch, Partition
-from creditbus.services.engine.codec.schemas import Schemas
-from creditbus.services.engine.consume.cluster_metadata import TopicIds
 from creditbus.services.engine.consume.offsets import Offsets
 from creditbus.services.engine.gather import gather
 from creditbus.services.engine.metric_updates import forget_lag
@@ -26,11 +24,10 @@ from creditbus.services.engine.run.backoff import Backoff
 from creditbus.services.engine.run.lane import Lane
 from creditbus.services.engine.run.lane_range import LaneRange, overlapping
 from creditbus.services.engine.run.losses import settle_losses
-from creditbus.services.engine.run.pipeline import Finish, Pipeline
+from creditbus.services.engine.run.pipeline import Pipeline
+from creditbus.services.engine.run.runtime import StageRuntime
 from creditbus.services.engine.run.start_offset import StartOffset, start_offset_of
-from creditbus.services.engine.settings import EngineSettings
-from creditbus.services.engine.stage.contract import Stage, StoreKind
-from creditbus.services.engine.store import Store
+from creditbus.services.engine.stage.contract import StoreKind
 from creditbus.services.engine.store.stored_offsets import StoredOffset
 
 __all__ = ["RangeOwner"]
@@ -43,34 +40,24 @@ class RangeOwner:
 
     def __init__(
         self,
-        *,
-        stage: Stage,
+        runtime: StageRuntime,
         lane_range: LaneRange,
         partitions: Iterable[Partition],
-        settings: EngineSettings,
         positions: Offsets,
-        store: Store | None,
-        ids: TopicIds,
-        schemas: Schemas,
-        slots: asyncio.Semaphore,
-        finish: Finish,
         on_room: Callable[[], None],
     ) -> None:
         self.partitions = frozenset(partitions)
-        self._stage = stage
+        self._runtime = runtime
+        self._stage = runtime.stage
+        self._settings = runtime.settings
+        self._ids = runtime.ids
         self._lane_range = lane_range
-        self._settings = settings
         self._positions = positions
-        self._ids = ids
-        self._schemas = schemas
-        self._slots = slots
-        self._finish = finish
         self._on_room = on_room
         numbers = sorted({partition.partition for partition in self.partitions})
-        self._lanes = {number: Lane(number, store, stage.changelog, ids) for number in numbers}
-        self._group = f"{settings.application}-{stage.name}"
-        self._name = f"{stage.name}/{lane_range}"
-        self._waiting = Backoff(settings, stage.name, self._name, len(numbers))
+        self._lanes = {number: Lane(number, runtime.store, runtime.stage.changelog, runtime.ids) for number in numbers}
+        self._name = f"{runtime.stage.name}/{lane_range}"
+        self._waiting = Backoff(runtime.settings, runtime.stage.name, self._name, len(numbers))
         self._batches = 0
         self._closed = False
         self._producer: TransactionalProducer | None = None
@@ -102,7 +89,7 @@ class RangeOwner:
     def has_full_batch(self) -> bool:
         """Whether a whole batch of records waits."""
         waiting = sum(lane.inbox.records for lane in self._lanes.values())
-        return waiting >= self._settings.batch_of(self._stage.max_outputs_per_record)
+        return waiting >= self._runtime.batch_records
 
     def wanted(self, ranges: int = 1) -> set[Partition]:
         """Return the partitions that should be fetched now, where the worker holds so many ranges of the stage.
@@ -205,14 +192,14 @@ class RangeOwner:
 
     async def _acquire(self) -> Pipeline:
         began = time.monotonic()
-        producer = TransactionalProducer(self._settings, self._id(self._lane_range), self._group)
+        producer = TransactionalProducer(self._settings, self._id(self._lane_range), self._runtime.group)
         self._producer = producer
         # its own id first, then the others, then the offsets: `lane_range` and docs/adr/0016 say why
         await producer.fence([self._id(other) for other in overlapping(self._lane_range, self._stage.lanes)])
         await self._restore()
         async with asyncio.timeout(self._settings.transaction_timeout_seconds):
             starts = await self._starts()
-        await settle_losses(self._stage, list(self._lanes.values()), starts, producer, self._finish)
+        await settle_losses(self._stage, list(self._lanes.values()), starts, producer, self._runtime.finish)
         offsets = {partition: start.offset for partition, start in starts.items()}
         # the inboxes first: what a fetch that is under way reads behind the seek is here before this goes on, and would
         # be dropped as nobody's, so that the next batch showed a gap
@@ -232,20 +219,11 @@ class RangeOwner:
         return pipeline
 
     def _id(self, lane_range: LaneRange) -> str:
-        return f"{self._group}-{lane_range}"
+        return f"{self._runtime.group}-{lane_range}"
 
     def _make_pipeline(self, producer: TransactionalProducer) -> Pipeline:
-        return Pipeline(
-            stage=self._stage,
-            lanes=list(self._lanes.values()),
-            settings=self._settings,
-            schemas=self._schemas,
-            slots=self._slots,
-            producer=producer,
-            finish=self._finish,
-            on_room=self._on_room,
-            on_batch=self._through,
-        )
+        lanes = list(self._lanes.values())
+        return Pipeline(self._runtime, lanes, producer, on_room=self._on_room, on_batch=self._through)
 
     def _through(self) -> None:
         self._batches += 1

@@ -2,45 +2,60 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 from creditbus.services.engine.batch import Record
 from creditbus.services.engine.codec.schemas import Schemas
 from creditbus.services.engine.stage.output import Output
 from creditbus.services.engine.stage.state_view import StateView
 
-__all__ = ["SLICE_RECORDS", "Stage", "Step", "StoreKind", "run_through"]
+__all__ = ["Stage", "Step", "StepRun", "StoreKind"]
 
-#: Records between two turns of the event loop: one to six milliseconds of work.
-SLICE_RECORDS: Final = 256
+
+def _nothing() -> None:
+    """End a run that has nothing left to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepRun:
+    """A step at work on one batch.
+
+    Attributes:
+        handle: does a slice of the work; slices come in the order of the records.
+        finish: writes what is known only at the end of the batch; called once, after the last slice.
+
+    """
+
+    handle: Callable[[list[Any]], None]
+    finish: Callable[[], None] = _nothing
+
+    def complete(self, work: list[Any]) -> None:
+        """Do all of the work as one slice."""
+        self.handle(work)
+        self.finish()
 
 
 class Step(Protocol):
     """The stage's work on one batch, without I/O once it is loaded.
 
-    `prepare` reads the records and says which keys of the state they need; what it returns is given
-    to `advance`, maybe more than once: when it raises MissingKeysError the keys are read and it begins
-    again on the same work, so it must not change it.
-    Whatever holds the interpreter for long holds up answers from Kafka and Redis that a transaction waits for, so
-    `prepare` is given a batch in pieces of SLICE_RECORDS records, and `advance` pauses after as many.
+    `prepare` reads records and says which keys of the state they need. What it returns is given to the run that `begin`
+    starts, in slices, so that the event loop has a turn in between: whatever holds the interpreter for long holds up
+    the answers of Kafka and Redis that a transaction waits for.
+
+    A run may end by MissingKeysError at any point. Then the keys are read and another run begins on the same work, with
+    a new output: a step must not change its work, nor keep anything of a run that did not finish.
     """
 
     async def load(self, schemas: Schemas) -> None:
         """Learn the ids of the schemas that the step writes, before the first batch."""
 
-    def prepare(self, records: Sequence[Record], lane: int) -> tuple[list[Any], Iterable[bytes]]:
-        """Return the work and the keys of the state that it needs; a batch has the work of its pieces, joined."""
+    def prepare(self, records: Sequence[Record]) -> tuple[list[Any], Iterable[bytes]]:
+        """Return the work and the keys of the state that it needs; a batch has the work of its slices, joined."""
 
-    def advance(self, work: list[Any], view: StateView, out: Output) -> Iterator[None]:
-        """Do the work as it is iterated over; each step is one piece, and the end is reached behind the last."""
-
-
-def run_through(step: Step, work: list[Any], view: StateView, out: Output) -> None:
-    """Do all of the work at once."""
-    deque(step.advance(work, view, out), maxlen=0)
+    def begin(self, work: list[Any], view: StateView, out: Output) -> StepRun:
+        """Start on a batch: `work` is all of it, `view` its state, `out` takes what it writes and books."""
 
 
 class StoreKind:
@@ -57,14 +72,15 @@ class Stage:
     """One stage of the bus.
 
     Attributes:
-        name: group id is `<application>-<name>`, transactional ids add the lane.
+        name: the group's id is `<application>-<name>`, transactional ids add the lane range.
         topics: what it reads; all with `lanes` partitions.
         lanes: partitions of each of its topics.
         step: its work.
         store: one of StoreKind.
         changelog: compacted topic that holds the truth of its state, and how far its lanes have read.
-        looks_up: the stage whose state it reads beside its own (StoreKind.LOOKUP).
-        fan: records that one record may make it write; the wider, the fewer records go into a batch.
+        looks_up: the stage whose state it reads next to its own (StoreKind.LOOKUP).
+        max_outputs_per_record: how many records it may write for one that it reads; the more, the fewer records go into
+            a batch.
 
     """
 

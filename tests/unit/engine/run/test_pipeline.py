@@ -1,7 +1,7 @@
 """Batches that overlap: what each sees of those before it, and in which order they become true."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
@@ -16,8 +16,9 @@ from creditbus.services.engine.run import lane as lane_module
 from creditbus.services.engine.run.changelog import Tail
 from creditbus.services.engine.run.lane import Lane
 from creditbus.services.engine.run.pipeline import Pipeline
+from creditbus.services.engine.run.runtime import StageRuntime
 from creditbus.services.engine.settings import EngineSettings
-from creditbus.services.engine.stage.contract import Stage, StoreKind
+from creditbus.services.engine.stage.contract import Stage, StepRun, StoreKind
 from creditbus.services.engine.stage.output import Output
 from creditbus.services.engine.stage.state_view import StateView
 from creditbus.services.engine.store import Reading
@@ -42,15 +43,18 @@ class Counting:
     async def load(self, schemas: Schemas) -> None:
         """Nothing to learn."""
 
-    def prepare(self, records: Sequence[Record], lane: int) -> tuple[list[None], Iterable[bytes]]:  # noqa: ARG002 -- the contract of a step
+    def prepare(self, records: Sequence[Record]) -> tuple[list[None], Iterable[bytes]]:
         return [None] * len(records), [COUNT]
 
-    def advance(self, work: list[None], view: StateView, out: Output) -> Iterator[None]:
+    def begin(self, work: list[None], view: StateView, out: Output) -> StepRun:
         before = view.get(COUNT)
         self.seen.append(before)
-        yield
-        view.put(COUNT, b"%d" % (int(before or 0) + len(work)))
-        out.emit("out", 0, None, before)
+
+        def finish() -> None:
+            view.put(COUNT, b"%d" % (int(before or 0) + len(work)))
+            out.emit("out", 0, None, before)
+
+        return StepRun(lambda part: None, finish)  # noqa: ARG005 -- it counts at the end
 
 
 class Producer:
@@ -111,24 +115,26 @@ class World:
     async def play(self, scenario: Callable[["World"], Awaitable[None]]) -> None:
         await self.lane.restore(SETTINGS)
         self.lane.inbox.open({HERE: 0}, 1)
+        stage = Stage(
+            name="s",
+            topics=("topic",),
+            lanes=1,
+            step=self.step,
+            store=StoreKind.RESIDENT,
+            changelog="changelog",
+            max_outputs_per_record=self.max_outputs_per_record,
+        )
+        runtime = StageRuntime(
+            stage,
+            self.settings,
+            self.store,
+            TopicIds("", {}),
+            Schemas(MemoryRegistry()),
+            lambda out: None,  # noqa: ARG005 -- no ledger here
+            self.slots,
+        )
         self.pipeline = Pipeline(
-            stage=Stage(
-                name="s",
-                topics=("topic",),
-                lanes=1,
-                step=self.step,
-                store=StoreKind.RESIDENT,
-                changelog="changelog",
-                max_outputs_per_record=self.max_outputs_per_record,
-            ),
-            lanes=[self.lane],
-            settings=self.settings,
-            schemas=Schemas(MemoryRegistry()),
-            slots=self.slots,
-            producer=cast("Any", self.producer),
-            finish=lambda out: None,  # noqa: ARG005 -- no ledger here
-            on_room=lambda: None,
-            on_batch=self._batch,
+            runtime, [self.lane], cast("Any", self.producer), on_room=lambda: None, on_batch=self._batch
         )
         self.task = asyncio.create_task(self.pipeline.run())
         try:

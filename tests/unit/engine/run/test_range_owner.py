@@ -1,7 +1,7 @@
 """The owner of some lanes, without servers: records that are missing, late or too many."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
@@ -20,8 +20,9 @@ from creditbus.services.engine.run.changelog import Tail
 from creditbus.services.engine.run.lane import Lane
 from creditbus.services.engine.run.lane_range import LaneRange
 from creditbus.services.engine.run.range_owner import RangeOwner
+from creditbus.services.engine.run.runtime import StageRuntime
 from creditbus.services.engine.settings import EngineSettings
-from creditbus.services.engine.stage.contract import Stage
+from creditbus.services.engine.stage.contract import Stage, StepRun
 from creditbus.services.engine.stage.output import Output
 from creditbus.services.engine.stage.state_view import StateView
 from creditbus.services.engine.store.memory_store import MemoryStore
@@ -73,12 +74,11 @@ class Step:
     async def load(self, schemas: Schemas) -> None:
         """Nothing to learn."""
 
-    def prepare(self, records: Sequence[Record], owner: int) -> tuple[list[int], Iterable[bytes]]:  # noqa: ARG002 -- the contract of a step
+    def prepare(self, records: Sequence[Record]) -> tuple[list[int], Iterable[bytes]]:
         return [record.offset for record in records], ()
 
-    def advance(self, work: list[int], view: StateView, out: Output) -> Iterator[None]:  # noqa: ARG002 -- as above
-        self.seen.append(work)
-        yield
+    def begin(self, work: list[int], view: StateView, out: Output) -> StepRun:  # noqa: ARG002 -- the contract of a step
+        return StepRun(self.seen.append)
 
 
 class Ids(TopicIds):
@@ -107,19 +107,10 @@ class Bench:
         stage = Stage(
             name="stage", topics=("topic",), lanes=4, step=self.step, changelog="changelog" if self.store else ""
         )
-        return RangeOwner(
-            stage=stage,
-            lane_range=self.lane_range,
-            partitions=self.partitions,
-            settings=self.settings,
-            positions=cast("Any", self.world),
-            store=self.store,
-            ids=self.ids,
-            schemas=Schemas(MemoryRegistry()),
-            slots=asyncio.Semaphore(2),
-            finish=self._finish,
-            on_room=self._room,
+        runtime = StageRuntime(
+            stage, self.settings, self.store, self.ids, Schemas(MemoryRegistry()), self._finish, asyncio.Semaphore(2)
         )
+        return RangeOwner(runtime, self.lane_range, self.partitions, cast("Any", self.world), self._room)
 
     def _room(self) -> None:
         self.rooms += 1
