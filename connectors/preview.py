@@ -17,7 +17,7 @@ from creditbus.connectors.noticing import Notices, Pair
 from creditbus.connectors.outgoing import half_a_character, is_whole
 from creditbus.services.domain.invisible import invisible_at
 from creditbus.services.domain.profile.standing import Standing
-from creditbus.services.domain.reasons import Caution, Reason
+from creditbus.services.domain.reasons import AnyReason, Caution, Reason
 from creditbus.services.domain.validation import Admitted, Refused, compile_item
 from creditbus.services.domain.validation.outcome import Finding
 
@@ -42,7 +42,7 @@ class RefusedField:
     column: str
     """Field code; empty where the row as a whole is at fault."""
     value: str = field(repr=False)
-    reason: Reason
+    reason: AnyReason
     proposed: str = field(default="", repr=False)
     detail: str = ""
     at: str = ""
@@ -84,7 +84,7 @@ class Preview:
     cleared_rows: list[int] = field(default_factory=list)
     normalised: int = 0
     """Rows with a cell that is trimmed or brought to half width."""
-    reasons: Counter[Reason] = field(default_factory=Counter)
+    reasons: Counter[AnyReason] = field(default_factory=Counter)
     """By primary reason, so that they add up to ``refused``."""
     cautions: Counter[Caution] = field(default_factory=Counter)
     caution_rows: dict[Caution, list[int]] = field(default_factory=dict)
@@ -217,7 +217,7 @@ class _Examination:
             fate.becomes = standing.value
         self._waiting.clear()
 
-    def _refuse(self, primary: Reason, findings: list[RefusedField]) -> None:
+    def _refuse(self, primary: AnyReason, findings: list[RefusedField]) -> None:
         self._result.refused += 1
         self._result.reasons[primary] += 1
         if self._result.refused <= self._most:

@@ -20,8 +20,8 @@ from creditbus.connectors.errors import PublishError, RegistrationError
 from creditbus.connectors.outgoing import is_whole
 from creditbus.connectors.returned.originals import says_the_same
 from creditbus.connectors.returned.rejection import Fault, Rejection, UndecodableError, original_event
+from creditbus.services.domain.catalogue import Item
 from creditbus.services.domain.framing import FrameError
-from creditbus.services.domain.reasons import Reason
 from creditbus.services.domain.statements import Place, connector_of, first_run
 from creditbus.topics.connection import APPLICATION, Connection
 from creditbus.topics.kafka_clients import opened
@@ -65,7 +65,7 @@ def mark_refused(connector: Connector, connection: Connection, source: Source | 
 def refusal(connector: Connector, rejection: Rejection) -> Refusal:
     """Say which row was refused, why, and how to know it again."""
     place = rejection.place
-    return Refusal(place.file, place.sheet, place.row, _why(rejection), _is_of(connector, rejection))
+    return Refusal(place.file, place.sheet, place.row, _why(connector.item, rejection), _is_of(connector, rejection))
 
 
 def _is_of(connector: Connector, rejection: Rejection) -> Callable[[Row | Defect], bool]:
@@ -80,17 +80,18 @@ def _is_of(connector: Connector, rejection: Rejection) -> Callable[[Row | Defect
     return lambda row: isinstance(row, Row) and says_the_same(connector.mapper(row, "").event, event)
 
 
-def _why(rejection: Rejection) -> str:
+def _why(item: Item, rejection: Rejection) -> str:
     return "; ".join(
-        " ".join(filter(None, (fault.field, _sentence(fault.reason), f"[{fault.reason}]")))
+        " ".join(filter(None, (fault.field, _sentence(item, fault.reason), f"[{fault.reason}]")))
         + (f" 建议改为 {fault.proposed}" if fault.proposed else "")
         for fault in rejection.faults
     )
 
 
-def _sentence(reason: str) -> str:
+def _sentence(item: Item, code: str) -> str:
     """Return the words for a reason; none for one of a newer bus, whose code is told alone."""
-    return Reason[reason].zh if reason in Reason.__members__ else ""
+    reason = item.reason(code)
+    return "" if reason is None else reason.zh
 
 
 def mine(connector: Connector, decode: Decoder, value: bytes | None) -> Rejection | None:

@@ -60,6 +60,18 @@ def _errors() -> Iterator[str]:
     yield _table(
         ("reason", "meaning", "含义"), ((f"`{reason.value}`", reason.sentence, reason.zh) for reason in Reason)
     )
+    yield (
+        "An item may have conditions of its own; its `item.yaml` declares their reasons. In primary order they stand\n"
+        "after `COND_SUBJECT_CODE_MISSING`."
+    )
+    yield _table(
+        ("item", "reason", "meaning", "含义"),
+        (
+            (f"[`{item.id}`](catalogue.md#{item.id})", f"`{reason.value}`", reason.sentence, reason.zh)
+            for item in sorted(Catalogue.parse(raw_catalogue()), key=lambda item: item.id)
+            for reason in item.reasons.values()
+        ),
+    )
     yield "A caution goes with an event that is accepted all the same."
     yield _table(
         ("caution", "meaning", "含义"), ((f"`{caution.value}`", caution.sentence, caution.zh) for caution in Caution)

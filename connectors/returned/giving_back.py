@@ -9,7 +9,7 @@ from creditbus.connectors.errors import UserError
 from creditbus.connectors.returned.originals import Original, originals
 from creditbus.connectors.returned.rejection import Fault, Rejection
 from creditbus.connectors.returned.sheets import Reference, ReturnedRow, ReturnedSheet
-from creditbus.services.domain.reasons import Reason
+from creditbus.services.domain.catalogue import Item
 
 __all__ = ["column_names", "returned_sheet"]
 
@@ -40,7 +40,7 @@ def _row(connector: Connector, columns: Iterable[Column], one: Original) -> Retu
     rejection = one.rejection
     have = [column.name for column in columns]
     marked = {connector.mapper.column_of(fault.field, have) for fault in rejection.faults} - {None}
-    reasons = [_bilingual(fault) for fault in rejection.faults]
+    reasons = [_bilingual(connector.item, fault) for fault in rejection.faults]
     if one.detail:
         reasons.append(one.detail)
     if one.text:
@@ -52,8 +52,8 @@ def _row(connector: Connector, columns: Iterable[Column], one: Original) -> Retu
     return ReturnedRow(reference, one.cells, cells, "\n".join(reasons))
 
 
-def _bilingual(fault: Fault) -> str:
-    known = Reason.__members__.get(fault.reason)
+def _bilingual(item: Item, fault: Fault) -> str:
+    known = item.reason(fault.reason)
     sentences = f"{known.zh} {known.sentence} " if known is not None else ""
     proposed = f" → {fault.proposed}" if fault.proposed else ""
     return f"{fault.field} {sentences}[{fault.reason}]{proposed}".strip()

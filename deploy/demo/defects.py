@@ -1,16 +1,30 @@
 """Defects that any file may have: each takes a valid row and gives one with exactly one reason to refuse it."""
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from random import Random
 
+from creditbus.avro_schemas import raw_catalogue
 from creditbus.deploy.demo.truth import Cell, Cells
+from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.identifiers import uscc
-from creditbus.services.domain.reasons import Reason
+from creditbus.services.domain.reasons import AnyReason, ItemReason, Reason
 
-__all__ = ["FUTURE", "NOT_DATES", "Defect", "Defects", "blank", "code_defects", "not_a_date", "put", "with_a_time"]
+__all__ = [
+    "FUTURE",
+    "NOT_DATES",
+    "Defect",
+    "Defects",
+    "blank",
+    "code_defects",
+    "condition",
+    "not_a_date",
+    "put",
+    "with_a_time",
+]
 
 Defect = Callable[[Cells, Random], Cells]
-Defects = Mapping[Reason, tuple[Defect, ...]]
+Defects = Mapping[AnyReason, tuple[Defect, ...]]
 
 FUTURE = "2088-05-04"
 """A day after every clock that will run this."""
@@ -51,6 +65,20 @@ def code_defects(column: str) -> Defects:
         Reason.ID_CHARSET: (change(lambda code, random: code[:9] + random.choice("IOSVZ") + code[10:]),),
         Reason.ID_CHECK_DIGIT: (change(_other_check),),
     }
+
+
+def condition(item: str, code: str) -> ItemReason:
+    """Give the reason that an item declares for a condition of its own.
+
+    Raises:
+        KeyError: it declares none of this code.
+    """
+    return _catalogue().items[item].reasons[code]
+
+
+@cache
+def _catalogue() -> Catalogue:
+    return Catalogue.parse(raw_catalogue())
 
 
 def _other_check(code: str, random: Random) -> str:

@@ -6,7 +6,7 @@ from itertools import count
 from random import Random
 
 from creditbus.deploy.demo.days import day_between
-from creditbus.deploy.demo.defects import FUTURE, Defects, blank, not_a_date, put
+from creditbus.deploy.demo.defects import FUTURE, Defects, blank, condition, not_a_date, put
 from creditbus.deploy.demo.mixing import History, Naming
 from creditbus.deploy.demo.parties import PARTY, PartyColumns
 from creditbus.deploy.demo.subjects import Authority, Subject
@@ -69,6 +69,7 @@ _SUBJECTS_OF_LICENCE = (
 )
 _TERM = timedelta(days=365 * 5)
 _FOREVER = 0.2
+_ITEM = "administrative-licence"
 
 
 class Licences:
@@ -88,7 +89,7 @@ class Licences:
             Reason.DATE_UNPARSABLE: (not_a_date("XK_JDRQ"), not_a_date("XK_YXQZ")),
             Reason.DATE_FUTURE: (put(XK_JDRQ=FUTURE),),
             Reason.PERIOD_INVERTED: (put(XK_YXQZI="2009-12-31"),),
-            Reason.COND_LEGAL_REP_MISSING: (
+            condition(_ITEM, "COND_LEGAL_REP_MISSING"): (
                 lambda cells, _: cells | {"XK_FRDB": None, "XK_XDR_LB": "法人及非法人组织"},
             ),
         }

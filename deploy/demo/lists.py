@@ -6,7 +6,7 @@ from itertools import count
 from random import Random
 
 from creditbus.deploy.demo.days import day_between
-from creditbus.deploy.demo.defects import FUTURE, Defects, blank, code_defects, not_a_date, put, with_a_time
+from creditbus.deploy.demo.defects import FUTURE, Defects, blank, code_defects, condition, not_a_date, put, with_a_time
 from creditbus.deploy.demo.mixing import History, Naming, code_of
 from creditbus.deploy.demo.subjects import Authority, Subject
 from creditbus.deploy.demo.truth import Cells, Fate, Row
@@ -48,6 +48,7 @@ _REMOVED = 0.3
 _EARLY = 0.2
 _REPEATED = 0.1
 _ORPHANED = 0.02
+_ITEM = "red-black-list"
 
 
 class Lists:
@@ -71,8 +72,8 @@ class Lists:
             Reason.DATE_FUTURE: (put(列入日期=FUTURE),),
             Reason.PERIOD_INVERTED: (put(**removal, 移出日期="2009-12-31", 移出原因="到期"),),
             Reason.COND_SUBJECT_CODE_MISSING: (put(主体代码=None, 主体类别="法人及非法人组织"),),
-            Reason.COND_EXIT_REASON_MISSING: (put(**removal, 移出日期="2019-06-03"),),
-            Reason.COND_EXIT_DATE_MISSING: (put(**removal, 移出原因="到期"),),
+            condition(_ITEM, "COND_EXIT_REASON_MISSING"): (put(**removal, 移出日期="2019-06-03"),),
+            condition(_ITEM, "COND_EXIT_DATE_MISSING"): (put(**removal, 移出原因="到期"),),
         }
 
     def record(self, subject: Subject, naming: Naming) -> Cells:

@@ -6,7 +6,7 @@ from itertools import count
 from random import Random
 
 from creditbus.deploy.demo.days import day_between
-from creditbus.deploy.demo.defects import FUTURE, Defects, blank, not_a_date, put
+from creditbus.deploy.demo.defects import FUTURE, Defects, blank, condition, not_a_date, put
 from creditbus.deploy.demo.mixing import History, Naming
 from creditbus.deploy.demo.parties import PartyColumns
 from creditbus.deploy.demo.subjects import Authority, Subject
@@ -30,6 +30,7 @@ _OFFENCES = (
     ("market", "伪造产品产地", "《示例产品质量条例》第六条", "没收非法财物;暂扣或者吊销许可证"),
 )
 _PUBLISHED = timedelta(days=365 * 3)
+_ITEM = "administrative-penalty"
 
 
 class Penalties:
@@ -52,9 +53,13 @@ class Penalties:
             Reason.DATE_UNPARSABLE: (not_a_date("CF_JDRQ"), not_a_date("CF_GSJZQ")),
             Reason.DATE_FUTURE: (put(CF_JDRQ=FUTURE),),
             Reason.PERIOD_INVERTED: (put(CF_GSJZQ="2009-12-31"),),
-            Reason.COND_FINE_AMOUNT_MISSING: (put(**fined, CF_NR_FK=None),),
-            Reason.COND_CONFISCATION_AMOUNT_MISSING: (put(CF_CFLB="没收违法所得", CF_NR_FK=None, CF_NR_WFFF=None),),
-            Reason.COND_CERTIFICATE_MISSING: (put(CF_CFLB="暂扣或者吊销执照", CF_NR_FK=None, CF_NR_ZKDX=None),),
+            condition(_ITEM, "COND_FINE_AMOUNT_MISSING"): (put(**fined, CF_NR_FK=None),),
+            condition(_ITEM, "COND_CONFISCATION_AMOUNT_MISSING"): (
+                put(CF_CFLB="没收违法所得", CF_NR_FK=None, CF_NR_WFFF=None),
+            ),
+            condition(_ITEM, "COND_CERTIFICATE_MISSING"): (
+                put(CF_CFLB="暂扣或者吊销执照", CF_NR_FK=None, CF_NR_ZKDX=None),
+            ),
         }
 
     def record(self, subject: Subject, naming: Naming) -> Cells:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from random import Random
 
-from creditbus.deploy.demo.defects import FUTURE, Defects, blank, code_defects, not_a_date, put
+from creditbus.deploy.demo.defects import FUTURE, Defects, blank, code_defects, condition, not_a_date, put
 from creditbus.deploy.demo.mixing import History, Naming
 from creditbus.deploy.demo.subjects import Authority, Subject
 from creditbus.deploy.demo.truth import Cells
@@ -20,6 +20,7 @@ SURPLUS = "_surplus"
 
 _LAST_YEAR = 2018
 _GRADES = {"A": 20, "B": 45, "C": 20, "D": 15}
+_ITEM = "tax-credit-grade"
 
 
 class TaxGrades:
@@ -37,7 +38,7 @@ class TaxGrades:
             Reason.DATE_UNPARSABLE: (not_a_date("评定时间"), not_a_date("有效期始")),
             Reason.DATE_FUTURE: (put(评定时间=FUTURE),),
             Reason.PERIOD_INVERTED: (put(有效期止="2009-12-31"),),
-            Reason.COND_GRADE_M_BEFORE_2018: (put(信用等级="M", 评价年度="2014"),),
+            condition(_ITEM, "COND_GRADE_M_BEFORE_2018"): (put(信用等级="M", 评价年度="2014"),),
         }
 
     def record(self, subject: Subject, naming: Naming) -> Cells:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from creditbus.services.domain.reasons import Reason
+from creditbus.services.domain.reasons import AnyReason
 
 __all__ = ["Cell", "Cells", "Fate", "FileTruth", "Row", "Truth"]
 
@@ -36,7 +36,7 @@ class Row:
 
     cells: Cells
     fate: Fate
-    reason: Reason | None = None
+    reason: AnyReason | None = None
 
     def __repr__(self) -> str:
         """Say what becomes of the row, not what is in it."""
@@ -50,7 +50,7 @@ class FileTruth:
     department: str
     item: str
     fates: Counter[Fate] = field(default_factory=Counter)
-    reasons: Counter[Reason] = field(default_factory=Counter)
+    reasons: Counter[AnyReason] = field(default_factory=Counter)
 
     @classmethod
     def of(cls, department: str, item: str, rows: Iterable[Row]) -> "FileTruth":
@@ -93,7 +93,7 @@ class Truth:
 
 def _counts(truths: list[FileTruth]) -> dict[str, Any]:
     counts: Counter[str] = Counter()
-    reasons: Counter[Reason] = Counter()
+    reasons: Counter[AnyReason] = Counter()
     for truth in truths:
         counts["received"] += truth.fates.total()
         for fate, count in truth.fates.items():

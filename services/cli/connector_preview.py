@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from creditbus.connectors.configuration import Connector
     from creditbus.connectors.contract import Row
     from creditbus.connectors.preview import Compare, Judge, Preview, RefusedField, RowFate
-    from creditbus.services.domain.reasons import Reason
+    from creditbus.services.domain.reasons import AnyReason
     from creditbus.services.domain.validation import Admitted
 
 __all__ = ["explained", "register"]
@@ -88,7 +88,7 @@ def preview_command(
         raise typer.Exit(1)
 
 
-def explained(reason: Reason | Caution) -> str:
+def explained(reason: AnyReason | Caution) -> str:
     """Return a reason as a sentence in the language that is spoken."""
     return reason.zh if language() == "zh" else reason.sentence
 

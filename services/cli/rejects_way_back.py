@@ -19,6 +19,7 @@ from creditbus.services.cli.language import spoken
 from creditbus.services.cli.messages import rejects as messages
 from creditbus.services.cli.rejected_rows import DepartmentArgument, Run, place, question, returned_rows
 from creditbus.services.cli.unread import looking_on
+from creditbus.services.cli.words import named_reason
 from creditbus.services.domain.city_time import city_day
 from creditbus.topics.connection import Connection
 from creditbus.topics.errors import ConfigurationError
@@ -173,9 +174,9 @@ def _rejection(row: ReturnedRow) -> Rejection:
 
 
 def _spoken(fault: Fault) -> str:
-    from creditbus.services.domain.reasons import Reason
-
-    return f"{fault.field}  {fault.reason}  {explained(Reason[fault.reason])}{question(fault.proposed)}".strip()
+    reason = named_reason(fault.reason)
+    sentence = "" if reason is None else explained(reason)
+    return f"{fault.field}  {fault.reason}  {sentence}{question(fault.proposed)}".strip()
 
 
 def _outcomes(connection: Connection, summaries: Sequence[RedriveSummary], seconds: float) -> dict[str, Any]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Final
 
+from creditbus.avro_schemas import raw_catalogue
 from creditbus.services.cli.language import language
+from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.event import Change, RecordState, SubjectKind, Verb
-from creditbus.services.domain.reasons import Caution, Reason
+from creditbus.services.domain.reasons import AnyReason, Caution
 
-__all__ = ["caution", "reason", "word"]
+__all__ = ["caution", "named_reason", "reason", "word"]
 
 _ZH: Final[Mapping[str, str]] = {
     # what became of events
@@ -71,7 +74,18 @@ def word(code: str) -> str:
 
 def reason(code: str) -> str:
     """Return a reason of refusal for people: in Chinese its sentence, and its code to look it up by."""
-    return f"{Reason[code].zh.rstrip('。')}（{code}）" if language() == "zh" and code in Reason.__members__ else code
+    named = named_reason(code) if language() == "zh" else None
+    return code if named is None else f"{named.zh.rstrip('。')}（{code}）"
+
+
+def named_reason(code: str) -> AnyReason | None:
+    """Return the reason that a code stands for, a general one or one of an item; None: another version's."""
+    return _catalogue().reason(code)
+
+
+@cache
+def _catalogue() -> Catalogue:
+    return Catalogue.parse(raw_catalogue())
 
 
 def caution(code: str) -> str:

@@ -1,12 +1,16 @@
 """Why an event was refused (`Reason`) or accepted with a remark (`Caution`): closed lists, in primary order.
 
 An event may have several reasons; the primary one, by which a ledger counts it, is the first in the order of `Reason`.
+A catalogue item may have conditions of its own and declares their reasons in its item.yaml (`ItemReason`). So the codes
+that can stand in rejects, in the ledger and in labels of metrics are known from the code and the catalogue: no event
+and no department can make one up.
 """
 
+import re
 from enum import StrEnum
-from typing import Self
+from typing import Final, Self
 
-__all__ = ["Caution", "Reason"]
+__all__ = ["AnyReason", "Caution", "ItemReason", "Reason"]
 
 
 class _Sentenced(StrEnum):
@@ -133,34 +137,6 @@ class Reason(_Sentenced):
         "没有任何主体代码。",
         "No code names the subject.",
     )
-    COND_LEGAL_REP_MISSING = (
-        "COND_LEGAL_REP_MISSING",
-        "法人及非法人组织应填法定代表人。",
-        "An organisation needs its legal representative.",
-    )
-    COND_FINE_AMOUNT_MISSING = (
-        "COND_FINE_AMOUNT_MISSING",
-        "处罚类别含罚款，应填罚款金额。",
-        "A fine needs its amount.",
-    )
-    COND_CONFISCATION_AMOUNT_MISSING = (
-        "COND_CONFISCATION_AMOUNT_MISSING",
-        "处罚类别含没收，应填没收金额。",
-        "A confiscation needs its amount.",
-    )
-    COND_CERTIFICATE_MISSING = (
-        "COND_CERTIFICATE_MISSING",
-        "处罚类别含暂扣或吊销，应填证照名称及编号。",
-        "A suspended or revoked certificate needs its name and number.",
-    )
-    COND_GRADE_M_BEFORE_2018 = (
-        "COND_GRADE_M_BEFORE_2018",
-        "M 级自 2018 年度起才有。",
-        "Tax credit grade M exists only for years from 2018.",
-    )
-    COND_EXIT_REASON_MISSING = ("COND_EXIT_REASON_MISSING", "移出应填原因。", "A removal needs its reason.")
-    COND_EXIT_DATE_MISSING = ("COND_EXIT_DATE_MISSING", "移出应填日期。", "A removal needs its date.")
-    COND_OUTCOME_MISSING = ("COND_OUTCOME_MISSING", "处理结果为空。", "The outcome of the objection is not stated.")
     REF_UNKNOWN_ORIGINAL = (
         "REF_UNKNOWN_ORIGINAL",
         "所指记录尚不存在。",
@@ -181,6 +157,39 @@ class Reason(_Sentenced):
         "记录的当前状态不允许这一操作。",
         "The state of the record does not allow this event.",
     )
+
+
+class ItemReason(str):
+    """A reason that a catalogue item declares for a condition of its own, such as a fine without an amount.
+
+    It is its code, and has the attributes of a `Reason`. In primary order those of an item stand after the general
+    conditions and before what only the record can tell, in the order in which the item declares them.
+    """
+
+    __slots__ = ("rank", "sentence", "zh")
+
+    FORM: Final = re.compile(r"COND_[A-Z][A-Z0-9_]*")
+
+    def __new__(cls, code: str, zh: str = "", sentence: str = "", place: int = 0) -> Self:
+        """Keep the sentences beside the code; `place` counts the item's reasons from 0."""
+        reason = super().__new__(cls, code)
+        reason.zh = zh
+        reason.sentence = sentence
+        # after the last general condition and before the next reason, however many an item declares
+        reason.rank = Reason.COND_SUBJECT_CODE_MISSING.rank + 1 - 1 / (place + 2)
+        return reason
+
+    zh: str
+    sentence: str
+    rank: float
+
+    @property
+    def value(self) -> str:
+        """The code."""
+        return str(self)
+
+
+AnyReason = Reason | ItemReason
 
 
 class Caution(_Sentenced):

@@ -16,7 +16,6 @@ from fastavro import parse_schema, schemaless_reader
 from creditbus.avro_schemas import raw_catalogue, reject_schema
 from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.framing import FRAME_BYTES, FrameError, schema_id
-from creditbus.services.domain.reasons import Reason
 from creditbus.services.domain.statements import connector_of
 from creditbus.services.engine.batch import Record
 from creditbus.services.engine.codec.schemas import Schemas
@@ -83,7 +82,7 @@ class RejectedEvent:
                 "zh": reason.zh if reason else finding["reason"],
             }
             for finding in self.fields["findings"]
-            for reason in (Reason.__members__.get(finding["reason"]),)
+            for reason in (_catalogue().reason(finding["reason"]),)
         ]
 
     def as_json(self) -> dict[str, Any]:

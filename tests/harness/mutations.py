@@ -22,7 +22,7 @@ from creditbus.connectors.contract import Cell, Defect, Row, Source
 from creditbus.connectors.encoding import Encoder
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.outgoing import is_whole, outgoing
-from creditbus.services.domain.reasons import Reason
+from creditbus.services.domain.reasons import ItemReason, Reason
 from creditbus.services.domain.validation import Admitted, Refused, Validator, compile_item
 from tests.harness.xls_writer import write_xls
 
@@ -342,7 +342,7 @@ class Bench:
         assert is_whole(event)
         found = self.validator.examine(event["header"], event["claim"], event["content"], AS_OF)
         if isinstance(found, Refused):
-            assert all(isinstance(finding.reason, Reason) for finding in found.findings)
+            assert all(isinstance(finding.reason, (Reason, ItemReason)) for finding in found.findings)
             return found.findings[0].reason.value
         assert isinstance(found, Admitted)
         return "admitted"

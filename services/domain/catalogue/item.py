@@ -9,6 +9,7 @@ from typing import Any
 from creditbus.services.domain.catalogue.fields import Field
 from creditbus.services.domain.catalogue.rules import Rules
 from creditbus.services.domain.event import NO_ACT, Act, RecordState, SubjectKind, Verb
+from creditbus.services.domain.reasons import AnyReason, ItemReason, Reason
 
 __all__ = ["ActsOn", "Derived", "Item", "NaturalKey", "PublicationPeriod", "Registers", "Stated", "Succession"]
 
@@ -168,6 +169,7 @@ class Item:
         kinds: kinds of subject by the value of `category_field`.
         natural_key: where authority and document number come from.
         events: how content states verb and state; the last holds always.
+        reasons: reasons for conditions of its own, by code, in primary order; its rules use general ones besides.
         rules: rules between fields.
         publication: publication periods.
         due_working_days: updates are due within so many working days; None: no rule.
@@ -198,6 +200,7 @@ class Item:
     kinds: Mapping[str, SubjectKind]
     natural_key: NaturalKey
     events: tuple[Stated, ...]
+    reasons: Mapping[str, ItemReason]
     rules: Rules
     publication: tuple[PublicationPeriod, ...]
     due_working_days: int | None
@@ -206,6 +209,10 @@ class Item:
     def admits_persons(self) -> bool:
         """Tell whether records about natural persons may be carried."""
         return SubjectKind.NATURAL_PERSON in self.subject_kinds
+
+    def reason(self, code: str) -> AnyReason | None:
+        """Give the reason that a code stands for, a general one or one of this item; None: another version's."""
+        return Reason.__members__.get(code) or self.reasons.get(code)
 
     def stated_kind(self, content: Values, claim: Mapping[str, Any]) -> SubjectKind:
         """Give the kind that the row states.

@@ -1,10 +1,11 @@
 """Turns the raw files of the catalogue into values, and refuses a wrong entry."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Self
 
+from creditbus.services.domain.catalogue.errors import CatalogueError
 from creditbus.services.domain.catalogue.fields import Disclosure, Field, Format
 from creditbus.services.domain.catalogue.item import (
     ActsOn,
@@ -15,9 +16,10 @@ from creditbus.services.domain.catalogue.item import (
     Stated,
     Succession,
 )
-from creditbus.services.domain.catalogue.parse_rules import parse_rules
+from creditbus.services.domain.catalogue.parse_rules import parse_reasons, parse_rules
 from creditbus.services.domain.catalogue.reading import Reader
 from creditbus.services.domain.event import ACT_FIELDS, CLAIM_FIELDS, TO_SUCCESSOR, RecordState, SubjectKind, Verb
+from creditbus.services.domain.reasons import AnyReason, ItemReason
 
 __all__ = ["Catalogue"]
 
@@ -42,11 +44,18 @@ class Catalogue:
             CatalogueError: naming item, file, key and remedy of the first thing that is wrong.
 
         """
-        return cls({item_id: _parse_item(item_id, schema, entry) for item_id, (schema, entry) in raw.items()})
+        items = {item_id: _parse_item(item_id, schema, entry) for item_id, (schema, entry) in raw.items()}
+        _refuse_two_meanings(items.values())
+        return cls(items)
 
     def item(self, item_id: str) -> Item | None:
         """Give an item; None when the catalogue has no such entry."""
         return self.items.get(item_id)
+
+    def reason(self, code: str) -> AnyReason | None:
+        """Give the reason that a code stands for, a general one or one of an item; None: another version's."""
+        found = (item.reason(code) for item in self)
+        return next((reason for reason in found if reason is not None), None)
 
     def __iter__(self) -> Iterator[Item]:
         """Iterate over the items."""
@@ -59,6 +68,7 @@ def _parse_item(item_id: str, schema: Mapping[str, Any], entry: Mapping[str, Any
     if reader.text("id") != item_id:
         reader.fail("id", f"must equal the folder's name {item_id!r}")
     title, subject = reader.table("title"), reader.table("subject")
+    reasons = parse_reasons(reader.table("reasons"))
     item = Item(
         id=item_id,
         title=title.text("zh"),
@@ -84,7 +94,8 @@ def _parse_item(item_id: str, schema: Mapping[str, Any], entry: Mapping[str, Any
         kinds=_parse_kinds(subject.table("kinds")),
         natural_key=_parse_key(reader.table("natural_key"), fields),
         events=_parse_events(reader, fields),
-        rules=parse_rules(reader.table("rules"), fields),
+        reasons=reasons,
+        rules=parse_rules(reader.table("rules"), fields, reasons),
         publication=tuple(map(_parse_period, reader.tables("publication"))),
         due_working_days=reader.whole("due_working_days") if reader.has("due_working_days") else None,
     )
@@ -261,6 +272,16 @@ def _refuse_unadmitted_verbs(reader: Reader, item: Item) -> None:
     for event in item.events:
         if event.verb not in item.verbs:
             reader.fail("verbs", f"add {event.verb}, which the item's events use")
+
+
+def _refuse_two_meanings(items: Iterable[Item]) -> None:
+    """Refuse a reason that two items declare and explain differently: who reads a code must know what it means."""
+    known: dict[str, tuple[Item, ItemReason]] = {}
+    for item in items:
+        for code, reason in item.reasons.items():
+            first, meant = known.setdefault(code, (item, reason))
+            if (reason.zh, reason.sentence) != (meant.zh, meant.sentence):
+                raise CatalogueError(item.id, _ENTRY, f"reasons.{code}", f"say the same as {first.id}, or rename it")
 
 
 def _refuse_half_a_succession(reader: Reader, item: Item) -> None:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from creditbus.services.domain.catalogue.fields import Field, Format
 from creditbus.services.domain.catalogue.reading import Reader
 from creditbus.services.domain.catalogue.rules import FirstYear, Known, Magnitude, Period, Required, Rules
-from creditbus.services.domain.reasons import Reason
+from creditbus.services.domain.reasons import AnyReason, ItemReason, Reason
 
-__all__ = ["parse_rules"]
+__all__ = ["parse_reasons", "parse_rules"]
 
 _DATES = frozenset({Format.DATE, Format.DATE_OPEN})
 _NUMBERS = frozenset({Format.NUMBER})
@@ -16,20 +16,56 @@ _YEARS = frozenset({Format.YEAR})
 _ANY = frozenset(Format)
 
 
-def parse_rules(reader: Reader, fields: Mapping[str, Field]) -> Rules:
-    """Read all rules; each field must exist and have the format that its rule needs."""
+def parse_reasons(table: Reader) -> dict[str, ItemReason]:
+    """Read the reasons that an item declares for conditions of its own, by code, in primary order."""
+    return {code: _parse_reason(table, code, place) for place, code in enumerate(table.keys())}
+
+
+def parse_rules(reader: Reader, fields: Mapping[str, Field], reasons: Mapping[str, ItemReason]) -> Rules:
+    """Read all rules; each field must exist and have the format that its rule needs.
+
+    A rule names one of the item's `reasons` or a general one.
+    """
     rules = Rules(
         not_future=tuple(
             _known(reader, "not_future", name, fields, _DATES) for name in reader.texts("not_future", default=())
         ),
         periods=tuple(_period(table, fields) for table in reader.tables("periods")),
-        required=tuple(_required(table, fields) for table in reader.tables("required")),
-        not_before=tuple(_first_year(table, fields) for table in reader.tables("not_before")),
+        required=tuple(_required(table, fields, reasons) for table in reader.tables("required")),
+        not_before=tuple(_first_year(table, fields, reasons) for table in reader.tables("not_before")),
         magnitudes=tuple(_magnitude(table, fields) for table in reader.tables("magnitudes")),
-        known=tuple(_known_values(table, fields) for table in reader.tables("known")),
+        known=tuple(_known_values(table, fields, reasons) for table in reader.tables("known")),
     )
     reader.finish()
+    giving: tuple[Required | FirstYear | Known, ...] = (*rules.required, *rules.not_before, *rules.known)
+    used = {str(rule.reason) for rule in giving}
+    for code in reasons:
+        if code not in used:
+            reader.fail("", f"no rule gives the reason {code}: name it in one, or remove it from `reasons`")
     return rules
+
+
+def _parse_reason(table: Reader, code: str, place: int) -> ItemReason:
+    if code in Reason.__members__:
+        table.fail(code, "is a general reason: use it without declaring it")
+    if not ItemReason.FORM.fullmatch(code):
+        table.fail(code, "begin the code with COND_ and go on in capital letters, digits and underscores")
+    sentences = table.table(code)
+    reason = ItemReason(code, _sentence(sentences, "zh", "。"), _sentence(sentences, "en", "."), place)
+    sentences.finish()
+    return reason
+
+
+def _sentence(table: Reader, language: str, stop: str) -> str:
+    text = table.text(language)
+    if "\n" in text or not text.endswith(stop):
+        table.fail(language, f"write one sentence on one line, with {stop} at its end")
+    return text
+
+
+def _reason(table: Reader, reasons: Mapping[str, ItemReason]) -> AnyReason:
+    code = table.text("reason")
+    return reasons[code] if code in reasons else table.word("reason", Reason)
 
 
 def _period(table: Reader, fields: Mapping[str, Field]) -> Period:
@@ -38,26 +74,26 @@ def _period(table: Reader, fields: Mapping[str, Field]) -> Period:
     return period
 
 
-def _required(table: Reader, fields: Mapping[str, Field]) -> Required:
+def _required(table: Reader, fields: Mapping[str, Field], reasons: Mapping[str, ItemReason]) -> Required:
     when_field, when_values = _when(table, fields)
     required = Required(
         field=_field(table, "field", fields),
         when_field=when_field,
         when_values=when_values,
-        reason=table.word("reason", Reason),
+        reason=_reason(table, reasons),
     )
     table.finish()
     return required
 
 
-def _first_year(table: Reader, fields: Mapping[str, Field]) -> FirstYear:
+def _first_year(table: Reader, fields: Mapping[str, Field], reasons: Mapping[str, ItemReason]) -> FirstYear:
     when_field, when_values = _when(table, fields)
     first_year = FirstYear(
         when_field=when_field,
         when_values=when_values,
         year_field=_field(table, "year", fields, _YEARS),
         first=table.whole("first"),
-        reason=table.word("reason", Reason),
+        reason=_reason(table, reasons),
     )
     table.finish()
     return first_year
@@ -80,11 +116,11 @@ def _amount(table: Reader) -> re.Pattern[str]:
     return amount if amount.groups == 1 else table.fail("amount", "enclose the number, and nothing else, in a group")
 
 
-def _known_values(table: Reader, fields: Mapping[str, Field]) -> Known:
+def _known_values(table: Reader, fields: Mapping[str, Field], reasons: Mapping[str, ItemReason]) -> Known:
     known = Known(
         field=_field(table, "field", fields),
         values=frozenset(table.texts("values")),
-        reason=table.word("reason", Reason),
+        reason=_reason(table, reasons),
     )
     table.finish()
     return known

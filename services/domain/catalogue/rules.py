@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from creditbus.services.domain.reasons import Reason
+from creditbus.services.domain.reasons import AnyReason
 
 __all__ = ["FirstYear", "Known", "Magnitude", "Period", "Required", "Rules"]
 
@@ -15,7 +15,7 @@ class Required:
     field: str
     when_field: str
     when_values: frozenset[str]
-    reason: Reason
+    reason: AnyReason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +26,7 @@ class FirstYear:
     when_values: frozenset[str]
     year_field: str
     first: int
-    reason: Reason
+    reason: AnyReason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +58,7 @@ class Known:
 
     field: str
     values: frozenset[str]
-    reason: Reason
+    reason: AnyReason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

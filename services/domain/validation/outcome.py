@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from creditbus.services.domain.event import SubjectKind
-from creditbus.services.domain.reasons import Caution, Reason
+from creditbus.services.domain.reasons import AnyReason, Caution
 
 __all__ = ["Admitted", "Finding", "Refused", "in_primary_order"]
 
@@ -12,7 +12,7 @@ __all__ = ["Admitted", "Finding", "Refused", "in_primary_order"]
 class Finding(NamedTuple):
     """One reason to refuse, the field at fault, and where there is one the proposed correction of its value."""
 
-    reason: Reason
+    reason: AnyReason
     field: str
     proposed: str | None = None
 

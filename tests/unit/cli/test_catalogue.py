@@ -14,7 +14,7 @@ from creditbus.avro_schemas.catalogue_files import item_folders
 from creditbus.services.cli import main as cli
 from creditbus.services.cli.catalogue_lint import lint
 from creditbus.services.domain.catalogue import Catalogue
-from creditbus.services.domain.validation import Admitted, compile_item
+from creditbus.services.domain.validation import Admitted, Refused, compile_item
 
 ITEM = """
 id: example-list
@@ -86,6 +86,30 @@ def test_a_new_item_is_a_folder_and_nothing_in_python(folders: Path, root: Path)
     ids = "|".join(folder.name for folder in item_folders(root / "avro_schemas"))
     named = [path.name for path in modules if re.search(f'"({ids})"', path.read_text(encoding="utf-8"))]
     assert named == []
+
+
+def test_a_condition_of_a_new_item_is_a_few_lines_of_its_entry(folders: Path) -> None:
+    condition = """
+reasons:
+  COND_OFFICE_MISSING: {zh: 市级名单应填认定单位全称。, en: An entry of the city needs the full name of its office.}
+rules:
+  required:
+    - {field: JG, when: {WH: [市级]}, reason: COND_OFFICE_MISSING}
+"""
+    folder = folders / "items" / "example-list"
+    (folder / "item.yaml").write_text(ITEM + condition, encoding="utf-8")
+    schema = _schema()
+    schema["fields"][2]["mandatory"] = False
+    (folder / "v1.avsc").write_text(json.dumps(schema), encoding="utf-8")
+    assert run_lint(folders) == []
+    (item,) = Catalogue.parse({"example-list": (schema, yaml.safe_load(ITEM + condition))})
+    header = {"verb": "ISSUE", "subject_kind": "UNSTATED", "origin": {"department": "credit-office"}}
+    content = {"MC": "示例晨曦餐饮管理有限公司", "WH": "市级", "JG": None}
+    outcome = compile_item(item).examine(header, {"uscc": "91990106FC0090109B"}, content, date(2019, 12, 31))
+    assert isinstance(outcome, Refused)
+    (finding,) = outcome.findings
+    assert (finding.reason.value, finding.field) == ("COND_OFFICE_MISSING", "JG")
+    assert finding.reason.zh == "市级名单应填认定单位全称。"
 
 
 def _entry(change: Callable[[str], str]) -> Callable[[Path], object]:

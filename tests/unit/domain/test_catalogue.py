@@ -2,15 +2,18 @@
 
 import copy
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from creditbus import avro_schemas
 from creditbus.avro_schemas import raw_catalogue
 from creditbus.services.domain.catalogue import Catalogue, CatalogueError, Disclosure, Field, Item
 from creditbus.services.domain.event import RecordState, SubjectKind, Verb
 
 SHIPPED = Catalogue.parse(raw_catalogue())
+FOLDER = Path(avro_schemas.__file__).parent
 
 
 def shipped(item_id: str) -> Item:
@@ -19,29 +22,8 @@ def shipped(item_id: str) -> Item:
     return item
 
 
-def test_the_shipped_catalogue_has_its_items() -> None:
-    assert {item.id for item in SHIPPED} == {
-        "abnormal-operation",
-        "administrative-licence",
-        "administrative-licence-2016",
-        "administrative-penalty",
-        "administrative-penalty-2016",
-        "construction-bad-record",
-        "credit-commitment",
-        "enterprise-registration",
-        "environmental-credit-grade",
-        "food-drug-credit-class",
-        "joint-action-feedback",
-        "judgment-defaulter",
-        "objection-and-repair",
-        "procurement-violation",
-        "red-black-list",
-        "serious-violation",
-        "subject-identifiers",
-        "subject-succession",
-        "tax-credit-grade",
-        "wage-arrears-list",
-    }
+def test_every_folder_with_an_entry_is_an_item() -> None:
+    assert [item.id for item in SHIPPED] == sorted(entry.parent.name for entry in FOLDER.glob("*/item.yaml"))
     assert SHIPPED.item("nothing") is None
 
 
@@ -171,6 +153,26 @@ Change = Callable[[dict[str, Any], dict[str, Any]], object]
             lambda _, entry: entry["rules"]["required"][0].update(reason="COND"),
             "rules.required[0].reason: 'COND' is unknown",
         ),
+        (
+            lambda _, entry: entry["reasons"].update(COND_OTHER={"zh": "无。", "en": "None."}),
+            "item.yaml: rules: no rule gives the reason COND_OTHER: name it in one",
+        ),
+        (
+            lambda _, entry: entry["reasons"].update(COND_FINE_AMOUNT_MISSING={"zh": "应填罚款金额。"}),
+            "reasons.COND_FINE_AMOUNT_MISSING.en: missing; add it",
+        ),
+        (
+            lambda _, entry: entry["reasons"].update(COND_FINE_AMOUNT_MISSING={"zh": "应填罚款金额", "en": "No."}),
+            "reasons.COND_FINE_AMOUNT_MISSING.zh: write one sentence on one line, with 。 at its end",
+        ),
+        (
+            lambda _, entry: entry["reasons"].update(FINE={"zh": "无。", "en": "None."}),
+            "reasons.FINE: begin the code with COND_",
+        ),
+        (
+            lambda _, entry: entry["reasons"].update(DATE_FUTURE={"zh": "无。", "en": "None."}),
+            "reasons.DATE_FUTURE: is a general reason: use it without declaring it",
+        ),
         (lambda _, entry: entry["events"][-1].update(when={"CF_CFLB": "罚款"}), "events: end the list with an event"),
         (lambda _, entry: entry["events"][-1]["act"].update(day="CF_JDRQ"), "events[0].act.day: 'day' is unknown"),
         (lambda _, entry: entry["natural_key"].update(document_no="{CF_XX}"), "natural_key.document_no: 'CF_XX'"),
@@ -228,3 +230,10 @@ def test_half_a_succession_is_refused(change: Change, message: str) -> None:
     with pytest.raises(CatalogueError) as error:
         Catalogue.parse({"subject-succession": (schema, entry)})
     assert message in str(error.value)
+
+
+def test_two_items_may_not_give_one_reason_two_meanings() -> None:
+    raw = {name: copy.deepcopy(raw_catalogue()[name]) for name in ("red-black-list", "wage-arrears-list")}
+    raw["wage-arrears-list"].entry["reasons"]["COND_EXIT_DATE_MISSING"]["en"] = "Another sentence."
+    with pytest.raises(CatalogueError, match=r"reasons\.COND_EXIT_DATE_MISSING: say the same as red-black-list"):
+        Catalogue.parse(raw)
