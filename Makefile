@@ -9,10 +9,11 @@ INSTALLED := $(VENV)/installed-$(shell cat $(LOCK) setup.py pyproject.toml | cks
 # The folders that `[tool.setuptools.package-dir]` maps: the one list of them.
 PACKAGES := $(shell sed -n 's/^"creditbus\.[a-z_]*" = "\([a-z_]*\)"$$/\1/p' pyproject.toml)
 COMPILED := $(VENV)/compiled-$(shell find services -name '*.py' -o -name '*.pyx' | LC_ALL=C sort | xargs cat setup.py pyproject.toml | cksum | cut -d ' ' -f 1)
+QUICK := -m "not integration and not long"
 COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick bench bench-whole bench-peers bench-connectors bench-damage faults simulate soak check format lock clean
+.PHONY: help demo test quick coverage bench bench-whole bench-peers bench-connectors bench-damage faults simulate soak check format lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,7 +25,13 @@ test: $(COMPILED) ## Run every test, those on real servers too; ARGS=... goes to
 	@$(BIN)/pytest $(ARGS)
 
 quick: $(INSTALLED) ## Run the tests that need no server, as Python, without compiling first; ARGS="tests/unit/query" for some of them
-	@CREDITBUS_INTERPRETED=1 $(BIN)/pytest -m "not integration and not long" $(ARGS)
+	@CREDITBUS_INTERPRETED=1 $(BIN)/pytest $(QUICK) $(ARGS)
+
+coverage: $(INSTALLED) ## Run the tests of `make quick`, and list the lines and branches that none of them reaches
+	@rm -rf build/coverage
+	@CREDITBUS_INTERPRETED=1 $(BIN)/coverage run -m pytest $(QUICK) $(ARGS)
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report
 
 bench: $(COMPILED) ## Measure the stages against stock Faust on this machine; ARGS=... goes to bench/stages.py
 	@$(BIN)/python bench/stages.py $(ARGS)

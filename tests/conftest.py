@@ -3,12 +3,15 @@
 import json
 import os
 from hashlib import sha256
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
 
 from tests.product import ROOT
+from tests.tracks import rank, track
 
 # Comparisons in these helpers explain themselves as those in a test do. Here, because the first suite imports them.
 pytest.register_assert_rewrite("tests.scenarios.story", "tests.step_harness", "tests.harness")
@@ -20,12 +23,23 @@ _MARKED_FOLDERS = {"faults": "integration", "integration": "integration", "simul
 _MARKED_FIXTURES = {"cluster": "integration", "postgres": "integration", "server": "integration"}
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         folder = item.path.relative_to(ROOT / "tests").parts[0]
         fixtures: list[str] = getattr(item, "fixturenames", [])
         for marker in {_MARKED_FOLDERS.get(folder), *map(_MARKED_FIXTURES.get, fixtures)} - {None}:
             item.add_marker(str(marker))
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: rank(item.nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give each process whole tracks, in their order; a run in one process needs no xdist."""
+    config.option.loadscopereorder = False
+    scheduling = import_module("xdist.scheduler").LoadScopeScheduling(config, log)
+    scheduling._split_scope = track
+    return scheduling
 
 
 def pytest_sessionstart() -> None:

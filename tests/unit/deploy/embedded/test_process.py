@@ -91,6 +91,7 @@ def test_a_process_that_ignores_the_request_to_end_is_killed(process: ServerProc
         json.dumps({"pid": os.getpid()}),
         "half a fi",
     ],
+    ids=["started earlier", "not said when", "cut off"],  # the same in every process that runs tests
 )
 def test_another_process_with_the_same_pid_is_left_alone(process: ServerProcess, tmp_path: Path, facts: str) -> None:
     pid_file = tmp_path / "run" / "server.json"
