@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from creditbus.avro_schemas import Schema, event_schema, raw_catalogue, unreadable_schema
 from creditbus.avro_schemas.catalogue_files import read_schema
+from creditbus.deploy import messages
 from creditbus.topics.connection import Connection
 from creditbus.topics.declarations import Declarations, declarations
 from creditbus.topics.errors import ConfigurationError
@@ -38,13 +39,14 @@ def checked_declarations() -> Declarations:
         unknown = sorted({*subscriber.items, *subscriber.fields} - set(catalogue))
         if unknown:
             place = f"topics/subscribers/{subscriber.id}.yaml: grant.items"
-            fix = f"the catalogue has {', '.join(catalogue)}"
-            raise ConfigurationError(place, f"{unknown[0]!r} is not in the catalogue", fix)
+            fix = messages.CATALOGUE_HAS(catalogue=", ".join(catalogue))
+            raise ConfigurationError(place, messages.NO_SUCH_ITEM(unknown=unknown[0]), fix)
     for item, raw in catalogue.items():
         unknown = sorted(set(raw.entry["entitled"]) - set(declared.departments))
         if unknown:
-            place, fix = f"avro_schemas/{item}/item.yaml: entitled", "declare it in topics/departments"
-            raise ConfigurationError(place, f"{unknown[0]!r} is not a department", fix)
+            place = f"avro_schemas/{item}/item.yaml: entitled"
+            problem, fix = messages.NO_SUCH_DEPARTMENT(unknown=unknown[0]), messages.DECLARE_IT()
+            raise ConfigurationError(place, problem, fix)
     return declared
 
 

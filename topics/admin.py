@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from kafka import KafkaAdminClient
 from kafka.errors import RetriableError, UnknownBrokerIdError
 
+from creditbus.topics import messages
 from creditbus.topics.connection import APPLICATION, Connection
 from creditbus.topics.errors import UnavailableError, UnsettledError
 from creditbus.topics.kafka_clients import opened
@@ -39,9 +40,11 @@ def admin(connection: Connection) -> Iterator[KafkaAdminClient]:
         finally:
             client.close()
     except RetriableError as error:
-        fix = "is it running? `creditbus status` shows local servers"
-        raise UnavailableError(f"Kafka at {connection.bootstrap_servers}", "does not answer", fix) from error
+        fix = messages.IS_IT_RUNNING()
+        raise UnavailableError(
+            messages.AT_KAFKA(servers=connection.bootstrap_servers), messages.DOES_NOT_ANSWER(), fix
+        ) from error
     except UnknownBrokerIdError as error:
         # The client learns of the brokers once, when it connects; one of them named a broker that joined since.
-        fix = "it has just joined; try again in a moment"
-        raise UnsettledError(f"broker {error.args[0]} of Kafka", "is not known to all others yet", fix) from error
+        fix = messages.HAS_JUST_JOINED()
+        raise UnsettledError(messages.BROKER(node=error.args[0]), messages.NOT_KNOWN_TO_ALL(), fix) from error

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final, Self
 from urllib.parse import urlsplit
 
+from creditbus.topics import messages
 from creditbus.topics.errors import ConfigurationError
 
 __all__ = ["APPLICATION", "ENDPOINTS_FILE", "HOME_VARIABLE", "Connection", "MissingAddressError", "home_directory"]
@@ -69,8 +70,8 @@ class Connection:
         addresses = {name: given[name] or written.get(name, "") for name in _FIELDS}
         for name, address in addresses.items():
             if not address and (store or name != "redis_url"):
-                fix = f"set it, or start local servers with `creditbus up` (looked in {home / ENDPOINTS_FILE})"
-                raise MissingAddressError(_variable(name), "no address is known", fix)
+                fix = messages.SET_IT(home=home / ENDPOINTS_FILE)
+                raise MissingAddressError(_variable(name), messages.NO_ADDRESS(), fix)
             _check(name, address, _variable(name) if given[name] else f"{home / ENDPOINTS_FILE}: {name}")
         return cls(
             bootstrap_servers=",".join(server.strip() for server in addresses["bootstrap_servers"].split(",")),
@@ -95,12 +96,12 @@ def _check(name: str, address: str, place: str) -> None:
     if name in _SCHEMES:
         schemes, example = _SCHEMES[name]
         sound = not address or _is_url(address, schemes)
-        problem = f"does not begin with {' or '.join(f'{scheme}://' for scheme in schemes)}, or names no server"
+        problem = messages.NOT_A_URL(schemes=" or ".join(f"{scheme}://" for scheme in schemes))
     else:
         sound = all(_is_server(server) for server in address.split(","))
-        problem, example = "is not a list of servers", "host:9092 or host:9092,other:9092"
+        problem, example = messages.NOT_SERVERS(), "host:9092 or host:9092,other:9092"
     if not sound:
-        raise ConfigurationError(place, problem, f"write it as {example}")
+        raise ConfigurationError(place, problem, messages.WRITE_IT_AS(example=example))
 
 
 def _is_url(address: str, schemes: tuple[str, ...]) -> bool:
@@ -128,7 +129,7 @@ def _read_endpoints(path: Path) -> dict[str, str]:
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
-        raise ConfigurationError(str(path), "cannot be read as JSON", "write it anew with `creditbus up`") from error
+        raise ConfigurationError(str(path), messages.NOT_JSON(), messages.WRITE_ANEW()) from error
     if not isinstance(content, dict) or not all(isinstance(value, str) for value in content.values()):
-        raise ConfigurationError(str(path), "is not an object of addresses", "write it anew with `creditbus up`")
+        raise ConfigurationError(str(path), messages.NOT_ADDRESSES(), messages.WRITE_ANEW())
     return content

@@ -9,6 +9,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import TypeVar
 
+from creditbus.topics import messages
 from creditbus.topics.document import Section, read
 from creditbus.topics.errors import ConfigurationError
 from creditbus.topics.parties import Department, Subscriber, read_department, read_subscriber
@@ -56,7 +57,7 @@ def declarations(directory: Traversable | None = None) -> Declarations:
 
 def _parties(directory: Traversable, read_one: Callable[[Section, str], _Party]) -> Iterator[_Party]:
     if not directory.is_dir():
-        raise ConfigurationError(str(directory), "is not there", "put one file for each party into it")
+        raise ConfigurationError(str(directory), messages.NOT_THERE(), messages.ONE_FILE_EACH())
     for file in sorted(directory.iterdir(), key=lambda file: file.name):
         if file.name.endswith(".yaml"):
             yield read_one(read(file), file.name.removesuffix(".yaml"))

@@ -12,7 +12,8 @@ A command prints one line of such an error and exits with code 2. Every other ex
 
 from __future__ import annotations
 
-from creditbus.topics.text import Language, in_language
+from creditbus.topics import messages
+from creditbus.topics.text import Text
 
 __all__ = ["ConfigurationError", "UnavailableError", "UnsettledError", "UserError"]
 
@@ -37,13 +38,12 @@ class UserError(Exception):
 
     def __str__(self) -> str:
         """All parts in one line."""
-        return self.sentence("en")
+        return str(self.text())
 
-    def sentence(self, language: Language) -> str:
-        """Return all parts in one line, in the language of the person who reads it."""
-        place, problem, fix = (in_language(part, language) for part in (self.place, self.problem, self.fix))
-        colon, semicolon = ("：", "；") if language == "zh" else (": ", "; ")
-        return f"{place}{colon}{problem}{semicolon}{fix}" if fix else f"{place}{colon}{problem}"
+    def text(self) -> Text:
+        """All parts in one line, in both languages: for a console, a table or another error that quotes this one."""
+        line = messages.PLACE_PROBLEM_FIX if self.fix else messages.PLACE_PROBLEM
+        return line(place=self.place, problem=self.problem, **({"fix": self.fix} if self.fix else {}))
 
 
 class ConfigurationError(UserError):

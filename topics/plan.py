@@ -15,6 +15,7 @@ from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource, ConfigResourceType
 from kafka.errors import KafkaError, TopicAlreadyExistsError, UnknownBrokerIdError
 
+from creditbus.topics import messages
 from creditbus.topics.admin import admin
 from creditbus.topics.compatibility import backward_problems
 from creditbus.topics.connection import Connection
@@ -110,7 +111,7 @@ def apply(connection: Connection, wanted: Plan) -> None:
         UnavailableError: Kafka or the registry does not answer.
     """
     if wanted.refused:
-        raise ConfigurationError("schemas", wanted.refused[0], "give new fields a default, keep the types of old ones")
+        raise ConfigurationError("schemas", wanted.refused[0], messages.KEEP_COMPATIBLE())
     _change(connection, wanted)
     registry = SchemaRegistry(connection.registry_url)
     for change in wanted.register:
@@ -160,7 +161,7 @@ def _schema_changes(
         if registry.find(subject, schema) is not None:
             continue
         problems = backward_problems(schema, [version.schema for version in registry.versions(subject)])
-        refused += [f"{subject} cannot read events of {problem}" for problem in problems]
+        refused += [messages.CANNOT_READ(subject=subject, problem=problem) for problem in problems]
         if not problems:
             register.append(SchemaChange(subject, schema))
     return tuple(register), tuple(refused)
@@ -172,14 +173,14 @@ def _drift(declared: Declarations, live: Mapping[str, Mapping[str, Any]], broker
         topic = declared.topics.get(name)
         if topic is None:
             if name.startswith(OWN_PREFIXES):
-                found.append(f"{name} is there and not declared")
+                found.append(messages.NOT_DECLARED(name=name))
             continue
         partitions = state["partitions"]
         if len(partitions) != topic.partitions:
-            found.append(f"{name} has {len(partitions)} partitions, declared are {topic.partitions}")
+            found.append(messages.HAS_PARTITIONS(name=name, present=len(partitions), wanted=topic.partitions))
         copies = min(len(partition["replica_nodes"]) for partition in partitions)
         if copies < topic.replication_on(brokers):
-            found.append(f"{name} is kept {copies} times, declared are {topic.replication_on(brokers)}")
+            found.append(messages.HAS_COPIES(name=name, present=copies, wanted=topic.replication_on(brokers)))
     return tuple(found)
 
 
@@ -205,7 +206,7 @@ def _create(kafka: KafkaAdminClient, topics: tuple[Topic, ...], brokers: int) ->
     except KafkaError as error:
         if error.retriable:
             raise
-        raise ConfigurationError("topics", f"Kafka refuses them: {error}") from error
+        raise ConfigurationError("topics", messages.KAFKA_REFUSES(error=error)) from error
 
 
 def _create_one(kafka: KafkaAdminClient, name: str, options: Mapping[str, Any]) -> None:

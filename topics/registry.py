@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from creditbus.topics import messages
 from creditbus.topics.registry_http import NotARegistryError, RegistryError, RegistryHttp, UnknownSchemaError
 
 __all__ = [
@@ -80,7 +81,7 @@ class SchemaRegistry:
         """
         answer = self._ask_for_one("GET", f"/schemas/ids/{schema_id}")
         if answer is None:
-            raise UnknownSchemaError(f"schema {schema_id}", f"is not in the registry at {self._http.url}")
+            raise UnknownSchemaError(messages.SCHEMA(name=schema_id), messages.SCHEMA_NOT_THERE(url=self._http.url))
         with self._understood():
             text = str(answer["schema"])
         return json.loads(text)

@@ -18,6 +18,7 @@ from http.client import HTTPException
 from typing import Any, Final
 from urllib.parse import SplitResult, urlsplit
 
+from creditbus.topics import messages
 from creditbus.topics.errors import ConfigurationError, UnavailableError, UserError
 
 __all__ = ["NotARegistryError", "RegistryError", "RegistryHttp", "UnknownSchemaError"]
@@ -98,7 +99,7 @@ class RegistryHttp:
 
     def strange(self) -> NotARegistryError:
         """Make the error for JSON that no registry would answer."""
-        return self._not_one("answers with JSON that no schema registry answers with")
+        return self._not_one(messages.STRANGE_JSON())
 
     def _answer(self, request: urllib.request.Request) -> Any:
         """Ask once more where the connection broke: every request says the same when it comes twice."""
@@ -116,36 +117,38 @@ class RegistryHttp:
     def _refused(self, error: urllib.error.HTTPError, request: str) -> UserError:
         said, plain = _said(error), f"{error.code} {error.reason}".strip()
         if error.code >= HTTPStatus.INTERNAL_SERVER_ERROR or error.code == HTTPStatus.TOO_MANY_REQUESTS:
-            return UnavailableError(self._place, f"answers {error.code} to {request}", "see its log")
+            return UnavailableError(
+                self._place, messages.ANSWERS_CODE(code=error.code, request=request), messages.SEE_ITS_LOG()
+            )
         if error.code < HTTPStatus.BAD_REQUEST:
             target = urlsplit(error.headers.get("Location", ""))
             where = (
                 f"{target.scheme}://{target.netloc.rpartition('@')[2]}{target.path}" if target.netloc else target.path
             )
-            return self._not_one(f"sends {request} elsewhere: {plain} to {where or 'nowhere'}")
+            return self._not_one(messages.SENDS_ELSEWHERE(request=request, plain=plain, where=where or "-"))
         if said is not None and said[0] in _NOT_THERE and error.code == HTTPStatus.NOT_FOUND:
-            return UnknownSchemaError(self._place, f"refuses {request}: {said[1]}")
+            return UnknownSchemaError(self._place, messages.REFUSES_BECAUSE(request=request, said=said[1]))
         if error.code in _LOGIN and said is None:
-            fix = "creditbus does not log in; ask whoever keeps the registry, or a proxy before it, to let it in"
-            return RegistryError(self._place, f"refuses {request}: {plain}", fix)
+            fix = messages.LET_IT_IN()
+            return RegistryError(self._place, messages.REFUSES_PLAINLY(request=request, plain=plain), fix)
         if said is None or error.code == HTTPStatus.NOT_FOUND:
-            return self._not_one(f"answers {plain} to {request}, as no schema registry does")
-        return RegistryError(self._place, f"refuses {request}: {said[1]}")
+            return self._not_one(messages.ANSWERS_STRANGELY(plain=plain, request=request))
+        return RegistryError(self._place, messages.REFUSES_BECAUSE(request=request, said=said[1]))
 
     def _silent(self, error: Exception) -> UnavailableError:
         reason = error.reason if isinstance(error, urllib.error.URLError) else error
         if isinstance(reason, ssl.SSLCertVerificationError):
-            fix = "give its authority in SSL_CERT_FILE"
-            return NotARegistryError(self._place, f"has no certificate that is trusted: {reason.verify_message}", fix)
+            fix = messages.GIVE_AUTHORITY()
+            return NotARegistryError(self._place, messages.CERTIFICATE(verify_message=reason.verify_message), fix)
         if isinstance(reason, ssl.SSLError) and self.url.startswith("https:"):
-            return NotARegistryError(self._place, "speaks no TLS", f"is it http? Set {_VARIABLE}")
+            return NotARegistryError(self._place, messages.NO_TLS(), messages.IS_IT_HTTP(variable=_VARIABLE))
         if isinstance(reason, HTTPException) and not isinstance(reason, OSError):
-            return NotARegistryError(self._place, "speaks no plain HTTP", f"is it https? Set {_VARIABLE}")
-        return UnavailableError(self._place, "does not answer", "is it running? `creditbus status` shows local servers")
+            return NotARegistryError(self._place, messages.NO_PLAIN_HTTP(), messages.IS_IT_HTTPS(variable=_VARIABLE))
+        return UnavailableError(self._place, messages.DOES_NOT_ANSWER(), messages.IS_IT_RUNNING())
 
     def _not_one(self, problem: str) -> NotARegistryError:
         found = self._found()
-        fix = f"there is one at {found}: set {_VARIABLE} to it" if found else f"set {_VARIABLE} to the registry's base"
+        fix = messages.IT_IS_AT(found=found, variable=_VARIABLE) if found else messages.SET_TO_BASE(variable=_VARIABLE)
         return NotARegistryError(self._place, problem, fix)
 
     def _found(self) -> str:
@@ -186,14 +189,18 @@ def _checked(url: str) -> SplitResult:
         host = parts.hostname
         _ = parts.port
     except ValueError as error:
-        raise ConfigurationError(place, "is none", f"set {_VARIABLE} to http://host:port/path") from error
+        raise ConfigurationError(place, messages.EMPTY(), messages.SET_TO_EXAMPLE(variable=_VARIABLE)) from error
     if parts.username or parts.password or "@" in url:
-        raise ConfigurationError(place, "holds a name or a password, which creditbus does not send", "leave them out")
+        raise ConfigurationError(place, messages.HOLDS_LOGIN(), messages.LEAVE_THEM_OUT())
     if parts.scheme not in {"http", "https"} or not host:
-        fix = f"set {_VARIABLE} to http://{url.rpartition('://')[2]}" if url else f"set {_VARIABLE}"
-        raise ConfigurationError(place, f"{url!r} does not begin with http:// or https://", fix)
+        fix = (
+            messages.SET_TO_HTTP(variable=_VARIABLE, address=url.rpartition("://")[2])
+            if url
+            else messages.SET_VARIABLE(variable=_VARIABLE)
+        )
+        raise ConfigurationError(place, messages.NOT_HTTP(url=url), fix)
     if parts.query or parts.fragment:
-        raise ConfigurationError(place, f"{url!r} has something behind its path", "leave out what begins with ? or #")
+        raise ConfigurationError(place, messages.AFTER_PATH(url=url), messages.LEAVE_OUT_QUERY())
     return parts
 
 

@@ -5,18 +5,23 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+from creditbus.topics import messages
+from creditbus.topics.text import Message, Text
+
 __all__ = ["nearest", "suggestion"]
 
 
-def suggestion(name: str, known: Iterable[str], kind: str = "known here") -> str:
-    """Return the fix of an error about an unknown name.
+def suggestion(name: str, known: Iterable[str], kind: Message = messages.KNOWN_HERE) -> Text:
+    """Return the fix of an error about an unknown name; `kind` says what the known `names` are.
 
     >>> suggestion("colum", ["column", "constant"]), suggestion("x", ["column", "constant"])
     ('did you mean column?', 'known here: column, constant')
     """
     names = list(dict.fromkeys(known))
     near = nearest(name, names)
-    return f"did you mean {near}?" if near else f"{kind}: {', '.join(names) or 'none'}"
+    if near:
+        return messages.DID_YOU_MEAN(name=near)
+    return kind(names=", ".join(names) or "-")
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

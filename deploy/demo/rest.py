@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from creditbus.deploy import messages
 from creditbus.deploy.demo.observation import Observation
 from creditbus.topics.errors import UnavailableError
 
@@ -57,7 +58,7 @@ def await_rest(
         elif now - since >= _CALM_SECONDS and _decided(found.departments, published):
             return Rest(found, since)
         elif now - since >= _STALLED_SECONDS:
-            problem = f"does nothing any more: {_outcomes(found.departments):,} of {published:,} events have an outcome"
+            problem = messages.STANDS_STILL(outcomes=_outcomes(found.departments), published=published)
             raise UnavailableError("creditbus worker", problem)
 
 

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from creditbus.connectors.reporting import BarReporter
 from creditbus.connectors.runner import run_connector
+from creditbus.deploy import messages
 from creditbus.deploy.bus import apply_bus
 from creditbus.deploy.demo.commands import Commands
 from creditbus.deploy.demo.departments import DELIVERIES, Delivery, configure, left_out
@@ -55,14 +56,14 @@ def run(home: Path, data: Path | None, console: Console, progress: Progress) -> 
     truth = None
     others: list[str] = []
     if data is None:
-        progress("generating the files of five departments")
+        progress(messages.GENERATING())
         data = home / "generated"
         truth = generate(data).departments()
     else:
         others = left_out(data)
     configurations = configure(data, home / "connectors.d")
     if not configurations:
-        raise ConfigurationError(str(data), "holds none of the files", f"known: {_known()}")
+        raise ConfigurationError(str(data), messages.NO_FILES(), messages.KNOWN(known=_known()))
     if others:
         console.print(
             f"left out: {', '.join(others)} (the demonstration knows {_known()})", markup=False, soft_wrap=True
@@ -72,7 +73,7 @@ def run(home: Path, data: Path | None, console: Console, progress: Progress) -> 
     try:
         with cluster:
             connection = cluster.connection()
-            progress("applying topics and schemas")
+            progress(messages.APPLYING())
             apply_bus(connection)
             with Worker(home) as worker:
                 waves = _waves(configurations, generated=truth is not None)
@@ -90,9 +91,7 @@ def _known() -> str:
 
 def _clear(home: Path) -> None:
     if home.exists() and not (home / _MARK).is_file():
-        raise ConfigurationError(
-            str(home), "is not a folder of the demonstration", "move it away, or set CREDITBUS_HOME"
-        )
+        raise ConfigurationError(str(home), messages.NOT_OURS(), messages.MOVE_IT_AWAY())
     if home.exists():
         Cluster(home).stop()
         shutil.rmtree(home)
@@ -127,7 +126,7 @@ def _carry(
     for wave in waves:
         started = time.monotonic()
         passage.published += _publish(wave, connection, console)
-        progress("waiting until every event has its outcome")
+        progress(messages.AWAITING())
         rest = await_rest(observer, passage.published, worker.check)
         passage.seconds += rest.since - started
         passage.departments = rest.observation.departments

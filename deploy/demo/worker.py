@@ -12,6 +12,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Self
 
+from creditbus.deploy import messages
 from creditbus.deploy.demo.commands import command_line, environment
 from creditbus.topics.errors import UnavailableError
 
@@ -48,7 +49,11 @@ class Worker:
             UnavailableError: it has ended.
         """
         if self._process.poll() is not None:
-            raise UnavailableError("creditbus worker", f"ended with code {self._process.returncode}", f"see {self.log}")
+            raise UnavailableError(
+                "creditbus worker",
+                messages.ENDED_WITH(returncode=self._process.returncode),
+                messages.SEE_LOG(log=self.log),
+            )
 
     def __exit__(self, *_: object) -> None:
         if self._process.stdin is not None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from creditbus.deploy.embedded import messages
 from creditbus.deploy.embedded.errors import ServerError
 from creditbus.deploy.embedded.files import replace_text
 from creditbus.deploy.embedded.kafka import KafkaServer
@@ -213,20 +214,22 @@ class Cluster:
         programs = self._programs = self._programs or resolve(self._progress)
         for server in servers:
             server.prepare(programs)
-            self._progress(f"starting {server.name}")
+            self._progress(messages.STARTING(name=server.name))
             server.process.start(server.command(programs), self.home)
         deadline = time.monotonic() + _START_SECONDS
         for server in servers:
             self._await_health(server, deadline)
-            self._progress(f"{server.name} answers at {server.address}")
+            self._progress(messages.ANSWERS_AT(name=server.name, address=server.address))
 
     def _await_health(self, server: Server, deadline: float) -> None:
         while not server.started():
             if server.process.pid is None:
-                raise ServerError(server.name, "ended while starting", f"see {server.process.log}")
+                raise ServerError(server.name, messages.ENDED_STARTING(), messages.SEE_LOG(log=server.process.log))
             if time.monotonic() > deadline:
                 raise ServerError(
-                    server.name, f"does not answer after {_START_SECONDS:.0f} s", f"see {server.process.log}"
+                    server.name,
+                    messages.NO_ANSWER_AFTER(start_seconds=_START_SECONDS),
+                    messages.SEE_LOG(log=server.process.log),
                 )
             time.sleep(_POLL_SECONDS)
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
+from creditbus.deploy.embedded import messages
 from creditbus.deploy.embedded.errors import ServerError
 from creditbus.deploy.embedded.members import members
 from creditbus.deploy.embedded.ports import HOST
@@ -161,7 +162,7 @@ class KafkaServer(Server):
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_FORMAT_TIMEOUT_SECONDS)
         if done.returncode != 0:
             lines = (done.stderr or done.stdout).strip().splitlines() or ["the storage could not be formatted"]
-            raise ServerError(self.name, lines[-1], f"its storage is {self.data}")
+            raise ServerError(self.name, lines[-1], messages.ITS_STORAGE(data=self.data))
 
 
 def _java(programs: Programs, heap: str) -> list[str]:

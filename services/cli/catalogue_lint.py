@@ -20,7 +20,6 @@ from creditbus.services.cli.messages import catalogue as messages
 from creditbus.services.domain.catalogue import Catalogue, CatalogueError, Item
 from creditbus.topics.compatibility import backward_problems
 from creditbus.topics.declarations import declarations
-from creditbus.topics.text import Text
 
 __all__ = ["Fault", "lint"]
 
@@ -125,7 +124,7 @@ def _mapped(item: Item, mappings: list[tuple[str, str, str]]) -> Iterator[Fault]
         try:
             resolve(validated(MappingModel, document), document, item, Path())
         except (MappingError, SourceError) as error:
-            yield Fault(item.id, "item.yaml", messages.MAPPING(error=Text(str(error), error.sentence("zh"))))
+            yield Fault(item.id, "item.yaml", messages.MAPPING(error=error.text()))
 
 
 def _mappings(templates: Traversable) -> Iterator[tuple[str, str, str]]:

@@ -89,7 +89,8 @@ def check_command(name: Name, folder: Folder = FOLDER, json: Json = False) -> No
         print_json([asdict(finding) for finding in findings])
     else:
         for finding in findings:
-            _say(f"{'ok ' if finding.ok else 'NO '} {finding.subject:9} {visible(finding.message, _LONGEST_LINE)}")
+            said = visible(spoken(finding.message), _LONGEST_LINE)
+            _say(f"{'ok ' if finding.ok else 'NO '} {finding.subject:9} {said}")
     if not all(finding.ok for finding in findings):
         raise typer.Exit(1)
 

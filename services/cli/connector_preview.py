@@ -155,7 +155,7 @@ def _show(connector: Connector, result: Preview) -> None:
         if columns.missing:
             _say(spoken(messages.MANDATORY_WITHOUT_COLUMN_2) + ", ".join(columns.missing))
     for remark in result.remarks:
-        _say(f"  {remark}")
+        _say(f"  {spoken(remark)}")
     _say(_counts(result))
     if result.fates:
         OUTPUT.print(_fates(result.fates))

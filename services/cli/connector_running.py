@@ -107,15 +107,15 @@ def _tell(cycle: Cycle, *, json: bool) -> None:
         sys.stdout.flush()
         return
     clock = f"{datetime.now().astimezone():%H:%M:%S}"
-    text = cycle.error
+    text = spoken(cycle.error)
     if cycle.summary is not None:
-        text = "\n".join([_published(cycle.summary), *_noticed(cycle.summary), *cycle.summary.remarks])
+        text = "\n".join([_published(cycle.summary), *_noticed(cycle.summary), *map(spoken, cycle.summary.remarks)])
     (ERRORS if cycle.summary is None else OUTPUT).print(f"{clock}  {text}", markup=False, soft_wrap=True)
 
 
 def summary_lines(summary: RunSummary, connector: Connector, outcomes: RunOutcomes | None = None) -> list[str]:
     """Return what a run did as lines for a person, with what to do next."""
-    lines = [_published(summary), *_noticed(summary), *summary.remarks]
+    lines = [_published(summary), *_noticed(summary), *map(spoken, summary.remarks)]
     if outcomes is not None:
         lines.append(outcome_line(outcomes))
         if outcomes.stages:

@@ -9,6 +9,8 @@ from typing import Any
 import orjson
 from rich.console import Console
 
+from creditbus.services.cli.language import spoken
+
 __all__ = ["ERRORS", "OUTPUT", "print_json", "progress", "table_width"]
 
 _PIPE_WIDTH = 140
@@ -32,4 +34,5 @@ def print_json(facts: Any) -> None:
 
 def progress(step: str) -> None:
     """Tell of a step that takes time."""
-    ERRORS.print(f"[dim]{step}[/dim]" if ERRORS.is_terminal else step, markup=ERRORS.is_terminal)
+    line = spoken(step)
+    ERRORS.print(f"[dim]{line}[/dim]" if ERRORS.is_terminal else line, markup=ERRORS.is_terminal)

@@ -28,7 +28,7 @@ from creditbus.services.cli import (
 )
 from creditbus.services.cli.console import ERRORS
 from creditbus.services.cli.help import speaking
-from creditbus.services.cli.language import choose, chosen, language, spoken, taken_out
+from creditbus.services.cli.language import choose, chosen, spoken, taken_out
 from creditbus.services.cli.messages import usage as messages
 from creditbus.services.cli.usage import usage_line
 from creditbus.services.worker.exit_codes import INTERRUPTED
@@ -84,7 +84,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except typer.Exit as request:
         return request.exit_code
     except (typer.TyperException, UserError) as error:
-        _complain(error.sentence(language()) if isinstance(error, UserError) else usage_line(error))
+        _complain(spoken(error.text()) if isinstance(error, UserError) else usage_line(error))
         return _USER_ERROR
     except BrokenPipeError:
         # The reader has gone (`creditbus ... | head`); the interpreter must not flush into the pipe at its end.

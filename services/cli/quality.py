@@ -158,7 +158,7 @@ def _serve(
         try:
             set_quality(_read(connection, wanted, days))
         except DependencyDownError as error:
-            ERRORS.print(str(error), markup=False)
+            ERRORS.print(spoken(error.text()), markup=False)
         stop.wait(every)
 
 

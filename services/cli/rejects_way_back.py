@@ -127,7 +127,7 @@ def _known(by_connector: dict[str, list[CorrectedRow]], folder: Path) -> tuple[d
         except ConfigurationError as error:
             if len(by_connector) == 1:
                 raise
-            foreign += [ForeignRow(row.sheet, row.number, str(error)) for row in rows]
+            foreign += [ForeignRow(row.sheet, row.number, error.text()) for row in rows]
     if by_connector and not found:
         raise ConfigurationError(
             str(folder), messages.NO_CONNECTOR_OF(by_connector=", ".join(by_connector)), messages.NAME_THE_FOLDER()
@@ -218,7 +218,7 @@ def _report(
             OUTPUT.print(f"{place(asdict(row.place))}{still}  {_spoken(fault)}", markup=False, soft_wrap=True)
     for one in foreign:
         where = "  ".join(part for part in (file.name, one.sheet, _numbered(one.number)) if part)
-        OUTPUT.print(f"{where}  {spoken(messages.IS_NOT_SENT)}: {one.problem}", markup=False, soft_wrap=True)
+        OUTPUT.print(f"{where}  {spoken(messages.IS_NOT_SENT, problem=one.problem)}", markup=False, soft_wrap=True)
     parts = [spoken(messages.SENT, sent=sent)]
     parts += [spoken(messages.SENT_BEFORE, already=already)] if already else []
     parts += [spoken(messages.STILL_REFUSED, count=len(refused))] if refused else []

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from typing import Self
 
+from creditbus.services.engine import messages
 from creditbus.topics.errors import UnavailableError
 
 __all__ = [
@@ -66,9 +67,7 @@ class DependencyDownError(EngineError, UnavailableError):
     """
 
     def __init__(self, dependency: str, detail: str) -> None:
-        UnavailableError.__init__(
-            self, dependency, f"does not answer: {detail}", "`creditbus status` shows local servers"
-        )
+        UnavailableError.__init__(self, dependency, messages.NO_ANSWER(detail=detail), messages.SEE_STATUS())
         self.dependency = dependency
 
     @classmethod
@@ -86,8 +85,8 @@ class OldBrokerError(DependencyDownError):
         UnavailableError.__init__(
             self,
             "kafka",
-            f"its feature {feature} has level {level}, not {needed}",
-            f"with Kafka 4.0 or later: kafka-features.sh upgrade --feature {feature}={needed}",
+            messages.FEATURE_LEVEL(feature=feature, level=level, needed=needed),
+            messages.UPGRADE(feature=feature, needed=needed),
         )
         self.dependency = "kafka"
 
@@ -99,6 +98,6 @@ class StoreBehindError(EngineError, UnavailableError):
         UnavailableError.__init__(
             self,
             "redis",
-            f"holds less of {stage}/{lane} than the changelog, from which a worker rebuilds it",
-            "try again in a moment; see docs/runbooks/redis-lost.md",
+            messages.HOLDS_LESS(stage=stage, lane=lane),
+            messages.TRY_AGAIN(),
         )

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from typing import Final
 
+from creditbus.services.engine import messages
 from creditbus.topics.errors import ConfigurationError
 from creditbus.topics.suggestion import suggestion
 
@@ -72,13 +73,13 @@ class EngineSettings:
         """Refuse settings that contradict each other."""
         for lesser, greater in _LESS:
             if getattr(self, lesser) >= getattr(self, greater):
-                raise ValueError(self._contradiction(lesser, "must be less than", greater))
+                raise ValueError(messages.MUST_BE_LESS(**self._pair(lesser, greater)))
         for lesser, greater in _AT_MOST:
             if getattr(self, lesser) > getattr(self, greater):
-                raise ValueError(self._contradiction(lesser, "must not be more than", greater))
+                raise ValueError(messages.MUST_NOT_BE_MORE(**self._pair(lesser, greater)))
 
-    def _contradiction(self, lesser: str, rule: str, greater: str) -> str:
-        return f"{lesser} ({getattr(self, lesser)}) {rule} {greater} ({getattr(self, greater)})"
+    def _pair(self, lesser: str, greater: str) -> dict[str, str]:
+        return {name: f"{one} ({getattr(self, one)})" for name, one in (("lesser", lesser), ("greater", greater))}
 
     def batch_of(self, fan: int) -> int:
         """Return the most records that a transaction reads of a stage that may write `fan` records for each."""
@@ -102,19 +103,21 @@ def tuned(settings: EngineSettings, assignments: Iterable[str]) -> EngineSetting
     try:
         return replace(settings, **changes)  # type: ignore[arg-type] # _read made each of its own type
     except ValueError as error:
-        raise ConfigurationError("--set", str(error), "change one of both") from error
+        raise ConfigurationError("--set", error.args[0], messages.CHANGE_ONE()) from error
 
 
 def _read(settings: EngineSettings, assignment: str) -> tuple[str, int | float]:
     name, equals, text = (part.strip() for part in assignment.partition("="))
     if name not in TUNABLE:
-        raise ConfigurationError(f"--set {name}", "is not a setting", suggestion(name, TUNABLE))
+        raise ConfigurationError(f"--set {name}", messages.NOT_A_SETTING(), suggestion(name, TUNABLE))
     default: int | float = getattr(settings, name)
     try:
         value = type(default)(text)
     except ValueError:
         value = 0
     if not equals or not 0 < value < float("inf"):
-        kind = "a whole number" if isinstance(default, int) else "a number"
-        raise ConfigurationError(f"--set {name}", f"needs {kind} above 0, not {text!r}", f"such as {name}={default}")
+        kind = messages.WHOLE_NUMBER() if isinstance(default, int) else messages.NUMBER()
+        raise ConfigurationError(
+            f"--set {name}", messages.NEEDS_ABOVE_0(kind=kind, text=text), messages.SUCH_AS(name=name, default=default)
+        )
     return name, value

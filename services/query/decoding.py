@@ -10,11 +10,10 @@ from fastavro import schemaless_reader
 from creditbus.services.domain.framing import FRAME_BYTES, FrameError, schema_id
 from creditbus.services.engine.batch import Record
 from creditbus.services.engine.codec.schemas import Schemas
+from creditbus.services.query import messages
 from creditbus.topics.errors import UserError
 
 __all__ = ["decoded"]
-
-_FIX = "is it the registry that the bus writes with?"
 
 
 def decoded(schemas: Schemas, record: Record, reader: Any = None) -> dict[str, Any]:
@@ -28,17 +27,17 @@ def decoded(schemas: Schemas, record: Record, reader: Any = None) -> dict[str, A
     Raises:
         UserError: the registry does not know the schema, or the bytes do not follow it.
     """
-    place = f"{record.topic}/{record.partition} at {record.offset}"
+    place = messages.PLACE(topic=record.topic, partition=record.partition, offset=record.offset)
     value = record.value or b""
     try:
         shape = schemas.shapes.get(schema_id(value))
     except FrameError as error:
-        raise UserError(place, "names no schema") from error
+        raise UserError(place, messages.NO_SCHEMA()) from error
     if shape is None:
-        raise UserError(place, "was written with a schema that the registry does not know", _FIX)
+        raise UserError(place, messages.UNKNOWN_SCHEMA(), messages.IS_IT_THE_REGISTRY())
     source = BytesIO(value)
     source.seek(FRAME_BYTES)
     try:
         return cast("dict[str, Any]", schemaless_reader(source, shape.writer, reader))
     except Exception as error:  # damaged bytes may raise anything
-        raise UserError(place, "does not follow the schema that it names", _FIX) from error
+        raise UserError(place, messages.OTHER_SCHEMA(), messages.IS_IT_THE_REGISTRY()) from error

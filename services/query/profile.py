@@ -22,6 +22,7 @@ from creditbus.services.engine.codec.event_codec import EventCodec
 from creditbus.services.engine.codec.schemas import Schemas
 from creditbus.services.engine.consume.cluster_metadata import topic_facts
 from creditbus.services.engine.store.connection import connect
+from creditbus.services.query import messages
 from creditbus.services.query.state import StageState, open_states
 from creditbus.topics.connection import Connection
 from creditbus.topics.errors import ConfigurationError
@@ -59,8 +60,8 @@ class ProfileReader:
         if not keys:
             raise ConfigurationError(
                 "CODE",
-                "is neither a unified social credit code nor a legacy code",
-                "give 18 characters with a right check digit, an organisation code or a registration number",
+                messages.NOT_A_CODE(),
+                messages.GIVE_A_CODE(),
             )
         for key in keys:
             (value,) = await self._read(RESOLVER.name, key.encode(), [crosswalk_key(key.encode())])

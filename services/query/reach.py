@@ -13,6 +13,7 @@ from kafka.errors import RetriableError
 from kafka.protocol.consumer import IsolationLevel
 
 from creditbus.services.engine.batch import Partition
+from creditbus.services.query import messages
 from creditbus.topics.admin import admin
 from creditbus.topics.connection import APPLICATION, Connection
 from creditbus.topics.errors import UnavailableError
@@ -166,5 +167,5 @@ def _members(kafka: KafkaAdminClient, stage: str) -> list[Mapping[str, Any]]:
     group = f"{APPLICATION}-{stage}"
     found = kafka.describe_groups([group])[group]
     if found["error"] and found["group_state"] != _NO_GROUP:
-        raise UnavailableError(f"group {group}", found["error"], "try again in a moment")
+        raise UnavailableError(messages.GROUP(group=group), found["error"], messages.TRY_AGAIN())
     return list(found["members"])

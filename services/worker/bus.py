@@ -26,6 +26,8 @@ from creditbus.services.fanout.app import fanout_stage
 from creditbus.services.intake.app import intake_stage
 from creditbus.services.profiles.app import profiles_stage
 from creditbus.services.resolver.app import resolver_stage
+from creditbus.services.worker import messages
+from creditbus.topics import messages as shared
 from creditbus.topics.connection import Connection
 from creditbus.topics.declarations import Declarations
 from creditbus.topics.errors import ConfigurationError
@@ -105,14 +107,14 @@ def _lanes(facts: TopicFacts, declared: Declarations) -> int:
     """Return the one number of partitions that all topics of the bus have."""
     missing = sorted(set(declared.topics) - set(facts.partitions))
     if missing:
-        raise ConfigurationError(f"topic {missing[0]}", "does not exist", "run `creditbus topics apply`")
+        raise ConfigurationError(shared.TOPIC(name=missing[0]), shared.DOES_NOT_EXIST(), shared.RUN_APPLY())
     lanes = facts.partitions[LEDGER]
     odd = sorted(_with_other_partitions(facts, declared.topics, lanes))
     if odd:
         raise ConfigurationError(
-            f"topic {odd[0]}",
-            f"has {facts.partitions[odd[0]]} partitions, {LEDGER} has {lanes}",
-            "a lane is one partition number of all topics: make them equal",
+            shared.TOPIC(name=odd[0]),
+            messages.OTHER_PARTITIONS(partitions=facts.partitions[odd[0]], ledger=LEDGER, lanes=lanes),
+            messages.MAKE_EQUAL(),
         )
     return lanes
 

@@ -6,6 +6,7 @@ import os
 import secrets
 from pathlib import Path
 
+from creditbus.services.worker import messages
 from creditbus.topics.errors import ConfigurationError
 
 __all__ = ["KEY_VARIABLE", "read_person_key"]
@@ -41,5 +42,5 @@ def read_person_key(home: Path) -> bytes:
     except ValueError:
         key = b""
     if len(key) != _KEY_BYTES:
-        raise ConfigurationError(KEY_VARIABLE, "is not a key", f"give {_KEY_BYTES} bytes in hexadecimal")
+        raise ConfigurationError(KEY_VARIABLE, messages.NOT_A_KEY(), messages.GIVE_A_KEY(key_bytes=_KEY_BYTES))
     return key

@@ -17,6 +17,7 @@ from creditbus.services.engine.errors import DependencyDownError
 from creditbus.services.engine.run.app import StageApp
 from creditbus.services.engine.settings import EngineSettings
 from creditbus.services.engine.store import Store
+from creditbus.services.worker import messages
 from creditbus.services.worker.bus import open_bus, stage_apps
 from creditbus.services.worker.exit_codes import FAILED, INTERRUPTED, STALLED
 from creditbus.services.worker.guard import LoopGuard, stalled
@@ -100,8 +101,8 @@ def _serve_metrics(port: int | None, restarts: Mapping[str, int]) -> None:
     try:
         start_http_server(port)
     except OSError as error:
-        problem = f"cannot be served at port {port}: {error.strerror or error}"
-        raise ConfigurationError("--metrics-port", problem, "choose a port that nobody uses, or 0 for any") from error
+        problem = messages.PORT_TAKEN(port=port, strerror=error.strerror or error)
+        raise ConfigurationError("--metrics-port", problem, messages.CHOOSE_A_PORT()) from error
 
 
 def _code(asked: Sequence[int]) -> int:

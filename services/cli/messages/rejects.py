@@ -121,8 +121,8 @@ NOT_EXPORTED_NATURAL_PERSONS_WHOM = Message(
     "{left:,} not exported: natural persons, of whom nothing is kept, or not sent by a connector of this machine",
 )
 IS_NOT_SENT = Message(
-    "未发送",
-    "is not sent",
+    "未发送：{problem}",
+    "is not sent: {problem}",
 )
 RUN = Message(
     "批次",

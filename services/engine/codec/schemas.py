@@ -14,6 +14,7 @@ from creditbus.avro_schemas import event_schema, raw_catalogue
 from creditbus.services.domain.framing import FRAME_BYTES, FrameError, schema_id
 from creditbus.services.engine.batch import Record
 from creditbus.services.engine.errors import DependencyDownError
+from creditbus.topics import messages as shared
 from creditbus.topics.errors import ConfigurationError, UnavailableError
 from creditbus.topics.registry import SchemaRegistry, UnknownSchemaError
 
@@ -65,7 +66,7 @@ class Schemas:
         if name not in self._ids:
             found = await self._ask(self._registry.find, name, schema)
             if found is None:
-                raise ConfigurationError(f"schema {name}", "is not registered", "run `creditbus topics apply`")
+                raise ConfigurationError(shared.SCHEMA(name=name), shared.NOT_REGISTERED(), shared.RUN_APPLY())
             self._ids[name] = found
             self.shapes[found] = Shape(found, name, self._names.get(name, ""), parse_schema(schema, named_schemas={}))
         return self._ids[name]

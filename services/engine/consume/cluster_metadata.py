@@ -15,6 +15,7 @@ from kafka.errors import KafkaError
 
 from creditbus.services.engine.batch import Partition
 from creditbus.services.engine.errors import DependencyDownError
+from creditbus.topics import messages as shared
 from creditbus.topics.errors import ConfigurationError
 from creditbus.topics.kafka_clients import opened
 
@@ -40,7 +41,7 @@ class TopicFacts:
 
         """
         if topic not in self.partitions:
-            raise ConfigurationError(f"topic {topic}", "does not exist", "run `creditbus topics apply`")
+            raise ConfigurationError(shared.TOPIC(name=topic), shared.DOES_NOT_EXIST(), shared.RUN_APPLY())
         return [Partition(topic, number) for number in range(self.partitions[topic])]
 
     def identity_of(self, changelog: str, application: str) -> str:

@@ -151,8 +151,8 @@ def test_a_message_within_a_message_is_in_the_same_language() -> None:
 
 def test_an_error_is_english_in_logs_and_is_shown_in_the_language_of_its_reader() -> None:
     error = ConfigurationError("--stage", Text("is wrong", "有误"), Text("mend it", "请改正"))
-    assert str(error) == error.sentence("en") == "--stage: is wrong; mend it"
-    assert error.sentence("zh") == "--stage：有误；请改正"
+    assert str(error) == error.text() == "--stage: is wrong; mend it"
+    assert error.text().zh == "--stage：有误；请改正"
 
 
 def test_lists_are_joined_as_their_language_does() -> None:

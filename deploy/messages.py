@@ -1,0 +1,62 @@
+"""What the demonstration and the preparation of a bus say."""
+
+from __future__ import annotations
+
+from creditbus.topics.text import Message
+
+NO_SUCH_ITEM = Message(
+    "目录中没有 {unknown!r}",
+    "{unknown!r} is not in the catalogue",
+)
+CATALOGUE_HAS = Message(
+    "目录中有 {catalogue}",
+    "the catalogue has {catalogue}",
+)
+NO_SUCH_DEPARTMENT = Message(
+    "没有部门 {unknown!r}",
+    "{unknown!r} is not a department",
+)
+STANDS_STILL = Message(
+    "已不再工作：{published:,} 个事件中 {outcomes:,} 个有结果",
+    "does nothing any more: {outcomes:,} of {published:,} events have an outcome",
+)
+GENERATING = Message(
+    "正在生成五个部门的文件",
+    "generating the files of five departments",
+)
+NO_FILES = Message(
+    "没有所需的文件",
+    "holds none of the files",
+)
+KNOWN = Message(
+    "认识的有：{known}",
+    "known: {known}",
+)
+NOT_OURS = Message(
+    "不是演示用的文件夹",
+    "is not a folder of the demonstration",
+)
+MOVE_IT_AWAY = Message(
+    "请移走它，或设置 CREDITBUS_HOME",
+    "move it away, or set CREDITBUS_HOME",
+)
+AWAITING = Message(
+    "正在等待每个事件都有结果",
+    "waiting until every event has its outcome",
+)
+APPLYING = Message(
+    "正在创建主题、登记模式",
+    "applying topics and schemas",
+)
+ENDED_WITH = Message(
+    "已退出，退出码 {returncode}",
+    "ended with code {returncode}",
+)
+SEE_LOG = Message(
+    "见 {log}",
+    "see {log}",
+)
+DECLARE_IT = Message(
+    "请在 topics/departments 中声明",
+    "declare it in topics/departments",
+)

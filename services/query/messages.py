@@ -1,0 +1,42 @@
+"""What is said of answers that cannot be given."""
+
+from __future__ import annotations
+
+from creditbus.topics.text import Message
+
+UNKNOWN_SCHEMA = Message(
+    "所用的模式在登记处中没有",
+    "was written with a schema that the registry does not know",
+)
+NO_SCHEMA = Message(
+    "没有指明模式",
+    "names no schema",
+)
+OTHER_SCHEMA = Message(
+    "与其指明的模式不符",
+    "does not follow the schema that it names",
+)
+NOT_A_CODE = Message(
+    "既不是统一社会信用代码，也不是旧代码",
+    "is neither a unified social credit code nor a legacy code",
+)
+GIVE_A_CODE = Message(
+    "请给出校验位正确的 18 位代码、组织机构代码或注册号",
+    "give 18 characters with a right check digit, an organisation code or a registration number",
+)
+TRY_AGAIN = Message(
+    "请稍后再试",
+    "try again in a moment",
+)
+GROUP = Message(
+    "消费组 {group}",
+    "group {group}",
+)
+IS_IT_THE_REGISTRY = Message(
+    "这是总线写入时所用的登记处吗？",
+    "is it the registry that the bus writes with?",
+)
+PLACE = Message(
+    "{topic}/{partition} 位点 {offset}",
+    "{topic}/{partition} at {offset}",
+)

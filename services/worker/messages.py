@@ -1,0 +1,30 @@
+"""What is said of a worker that cannot start."""
+
+from __future__ import annotations
+
+from creditbus.topics.text import Message
+
+OTHER_PARTITIONS = Message(
+    "有 {partitions} 个分区，而 {ledger} 有 {lanes} 个",
+    "has {partitions} partitions, {ledger} has {lanes}",
+)
+MAKE_EQUAL = Message(
+    "一个通道是所有主题的同一分区号：分区数应相同",
+    "a lane is one partition number of all topics: make them equal",
+)
+NOT_A_KEY = Message(
+    "不是密钥",
+    "is not a key",
+)
+GIVE_A_KEY = Message(
+    "请给出十六进制的 {key_bytes} 个字节",
+    "give {key_bytes} bytes in hexadecimal",
+)
+PORT_TAKEN = Message(
+    "不能在端口 {port} 提供：{strerror}",
+    "cannot be served at port {port}: {strerror}",
+)
+CHOOSE_A_PORT = Message(
+    "请选择未被占用的端口，或用 0 自动选择",
+    "choose a port that nobody uses, or 0 for any",
+)

@@ -1,0 +1,234 @@
+"""What is said of addresses, declared files, topics and the schema registry."""
+
+from __future__ import annotations
+
+from creditbus.topics.text import Message
+
+DOES_NOT_ANSWER = Message(
+    "没有应答",
+    "does not answer",
+)
+IS_IT_RUNNING = Message(
+    "它在运行吗？`creditbus status` 显示本机服务器",
+    "is it running? `creditbus status` shows local servers",
+)
+HAS_JUST_JOINED = Message(
+    "它刚刚加入，请稍后再试",
+    "it has just joined; try again in a moment",
+)
+NOT_KNOWN_TO_ALL = Message(
+    "还没有被其他节点全部识别",
+    "is not known to all others yet",
+)
+NOT_A_URL = Message(
+    "不以 {schemes} 开头，或没有给出服务器",
+    "does not begin with {schemes}, or names no server",
+)
+WRITE_IT_AS = Message(
+    "请写成 {example}",
+    "write it as {example}",
+)
+NOT_ADDRESSES = Message(
+    "不是由地址组成的对象",
+    "is not an object of addresses",
+)
+WRITE_ANEW = Message(
+    "请用 `creditbus up` 重新写出",
+    "write it anew with `creditbus up`",
+)
+NOT_JSON = Message(
+    "不能按 JSON 读取",
+    "cannot be read as JSON",
+)
+NO_ADDRESS = Message(
+    "没有给出地址",
+    "no address is known",
+)
+SET_IT = Message(
+    "请设置，或用 `creditbus up` 启动本机服务器（已查看 {home}）",
+    "set it, or start local servers with `creditbus up` (looked in {home})",
+)
+NOT_THERE = Message(
+    "不存在",
+    "is not there",
+)
+ONE_FILE_EACH = Message(
+    "请为每一方放入一个文件",
+    "put one file for each party into it",
+)
+KEEP_COMPATIBLE = Message(
+    "新字段请给默认值，旧字段请保持类型",
+    "give new fields a default, keep the types of old ones",
+)
+KAFKA_REFUSES = Message(
+    "被 Kafka 拒绝：{error}",
+    "Kafka refuses them: {error}",
+)
+SCHEMA_NOT_THERE = Message(
+    "不在 {url} 的登记处中",
+    "is not in the registry at {url}",
+)
+REFUSES_BECAUSE = Message(
+    "拒绝 {request}：{said}",
+    "refuses {request}: {said}",
+)
+IT_IS_AT = Message(
+    "{found} 处有一个：请将 {variable} 设为它",
+    "there is one at {found}: set {variable} to it",
+)
+SET_TO_BASE = Message(
+    "请将 {variable} 设为登记处的根地址",
+    "set {variable} to the registry's base",
+)
+HOLDS_LOGIN = Message(
+    "含有用户名或口令，creditbus 不会发送",
+    "holds a name or a password, which creditbus does not send",
+)
+LEAVE_THEM_OUT = Message(
+    "请去掉",
+    "leave them out",
+)
+NOT_HTTP = Message(
+    "{url!r} 不以 http:// 或 https:// 开头",
+    "{url!r} does not begin with http:// or https://",
+)
+SET_TO_HTTP = Message(
+    "请将 {variable} 设为 http://{address}",
+    "set {variable} to http://{address}",
+)
+SET_VARIABLE = Message(
+    "请设置 {variable}",
+    "set {variable}",
+)
+AFTER_PATH = Message(
+    "{url!r} 的路径之后还有内容",
+    "{url!r} has something behind its path",
+)
+LEAVE_OUT_QUERY = Message(
+    "请去掉以 ? 或 # 开头的部分",
+    "leave out what begins with ? or #",
+)
+ANSWERS_CODE = Message(
+    "对 {request} 应答 {code}",
+    "answers {code} to {request}",
+)
+SEE_ITS_LOG = Message(
+    "请查看它的日志",
+    "see its log",
+)
+REFUSES_PLAINLY = Message(
+    "拒绝 {request}：{plain}",
+    "refuses {request}: {plain}",
+)
+LET_IT_IN = Message(
+    "creditbus 不登录；请登记处或其代理的管理者放行",
+    "creditbus does not log in; ask whoever keeps the registry, or a proxy before it, to let it in",
+)
+CERTIFICATE = Message(
+    "没有可信任的证书：{verify_message}",
+    "has no certificate that is trusted: {verify_message}",
+)
+GIVE_AUTHORITY = Message(
+    "请用 SSL_CERT_FILE 给出其签发机构",
+    "give its authority in SSL_CERT_FILE",
+)
+NO_TLS = Message(
+    "不使用 TLS",
+    "speaks no TLS",
+)
+IS_IT_HTTP = Message(
+    "是否为 http？请设置 {variable}",
+    "is it http? Set {variable}",
+)
+NO_PLAIN_HTTP = Message(
+    "不使用明文 HTTP",
+    "speaks no plain HTTP",
+)
+IS_IT_HTTPS = Message(
+    "是否为 https？请设置 {variable}",
+    "is it https? Set {variable}",
+)
+EMPTY = Message(
+    "没有给出",
+    "is none",
+)
+SET_TO_EXAMPLE = Message(
+    "请将 {variable} 设为 http://主机:端口/路径",
+    "set {variable} to http://host:port/path",
+)
+AT_KAFKA = Message(
+    "Kafka（{servers}）",
+    "Kafka at {servers}",
+)
+TOPIC = Message(
+    "主题 {name}",
+    "topic {name}",
+)
+SCHEMA = Message(
+    "模式 {name}",
+    "schema {name}",
+)
+BROKER = Message(
+    "Kafka 节点 {node}",
+    "broker {node} of Kafka",
+)
+DOES_NOT_EXIST = Message(
+    "不存在",
+    "does not exist",
+)
+NOT_REGISTERED = Message(
+    "没有登记",
+    "is not registered",
+)
+RUN_APPLY = Message(
+    "请运行 `creditbus topics apply`",
+    "run `creditbus topics apply`",
+)
+NOT_SERVERS = Message(
+    "不是服务器列表",
+    "is not a list of servers",
+)
+STRANGE_JSON = Message(
+    "应答的 JSON 不是模式登记处的",
+    "answers with JSON that no schema registry answers with",
+)
+SENDS_ELSEWHERE = Message(
+    "将 {request} 转向别处：{plain}，{where}",
+    "sends {request} elsewhere: {plain} to {where}",
+)
+ANSWERS_STRANGELY = Message(
+    "对 {request} 应答 {plain}，不像模式登记处",
+    "answers {plain} to {request}, as no schema registry does",
+)
+NOT_DECLARED = Message(
+    "{name} 存在，但没有声明",
+    "{name} is there and not declared",
+)
+HAS_PARTITIONS = Message(
+    "{name} 有 {present} 个分区，声明为 {wanted} 个",
+    "{name} has {present} partitions, declared are {wanted}",
+)
+HAS_COPIES = Message(
+    "{name} 存 {present} 份，声明为 {wanted} 份",
+    "{name} is kept {present} times, declared are {wanted}",
+)
+CANNOT_READ = Message(
+    "{subject} 不能读取以下事件：{problem}",
+    "{subject} cannot read events of {problem}",
+)
+DID_YOU_MEAN = Message(
+    "是否为 {name}？",
+    "did you mean {name}?",
+)
+KNOWN_HERE = Message(
+    "此处可用：{names}",
+    "known here: {names}",
+)
+PLACE_PROBLEM_FIX = Message(
+    "{place}：{problem}；{fix}",
+    "{place}: {problem}; {fix}",
+)
+PLACE_PROBLEM = Message(
+    "{place}：{problem}",
+    "{place}: {problem}",
+)
