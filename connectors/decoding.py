@@ -1,12 +1,10 @@
 """Framed Avro back to records, whatever version of their schema they were written with."""
 
 from collections.abc import Mapping
-from io import BytesIO
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
-import fastavro
-
-from creditbus.services.domain.framing import FRAME_BYTES, schema_id
+from creditbus.services.domain.framed_avro import UndecodableError, parsed, read_record
+from creditbus.services.domain.framing import schema_id
 
 __all__ = ["DamagedError", "Decoder", "ForeignError", "Schemas"]
 
@@ -36,7 +34,7 @@ class Decoder:
 
     def __init__(self, schema: Mapping[str, Any], registry: Schemas) -> None:
         self._name = schema["name"]
-        self._reader = fastavro.parse_schema(dict(schema), named_schemas={})
+        self._reader = parsed(schema)
         self._registry = registry
         self._writers: dict[int, Any] = {}
 
@@ -55,14 +53,12 @@ class Decoder:
         writer = self._writers[number]
         if writer is None:
             raise ForeignError(f"not written as {self._name}")
-        source = BytesIO(value)
-        source.seek(FRAME_BYTES)
         try:
-            return cast("dict[str, Any]", fastavro.schemaless_reader(source, writer, self._reader))
-        except Exception as error:  # damaged bytes may raise anything
+            return read_record(value, writer, self._reader)
+        except UndecodableError as error:
             raise DamagedError(f"no sound {self._name}") from error
 
     def _parsed(self, schema: Any) -> Any:
         if not isinstance(schema, Mapping) or str(schema.get("name")).rpartition(".")[2] != self._name:
             return None
-        return fastavro.parse_schema(dict(schema), named_schemas={})
+        return parsed(schema)

@@ -12,6 +12,7 @@ from creditbus.connectors.errors import RegistrationError
 from creditbus.connectors.mapping.compiler import Mapped
 from creditbus.connectors.text_record import text_record_writer
 from creditbus.services.domain.event import ingest_key
+from creditbus.services.domain.framed_avro import RecordWriter, parsed
 from creditbus.services.domain.framing import frame
 
 __all__ = ["Encoder", "Message", "SchemaIds", "subject_of"]
@@ -50,11 +51,10 @@ class Encoder:
     def __init__(self, item: str, registry: SchemaIds) -> None:
         event, unreadable = event_schema(item), unreadable_schema()
         self._event_frame = frame(_id(registry, event))
-        self._unreadable_frame = frame(_id(registry, unreadable))
         # apart from each other: both define the types of the header
-        self._header_schema = fastavro.parse_schema(header_schema(), named_schemas={})
+        self._header_schema = parsed(header_schema())
         self._parts = tuple((part["name"], _writer(part["type"])) for part in event["fields"][1:])
-        self._unreadable_schema = fastavro.parse_schema(unreadable, named_schemas={})
+        self._unreadable = RecordWriter(unreadable, _id(registry, unreadable))
 
     def event(self, mapped: Mapped) -> Message:
         """Encode a mapped row."""
@@ -68,22 +68,20 @@ class Encoder:
 
     def unreadable(self, defect: Defect, header: Mapping[str, Any]) -> Message:
         """Encode a row that could not be read. Its key is its place: such rows have no identity and no order."""
-        out = BytesIO()
-        out.write(self._unreadable_frame)
         body = {"reason": defect.reason.value, "detail": defect.detail, "original": defect.original}
-        fastavro.schemaless_writer(out, self._unreadable_schema, {"header": header, "unreadable": body})
-        return Message(f"{defect.file}|{defect.sheet}|{defect.row}".encode(), out.getvalue())
+        place = f"{defect.file}|{defect.sheet}|{defect.row}".encode()
+        return Message(place, self._unreadable({"header": header, "unreadable": body}))
 
 
 def _writer(schema: dict[str, Any]) -> Callable[[Any], bytes]:
     """Make the function that encodes one part of an event behind its header."""
     if (write := text_record_writer(schema)) is not None:
         return write
-    parsed = fastavro.parse_schema(schema, named_schemas={})
+    writer = parsed(schema)
 
     def write_any(part: Any) -> bytes:
         out = BytesIO()
-        fastavro.schemaless_writer(out, parsed, part)
+        fastavro.schemaless_writer(out, writer, part)
         return out.getvalue()
 
     return write_any

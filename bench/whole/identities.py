@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from io import BytesIO
 from typing import Any
 
-from fastavro import parse_schema, schemaless_reader
-
-from creditbus.services.domain.framing import FRAME_BYTES, schema_id
+from creditbus.services.domain.framed_avro import parsed, read_record
+from creditbus.services.domain.framing import schema_id
 from creditbus.services.engine.codec.event_codec import EventCodec
 from creditbus.topics.connection import Connection
 from creditbus.topics.registry import SchemaRegistry
@@ -45,8 +43,5 @@ class Identifier:
     def _of_feed(self, value: bytes) -> dict[str, Any]:
         number = schema_id(value)
         if number not in self._schemas:
-            self._schemas[number] = parse_schema(self._registry.schema(number), named_schemas={})
-        source = BytesIO(value)
-        source.seek(FRAME_BYTES)
-        found: dict[str, Any] = schemaless_reader(source, self._schemas[number], None)  # type: ignore[assignment] # a record
-        return found
+            self._schemas[number] = parsed(self._registry.schema(number))
+        return read_record(value, self._schemas[number])

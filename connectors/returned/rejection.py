@@ -2,14 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from io import BytesIO
-from typing import Any, NamedTuple, cast
-
-import fastavro
+from typing import Any, NamedTuple
 
 from creditbus.avro_schemas import event_schema, unreadable_schema
 from creditbus.connectors.characters import decoded
-from creditbus.services.domain.framing import FRAME_BYTES
+from creditbus.services.domain.framed_avro import parsed, read_record
 from creditbus.services.domain.statements import Place
 from creditbus.topics.errors import UserError
 
@@ -82,10 +79,4 @@ def _unreadable(rejection: Rejection) -> Mapping[str, Any] | None:
 
 
 def _decode(value: bytes, schema: Any) -> dict[str, Any]:
-    source = BytesIO(value)
-    source.seek(FRAME_BYTES)
-    parsed = fastavro.parse_schema(schema, named_schemas={})
-    found = cast("dict[str, Any]", fastavro.schemaless_reader(source, parsed, None))
-    if source.tell() != len(value):
-        raise ValueError("bytes behind the event")
-    return found
+    return read_record(value, parsed(schema), to_the_end=True)

@@ -13,11 +13,12 @@ from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.city_time import city_day
 from creditbus.services.domain.feed.disclosure import HASH_BYTES, Projection
 from creditbus.services.domain.feed.grants import Grant, admits
+from creditbus.services.domain.framed_avro import UndecodableError
 from creditbus.services.domain.framing import FrameError, frame
 from creditbus.services.engine.batch import Record
 from creditbus.services.engine.codec.event_codec import EventCodec
 from creditbus.services.engine.codec.primitives import encode_long
-from creditbus.services.engine.codec.schemas import Schemas, UndecodableError
+from creditbus.services.engine.codec.schemas import Schemas
 from creditbus.services.engine.stage.contract import StepRun
 from creditbus.services.engine.stage.foreign import skip_foreign
 from creditbus.services.engine.stage.output import Output

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from io import BytesIO
 from typing import Final, cast
-
-from fastavro import parse_schema, schemaless_reader
 
 from creditbus.avro_schemas import unreadable_schema
 from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.city_time import city_day
 from creditbus.services.domain.event import NO_CODES, Header, Origin, content_hash, event_id
-from creditbus.services.domain.framing import FRAME_BYTES, FrameError
+from creditbus.services.domain.framed_avro import UndecodableError, parsed, read_record
+from creditbus.services.domain.framing import FrameError
 from creditbus.services.domain.reasons import Reason
 from creditbus.services.domain.tokens import person_token
 from creditbus.services.domain.validation import Admitted, Refused, compile_item, person_identifier
 from creditbus.services.engine.batch import Record
 from creditbus.services.engine.codec.event_codec import DecodedEvent, EventCodec
-from creditbus.services.engine.codec.schemas import UndecodableError
 from creditbus.services.engine.stage.rejects import Refusal
 from creditbus.topics.names import INGEST
 
@@ -55,7 +52,7 @@ class Examiner:
         self._validators = {item.id: compile_item(item) for item in catalogue}
         self._codec = codec
         self._person_key = person_key
-        self._unreadable = parse_schema(unreadable_schema(), named_schemas={})
+        self._unreadable = parsed(unreadable_schema())
 
     def examine(self, record: Record) -> RefusedEvent | AdmittedEvent:
         """Examine one record; nothing it holds can raise."""
@@ -73,13 +70,8 @@ class Examiner:
             return _poison(record, Reason.FORMAT_UNDECODABLE)
 
     def _unreadable_row(self, record: Record, value: bytes) -> RefusedEvent:
-        source = BytesIO(value)
-        source.seek(FRAME_BYTES)
-        try:
-            event = cast("dict[str, dict[str, str]]", schemaless_reader(source, self._unreadable, None))
-        except Exception as error:
-            raise UndecodableError(type(error).__name__) from error
-        header, reason = cast("Header", event["header"]), event["unreadable"]["reason"]
+        event = read_record(value, self._unreadable)
+        header, reason = cast("Header", event["header"]), str(event["unreadable"]["reason"])
         if reason not in Reason.__members__:
             reason = Reason.FORMAT_UNPARSABLE
         return self._refused(record, header, Refusal([(reason, "", None)]))

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from io import BytesIO
-
-from fastavro import parse_schema, schemaless_writer
 
 from creditbus.avro_schemas import crosswalk_entry_schema
 from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.crosswalk import crosswalk_key, decode_crosswalk
 from creditbus.services.domain.event import partition_of
-from creditbus.services.domain.framing import frame
+from creditbus.services.domain.framed_avro import RecordWriter
 from creditbus.services.domain.identifiers.subject_kind import kind_of
 from creditbus.services.domain.ledger import Outcome
 from creditbus.services.domain.profile.succession import successions, successor_named
@@ -46,13 +43,12 @@ class IntakeStep:
         self._codec = codec
         self._rejects = rejects
         self._lanes = lanes
-        self._entry = parse_schema(crosswalk_entry_schema(), named_schemas={})
-        self._entry_frame = b""
+        self._entry: RecordWriter
 
     async def load(self, schemas: Schemas) -> None:
         """Learn the ids of the schemas that this stage writes."""
         await self._rejects.load(schemas)
-        self._entry_frame = frame(await schemas.id_of(crosswalk_entry_schema()))
+        self._entry = await schemas.writer_of(crosswalk_entry_schema())
 
     def prepare(self, records: Sequence[Record]) -> tuple[Work, Iterable[bytes]]:
         """Examine every record; the keys are the legacy codes to look up."""
@@ -125,8 +121,5 @@ class IntakeStep:
         return code or key
 
     def _tell(self, legacy_key: str, subject: str, out: Output) -> None:
-        target = BytesIO()
-        target.write(self._entry_frame)
-        schemaless_writer(target, self._entry, {"legacy_key": legacy_key, "subject": subject})
-        key = legacy_key.encode()
-        out.emit(UNRESOLVED, partition_of(key, self._lanes), key, target.getvalue())
+        key, entry = legacy_key.encode(), self._entry({"legacy_key": legacy_key, "subject": subject})
+        out.emit(UNRESOLVED, partition_of(key, self._lanes), key, entry)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from io import BytesIO
 from typing import Any
 
-from fastavro import parse_schema, schemaless_reader
-
 from creditbus.services.domain.event import partition_of
-from creditbus.services.domain.framing import FRAME_BYTES, schema_id
+from creditbus.services.domain.framed_avro import parsed, read_record
+from creditbus.services.domain.framing import schema_id
 from creditbus.services.domain.ledger import Ledger
 from creditbus.services.domain.profile.keys import index_key, record_store_key, subject_key
 from creditbus.services.domain.profile.record import Record
@@ -30,17 +28,11 @@ def decode(parts: LocalStages, value: bytes | None) -> Any:
     Raises:
         FrameError: it has no frame.
         UnknownSchemaError: no schema has the id.
-        ValueError: bytes are left after the record.
+        UndecodableError: the bytes are no record of its schema, or go on after it.
 
     """
     framed = value or b""
-    writer = _parsed(parts.registry, schema_id(framed))
-    source = BytesIO(framed)
-    source.seek(FRAME_BYTES)
-    decoded = schemaless_reader(source, writer, None)
-    if source.tell() != len(framed):
-        raise ValueError("bytes are left after the record")
-    return decoded
+    return read_record(framed, _parsed(parts.registry, schema_id(framed)), to_the_end=True)
 
 
 def ledger_of(bus: LocalBus) -> Ledger:
@@ -73,4 +65,4 @@ def _store_of(bus: LocalBus, code: str) -> dict[bytes, bytes]:
 
 @lru_cache(maxsize=256)
 def _parsed(registry: MemoryRegistry, number: int) -> Any:
-    return parse_schema(registry.schema(number), named_schemas={})
+    return parsed(registry.schema(number))

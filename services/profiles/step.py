@@ -7,13 +7,14 @@ from itertools import chain
 
 from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.event import record_key
+from creditbus.services.domain.framed_avro import UndecodableError
 from creditbus.services.domain.framing import FrameError
 from creditbus.services.domain.profile.keys import held_key, parked_key, parked_of_record_key, subject_key
 from creditbus.services.domain.profile.record import CONTENT_VERBS
 from creditbus.services.domain.profile.subject import Waiting, is_registered, nothing_waits, waiting_of
 from creditbus.services.engine.batch import Record
 from creditbus.services.engine.codec.event_codec import EventCodec
-from creditbus.services.engine.codec.schemas import Schemas, UndecodableError
+from creditbus.services.engine.codec.schemas import Schemas
 from creditbus.services.engine.stage.contract import StepRun
 from creditbus.services.engine.stage.foreign import skip_foreign
 from creditbus.services.engine.stage.output import Output

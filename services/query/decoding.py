@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from io import BytesIO
-from typing import Any, cast
+from typing import Any
 
-from fastavro import schemaless_reader
-
-from creditbus.services.domain.framing import FRAME_BYTES, FrameError, schema_id
+from creditbus.services.domain.framed_avro import UndecodableError, read_record
+from creditbus.services.domain.framing import FrameError, schema_id
 from creditbus.services.engine.batch import Record
 from creditbus.services.engine.codec.schemas import Schemas
 from creditbus.services.query import messages
@@ -35,9 +33,7 @@ def decoded(schemas: Schemas, record: Record, reader: Any = None) -> dict[str, A
         raise UserError(place, messages.NO_SCHEMA()) from error
     if shape is None:
         raise UserError(place, messages.UNKNOWN_SCHEMA(), messages.IS_IT_THE_REGISTRY())
-    source = BytesIO(value)
-    source.seek(FRAME_BYTES)
     try:
-        return cast("dict[str, Any]", schemaless_reader(source, shape.writer, reader))
-    except Exception as error:  # damaged bytes may raise anything
+        return read_record(value, shape.writer, reader)
+    except UndecodableError as error:
         raise UserError(place, messages.OTHER_SCHEMA(), messages.IS_IT_THE_REGISTRY()) from error

@@ -8,14 +8,12 @@ from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import blake2b
-from io import BytesIO
 from typing import Any, Final, NamedTuple
-
-from fastavro import parse_schema, schemaless_reader
 
 from creditbus.avro_schemas import raw_catalogue, reject_schema
 from creditbus.services.domain.catalogue import Catalogue
-from creditbus.services.domain.framing import FRAME_BYTES, FrameError, schema_id
+from creditbus.services.domain.framed_avro import UndecodableError, parsed, read_record
+from creditbus.services.domain.framing import FrameError, schema_id
 from creditbus.services.domain.statements import connector_of
 from creditbus.services.engine.batch import Record
 from creditbus.services.engine.codec.schemas import Schemas
@@ -28,7 +26,7 @@ from creditbus.topics.registry import SchemaRegistry
 
 __all__ = ["RejectedEvent", "read_rejects"]
 
-_SCHEMA = parse_schema(reject_schema(), named_schemas={})
+_SCHEMA = parsed(reject_schema())
 _DIGEST_BYTES: Final = 16
 
 
@@ -166,14 +164,10 @@ def _said(schemas: Schemas, original: Record) -> Mapping[str, Any]:
         shape = schemas.shapes.get(schema_id(value))
         if shape is None:
             return {}
-        source = BytesIO(value)
-        source.seek(FRAME_BYTES)
-        said = schemaless_reader(source, shape.writer, None)
-    except FrameError:
+        said = read_record(value, shape.writer)
+    except (FrameError, UndecodableError):
         return {}
-    except Exception:  # noqa: BLE001 -- damaged bytes may raise anything
-        return {}
-    return said if isinstance(said, dict) and isinstance(said.get("header"), dict) else {}
+    return said if isinstance(said.get("header"), dict) else {}
 
 
 def _text(raw: bytes) -> str:

@@ -11,10 +11,6 @@ after the other, so it waits as one event; then it becomes two.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from io import BytesIO
-from typing import Any, cast
-
-from fastavro import parse_schema, schemaless_reader
 
 from creditbus.avro_schemas import crosswalk_entry_schema
 from creditbus.services.domain.catalogue import Catalogue
@@ -27,13 +23,14 @@ from creditbus.services.domain.crosswalk import (
     waiting_of_record_key,
 )
 from creditbus.services.domain.event import record_key, said_id
-from creditbus.services.domain.framing import FRAME_BYTES, FrameError, schema_id
+from creditbus.services.domain.framed_avro import UndecodableError, parsed, read_record
+from creditbus.services.domain.framing import FrameError, schema_id
 from creditbus.services.domain.ledger import Outcome
 from creditbus.services.domain.profile.parked import parked_already, with_parked
 from creditbus.services.domain.profile.succession import successions
 from creditbus.services.engine.batch import Record
 from creditbus.services.engine.codec.event_codec import DecodedEvent, EventCodec
-from creditbus.services.engine.codec.schemas import Schemas, UndecodableError
+from creditbus.services.engine.codec.schemas import Schemas
 from creditbus.services.engine.stage.contract import StepRun
 from creditbus.services.engine.stage.foreign import skip_foreign
 from creditbus.services.engine.stage.output import Output
@@ -58,7 +55,7 @@ class ResolverStep:
         self._joining = Joining(self._successions, codec, rejects, self._outlet, lanes)
         self._rejects = rejects
         self._codec = codec
-        self._entry = parse_schema(crosswalk_entry_schema(), named_schemas={})
+        self._entry = parsed(crosswalk_entry_schema())
         self._entry_id = -1
 
     async def load(self, schemas: Schemas) -> None:
@@ -79,13 +76,7 @@ class ResolverStep:
     def _read(self, value: bytes) -> str | DecodedEvent:
         if schema_id(value) != self._entry_id:
             return self._codec.open(value)
-        source = BytesIO(value)
-        source.seek(FRAME_BYTES)
-        try:
-            entry = cast("dict[str, Any]", schemaless_reader(source, self._entry, None))
-        except Exception as error:
-            raise UndecodableError(type(error).__name__) from error
-        return str(entry["subject"])
+        return str(read_record(value, self._entry)["subject"])
 
     def begin(self, work: list[Entry], view: StateView, out: Output) -> StepRun:
         """Join, release what waited, let wait what cannot be resolved yet."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, cast
 
-from fastavro import parse_schema, schemaless_reader, schemaless_writer
+from fastavro import schemaless_reader, schemaless_writer
 
 from creditbus.avro_schemas import (
     event_schema,
@@ -21,10 +21,11 @@ from creditbus.avro_schemas import (
     unreadable_schema,
 )
 from creditbus.services.domain.event import Act, Applied, Claim, Content, Header
+from creditbus.services.domain.framed_avro import UndecodableError, parsed, read_record
 from creditbus.services.domain.framing import FRAME_BYTES, frame, schema_id
 from creditbus.services.engine.codec.fast import AdmissionWriter, AppliedWriter, Cuts, HeaderReader, TextReader
 from creditbus.services.engine.codec.peek import HeaderPeek, HeaderPeekReader
-from creditbus.services.engine.codec.schemas import Schemas, Shape, UndecodableError, full_name
+from creditbus.services.engine.codec.schemas import Schemas, Shape, full_name
 
 __all__ = ["DecodedEvent", "EventCodec"]
 
@@ -53,12 +54,12 @@ class EventCodec:
     def __init__(self, schemas: Schemas) -> None:
         self._shapes = schemas.shapes
         self._schemas = schemas
-        self._header = parse_schema(header_schema(), named_schemas={})
+        self._header = parsed(header_schema())
         fields = {field["name"]: field for field in prefix_schema()["fields"]}
         parts = {"act": fields["act"]["type"], "claim": fields["claim"]["type"]}
-        self._act = parse_schema(parts["act"], named_schemas={})
-        self._claim = parse_schema(parts["claim"], named_schemas={})
-        self._contents = {item: parse_schema(raw.schema, named_schemas={}) for item, raw in raw_catalogue().items()}
+        self._act = parsed(parts["act"])
+        self._claim = parsed(parts["claim"])
+        self._contents = {item: parsed(raw.schema) for item, raw in raw_catalogue().items()}
         self._read_header = HeaderReader(header_schema())
         self._read_act = TextReader(parts["act"])
         self._read_claim = TextReader(parts["claim"])
@@ -79,7 +80,7 @@ class EventCodec:
         for item in raw_catalogue():
             schema = event_schema(item)
             self._frames[item] = frame(await self._schemas.id_of(schema))
-            self._events[item] = parse_schema(schema, named_schemas={})
+            self._events[item] = parsed(schema)
             await self._schemas.learn_versions(full_name(schema))
         self._current = frozenset(self._frames.values())
         self.unreadable_id = await self._schemas.id_of(unreadable_schema())
@@ -123,12 +124,10 @@ class EventCodec:
         if shape is None or not shape.item:
             raise UndecodableError("not the schema of an event")
         event_type = self._events[shape.item]
-        source = BytesIO(value)
-        source.seek(FRAME_BYTES)
+        event = read_record(value, shape.writer, event_type)
         target = BytesIO()
         try:
-            event = schemaless_reader(source, shape.writer, event_type)
-            schemaless_writer(target, event_type, cast("Any", event))
+            schemaless_writer(target, event_type, event)
         except Exception as error:
             raise UndecodableError(type(error).__name__) from error
         return self._frames[shape.item] + target.getvalue()

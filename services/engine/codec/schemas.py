@@ -8,9 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from fastavro import parse_schema
-
 from creditbus.avro_schemas import event_schema, raw_catalogue
+from creditbus.services.domain.framed_avro import RecordWriter, parsed
 from creditbus.services.domain.framing import FRAME_BYTES, FrameError, schema_id
 from creditbus.services.engine.batch import Record
 from creditbus.services.engine.errors import DependencyDownError
@@ -18,13 +17,9 @@ from creditbus.topics import messages as shared
 from creditbus.topics.errors import ConfigurationError, UnavailableError
 from creditbus.topics.registry import SchemaRegistry, UnknownSchemaError
 
-__all__ = ["Schemas", "Shape", "UndecodableError", "full_name"]
+__all__ = ["Schemas", "Shape", "full_name"]
 
 Schema = dict[str, Any]
-
-
-class UndecodableError(ValueError):
-    """The bytes are not what their schema id says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +63,12 @@ class Schemas:
             if found is None:
                 raise ConfigurationError(shared.SCHEMA(name=name), shared.NOT_REGISTERED(), shared.RUN_APPLY())
             self._ids[name] = found
-            self.shapes[found] = Shape(found, name, self._names.get(name, ""), parse_schema(schema, named_schemas={}))
+            self.shapes[found] = Shape(found, name, self._names.get(name, ""), parsed(schema))
         return self._ids[name]
+
+    async def writer_of(self, schema: Schema) -> RecordWriter:
+        """Return what writes records of exactly this schema; errors as of `id_of`."""
+        return RecordWriter(schema, await self.id_of(schema))
 
     async def register(self, schema: Schema) -> int:
         """Register a schema that is made here (a feed's) and return its id."""
@@ -103,7 +102,7 @@ class Schemas:
         """Ask for all versions of a subject: what is kept in stores may be of any of them."""
         for version in await self._ask(self._registry.versions, name):
             if version.id not in self.shapes:
-                writer = parse_schema(version.schema, named_schemas={})
+                writer = parsed(version.schema)
                 self.shapes[version.id] = Shape(version.id, name, self._names.get(name, ""), writer)
 
     async def _shape(self, number: int) -> Shape | None:
@@ -113,7 +112,7 @@ class Schemas:
             return None
         # a registry holds JSON Schema and Protobuf, too: an event must not stop a stage by naming one
         try:
-            writer = parse_schema(schema, named_schemas={})
+            writer = parsed(schema)
         except Exception:  # noqa: BLE001 -- fastavro raises whatever a strange schema makes it stumble over
             return None
         name = full_name(schema) if isinstance(schema, dict) and {"namespace", "name"} <= set(schema) else ""

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from io import BytesIO
 from typing import Any, NamedTuple, Self
-
-from fastavro import parse_schema, schemaless_writer
 
 from creditbus.avro_schemas import reject_schema
 from creditbus.services.domain.event import Header, Origin, ingest_key, partition_of
-from creditbus.services.domain.framing import frame
+from creditbus.services.domain.framed_avro import RecordWriter
 from creditbus.services.engine.codec.schemas import Schemas
 from creditbus.services.engine.stage.output import Output
 from creditbus.topics.names import ingest, rejects
@@ -58,12 +55,11 @@ class Rejects:
 
     def __init__(self, stage: str) -> None:
         self._stage = stage
-        self._schema = parse_schema(reject_schema(), named_schemas={})
-        self._frame = b""
+        self._write: RecordWriter
 
     async def load(self, schemas: Schemas) -> None:
-        """Learn the schema's id."""
-        self._frame = frame(await schemas.id_of(reject_schema()))
+        """Learn the schema's id; nothing can be written before."""
+        self._write = await schemas.writer_of(reject_schema())
 
     def emit(self, out: Output, origin: Origin, item: str, source: Source, refusal: Refusal) -> None:
         """Send one refused event back; the booking is the stage's."""
@@ -81,8 +77,5 @@ class Rejects:
             "offset": source.offset,
             "original": source.value if refusal.keep_original else b"",
         }
-        target = BytesIO()
-        target.write(self._frame)
-        schemaless_writer(target, self._schema, value)
         key = source.key if refusal.keep_original else None
-        out.emit(rejects(origin["department"]), out.lane, key, target.getvalue())
+        out.emit(rejects(origin["department"]), out.lane, key, self._write(value))
