@@ -30,6 +30,7 @@ from creditbus.services.cli.console import ERRORS
 from creditbus.services.cli.help import speaking
 from creditbus.services.cli.language import choose, chosen, spoken, taken_out
 from creditbus.services.cli.messages import usage as messages
+from creditbus.services.cli.trace import command as trace
 from creditbus.services.cli.usage import usage_line
 from creditbus.services.worker.exit_codes import INTERRUPTED
 from creditbus.topics.connection import home_directory
@@ -60,6 +61,7 @@ servers.register(app)
 worker.register(app)
 ledger.register(app)
 waiting.register(app)
+trace.register(app)
 demo.register(app)
 app.add_typer(topics.app, name="topics")
 app.add_typer(catalogue.app, name="catalogue")

@@ -16,4 +16,7 @@ runs when on how many records. What a stage does with a batch is the very code o
 | `bus` | topics, positions and stores, and how a stage takes its turn |
 | `registry` | the schema registry that they ask |
 | `contents` | what the bus holds, decoded: events, records, the ledger |
+| `watching` | what becomes of a record, hop by hop |
+| `audience` | what each subscriber is shown of a change, and why others are not |
+| `places` | file and line of a function |
 """

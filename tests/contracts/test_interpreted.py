@@ -64,3 +64,21 @@ def test_child_processes_are_interpreted_too() -> None:
 def test_without_the_variable_nothing_is_hooked() -> None:
     done = _run("-c", "import sys, creditbus.services; print('creditbus.services.interpreted' in sys.modules)")
     assert done.stdout.strip() == "False", done.stderr
+
+
+def test_a_command_runs_the_stages_as_python(tmp_path: Path) -> None:
+    (tmp_path / "lists.csv").write_text(
+        "主体名称,主体代码\n示例晨曦餐饮管理有限公司,91990106FC0090109B\n", encoding="utf-8"
+    )
+    (tmp_path / "lists.yaml").write_text(
+        "{id: lists, department: credit-office, item: red-black-list, kind: csv, settings: {path: lists.csv}, "
+        "mapping: red-black-lists}",
+        encoding="utf-8",
+    )
+    # -v: what Python itself says of each module that it loads; no other way to see inside a command
+    command = ("-v", "-m", "creditbus.services.cli", "trace", str(tmp_path / "lists.yaml"), "--row", "1")
+    done = _run(*command, CREDITBUS_INTERPRETED="1")
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert "/services/intake/examination.py" in done.stderr
+    extensions = [line for line in done.stderr.splitlines() if line.startswith("# extension module 'creditbus.")]
+    assert extensions == []

@@ -148,6 +148,35 @@ HELP: Final[Mapping[str, Message]] = {
         "部门的编号；不给出则为全部。",
         "Id of a department; all when left out.",
     ),
+    "trace": Message(
+        "显示一行从来源到订阅流的每一步：函数、主题、消息头、记账；不发送任何数据。\n\n"
+        "总线在内存中为此行新建，是空的。若该行须等待主体登记，则先补一条虚构登记，如同实际总线上已有；"
+        "加 --unregistered 则不补。",
+        "Show each step of one row from its source to the feeds: functions, topics, header, bookings. "
+        "Nothing is sent.\n\n"
+        "The bus is made for the row, in memory, and is empty. Where the row would wait for the registration of its "
+        "subject, one is made up first, as a real bus has it; --unregistered leaves that out.",
+    ),
+    "trace --row": Message(
+        "行号，与 `connector preview` 和退回清单的行号相同。",
+        "Number of the row, as `connector preview` and refusals give it.",
+    ),
+    "trace --file": Message(
+        "行所在的文件，来源有多个文件时给出。",
+        "File of the row, where the source has several.",
+    ),
+    "trace --sheet": Message(
+        "行所在的工作表，工作簿有多个工作表时给出。",
+        "Sheet of the row, where a workbook has several.",
+    ),
+    "trace --today": Message(
+        "按这一天判断。",
+        "Judge as of this day.",
+    ),
+    "trace --unregistered": Message(
+        "主体没有登记时，让该行等待。",
+        "Let the row wait where its subject is not registered.",
+    ),
     "demo": Message(
         "启动全部组件，发布各部门的文件，显示结果，再全部停止。\n\n"
         "账本不平衡，或在生成的文件上与真实结果不符时，退出码为 1。",

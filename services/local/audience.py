@@ -1,0 +1,124 @@
+"""What each subscriber is shown of a change, or why it is shown nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from creditbus.services.domain.catalogue import Catalogue, Item
+from creditbus.services.domain.city_time import city_day
+from creditbus.services.domain.feed.disclosure import Projection
+from creditbus.services.domain.feed.grants import Grant
+from creditbus.services.fanout.app import grant_of
+from creditbus.services.local.watching import Hop
+from creditbus.topics import names
+from creditbus.topics.parties import Subscriber
+
+__all__ = ["Denial", "Hidden", "Shown", "audience_of", "denial"]
+
+
+class Denial(StrEnum):
+    """Why a grant does not admit a change."""
+
+    ITEM = "item"
+    EXPIRED = "expired"
+    CONSENT = "consent"
+    SUBJECT_KIND = "subject_kind"
+    DISTRICT = "district"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A record on a subscriber's feed, by the names of its filled fields; their values are in the feed alone."""
+
+    subscriber: str
+    sequence: int
+    """Its number in its partition of the feed."""
+    act: tuple[str, ...]
+    content: tuple[str, ...]
+    masked: tuple[str, ...]
+    """Those of `content` that are shown in part."""
+    left_out: tuple[str, ...]
+    """Filled fields of the event's content that the feed does not have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """A subscriber that is shown nothing."""
+
+    subscriber: str
+    why: Denial
+    granted: str
+    """What the grant says there, such as its districts; empty for `Denial.ITEM` and `Denial.CONSENT`."""
+
+
+def denial(grant: Grant, *, item: str, subject_kind: str, district: str, on: date) -> Denial | None:
+    """Return the first reason for which a grant does not admit a change; None exactly where `grants.admits`."""
+    if item not in grant.items:
+        return Denial.ITEM
+    if on > grant.valid_until:
+        return Denial.EXPIRED
+    if grant.consent:
+        return Denial.CONSENT
+    if subject_kind not in grant.subject_kinds:
+        return Denial.SUBJECT_KIND
+    if grant.districts is not None and district not in grant.districts:
+        return Denial.DISTRICT
+    return None
+
+
+def audience_of(hop: Hop, catalogue: Catalogue, subscribers: Iterable[Subscriber]) -> Iterator[Shown | Hidden]:
+    """Tell of each subscriber what fanout has given it for a change, by id.
+
+    Args:
+        hop: of the stage fanout.
+        catalogue: what the bus carries.
+        subscribers: whom the stage gives to.
+
+    """
+    header, content = hop.record["header"], hop.record["content"]
+    item = catalogue.items[header["item"]]
+    given = {one.topic: one.record for one in hop.sent}
+    for subscriber in sorted(subscribers, key=lambda one: one.id):
+        grant = grant_of(subscriber)
+        record = given.get(names.feed(subscriber.id))
+        if record is not None:
+            yield _shown(grant, item, record, content)
+            continue
+        why = denial(
+            grant,
+            item=item.id,
+            subject_kind=header["subject_kind"],
+            district=header["applied"]["district"],
+            on=city_day(hop.taken.timestamp),
+        )
+        if why is not None:
+            yield Hidden(subscriber.id, why, _granted(grant, why))
+
+
+def _shown(grant: Grant, item: Item, record: Mapping[str, Any], content: Mapping[str, str | None]) -> Shown:
+    filled = [name for name, value in record["content"].items() if value is not None]
+    masks = {field.code for field in Projection(grant, item).fields if field.mask is not None}
+    return Shown(
+        grant.subscriber,
+        record["feed"]["feed_seq"],
+        tuple(name for name, value in record["act"].items() if value is not None),
+        tuple(filled),
+        tuple(name for name in filled if name in masks),
+        tuple(name for name, value in content.items() if value is not None and name not in record["content"]),
+    )
+
+
+def _granted(grant: Grant, why: Denial) -> str:
+    match why:
+        case Denial.DISTRICT:
+            return ", ".join(sorted(grant.districts or ()))
+        case Denial.SUBJECT_KIND:
+            return ", ".join(sorted(grant.subject_kinds))
+        case Denial.EXPIRED:
+            return grant.valid_until.isoformat()
+        case _:
+            return ""

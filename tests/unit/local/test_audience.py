@@ -1,0 +1,56 @@
+"""Why a subscriber is shown nothing, told by the very rule that fanout applies."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import product
+
+import pytest
+
+from creditbus.services.domain.catalogue import Disclosure
+from creditbus.services.domain.feed.grants import Grant, admits
+from creditbus.services.local.audience import Denial, denial
+
+_DAY = date(2026, 1, 1)
+
+
+def _grant(*, items: str, kinds: str, districts: str | None, consent: bool, until: date) -> Grant:
+    return Grant(
+        subscriber="one",
+        purpose="-",
+        legal_basis="-",
+        items=frozenset({items}),
+        subject_kinds=frozenset({kinds}),
+        districts=None if districts is None else frozenset({districts}),
+        disclosure=Disclosure.PUBLIC,
+        consent=consent,
+        valid_until=until,
+    )
+
+
+@pytest.mark.parametrize(
+    ("items", "kinds", "districts", "consent", "until"),
+    [
+        *product(
+            ["red-black-list", "other"],
+            ["ENTERPRISE", "INSTITUTION"],
+            [None, "420106", "420107"],
+            ["needs consent", ""],
+            [_DAY, date(2025, 12, 31)],
+        )
+    ],
+)
+def test_a_denial_is_named_exactly_where_a_grant_does_not_admit(
+    items: str, kinds: str, districts: str | None, consent: str, until: date
+) -> None:
+    grant = _grant(items=items, kinds=kinds, districts=districts, consent=bool(consent), until=until)
+    asked = {"item": "red-black-list", "subject_kind": "ENTERPRISE", "district": "420106", "on": _DAY}
+    assert (denial(grant, **asked) is None) == admits(grant, **asked)  # type: ignore[arg-type] # each has its type
+
+
+def test_the_first_reason_is_named() -> None:
+    grant = _grant(items="other", kinds="INSTITUTION", districts="420107", consent=True, until=date(2025, 1, 1))
+    asked = {"subject_kind": "ENTERPRISE", "district": "420106"}
+    assert denial(grant, item="red-black-list", on=_DAY, **asked) is Denial.ITEM
+    assert denial(grant, item="other", on=_DAY, **asked) is Denial.EXPIRED
+    assert denial(grant, item="other", on=date(2024, 1, 1), **asked) is Denial.CONSENT
