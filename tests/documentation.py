@@ -19,6 +19,7 @@ from creditbus.services.domain.reasons import Caution, Reason
 from creditbus.services.engine import metrics
 from creditbus.services.engine.settings import TUNABLE, EngineSettings
 from creditbus.services.query import quality_metrics
+from tests.one_event import one_event
 
 __all__ = ["DOCS", "PAGES"]
 
@@ -186,6 +187,7 @@ PAGES: Mapping[str, str] = {
     "catalogue.md": _page(_catalogue),
     "errors.md": _page(_errors),
     "metrics.md": _page(_metrics),
+    "one-event.md": _page(lambda: one_event(_MADE)),
     "settings.md": _page(_settings),
 }
 
