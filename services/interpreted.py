@@ -1,7 +1,7 @@
 """Runs our modules as Python though they are compiled, where CREDITBUS_INTERPRETED is set.
 
 A debugger's breakpoints, a profiler's lines and a change that nobody has compiled yet are seen in interpreted modules
-alone. Python prefers a compiled file to the source beside it; `prefer_sources` turns that round for the packages below
+alone. Python prefers a compiled file to the source next to it; `prefer_sources` turns that round for the packages below
 `creditbus.services`, the only ones in which anything is compiled.
 
 `creditbus/services/__init__.py` calls it before any other module of ours is there, so it holds for every command, for

@@ -25,7 +25,7 @@ class Place:
 
 
 def place_of(module: str, function: str) -> Place:
-    """Find a function of ours in the source that is installed beside its compiled form.
+    """Find a function of ours in the source that is installed next to its compiled form.
 
     Args:
         module: without `creditbus.` in front, such as `services.intake.examination`.

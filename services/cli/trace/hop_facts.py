@@ -1,7 +1,7 @@
 """What `creditbus trace` says of each hop, as facts for a machine; its text is made of them.
 
-Values of a record's content are not among them, nor the codes that a row claims: a trace may be shown around, and where
-a value matters `preview` shows it.
+Act, claim and content of the event are not among them: a trace may be shown to others, and `connector preview` shows a
+value where it matters.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def stage_hop(bus: LocalBus, hop: Hop, subscribers: Iterable[Subscriber]) -> dic
     if _is_crosswalk_entry(hop.record):
         facts["takes"] = _crosswalk_entry(hop.record)
     if any(entry.outcome == Outcome.PARKED and count > 0 for entry, count in hop.booked):
-        # under what it waits for: the code of its subject, or a legacy code behind its scheme
+        # under what it waits for: the code of its subject, or a legacy code after its scheme
         facts["waits"] = {"code": _text(hop.taken.key), "name": (header_of(hop.record) or {}).get("subject_name", "")}
     refused = [one.record for one in hop.sent if one.topic.startswith(names.REJECTS)]
     if refused:
@@ -80,9 +80,10 @@ def stage_hop(bus: LocalBus, hop: Hop, subscribers: Iterable[Subscriber]) -> dic
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:
-    """Return the fields of a header that differ, each with its value before and after; parts by dotted names.
+    """Return the fields of a header that differ, each with its value before and after.
 
-    Beside a header that is not there yet (an empty one) the fields that say something.
+    A field of a part has a dotted name, such as `origin.row`. Compared with an empty header, only the fields differ that
+    say something.
     """
     was, now = dict(_flat(before)), dict(_flat(after))
     return {

@@ -27,7 +27,7 @@ _NOTHING: tuple[Any, ...] = (None, "", 0, [])
 
 
 def hop_lines(number: int, hop: Mapping[str, Any], partitions: int) -> Iterator[str]:
-    """Give the lines of the n-th hop; every topic has so many partitions."""
+    """Give the lines of the n-th hop; every topic has `partitions` partitions."""
     stage = f"{number:>2}  {hop['stage']:{_STAGE}}"
     for function in hop["functions"]:
         yield f"{stage}{function['file']}:{function['line']}  {function['function']}"

@@ -45,7 +45,7 @@ def made_for(waits_for: str, name: str) -> MadeRegistration | None:
     """Make what an event waits for.
 
     Args:
-        waits_for: the key under which it waits: a unified code, or a legacy code behind its scheme (`org:72469068-4`).
+        waits_for: the key under which it waits: a unified code, or a legacy code after its scheme (`org:72469068-4`).
         name: what the row calls the subject; may be empty.
 
     Returns:

@@ -1,4 +1,4 @@
-"""Why a subscriber is shown nothing, told by the very rule that fanout applies."""
+"""Why a subscriber is shown nothing, by the very rule that fanout applies."""
 
 from __future__ import annotations
 

@@ -16,6 +16,7 @@ from creditbus.services.cli.main import main
 from creditbus.services.cli.trace.text import lines
 from creditbus.services.domain.tokens import person_token
 from creditbus.services.intake import examination
+from tests.harness.workbooks import write_workbook
 
 Trace = Callable[..., dict[str, Any]]
 
@@ -183,6 +184,21 @@ def test_a_row_of_several_files_is_named_by_its_file(
     assert main(["trace", "many", "--row", "1"]) == 2
     assert "2 places have a row 1: first.csv; second.csv; add --file or --sheet" in capsys.readouterr().err
     assert trace(1, "--file", "second.csv", connector="many")["outcomes"][0]["outcome"] == "rejected"
+
+
+def test_a_row_of_several_sheets_is_named_by_its_sheet(
+    folder: Path, trace: Trace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    header, good, wrong = (line.split(",") for line in (_HEADER, ROWS[0], ROWS[2]))
+    sheets = {"一月": [header, good, [""], wrong], "二月": [header, [""], [""], wrong]}
+    write_workbook(folder / "lists.xlsx", sheets)
+    _configure(folder, "book", "credit-office", "red-black-list", "xlsx", "lists.xlsx, sheet: '*'", "red-black-lists")
+    assert main(["trace", "book", "--row", "4"]) == 2
+    assert "2 places have a row 4" in capsys.readouterr().err
+    assert trace(4, "--sheet", "二月", connector="book")["sheet"] == "二月"
+    assert trace(2, connector="book")["outcomes"][0]["outcome"] == "applied"
+    assert main(["trace", "book", "--row", "3", "--sheet", "一月"]) == 2
+    assert "it is blank, a heading or a note" in capsys.readouterr().err
 
 
 def test_a_token_is_said_to_be_no_city_s(trace: Trace) -> None:
