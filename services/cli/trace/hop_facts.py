@@ -82,8 +82,8 @@ def stage_hop(bus: LocalBus, hop: Hop, subscribers: Iterable[Subscriber]) -> dic
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:
     """Return the fields of a header that differ, each with its value before and after.
 
-    A field of a part has a dotted name, such as `origin.row`. Compared with an empty header, only the fields differ that
-    say something.
+    A field of a part has a dotted name, such as `origin.row`. An empty header differs only in the fields that say
+    something.
     """
     was, now = dict(_flat(before)), dict(_flat(after))
     return {
