@@ -99,7 +99,7 @@ def _check(name: str, address: str, place: str) -> None:
         problem = messages.NOT_A_URL(schemes=" or ".join(f"{scheme}://" for scheme in schemes))
     else:
         sound = all(_is_server(server) for server in address.split(","))
-        problem, example = messages.NOT_SERVERS(), "host:9092 or host:9092,other:9092"
+        problem, example = messages.NOT_SERVERS(), messages.SERVERS_EXAMPLE()
     if not sound:
         raise ConfigurationError(place, problem, messages.WRITE_IT_AS(example=example))
 

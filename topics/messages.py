@@ -232,3 +232,7 @@ PLACE_PROBLEM = Message(
     "{place}：{problem}",
     "{place}: {problem}",
 )
+SERVERS_EXAMPLE = Message(
+    "host:9092 或 host:9092,other:9092",
+    "host:9092 or host:9092,other:9092",
+)

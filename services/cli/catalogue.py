@@ -165,7 +165,7 @@ def _period_line(period: dict[str, Any]) -> str:
 
 
 def _field_line(field: dict[str, Any]) -> str:
-    line = spoken(
-        messages.FIELD, **{name: field[name] for name in ("code", "title", "title_en", "format", "disclosure")}
-    )
+    names = {name: field[name] for name in ("code", "title", "title_en")}
+    codes = {name: word(field[name]) for name in ("format", "disclosure")}
+    line = spoken(messages.FIELD, **names, **codes)
     return line + spoken(messages.MANDATORY) if field["mandatory"] else line

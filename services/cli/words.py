@@ -9,6 +9,7 @@ from typing import Final
 from creditbus.avro_schemas import raw_catalogue
 from creditbus.services.cli.language import language
 from creditbus.services.domain.catalogue import Catalogue
+from creditbus.services.domain.catalogue.fields import Disclosure
 from creditbus.services.domain.event import Change, RecordState, SubjectKind, Verb
 from creditbus.services.domain.reasons import AnyReason, Caution
 
@@ -58,6 +59,15 @@ _ZH: Final[Mapping[str, str]] = {
     Verb.ANNOTATE: "标注",
     Verb.REPAIR: "信用修复",
     Verb.EXPIRE: "到期",
+    # how a field is written, and who may see it
+    "text": "文本",
+    "code": "代码",
+    "date": "日期",
+    "date-open": "日期（可长期）",
+    "number": "数值",
+    Disclosure.PUBLIC: "社会公开",
+    Disclosure.SHARED: "政务共享",
+    Disclosure.AUTHORISED: "授权查询",
     # states of a local server
     "healthy": "正常",
     "unhealthy": "异常",
