@@ -236,3 +236,11 @@ SERVERS_EXAMPLE = Message(
     "host:9092 或 host:9092,other:9092",
     "host:9092 or host:9092,other:9092",
 )
+REGISTRY_ADDRESS = Message(
+    "登记处的地址",
+    "the registry's address",
+)
+REGISTRY_AT = Message(
+    "登记处（{url}）",
+    "registry at {url}",
+)

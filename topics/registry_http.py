@@ -164,7 +164,7 @@ class RegistryHttp:
 
     @property
     def _place(self) -> str:
-        return f"registry at {self.url}"
+        return messages.REGISTRY_AT(url=self.url)
 
 
 def _request(url: str, method: str, data: bytes | None) -> urllib.request.Request:
@@ -183,7 +183,7 @@ def _said(error: urllib.error.HTTPError) -> tuple[int, str] | None:
 
 def _checked(url: str) -> SplitResult:
     """Take an address apart. Its errors never show it where it may hold a password."""
-    place = "the registry's address"
+    place = messages.REGISTRY_ADDRESS()
     try:
         parts = urlsplit(url)
         host = parts.hostname

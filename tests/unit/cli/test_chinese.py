@@ -154,6 +154,13 @@ def test_connecting_a_file_speaks_chinese(capsys: pytest.CaptureFixture[str]) ->
     assert english_in(said) == []
 
 
+def test_a_trace_speaks_chinese(capsys: pytest.CaptureFixture[str]) -> None:
+    said = _run(capsys, "connector", "init", "--department", "credit-office", "--source", "lists.csv", "--yes")
+    said += _run(capsys, "trace", "lists", "--row", "1") + _run(capsys, "trace", "lists", "--row", "9")
+    assert "ingest.credit-office" in said
+    assert english_in(said) == []
+
+
 def test_asking_speaks_chinese(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("nothing\ncredit-office\n\n\n"))
     assert english_in(_run(capsys, "connector", "init", "--source", "lists.csv")) == []
