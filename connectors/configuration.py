@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from creditbus.avro_schemas import raw_catalogue
 from creditbus.connectors.contract import Kind, Repeating, Source, Tells, tells
-from creditbus.connectors.documents import Document, load_document, parse_document, validated
+from creditbus.connectors.documents import Document, first_fault, load_document, parse_document, validated
 from creditbus.connectors.errors import ConfigurationError
 from creditbus.connectors.files.settings import HeaderSettings
 from creditbus.connectors.kinds import kind_named
@@ -156,10 +156,7 @@ def _settings(document: Document, kind: Kind, folder: Path) -> BaseModel:
     try:
         return kind.settings.model_validate(document.value["settings"], context={"folder": folder})
     except ValidationError as errors:
-        first = errors.errors(include_url=False, include_input=False)[0]
-        known = ", ".join(kind.settings.model_fields)
-        problem = "is not a known key" if first["type"] == "extra_forbidden" else first["msg"].lower()
-        raise document.error(("settings", *first["loc"]), problem, f"kind {kind.name} knows: {known}") from errors
+        raise first_fault(errors, kind.settings, document, "settings") from errors
 
 
 def _names(items: Catalogue) -> str:

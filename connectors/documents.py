@@ -1,19 +1,22 @@
-"""YAML files of ours, read so that an error can name file, line and key."""
+"""YAML files of ours, checked by models: an error names file, line, key and fix."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-import yaml
 from pydantic import BaseModel, ValidationError
 
 from creditbus.connectors.errors import MappingError
+from creditbus.connectors.known_keys import known_keys
+from creditbus.topics import messages
+from creditbus.topics.suggestion import nearest, suggestion
+from creditbus.topics.yaml_text import Located, YamlError, load_yaml, read_yaml
+from creditbus.topics.yaml_text import Path as Keys
 
-__all__ = ["Document", "load_document", "parse_document", "validated"]
+__all__ = ["Document", "first_fault", "load_document", "parse_document", "validated"]
 
 _Model = TypeVar("_Model", bound=BaseModel)
-_Path = tuple[str | int, ...]
 
 _KEY = "[key]"
 """What pydantic puts at the end of a path when the key itself is wrong."""
@@ -25,7 +28,7 @@ class Document:
 
     file: Path
     value: dict[str, Any] = field(repr=False)
-    places: Mapping[_Path, tuple[Path, int]] = field(repr=False)
+    places: Mapping[Keys, tuple[Path, int]] = field(repr=False)
 
     def place(self, path: Sequence[str | int]) -> tuple[Path, int]:
         """Return file and line of a key; of the nearest key above it that is there, else of the document."""
@@ -38,6 +41,13 @@ class Document:
         """Make the error that names a key and where it stands."""
         file, line = self.place(path)
         return MappingError(file, line, ".".join(map(str, path)), problem, fix)
+
+    def at(self, path: Sequence[str | int]) -> Mapping[str, Any]:
+        """Return the mapping that stands at a path; empty where there is none."""
+        value: Any = self.value
+        for part in path:
+            value = value.get(part) if isinstance(value, dict) else None
+        return value if isinstance(value, dict) else {}
 
     def overlaid(self, other: "Document", key: str) -> "Document":
         """Lay what another document holds under a key over this one; mappings are merged, all else is replaced."""
@@ -53,57 +63,21 @@ def load_document(file: Path) -> Document:
     Raises:
         MappingError: it is missing, no YAML, has a key twice, or is something else than a mapping.
     """
-    try:
-        text = file.read_text(encoding="utf-8")
-    except OSError as error:
-        raise MappingError(file, 0, "", f"cannot be read: {error.strerror or error}") from error
-    except UnicodeDecodeError as error:
-        raise MappingError(file, 0, "", "is not UTF-8", "save it as UTF-8") from error
-    return parse_document(file, text)
+    return _document(file, lambda: load_yaml(file))
 
 
 def parse_document(file: Path, text: str) -> Document:
     """Read YAML text on behalf of a file; errors as :func:`load_document`."""
+    return _document(file, lambda: read_yaml(text))
+
+
+def _document(file: Path, read: Callable[[], Located]) -> Document:
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 0
-        raise MappingError(file, line, "", f"is no YAML: {error.problem or error.context}") from error
-    except yaml.YAMLError as error:
-        raise MappingError(file, 0, "", "is no YAML") from error
-    if not isinstance(node, yaml.MappingNode):
-        raise MappingError(file, 1, "", "is not a mapping of keys to values")
-    reader = _Reader(file)
-    return Document(file, reader.mapping(node, ()), reader.places)
-
-
-class _Reader:
-    def __init__(self, file: Path) -> None:
-        self.places: dict[_Path, tuple[Path, int]] = {}
-        self._file = file
-        self._scalars = yaml.constructor.SafeConstructor()
-
-    def mapping(self, node: yaml.MappingNode, path: _Path) -> dict[str, Any]:
-        value: dict[str, Any] = {}
-        for key_node, value_node in node.value:
-            key = str(key_node.value)
-            line = key_node.start_mark.line + 1
-            if key in value:
-                raise MappingError(self._file, line, ".".join(map(str, (*path, key))), "stands here a second time")
-            self.places[(*path, key)] = (self._file, line)
-            value[key] = self._any(value_node, (*path, key))
-        return value
-
-    def _any(self, node: yaml.Node, path: _Path) -> Any:
-        if isinstance(node, yaml.MappingNode):
-            return self.mapping(node, path)
-        if isinstance(node, yaml.SequenceNode):
-            found = []
-            for place, child in enumerate(node.value):
-                self.places[(*path, place)] = (self._file, child.start_mark.line + 1)
-                found.append(self._any(child, (*path, place)))
-            return found
-        return self._scalars.construct_object(node)
+        found = read()
+    except YamlError as error:
+        key = ".".join(map(str, error.path))
+        raise MappingError(file, error.line, key, error.problem, error.fix) from error
+    return Document(file, found.value, {path: (file, line) for path, line in found.lines.items()})
 
 
 def _merged(base: Any, over: Any) -> Any:
@@ -121,13 +95,27 @@ def validated(model: type[_Model], document: Document, context: Mapping[str, Any
     try:
         return model.model_validate(document.value, context=dict(context or {}))
     except ValidationError as errors:
-        first = errors.errors(include_url=False, include_input=False)[0]
-        path = [part for part in first["loc"] if part != _KEY]
-        raise document.error(path, _sentence(first["type"], first["msg"])) from errors
+        raise first_fault(errors, model, document) from errors
+
+
+def first_fault(errors: ValidationError, model: type[BaseModel], document: Document, *above: str) -> MappingError:
+    """Say what does not fit first; `above` are the keys under which a document holds what the model reads."""
+    first = errors.errors(include_url=False, include_input=False)[0]
+    path = [part for part in first["loc"] if part != _KEY]
+    problem, fix = _sentence(first["type"], first["msg"]), ""
+    if first["type"] == "extra_forbidden":
+        fix = suggestion(str(path[-1]), known_keys(model, path[:-1]))
+    elif first["type"] == "missing":
+        given = document.at((*above, *path[:-1]))
+        near = nearest(str(path[-1]), [key for key in given if key not in known_keys(model, path[:-1])])
+        fix = messages.IS_IT_MEANT(name=near) if near else messages.ADD_IT()
+    return document.error((*above, *path), problem, fix)
 
 
 def _sentence(kind: str, message: str) -> str:
-    known = {"extra_forbidden": "is not a known key", "missing": "is missing"}
-    return known.get(
-        kind, message.removeprefix("Value error, ")[:1].lower() + message.removeprefix("Value error, ")[1:]
-    )
+    if kind == "extra_forbidden":
+        return messages.NOT_A_KNOWN_KEY()
+    if kind == "missing":
+        return messages.IS_MISSING()
+    said = message.removeprefix("Value error, ")
+    return said[:1].lower() + said[1:]

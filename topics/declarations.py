@@ -87,6 +87,4 @@ def _check_same_partitions(section: Section, topics: Mapping[str, Topic]) -> Non
         members = [topic for topic in topics.values() if any(fnmatch.fnmatch(topic.name, name) for name in group)]
         if len({topic.partitions for topic in members}) > 1:
             counts = ", ".join(f"{topic.name} {topic.partitions}" for topic in members)
-            raise section.wrong(
-                "same_partitions", f"does not hold: {counts}", "give them the same number of partitions"
-            )
+            raise section.wrong("same_partitions", messages.DOES_NOT_HOLD(counts=counts), messages.SAME_NUMBER())

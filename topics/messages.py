@@ -244,3 +244,155 @@ REGISTRY_AT = Message(
     "登记处（{url}）",
     "registry at {url}",
 )
+CANNOT_BE_READ = Message(
+    "无法读取：{reason}",
+    "cannot be read: {reason}",
+)
+NOT_UTF8 = Message(
+    "不是 UTF-8 文本",
+    "is not UTF-8 text",
+)
+SAVE_AS_UTF8 = Message(
+    "请另存为 UTF-8",
+    "save it as UTF-8",
+)
+NOT_YAML = Message(
+    "不是 YAML：{problem}",
+    "is not YAML: {problem}",
+)
+NOT_A_MAPPING = Message(
+    "应为键与值的对应表",
+    "must be a mapping of keys to values",
+)
+GIVE_A_MAPPING = Message(
+    "请在其下写出键与值",
+    "give it a mapping of keys to values",
+)
+STANDS_TWICE = Message(
+    "在此重复出现",
+    "stands here a second time",
+)
+HOLDS_ITSELF = Message(
+    "引用了自身",
+    "holds itself",
+)
+NO_YAML_VALUE = Message(
+    "不是 YAML 认识的值",
+    "is not a value that YAML knows",
+)
+QUOTE_IT = Message(
+    "请加引号",
+    "put it in quotes",
+)
+NOT_A_KNOWN_KEY = Message(
+    "不是已知的键",
+    "is not a known key",
+)
+IS_MISSING = Message(
+    "缺失",
+    "is missing",
+)
+ADD_IT = Message(
+    "请补上",
+    "add it",
+)
+IS_IT_MEANT = Message(
+    "是否指 {name}？",
+    "is {name} meant to be it?",
+)
+MUST_BE = Message(
+    "应为{wanted}，现为 {value}",
+    "must be {wanted}, and is {value}",
+)
+A_TEXT = Message(
+    "文本",
+    "a text",
+)
+TEXTS = Message(
+    "文本",
+    "texts",
+)
+ONE_OF = Message(
+    "下列之一：{names}",
+    "one of {names}",
+)
+WHOLE_NUMBER_FROM = Message(
+    "不小于 {lowest} 的整数",
+    "a whole number, {lowest} or more",
+)
+TRUE_OR_FALSE = Message(
+    " true 或 false",
+    "true or false",
+)
+A_DATE = Message(
+    "日期",
+    "a date",
+)
+NOT_A_FILLED_LIST = Message(
+    "应为非空的列表",
+    "must be a list that is not empty",
+)
+WRITE_A_LIST = Message(
+    "请写成列表：{hint}",
+    "write a list of {hint}",
+)
+NOT_LISTS = Message(
+    "应为由列表组成的列表",
+    "must be a list of lists",
+)
+NAMES_TWICE = Message(
+    "有重复",
+    "names something twice",
+)
+LEAVE_ONE_OUT = Message(
+    "请去掉其中之一",
+    "leave one of both out",
+)
+HYPHENATED = Message(
+    "以连字符连接的小写单词",
+    "lower-case words joined by hyphens",
+)
+CREDIT_CODE = Message(
+    "18 位统一社会信用代码，或 null",
+    "a unified social credit code of 18 characters, or null",
+)
+ITEM_IDS = Message(
+    "目录事项标识",
+    "catalogue item ids",
+)
+DIVISIONS = Message(
+    '六位行政区划代码，或 ["all"]',
+    'division codes of six digits, or ["all"]',
+)
+FIELD_CODES = Message(
+    "数据项代码",
+    "field codes",
+)
+OTHER_FILE_NAME = Message(
+    "为 {id!r}，文件名却是 {file!r}",
+    "is {id!r} in a file named {file!r}",
+)
+MAKE_THE_SAME = Message(
+    "请改为一致",
+    "make them the same",
+)
+ALL_AND_SINGLE = Message(
+    "既写了全部，又列出个别",
+    "names all and single ones",
+)
+LESS_THAN_COPIES = Message(
+    "应小于 replication",
+    "must be less than replication",
+)
+ELSE_WRITERS_STOP = Message(
+    "否则少一个节点就无法写入",
+    "else one lost broker stops all writers",
+)
+DOES_NOT_HOLD = Message(
+    "不成立：{counts}",
+    "does not hold: {counts}",
+)
+SAME_NUMBER = Message(
+    "请给以相同的分区数",
+    "give them the same number of partitions",
+)

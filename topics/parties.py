@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
 
+from creditbus.topics import messages
 from creditbus.topics.document import Section
 
 __all__ = ["DISCLOSURES", "Department", "Name", "Subscriber", "read_department", "read_subscriber"]
@@ -26,7 +27,6 @@ SUBJECT_KINDS = (
 )
 
 _ID = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
-_ID_HINT = "lower-case words joined by hyphens"
 # 18 characters, without I, O, S, V and Z (GB 32100-2015).
 _USCC = r"[0-9A-HJ-NPQRTUWXY]{18}"
 
@@ -94,7 +94,7 @@ def read_department(section: Section, stem: str) -> Department:
     department = Department(
         id=_read_id(section, stem),
         name=_read_name(section),
-        uscc=section.optional_text("uscc", _USCC, "a unified social credit code of 18 characters, or null"),
+        uscc=section.optional_text("uscc", _USCC, messages.CREDIT_CODE()),
         contact=section.text("contact"),
     )
     section.finish()
@@ -111,7 +111,7 @@ def read_subscriber(section: Section, stem: str) -> Subscriber:
         kind=section.choice("kind", SUBSCRIBER_KINDS),
         purpose=grant.text("purpose"),
         legal_basis=grant.text("legal_basis"),
-        items=grant.texts("items", _ID, "catalogue item ids"),
+        items=grant.texts("items", _ID, messages.ITEM_IDS()),
         subject_kinds=grant.choices("subject_kinds", SUBJECT_KINDS),
         districts=_read_districts(grant),
         disclosure=grant.choice("disclosure", DISCLOSURES),
@@ -125,9 +125,9 @@ def read_subscriber(section: Section, stem: str) -> Subscriber:
 
 
 def _read_id(section: Section, stem: str) -> str:
-    identifier = section.text("id", _ID, _ID_HINT)
+    identifier = section.text("id", _ID, messages.HYPHENATED())
     if identifier != stem:
-        raise section.wrong("id", f"is {identifier!r} in a file named {stem!r}", "make them the same")
+        raise section.wrong("id", messages.OTHER_FILE_NAME(id=identifier, file=stem), messages.MAKE_THE_SAME())
     return identifier
 
 
@@ -139,11 +139,11 @@ def _read_name(section: Section) -> Name:
 
 
 def _read_districts(grant: Section) -> frozenset[str] | None:
-    districts = grant.texts("districts", r"\d{6}|all", 'division codes of six digits, or ["all"]')
+    districts = grant.texts("districts", r"\d{6}|all", messages.DIVISIONS())
     if "all" not in districts:
         return frozenset(districts)
     if len(districts) > 1:
-        raise grant.wrong("districts", "names all and single ones", "leave one of both out")
+        raise grant.wrong("districts", messages.ALL_AND_SINGLE(), messages.LEAVE_ONE_OUT())
     return None
 
 
@@ -151,4 +151,4 @@ def _read_fields(grant: Section) -> Mapping[str, tuple[str, ...]]:
     section = grant.optional_section("fields")
     if section is None:
         return MappingProxyType({})
-    return MappingProxyType({item: section.texts(item, r"[A-Z][A-Z0-9_]*", "field codes") for item in section})
+    return MappingProxyType({item: section.texts(item, r"[A-Z][A-Z0-9_]*", messages.FIELD_CODES()) for item in section})

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Self
 
+from creditbus.topics import messages
 from creditbus.topics.document import Section
 
 __all__ = ["Topic", "TopicDefaults", "read_class"]
@@ -68,7 +69,7 @@ class TopicDefaults:
             compression=section.choice("compression", _COMPRESSIONS),
         )
         if defaults.min_insync >= defaults.replication > 1:
-            raise section.wrong("min_insync", "must be less than replication", "else one lost broker stops all writers")
+            raise section.wrong("min_insync", messages.LESS_THAN_COPIES(), messages.ELSE_WRITERS_STOP())
         section.finish()
         return defaults
 

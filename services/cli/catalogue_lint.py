@@ -12,7 +12,7 @@ import yaml
 
 from creditbus.avro_schemas.catalogue_files import item_folders, versions
 from creditbus.avro_schemas.composition import compose
-from creditbus.connectors.documents import parse_document, validated
+from creditbus.connectors.documents import Document, parse_document, validated
 from creditbus.connectors.errors import MappingError, SourceError
 from creditbus.connectors.mapping.model import MappingModel
 from creditbus.connectors.mapping.plan import resolve
@@ -20,6 +20,7 @@ from creditbus.services.cli.messages import catalogue as messages
 from creditbus.services.domain.catalogue import Catalogue, CatalogueError, Item
 from creditbus.topics.compatibility import backward_problems
 from creditbus.topics.declarations import declarations
+from creditbus.topics.yaml_text import YamlError, load_yaml
 
 __all__ = ["Fault", "lint"]
 
@@ -32,14 +33,16 @@ class Fault(NamedTuple):
     item: str
     file: str
     message: str
+    line: int = 0
+    """From 1; 0 where no line can be named."""
 
     def __str__(self) -> str:
         return f"{self.place}: {self.message}"
 
     @property
     def place(self) -> str:
-        """The item and its file."""
-        return f"{self.item}/{self.file}"
+        """The item, its file and the line."""
+        return f"{self.item}/{self.file}:{self.line}" if self.line else f"{self.item}/{self.file}"
 
 
 def lint(root: Traversable, templates: Traversable, scenarios: Path | None) -> list[Fault]:
@@ -56,7 +59,7 @@ def lint(root: Traversable, templates: Traversable, scenarios: Path | None) -> l
     return [fault for folder in item_folders(root) for fault in _item(folder, mappings, stories)]
 
 
-def _item(folder: Traversable, mappings: list[tuple[str, str, str]], stories: set[str] | None) -> Iterator[Fault]:
+def _item(folder: Traversable, mappings: list[Document], stories: set[str] | None) -> Iterator[Fault]:
     schemas, faults = _schemas(folder)
     yield from faults
     if not folder.joinpath("item.yaml").is_file():
@@ -64,13 +67,16 @@ def _item(folder: Traversable, mappings: list[tuple[str, str, str]], stories: se
     elif schemas:
         latest = max(schemas)
         try:
-            entry = yaml.safe_load(folder.joinpath("item.yaml").read_text(encoding="utf-8"))
-            (item,) = Catalogue.parse({folder.name: (schemas[latest], entry)})
-        except yaml.YAMLError as error:
-            yield Fault(folder.name, "item.yaml", messages.NOT_YAML(error=" ".join(str(error).split())))
+            entry = load_yaml(folder.joinpath("item.yaml"))
+            raw = {folder.name: (schemas[latest], entry.value)}
+            (item,) = Catalogue.parse(raw, {folder.name: entry.lines})
+        except YamlError as error:
+            key = ".".join(map(str, error.path))
+            problem = messages.AT_KEY(key=key, fix=error.problem) if key else error.problem
+            yield Fault(folder.name, "item.yaml", problem, error.line)
         except CatalogueError as error:
             file = f"v{latest}.avsc" if error.file == "schema" else error.file
-            yield Fault(folder.name, file, messages.AT_KEY(key=error.key, fix=error.fix))
+            yield Fault(folder.name, file, messages.AT_KEY(key=error.key, fix=error.fix), error.line)
         else:
             yield from _entitled(item)
             yield from _mapped(item, mappings)
@@ -115,23 +121,21 @@ def _entitled(item: Item) -> Iterator[Fault]:
         yield Fault(item.id, "item.yaml", messages.NOT_IN_DEPARTMENTS(department=department))
 
 
-def _mapped(item: Item, mappings: list[tuple[str, str, str]]) -> Iterator[Fault]:
-    mine = [(name, text) for name, item_id, text in mappings if item_id == item.id]
+def _mapped(item: Item, mappings: list[Document]) -> Iterator[Fault]:
+    mine = [document for document in mappings if document.value.get("item") == item.id]
     if not mine:
         yield Fault(item.id, "item.yaml", messages.NO_MAPPING())
-    for name, text in mine:
-        document = parse_document(Path(name), text)
+    for document in mine:
         try:
             resolve(validated(MappingModel, document), document, item, Path())
         except (MappingError, SourceError) as error:
             yield Fault(item.id, "item.yaml", messages.MAPPING(error=error.text()))
 
 
-def _mappings(templates: Traversable) -> Iterator[tuple[str, str, str]]:
+def _mappings(templates: Traversable) -> Iterator[Document]:
     for entry in sorted(templates.iterdir(), key=lambda entry: entry.name):
         if entry.name.endswith(".yaml"):
-            text = entry.read_text(encoding="utf-8")
-            yield entry.name, str(yaml.safe_load(text).get("item")), text
+            yield parse_document(Path(entry.name), entry.read_text(encoding="utf-8"))
 
 
 def _items_of(scenarios: Path) -> Iterator[str]:

@@ -72,10 +72,6 @@ ENTRY_MISSING = Message(
     "缺失；请添加该事项",
     "missing; add the entry",
 )
-NOT_YAML = Message(
-    "不是 YAML：{error}",
-    "not YAML: {error}",
-)
 AT_KEY = Message(
     "{key}：{fix}",
     "{key}: {fix}",

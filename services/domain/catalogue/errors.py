@@ -1,6 +1,13 @@
 """The one error of the catalogue."""
 
-__all__ = ["CatalogueError"]
+from collections.abc import Mapping
+
+__all__ = ["CatalogueError", "Lines", "Path"]
+
+#: A key within the keys above it; places in a list count from 0.
+Path = tuple[str | int, ...]
+#: Where the keys of a file stand: lines from 1. Whoever reads the file tells them, for nothing is read here.
+Lines = Mapping[Path, int]
 
 
 class CatalogueError(ValueError):
@@ -9,18 +16,29 @@ class CatalogueError(ValueError):
     Attributes:
         item: id of the catalogue item (its folder's name).
         file: ``item.yaml`` or the schema's file.
-        key: the key at fault, as a dotted path.
+        path: the key at fault, within the keys above it; empty: the file as a whole.
         fix: what to do about it.
+        line: of the key, from 1; 0 where nobody gave the lines of the file.
 
     """
 
-    def __init__(self, item: str, file: str, key: str, fix: str) -> None:
-        super().__init__(item, file, key, fix)
+    def __init__(self, item: str, file: str, path: Path, fix: str, lines: Lines) -> None:
+        super().__init__(item, file, path, fix)
         self.item = item
         self.file = file
-        self.key = key
+        self.path = path
         self.fix = fix
+        while path and path not in lines:
+            path = path[:-1]
+        self.line = lines.get(path, min(len(lines), 1))
+
+    @property
+    def key(self) -> str:
+        """The key as people write it, such as ``rules.required[0].when``."""
+        parts = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in self.path)
+        return "".join(parts).removeprefix(".") or "(all)"
 
     def __str__(self) -> str:
         """Say it in one line."""
-        return f"{self.item}/{self.file}: {self.key}: {self.fix}"
+        place = f"{self.item}/{self.file}:{self.line}" if self.line else f"{self.item}/{self.file}"
+        return f"{place}: {self.key}: {self.fix}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Self
 
-from creditbus.services.domain.catalogue.errors import CatalogueError
+from creditbus.services.domain.catalogue.errors import CatalogueError, Lines
 from creditbus.services.domain.catalogue.fields import Disclosure, Field, Format
 from creditbus.services.domain.catalogue.item import (
     ActsOn,
@@ -37,15 +37,27 @@ class Catalogue:
     items: Mapping[str, Item]
 
     @classmethod
-    def parse(cls, raw: Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any]]]) -> Self:
+    def parse(
+        cls,
+        raw: Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any]]],
+        lines: Mapping[str, Lines] | None = None,
+    ) -> Self:
         """Read items from (content schema, entry) pairs by item id.
+
+        Args:
+            raw: schemas and entries.
+            lines: where the keys of an item's entry stand, so that an error names the line, too.
 
         Raises:
             CatalogueError: naming item, file, key and remedy of the first thing that is wrong.
 
         """
-        items = {item_id: _parse_item(item_id, schema, entry) for item_id, (schema, entry) in raw.items()}
-        _refuse_two_meanings(items.values())
+        known = lines or {}
+        items = {
+            item_id: _parse_item(item_id, schema, entry, known.get(item_id, {}))
+            for item_id, (schema, entry) in raw.items()
+        }
+        _refuse_two_meanings(items.values(), known)
         return cls(items)
 
     def item(self, item_id: str) -> Item | None:
@@ -62,9 +74,9 @@ class Catalogue:
         return iter(self.items.values())
 
 
-def _parse_item(item_id: str, schema: Mapping[str, Any], entry: Mapping[str, Any]) -> Item:
-    fields = _parse_fields(Reader(item_id, _SCHEMA, schema))
-    reader = Reader(item_id, _ENTRY, entry)
+def _parse_item(item_id: str, schema: Mapping[str, Any], entry: Mapping[str, Any], lines: Lines) -> Item:
+    fields = _parse_fields(Reader(item_id, _SCHEMA, schema, {}))
+    reader = Reader(item_id, _ENTRY, entry, lines)
     if reader.text("id") != item_id:
         reader.fail("id", f"must equal the folder's name {item_id!r}")
     title, subject = reader.table("title"), reader.table("subject")
@@ -254,13 +266,13 @@ def _field(reader: Reader, key: str, fields: Mapping[str, Field], *, optional: b
 
 def _refuse_unknown(reader: Reader, key: str, name: str, known: Collection[str]) -> None:
     if name not in known:
-        reader.fail(key, f"{name!r} is unknown; use one of: {', '.join(sorted(known))}")
+        reader.fail_unknown(key, name, sorted(known))
 
 
 def _one_of(reader: Reader, key: str, known: tuple[str, ...]) -> str:
     value = reader.text(key)
     if value not in known:
-        reader.fail(key, f"{value!r} is unknown; use one of: {', '.join(known)}")
+        reader.fail_unknown(key, value, known)
     return value
 
 
@@ -274,14 +286,15 @@ def _refuse_unadmitted_verbs(reader: Reader, item: Item) -> None:
             reader.fail("verbs", f"add {event.verb}, which the item's events use")
 
 
-def _refuse_two_meanings(items: Iterable[Item]) -> None:
+def _refuse_two_meanings(items: Iterable[Item], lines: Mapping[str, Lines]) -> None:
     """Refuse a reason that two items declare and explain differently: who reads a code must know what it means."""
     known: dict[str, tuple[Item, ItemReason]] = {}
     for item in items:
         for code, reason in item.reasons.items():
             first, meant = known.setdefault(code, (item, reason))
             if (reason.zh, reason.sentence) != (meant.zh, meant.sentence):
-                raise CatalogueError(item.id, _ENTRY, f"reasons.{code}", f"say the same as {first.id}, or rename it")
+                fix = f"say the same as {first.id}, or rename it"
+                raise CatalogueError(item.id, _ENTRY, ("reasons", code), fix, lines.get(item.id, {}))
 
 
 def _refuse_half_a_succession(reader: Reader, item: Item) -> None:

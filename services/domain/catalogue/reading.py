@@ -1,11 +1,12 @@
 """Reads values out of an entry and names what is wrong with it."""
 
-from collections.abc import Iterator, Mapping
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from enum import StrEnum
 from typing import Any, NoReturn, TypeVar
 
-from creditbus.services.domain.catalogue.errors import CatalogueError
+from creditbus.services.domain.catalogue.errors import CatalogueError, Lines, Path
 
 __all__ = ["Reader"]
 
@@ -16,10 +17,11 @@ _MISSING = object()
 class Reader:
     """One mapping of an entry, with its place for the error message; `finish` names the keys that nobody read."""
 
-    def __init__(self, item: str, file: str, data: Any, path: str = "") -> None:
+    def __init__(self, item: str, file: str, data: Any, lines: Lines, path: Path = ()) -> None:
         self.item = item
         self.file = file
         self.path = path
+        self._lines = lines
         if not isinstance(data, Mapping):
             self.fail("", "write a mapping of keys here")
         self._data: Mapping[str, Any] = data
@@ -27,7 +29,11 @@ class Reader:
 
     def fail(self, key: str, fix: str) -> NoReturn:
         """Raise a `CatalogueError` about a key of this mapping."""
-        raise CatalogueError(self.item, self.file, ".".join(filter(None, (self.path, key))) or "(all)", fix)
+        raise CatalogueError(self.item, self.file, (*self.path, key) if key else self.path, fix, self._lines)
+
+    def fail_unknown(self, key: str, name: str, known: Iterable[str]) -> NoReturn:
+        """Raise a `CatalogueError` about a name that is not known, with the known one that it is most like."""
+        self.fail(key, f"{name!r} is unknown; {_meant(name, known)}")
 
     def keys(self) -> Iterator[str]:
         """Iterate over the keys of the mapping."""
@@ -93,24 +99,21 @@ class Reader:
 
     def table(self, key: str) -> "Reader":
         """Read a mapping; empty when missing."""
-        path = ".".join(filter(None, (self.path, key)))
-        return Reader(self.item, self.file, self._value(key, {}), path)
+        return Reader(self.item, self.file, self._value(key, {}), self._lines, (*self.path, key))
 
     def tables(self, key: str) -> Iterator["Reader"]:
         """Read a list of mappings; none when missing."""
         value = self._value(key, [])
         if not isinstance(value, list):
             self.fail(key, "write a list here")
-        base = ".".join(filter(None, (self.path, key)))
         for place, element in enumerate(value):
-            yield Reader(self.item, self.file, element, f"{base}[{place}]")
+            yield Reader(self.item, self.file, element, self._lines, (*self.path, key, place))
 
     def finish(self) -> None:
         """Refuse keys that nobody read: a misspelt key must not be a rule that silently does not hold."""
-        unknown = [key for key in self._data if key not in self._read]
-        if unknown:
-            known = ", ".join(sorted(self._read))
-            self.fail(str(unknown[0]), f"unknown key; remove it or use one of: {known}")
+        for key in self._data:
+            if key not in self._read:
+                self.fail(str(key), f"unknown key; {_meant(str(key), sorted(self._read))}")
 
     def _value(self, key: str, default: object = _MISSING) -> Any:
         self._read.add(key)
@@ -123,4 +126,10 @@ class Reader:
         try:
             return words(value)
         except ValueError:
-            self.fail(key, f"{value!r} is unknown; use one of: {', '.join(words)}")
+            self.fail_unknown(key, value, words)
+
+
+def _meant(name: str, known: Iterable[str]) -> str:
+    names = list(known)
+    near = difflib.get_close_matches(name, names, n=1)
+    return f"did you mean {near[0]}?" if near else f"use one of: {', '.join(names)}"

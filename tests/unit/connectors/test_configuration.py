@@ -35,16 +35,29 @@ def _load(folder: Path, mapping: str, configuration: str = _CONFIGURATION) -> An
     ("mapping", "complaint"),
     [
         ("content:\n  CF_WHS: 文号\n", "3: content.CF_WHS: administrative-penalty has no such field"),
-        ("content:\n  CF_WSH: {colum: 文号}\n", "3: content.CF_WSH.colum: is not a known key"),
+        ("content:\n  CF_WSH: {colum: 文号}\n", "3: content.CF_WSH.colum: is not a known key; did you mean column?"),
         ("claim:\n  usc: 代码\n", "3: claim.usc: is no code of a subject; known are uscc, "),
         ("content:\n  CF_NR_FK:\n    unit: {from: 角, to: 万元}\n", "4: content.CF_NR_FK.unit.from: unit '角' is not"),
         ("content:\n  CF_JDRQ:\n    date_forms: [yyyyMM]\n", "4: content.CF_JDRQ.date_forms: date form 'yyyyMM' needs"),
-        ("content: {}\ncontent: {}\n", "3: content: stands here a second time"),
+        ("content: {}\ncontent: {}\n", "3: content: stands here a second time; leave one of both out"),
+        ("contents: {}\n", "2: contents: is not a known key; did you mean content?"),
+        (
+            "content:\n  BZ: {unit: {form: 元, to: 元}}\n",
+            "3: content.BZ.unit.from: is missing; is form meant",
+        ),
+        (
+            "tables: {t: {path: a, key: b, value: c, vlaue: d}}\n",
+            "2: tables.t.vlaue: is not a known key; did you mean",
+        ),
+        (
+            "content: {BZ: {otherwise: {colunm: x}}}\n",
+            "2: content.BZ.otherwise.colunm: is not a known key; did",
+        ),
         ("time_zone: Asia/Wuhan\nheader: {source_time: SJC}\n", "2: time_zone: time zone 'Asia/Wuhan' is not known"),
         ("header: {subject_kind: {constant: P}}\n", "2: header.subject_kind: 'P' is no kind of subject"),
         ("content:\n  BZ: {constant: x, column: y}\n", "3: content.BZ: a constant stands alone"),
         ("claim: {uscc: {form: code}}\n", "2: claim.uscc: names no column"),
-        ("content: [\n", ": is no YAML"),
+        ("content: [\n", ": is not YAML"),
         ("content: 1\n", "2: content: input should be a valid dictionary"),
     ],
 )
@@ -64,10 +77,14 @@ def test_mistakes_in_a_mapping(tmp_path: Path, mapping: str, complaint: str) -> 
         ("mapping: mapping.yaml", "mapping: none.yaml", "none.yaml: cannot be read"),
         ("item: administrative-penalty", "item: gossip", "penalties.yaml:3: item: 'gossip' is not in the catalogue"),
         ("department: administrative-enforcement", "department: court", "penalties.yaml:2: department: court may not"),
-        ("{path: rows.csv}", "{pth: rows.csv}", "penalties.yaml:5: settings.path"),
-        ("{path: rows.csv}", "{path: rows.csv, dialect: x}", "penalties.yaml:5: settings.dialect: is not a known key"),
+        ("{path: rows.csv}", "{pth: rows.csv}", "penalties.yaml:5: settings.path: is missing; is pth meant to be it?"),
+        (
+            "{path: rows.csv}",
+            "{path: rows.csv, dialect: x}",
+            "penalties.yaml:5: settings.dialect: is not a known key; known",
+        ),
         ("id: penalties", "id: Penalties!", "penalties.yaml:1: id:"),
-        ("id: penalties\n", "", "penalties.yaml:1: id: is missing"),
+        ("id: penalties\n", "", "penalties.yaml:1: id: is missing; add it"),
     ],
 )
 def test_mistakes_in_a_configuration(tmp_path: Path, old: str, new: str, complaint: str) -> None:
@@ -83,7 +100,7 @@ def test_mistakes_in_a_configuration(tmp_path: Path, old: str, new: str, complai
             "item: administrative-licence\n",
             "penalties.yaml:6: mapping: mapping 'mapping.yaml' is for administrative-lic",
         ),
-        ("- item\n", "mapping.yaml:1: is not a mapping"),
+        ("- item\n", "mapping.yaml:1: must be a mapping of keys to values"),
         ("header: {source_time: SJC}\n", "mapping.yaml:1: item: is missing"),
     ],
 )

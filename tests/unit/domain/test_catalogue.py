@@ -138,10 +138,11 @@ Change = Callable[[dict[str, Any], dict[str, Any]], object]
         (lambda _, entry: entry.update(entitled=[]), "item.yaml: entitled: name at least one"),
         (
             lambda _, entry: entry.update(verbs=["ISUE"]),
-            "item.yaml: verbs: 'ISUE' is unknown; use one of: ISSUE",
+            "item.yaml: verbs: 'ISUE' is unknown; did you mean ISSUE?",
         ),
         (lambda _, entry: entry.update(verbs=["AMEND"]), "item.yaml: verbs: add ISSUE"),
-        (lambda _, entry: entry.update(colour="red"), "item.yaml: colour: unknown key; remove it"),
+        (lambda _, entry: entry.update(legal_bases=["x"]), "legal_bases: unknown key; did you mean legal_basis?"),
+        (lambda _, entry: entry.update(colour="red"), "item.yaml: colour: unknown key; use one of: category, "),
         (lambda _, entry: entry.update(id="x"), "item.yaml: id: must equal the folder's name"),
         (lambda _, entry: entry.update(rules=[]), "item.yaml: rules: write a mapping"),
         (lambda _, entry: entry["rules"].update(not_future=["CF_WSH"]), "rules.not_future: 'CF_WSH' is not a fitting"),
@@ -230,6 +231,15 @@ def test_half_a_succession_is_refused(change: Change, message: str) -> None:
     with pytest.raises(CatalogueError) as error:
         Catalogue.parse({"subject-succession": (schema, entry)})
     assert message in str(error.value)
+
+
+def test_an_error_names_the_line_where_lines_are_given() -> None:
+    schema, entry = copy.deepcopy(raw_catalogue()["administrative-penalty"])
+    entry["rules"]["required"][0]["reason"] = "COND_FINE_AMOUNT_MISING"
+    lines = {("rules",): 40, ("rules", "required"): 42, ("rules", "required", 0): 43}
+    with pytest.raises(CatalogueError) as error:
+        Catalogue.parse({"administrative-penalty": (schema, entry)}, {"administrative-penalty": lines})
+    assert str(error.value).startswith("administrative-penalty/item.yaml:43: rules.required[0].reason: ")
 
 
 def test_two_items_may_not_give_one_reason_two_meanings() -> None:
