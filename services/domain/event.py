@@ -16,6 +16,7 @@ __all__ = [
     "ACT_FIELDS",
     "CLAIM_FIELDS",
     "FROM_PREDECESSOR",
+    "ID_BYTES",
     "NO_ACT",
     "NO_CODES",
     "NO_HASH",
@@ -39,8 +40,8 @@ __all__ = [
 ]
 
 #: Length of an event's id and of its content's hash: BLAKE2b-128.
-_DIGEST_BYTES: Final = 16
-NO_HASH = bytes(_DIGEST_BYTES)
+ID_BYTES: Final = 16
+NO_HASH = bytes(ID_BYTES)
 
 #: Before the other subject's code in the document number of a succession: the predecessor's record, the successor's.
 TO_SUCCESSOR: Final = "→"
@@ -191,7 +192,7 @@ def ingest_key(header: Header) -> bytes:
 
 def content_hash(content: bytes) -> bytes:
     """Return the hash by which two events say the same: BLAKE2b-128 of the content's Avro bytes."""
-    return blake2b(content, digest_size=_DIGEST_BYTES).digest()
+    return blake2b(content, digest_size=ID_BYTES).digest()
 
 
 def event_id(header: Header, named: str) -> bytes:
@@ -201,7 +202,7 @@ def event_id(header: Header, named: str) -> bytes:
     says what was said before, and is another event.
     """
     said, reading = said_id(header, named), header["reading"]
-    return said if reading is None else blake2b(said + str(reading).encode(), digest_size=_DIGEST_BYTES).digest()
+    return said if reading is None else blake2b(said + str(reading).encode(), digest_size=ID_BYTES).digest()
 
 
 def said_id(header: Header, named: str) -> bytes:
@@ -214,7 +215,7 @@ def said_id(header: Header, named: str) -> bytes:
         named,
         str(header["source_time"]),
     )
-    digest = blake2b("\0".join(identity).encode(), digest_size=_DIGEST_BYTES)
+    digest = blake2b("\0".join(identity).encode(), digest_size=ID_BYTES)
     digest.update(header["content_hash"])
     return digest.digest()
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from creditbus.services.domain.event import CLAIM_FIELDS
+from creditbus.services.domain.event import CLAIM_FIELDS, ID_BYTES
 from creditbus.services.domain.feed.disclosure import ACT_FIELDS, RETRACTED
 from creditbus.services.domain.framing import FRAME_BYTES
 from creditbus.services.engine.codec.primitives import (
@@ -25,8 +25,8 @@ from creditbus.services.engine.codec.primitives import (
 __all__ = ["Change", "ChangeReader"]
 
 _CODES: Final = len(CLAIM_FIELDS)
-_IDENTITY_BYTES: Final = 32
-_EVENT_ID_BYTES: Final = 16
+#: An event's id and its content's hash, one after the other.
+_IDENTITY_BYTES: Final = 2 * ID_BYTES
 #: Length of an event id in hexadecimal, as Avro writes it.
 _HEXADECIMAL: Final = b"\x40"
 
@@ -165,7 +165,7 @@ class ChangeReader:
                 self._states[state],
                 previous,
                 _HEXADECIMAL,
-                value[event_id : event_id + _EVENT_ID_BYTES].hex().encode(),
+                value[event_id : event_id + ID_BYTES].hex().encode(),
                 value[received:sequence],
             )
         )

@@ -17,7 +17,7 @@ from creditbus.services.engine.stage.ledger_writer import read_deltas
 from creditbus.services.local.bus import LocalBus
 from creditbus.services.local.registry import MemoryRegistry
 from creditbus.services.local.stages import LocalStages
-from creditbus.topics.names import LEDGER
+from creditbus.topics.names import LEDGER, PROFILES
 
 __all__ = ["decode", "ledger_of", "records_of", "subject_of"]
 
@@ -60,7 +60,7 @@ def records_of(bus: LocalBus, code: str) -> dict[str, Record]:
 
 
 def _store_of(bus: LocalBus, code: str) -> dict[bytes, bytes]:
-    return bus.stores["profiles", partition_of(code.encode(), bus.parts.lanes)]
+    return bus.stores[PROFILES.name, partition_of(code.encode(), bus.parts.lanes)]
 
 
 @lru_cache(maxsize=256)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from creditbus.services.domain.catalogue import Item
+from creditbus.services.domain.event import ID_BYTES
 from creditbus.services.domain.tokens import is_token
 
 __all__ = ["is_parked", "parked_already", "with_parked"]
-
-_ID_BYTES: Final = 16
 
 
 def is_parked(item: Item, subject: str, *, registered: bool) -> bool:
@@ -40,8 +37,8 @@ def parked_already(known: bytes | None, said: bytes, reading: int | None) -> boo
     if known is None:
         return False
     if reading is not None:
-        return known[-_ID_BYTES:] == said
-    return any(known[start : start + _ID_BYTES] == said for start in range(0, len(known), _ID_BYTES))
+        return known[-ID_BYTES:] == said
+    return any(known[start : start + ID_BYTES] == said for start in range(0, len(known), ID_BYTES))
 
 
 def with_parked(known: bytes | None, said: bytes) -> bytes:
