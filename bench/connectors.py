@@ -26,7 +26,8 @@ from creditbus.connectors.configuration import Connector, load_connector
 from creditbus.connectors.contract import Row
 from creditbus.connectors.encoding import Encoder
 from creditbus.connectors.progress import Progress
-from creditbus.connectors.runner import chunks, run_connector
+from creditbus.connectors.run.chunks import chunks
+from creditbus.connectors.runner import run_connector
 from creditbus.services.domain.validation import compile_item
 from creditbus.topics.connection import Connection
 

@@ -242,9 +242,9 @@ class Vanished(NamedTuple):
     """A row that was published and is gone from its source. ``repr`` shows its place alone."""
 
     key: str
-    """Hexadecimal, and says nothing: it names the row for :meth:`Comparing.forget`."""
+    """The row's :attr:`Row.key`: by it the connector's memory knows what was published of the row."""
     cells: Mapping[str, Cell] | None
-    """As it was read last; ``None`` where the source could not keep it."""
+    """As it was read last, from a source whose rows have no key; ``None`` from others, of which nobody needs it."""
     file: str
     row: int
     """Number in the list of vanished rows, from 1."""
@@ -257,7 +257,7 @@ class Vanished(NamedTuple):
 class Comparing(Protocol):
     """A source that notices which published rows are gone. Optional, beside :class:`Source`.
 
-    It proposes; only a person's word withdraws a record.
+    It proposes; only a person's word withdraws a record. A record of which another row is still there is not proposed.
     """
 
     def vanished(self) -> Sequence[Vanished]:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from creditbus.connectors.configuration import Connector
 from creditbus.connectors.errors import PublishError, SourceError
 from creditbus.connectors.reporting import SilentReporter
-from creditbus.connectors.runner import RunSummary, run_connector
+from creditbus.connectors.run.summary import RunSummary
+from creditbus.connectors.runner import run_connector
 from creditbus.topics.connection import Connection
 from creditbus.topics.errors import UnavailableError
 

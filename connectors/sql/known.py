@@ -1,7 +1,8 @@
-"""What mode compare knows of earlier readings: key, digest and cells of every row that is on the bus.
+"""Which rows mode compare has read: a digest of the key and of the content of every row that is on the bus.
 
-A file of SQLite beside the connector, on the department's own machine and as confidential as the table itself. The
-cells are kept because a withdrawal must say what it withdraws, when the row is gone.
+It is a position that is too long for a position of the bus: a file of SQLite next to the connector's configuration.
+What was published of a row is kept by the connector's memory. Files of earlier versions hold cells, too; these are
+read, for a row that has not changed since can be withdrawn by nothing else.
 """
 
 import hashlib
@@ -13,7 +14,7 @@ from typing import NamedTuple
 
 from creditbus.connectors.errors import SourceError
 
-__all__ = ["Known", "KnownRow"]
+__all__ = ["KnownRow", "KnownRows"]
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS known (
@@ -23,9 +24,9 @@ CREATE TABLE IF NOT EXISTS reading (generation INTEGER NOT NULL, settled TEXT NO
 CREATE TEMP TABLE met (key TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 _KEEP = """
-INSERT INTO known (key, digest, cells, generation) VALUES (?, ?, ?, ?)
+INSERT INTO known (key, digest, generation) VALUES (?, ?, ?)
 ON CONFLICT (key) DO UPDATE SET digest = excluded.digest, generation = excluded.generation,
-    cells = CASE WHEN known.digest = excluded.digest THEN coalesce(excluded.cells, known.cells) ELSE excluded.cells END
+    cells = CASE WHEN known.digest = excluded.digest THEN known.cells END
 """
 _BUSY_SECONDS = 60
 
@@ -34,15 +35,14 @@ class KnownRow(NamedTuple):
     """One row as it was when it was read last."""
 
     key: str
-    digest: str
     cells: str | None
-    """Packed; ``None`` where it was gone before it could be kept."""
+    """Packed; ``None`` but for rows that an earlier version read."""
 
     def __repr__(self) -> str:
         return "KnownRow()"
 
 
-class Known:
+class KnownRows:
     """The open file. Use :meth:`opened`."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -50,7 +50,7 @@ class Known:
 
     @classmethod
     @contextmanager
-    def opened(cls, path: Path) -> Iterator["Known"]:
+    def opened(cls, path: Path) -> Iterator["KnownRows"]:
         """Open the file, made where it is missing.
 
         Raises:
@@ -70,12 +70,10 @@ class Known:
         """Number of the latest reading from the start that got anywhere; 0: none."""
         return int(self._connection.execute("SELECT coalesce(max(generation), 0) FROM reading").fetchone()[0])
 
-    def is_settled(self, text: str, generation: int) -> bool:
-        """Say whether this is what :meth:`keep` settled last."""
-        return (
-            self._connection.execute("SELECT 1 FROM reading WHERE settled = ?", (_token(text, generation),)).fetchone()
-            is not None
-        )
+    def is_settled(self, text: str, count: int, generation: int) -> bool:
+        """Say whether this part of a position is what :meth:`keep` settled last; arguments as of that."""
+        tokens = _token(text, count, generation), _earlier_token(text, generation)
+        return self._connection.execute("SELECT 1 FROM reading WHERE settled IN (?, ?)", tokens).fetchone() is not None
 
     def digests(self, keys: Sequence[str]) -> Mapping[str, tuple[str, int]]:
         """Return digest and generation by key, of those that are known."""
@@ -90,12 +88,20 @@ class Known:
         """Count the rows that are known."""
         return int(self._connection.execute("SELECT count(*) FROM known").fetchone()[0])
 
-    def keep(self, rows: Iterable[KnownRow], generation: int, settled: str) -> None:
-        """Keep rows that are on the bus, as of a generation, and what of a position is settled thereby."""
+    def keep(self, digests: Mapping[str, str], generation: int, text: str, count: int) -> None:
+        """Keep that rows are on the bus.
+
+        Args:
+            digests: of the rows, by key.
+            generation: of the reading.
+            text: what of a position is settled thereby.
+            count: of the rows that were read up to that position.
+        """
         with self._transaction():
             self._connection.execute("DELETE FROM reading")
-            self._connection.execute("INSERT INTO reading VALUES (?, ?)", (generation, _token(settled, generation)))
-            self._connection.executemany(_KEEP, ((*row, generation) for row in rows))
+            token = _token(text, count, generation)
+            self._connection.execute("INSERT INTO reading VALUES (?, ?)", (generation, token))
+            self._connection.executemany(_KEEP, ((*row, generation) for row in digests.items()))
 
     def release(self, keys: Iterable[str]) -> None:
         """Keep of rows that they are gone: should one come back, it is new, whatever it says."""
@@ -114,9 +120,9 @@ class Known:
 
     def missed(self) -> Iterator[KnownRow]:
         """Give the known rows whose keys were not met since the file was opened."""
-        query = "SELECT key, digest, cells FROM known WHERE key NOT IN (SELECT key FROM temp.met) ORDER BY key"
-        for key, digest, cells in self._connection.execute(query):
-            yield KnownRow(key, digest, cells)
+        query = "SELECT key, cells FROM known WHERE key NOT IN (SELECT key FROM temp.met) ORDER BY key"
+        for key, cells in self._connection.execute(query):
+            yield KnownRow(key, cells)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -129,6 +135,12 @@ class Known:
         self._connection.execute("COMMIT")
 
 
-def _token(text: str, generation: int) -> str:
-    # the generation too: a table that is sent again as it is leaves the same text
+def _token(text: str, count: int, generation: int) -> str:
+    # Generation and count, too: a table that is sent again as it is, and a row that comes back as it was, leave the
+    # same text. Taken for settled, such a row would not be kept, and nobody would notice that it vanishes once more.
+    return hashlib.sha256(f"{generation} {count} {text}".encode()).hexdigest()
+
+
+def _earlier_token(text: str, generation: int) -> str:
+    """Make the token of earlier versions, which may be what a file holds."""
     return hashlib.sha256(f"{generation} {text}".encode()).hexdigest()

@@ -82,8 +82,8 @@ class SqlSettings(BaseModel):
     )
     state: FolderPath | None = Field(
         default=None,
-        description="compare: file of this connector's own, which keeps what was published; relative to the folder of "
-        "the connector's configuration. As confidential as the table.",
+        description="compare: file of this connector's own, with digests of the rows that are on the bus; relative to "
+        "the folder of the connector's configuration. Files of earlier versions are as confidential as the table.",
     )
     time_zone: Annotated[str, AfterValidator(_zone)] = Field(
         default="Asia/Shanghai", description="Zone in which moments that have a zone are written down."

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from creditbus.services.cli import connector_init, connector_preview, connector_running, connector_state
+from creditbus.services.cli import (
+    connector_init,
+    connector_preview,
+    connector_running,
+    connector_state,
+    connector_withdraw,
+)
 from creditbus.services.cli.configured import FOLDER, Folder, Json, Name, connector_named
 from creditbus.services.cli.connector_init import guess_line
 from creditbus.services.cli.console import OUTPUT, print_json
@@ -26,7 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["app"]
 
 app = typer.Typer(no_args_is_help=True)
-for _commands in (connector_init, connector_preview, connector_running, connector_state):
+for _commands in (connector_init, connector_preview, connector_running, connector_state, connector_withdraw):
     _commands.register(app)
 
 _GUESSES_SHOWN = 3

@@ -117,18 +117,18 @@ def _comparing(wanted: bool) -> Iterator[Compare | None]:
 @contextmanager
 def _judging(connector: Connector, *, wanted: bool) -> Iterator[Judge | None]:
     """Judge rows by what the connector remembers, as a run would; without a memory none is a later word."""
-    from creditbus.connectors.memory import Memory
-    from creditbus.connectors.remembered import noted
+    from creditbus.connectors.memory.published import PublishedRows
+    from creditbus.connectors.memory.values import noted
 
     home = Connection.from_environment(store=False).home if wanted and connector.tells == "state" else None
-    if home is None or not Memory.path_of(home, connector.id).exists():
+    if home is None or not PublishedRows.path_of(home, connector.id).exists():
         yield None
         return
-    with Memory(home, connector.id) as memory:
-        memory.look(whole=bool(connector.open().version()))
+    with PublishedRows(home, connector.id) as memory:
+        look = memory.look(whole=bool(connector.open().version()))
 
         def judge(event: Mapping[str, Any], row: Row) -> None:
-            _, judged = memory.judge(noted(event, b"", row.key)._replace(file=row.file), row.row)
+            _, judged = look.judge(noted(event, b"", row.key)._replace(file=row.file), row.row)
             if judged.later:
                 event["header"].update(reading=_LATER, lifts=judged.lifts)
 

@@ -24,7 +24,7 @@ from creditbus.topics.connection import Connection
 
 if TYPE_CHECKING:
     from creditbus.connectors.configuration import Connector
-    from creditbus.connectors.runner import RunSummary
+    from creditbus.connectors.run.summary import RunSummary
     from creditbus.connectors.watching import Cycle
     from creditbus.services.query.outcomes import RunOutcomes
 

@@ -1,10 +1,9 @@
-"""`creditbus connector state`, `vanished`, `withdraw`: what a connector remembers, and how to correct it."""
+"""`creditbus connector state`: how far a connector has come, and how to begin anew."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -12,14 +11,7 @@ from creditbus.services.cli.configured import FOLDER, Folder, Json, Name, connec
 from creditbus.services.cli.console import OUTPUT, print_json
 from creditbus.services.cli.language import spoken
 from creditbus.services.cli.messages import connector as messages
-from creditbus.services.cli.withdrawals import compares, show_gone, withdraw_gone
-from creditbus.services.domain.city_time import city_day
 from creditbus.topics.connection import Connection
-from creditbus.topics.errors import ConfigurationError
-
-if TYPE_CHECKING:
-    from creditbus.connectors.configuration import Connector
-    from creditbus.connectors.withdrawal import Proposal
 
 __all__ = ["register"]
 
@@ -30,8 +22,6 @@ state = typer.Typer(no_args_is_help=True)
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.add_typer(state, name="state")
-    app.command("vanished")(vanished_command)
-    app.command("withdraw")(withdraw_command)
 
 
 @state.command("show")
@@ -80,92 +70,3 @@ def reset_command(name: Name, folder: Folder = FOLDER, yes: Yes = False, json: J
         print_json({"connector": connector.id, "forgotten": None if before is None else asdict(before)})
     else:
         OUTPUT.print(spoken(messages.NEXT_RUN, id=connector.id))
-
-
-def vanished_command(name: Name, folder: Folder = FOLDER, json: Json = False) -> None:
-    """List records that the last complete run did not hold any more: proposed for withdrawal, not withdrawn."""
-    connector = connector_named(name, folder)
-    _refuse_blind(connector)
-    if compares(connector):
-        show_gone(connector, json=json)
-        return
-    found = _proposals(connector, Connection.from_environment(store=False))
-    if json:
-        print_json([_facts(one) for one in found])
-        return
-    for one in found:
-        place = "  ".join(part for part in (one.file, one.sheet, str(one.row)) if part)
-        remark = spoken(messages.RECODED) if one.recoded else ""
-        OUTPUT.print(
-            f"{one.key[:12]}  {one.document_no}  {one.subject_name}  {one.authority}  {place}{remark}",
-            markup=False,
-            soft_wrap=True,
-        )
-    OUTPUT.print(spoken(messages.VANISHED, count=len(found)), markup=False)
-    if found:
-        line = f"creditbus connector withdraw {connector.id} --keys {found[0].key[:12]}"
-        OUTPUT.print(spoken(messages.TO_WITHDRAW, line=line), markup=False, soft_wrap=True)
-
-
-def withdraw_command(
-    name: Name,
-    *,
-    keys: Annotated[list[str] | None, typer.Option("--keys")] = None,
-    every: Annotated[bool, typer.Option("--all")] = False,
-    many: Annotated[bool, typer.Option("--many")] = False,
-    folder: Folder = FOLDER,
-    yes: Yes = False,
-    json: Json = False,
-) -> None:
-    """Withdraw records that have vanished from the source: subscribers are told to stop showing them."""
-    from creditbus.connectors.brake import brake
-    from creditbus.connectors.choosing import chosen_of
-    from creditbus.connectors.memory import Memory
-    from creditbus.connectors.withdrawal import withdraw
-
-    connector = connector_named(name, folder)
-    if bool(keys) == every:
-        raise ConfigurationError("--keys", messages.KEYS_OR_ALL(), messages.SEE_VANISHED())
-    _refuse_blind(connector)
-    if compares(connector):
-        withdraw_gone(connector, keys, many=many, yes=yes, json=json)
-        return
-    connection = Connection.from_environment(store=False)
-    found = _proposals(connector, connection)
-    chosen = [one for one in found if not one.recoded] if every else chosen_of(found, keys or ())
-    if every and not many:
-        with Memory(connection.home, connector.id) as memory:
-            brake(len(chosen), memory.known(connector.vanished))
-    if chosen and not yes and not typer.confirm(spoken(messages.WITHDRAW_RECORDS, count=len(chosen))):
-        raise typer.Exit(1)
-    run = withdraw(connector, connection, chosen) if chosen else ""
-    if json:
-        print_json({"run": run, "withdrawn": [_facts(one) for one in chosen]})
-    else:
-        OUTPUT.print(
-            spoken(messages.WITHDRAWALS_SENT, count=len(chosen), run=run or "-"),
-            markup=False,
-            soft_wrap=True,
-        )
-
-
-def _refuse_blind(connector: Connector) -> None:
-    """Say of a source that cannot notice deletions that it cannot: an empty list would say that nothing is gone."""
-    from creditbus.connectors.contract import Incremental
-
-    source, fix = connector.open(), "withdraw by a row of its own; of a table, mode compare notices it"
-    if isinstance(source, Incremental):
-        raise ConfigurationError(connector.id, messages.CANNOT_NOTICE(incremental=source.incremental()), fix)
-    if connector.vanished == "never":
-        fix = messages.SAY_FILE_OR_CONNECTOR()
-        raise ConfigurationError(str(connector.file), messages.NEVER_COMPARED(), fix)
-
-
-def _proposals(connector: Any, connection: Connection) -> list[Proposal]:
-    from creditbus.connectors.withdrawal import proposals
-
-    return proposals(connector, connection, city_day(int(datetime.now(UTC).timestamp() * 1000)))
-
-
-def _facts(one: Proposal) -> dict[str, Any]:
-    return {name: value for name, value in asdict(one).items() if name != "event"}

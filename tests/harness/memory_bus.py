@@ -13,10 +13,12 @@ import fastavro
 import pytest
 
 from creditbus.avro_schemas import event_schema, prefix_schema
-from creditbus.connectors import gone, runner, withdrawal
+from creditbus.connectors import runner
 from creditbus.connectors.encoding import Message
 from creditbus.connectors.progress import Progress
 from creditbus.connectors.returned.resent import OpenRefusals
+from creditbus.connectors.run import active_run
+from creditbus.connectors.withdraw import proposing, publishing
 from creditbus.services.domain.event import RecordState, record_key
 from creditbus.services.domain.profile.record import Duplicate, Moved, Record, Stale, fold
 from creditbus.topics.connection import Connection
@@ -38,6 +40,7 @@ class MemoryBus:
         outcomes: of all events.
         marked: events that had a place in the order of the readings.
         last_act: the act of the last event.
+        sent: all values, as published.
     """
 
     def __init__(self, item: str, home: Path, patch: pytest.MonkeyPatch) -> None:
@@ -45,6 +48,7 @@ class MemoryBus:
         self.outcomes: Counter[str] = Counter()
         self.marked = 0
         self.last_act: dict[str, Any] = {}
+        self.sent: list[bytes] = []
         self._item = item
         self._progress: dict[str, Progress] = {}
         self._records: dict[tuple[str, str], tuple[Record, str]] = {}
@@ -56,10 +60,11 @@ class MemoryBus:
             def __init__(self, _servers: str, connector: str, _topic: str) -> None:
                 super().__init__(bus, connector)
 
-        patch.setattr(runner, "open_refusals", lambda *_, **__: OpenRefusals(()))
+        patch.setattr(active_run, "open_refusals", lambda *_, **__: OpenRefusals(()))
         registry = _Registry(event_schema(item))
-        for module in (runner, withdrawal, gone):
+        for module in (runner, publishing):
             patch.setattr(module, "Publisher", Publishing)
+        for module in (runner, active_run, proposing, publishing):
             patch.setattr(module, "SchemaRegistry", lambda _: registry)
 
     def kill_at(self, commit: int, *, committed: bool) -> None:
@@ -83,6 +88,7 @@ class MemoryBus:
                 self._kill = None
                 raise Killed
         for message in messages:
+            self.sent.append(message.value)
             self._take(message.value)
         if progress is not None:
             self._progress[connector] = Progress.decode(progress.encode())

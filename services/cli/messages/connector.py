@@ -307,8 +307,8 @@ VANISHED = Message(
     "{count:,} vanished from the source",
 )
 KEYS_OR_ALL = Message(
-    "与 --all 必须且只能给出一个",
-    "or --all is needed, one of both",
+    "--keys 与 --all 必须且只能给出一个",
+    "give either --keys or --all",
 )
 SEE_VANISHED = Message(
     "可用 `creditbus connector vanished` 查看",
@@ -418,25 +418,9 @@ UNUSED = Message(
     "未使用的列：{named}",
     "columns not used: {named}",
 )
-WITHHELD_NEVER_PUBLISHED = Message(
-    " · {withheld:,} 条涉及自然人，从未发布",
-    " · {withheld:,} about natural persons, never published",
-)
 ROW_NOT_KEPT = Message(
     "   原行未保留，请另行报送撤销",
     "   its row was not kept: withdraw it by a row of its own",
-)
-VANISHED_STILL_PUBLISHED = Message(
-    "{count:,} 条已从来源消失",
-    "{count:,} vanished, and still published",
-)
-WITHDRAWN = Message(
-    "已撤销 {published:,} 条",
-    "{published:,} withdrawn",
-)
-RUN_AFTER = Message(
-    "   批次 {run_id}",
-    "   run {run_id}",
 )
 BECOMES_PUBLISHED = Message(
     "发布",

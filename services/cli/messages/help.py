@@ -328,8 +328,15 @@ HELP: Final[Mapping[str, Message]] = {
         "One JSON document for each run.",
     ),
     "connector vanished": Message(
-        "列出最近一次完整运行中已不存在的记录：可申请撤销，尚未撤销。",
-        "List records that the last complete run no longer held: proposed for withdrawal, not withdrawn.",
+        "列出已发布、来源中已不存在的记录：可申请撤销，尚未撤销。",
+        "List records that were published and that the source no longer holds: proposed for withdrawal, not withdrawn.",
+    ),
+    "connector vanished --json": Message(
+        "输出列表，每条记录包括：key（键）、file、sheet、row（发布时的位置）、document_no、authority、subject_name、"
+        "recoded（同名主体的同一文书仍在，仅代码不同）、possible（已保留发布的事件；否则请另行报送撤销）。",
+        "Print a list; of each record: key, file, sheet and row it was published from, document_no, authority, "
+        "subject_name, recoded (the same document is still there for the same name, under another code), possible "
+        "(the published event was kept; otherwise withdraw the record by a row of its own).",
     ),
     "connector withdraw": Message(
         "撤销已从来源消失的记录：订阅方将收到停止展示的通知。",
@@ -346,6 +353,11 @@ HELP: Final[Mapping[str, Message]] = {
     "connector withdraw --many": Message(
         "与 --all 合用：允许撤销超过所比较记录的 10%。",
         "Allow --all to withdraw more than 10 % of the records compared.",
+    ),
+    "connector withdraw --json": Message(
+        "输出 run_id（批次；未撤销时为空）、published（撤销数）和 withdrawn（与 vanished --json 相同的记录列表）。",
+        "Print run_id (empty where nothing was withdrawn), published (number of withdrawals) and withdrawn "
+        "(the records, as vanished --json lists them).",
     ),
     "connector list": Message(
         "列出已配置的连接器、来源类型和映射模板。",

@@ -5,11 +5,10 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import pytest
 
-from creditbus.connectors import gone
 from creditbus.connectors.configuration import Connector, load_connector
 from creditbus.connectors.contract import Defect, DefectReason, Row, Vanished
 from creditbus.connectors.encoding import Encoder
@@ -17,10 +16,11 @@ from creditbus.connectors.errors import SourceError
 from creditbus.connectors.files.origin import content_version, file_finding
 from creditbus.connectors.folder.settings import FolderSettings
 from creditbus.connectors.folder.source import FolderSource
-from creditbus.connectors.memory import Memory
+from creditbus.connectors.memory.published import PublishedRows
 from creditbus.connectors.preview import preview
 from creditbus.connectors.progress import Progress, Totals
-from creditbus.connectors.runner import Chunk, chunks
+from creditbus.connectors.run.chunks import Chunk, chunks
+from creditbus.connectors.withdraw import proposing
 from creditbus.services.domain.reasons import Reason
 from creditbus.topics.connection import Connection
 
@@ -62,9 +62,8 @@ class _Rows:
 
 def _chunk(connector: Connector, source: Any) -> Chunk:
     encoder = Encoder(connector.item.id, _Registered())
-    with Memory(connector.file.parent, connector.id) as memory:
-        memory.begin("r", 0)
-        [chunk] = chunks(connector, source, encoder, Progress("lists", "r", "v"), memory)
+    with PublishedRows(connector.file.parent, connector.id) as memory:
+        [chunk] = chunks(connector, source, encoder, Progress("lists", "r", "v"), memory.begin("r", 0))
     return chunk
 
 
@@ -112,27 +111,23 @@ def test_what_a_third_party_says_of_a_defect_is_sent_whole(write_connector: Writ
     assert b"no ?" in chunk.messages[0].value
 
 
-def test_a_vanished_row_that_was_never_a_record_is_shown_and_not_sent(
+def test_a_vanished_row_that_was_never_a_record_is_not_proposed(
     write_connector: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     connector = load_connector(write_connector(""))
     document = _CELLS | {"列入决定文书号": "示\ud800号"}
     rows = [Vanished(str(n), cells, "rows", n) for n, cells in enumerate((_CELLS, document), start=1)]
-    source, sent = _Gone(rows), list[Any]()
-    monkeypatch.setattr(Connector, "open", lambda _: source)
-    monkeypatch.setattr(gone, "SchemaRegistry", lambda _: _Registered())
-    monkeypatch.setattr(gone, "Publisher", lambda *_: _Publisher(sent))
-    assert [one.document_no for one in gone.proposals(connector)] == ["示〔2018〕1号", "示?号"]
-    done = gone.withdraw(connector, Connection("", "", "", connector.file.parent), ["1", "2"])
-    assert (done.published, done.withheld, len(sent), source.forgotten) == (1, 1, 1, ["1", "2"])
+    monkeypatch.setattr(Connector, "open", lambda _: _Gone(rows))
+    monkeypatch.setattr(proposing, "SchemaRegistry", lambda _: _Registered())
+    found = proposing.proposals(connector, Connection("", "", "", connector.file.parent), _TODAY)
+    assert [(one.document_no, one.rows) for one in found] == [("示〔2018〕1号", ("1",))]
 
 
 class _Gone:
-    """A source that compares."""
+    """A source that compares, and whose rows have no keys."""
 
     def __init__(self, rows: list[Vanished]) -> None:
         self._rows = rows
-        self.forgotten: list[str] = []
 
     def vanished(self) -> list[Vanished]:
         return self._rows
@@ -141,22 +136,7 @@ class _Gone:
         return len(self._rows)
 
     def forget(self, keys: Sequence[str]) -> None:
-        self.forgotten += keys
-
-
-class _Publisher:
-    def __init__(self, sent: list[Any]) -> None:
-        self._sent = sent
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None: ...
-
-    def fence(self) -> None: ...
-
-    def publish(self, messages: list[Any], _: object) -> None:
-        self._sent += messages
+        raise AssertionError(keys)
 
 
 def test_what_is_said_of_a_file_whose_name_is_gbk_can_be_printed(tmp_path: Path) -> None:

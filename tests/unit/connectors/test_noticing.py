@@ -16,7 +16,7 @@ from creditbus.connectors.errors import MappingError, SourceError
 from creditbus.connectors.noticing import Notices
 from creditbus.connectors.preview import preview
 from creditbus.connectors.progress import Progress
-from creditbus.connectors.runner import chunks
+from creditbus.connectors.run.chunks import chunks
 from creditbus.services.cli.connector import app
 from creditbus.services.cli.noticed import pairs_lines, unused_line
 from creditbus.services.domain.reasons import Caution

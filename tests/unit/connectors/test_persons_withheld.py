@@ -13,11 +13,11 @@ from creditbus.connectors.configuration import Connector, load_connector
 from creditbus.connectors.contract import Row
 from creditbus.connectors.encoding import Encoder
 from creditbus.connectors.errors import MappingError, SourceError
-from creditbus.connectors.memory import Memory
+from creditbus.connectors.memory.published import PublishedRows
+from creditbus.connectors.memory.values import noted
 from creditbus.connectors.preview import preview
 from creditbus.connectors.progress import Progress
-from creditbus.connectors.remembered import noted
-from creditbus.connectors.runner import Chunk, chunks
+from creditbus.connectors.run.chunks import Chunk, chunks
 from creditbus.services.cli.connector import app
 from creditbus.services.domain.identifiers import registration_no
 from creditbus.services.domain.reasons import Reason
@@ -61,9 +61,9 @@ def _connector(write: Write, *rows: str, **changes: Any) -> Connector:
 
 def _sent(connector: Connector) -> list[Chunk]:
     encoder = Encoder(connector.item.id, _Registered())
-    with Memory(connector.file.parent, "lists") as memory:
-        memory.begin("r", 0)
-        return list(chunks(connector, connector.open(), encoder, Progress("lists", "r", "v"), memory))
+    with PublishedRows(connector.file.parent, "lists") as memory:
+        run = memory.begin("r", 0)
+        return list(chunks(connector, connector.open(), encoder, Progress("lists", "r", "v"), run))
 
 
 def _bytes(sent: list[Chunk]) -> bytes:

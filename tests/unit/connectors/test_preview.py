@@ -13,7 +13,7 @@ from creditbus.connectors.encoding import Encoder
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.preview import preview
 from creditbus.connectors.progress import Progress, Totals
-from creditbus.connectors.runner import chunks
+from creditbus.connectors.run.chunks import chunks
 from creditbus.services.cli.connector import app
 from creditbus.services.domain.identifiers import uscc
 from creditbus.services.domain.reasons import Reason
@@ -80,7 +80,7 @@ class _Registered:
 def test_chunks_carry_the_position_behind_their_last_row(
     write_connector: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("creditbus.connectors.runner._CHUNK_ROWS", 2)
+    monkeypatch.setattr("creditbus.connectors.run.chunks._CHUNK_ROWS", 2)
     connector = load_connector(write_connector(_rows(_row(), "多,少", _row(kind="自然人"))))
     made = list(
         chunks(connector, connector.open(), Encoder(connector.item.id, _Registered()), Progress("lists", "r", "v"))

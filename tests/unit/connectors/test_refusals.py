@@ -20,6 +20,7 @@ from creditbus.connectors.configuration import Connector, load_connector
 from creditbus.connectors.encoding import Message
 from creditbus.connectors.progress import Progress
 from creditbus.connectors.returned.resent import OpenRefusals
+from creditbus.connectors.run import active_run
 from creditbus.connectors.runner import mark_decided, run_connector
 from creditbus.services.domain.framing import frame
 from creditbus.topics.connection import Connection
@@ -146,7 +147,7 @@ def bus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> _Bus:
     monkeypatch.setattr(runner, "Publisher", lambda *_: _Publisher(bus))
     monkeypatch.setattr(runner, "SchemaRegistry", lambda _: _Registry())
     monkeypatch.setattr(refusals, "SchemaRegistry", lambda _: _Registry())
-    monkeypatch.setattr(runner, "open_refusals", lambda *_: OpenRefusals([]))
+    monkeypatch.setattr(active_run, "open_refusals", lambda *_: OpenRefusals([]))
     monkeypatch.setattr(refusals, "_consumer", lambda *_: _Consumer(bus))
     return bus
 

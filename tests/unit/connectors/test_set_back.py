@@ -2,186 +2,21 @@
 
 from __future__ import annotations
 
-import csv
-import json
 import random
-import sqlite3
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
-from openpyxl import Workbook
 
-from creditbus.connectors import gone
-from creditbus.connectors.configuration import Connector, load_connector
-from creditbus.connectors.runner import RunSummary, run_connector
-from creditbus.connectors.withdrawal import proposals, withdraw
+from creditbus.connectors.withdraw.proposing import proposals
+from creditbus.connectors.withdraw.publishing import withdraw
 from creditbus.services.domain.city_time import city_day
 from creditbus.services.domain.event import RecordState
 from tests.harness.memory_bus import Killed, MemoryBus
-from tests.harness.web import Reply, Web, running_web
-
-Row = dict[str, Any]
-Put = Callable[[Sequence[Row]], None]
-
-_CODE = "91990106FC0090109B"
-
-
-def row(name: str = "示例甲", number: int = 1, **changes: Any) -> Row:
-    """One row of a list; its subject's name is the value that is changed and set back."""
-    return {
-        "事件类型": "列入",
-        "名单名称": "经营异常名录",
-        "名单类型": "黑",
-        "主体类别": "法人及非法人组织",
-        "主体名称": name,
-        "主体代码": _CODE,
-        "认定单位": "示例局",
-        "认定单位代码": "11990100AU0000010W",
-        "列入决定文书号": f"示列〔2026〕{number}号",
-        "法律依据": "条例",
-        "列入日期": "2026-03-03",
-        "移出原因": "",
-        "移出日期": "",
-        "更新时间": "",
-        **changes,
-    }
-
-
-def removal(number: int = 1) -> Row:
-    return row("示例甲", number, 事件类型="移出", 移出原因="改正", 移出日期="2026-04-01")
-
-
-class Shop:
-    """A department with one connector of a kind."""
-
-    def __init__(self, kind: str, folder: Path, bus: MemoryBus, web: Web | None = None, **changes: Any) -> None:
-        self.kind, self.folder, self.bus = kind, folder, bus
-        self._deliveries = 0
-        settings: dict[str, Any] = {"path": f"rows.{kind}"}
-        if kind in _SQL:
-            settings = {"url": "sqlite:///rows.db", "table": "rows", "key": ["id"], "mode": kind, **_SQL[kind]}
-        elif kind == "folder":
-            settings = {"path": "in", "quiet_seconds": 0}
-            (folder / "in").mkdir()
-            changes = {"tells": "state"} | changes
-        elif kind == "http":
-            assert web is not None
-            self.web = web
-            settings = {"url": f"{self.web.url}/rows", "cache": "cache"}
-        elif kind == "xml":
-            settings["record"] = "row"
-        self.raw = {
-            "id": "lists",
-            "department": "credit-office",
-            "item": "red-black-list",
-            "kind": "sql" if kind in _SQL else kind,
-            "settings": settings,
-            "mapping": "red-black-lists",
-            **changes,
-        }
-        self.connector = self.configured()
-
-    def configured(self, **changes: Any) -> Connector:
-        """Write the configuration with changes, and use it from now on."""
-        self.raw |= changes
-        file = self.folder / f"{self.raw['id']}.yaml"
-        file.write_text(json.dumps(self.raw), encoding="utf-8")
-        self.connector = load_connector(file)
-        return self.connector
-
-    def says(self, *rows: Row) -> None:
-        """Let the source say this now."""
-        _WRITERS.get(self.kind, _write_table)(self, rows)
-
-    def run(self, *, resend: bool = False) -> RunSummary:
-        return run_connector(self.connector, self.bus.connection, resend=resend)
-
-    def told(self, number: int = 1) -> str:
-        return self.bus.told(f"示列〔2026〕{number}号")[1]
-
-    def state(self, number: int = 1) -> RecordState:
-        return self.bus.told(f"示列〔2026〕{number}号")[0]
-
-    def delivery(self) -> int:
-        self._deliveries += 1
-        return self._deliveries
-
-
-_SQL: dict[str, dict[str, Any]] = {
-    "watermark": {"watermark": "changed", "window": 0},
-    "compare": {"state": "rows.state"},
-    "staging": {"status": "state"},
-}
-
-
-def _write_csv(shop: Shop, rows: Sequence[Row]) -> None:
-    path = shop.folder / "rows.csv"
-    if shop.kind == "folder":
-        path = shop.folder / "in" / f"{shop.delivery():03}.csv"
-    with path.open("w", newline="", encoding="utf-8") as out:
-        writer = csv.DictWriter(out, list(row()))
-        writer.writeheader()
-        writer.writerows(rows)
-
-
-def _write_xlsx(shop: Shop, rows: Sequence[Row]) -> None:
-    book = Workbook()
-    sheet = book.active
-    assert sheet is not None
-    sheet.append(list(row()))
-    for one in rows:
-        sheet.append(list(one.values()))
-    book.save(shop.folder / "rows.xlsx")
-
-
-def _write_jsonl(shop: Shop, rows: Sequence[Row]) -> None:
-    lines = "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in rows)
-    (shop.folder / "rows.jsonl").write_text(lines, encoding="utf-8")
-
-
-def _write_xml(shop: Shop, rows: Sequence[Row]) -> None:
-    inside = "".join(f"<row>{''.join(f'<{k}>{v}</{k}>' for k, v in one.items())}</row>" for one in rows)
-    (shop.folder / "rows.xml").write_text(f"<rows>{inside}</rows>", encoding="utf-8")
-
-
-def _write_answer(shop: Shop, rows: Sequence[Row]) -> None:
-    answer = [dict(one) for one in rows]
-    shop.web.answer = lambda _: Reply(answer)
-
-
-def _write_table(shop: Shop, rows: Sequence[Row]) -> None:
-    """Change rows in place as an application does: what says the same is not touched."""
-    names = list(row())
-    with sqlite3.connect(shop.folder / "rows.db") as base:
-        base.execute(
-            f"CREATE TABLE IF NOT EXISTS rows (id INTEGER PRIMARY KEY, {', '.join(f'{n} TEXT' for n in names)}, "
-            "state TEXT, changed INTEGER)"
-        )
-        (clock,) = base.execute("SELECT coalesce(max(changed), 0) FROM rows").fetchone()
-        clock = max(clock, shop.delivery() * 1000)
-        for number, one in enumerate(rows, start=1):
-            values = [str(value) for value in one.values()]
-            was = base.execute(f"SELECT {', '.join(names)} FROM rows WHERE id = ?", (number,)).fetchone()
-            if was is None or list(was) != values:
-                marks = ", ".join("?" * (len(names) + 3))
-                base.execute(f"INSERT OR REPLACE INTO rows VALUES ({marks})", (number, *values, "new", clock + number))
-        base.execute("DELETE FROM rows WHERE id > ?", (len(rows),))
-
-
-_WRITERS: dict[str, Callable[[Shop, Sequence[Row]], None]] = {
-    "csv": _write_csv,
-    "folder": _write_csv,
-    "xlsx": _write_xlsx,
-    "jsonl": _write_jsonl,
-    "xml": _write_xml,
-    "http": _write_answer,
-}
-_WHOLE = ["csv", "xlsx", "jsonl", "xml", "http"]
-_KINDS = [*_WHOLE, "folder", *_SQL]
+from tests.harness.offices import KINDS, SQL, WHOLE, Office, removal, row
+from tests.harness.web import Web, running_web
 
 
 @pytest.fixture
@@ -196,15 +31,15 @@ def web() -> Iterator[Web]:
 
 
 @pytest.fixture
-def shop(request: pytest.FixtureRequest, tmp_path: Path, bus: MemoryBus, web: Web) -> Shop:
-    return Shop(getattr(request, "param", "csv"), tmp_path, bus, web)
+def shop(request: pytest.FixtureRequest, tmp_path: Path, bus: MemoryBus, web: Web) -> Office:
+    return Office(getattr(request, "param", "csv"), tmp_path, bus, web)
 
 
-every_kind = pytest.mark.parametrize("shop", _KINDS, indirect=True)
+every_kind = pytest.mark.parametrize("shop", KINDS, indirect=True)
 
 
 @every_kind
-def test_a_value_that_is_set_back_is_told(shop: Shop) -> None:
+def test_a_value_that_is_set_back_is_told(shop: Office) -> None:
     for name in ("示例甲", "示例乙", "示例甲", "示例乙", "示例甲"):
         shop.says(row(name), row("示例丙", 2))
         shop.run()
@@ -216,7 +51,7 @@ def test_a_value_that_is_set_back_is_told(shop: Shop) -> None:
 @every_kind
 @pytest.mark.parametrize("committed", [False, True])
 @pytest.mark.parametrize("commit", [1, 2])
-def test_it_is_told_once_whenever_the_process_dies(shop: Shop, commit: int, *, committed: bool) -> None:
+def test_it_is_told_once_whenever_the_process_dies(shop: Office, commit: int, *, committed: bool) -> None:
     for name in ("示例甲", "示例乙"):
         shop.says(row(name), row("示例丙", 2))
         shop.run()
@@ -231,7 +66,7 @@ def test_it_is_told_once_whenever_the_process_dies(shop: Shop, commit: int, *, c
 
 
 @every_kind
-def test_what_died_unpublished_counts_as_not_said(shop: Shop) -> None:
+def test_what_died_unpublished_counts_as_not_said(shop: Office) -> None:
     for name in ("示例甲", "示例乙"):
         shop.says(row(name))
         shop.run()
@@ -246,7 +81,7 @@ def test_what_died_unpublished_counts_as_not_said(shop: Shop) -> None:
 
 
 @every_kind
-def test_a_memory_that_is_lost_costs_no_change(shop: Shop) -> None:
+def test_a_memory_that_is_lost_costs_no_change(shop: Office) -> None:
     for name in ("示例甲", "示例乙"):
         shop.says(row(name))
         shop.run()
@@ -258,7 +93,7 @@ def test_a_memory_that_is_lost_costs_no_change(shop: Shop) -> None:
 
 
 @every_kind
-def test_positions_that_are_lost_cost_no_change(shop: Shop) -> None:
+def test_positions_that_are_lost_cost_no_change(shop: Office) -> None:
     for name in ("示例甲", "示例乙"):
         shop.says(row(name))
         shop.run()
@@ -269,7 +104,7 @@ def test_positions_that_are_lost_cost_no_change(shop: Shop) -> None:
 
 
 @every_kind
-def test_a_row_that_was_refused_in_between_may_be_set_back(shop: Shop) -> None:
+def test_a_row_that_was_refused_in_between_may_be_set_back(shop: Office) -> None:
     for name in ("示例甲", "示例乙", "拒", "示例甲"):
         shop.says(row(name))
         shop.run()
@@ -281,8 +116,8 @@ def test_a_row_that_was_refused_in_between_may_be_set_back(shop: Shop) -> None:
     assert shop.told() == "示例乙"
 
 
-@pytest.mark.parametrize("shop", [*_WHOLE, "folder"], indirect=True)
-def test_a_row_that_moved_may_be_set_back(shop: Shop) -> None:
+@pytest.mark.parametrize("shop", [*WHOLE, "folder"], indirect=True)
+def test_a_row_that_moved_may_be_set_back(shop: Office) -> None:
     shop.says(row("示例甲"), row("示例丙", 2))
     shop.run()
     shop.says(row("示例丙", 2), row("示例乙"))
@@ -293,7 +128,7 @@ def test_a_row_that_moved_may_be_set_back(shop: Shop) -> None:
 
 
 @every_kind
-def test_a_source_that_is_sent_again_as_it_is_changes_nothing(shop: Shop) -> None:
+def test_a_source_that_is_sent_again_as_it_is_changes_nothing(shop: Office) -> None:
     shop.says(row("示例甲"), row("示例乙"), row("示例丙", 2))
     shop.run()
     moved = shop.bus.outcomes["Moved"]
@@ -304,10 +139,10 @@ def test_a_source_that_is_sent_again_as_it_is_changes_nothing(shop: Shop) -> Non
 
 
 @every_kind
-def test_sent_again_on_demand_a_source_is_the_truth(shop: Shop) -> None:
+def test_sent_again_on_demand_a_source_is_the_truth(shop: Office) -> None:
     shop.says(row("示例甲"))
     shop.run()
-    other = Shop("csv" if shop.kind == "jsonl" else "jsonl", shop.folder, shop.bus, id="other", tells="news")
+    other = Office("csv" if shop.kind == "jsonl" else "jsonl", shop.folder, shop.bus, id="other", tells="news")
     other.says(row("示例乙"))
     other.run()
     assert shop.told() == "示例乙"
@@ -318,7 +153,7 @@ def test_sent_again_on_demand_a_source_is_the_truth(shop: Shop) -> None:
 
 
 def test_a_folder_of_deliveries_tells_news(tmp_path: Path, bus: MemoryBus) -> None:
-    shop = Shop("folder", tmp_path, bus, tells="news")
+    shop = Office("folder", tmp_path, bus, tells="news")
     for name in ("示例甲", "示例乙", "示例甲"):
         shop.says(row(name), row("示例丙", int(shop.delivery()) + 10))
         shop.run()
@@ -327,15 +162,15 @@ def test_a_folder_of_deliveries_tells_news(tmp_path: Path, bus: MemoryBus) -> No
 
 
 def test_a_file_that_tells_news_changes_nothing_when_an_old_one_is_put_back(tmp_path: Path, bus: MemoryBus) -> None:
-    shop = Shop("csv", tmp_path, bus, tells="news")
+    shop = Office("csv", tmp_path, bus, tells="news")
     for name in ("示例甲", "示例乙", "示例甲"):
         shop.says(row(name))
         shop.run()
     assert shop.told() == "示例乙"
 
 
-@pytest.mark.parametrize("shop", [*_WHOLE, "watermark", "compare"], indirect=True)
-def test_an_old_row_with_a_time_does_not_count_when_it_is_mended(shop: Shop) -> None:
+@pytest.mark.parametrize("shop", [*WHOLE, "watermark", "compare"], indirect=True)
+def test_an_old_row_with_a_time_does_not_count_when_it_is_mended(shop: Office) -> None:
     shop.configured(overrides={"header": {"source_time": ["更新时间"]}})
     new = row("示例乙", 更新时间="2026-05-02 00:00:00")
     shop.says(new, row("示例甲", 更新时间="2026-05-01 00:00:00"))
@@ -350,7 +185,7 @@ def test_an_old_row_with_a_time_does_not_count_when_it_is_mended(shop: Shop) -> 
 
 
 @every_kind
-def test_a_time_that_is_set_back_counts(shop: Shop) -> None:
+def test_a_time_that_is_set_back_counts(shop: Office) -> None:
     shop.configured(overrides={"header": {"source_time": ["更新时间"]}})
     for name, day in (("示例甲", 2), ("示例乙", 1), ("示例甲", 2), ("示例丙", 9), ("示例甲", 2)):
         shop.says(row(name, 更新时间=f"2026-05-0{day} 00:00:00"))
@@ -358,8 +193,8 @@ def test_a_time_that_is_set_back_counts(shop: Shop) -> None:
         assert shop.told() == name
 
 
-@pytest.mark.parametrize("shop", _WHOLE, indirect=True)
-def test_of_two_rows_the_one_that_is_left_counts(shop: Shop) -> None:
+@pytest.mark.parametrize("shop", WHOLE, indirect=True)
+def test_of_two_rows_the_one_that_is_left_counts(shop: Office) -> None:
     shop.says(row("示例甲"), row("示例乙"))
     shop.run()
     assert shop.told() == "示例乙"
@@ -371,8 +206,8 @@ def test_of_two_rows_the_one_that_is_left_counts(shop: Shop) -> None:
     assert shop.told() == "示例乙"
 
 
-@pytest.mark.parametrize("shop", [*_WHOLE, "watermark", "compare", "staging"], indirect=True)
-def test_a_removal_that_is_taken_back_is_lifted(shop: Shop) -> None:
+@pytest.mark.parametrize("shop", [*WHOLE, "watermark", "compare", "staging"], indirect=True)
+def test_a_removal_that_is_taken_back_is_lifted(shop: Office) -> None:
     for again in range(2):
         shop.says(row())
         shop.run()
@@ -385,8 +220,8 @@ def test_a_removal_that_is_taken_back_is_lifted(shop: Shop) -> None:
     assert (shop.state(), shop.told()) == (RecordState.ACTIVE, "示例乙")
 
 
-@pytest.mark.parametrize("shop", _WHOLE, indirect=True)
-def test_a_removal_beside_its_entry_stays_until_its_row_is_gone(shop: Shop) -> None:
+@pytest.mark.parametrize("shop", WHOLE, indirect=True)
+def test_a_removal_beside_its_entry_stays_until_its_row_is_gone(shop: Office) -> None:
     shop.says(row(), removal())
     shop.run()
     assert shop.state() is RecordState.EXITED
@@ -402,28 +237,27 @@ def test_a_removal_beside_its_entry_stays_until_its_row_is_gone(shop: Shop) -> N
     assert shop.state() is RecordState.ACTIVE
 
 
-@pytest.mark.parametrize("shop", _WHOLE, indirect=True)
+@pytest.mark.parametrize("shop", WHOLE, indirect=True)
 @pytest.mark.parametrize("committed", [None, False, True])
 @pytest.mark.parametrize("name", ["示例甲", "示例乙"])
-def test_a_withdrawn_row_that_comes_back_is_there_again(shop: Shop, name: str, *, committed: bool | None) -> None:
+def test_a_withdrawn_row_that_comes_back_is_there_again(shop: Office, name: str, *, committed: bool | None) -> None:
     for _ in range(2):
         shop.says(row(), row("示例丙", 2))
         shop.run()
         assert shop.state() is RecordState.ACTIVE
         shop.says(row("示例丙", 2))
         shop.run()
-        chosen = proposals(shop.connector, shop.bus.connection, datetime.now(UTC).date())
-        assert len(chosen) == 1
+        [chosen] = [one.key for one in proposals(shop.connector, shop.bus.connection, datetime.now(UTC).date())]
         if committed is not None:
             shop.bus.kill_at(1, committed=committed)
             with pytest.raises(Killed):
-                withdraw(shop.connector, shop.bus.connection, chosen)
+                withdraw(shop.connector, shop.bus.connection, [chosen])
             if committed:
                 shop.says(row(name), row("示例丙", 2))
                 shop.run()
                 assert (shop.state(), shop.told()) == (RecordState.ACTIVE, name)
                 continue
-        withdraw(shop.connector, shop.bus.connection, chosen)
+        withdraw(shop.connector, shop.bus.connection, [chosen])
         assert shop.state() is RecordState.WITHDRAWN
         shop.says(row(name), row("示例丙", 2))
         shop.run()
@@ -434,7 +268,7 @@ def test_a_withdrawn_row_that_comes_back_is_there_again(shop: Shop, name: str, *
 @pytest.mark.parametrize("name", ["示例甲", "示例乙"])
 @pytest.mark.parametrize("shop", ["compare"], indirect=True)
 def test_a_row_of_a_table_that_was_withdrawn_and_comes_back_is_there_again(
-    shop: Shop, name: str, *, committed: bool | None
+    shop: Office, name: str, *, committed: bool | None
 ) -> None:
     for _ in range(2):
         shop.says(row("示例丙", 2), row())
@@ -455,7 +289,7 @@ def test_a_row_of_a_table_that_was_withdrawn_and_comes_back_is_there_again(
 
 
 def test_a_row_that_came_back_lifts_a_withdrawal_once(tmp_path: Path, bus: MemoryBus) -> None:
-    shop = Shop("compare", tmp_path, bus)
+    shop = Office("compare", tmp_path, bus)
     shop.says(row("示例丙", 2), row())
     shop.run()
     shop.says(row("示例丙", 2))
@@ -469,13 +303,13 @@ def test_a_row_that_came_back_lifts_a_withdrawal_once(tmp_path: Path, bus: Memor
     assert (shop.state(), shop.told()) == (RecordState.EXITED, "示例乙")
 
 
-def withdraw_all(shop: Shop) -> int:
-    keys = [one.key for one in gone.proposals(shop.connector)]
-    return gone.withdraw(shop.connector, shop.bus.connection, keys).published
+def withdraw_all(shop: Office) -> int:
+    keys = [one.key for one in proposals(shop.connector, shop.bus.connection, datetime.now(UTC).date())]
+    return len(withdraw(shop.connector, shop.bus.connection, keys).records)
 
 
 def test_a_withdrawal_says_its_own_date_and_reason(tmp_path: Path, bus: MemoryBus) -> None:
-    shop = Shop("compare", tmp_path, bus)
+    shop = Office("compare", tmp_path, bus)
     shop.says(row("示例丙", 2), row())
     shop.run()
     shop.says(row("示例丙", 2))
@@ -487,17 +321,17 @@ def test_a_withdrawal_says_its_own_date_and_reason(tmp_path: Path, bus: MemoryBu
 
 
 @pytest.mark.parametrize("seed", range(4))
-@pytest.mark.parametrize("kind", _KINDS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_whatever_a_source_says_and_whenever_its_connector_dies_the_last_reading_is_what_all_have(
     kind: str, seed: int, tmp_path: Path, bus: MemoryBus, web: Web
 ) -> None:
     chance = random.Random(f"{kind} {seed}")
-    shop = Shop(kind, tmp_path, bus, web)
+    shop = Office(kind, tmp_path, bus, web)
     said = ["示例甲"] * 3
     for _ in range(8):
         said = [chance.choice(["示例甲", "示例乙", "拒", one]) for one in said]
         rows = [row(name, number) for number, name in enumerate(said, start=1)]
-        if kind not in _SQL:  # where a row has no key, it may stand anywhere
+        if kind not in SQL:  # where a row has no key, it may stand anywhere
             chance.shuffle(rows)
         shop.says(*rows)
         if chance.random() < 0.5:
@@ -516,7 +350,7 @@ def test_whatever_a_source_says_and_whenever_its_connector_dies_the_last_reading
 
 
 def test_two_connectors_of_one_department_do_not_take_turns(tmp_path: Path, bus: MemoryBus) -> None:
-    one, other = Shop("csv", tmp_path, bus, id="one"), Shop("jsonl", tmp_path, bus, id="other")
+    one, other = Office("csv", tmp_path, bus, id="one"), Office("jsonl", tmp_path, bus, id="other")
     one.says(row("示例甲"))
     other.says(row("示例乙"))
     one.run()

@@ -9,7 +9,7 @@ import pytest
 
 from creditbus.connectors.configuration import Connector, load_connector
 from creditbus.connectors.errors import PublishError, RegistrationError
-from creditbus.connectors.runner import RunSummary
+from creditbus.connectors.run.summary import RunSummary
 from creditbus.connectors.watching import Cycle, StoppingReporter, watch
 from creditbus.topics.connection import Connection
 

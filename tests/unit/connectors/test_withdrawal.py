@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 
 from creditbus.avro_schemas import event_schema
-from creditbus.connectors import withdrawal
 from creditbus.connectors.configuration import Connector, load_connector
 from creditbus.connectors.contract import Row
 from creditbus.connectors.encoding import Encoder
 from creditbus.connectors.errors import SourceError
-from creditbus.connectors.memory import Memory
-from creditbus.connectors.remembered import noted
-from creditbus.connectors.withdrawal import proposals
+from creditbus.connectors.memory.published import PublishedRows
+from creditbus.connectors.memory.values import noted
+from creditbus.connectors.withdraw import proposing
+from creditbus.connectors.withdraw.proposing import proposals
 from creditbus.services.domain.framing import frame
 from creditbus.topics.connection import Connection
 from tests.unit.connectors.conftest import Write
@@ -38,7 +38,7 @@ class _Registry:
 
 @pytest.fixture
 def connection(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Connection:
-    monkeypatch.setattr(withdrawal, "SchemaRegistry", lambda _: _Registry())
+    monkeypatch.setattr(proposing, "SchemaRegistry", lambda _: _Registry())
     return Connection("", "", "", tmp_path)
 
 
@@ -53,11 +53,11 @@ def connector(write_connector: Write, connection: Connection) -> Connector:
         row = Row(cells | {"列入决定文书号": f"示列〔2026〕{number}号"}, "rows.csv", "", number, number)
         mapped = found.mapper(row, "r1")
         rows.append(noted(mapped.event, encoder.event(mapped).value))
-    with Memory(connection.home, found.id) as memory:
+    with PublishedRows(connection.home, found.id) as memory:
         for run, held in (("r1", rows), ("r2", rows[1:])):
-            memory.begin(run, 0)
-            memory.note(held, len(held))
-            memory.complete()
+            noting = memory.begin(run, 0)
+            noting.note(held, len(held))
+            noting.complete()
     return found
 
 

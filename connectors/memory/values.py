@@ -1,4 +1,4 @@
-"""What a connector's memory is told of a row, and what it tells of records: values without the file behind them."""
+"""What a connector's memory is given of a row, and what it yields of records: values without the file."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from creditbus.services.domain.profile.record import CONTENT_VERBS
 
-__all__ = ["Comparison", "Noted", "Unsettled", "Vanished", "noted"]
+__all__ = ["Comparison", "Noted", "Stated", "Unsettled", "Vanished", "noted"]
 
 _DIGEST_BYTES = 16
 
@@ -54,18 +54,32 @@ class Comparison:
     """Proposed for withdrawal: rows that intake would refuse are no records, and do not count."""
 
 
-@dataclass(frozen=True, slots=True)
-class Vanished:
-    """A record that the last complete run did not hold any more."""
+class Vanished(NamedTuple):
+    """A record that was published and that its source does not hold any more. ``repr`` shows its place alone."""
 
-    key: str
-    """Digest of its identity, hexadecimal: names it for `connector withdraw`."""
+    record: bytes
+    """Digest of its identity."""
     file: str
     sheet: str
     row: int
-    event: bytes = field(repr=False)
+    event: bytes | None
+    """As it was published; None where an earlier version noted a row with a key, whose event it did not keep."""
     recoded: bool
-    """The last run holds the same document for the same name under another code: very likely the same record."""
+    """The source holds the same document for the same name under another code: very likely the same record."""
+    keys: tuple[str, ...] = ()
+    """Keys of its rows that are gone; empty where the source gives none."""
+
+    def __repr__(self) -> str:
+        return f"Vanished(file={self.file!r}, sheet={self.sheet!r}, row={self.row})"
+
+
+class Stated(NamedTuple):
+    """What rows of a source state."""
+
+    records: frozenset[bytes]
+    """Digests of records."""
+    alike: frozenset[bytes]
+    """As of `Noted`, of those whose events are kept."""
 
 
 @dataclass(frozen=True, slots=True)
