@@ -25,7 +25,7 @@ def admin(connection: Connection) -> Iterator[KafkaAdminClient]:
 
     Raises:
         UnavailableError: no broker answers, at the start or within the block.
-        UnsettledError: a broker named another that it had not told of when the client connected.
+        UnsettledError: a broker named another that it had not listed when the client connected.
     """
     try:
         client = opened(

@@ -61,7 +61,7 @@ class Connection:
 
         Raises:
             MissingAddressError: an address is in neither place.
-            ConfigurationError: an address is none, or the file cannot be read.
+            ConfigurationError: an address is not one, or the file cannot be read.
         """
         settings = os.environ if environment is None else environment
         home = home_directory(settings)
@@ -92,7 +92,7 @@ def home_directory(environment: Mapping[str, str] | None = None) -> Path:
 
 
 def _check(name: str, address: str, place: str) -> None:
-    """Refuse what no client understands; the address is not repeated, for it may hold a password."""
+    """Refuse what no client understands; the address is not repeated, because it may hold a password."""
     if name in _SCHEMES:
         schemes, example = _SCHEMES[name]
         sound = not address or _is_url(address, schemes)

@@ -47,7 +47,7 @@ class UserError(Exception):
 
 
 class ConfigurationError(UserError):
-    """A setting, a declared file or an argument is wrong or missing. Trying again without a change is of no use."""
+    """A setting, a declared file or an argument is wrong or missing. Trying again without a change does not help."""
 
 
 class UnavailableError(UserError):

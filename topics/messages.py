@@ -34,7 +34,7 @@ NOT_ADDRESSES = Message(
 )
 WRITE_ANEW = Message(
     "请用 `creditbus up` 重新写出",
-    "write it anew with `creditbus up`",
+    "write it again with `creditbus up`",
 )
 NOT_JSON = Message(
     "不能按 JSON 读取",
@@ -102,7 +102,7 @@ SET_VARIABLE = Message(
 )
 AFTER_PATH = Message(
     "{url!r} 的路径之后还有内容",
-    "{url!r} has something behind its path",
+    "{url!r} has something after its path",
 )
 LEAVE_OUT_QUERY = Message(
     "请去掉以 ? 或 # 开头的部分",
@@ -150,7 +150,7 @@ IS_IT_HTTPS = Message(
 )
 EMPTY = Message(
     "没有给出",
-    "is none",
+    "is not an address",
 )
 SET_TO_EXAMPLE = Message(
     "请将 {variable} 设为 http://主机:端口/路径",
@@ -298,7 +298,7 @@ ADD_IT = Message(
 )
 IS_IT_MEANT = Message(
     "是否指 {name}？",
-    "is {name} meant to be it?",
+    "is {name} meant?",
 )
 MUST_BE = Message(
     "应为{wanted}，现为 {value}",

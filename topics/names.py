@@ -54,7 +54,7 @@ FEEDS: Final = "credit.feeds"
 
 LEDGER: Final = "credit.ledger"
 
-#: What connectors keep on the bus: how far each came, and what departments say beside the events.
+#: What connectors keep on the bus: how far each came, and what departments say in addition to the events.
 POSITIONS: Final = "connector.positions"
 STATEMENTS: Final = "connector.statements"
 
@@ -103,5 +103,5 @@ def feed(subscriber: str) -> str:
 
 
 def department_of(topic: str) -> str:
-    """Return the department that publishes to a topic; empty where it is no department's."""
+    """Return the department that publishes to a topic; empty where it is not a department's."""
     return topic.removeprefix(INGEST) if topic.startswith(INGEST) else ""

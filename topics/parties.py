@@ -1,4 +1,4 @@
-"""Who publishes and who receives, as declared: departments and subscribers with their grants."""
+"""The publishers and the receivers, as declared: departments and subscribers with their grants."""
 
 from __future__ import annotations
 

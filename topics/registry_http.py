@@ -1,7 +1,7 @@
 """Asks a schema registry over HTTP, and tells the registry's own answers from those of whatever else may answer.
 
 A wrong path, a web page, a proxy or another service answers 404, too: taken for "no such schema" that would register
-schemas anew or refuse good events. Only the registry's own error codes (of Confluent: 40401 subject,
+schemas again or refuse good events. Only the registry's own error codes (of Confluent: 40401 subject,
 40402 version, 40403 schema) say that something is not there.
 """
 
@@ -41,9 +41,9 @@ class UnknownSchemaError(RegistryError):
 
 
 class NotARegistryError(UnavailableError):
-    """Something answers that is no schema registry, or not at this path.
+    """Something answers that is not a schema registry, or a registry at another path.
 
-    Who waits for the registry goes on waiting: a proxy answers so, too, while the registry behind it is being started.
+    Whatever waits for the registry goes on waiting: a proxy answers so, too, while its registry is being started.
     """
 
 
@@ -173,7 +173,7 @@ def _request(url: str, method: str, data: bytes | None) -> urllib.request.Reques
 
 
 def _said(error: urllib.error.HTTPError) -> tuple[int, str] | None:
-    """Return code and message of a registry's error; None for what is none."""
+    """Return code and message of a registry's error; None where it is not one."""
     try:
         body = json.load(error)
         return int(body["error_code"]), str(body["message"])

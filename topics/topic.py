@@ -41,11 +41,11 @@ class Topic:
     config: Mapping[str, str]
 
     def replication_on(self, brokers: int) -> int:
-        """Copies that a cluster with so many brokers can keep."""
+        """Copies that a cluster of this size can keep."""
         return min(self.replication, brokers)
 
     def config_on(self, brokers: int) -> dict[str, str]:
-        """All settings for a cluster with so many brokers: one broker may be away without stopping writers."""
+        """All settings for a cluster of this size: one broker may be away without stopping writers."""
         min_insync = max(1, min(self.min_insync, self.replication_on(brokers) - 1))
         return {**self.config, "min.insync.replicas": str(min_insync)}
 

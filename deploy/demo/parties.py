@@ -1,4 +1,4 @@
-"""The columns that name the party in the dual-publicity tables (2018): the same ones behind XK_ and CF_."""
+"""The columns that name the party in the dual-publicity tables (2018): the same ones after XK_ and CF_."""
 
 from itertools import cycle
 

@@ -41,9 +41,9 @@ def await_rest(
     Args:
         look: gives the bus as it is now.
         published: events that the connectors sent.
-        check: raises when waiting is of no use, as when the worker has ended.
+        check: raises when waiting does not help, as when the worker has ended.
         clock: seconds that never go back.
-        pause: waits so many seconds.
+        pause: waits this number of seconds.
 
     Raises:
         UnavailableError: for a long time nothing has changed, and events have no outcome.

@@ -44,7 +44,7 @@ def run(home: Path, data: Path | None, console: Console, progress: Progress) -> 
         home: folder of the demonstration's own servers; what an earlier demonstration left there is removed.
         data: folder of departments' files; None generates fictional ones, whose true outcomes are known.
         console: where the facts go.
-        progress: is told of each step.
+        progress: is called with each step.
 
     Returns:
         Whether the ledger balances and, on generated files, says what is true.

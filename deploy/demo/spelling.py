@@ -16,7 +16,7 @@ _WIDENED = 0.03
 
 
 class Speller:
-    """Spells rows anew, leaving their meaning; two spellings of one row are duplicates."""
+    """Spells rows differently, leaving their meaning; two spellings of one row are duplicates."""
 
     def __init__(self, random: Random, *, dates: Collection[str], codes: Collection[str]) -> None:
         """Name the columns that hold dates, and those whose width does not matter (document numbers, codes)."""

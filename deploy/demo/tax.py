@@ -59,7 +59,7 @@ class TaxGrades:
         }
 
     def amend(self, cells: Cells) -> Cells:
-        """Grade anew after an objection."""
+        """Grade again after an objection."""
         return cells | {"信用等级": "B" if cells["信用等级"] != "B" else "C"}
 
     def histories(self, subject: Subject, naming: Naming) -> Iterator[History]:

@@ -62,7 +62,7 @@ class Cluster:
         brokers: Kafka brokers; None means what the home was made with, 1 for a new home.
         customary_ports: whether to try 9092, 9093, 8081 and 6379 first.
         broker_settings: of Kafka's server.properties, where they are to differ; not kept in the home.
-        progress: is told of each step that takes time.
+        progress: is called with each step that takes time.
 
     Raises:
         ConfigurationError: the home was made with another number of brokers.

@@ -15,7 +15,7 @@ from creditbus.deploy.embedded.ports import HOST
 __all__ = ["members"]
 
 _VERSION: Final = 2
-"""Of the request: the first that tells of fenced brokers; Kafka has it since 4.0."""
+"""Of the request: the first that names fenced brokers; Kafka has it since 4.0."""
 
 _SECONDS: Final = 1.0
 _LARGEST_BYTES: Final = 1 << 20
@@ -44,7 +44,7 @@ def members(port: int) -> Mapping[int, bool]:
         ValueError,
         IndexError,
         struct.error,
-    ):  # the last three: it is no broker, or one of another version
+    ):  # the last three: it is not a broker, or one of another version
         return {}
     if answer.error_code or answer.controller_id < 0:
         return {}

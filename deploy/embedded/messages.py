@@ -46,7 +46,7 @@ LEAVE_OPTION_OUT = Message(
 )
 BEGIN_ANEW = Message(
     "如不需要其中的数据，可删除 {home} 重新开始",
-    "remove {home} to begin anew without its data",
+    "remove {home} to begin again without its data",
 )
 UNREADABLE = Message(
     "不能读取",

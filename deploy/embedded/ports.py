@@ -29,7 +29,7 @@ def choose(preferred: Collection[int], taken: Collection[int]) -> int:
 def is_free(port: int) -> bool:
     """Whether a server could listen on the port now."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as client:
-        # Some systems let one bind an address beside a server that listens on all addresses.
+        # Some systems let one bind an address next to a server that listens on all addresses.
         client.settimeout(1.0)
         if client.connect_ex((HOST, port)) == 0:
             return False

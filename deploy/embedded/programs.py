@@ -52,7 +52,7 @@ def resolve(progress: Callable[[str], None], cache: Path | None = None) -> Progr
     The jars of one pom are fetched once, also when several processes ask at the same time.
 
     Args:
-        progress: is told of each step that takes time.
+        progress: is called with each step that takes time.
         cache: the directory that keeps the jars; the user's cache when None.
 
     Raises:

@@ -19,7 +19,7 @@ _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 class RegistryServer(Server):
     """One registry with its schemas in a file.
 
-    Apicurio's default keeps them in memory and numbers them anew after each start; the events in Kafka name their
+    Apicurio's default keeps them in memory and numbers them again after each start; the events in Kafka name their
     schema by that number, so it must never change. The file is written through before a registration is answered.
     """
 

@@ -35,7 +35,7 @@ class Server(ABC):
 
     @abstractmethod
     def prepare(self, programs: Programs) -> None:
-        """Write the configuration and format the storage, each start anew: ports may differ from the last run's."""
+        """Write the configuration and format the storage, again at each start: ports may differ from the last run's."""
 
     @abstractmethod
     def command(self, programs: Programs) -> Sequence[str]:

@@ -35,7 +35,7 @@ def connector_named(name: str, folder: Path) -> Connector:
     """Return a connector by its id, or by the path of its configuration.
 
     Raises:
-        ConfigurationError: there is none, or its configuration is wrong.
+        ConfigurationError: there is no such connector, or its configuration is wrong.
     """
     from creditbus.connectors.configuration import configured, load_connector
 

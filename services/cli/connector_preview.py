@@ -39,7 +39,7 @@ _ROWS_NAMED = 5
 _LONGEST_CELL = 160
 _LONGEST_VALUE = 40
 _LATER = 2**62
-"""A place behind all readings: the next run's."""
+"""A place after all readings: the next run's."""
 _BECOMES = {
     "published": messages.BECOMES_PUBLISHED,
     "refused": messages.BECOMES_REFUSED,

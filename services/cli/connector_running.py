@@ -82,7 +82,7 @@ def watch_command(
     every: Annotated[float, typer.Option(min=0.1)] = 30.0,
     json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
-    """Run again when the source has changed, and tell of each run. Ctrl-C or SIGTERM stops between two transactions.
+    """Run again when the source has changed, and report each run. Ctrl-C or SIGTERM stops between two transactions.
 
     What is away then (Kafka, the registry, the source) is not waited for.
     """
@@ -131,7 +131,7 @@ def summary_lines(summary: RunSummary, connector: Connector, outcomes: RunOutcom
 
 
 def _noticed(summary: RunSummary) -> list[str]:
-    """Say what the reading found beside its rows."""
+    """Say what the reading found in addition to its rows."""
     persons = persons_lines(summary.withheld, summary.withheld_rows, summary.cleared, summary.cleared_rows)
     return [*persons, *pairs_lines(summary.pairs, summary.one_key_two_rows), *unused_line(summary.unused_columns)]
 

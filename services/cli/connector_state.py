@@ -1,4 +1,4 @@
-"""`creditbus connector state`: how far a connector has come, and how to begin anew."""
+"""`creditbus connector state`: how far a connector has come, and how to begin again."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ def withdraw_command(
     yes: Annotated[bool, typer.Option("--yes", "-y")] = False,
     json: Json = False,
 ) -> None:
-    """Withdraw records that have vanished from the source: subscribers are told to stop showing them."""
+    """Withdraw records that have vanished from the source: subscribers receive the order to stop showing them."""
     from creditbus.connectors.withdraw.brake import brake
     from creditbus.connectors.withdraw.choosing import chosen_of
     from creditbus.connectors.withdraw.proposing import count_of_known

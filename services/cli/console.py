@@ -16,7 +16,7 @@ __all__ = ["ERRORS", "OUTPUT", "print_json", "progress", "table_width"]
 _PIPE_WIDTH = 140
 
 OUTPUT = Console(highlight=False, width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else _PIPE_WIDTH)
-"""For people's eyes; wraps at the terminal's width. A pipe has none, and a table folded into 80 columns is no table."""
+"""For people's eyes; wraps at the terminal's width. A pipe has none: a table folded into 80 columns cannot be read."""
 
 ERRORS = Console(stderr=True, highlight=False, soft_wrap=True)
 """For progress and errors; a line stays a line."""

@@ -111,7 +111,7 @@ def _remark(found: re.Match[str]) -> str:
 
 
 def _lines(text: str, width: int) -> Iterator[str]:
-    """Break a paragraph into lines of at most so many columns."""
+    """Break a paragraph into lines of at most `width` columns."""
     line = ""
     for word in _WORD.findall(" ".join(text.split())):
         if line and cell_len(line) + cell_len(word.rstrip()) > width:

@@ -53,7 +53,7 @@ app = typer.Typer(
 def _top(lang: Annotated[str | None, typer.Option("--lang")] = None) -> None:
     """Exchange bus for public credit records.
 
-    The language is chosen before anything else, in `main`, for it may stand after the command and before its help.
+    The language is chosen before anything else, in `main`, because it may stand after the command and before its help.
     """
 
 

@@ -1,4 +1,4 @@
-"""What a reading found beside its rows, told to their department: in a preview, and by each run."""
+"""What a reading found in addition to its rows, for their department: in a preview, and by each run."""
 
 from __future__ import annotations
 

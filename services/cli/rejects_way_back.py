@@ -50,7 +50,7 @@ def export_command(
     folder: Folder = FOLDER,
     json: Json = False,
 ) -> None:
-    """Write the refused rows in the department's own columns: refused cells marked, reasons in a column behind them."""
+    """Write the refused rows in the department's own columns: refused cells marked, reasons in a column after them."""
     from creditbus.connectors.returned.sheets import free_name, write
 
     unfixed = [row for row in returned_rows(department, run) if row.status == "open"]
@@ -87,7 +87,7 @@ def redrive_command(
     wait_seconds: Annotated[float, typer.Option(min=0)] = _WAIT_SECONDS,
     json: Json = False,
 ) -> None:
-    """Send corrected rows. Exit code 1 while some are still refused or are none of ours; nothing is sent twice."""
+    """Send corrected rows. Exit code 1 while some are still refused or do not belong here; nothing is sent twice."""
     from creditbus.connectors.returned.redrive import redrive
     from creditbus.connectors.returned.sheets import ForeignRow, read
 

@@ -1,4 +1,4 @@
-"""How what waits unread is told, by `ledger` and by whoever waits for outcomes."""
+"""What is said of records that wait unread, by `ledger` and by whoever waits for outcomes."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ ITEMS = Message(
 )
 NOT_A_FOLDER = Message(
     "{given} 不是文件夹",
-    "{given} is no folder",
+    "{given} is not a folder",
 )
 GIVE_A_FOLDER = Message(
     "请给出文件夹的路径",

@@ -558,4 +558,4 @@ TYPES: Final[Mapping[str, Message]] = {
     "float range": Message("数值", "float range"),
     "path": Message("路径", "path"),
 }
-"""Kinds of values, as the pages show them behind an option: `<int range>`."""
+"""Kinds of values, as the pages show them after an option: `<int range>`."""

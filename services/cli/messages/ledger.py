@@ -27,7 +27,7 @@ TOPICS_WITH_LOSSES = Message(
 )
 LOSS_ACCEPTED = Message(
     "{topic}：{many} 条记录未读即过期，已处理：{accepted}",
-    "{topic}: {many} expired unread, seen to: {accepted}",
+    "{topic}: {many} expired unread, accepted: {accepted}",
 )
 LOSS_UNKNOWN = Message(
     "{topic}：主题曾被重建，原主题未读记录数不详；见 docs/runbooks/topic-recreated.md",

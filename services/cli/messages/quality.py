@@ -22,11 +22,11 @@ TO_BEFORE_FROM = Message(
 )
 FROM_NOT_AFTER_TO = Message(
     "--from 不能晚于 --to",
-    "give --from a day that is not behind --to",
+    "give --from a day that is not after --to",
 )
 NOT_A_PERIOD = Message(
     "{text!r} 不是时段",
-    "{text!r} is no period",
+    "{text!r} is not a period",
 )
 YEAR_UNCOVERED = Message(
     "工作日历没有 {year} 年（topics/working_days.yaml），{count:,} 条记录未判断",
@@ -86,5 +86,5 @@ CORRECTED = Message(
 )
 SERVING = Message(
     "指标端口 {port}，每 {every:g} 秒重新读取",
-    "metrics at port {port}, read anew every {every:g} s",
+    "metrics at port {port}, read again every {every:g} s",
 )

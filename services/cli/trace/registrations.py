@@ -35,7 +35,7 @@ class MadeRegistration:
     subject: str
     """The unified code that is registered."""
     legacy_key: str
-    """The legacy code that it tells of, with its scheme; empty: none."""
+    """The legacy code that it names, with its scheme; empty: none."""
     name: str
     district: str
     """The digits of the code stand in for the district that a real registration states."""
@@ -64,7 +64,7 @@ def made_for(waits_for: str, name: str) -> MadeRegistration | None:
 
 
 def publish(bus: LocalBus, registration: MadeRegistration) -> None:
-    """Publish a registration, and what it tells of a legacy code, as the department's connector would."""
+    """Publish a registration, and what it says about a legacy code, as the department's connector would."""
     for template, cells in _rows(registration):
         _publish_row(bus, template, cells)
     bus.settle()

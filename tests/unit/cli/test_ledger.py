@@ -97,7 +97,7 @@ def test_what_expired_is_told_until_somebody_has_seen_to_it(bus: _Bus, capsys: p
     bus.said.append(Acceptance("court", "ingest.court", 31, 0, "sent again", 1))
     bus.said.append(Acceptance("", "credit.changes", 9, 0, "told to all", 1))
     lines = _said(capsys, 0)
-    assert "ingest.court: 28 expired unread, seen to: sent again" in lines
+    assert "ingest.court: 28 expired unread, accepted: sent again" in lines
     assert lines[-1] == "balanced"
 
 

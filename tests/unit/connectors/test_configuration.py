@@ -77,7 +77,7 @@ def test_mistakes_in_a_mapping(tmp_path: Path, mapping: str, complaint: str) -> 
         ("mapping: mapping.yaml", "mapping: none.yaml", "none.yaml: cannot be read"),
         ("item: administrative-penalty", "item: gossip", "penalties.yaml:3: item: 'gossip' is not in the catalogue"),
         ("department: administrative-enforcement", "department: court", "penalties.yaml:2: department: court may not"),
-        ("{path: rows.csv}", "{pth: rows.csv}", "penalties.yaml:5: settings.path: is missing; is pth meant to be it?"),
+        ("{path: rows.csv}", "{pth: rows.csv}", "penalties.yaml:5: settings.path: is missing; is pth meant?"),
         (
             "{path: rows.csv}",
             "{path: rows.csv, dialect: x}",

@@ -72,7 +72,7 @@ def test_a_grant_may_narrow_fields(directory: Path) -> None:
     ("file", "old", "new", "complaint"),
     [
         ("departments/court.yaml", "id: court", "id: cuort", r"departments/court.yaml:1: id: is 'cuort' in a file"),
-        ("departments/court.yaml", "contact:", "kontact:", r"contact: is missing; is kontact meant to be it"),
+        ("departments/court.yaml", "contact:", "kontact:", r"contact: is missing; is kontact meant"),
         ("departments/court.yaml", "uscc: null", "uscc: 1142", r"court.yaml:3: uscc: .*18 characters.*quotes"),
         ("departments/court.yaml", "uscc:", "id: court\nuscc:", r"court.yaml:3: id: stands here a second time"),
         ("departments/court.yaml", "contact:", "# ", r"contact: is missing; add it"),
