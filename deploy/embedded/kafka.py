@@ -130,7 +130,7 @@ class KafkaServer(Server):
             "share.coordinator.state.topic.min.isr": in_sync,
             # A producer that died holds up read-committed readers until its transaction is timed out.
             "transaction.abort.timed.out.transaction.cleanup.interval.ms": 1000,
-            # The next transaction of a producer waits this long when the markers of its last one are still being written;
+            # The next transaction of a producer waits this long when markers of its last one are still being written;
             # that takes about a millisecond, and Kafka's own value is 20 (docs/adr/0014-transaction-protocol.md).
             "add.partitions.to.txn.retry.backoff.ms": 1,
             # A broker that was killed and is started again first takes up what it led before, and loads the offsets of

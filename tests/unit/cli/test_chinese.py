@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import typer
 
-from creditbus.connectors.runner import RunSummary
+from creditbus.connectors.run.summary import RunSummary
 from creditbus.services.cli import main as cli
 from creditbus.services.cli.connector_running import summary_lines
 from creditbus.services.cli.language import choose
