@@ -22,12 +22,12 @@ import openpyxl
 from ground import servers
 from machine import machine
 
-from creditbus.connectors.configuration import Connector, load_connector
 from creditbus.connectors.contract import Row
-from creditbus.connectors.encoding import Encoder
-from creditbus.connectors.progress import Progress
+from creditbus.connectors.publish.encoder import Encoder
+from creditbus.connectors.publish.progress import Progress
 from creditbus.connectors.run.chunks import chunks
-from creditbus.connectors.runner import run_connector
+from creditbus.connectors.run.runner import run_connector
+from creditbus.connectors.setup.configuration import Connector, load_connector
 from creditbus.services.domain.validation import compile_item
 from creditbus.topics.connection import Connection
 

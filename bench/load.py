@@ -21,10 +21,10 @@ import yaml
 from aiokafka import AIOKafkaProducer
 from story import Step, decisions, known_subjects, mixed, registering
 
-from creditbus.connectors.configuration import load_connector
 from creditbus.connectors.contract import Row
-from creditbus.connectors.encoding import Encoder
 from creditbus.connectors.mapping.compiler import RowMapper
+from creditbus.connectors.publish.encoder import Encoder
+from creditbus.connectors.setup.configuration import load_connector
 from creditbus.deploy.demo.truth import Cells
 from creditbus.services.domain.event import partition_of
 from creditbus.services.domain.ledger import Entry

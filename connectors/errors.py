@@ -5,8 +5,8 @@ UserError                      one clear line for the person at the keyboard; ex
 │   ├── MappingError           a mapping or connector file: names file, line and key
 │   └── RegistrationError      a schema or topic that the run needs is not there
 ├── SourceError                the source cannot be read at all (a single bad row is a Defect, not an error)
-└── UnavailableError
-└── PublishError           the broker went away or refused; running again resumes with nothing lost
+└── UnavailableError           a server does not answer
+    └── PublishError           the broker went away or refused; running again resumes with nothing lost
 """
 
 from pathlib import Path
@@ -25,7 +25,7 @@ class RegistrationError(ConfigurationError):
 
 
 class PublishError(UnavailableError):
-    """Publishing stopped. What was committed stays; a new run resumes behind it."""
+    """Publishing stopped. What was committed stays; a new run resumes after it."""
 
 
 class MappingError(ConfigurationError):

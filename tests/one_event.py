@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from creditbus.connectors.configuration import Connector, load_connector
+from creditbus.connectors.setup.configuration import Connector, load_connector
 from creditbus.services.cli.language import choose
 from creditbus.services.cli.trace.rows import row_named
 from creditbus.services.cli.trace.running import traced

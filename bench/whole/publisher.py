@@ -84,7 +84,7 @@ def _publish(
         producer.begin_transaction()
         for topic, partition, key, value in publication.records:
             producer.produce(topic, value, key, partition)
-        # the position of the connector, as in connectors/publisher.py
+        # the position of the connector, as in connectors/publish/publisher.py
         producer.produce("connector.positions", b"{}", f"bench-{number}", 0)
         producer.commit_transaction(_ANSWER_SECONDS)
         timings[place] = Timing(due, began, time.monotonic())

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from fnmatch import fnmatch
 from typing import IO, BinaryIO
 
-from creditbus.connectors.characters import decoded
+from creditbus.connectors.common.characters import decoded
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.files.blob import Blob
 

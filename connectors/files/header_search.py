@@ -9,9 +9,9 @@ from functools import cache
 from itertools import zip_longest
 from typing import NamedTuple
 
+from creditbus.connectors.common.titles import folded
 from creditbus.connectors.contract import Cell, Column
 from creditbus.connectors.files import header
-from creditbus.connectors.titles import folded
 
 __all__ = ["HeaderRows", "find_header", "known_titles"]
 
@@ -41,7 +41,7 @@ class _Candidate(NamedTuple):
 def known_titles() -> frozenset[str]:
     """Return the titles that the product's own mappings know, in their folded form."""
     # the templates' own module reads kinds of sources, and so this one
-    from creditbus.connectors.guessing import titles_of_templates  # noqa: PLC0415
+    from creditbus.connectors.setup.guess import titles_of_templates  # noqa: PLC0415
 
     return frozenset(map(folded, titles_of_templates()))
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any, NoReturn
 
+from creditbus.connectors.common.json_values import alike, decoder, repeated, twice
 from creditbus.connectors.contract import Cell, Column, Defect, DefectReason, Row, Table
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.files.blob import Blob
@@ -14,7 +15,6 @@ from creditbus.connectors.files.json_array import Element, begins_array, element
 from creditbus.connectors.files.lines import Line, bounded_lines, count_lines
 from creditbus.connectors.files.reader import PassedOver
 from creditbus.connectors.files.settings import JsonLinesOptions
-from creditbus.connectors.json_values import alike, decoder, repeated, twice
 
 __all__ = ["JsonLinesReader"]
 

@@ -6,8 +6,8 @@ from typing import Literal
 from openpyxl.utils.cell import get_column_letter
 
 from creditbus.connectors.contract import Cell
+from creditbus.connectors.files.sheet_cells import FaultyCell
 from creditbus.connectors.files.sheet_row import Merge
-from creditbus.connectors.sheet_cells import FaultyCell
 from creditbus.services.domain import normalise
 from creditbus.services.domain.reasons import Reason
 

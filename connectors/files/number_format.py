@@ -13,7 +13,7 @@ from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel
 
 from creditbus.connectors.contract import Cell
 from creditbus.connectors.files.format_code import Section, sections
-from creditbus.connectors.sheet_cells import EXACT_DIGITS, SheetNumber
+from creditbus.connectors.files.sheet_cells import EXACT_DIGITS, SheetNumber
 
 __all__ = ["NumberFormat", "number_format"]
 

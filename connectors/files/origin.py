@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from creditbus.connectors.characters import decoded
+from creditbus.connectors.common.characters import decoded
 from creditbus.connectors.contract import Finding
 from creditbus.connectors.errors import SourceError
 

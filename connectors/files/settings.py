@@ -6,9 +6,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, ValidationInfo, field_validator
 
+from creditbus.connectors.common.titles import folded
 from creditbus.connectors.files.encodings import Encoding
 from creditbus.connectors.files.merging import MergedCells
-from creditbus.connectors.titles import folded
 
 __all__ = [
     "DelimitedOptions",

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
+from creditbus.connectors.common.titles import folded
 from creditbus.connectors.contract import Column, Table
 from creditbus.connectors.errors import SourceError
-from creditbus.connectors.titles import folded
 
 __all__ = ["ALL", "Choice", "alike", "named_sheets", "proposed_sheet"]
 

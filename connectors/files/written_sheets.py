@@ -10,9 +10,9 @@ from typing import IO, Any
 
 from creditbus.connectors.contract import Cell
 from creditbus.connectors.files.number_format import number_format
+from creditbus.connectors.files.sheet_cells import FaultyCell
 from creditbus.connectors.files.sheet_row import Merge, SheetRow
 from creditbus.connectors.files.sheet_writer import SheetWriter
-from creditbus.connectors.sheet_cells import FaultyCell
 from creditbus.services.domain.reasons import Reason
 
 __all__ = ["WrittenSheets", "written_sheets"]

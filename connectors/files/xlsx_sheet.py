@@ -15,11 +15,11 @@ from openpyxl.utils.datetime import from_ISO8601
 from creditbus.connectors.contract import Cell
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.files.number_format import NumberFormat, number_format
+from creditbus.connectors.files.sheet_cells import FaultyCell
 from creditbus.connectors.files.sheet_row import SheetRow
 from creditbus.connectors.files.xlsx_book import Book, whole_number
 from creditbus.connectors.files.xlsx_plain import PlainCell, plain_row
 from creditbus.connectors.files.xlsx_strings import SharedStrings, unescape
-from creditbus.connectors.sheet_cells import FaultyCell
 from creditbus.connectors.xml.safe import BLOCK, SafeParser
 from creditbus.services.domain.reasons import Reason
 

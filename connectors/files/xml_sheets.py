@@ -4,9 +4,9 @@ from typing import Any
 
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.files.blob import Blob
+from creditbus.connectors.files.sheet_cells import EXACT_DIGITS
 from creditbus.connectors.files.sheet_row import MOST_MERGES
 from creditbus.connectors.files.sheet_writer import SheetWriter
-from creditbus.connectors.sheet_cells import EXACT_DIGITS
 from creditbus.connectors.xml.safe import SafeParser
 from creditbus.connectors.xml.transcoding import DAMAGE, declared_encoding, utf8_blocks
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
+from creditbus.connectors.common.json_values import alike, decoder, repeated, twice
 from creditbus.connectors.contract import Cell
-from creditbus.connectors.json_values import alike, decoder, repeated, twice
 
 __all__ = ["at_path", "cells", "number_at", "parse", "text_of"]
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 import httpx
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from creditbus.connectors.secret import FolderPath, Secret
+from creditbus.connectors.common.secret import FolderPath, Secret
 
 __all__ = ["ByCursor", "ByLink", "ByOffset", "ByPage", "HttpSettings", "Paging"]
 

@@ -7,13 +7,13 @@ from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from creditbus.connectors.contract import Cell, Column, Row
+from creditbus.connectors.files.sheet_cells import FaultyCell
 from creditbus.connectors.mapping.cells import typed_text
 from creditbus.connectors.mapping.model import Form
 from creditbus.connectors.mapping.naming import Names
 from creditbus.connectors.mapping.of_sheets import DOUBTFUL_STARTS, OF_SHEETS, TEMPORAL, is_doubtful, sheet_text
 from creditbus.connectors.mapping.persons import PersonGuard
 from creditbus.connectors.mapping.plan import Plan, Target
-from creditbus.connectors.sheet_cells import FaultyCell
 from creditbus.services.domain import normalise
 from creditbus.services.domain.catalogue import Item
 from creditbus.services.domain.event import CLAIM_FIELDS, NO_ACT, NO_CODES, NO_HASH, RecordState, SubjectKind, Verb

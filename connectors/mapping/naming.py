@@ -6,8 +6,8 @@ programs that write JSON; the catalogue's codes are upper case.
 
 from collections.abc import Iterable
 
+from creditbus.connectors.common.titles import folded
 from creditbus.connectors.errors import ConfigurationError
-from creditbus.connectors.titles import folded
 
 __all__ = ["Names"]
 

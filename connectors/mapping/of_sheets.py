@@ -3,9 +3,15 @@
 from datetime import date, time, timedelta
 
 from creditbus.connectors.contract import Cell
+from creditbus.connectors.files.sheet_cells import (
+    EXACT_DIGITS,
+    FaultyCell,
+    SheetNumber,
+    is_spreadsheet_error,
+    was_rounded,
+)
 from creditbus.connectors.mapping.cells import number_text, typed_text
 from creditbus.connectors.mapping.model import Form
-from creditbus.connectors.sheet_cells import EXACT_DIGITS, FaultyCell, SheetNumber, is_spreadsheet_error, was_rounded
 from creditbus.services.domain.reasons import Reason
 
 __all__ = ["DOUBTFUL_STARTS", "OF_SHEETS", "TEMPORAL", "is_doubtful", "sheet_text"]

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from creditbus.connectors.characters import decoded
+from creditbus.connectors.common.characters import decoded
 from creditbus.services.domain.catalogue import Format, Item
 from creditbus.services.domain.event import SubjectKind
 from creditbus.services.domain.identifiers.persons import (

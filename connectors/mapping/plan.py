@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from creditbus.connectors.documents import Document
 from creditbus.connectors.mapping.cells import Transform, date_reader, scaler
 from creditbus.connectors.mapping.model import UNITS, Form, MappingModel, Rule
 from creditbus.connectors.mapping.moments import day_reader, epoch_reader, moment_reader
 from creditbus.connectors.mapping.tables import division_finder, load_lookup
+from creditbus.connectors.setup.documents import Document
 from creditbus.services.domain import normalise
 from creditbus.services.domain.catalogue import Disclosure, Field, Format, Item
 from creditbus.services.domain.event import SubjectKind

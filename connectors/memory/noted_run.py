@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 
-from creditbus.connectors.memory import missing, noting
+from creditbus.connectors.memory import missing_records, row_notes
 from creditbus.connectors.memory.database import Database
-from creditbus.connectors.memory.judging import Judgement, Known, Word, judge_by_key, judge_by_reading
-from creditbus.connectors.memory.numbering import Numbering
+from creditbus.connectors.memory.judgement import Judgement, Known, Word, judge_by_key, judge_by_reading
+from creditbus.connectors.memory.reading_numbers import Numbering
 from creditbus.connectors.memory.values import Comparison, Noted, Unsettled
 
 __all__ = ["NotedRun"]
@@ -86,7 +86,7 @@ class NotedRun:
         if self._numbering.looks and len(self._chunk) > _MAX_LOOKED_AT:
             self._chunk.clear()
         with self._base.failing():
-            known = noting.known_of(self._base, row, self._published)
+            known = row_notes.known_of(self._base, row, self._published)
         earlier = self._chunk.setdefault(row.record, [])
         taken = row.record in self._taken
         known = [*(one for one in known if not any(_is_same(one, other) for other in earlier)), *earlier]
@@ -109,7 +109,7 @@ class NotedRun:
         with self._base.transaction():
             run = self._numbering.current()
             self._base.executemany("DELETE FROM contents WHERE record = ? AND last < ?", self._outdated)
-            noting.write(self._base, rows, run, self._taken, keeps_events=self.compared)
+            row_notes.write(self._base, rows, run, self._taken, keeps_events=self.compared)
             self._base.execute("UPDATE runs SET rows = max(rows, ?) WHERE number = ?", read, run)
             self._base.execute("UPDATE place SET last = max(last, ?)", self._place + read)
         self._chunk, self._outdated = {}, []
@@ -125,7 +125,7 @@ class NotedRun:
         Args:
             scope: where something is missed, as `Vanished` of the configuration says.
         """
-        return missing.unsettled(self._base, self._numbering.number, scope)
+        return missing_records.unsettled(self._base, self._numbering.number, scope)
 
     def complete(self) -> Comparison | None:
         """End the run as complete and compare it; None where it is not whole, and so cannot be compared.
@@ -133,7 +133,7 @@ class NotedRun:
         What has vanished is not counted here: `PublishedRows.vanished` yields it.
         """
         with self._base.transaction():
-            return noting.complete(self._base, self._numbering.number)
+            return row_notes.complete(self._base, self._numbering.number)
 
     def _is_followed(self, row: Noted, same: Known, run: int) -> bool:
         """Say whether another row of the same decision, under whatever code, came after this one in the last reading.

@@ -3,12 +3,12 @@
 import contextlib
 from collections.abc import Callable, Iterable, Sequence
 
-from creditbus.connectors.configuration import Connector
 from creditbus.connectors.contract import Column
 from creditbus.connectors.errors import UserError
 from creditbus.connectors.returned.originals import Original, originals
 from creditbus.connectors.returned.rejection import Fault, Rejection
 from creditbus.connectors.returned.sheets import Reference, ReturnedRow, ReturnedSheet
+from creditbus.connectors.setup.configuration import Connector
 from creditbus.services.domain.catalogue import Item
 
 __all__ = ["column_names", "returned_sheet"]

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from creditbus.connectors.configuration import Connector
 from creditbus.connectors.contract import Cell, Column, Row
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.mapping.naming import Names
 from creditbus.connectors.returned.rejection import Rejection, original_detail, original_event, original_text
+from creditbus.connectors.setup.configuration import Connector
 
 __all__ = ["Original", "originals", "says_the_same"]
 

@@ -8,14 +8,14 @@ from datetime import UTC, date, datetime
 from hashlib import blake2b
 from typing import NamedTuple
 
-from creditbus.connectors.configuration import Connector
 from creditbus.connectors.contract import Row
-from creditbus.connectors.encoding import Encoder, Message
 from creditbus.connectors.mapping.compiler import Mapped
-from creditbus.connectors.outgoing import is_whole
-from creditbus.connectors.publisher import Beside, Publisher, read_latest
+from creditbus.connectors.publish.encoder import Encoder, Message
+from creditbus.connectors.publish.publisher import Beside, Publisher, read_latest
 from creditbus.connectors.returned.rejection import Fault
 from creditbus.connectors.returned.sheets import CorrectedRow
+from creditbus.connectors.run.outgoing import is_whole
+from creditbus.connectors.setup.configuration import Connector
 from creditbus.services.domain.reasons import Reason
 from creditbus.services.domain.statements import (
     Place,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from creditbus.avro_schemas import event_schema, unreadable_schema
-from creditbus.connectors.characters import decoded
+from creditbus.connectors.common.characters import decoded
 from creditbus.services.domain.framed_avro import parsed, read_record
 from creditbus.services.domain.statements import Place
 from creditbus.topics.errors import UserError

@@ -12,13 +12,13 @@ from kafka import KafkaConsumer
 from kafka.errors import KafkaError
 
 from creditbus.avro_schemas import reject_schema
-from creditbus.connectors.configuration import Connector
 from creditbus.connectors.contract import Defect, Position, Row, Source
-from creditbus.connectors.decoding import Decoder
 from creditbus.connectors.errors import PublishError
-from creditbus.connectors.publisher import read_latest
-from creditbus.connectors.refusals import batches, mine
+from creditbus.connectors.publish.decoder import Decoder
+from creditbus.connectors.publish.publisher import read_latest
+from creditbus.connectors.returned.refusals import batches, mine
 from creditbus.connectors.returned.rejection import Rejection, UndecodableError, original_event
+from creditbus.connectors.setup.configuration import Connector
 from creditbus.services.domain.statements import Place, Redrive, decode_statement
 from creditbus.topics.connection import Connection
 from creditbus.topics.kafka_clients import opened

@@ -24,9 +24,9 @@ from creditbus.connectors.errors import ConfigurationError, SourceError
 from creditbus.connectors.files.blob import blob_of
 from creditbus.connectors.files.csv_file import csv_rows
 from creditbus.connectors.files.origin import reading
+from creditbus.connectors.files.sheet_cells import SheetNumber
 from creditbus.connectors.files.workbook import workbook
 from creditbus.connectors.mapping.cells import typed_text
-from creditbus.connectors.sheet_cells import SheetNumber
 from creditbus.services.domain.statements import Place
 
 __all__ = [

@@ -5,20 +5,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from creditbus.avro_schemas import event_schema
-from creditbus.connectors.configuration import Connector
 from creditbus.connectors.contract import Settling, Source
-from creditbus.connectors.decoding import DamagedError, Decoder, ForeignError
-from creditbus.connectors.encoding import Encoder, Message
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.mapping.compiler import Mapped
 from creditbus.connectors.memory.noted_run import NotedRun
-from creditbus.connectors.memory.published import PublishedRows
-from creditbus.connectors.noticing import Notices
-from creditbus.connectors.progress import Progress, Totals
-from creditbus.connectors.publisher import Beside, Publisher
-from creditbus.connectors.reporting import Reporter
+from creditbus.connectors.memory.published_rows import PublishedRows
+from creditbus.connectors.publish.decoder import DamagedError, Decoder, ForeignError
+from creditbus.connectors.publish.encoder import Encoder, Message
+from creditbus.connectors.publish.progress import Progress, Totals
+from creditbus.connectors.publish.publisher import Beside, Publisher
 from creditbus.connectors.returned.resent import OpenRefusals, Resent, open_refusals
 from creditbus.connectors.run.chunks import chunks
+from creditbus.connectors.run.notices import Notices
+from creditbus.connectors.run.reporter import Reporter
+from creditbus.connectors.setup.configuration import Connector
 from creditbus.services.domain.framing import FrameError
 from creditbus.services.domain.statements import Reading
 from creditbus.topics.connection import Connection

@@ -3,16 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from creditbus.connectors.configuration import Connector
 from creditbus.connectors.contract import Defect, Position, Row, Source
-from creditbus.connectors.encoding import Encoder, Message
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.memory.noted_run import NotedRun
 from creditbus.connectors.memory.values import Noted, noted
-from creditbus.connectors.noticing import Notices
-from creditbus.connectors.outgoing import Outgoing, outgoing, whole
-from creditbus.connectors.progress import Progress, Totals
+from creditbus.connectors.publish.encoder import Encoder, Message
+from creditbus.connectors.publish.progress import Progress, Totals
 from creditbus.connectors.returned.resent import Resent
+from creditbus.connectors.run.notices import Notices
+from creditbus.connectors.run.outgoing import Outgoing, outgoing, whole
+from creditbus.connectors.setup.configuration import Connector
 
 __all__ = ["Chunk", "chunks"]
 

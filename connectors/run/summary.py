@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from creditbus.connectors.contract import Tells
 from creditbus.connectors.memory.values import Comparison
-from creditbus.connectors.noticing import Notices, Pair
-from creditbus.connectors.progress import Progress, Totals
+from creditbus.connectors.publish.progress import Progress, Totals
+from creditbus.connectors.run.notices import Notices, Pair
 
 __all__ = ["RunSummary", "summary_of"]
 

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInf
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from creditbus.connectors.secret import FolderPath, Secret
+from creditbus.connectors.common.secret import FolderPath, Secret
 
 __all__ = ["SqlSettings"]
 

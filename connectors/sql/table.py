@@ -11,13 +11,13 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SAWarning
 from sqlalchemy.sql.elements import ColumnElement
 
+from creditbus.connectors.common.titles import folded
 from creditbus.connectors.contract import Cell, Defect, DefectReason, Position, Row
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.mapping.naming import Names
 from creditbus.connectors.sql.database import Database
 from creditbus.connectors.sql.settings import SqlSettings
 from creditbus.connectors.sql.values import cell_of, digest, name_of, temporal
-from creditbus.connectors.titles import folded
 from creditbus.services.domain.identifiers.persons import names_person
 
 __all__ = [

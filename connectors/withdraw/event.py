@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from creditbus.connectors.encoding import Encoder, Message
 from creditbus.connectors.mapping.compiler import Mapped
+from creditbus.connectors.publish.encoder import Encoder, Message
 from creditbus.services.domain.event import NO_HASH, RecordState, Verb
 
 __all__ = ["withdrawal"]

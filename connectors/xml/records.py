@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from creditbus.connectors.common.titles import folded
 from creditbus.connectors.errors import SourceError
-from creditbus.connectors.titles import folded
 from creditbus.connectors.xml.safe import SafeParser
 from creditbus.connectors.xml.settings import XmlOptions
 from creditbus.connectors.xml.transcoding import DAMAGE

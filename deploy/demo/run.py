@@ -10,8 +10,8 @@ from typing import Any
 
 from rich.console import Console
 
-from creditbus.connectors.reporting import BarReporter
-from creditbus.connectors.runner import run_connector
+from creditbus.connectors.run.reporter import BarReporter
+from creditbus.connectors.run.runner import run_connector
 from creditbus.deploy import messages
 from creditbus.deploy.bus import apply_bus
 from creditbus.deploy.demo.commands import Commands

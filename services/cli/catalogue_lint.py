@@ -12,10 +12,10 @@ import yaml
 
 from creditbus.avro_schemas.catalogue_files import item_folders, versions
 from creditbus.avro_schemas.composition import compose
-from creditbus.connectors.documents import Document, parse_document, validated
 from creditbus.connectors.errors import MappingError, SourceError
 from creditbus.connectors.mapping.model import MappingModel
 from creditbus.connectors.mapping.plan import resolve
+from creditbus.connectors.setup.documents import Document, parse_document, validated
 from creditbus.services.cli.messages import catalogue as messages
 from creditbus.services.domain.catalogue import Catalogue, CatalogueError, Item
 from creditbus.topics.compatibility import backward_problems

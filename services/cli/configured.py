@@ -11,7 +11,7 @@ from creditbus.services.cli.messages import connector as messages
 from creditbus.topics.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from creditbus.connectors.configuration import Connector
+    from creditbus.connectors.setup.configuration import Connector
 
 __all__ = [
     "FOLDER",
@@ -37,7 +37,7 @@ def connector_named(name: str, folder: Path) -> Connector:
     Raises:
         ConfigurationError: there is no such connector, or its configuration is wrong.
     """
-    from creditbus.connectors.configuration import configured, load_connector
+    from creditbus.connectors.setup.configuration import configured, load_connector
 
     if name.endswith((".yaml", ".yml")):
         return load_connector(Path(name))
@@ -87,7 +87,7 @@ def _known(party: str, name: str, known: list[str]) -> str:
 
 
 def _names(incomplete: str) -> list[str]:
-    from creditbus.connectors.configuration import configured
+    from creditbus.connectors.setup.configuration import configured
 
     return [file.stem for file in configured(FOLDER) if file.stem.startswith(incomplete)]
 

@@ -26,8 +26,8 @@ from creditbus.topics.connection import Connection
 
 if TYPE_CHECKING:
     from creditbus.connectors.contract import Table
-    from creditbus.connectors.guessing import Guess
     from creditbus.connectors.mapping.compiler import Columns
+    from creditbus.connectors.setup.guess import Guess
 
 __all__ = ["app"]
 
@@ -43,8 +43,8 @@ _LONGEST_LINE = 2000
 @app.command("list")
 def list_command(folder: Folder = FOLDER, json: Json = False) -> None:
     """List configured connectors, kinds of sources and templates of mappings."""
-    from creditbus.connectors.configuration import configured, load_connector, templates
-    from creditbus.connectors.kinds import kinds
+    from creditbus.connectors.setup.configuration import configured, load_connector, templates
+    from creditbus.connectors.setup.kinds import kinds
 
     connectors = [load_connector(file) for file in configured(folder)]
     if json:
@@ -70,7 +70,7 @@ def list_command(folder: Folder = FOLDER, json: Json = False) -> None:
 def spec_command(kind: Annotated[str, typer.Argument()]) -> None:
     """Print the JSON Schema of a kind's settings."""
     from creditbus.connectors.contract import tells
-    from creditbus.connectors.kinds import kind_named
+    from creditbus.connectors.setup.kinds import kind_named
 
     found = kind_named(kind)
     told_by = {
@@ -87,7 +87,7 @@ def spec_command(kind: Annotated[str, typer.Argument()]) -> None:
 @app.command("check")
 def check_command(name: Name, folder: Folder = FOLDER, json: Json = False) -> None:
     """Try everything a run needs: source, columns, registry, broker. Exit code 1 when something is missing."""
-    from creditbus.connectors.checking import check_bus, check_source
+    from creditbus.connectors.setup.checks import check_bus, check_source
 
     connector = connector_named(name, folder)
     findings = [*check_source(connector), *check_bus(connector, Connection.from_environment(store=False))]
@@ -108,7 +108,7 @@ def discover_command(
     json: Json = False,
 ) -> None:
     """Show tables and columns of a source, which columns the mapping uses, and which template they look like."""
-    from creditbus.connectors.guessing import guesses
+    from creditbus.connectors.setup.guess import guesses
 
     tables, fits = _discovered(name, folder)
     found = [[one for one in guesses([table]) if one.likelihood > 0][:_GUESSES_SHOWN] for table in tables]
@@ -126,7 +126,7 @@ def discover_command(
 
 
 def _discovered(name: str, folder: Path) -> tuple[Sequence[Table], Sequence[Columns | None]]:
-    from creditbus.connectors.kinds import kinds
+    from creditbus.connectors.setup.kinds import kinds
 
     path = Path(name)
     kind = kinds().get(path.suffix.removeprefix(".").lower())

@@ -20,7 +20,7 @@ from creditbus.topics.errors import ConfigurationError, UserError
 
 if TYPE_CHECKING:
     from creditbus.connectors.contract import Kind
-    from creditbus.connectors.guessing import Guess
+    from creditbus.connectors.setup.guess import Guess
 
 __all__ = ["guess_line", "register"]
 
@@ -58,8 +58,8 @@ def init(
 ) -> None:
     """Connect a source: looks at it, guesses item and mapping, and writes the connector's configuration."""
     from creditbus.connectors.files.sheet_choice import proposed_sheet
-    from creditbus.connectors.guessing import guesses, short_name
-    from creditbus.connectors.kinds import kind_named
+    from creditbus.connectors.setup.guess import guesses, short_name
+    from creditbus.connectors.setup.kinds import kind_named
 
     silent = yes or json
     chosen = _department(department, silent=silent)
@@ -120,7 +120,7 @@ def _department(given: str, *, silent: bool) -> str:
 
 
 def _kind(source: str, *, silent: bool) -> str:
-    from creditbus.connectors.kinds import kinds
+    from creditbus.connectors.setup.kinds import kinds
 
     known = kinds()
     told_by_source = _kind_by_source(source)
@@ -247,7 +247,7 @@ def _configuration(name: str, department: str, kind: Kind, raw: Mapping[str, Any
 
 
 def _write(folder: Path, configuration: Mapping[str, Any], *, force: bool) -> Path:
-    from creditbus.connectors.configuration import load_connector
+    from creditbus.connectors.setup.configuration import load_connector
 
     path = folder / f"{configuration['id']}.yaml"
     if path.exists() and not force:

@@ -27,9 +27,9 @@ from creditbus.topics.text import Text
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from creditbus.connectors.configuration import Connector
     from creditbus.connectors.contract import Row
-    from creditbus.connectors.preview import Compare, Judge, Preview, RefusedField, RowFate
+    from creditbus.connectors.setup.configuration import Connector
+    from creditbus.connectors.setup.preview import Compare, Judge, Preview, RefusedField, RowFate
     from creditbus.services.domain.reasons import AnyReason
     from creditbus.services.domain.validation import Admitted
 
@@ -74,7 +74,7 @@ def preview_command(
     json: Json = False,
 ) -> None:
     """Show what each row would become and what would be refused. Nothing is sent."""
-    from creditbus.connectors.preview import preview
+    from creditbus.connectors.setup.preview import preview
 
     connector = connector_named(name, folder)
     day = today.date() if today else _today()
@@ -117,7 +117,7 @@ def _comparing(wanted: bool) -> Iterator[Compare | None]:
 @contextmanager
 def _judging(connector: Connector, *, wanted: bool) -> Iterator[Judge | None]:
     """Judge rows by what the connector remembers, as a run would; without a memory none is a later word."""
-    from creditbus.connectors.memory.published import PublishedRows
+    from creditbus.connectors.memory.published_rows import PublishedRows
     from creditbus.connectors.memory.values import noted
 
     home = Connection.from_environment(store=False).home if wanted and connector.tells == "state" else None

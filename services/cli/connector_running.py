@@ -23,9 +23,9 @@ from creditbus.services.cli.unread import looking_on, undecided_lines
 from creditbus.topics.connection import Connection
 
 if TYPE_CHECKING:
-    from creditbus.connectors.configuration import Connector
     from creditbus.connectors.run.summary import RunSummary
-    from creditbus.connectors.watching import Cycle
+    from creditbus.connectors.run.watch import Cycle
+    from creditbus.connectors.setup.configuration import Connector
     from creditbus.services.query.outcomes import RunOutcomes
 
 __all__ = ["outcome_line", "register", "stale_line", "summary_lines"]
@@ -56,8 +56,8 @@ def run_command(
 
     Exit code 1 when it has waited, and not every row has its outcome.
     """
-    from creditbus.connectors.reporting import BarReporter
-    from creditbus.connectors.runner import mark_decided, run_connector
+    from creditbus.connectors.run.reporter import BarReporter
+    from creditbus.connectors.run.runner import mark_decided, run_connector
 
     connector = connector_named(name, folder)
     connection = Connection.from_environment(store=False)
@@ -86,8 +86,8 @@ def watch_command(
 
     What is away then (Kafka, the registry, the source) is not waited for.
     """
-    from creditbus.connectors.runner import run_connector
-    from creditbus.connectors.watching import StoppingReporter, watch
+    from creditbus.connectors.run.runner import run_connector
+    from creditbus.connectors.run.watch import StoppingReporter, watch
 
     connector = connector_named(name, folder)
     connection = Connection.from_environment(store=False)

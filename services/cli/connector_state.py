@@ -27,7 +27,7 @@ def register(app: typer.Typer) -> None:
 @state.command("show")
 def show_command(name: Name, folder: Folder = FOLDER, json: Json = False) -> None:
     """Show position, run and totals as the bus holds them."""
-    from creditbus.connectors.publisher import last_progress
+    from creditbus.connectors.publish.publisher import last_progress
 
     connector = connector_named(name, folder)
     progress = last_progress(Connection.from_environment(store=False).bootstrap_servers, connector.id)
@@ -55,7 +55,7 @@ def show_command(name: Name, folder: Folder = FOLDER, json: Json = False) -> Non
 @state.command("reset")
 def reset_command(name: Name, folder: Folder = FOLDER, yes: Yes = False, json: Json = False) -> None:
     """Forget how far a connector came: its next run publishes the whole source, and the bus drops what it knows."""
-    from creditbus.connectors.publisher import Publisher
+    from creditbus.connectors.publish.publisher import Publisher
 
     connector = connector_named(name, folder)
     connection = Connection.from_environment(store=False)

@@ -16,8 +16,8 @@ from creditbus.topics.connection import Connection
 from creditbus.topics.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from creditbus.connectors.configuration import Connector
-    from creditbus.connectors.withdraw.proposing import Proposal
+    from creditbus.connectors.setup.configuration import Connector
+    from creditbus.connectors.withdraw.proposals import Proposal
 
 __all__ = ["register"]
 
@@ -59,9 +59,9 @@ def withdraw_command(
 ) -> None:
     """Withdraw records that have vanished from the source: subscribers receive the order to stop showing them."""
     from creditbus.connectors.withdraw.brake import brake
-    from creditbus.connectors.withdraw.choosing import chosen_of
-    from creditbus.connectors.withdraw.proposing import count_of_known
-    from creditbus.connectors.withdraw.publishing import withdraw
+    from creditbus.connectors.withdraw.proposals import count_of_known
+    from creditbus.connectors.withdraw.selection import chosen_of
+    from creditbus.connectors.withdraw.withdrawals import withdraw
 
     connector = connector_named(name, folder)
     if bool(keys) == every:
@@ -94,7 +94,7 @@ def _refuse_blind(connector: Connector) -> None:
 
 
 def _proposals(connector: Connector, connection: Connection) -> list[Proposal]:
-    from creditbus.connectors.withdraw.proposing import proposals
+    from creditbus.connectors.withdraw.proposals import proposals
 
     return proposals(connector, connection, city_day(int(time.time() * 1000)))
 

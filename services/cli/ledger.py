@@ -64,7 +64,7 @@ def ledger(
 
 
 def _accept(connection: Connection, accounts: Accounts, topic: str, reason: str) -> None:
-    from creditbus.connectors.accepting import accept_loss
+    from creditbus.connectors.publish.loss_acceptance import accept_loss
     from creditbus.services.domain.statements import Acceptance
 
     if not reason.strip():

@@ -12,7 +12,7 @@ from creditbus.services.domain.reasons import Caution
 from creditbus.topics.text import Text
 
 if TYPE_CHECKING:
-    from creditbus.connectors.noticing import Pair
+    from creditbus.connectors.run.notices import Pair
 
 __all__ = ["pairs_lines", "persons_lines", "unused_line"]
 

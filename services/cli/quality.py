@@ -83,7 +83,7 @@ def declare_command(
     json: Json = False,
 ) -> None:
     """Declare how many records a department produced, to be compared with what the bus received."""
-    from creditbus.connectors.declaring import declare
+    from creditbus.connectors.publish.declaration import declare
 
     days = period_of(period)
     declaration = declare(Connection.from_environment(store=False), known_department(department), item, days, count)

@@ -13,8 +13,8 @@ import pytest
 import typer
 import yaml
 
-from creditbus.connectors.configuration import load_connector
-from creditbus.connectors.preview import preview
+from creditbus.connectors.setup.configuration import load_connector
+from creditbus.connectors.setup.preview import preview
 from creditbus.services.cli.console import OUTPUT
 from creditbus.services.cli.language import choose
 from creditbus.services.cli.main import app, main

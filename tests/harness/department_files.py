@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from creditbus.connectors.runner import run_connector
+from creditbus.connectors.run.runner import run_connector
 from tests.harness.checker import replay
 from tests.harness.wire import Observer
 

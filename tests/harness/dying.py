@@ -13,10 +13,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from unittest.mock import patch
 
-from creditbus.connectors import runner
-from creditbus.connectors.encoding import Message
-from creditbus.connectors.publisher import Beside, Publisher
-from creditbus.connectors.runner import run_connector
+from creditbus.connectors.publish.encoder import Message
+from creditbus.connectors.publish.publisher import Beside, Publisher
+from creditbus.connectors.run import runner
+from creditbus.connectors.run.runner import run_connector
 from creditbus.topics.connection import Connection
 
 

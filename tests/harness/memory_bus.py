@@ -13,12 +13,11 @@ import fastavro
 import pytest
 
 from creditbus.avro_schemas import event_schema, prefix_schema
-from creditbus.connectors import runner
-from creditbus.connectors.encoding import Message
-from creditbus.connectors.progress import Progress
+from creditbus.connectors.publish.encoder import Message
+from creditbus.connectors.publish.progress import Progress
 from creditbus.connectors.returned.resent import OpenRefusals
-from creditbus.connectors.run import active_run
-from creditbus.connectors.withdraw import proposing, publishing
+from creditbus.connectors.run import active_run, runner
+from creditbus.connectors.withdraw import proposals, withdrawals
 from creditbus.services.domain.event import RecordState, record_key
 from creditbus.services.domain.profile.record import Duplicate, Moved, Record, Stale, fold
 from creditbus.topics.connection import Connection
@@ -62,9 +61,9 @@ class MemoryBus:
 
         patch.setattr(active_run, "open_refusals", lambda *_, **__: OpenRefusals(()))
         registry = _Registry(event_schema(item))
-        for module in (runner, publishing):
+        for module in (runner, withdrawals):
             patch.setattr(module, "Publisher", Publishing)
-        for module in (runner, active_run, proposing, publishing):
+        for module in (runner, active_run, proposals, withdrawals):
             patch.setattr(module, "SchemaRegistry", lambda _: registry)
 
     def kill_at(self, commit: int, *, committed: bool) -> None:

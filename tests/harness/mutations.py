@@ -17,11 +17,11 @@ from typing import Any
 import openpyxl
 import yaml
 
-from creditbus.connectors.configuration import Connector, load_connector
 from creditbus.connectors.contract import Cell, Defect, Row, Source
-from creditbus.connectors.encoding import Encoder
 from creditbus.connectors.errors import SourceError
-from creditbus.connectors.outgoing import is_whole, outgoing
+from creditbus.connectors.publish.encoder import Encoder
+from creditbus.connectors.run.outgoing import is_whole, outgoing
+from creditbus.connectors.setup.configuration import Connector, load_connector
 from creditbus.services.domain.reasons import ItemReason, Reason
 from creditbus.services.domain.validation import Admitted, Refused, Validator, compile_item
 from tests.harness.xls_writer import write_xls

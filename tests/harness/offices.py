@@ -11,9 +11,9 @@ from typing import Any
 
 from openpyxl import Workbook
 
-from creditbus.connectors.configuration import Connector, load_connector
+from creditbus.connectors.run.runner import run_connector
 from creditbus.connectors.run.summary import RunSummary
-from creditbus.connectors.runner import run_connector
+from creditbus.connectors.setup.configuration import Connector, load_connector
 from creditbus.services.domain.event import RecordState
 from tests.harness.memory_bus import MemoryBus
 from tests.harness.web import Reply, Web

@@ -14,9 +14,9 @@ import pytest
 from fastavro import parse_schema, schemaless_reader
 
 from creditbus.avro_schemas import reject_schema
-from creditbus.connectors.configuration import Connector, load_connector
-from creditbus.connectors.encoding import Encoder
-from creditbus.connectors.outgoing import outgoing
+from creditbus.connectors.publish.encoder import Encoder
+from creditbus.connectors.run.outgoing import outgoing
+from creditbus.connectors.setup.configuration import Connector, load_connector
 from creditbus.services.domain.framing import FRAME_BYTES
 from creditbus.services.domain.profile.keys import unpack_events
 from creditbus.services.local.stages import LocalStages

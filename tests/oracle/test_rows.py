@@ -13,8 +13,8 @@ import pytest
 import yaml
 
 from creditbus.avro_schemas import raw_catalogue
-from creditbus.connectors.configuration import Connector, load_connector
 from creditbus.connectors.contract import Defect, Row
+from creditbus.connectors.setup.configuration import Connector, load_connector
 from creditbus.services.domain.catalogue import ActsOn
 from creditbus.services.domain.event import Content
 from creditbus.services.domain.normalise import same_name

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from creditbus.avro_schemas import event_schema
-from creditbus.connectors.text_record import text_record_writer
+from creditbus.connectors.publish.text_record import text_record_writer
 
 EVENT = fastavro.parse_schema(event_schema("judgment-defaulter"), named_schemas={})
 PARTS = {field["name"]: field["type"] for field in event_schema("judgment-defaulter")["fields"]}

@@ -24,7 +24,7 @@ from creditbus.topics.parties import Subscriber
 __all__ = ["changes", "connector_hop", "stage_hop"]
 
 #: The functions that see the event in each stage, as `services.local.places` names them.
-_CONNECTOR = [("connectors.outgoing", "outgoing")]
+_CONNECTOR = [("connectors.run.outgoing", "outgoing")]
 _FUNCTIONS = {
     names.INTAKE.name: [("services.intake.examination", "Examiner.examine")],
     names.RESOLVER.name: [("services.resolver.step", "ResolverStep._resolve")],

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from zlib import crc32
 
-from creditbus.connectors.configuration import template_document
 from creditbus.connectors.contract import Row
-from creditbus.connectors.documents import validated
-from creditbus.connectors.encoding import Encoder
 from creditbus.connectors.mapping.compiler import RowMapper
 from creditbus.connectors.mapping.model import MappingModel
 from creditbus.connectors.mapping.plan import resolve
+from creditbus.connectors.publish.encoder import Encoder
+from creditbus.connectors.setup.configuration import template_document
+from creditbus.connectors.setup.documents import validated
 from creditbus.services.domain.identifiers import uscc
 from creditbus.services.local.bus import LocalBus
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from creditbus.connectors.configuration import Connector
 from creditbus.connectors.contract import Defect, Row
+from creditbus.connectors.setup.configuration import Connector
 from creditbus.services.cli.messages import trace as messages
 from creditbus.topics.errors import ConfigurationError
 

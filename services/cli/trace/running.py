@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from creditbus.connectors.configuration import Connector
 from creditbus.connectors.contract import Defect, Row
-from creditbus.connectors.encoding import Encoder
-from creditbus.connectors.outgoing import outgoing
+from creditbus.connectors.publish.encoder import Encoder
+from creditbus.connectors.run.outgoing import outgoing
+from creditbus.connectors.setup.configuration import Connector
 from creditbus.services.cli.trace.hop_facts import connector_hop, stage_hop
 from creditbus.services.cli.trace.registrations import MadeRegistration, made_for, publish
 from creditbus.services.domain.ledger import Outcome

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from creditbus.connectors.configuration import load_connector
 from creditbus.connectors.conformance import CASES, KIND_CASES
 from creditbus.connectors.contract import Kind, Source
 from creditbus.connectors.errors import ConfigurationError
-from creditbus.connectors.kinds import ENTRY_POINT_GROUP, kind_named, kinds
+from creditbus.connectors.setup.configuration import load_connector
+from creditbus.connectors.setup.kinds import ENTRY_POINT_GROUP, kind_named, kinds
 
 _CODE = '''
 """Rows of fixed width, as an old machine prints them."""

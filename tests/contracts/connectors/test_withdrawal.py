@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from creditbus.avro_schemas import event_schema
 from creditbus.connectors.errors import SourceError
-from creditbus.connectors.memory.published import PublishedRows
+from creditbus.connectors.memory.published_rows import PublishedRows
 from creditbus.connectors.sql.values import name_of, pack
 from creditbus.services.cli import main
 from creditbus.services.domain.event import RecordState

@@ -13,8 +13,8 @@ import openpyxl
 import pytest
 from kafka import KafkaConsumer
 
-from creditbus.connectors.configuration import load_connector
-from creditbus.connectors.watching import watch
+from creditbus.connectors.run.watch import watch
+from creditbus.connectors.setup.configuration import load_connector
 from creditbus.services.cli import main as cli
 from creditbus.services.domain.identifiers import uscc
 from creditbus.services.domain.statements import Closing
@@ -330,7 +330,7 @@ def test_a_department_sees_refused_rows_in_its_own_table(
 
     # the power fails behind the marks, before it is noted how far the refusals were read
     with monkeypatch.context() as patch:
-        patch.setattr("creditbus.connectors.runner.mark_refused", lambda *_: 0)
+        patch.setattr("creditbus.connectors.run.runner.mark_refused", lambda *_: 0)
         assert say("connector", "run", "front")["rows"] == 3
     assert stands() == {1: "sent", 2: "sent", 3: "sent"}
     live.settle()

@@ -12,8 +12,8 @@ import yaml
 from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]  # its stubs leave it out
 from kafka import KafkaProducer
 
-from creditbus.connectors.configuration import load_connector
-from creditbus.connectors.runner import run_connector
+from creditbus.connectors.run.runner import run_connector
+from creditbus.connectors.setup.configuration import load_connector
 from creditbus.services.cli import main as cli
 from creditbus.services.query.reach import read_members
 from tests.harness.broker import delete_group, delete_records, ends, recreate

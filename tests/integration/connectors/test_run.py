@@ -23,13 +23,13 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import KafkaTimeoutError
 
 from creditbus.avro_schemas import prefix_schema
-from creditbus.connectors import publisher as publishing
-from creditbus.connectors.configuration import Connector, load_connector
-from creditbus.connectors.encoding import Message
 from creditbus.connectors.errors import PublishError, RegistrationError, SourceError
-from creditbus.connectors.progress import Progress, Totals
-from creditbus.connectors.publisher import Publisher, read_latest, read_progress
-from creditbus.connectors.runner import run_connector
+from creditbus.connectors.publish import publisher
+from creditbus.connectors.publish.encoder import Message
+from creditbus.connectors.publish.progress import Progress, Totals
+from creditbus.connectors.publish.publisher import Publisher, read_latest, read_progress
+from creditbus.connectors.run.runner import run_connector
+from creditbus.connectors.setup.configuration import Connector, load_connector
 from creditbus.services.domain.event import partition_of
 from creditbus.services.domain.statements import Publication, decode_statement
 from creditbus.topics.connection import Connection
@@ -182,7 +182,7 @@ def test_killed_at_any_moment_and_run_again_every_row_is_there_once(bus: Connect
     }  # fmt: skip
     program = (
         "import sys\nfrom pathlib import Path\n"
-        "from creditbus.connectors.runner import run_connector\n"
+        "from creditbus.connectors.run.runner import run_connector\n"
         "from creditbus.topics.connection import Connection\n"
         "run_connector(Path(sys.argv[1]), Connection.from_environment())\n"
     )
@@ -301,12 +301,12 @@ def test_a_position_behind_another_connector_s_open_transaction_is_waited_for(bu
 
 
 def test_a_topic_that_is_not_there_says_what_to_do(bus: Connection, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(publishing, "_METADATA_MS", 500)
+    monkeypatch.setattr(publisher, "_METADATA_MS", 500)
     with pytest.raises(RegistrationError, match=r"topic ingest\.nobody: does not exist; run `creditbus topics apply`"):
         Publisher(bus.bootstrap_servers, name, "ingest.nobody")
 
 
 def test_a_broker_that_is_not_there_is_one_line(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(publishing, "_BOOTSTRAP_MS", 500)
+    monkeypatch.setattr(publisher, "_BOOTSTRAP_MS", 500)
     with pytest.raises(PublishError, match=r"Kafka at 127\.0\.0\.1:1: does not answer"):
         Publisher("127.0.0.1:1", name, _TOPIC)

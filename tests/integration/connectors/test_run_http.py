@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from creditbus.connectors.runner import run_connector
+from creditbus.connectors.run.runner import run_connector
 from creditbus.topics.connection import Connection
 from tests.harness.published import killed_runs, rows_of
 from tests.harness.web import Reply, Request, Web, running_web

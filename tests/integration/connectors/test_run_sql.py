@@ -13,9 +13,9 @@ import pytest
 import sqlalchemy as sa
 from typer.testing import CliRunner
 
-from creditbus.connectors.configuration import load_connector
 from creditbus.connectors.errors import SourceError
-from creditbus.connectors.runner import run_connector
+from creditbus.connectors.run.runner import run_connector
+from creditbus.connectors.setup.configuration import load_connector
 from creditbus.connectors.sql.compare import CompareSource
 from creditbus.connectors.sql.staging import StagingSource
 from creditbus.services.cli.main import app

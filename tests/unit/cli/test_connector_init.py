@@ -11,9 +11,9 @@ import openpyxl
 import pytest
 from typer.testing import CliRunner
 
-from creditbus.connectors.configuration import load_connector
 from creditbus.connectors.contract import Column, Table
-from creditbus.connectors.guessing import guesses, short_name
+from creditbus.connectors.setup.configuration import load_connector
+from creditbus.connectors.setup.guess import guesses, short_name
 from creditbus.services.cli.connector import app
 from creditbus.services.cli.connector_init import _kind_by_source
 from creditbus.topics.errors import ConfigurationError

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from creditbus.connectors.errors import ConfigurationError
-from creditbus.connectors.memory.published import PublishedRows
+from creditbus.connectors.memory.published_rows import PublishedRows
 from creditbus.connectors.memory.values import Noted
 from creditbus.connectors.withdraw.brake import brake
 from creditbus.services.cli import main

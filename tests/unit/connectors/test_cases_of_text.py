@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from creditbus.connectors.configuration import Connector, load_connector
 from creditbus.connectors.contract import Defect, Row
-from creditbus.connectors.preview import Preview, preview
+from creditbus.connectors.setup.configuration import Connector, load_connector
+from creditbus.connectors.setup.preview import Preview, preview
 from creditbus.services.domain.reasons import Reason
 
 _CASES = Path(__file__).parents[2] / "cases"

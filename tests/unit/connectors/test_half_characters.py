@@ -9,18 +9,18 @@ from typing import Any
 
 import pytest
 
-from creditbus.connectors.configuration import Connector, load_connector
 from creditbus.connectors.contract import Defect, DefectReason, Row, Vanished
-from creditbus.connectors.encoding import Encoder
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.files.origin import content_version, file_finding
 from creditbus.connectors.folder.settings import FolderSettings
 from creditbus.connectors.folder.source import FolderSource
-from creditbus.connectors.memory.published import PublishedRows
-from creditbus.connectors.preview import preview
-from creditbus.connectors.progress import Progress, Totals
+from creditbus.connectors.memory.published_rows import PublishedRows
+from creditbus.connectors.publish.encoder import Encoder
+from creditbus.connectors.publish.progress import Progress, Totals
 from creditbus.connectors.run.chunks import Chunk, chunks
-from creditbus.connectors.withdraw import proposing
+from creditbus.connectors.setup.configuration import Connector, load_connector
+from creditbus.connectors.setup.preview import preview
+from creditbus.connectors.withdraw import proposals
 from creditbus.services.domain.reasons import Reason
 from creditbus.topics.connection import Connection
 
@@ -118,8 +118,8 @@ def test_a_vanished_row_that_was_never_a_record_is_not_proposed(
     document = _CELLS | {"列入决定文书号": "示\ud800号"}
     rows = [Vanished(str(n), cells, "rows", n) for n, cells in enumerate((_CELLS, document), start=1)]
     monkeypatch.setattr(Connector, "open", lambda _: _Gone(rows))
-    monkeypatch.setattr(proposing, "SchemaRegistry", lambda _: _Registered())
-    found = proposing.proposals(connector, Connection("", "", "", connector.file.parent), _TODAY)
+    monkeypatch.setattr(proposals, "SchemaRegistry", lambda _: _Registered())
+    found = proposals.proposals(connector, Connection("", "", "", connector.file.parent), _TODAY)
     assert [(one.document_no, one.rows) for one in found] == [("示〔2018〕1号", ("1",))]
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from creditbus.connectors.configuration import load_connector
 from creditbus.connectors.contract import Row
-from creditbus.connectors.preview import preview
+from creditbus.connectors.setup.configuration import load_connector
+from creditbus.connectors.setup.preview import preview
 from creditbus.services.cli.connector import app
 from creditbus.services.domain.invisible import invisible_at, visible
 

@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from creditbus.connectors.configuration import Connector, load_connector
 from creditbus.connectors.contract import Row
-from creditbus.connectors.encoding import Encoder
 from creditbus.connectors.errors import MappingError, SourceError
-from creditbus.connectors.memory.published import PublishedRows
+from creditbus.connectors.memory.published_rows import PublishedRows
 from creditbus.connectors.memory.values import noted
-from creditbus.connectors.preview import preview
-from creditbus.connectors.progress import Progress
+from creditbus.connectors.publish.encoder import Encoder
+from creditbus.connectors.publish.progress import Progress
 from creditbus.connectors.run.chunks import Chunk, chunks
+from creditbus.connectors.setup.configuration import Connector, load_connector
+from creditbus.connectors.setup.preview import preview
 from creditbus.services.cli.connector import app
 from creditbus.services.domain.identifiers import registration_no
 from creditbus.services.domain.reasons import Reason

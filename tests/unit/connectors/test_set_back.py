@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from creditbus.connectors.withdraw.proposing import proposals
-from creditbus.connectors.withdraw.publishing import withdraw
+from creditbus.connectors.withdraw.proposals import proposals
+from creditbus.connectors.withdraw.withdrawals import withdraw
 from creditbus.services.domain.city_time import city_day
 from creditbus.services.domain.event import RecordState
 from tests.harness.memory_bus import Killed, MemoryBus

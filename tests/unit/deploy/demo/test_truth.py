@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from creditbus.connectors.configuration import load_connector
 from creditbus.connectors.contract import Row
-from creditbus.connectors.preview import preview
+from creditbus.connectors.setup.configuration import load_connector
+from creditbus.connectors.setup.preview import preview
 from creditbus.deploy.demo.departments import DELIVERIES, Delivery, configure
 from creditbus.deploy.demo.generate import generate
 from creditbus.deploy.demo.truth import Truth

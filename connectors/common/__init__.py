@@ -1,0 +1,1 @@
+"""What several kinds of sources need: titles of columns, JSON values, secrets in settings, text of unknown encoding."""

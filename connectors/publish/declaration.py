@@ -1,0 +1,50 @@
+"""Tells the bus how many records a department says that it produced."""
+
+import time
+from collections.abc import Callable
+from datetime import date
+
+from creditbus.avro_schemas import raw_catalogue
+from creditbus.connectors.errors import ConfigurationError
+from creditbus.connectors.publish.publisher import Beside, Publisher
+from creditbus.services.domain.catalogue import Catalogue
+from creditbus.services.domain.statements import Declaration
+from creditbus.topics.connection import Connection
+from creditbus.topics.names import STATEMENTS, ingest
+
+__all__ = ["declare"]
+
+
+def declare(
+    connection: Connection,
+    department: str,
+    item: str,
+    days: tuple[date, date],
+    count: int,
+    *,
+    clock: Callable[[], float] = time.time,
+) -> Declaration:
+    """Declare a count; a later declaration for the same item and days replaces it.
+
+    Args:
+        connection: where the bus is.
+        department: who declares.
+        item: catalogue item.
+        days: first and last day of the period in which the records were decided.
+        count: how many there were.
+        clock: seconds since 1970 UTC.
+
+    Raises:
+        ConfigurationError: the department may not publish the item.
+        PublishError: no broker answers.
+    """
+    entry = Catalogue.parse(raw_catalogue()).item(item)
+    if entry is None or department not in entry.entitled:
+        entitled = sorted(one.id for one in Catalogue.parse(raw_catalogue()) if department in one.entitled)
+        fix = f"it may publish: {', '.join(entitled) or 'nothing; see topics/departments'}"
+        raise ConfigurationError("--item", f"{department} may not publish {item!r}", fix)
+    declaration = Declaration(department, item, *days, count, int(clock() * 1000))
+    with Publisher(connection.bootstrap_servers, f"declarations-{department}", ingest(department)) as publisher:
+        publisher.fence()
+        publisher.commit([], [Beside(STATEMENTS, declaration.key, declaration.encode())])
+    return declaration

@@ -1,0 +1,88 @@
+"""Runs a connector again and again: every so many seconds, where its source has changed since."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from creditbus.connectors.errors import PublishError, SourceError
+from creditbus.connectors.run.reporter import SilentReporter
+from creditbus.connectors.run.runner import run_connector
+from creditbus.connectors.run.summary import RunSummary
+from creditbus.connectors.setup.configuration import Connector
+from creditbus.topics.connection import Connection
+from creditbus.topics.errors import UnavailableError
+
+__all__ = ["Cycle", "StoppedError", "StoppingReporter", "watch"]
+
+
+class StoppedError(Exception):
+    """A run was asked to stop, and did so between two transactions."""
+
+
+class StoppingReporter(SilentReporter):
+    """Stops a run behind the transaction that is committed when it is asked to.
+
+    Args:
+        stopped: whether it is asked to.
+    """
+
+    def __init__(self, stopped: Callable[[], bool]) -> None:
+        self._stopped = stopped
+
+    def advance(self, rows: int) -> None:
+        """Take note of committed rows.
+
+        Raises:
+            StoppedError: that is enough.
+        """
+        del rows
+        if self._stopped():
+            raise StoppedError
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """One look at the source that had something to tell: a run, or the line of an error that may pass."""
+
+    summary: RunSummary | None
+    error: str = ""
+
+
+def watch(
+    connector: Connector,
+    connection: Connection,
+    wait: Callable[[], bool],
+    *,
+    run: Callable[[Connector, Connection], RunSummary] = run_connector,
+) -> Iterator[Cycle]:
+    """Run now, then after each wait in which the source has changed.
+
+    What may pass by itself (a file that is being replaced, a broker that is away) ends nothing: it is told once, and
+    tried again at the next look.
+
+    Args:
+        connector: the connector.
+        connection: where the bus is.
+        wait: waits until the next look; false: stop.
+        run: publishes.
+
+    Raises:
+        UserError: what does not pass by itself, such as a topic that is not there.
+    """
+    published: str | None = None
+    told = ""
+    while True:
+        try:
+            version = connector.open().version()
+            if not version or version != published:
+                summary = run(connector, connection)
+                published, told = version, ""
+                if summary.rows or version:
+                    yield Cycle(summary)
+        except (SourceError, PublishError, UnavailableError) as error:
+            if str(error) != told:
+                told = str(error)
+                yield Cycle(None, told)
+        except StoppedError:
+            return
+        if not wait():
+            return

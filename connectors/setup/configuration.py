@@ -1,0 +1,163 @@
+"""Configuration of one connector: ``connectors.d/<id>.yaml``.
+
+id: penalties
+department: administrative-enforcement
+item: administrative-penalty
+kind: jsonl
+settings: {path: ../inbox/penalties.jsonl}
+mapping: dual-publicity-2018-penalties        # a template's name, or the path of a mapping file
+overrides: {content: {CF_NR_FK: {unit: {from: 元, to: 万元}}}}
+vanished: file                                # where a record is missed that the source holds no more: Vanished
+tells: state                                  # state: its latest reading is the truth; news: deliveries: Tells
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from creditbus.avro_schemas import raw_catalogue
+from creditbus.connectors.contract import Kind, Repeating, Source, Tells, tells
+from creditbus.connectors.errors import ConfigurationError
+from creditbus.connectors.files.settings import HeaderSettings
+from creditbus.connectors.mapping.compiler import RowMapper
+from creditbus.connectors.mapping.model import MappingModel
+from creditbus.connectors.mapping.plan import resolve
+from creditbus.connectors.setup.documents import Document, first_fault, load_document, parse_document, validated
+from creditbus.connectors.setup.kinds import kind_named
+from creditbus.services.domain.catalogue import Catalogue, Item
+from creditbus.topics.names import ingest
+
+__all__ = [
+    "Connector",
+    "Vanished",
+    "configured",
+    "load_connector",
+    "template_document",
+    "templates",
+]
+
+_YAML = (".yaml", ".yml")
+_ID = r"[a-z0-9][a-z0-9-]{0,62}"
+
+Vanished = Literal["file", "connector", "never"]
+"""Where a record that the last run does not hold any more is missed: in the file that held it (a new month's file then
+misses nothing), in whatever the connector reads, or nowhere (the source holds additions only)."""
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str = Field(pattern=f"^{_ID}$")
+    department: str = Field(pattern=f"^{_ID}$")
+    item: str
+    kind: str
+    settings: dict[str, Any]
+    mapping: str
+    overrides: dict[str, Any] = Field(default_factory=dict)
+    vanished: Vanished = "file"
+    tells: Tells | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Connector:
+    """A configured connector, validated throughout; nothing of its source has been touched."""
+
+    id: str
+    department: str
+    item: Item
+    kind: Kind
+    settings: BaseModel
+    mapper: RowMapper
+    file: Path
+    vanished: Vanished = "file"
+    tells: Tells = "news"
+
+    def open(self) -> Source:
+        """Open its source."""
+        source = self.kind.open(self.settings)
+        if self.tells == "state" and isinstance(source, Repeating):
+            source.repeat()
+        return source
+
+    @property
+    def topic(self) -> str:
+        """The ingest topic that it publishes to."""
+        return ingest(self.department)
+
+
+def load_connector(file: Path) -> Connector:
+    """Read a connector's configuration with its mapping.
+
+    Raises:
+        MappingError: naming file, line and key of the first thing that is wrong.
+        SourceError: a lookup table of the mapping cannot be read.
+    """
+    document = load_document(file)
+    raw = validated(_File, document)
+    items = Catalogue.parse(raw_catalogue())
+    item = items.item(raw.item)
+    if item is None:
+        raise document.error(("item",), f"{raw.item!r} is not in the catalogue", f"it has: {_names(items)}")
+    if raw.department not in item.entitled:
+        entitled = ", ".join(sorted(item.entitled))
+        raise document.error(("department",), f"{raw.department} may not publish {item.id}", f"entitled: {entitled}")
+    kind = _kind(document, raw.kind)
+    settings = _settings(document, kind, file.parent)
+    mapping_document = _mapping_document(document, raw.mapping).overlaid(document, "overrides")
+    mapping = validated(MappingModel, mapping_document)
+    if mapping.item != item.id:
+        problem = f"mapping {raw.mapping!r} is for {mapping.item}, the connector publishes {item.id}"
+        raise document.error(("mapping",), problem, f"templates: {', '.join(templates())}")
+    plan = resolve(mapping, mapping_document, item, file.parent)
+    mapper = RowMapper(plan, item, raw.department)
+    if isinstance(settings, HeaderSettings):
+        settings = settings.recognising(mapper.titles())
+    return Connector(raw.id, raw.department, item, kind, settings, mapper, file, raw.vanished, raw.tells or tells(kind))
+
+
+def configured(folder: Path) -> Iterator[Path]:
+    """Give the configuration files of a folder, by name."""
+    return iter(sorted(path for path in folder.glob("*") if path.suffix in _YAML))
+
+
+def templates() -> list[str]:
+    """Return the names of the mappings that come with the product."""
+    folder = files("creditbus.connectors").joinpath("templates")
+    return sorted(entry.name.removesuffix(".yaml") for entry in folder.iterdir() if entry.name.endswith(".yaml"))
+
+
+def template_document(name: str) -> Document:
+    """Read one of `templates`."""
+    entry = files("creditbus.connectors").joinpath("templates", f"{name}.yaml")
+    return parse_document(Path(f"{name}.yaml"), entry.read_text(encoding="utf-8"))
+
+
+def _mapping_document(document: Document, name: str) -> Document:
+    if name.endswith(_YAML):
+        return load_document(document.file.parent / name)
+    if name not in templates():
+        fix = f"templates: {', '.join(templates())}; or give the path of a .yaml file"
+        raise document.error(("mapping",), f"there is no template {name!r}", fix)
+    return template_document(name)
+
+
+def _kind(document: Document, name: str) -> Kind:
+    try:
+        return kind_named(name)
+    except ConfigurationError as error:
+        raise document.error(("kind",), error.problem, error.fix) from error
+
+
+def _settings(document: Document, kind: Kind, folder: Path) -> BaseModel:
+    try:
+        return kind.settings.model_validate(document.value["settings"], context={"folder": folder})
+    except ValidationError as errors:
+        raise first_fault(errors, kind.settings, document, "settings") from errors
+
+
+def _names(items: Catalogue) -> str:
+    return ", ".join(sorted(items.items))

@@ -1,0 +1,90 @@
+"""Which catalogue item and template a table looks like, by its columns alone."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from creditbus.avro_schemas import raw_catalogue
+from creditbus.connectors.contract import Table
+from creditbus.connectors.mapping.compiler import Columns, RowMapper
+from creditbus.connectors.mapping.model import MappingModel
+from creditbus.connectors.mapping.plan import resolve
+from creditbus.connectors.setup.configuration import template_document, templates
+from creditbus.connectors.setup.documents import validated
+from creditbus.services.domain.catalogue import Catalogue, Item
+
+__all__ = ["Guess", "guesses", "short_name", "titles_of_templates"]
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """One template tried on one table."""
+
+    table: str
+    item: str
+    template: str
+    entitled: bool
+    """The department may publish the item; true where no department was given."""
+    recognised: tuple[str, ...]
+    unknown: tuple[str, ...]
+    """Columns that the template neither uses nor leaves out on purpose."""
+    missing: tuple[str, ...]
+    """Mandatory fields without a column."""
+    score: float
+    """Share of the columns that are recognised, from 0 to 1."""
+    likelihood: float
+    """The score, less the share of mandatory fields that have no column: a table with two columns fits anything."""
+
+
+def guesses(tables: Sequence[Table], department: str | None = None) -> list[Guess]:
+    """Try every template on every table.
+
+    Returns:
+        Those that recognise a column at all, the likeliest first; what the department may not publish comes last.
+    """
+    tried = [
+        _fit(table, name, item, mapper.columns(table.columns), department)
+        for name, item, mapper in _templates()
+        for table in tables
+    ]
+    found = [guess for guess in tried if guess.recognised]
+    return sorted(found, key=lambda guess: (guess.entitled, guess.likelihood, guess.score), reverse=True)
+
+
+def short_name(template: str, taken: Iterable[str]) -> str:
+    """Name a connector by the last word of its template, numbered where that name is taken."""
+    word = template.rpartition("-")[2]
+    known = set(taken)
+    return next(name for name in (word, *(f"{word}-{number}" for number in range(2, 10_000))) if name not in known)
+
+
+def titles_of_templates() -> frozenset[str]:
+    """Return every title of a column that a template knows."""
+    return frozenset(name for _, _, mapper in _templates() for name in mapper.titles())
+
+
+def _templates() -> Iterable[tuple[str, Item, RowMapper]]:
+    catalogue = Catalogue.parse(raw_catalogue())
+    for name in templates():
+        document = template_document(name)
+        mapping = validated(MappingModel, document)
+        item = catalogue.item(mapping.item)
+        if item is not None:
+            # no table of a connector's own is declared here, so that no folder is looked into
+            yield name, item, RowMapper(resolve(mapping, document, item, Path()), item, "")
+
+
+def _fit(table: Table, template: str, item: Item, columns: Columns, department: str | None) -> Guess:
+    score = 1 - len(columns.unknown) / len(table.columns) if table.columns else 0.0
+    mandatory = sum(field.mandatory for field in item.fields.values())
+    return Guess(
+        table=table.name,
+        item=item.id,
+        template=template,
+        entitled=department is None or department in item.entitled,
+        recognised=columns.recognised,
+        unknown=columns.unknown,
+        missing=columns.missing,
+        score=round(score, 3),
+        likelihood=round(score - (len(columns.missing) / mandatory if mandatory else 0), 3),
+    )
