@@ -7,11 +7,11 @@ from contextlib import contextmanager
 
 from confluent_kafka import IsolationLevel, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient
-from confluent_kafka.admin._listoffsets import OffsetSpec
 
 from creditbus.deploy.bus import apply_bus
 from creditbus.deploy.embedded import Cluster
 from creditbus.topics.connection import Connection
+from tests.harness.offsets import latest_offsets
 from tests.harness.waiting import until
 from tests.harness.wire import Place
 
@@ -34,22 +34,14 @@ def ends(bus: Connection, prefix: str, isolation: IsolationLevel = IsolationLeve
     """End of each partition of the topics whose name starts so; of what is committed, or of everything."""
     admin = AdminClient({"bootstrap.servers": bus.bootstrap_servers})
     places = [
-        TopicPartition(name, number)
+        Place(name, number)
         for name, topic in admin.list_topics(timeout=30).topics.items()
         if name.startswith(prefix)
         for number in topic.partitions
     ]
-    return until(lambda: _latest(admin, places, isolation), f"{prefix} has leaders") or {}
-
-
-def _latest(admin: AdminClient, places: list[TopicPartition], isolation: IsolationLevel) -> dict[Place, int] | None:
-    latest = OffsetSpec.latest()  # type: ignore[no-untyped-call]  # librdkafka's client has no types here
-    asked = admin.list_offsets(dict.fromkeys(places, latest), isolation_level=isolation)
-    try:
-        return {Place(place.topic, place.partition): int(found.result().offset) for place, found in asked.items()}
-    except KafkaException:
-        # the topics were made a moment ago
-        return None
+    # a topic that was made a moment ago has no leaders yet
+    found = until(lambda: latest_offsets(admin, places, isolation), f"{prefix} has leaders") or {}
+    return {Place(*place): offset for place, offset in found.items()}
 
 
 def open_transactions(bus: Connection, prefix: str) -> bool:

@@ -12,11 +12,13 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import fastavro
-from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, Producer, TopicPartition
+from confluent_kafka import OFFSET_BEGINNING, Consumer, IsolationLevel, KafkaError, Producer, TopicPartition
+from confluent_kafka.admin import AdminClient
 
 from creditbus.avro_schemas import event_schema
 from creditbus.topics.connection import Connection
 from creditbus.topics.registry import SchemaRegistry
+from tests.harness.offsets import latest_offsets
 from tests.harness.waiting import until
 
 __all__ = ["QUIETLY", "Message", "Observer", "Place", "Record", "Wire", "digest", "ingest_key", "partition_of"]
@@ -132,6 +134,7 @@ class Observer:
     told: Callable[[Record, int], None] | None = None
     """Hears of each new record and of the moment of its making (milliseconds since 1970)."""
     _consumer: Any = None
+    _admin: Any = None
     _booked: Counter[Place] = field(default_factory=Counter)
     _totals: Counter[str] = field(default_factory=Counter)
 
@@ -147,6 +150,7 @@ class Observer:
                 "fetch.wait.max.ms": 20,  # else a question for an offset waits behind a fetch
             }
         )
+        self._admin = AdminClient({"bootstrap.servers": self.wire.bus.bootstrap_servers, **QUIETLY})
         topics = self._consumer.list_topics(timeout=30).topics.values()
         places = [Place(topic.topic, number) for topic in topics for number in topic.partitions]
         self.records = {place: [] for place in places if place.topic.startswith(_WATCHED)}
@@ -222,11 +226,10 @@ class Observer:
         return all(committed[place] > self.records[place][-1].offset for place in places if self.records[place])
 
     def _has_read(self, places: Iterable[Place]) -> bool:
-        for place in places:
-            _, high = self._consumer.get_watermark_offsets(TopicPartition(*place), timeout=10, cached=False)
-            if high and self._ends.get(place) != high:
-                return False
-        return True
+        found = latest_offsets(self._admin, places, IsolationLevel.READ_COMMITTED)
+        return found is not None and all(
+            not end or self._ends.get(Place(*place)) == end for place, end in found.items()
+        )
 
     def committed(self, stage: str, places: Iterable[Place]) -> dict[Place, int]:
         """The stage's committed positions."""
