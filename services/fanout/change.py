@@ -8,25 +8,43 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from creditbus.services.domain.event import CLAIM_FIELDS, ID_BYTES
+from creditbus.services.domain.event import CLAIM_FIELDS
 from creditbus.services.domain.feed.disclosure import ACT_FIELDS, RETRACTED
 from creditbus.services.domain.framing import FRAME_BYTES
 from creditbus.services.engine.codec.primitives import (
-    BOOLEANS,
-    BRANCHES,
     encode_text,
-    past_long,
     past_optional_text,
-    past_text,
-    read_long,
     symbols,
+)
+from creditbus.services.engine.codec.scan import scan_header
+from creditbus.services.engine.codec.scan.places import (
+    APPLIED_STATE,
+    AUTHORITY,
+    CHANGE,
+    CONTENT_HASH,
+    DISTRICT,
+    END,
+    EVENT_ID,
+    ITEM,
+    PREVIOUS_STATE,
+    RECEIVED_AT,
+    REGISTERED,
+    REGISTERED_NAME,
+    REVISION,
+    SEQUENCE,
+    SUBJECT,
+    SUBJECT_KIND,
+    SUBJECT_NAME,
+    VERB,
+    VERSION,
+    check_fields,
+    text_start,
 )
 
 __all__ = ["Change", "ChangeReader"]
 
 _CODES: Final = len(CLAIM_FIELDS)
-#: An event's id and its content's hash, one after the other.
-_IDENTITY_BYTES: Final = 2 * ID_BYTES
+_NO_STATE: Final = b"\x00"
 #: Length of an event id in hexadecimal, as Avro writes it.
 _HEXADECIMAL: Final = b"\x40"
 
@@ -85,6 +103,7 @@ class ChangeReader:
     __slots__ = ("_changes", "_contents", "_kinds", "_previous", "_retracted", "_states", "_verbs")
 
     def __init__(self, header: Mapping[str, Any], contents: Mapping[str, int]) -> None:
+        check_fields(header)
         types = {field["name"]: field["type"] for field in header["fields"]}
         applied = {field["name"]: field["type"] for field in types["applied"][1]["fields"]}
         states = symbols(types["state"])
@@ -98,103 +117,57 @@ class ChangeReader:
 
     def read(self, value: bytes) -> Change | None:
         """Return a framed event's change; None where it is not written in the plainest way, or nothing was applied."""
+        places = scan_header(value, FRAME_BYTES)
+        if places is None or places[CHANGE] < 0:
+            return None
         try:
-            return self._read(value)
+            return self._read(value, places)
         except (IndexError, KeyError, UnicodeDecodeError):
             return None
 
-    def _read(self, value: bytes) -> Change:
-        authority = past_text(value, FRAME_BYTES) + 1 + _IDENTITY_BYTES
-        shown_item = value[FRAME_BYTES : authority - 1 - _IDENTITY_BYTES]
-        event_id = authority - _IDENTITY_BYTES
-        verb = self._verbs[value[event_id - 1]]
-        code = past_text(value, past_text(value, past_text(value, authority)))
-        name = past_text(value, code)
-        kind = past_text(value, name)
-        # behind the kind: the state that the content states, and a union
-        place = kind + 3
-        if BRANCHES[value[kind + 2]]:
-            place = past_long(value, place)
-        received = place
-        place = sequence = past_long(value, received)
-        place = past_long(value, place)
-        place = past_long(value, place + 1) if BRANCHES[value[place]] else place + 1
-        # whether it lifts, then the origin's texts
-        if value[place] not in BOOLEANS:
-            raise KeyError(place)
-        place += 1
-        for _ in range(4):
-            place = past_text(value, place)
-        place = _past_texts(value, past_long(value, past_long(value, place)))
-        if not BRANCHES[value[place]]:
-            raise KeyError(place)
-        change = self._changes[value[place + 1]]
-        version = place + 2
-        revision = past_long(value, version)
-        place = past_long(value, revision)
-        revision_end = place
-        state = value[place]
-        place += 2
-        previous = b"\x00"
-        if BRANCHES[value[place - 1]]:
-            previous = self._previous[value[place]]
-            place += 1
-        registered_name = place
-        district = past_text(value, place)
-        registered = past_text(value, district)
-        end = registered + 1
-        item = _characters(shown_item).decode()
-        act, place = _past_optional_texts(value, end, len(ACT_FIELDS))
+    def _read(self, value: bytes, places: tuple[int, ...]) -> Change:
+        item = _characters(value, places[ITEM], places[VERB]).decode()
+        act, place = _past_optional_texts(value, places[END], len(ACT_FIELDS))
         _, place = _past_optional_texts(value, place, _CODES)
         content, place = _past_optional_texts(value, place, self._contents[item])
-        if value[registered] not in BOOLEANS or place != len(value):
+        if place != len(value):
             raise KeyError(place)
-        subject_kind = self._kinds[value[kind]]
-        shown = b"".join(
-            (
-                value[code:name],
-                value[registered_name:district] if value[registered_name] else value[name:kind],
-                encode_text(subject_kind),
-                value[district:end],
-                value[version:revision],
-                shown_item,
-                value[authority:code],
-                verb,
-                change,
-                value[revision:revision_end],
-                self._states[state],
-                previous,
-                _HEXADECIMAL,
-                value[event_id : event_id + ID_BYTES].hex().encode(),
-                value[received:sequence],
-            )
-        )
+        subject_kind = self._kinds[value[places[SUBJECT_KIND]]]
+        state = value[places[APPLIED_STATE]]
         return Change(
             value,
-            _characters(value[code:name]),
+            _characters(value, places[SUBJECT], places[SUBJECT_NAME]),
             item,
             subject_kind,
-            _characters(value[district:registered]).decode(),
+            _characters(value, places[DISTRICT], places[REGISTERED]).decode(),
             state in self._retracted,
-            shown,
+            self._shown(value, places, subject_kind),
             act,
             content,
         )
 
-
-def _past_texts(value: bytes, place: int) -> int:
-    """Return the place behind an array of strings in one block."""
-    if not value[place]:
-        return place + 1
-    count, place = read_long(value, place)
-    # below zero: a block that states its size
-    if count < 0:
-        raise KeyError(place)
-    for _ in range(count):
-        place = past_text(value, place)
-    if value[place]:
-        raise KeyError(place)
-    return place + 1
+    def _shown(self, value: bytes, places: tuple[int, ...], subject_kind: str) -> bytes:
+        """Return the bytes of FeedSubject and FeedRecord: nearly all of them stand in the event."""
+        name, district, previous = places[REGISTERED_NAME], places[DISTRICT], places[PREVIOUS_STATE]
+        return b"".join(
+            (
+                value[places[SUBJECT] : places[SUBJECT_NAME]],
+                value[name:district] if value[name] else value[places[SUBJECT_NAME] : places[SUBJECT_KIND]],
+                encode_text(subject_kind),
+                value[district : places[END]],
+                value[places[VERSION] : places[REVISION]],
+                value[places[ITEM] : places[VERB]],
+                value[places[AUTHORITY] : places[SUBJECT]],
+                self._verbs[value[places[VERB]]],
+                self._changes[value[places[CHANGE]]],
+                value[places[REVISION] : places[APPLIED_STATE]],
+                self._states[value[places[APPLIED_STATE]]],
+                self._previous[value[previous + 1]] if value[previous] else _NO_STATE,
+                _HEXADECIMAL,
+                value[places[EVENT_ID] : places[CONTENT_HASH]].hex().encode(),
+                value[places[RECEIVED_AT] : places[SEQUENCE]],
+            )
+        )
 
 
 def _past_optional_texts(value: bytes, place: int, count: int) -> tuple[list[int], int]:
@@ -205,12 +178,9 @@ def _past_optional_texts(value: bytes, place: int, count: int) -> tuple[list[int
     return places, place
 
 
-def _characters(text: bytes) -> bytes:
+def _characters(value: bytes, begin: int, end: int) -> bytes:
     """Return a string's characters without their length."""
-    start = 1
-    while text[start - 1] > 127:  # noqa: PLR2004 -- the length goes on in another byte
-        start += 1
-    return text[start:]
+    return value[text_start(begin, end) : end]
 
 
 def _texts(symbols: Mapping[int, str]) -> dict[int, bytes]:

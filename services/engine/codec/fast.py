@@ -13,38 +13,60 @@ from typing import Any, Final, cast
 from creditbus.services.domain.event import Applied, Header
 from creditbus.services.engine.codec.primitives import (
     BOOLEANS,
-    BRANCHES,
     encode_long,
     encode_text,
     past_optional_text,
+    past_text,
     read_long,
     symbols,
     write_long,
 )
+from creditbus.services.engine.codec.scan import scan_header
+from creditbus.services.engine.codec.scan.places import (
+    APPLIED_STATE,
+    AUTHORITY,
+    AUTHORITY_NAME,
+    CHANGE,
+    CONTENT_HASH,
+    DISTRICT,
+    DOCUMENT_NO,
+    END,
+    EVENT_ID,
+    FILE,
+    ITEM,
+    LIFTS,
+    NORMALISED,
+    ORIGIN,
+    PREVIOUS_STATE,
+    READING,
+    RECEIVED_AT,
+    REGISTERED,
+    REGISTERED_NAME,
+    REVISION,
+    ROW,
+    RUN,
+    SEQUENCE,
+    SHEET,
+    SOURCE_TIME,
+    STATE,
+    SUBJECT,
+    SUBJECT_KIND,
+    SUBJECT_NAME,
+    VERB,
+    VERSION,
+    WARNINGS,
+    check_fields,
+    text_start,
+)
 
 __all__ = ["AdmissionWriter", "AppliedWriter", "Cuts", "HeaderReader", "TextReader"]
 
-_FIRST: Final = ("item",)
-_DECISION: Final = ("authority", "authority_name", "document_no")
-_SUBJECT_CODE: Final = ("subject",)
-_SUBJECT_NAME: Final = ("subject_name",)
-_PLACE: Final = ("department", "run", "file", "sheet")
-_SUBJECT: Final = ("registered_name", "district")
-_HEADER_FIELDS: Final = (
-    *_FIRST,
-    *("verb", "event_id", "content_hash"),
-    *_DECISION,
-    *_SUBJECT_CODE,
-    *_SUBJECT_NAME,
-    *("subject_kind", "state", "source_time", "received_at", "sequence", "reading", "lifts"),
-    *("origin", "normalised", "warnings", "applied"),
-)
 _OPTIONAL_TEXT: Final = ["null", "string"]
 _FIRST_REVISION: Final = b"\x02"
 _NOT_APPLIED: Final = b"\x00"
 
-#: Places in a header: event_id, subject and its end, subject_kind, received_at, reading, warnings.
-Cuts = tuple[int, int, int, int, int, int, int]
+#: Places in a header: see `scan.places`.
+Cuts = tuple[int, ...]
 
 
 class TextReader:
@@ -115,10 +137,7 @@ class HeaderReader:
     __slots__ = ("_changes", "_kinds", "_states", "_verbs")
 
     def __init__(self, schema: Mapping[str, Any]) -> None:
-        names = tuple(field["name"] for field in schema["fields"])
-        if names != _HEADER_FIELDS:
-            message = f"{schema['name']} has other fields than this module reads: {', '.join(names)}"
-            raise ValueError(message)
+        check_fields(schema)
         types = {field["name"]: field["type"] for field in schema["fields"]}
         change = types["applied"][1]["fields"][0]["type"]
         self._verbs, self._kinds, self._states, self._changes = (
@@ -126,73 +145,58 @@ class HeaderReader:
         )
 
     def read(self, source: bytes, start: int) -> tuple[Header, Cuts, int] | None:
-        """Return the header at `start`, its cuts, and the place behind it; None where fastavro must look."""
+        """Return the header at `start`, its cuts, and the place after it; None where fastavro must look."""
+        places = scan_header(source, start)
+        if places is None:
+            return None
         try:
-            return self._read(source, start)
-        except (IndexError, KeyError, UnicodeDecodeError):
+            return self._read(source, places), places, places[END]
+        except (KeyError, UnicodeDecodeError):
             return None
 
-    def _read(self, source: bytes, place: int) -> tuple[Header, Cuts, int]:
-        header: dict[str, Any] = {}
-        place = _texts(source, place, _FIRST, header)
-        header["verb"] = self._verbs[source[place]]
-        identity = place + 1
-        header["event_id"] = source[place + 1 : place + 17]
-        header["content_hash"] = source[place + 17 : place + 33]
-        subject = _texts(source, place + 33, _DECISION, header)
-        subject_end = _texts(source, subject, _SUBJECT_CODE, header)
-        place = _texts(source, subject_end, _SUBJECT_NAME, header)
-        kind = place
-        header["subject_kind"] = self._kinds[source[place]]
-        header["state"] = self._states[source[place + 1]]
-        if BRANCHES[source[place + 2]]:
-            header["source_time"], place = read_long(source, place + 3)
-        else:
-            header["source_time"] = None
-            place += 3
-        published = place
-        header["received_at"], place = read_long(source, place)
-        header["sequence"], place = read_long(source, place)
-        published_end = place
-        if BRANCHES[source[place]]:
-            header["reading"], place = read_long(source, place + 1)
-        else:
-            header["reading"] = None
-            place += 1
-        header["lifts"] = BOOLEANS[source[place]]
-        place += 1
-        origin: dict[str, Any] = {}
-        header["origin"] = origin
-        place = _texts(source, place, _PLACE, origin)
-        origin["row"], place = read_long(source, place)
-        header["normalised"], place = read_long(source, place)
-        cuts = (identity, subject, subject_end, kind, published, published_end, place)
-        warnings: list[str] = []
-        header["warnings"] = warnings
-        if source[place]:
-            place = _one_block(source, place, warnings)
-        place += 1
-        if BRANCHES[source[place]]:
-            header["applied"], place = self._read_applied(source, place + 1)
-        else:
-            header["applied"] = None
-            place += 1
-        return cast("Header", header), cuts, place
+    def _read(self, source: bytes, places: Cuts) -> Header:
+        header: dict[str, Any] = {
+            "item": _text(source, places, ITEM),
+            "verb": self._verbs[source[places[VERB]]],
+            "event_id": source[places[EVENT_ID] : places[CONTENT_HASH]],
+            "content_hash": source[places[CONTENT_HASH] : places[AUTHORITY]],
+            "authority": _text(source, places, AUTHORITY),
+            "authority_name": _text(source, places, AUTHORITY_NAME),
+            "document_no": _text(source, places, DOCUMENT_NO),
+            "subject": _text(source, places, SUBJECT),
+            "subject_name": _text(source, places, SUBJECT_NAME),
+            "subject_kind": self._kinds[source[places[SUBJECT_KIND]]],
+            "state": self._states[source[places[STATE]]],
+            "source_time": _optional_long(source, places[SOURCE_TIME]),
+            "received_at": read_long(source, places[RECEIVED_AT])[0],
+            "sequence": read_long(source, places[SEQUENCE])[0],
+            "reading": _optional_long(source, places[READING]),
+            "lifts": BOOLEANS[source[places[LIFTS]]],
+            "origin": {
+                "department": _text(source, places, ORIGIN),
+                "run": _text(source, places, RUN),
+                "file": _text(source, places, FILE),
+                "sheet": _text(source, places, SHEET),
+                "row": read_long(source, places[ROW])[0],
+            },
+            "normalised": read_long(source, places[NORMALISED])[0],
+            "warnings": _warnings(source, places[WARNINGS]) if source[places[WARNINGS]] else [],
+            "applied": self._applied(source, places) if places[CHANGE] > 0 else None,
+        }
+        return cast("Header", header)
 
-    def _read_applied(self, source: bytes, place: int) -> tuple[dict[str, Any], int]:
-        applied: dict[str, Any] = {"change": self._changes[source[place]]}
-        applied["version"], place = read_long(source, place + 1)
-        applied["revision"], place = read_long(source, place)
-        applied["state"] = self._states[source[place]]
-        place += 1
-        if BRANCHES[source[place]]:
-            place += 1
-            applied["previous_state"] = self._states[source[place]]
-        else:
-            applied["previous_state"] = None
-        place = _texts(source, place + 1, _SUBJECT, applied)
-        applied["registered"] = BOOLEANS[source[place]]
-        return applied, place + 1
+    def _applied(self, source: bytes, places: Cuts) -> dict[str, Any]:
+        previous = places[PREVIOUS_STATE]
+        return {
+            "change": self._changes[source[places[CHANGE]]],
+            "version": read_long(source, places[VERSION])[0],
+            "revision": read_long(source, places[REVISION])[0],
+            "state": self._states[source[places[APPLIED_STATE]]],
+            "previous_state": self._states[source[previous + 1]] if source[previous] else None,
+            "registered_name": _text(source, places, REGISTERED_NAME),
+            "district": _text(source, places, DISTRICT),
+            "registered": BOOLEANS[source[places[REGISTERED]]],
+        }
 
 
 class AdmissionWriter:
@@ -212,19 +216,18 @@ class AdmissionWriter:
 
         `head` are the bytes that were read, `cuts` the places in them; nothing else of `header` has changed.
         """
-        identity, subject, subject_end, kind, published, published_end, warnings = cuts
         return [
-            head[:identity],
+            head[: cuts[EVENT_ID]],
             header["event_id"],
             header["content_hash"],
-            head[identity + 32 : subject],
+            head[cuts[AUTHORITY] : cuts[SUBJECT]],
             encode_text(header["subject"]),
-            head[subject_end:kind],
+            head[cuts[SUBJECT_NAME] : cuts[SUBJECT_KIND]],
             self._kinds[header["subject_kind"]],
-            head[kind + 1 : published],
+            head[cuts[STATE] : cuts[RECEIVED_AT]],
             write_long(header["received_at"]),
             encode_long(header["sequence"]),
-            head[published_end:warnings],
+            head[cuts[READING] : cuts[WARNINGS]],
             _texts_block(header["warnings"]),
             _NOT_APPLIED,
         ]
@@ -276,37 +279,24 @@ class AppliedWriter:
         )
 
 
-def _texts(source: bytes, place: int, names: tuple[str, ...], record: dict[str, Any]) -> int:
-    """Read strings into `record`; return the place behind them. KeyError: written in another way than the plainest."""
-    for name in names:
-        size = source[place]
-        place += 1
-        if size > 127:  # noqa: PLR2004 -- the length goes on in a second byte
-            more = source[place]
-            place += 1
-            if more > 127:  # noqa: PLR2004 -- and in a third
-                raise KeyError(name)
-            size = size & 127 | more << 7
-        end = place + (size >> 1)
-        if size & 1 or end > len(source):
-            raise KeyError(name)
-        record[name] = source[place:end].decode()
-        place = end
-    return place
+def _text(source: bytes, places: Cuts, field: int) -> str:
+    end = places[field + 1]
+    return source[text_start(places[field], end) : end].decode()
 
 
-def _one_block(source: bytes, place: int, warnings: list[str]) -> int:
-    """Read an array that is one block of strings; return the place of the zero that ends it."""
+def _optional_long(source: bytes, place: int) -> int | None:
+    return read_long(source, place + 1)[0] if source[place] else None
+
+
+def _warnings(source: bytes, place: int) -> list[str]:
+    """Read an array that is one block of strings."""
     count, place = read_long(source, place)
-    if count < 0:
-        raise KeyError(place)
-    held: dict[str, str] = {}
+    warnings: list[str] = []
     for _ in range(count):
-        place = _texts(source, place, _FIRST, held)
-        warnings.append(held[_FIRST[0]])
-    if source[place]:
-        raise KeyError(place)
-    return place
+        end = past_text(source, place)
+        warnings.append(source[text_start(place, end) : end].decode())
+        place = end
+    return warnings
 
 
 def _registered(name: str, district: str, registered: bool) -> bytes:  # noqa: FBT001 -- a field's value

@@ -8,14 +8,35 @@ read whole.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any
 
+from creditbus.services.domain.framing import FRAME_BYTES
 from creditbus.services.engine.codec.primitives import read_long, symbols
+from creditbus.services.engine.codec.scan import scan_header
+from creditbus.services.engine.codec.scan.places import (
+    AUTHORITY,
+    CHANGE,
+    CONTENT_HASH,
+    DOCUMENT_NO,
+    END,
+    ITEM,
+    LIFTS,
+    ORIGIN,
+    READING,
+    RECEIVED_AT,
+    SEQUENCE,
+    SHEET,
+    SOURCE_TIME,
+    STATE,
+    SUBJECT,
+    SUBJECT_NAME,
+    VERB,
+    WARNINGS,
+    check_fields,
+    text_start,
+)
 
 __all__ = ["HeaderPeek", "HeaderPeekReader"]
-
-_FRAME: Final = 5
-_MORE: Final = 127
 
 
 class HeaderPeek:
@@ -84,7 +105,7 @@ class HeaderPeek:
 
 
 class HeaderPeekReader:
-    """Reads glances.
+    """Reads peeks.
 
     Args:
         schema: the header's Avro schema; the order of enumerations is taken from it.
@@ -95,141 +116,56 @@ class HeaderPeekReader:
     __slots__ = ("_items", "_states", "_verbs")
 
     def __init__(self, schema: Mapping[str, Any], items: Iterable[str]) -> None:
+        check_fields(schema)
         self._items = frozenset(item.encode() for item in items)
         types = {field["name"]: field["type"] for field in schema["fields"]}
         self._verbs = symbols(types["verb"])
         self._states = symbols(types["state"])
 
     def read(self, value: bytes) -> HeaderPeek | None:
-        """Return the glance of a framed event of the current schema; None where it must be read whole.
+        """Return the peek of a framed event of the current schema; None where it must be read whole.
 
         That is: it was applied already, or is not written in the plainest way.
         """
+        places = scan_header(value, FRAME_BYTES)
+        if places is None or places[CHANGE] > 0:
+            return None
         try:
-            return self._read(value)
-        except (IndexError, KeyError, UnicodeDecodeError):
+            return self._read(value, places)
+        except (KeyError, UnicodeDecodeError):
             return None
 
-    def _read(self, value: bytes) -> HeaderPeek | None:  # noqa: C901, PLR0911, PLR0912, PLR0915 -- unrolled: it runs for every event
-        size = value[_FRAME]
-        if size > _MORE:
+    def _read(self, value: bytes, places: tuple[int, ...]) -> HeaderPeek | None:
+        item = _text(value, places, ITEM)
+        subject = _text(value, places, SUBJECT)
+        if item not in self._items or not subject.isascii():
             return None
-        place = _FRAME + 1 + (size >> 1)
-        item = value[_FRAME + 1 : place]
-        if item not in self._items:
-            return None
-        verb = self._verbs[value[place]]
-        content_hash = value[place + 17 : place + 33]
-        place += 33
-        size = value[place]
-        place += 1
-        if size > _MORE:
-            if value[place] > _MORE:
-                return None
-            size = size & _MORE | value[place] << 7
-            place += 1
-        authority = value[place : place + (size >> 1)]
-        place += size >> 1
-        size = value[place]
-        place += 1
-        if size > _MORE:
-            if value[place] > _MORE:
-                return None
-            size = size & _MORE | value[place] << 7
-            place += 1
-        place += size >> 1
-        size = value[place]
-        place += 1
-        if size > _MORE:
-            if value[place] > _MORE:
-                return None
-            size = size & _MORE | value[place] << 7
-            place += 1
-        document_no = value[place : place + (size >> 1)]
-        place += size >> 1
-        size = value[place]
-        if size > _MORE:
-            return None
-        subject = value[place + 1 : place + 1 + (size >> 1)]
-        place += 1 + (size >> 1)
-        size = value[place]
-        place += 1
-        if size > _MORE:
-            if value[place] > _MORE:
-                return None
-            size = size & _MORE | value[place] << 7
-            place += 1
-        subject_name = value[place : place + (size >> 1)]
-        place += size >> 1
-        state = self._states[value[place + 1]]
-        if value[place + 2]:
-            source_time, place = read_long(value, place + 3)
-        else:
-            source_time = None
-            place += 3
-        received_at, place = read_long(value, place)
-        sequence, place = read_long(value, place)
-        if value[place]:
-            reading, place = read_long(value, place + 1)
-        else:
-            reading = None
-            place += 1
-        lifts = value[place]
-        place += 1
-        start = place
-        size = value[place]
-        if size > _MORE:
-            return None
-        place += 1 + (size >> 1)
-        department = value[start + 1 : place]
-        for _ in range(2):
-            size = value[place]
-            place += 1
-            if size > _MORE:
-                if value[place] > _MORE:
-                    return None
-                size = size & _MORE | value[place] << 7
-                place += 1
-            place += size >> 1
-        origin = value[start:place]
-        size = value[place]
-        place += 1
-        if size > _MORE:
-            if value[place] > _MORE:
-                return None
-            size = size & _MORE | value[place] << 7
-            place += 1
-        place += size >> 1
-        while value[place] > _MORE:
-            place += 1
-        place += 1
-        while value[place] > _MORE:
-            place += 1
-        plain = not value[place + 1]
-        end = place + 3
-        if plain and value[place + 2]:
-            return None
-        if lifts:
-            plain = False
-        record = b"|".join((item, authority, document_no))
+        record = b"|".join((item, _text(value, places, AUTHORITY), _text(value, places, DOCUMENT_NO)))
         # raises where it is no text: then the header's own reader says so
         record.decode()
-        if not subject.isascii() or end > len(value):
-            return None
         return HeaderPeek(
             item,
-            verb,
-            content_hash,
+            self._verbs[value[places[VERB]]],
+            value[places[CONTENT_HASH] : places[AUTHORITY]],
             record,
             subject,
-            subject_name,
-            state,
-            source_time,
-            received_at,
-            sequence,
-            reading,
-            department,
-            origin,
-            plain,
-            end,
+            _text(value, places, SUBJECT_NAME),
+            self._states[value[places[STATE]]],
+            _optional_long(value, places[SOURCE_TIME]),
+            read_long(value, places[RECEIVED_AT])[0],
+            read_long(value, places[SEQUENCE])[0],
+            _optional_long(value, places[READING]),
+            _text(value, places, ORIGIN),
+            value[places[ORIGIN] : places[SHEET]],
+            not value[places[WARNINGS]] and not value[places[LIFTS]],
+            places[END],
         )
+
+
+def _text(value: bytes, places: tuple[int, ...], field: int) -> bytes:
+    end = places[field + 1]
+    return value[text_start(places[field], end) : end]
+
+
+def _optional_long(value: bytes, place: int) -> int | None:
+    return read_long(value, place + 1)[0] if value[place] else None

@@ -1,0 +1,140 @@
+"""See the package: the same as `_compiled`, in Python.
+
+Only the plainest way of writing each field is taken, the one in which equal values have equal bytes. Everything else,
+and a string of a mebibyte or more, is left to fastavro. Source: Apache Avro specification, "Binary encoding".
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+__all__ = ["scan_header"]
+
+_MORE: Final = 127
+_LONGEST_TEXT: Final = 3
+_LONGEST_LONG: Final = 9
+_IDENTITY_BYTES: Final = 16
+_TEXTS_BEFORE_KIND: Final = 5
+_PLACES: Final = 4
+_NOT_APPLIED: Final = (-1,) * 8
+
+
+class _UnusualError(Exception):
+    """Fastavro must look."""
+
+
+def scan_header(value: bytes, start: int) -> tuple[int, ...] | None:
+    """Return where each field of the header that begins at `start` stands; None where fastavro must look.
+
+    The places are those of `places`: 25 for the header with its end, 8 for what profiles decided, -1 where they have
+    not. Symbols of enumerations are not looked up: the views have them.
+    """
+    try:
+        places = _scan(value, start)
+    except (IndexError, _UnusualError):
+        return None
+    return places if places[24] <= len(value) else None
+
+
+def _scan(value: bytes, place: int) -> tuple[int, ...]:
+    places = [place]
+    place = _past_text(value, place)
+    places.append(place)
+    place = _past_symbol(value, place)
+    places += [place, place + _IDENTITY_BYTES]
+    place += 2 * _IDENTITY_BYTES
+    for _ in range(_TEXTS_BEFORE_KIND):
+        places.append(place)
+        place = _past_text(value, place)
+    for past in (_past_symbol, _past_symbol, _past_optional_long, _past_long, _past_long, _past_optional_long):
+        places.append(place)
+        place = past(value, place)
+    places.append(place)
+    place = _past_boolean(value, place)
+    for _ in range(_PLACES):
+        places.append(place)
+        place = _past_text(value, place)
+    for past in (_past_long, _past_long, _past_texts):
+        places.append(place)
+        place = past(value, place)
+    places.append(place)
+    if not _holds(value, place):
+        return (*places, place + 1, *_NOT_APPLIED)
+    place += 1
+    applied = []
+    for past in (_past_symbol, _past_long, _past_long, _past_symbol, _past_optional_symbol, _past_text, _past_text):
+        applied.append(place)
+        place = past(value, place)
+    applied.append(place)
+    return (*places, _past_boolean(value, place), *applied)
+
+
+def _past_symbol(value: bytes, place: int) -> int:
+    if value[place] > _MORE:
+        raise _UnusualError
+    return place + 1
+
+
+def _past_optional_symbol(value: bytes, place: int) -> int:
+    return _past_symbol(value, place + 1) if _holds(value, place) else place + 1
+
+
+def _past_boolean(value: bytes, place: int) -> int:
+    if value[place] > 1:
+        raise _UnusualError
+    return place + 1
+
+
+def _holds(value: bytes, place: int) -> bool:
+    """Tell which branch of a union of null and something is chosen."""
+    branch = value[place]
+    if branch not in {0, 2}:
+        raise _UnusualError
+    return branch == 2  # noqa: PLR2004 -- zigzag of 1: the second branch
+
+
+def _past_long(value: bytes, place: int) -> int:
+    begin = place
+    while value[place] > _MORE:
+        place += 1
+    if place - begin >= _LONGEST_LONG or (place > begin and not value[place]):
+        raise _UnusualError
+    return place + 1
+
+
+def _past_optional_long(value: bytes, place: int) -> int:
+    return _past_long(value, place + 1) if _holds(value, place) else place + 1
+
+
+def _past_text(value: bytes, place: int) -> int:
+    size, after = _size(value, place)
+    if size & 1 or after - place > _LONGEST_TEXT:
+        raise _UnusualError
+    after += size >> 1
+    if after > len(value):
+        raise _UnusualError
+    return after
+
+
+def _size(value: bytes, place: int) -> tuple[int, int]:
+    """Return a length as it is written, twice its value, and the place after it."""
+    after = _past_long(value, place)
+    size = 0
+    for byte in reversed(value[place:after]):
+        size = size << 7 | byte & _MORE
+    return size, after
+
+
+def _past_texts(value: bytes, place: int) -> int:
+    """Pass over an array of strings in one block."""
+    if not value[place]:
+        return place + 1
+    count, after = _size(value, place)
+    # odd: a block that states its size
+    if count & 1 or after - place > _LONGEST_TEXT:
+        raise _UnusualError
+    for _ in range(count >> 1):
+        after = _past_text(value, after)
+    if value[after]:
+        raise _UnusualError
+    return after + 1

@@ -1,0 +1,100 @@
+"""Where a header's fields stand, in Python and compiled: the same for any bytes, and never past their end."""
+
+from types import ModuleType
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from creditbus.avro_schemas import header_schema
+from creditbus.services.engine.codec.scan import places, plain
+from tests.wire_headers import HEADER, headers, written
+
+#: Lengths at which one byte more is needed to say how long a text is.
+LONG = [63, 64, 8191, 8192, (1 << 20) - 1, 1 << 20]
+
+
+def _compiled() -> ModuleType | None:
+    try:
+        from creditbus.services.engine.codec.scan import _compiled  # noqa: PLC0415 -- is there where it was built
+    except ImportError:
+        return None
+    return _compiled
+
+
+@pytest.fixture(params=["plain", "compiled"], scope="module")
+def scan(request: pytest.FixtureRequest) -> Any:
+    found = plain if request.param == "plain" else _compiled()
+    return found.scan_header if found else pytest.skip("not compiled here")
+
+
+@given(header=headers, before=st.binary(max_size=5), behind=st.binary(max_size=5))
+def test_every_field_is_found(scan: Any, header: dict[str, Any], before: bytes, behind: bytes) -> None:
+    value = written(HEADER, header)
+    found = scan(before + value + behind, len(before))
+    assert found[places.END] == len(before) + len(value)
+    assert list(found[: places.END + 1]) == sorted(found[: places.END + 1])
+    for name in ("item", "authority", "authority_name", "document_no", "subject", "subject_name"):
+        field = getattr(places, name.upper())
+        start = places.text_start(found[field], found[field + 1])
+        assert (before + value)[start : found[field + 1]].decode() == header[name]
+    assert (found[places.CHANGE] > 0) == (header["applied"] is not None)
+
+
+@pytest.mark.parametrize("size", LONG)
+@pytest.mark.parametrize("field", ["item", "subject_name"])
+def test_a_text_of_any_length_below_a_mebibyte_is_found(scan: Any, field: str, size: int) -> None:
+    texts = dict.fromkeys(("item", "authority", "authority_name", "document_no", "subject", "subject_name"), "")
+    header: dict[str, Any] = {**texts, field: "a" * size}
+    header |= {"verb": "ISSUE", "event_id": bytes(16), "content_hash": bytes(16), "subject_kind": "UNSTATED"}
+    header |= {"state": "ACTIVE", "origin": {"department": "", "run": "", "file": "", "sheet": "", "row": 0}}
+    value = written(HEADER, header)
+    found = scan(value, 0)
+    if size >= 1 << 20:
+        assert found is None
+        return
+    number = getattr(places, field.upper())
+    assert found[number + 1] - places.text_start(found[number], found[number + 1]) == size
+
+
+@given(header=headers, data=st.data())
+def test_both_find_the_same_in_damaged_bytes(header: dict[str, Any], data: st.DataObject) -> None:
+    compiled = _compiled() or pytest.skip("not compiled here")
+    value = bytearray(written(HEADER, header))
+    for _ in range(data.draw(st.integers(1, 3))):
+        value[data.draw(st.integers(0, len(value) - 1))] = data.draw(st.integers(0, 255))
+    cut = bytes(value[: data.draw(st.integers(0, len(value)))])
+    for damaged in (bytes(value), cut):
+        start = data.draw(st.integers(0, 3))
+        found = plain.scan_header(damaged, start)
+        assert found == compiled.scan_header(damaged, start)
+        assert found is None or max(found) <= len(damaged)
+
+
+@given(value=st.binary(max_size=150))
+def test_both_find_the_same_in_any_bytes(value: bytes) -> None:
+    compiled = _compiled() or pytest.skip("not compiled here")
+    assert plain.scan_header(value, 0) == compiled.scan_header(value, 0)
+
+
+@pytest.mark.parametrize("name", ["item", "applied"])
+def test_a_header_of_other_fields_is_refused(name: str) -> None:
+    schema = header_schema()
+    with pytest.raises(ValueError, match="EventHeader has other fields"):
+        places.check_fields(
+            {
+                **schema,
+                "fields": [field for field in schema["fields"] if field["name"] != name]
+                + [{"name": f"new_{name}", "type": schema["fields"][-1]["type"]}],
+            }
+        )
+
+
+def test_origin_and_what_profiles_decided_are_looked_at_too() -> None:
+    schema = header_schema()
+    for field in schema["fields"]:
+        if field["name"] == "origin":
+            field["type"]["fields"].append({"name": "column", "type": "int"})
+    with pytest.raises(ValueError, match="Origin has other fields"):
+        places.check_fields(schema)
