@@ -1,5 +1,6 @@
 """Where a header's fields stand, in Python and compiled: the same for any bytes, and never past their end."""
 
+from copy import deepcopy
 from types import ModuleType
 from typing import Any
 
@@ -92,7 +93,7 @@ def test_a_header_of_other_fields_is_refused(name: str) -> None:
 
 
 def test_origin_and_what_profiles_decided_are_looked_at_too() -> None:
-    schema = header_schema()
+    schema = deepcopy(header_schema())
     for field in schema["fields"]:
         if field["name"] == "origin":
             field["type"]["fields"].append({"name": "column", "type": "int"})
