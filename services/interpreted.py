@@ -23,7 +23,7 @@ class _SourceFirst:
 
     @staticmethod
     def find_spec(name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
-        """Return how to load a module from its source; None where it is not one of ours.
+        """Return how to load a module from its source; None where it is not a module of creditbus.
 
         Raises:
             ModuleNotFoundError: it has no source in Python. What imports such a module does the same without it.

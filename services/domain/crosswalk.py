@@ -31,7 +31,7 @@ class Crosswalk:
         return self.subjects[0] if len(self.subjects) == 1 else ""
 
     def __repr__(self) -> str:
-        """Say nothing of who the subjects are."""
+        """Say nothing about the subjects."""
         return f"<Crosswalk {len(self.subjects)} subjects>"
 
 

@@ -145,7 +145,7 @@ class Header(TypedDict):
 
 
 class Act(TypedDict):
-    """The decision behind an event."""
+    """The decision that an event carries."""
 
     decision_no: str | None
     organ: str | None

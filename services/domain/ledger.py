@@ -33,7 +33,7 @@ class Outcome(StrEnum):
     CAUTION = "caution"
     NORMALISED = "normalised"
     #: Beside the balance, by topic, for nobody knows whose they were: what no stage can ever read. Offsets that were
-    #: cut by retention (at most so many records), and partitions of topics that were created again.
+    #: cut by retention (at most this many records), and partitions of topics that were created again.
     EXPIRED_UNREAD = "expired_unread"
     TOPIC_RECREATED = "topic_recreated"
 

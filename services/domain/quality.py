@@ -11,7 +11,7 @@
 
 *Provided* is what a department has brought forward: events received, less repetitions (duplicate, stale), less rows
 about natural persons that their item does not admit, less refusals that a later correction of the same row replaces,
-less refused rows that their department closed as no records, whose number is told beside.
+less refused rows that their department closed as no records, whose number is given separately.
 A figure without anything to divide by is None, never 0 or 1.
 """
 
@@ -44,7 +44,7 @@ def timing_of(decided: date, received: date, working_days: int, calendar: Workin
     Args:
         decided: day of the decision.
         received: day on which the bus received the content that it holds.
-        working_days: within so many it is in time.
+        working_days: within this many it is in time.
         calendar: the working days.
         amended: the content is not the first one: `received` is then later than the day that counts.
 

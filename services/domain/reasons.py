@@ -21,7 +21,7 @@ class _Sentenced(StrEnum):
     rank: int
 
     def __new__(cls, value: str, zh: str = "", sentence: str = "") -> Self:
-        """Keep the sentences beside the word. They have defaults for type checkers, which read a look-up as this."""
+        """Keep the sentences with the word. They have defaults for type checkers, which read a look-up as this."""
         member = str.__new__(cls, value)
         member._value_ = value
         member.zh = zh
@@ -171,7 +171,7 @@ class ItemReason(str):
     FORM: Final = re.compile(r"COND_[A-Z][A-Z0-9_]*")
 
     def __new__(cls, code: str, zh: str = "", sentence: str = "", place: int = 0) -> Self:
-        """Keep the sentences beside the code; `place` counts the item's reasons from 0."""
+        """Keep the sentences with the code; `place` counts the item's reasons from 0."""
         reason = super().__new__(cls, code)
         reason.zh = zh
         reason.sentence = sentence

@@ -1,4 +1,4 @@
-"""What a department says about its own rows, beside the events.
+"""What a department says about its own rows, in addition to the events.
 
 Corrections that it sent, files that it read whole, refused rows that it closed, counts that it declares, how much each
 run published: JSON on one compacted topic, written by connectors, read by `query`.
@@ -181,7 +181,7 @@ class Publication:
 
 @dataclass(frozen=True, slots=True)
 class Acceptance:
-    """What was lost of a topic, with the word of somebody who has seen to it; the last one of a topic counts.
+    """What was lost of a topic, with the word of somebody who has dealt with it; the last one of a topic counts.
 
     Attributes:
         department: whose topic it is; empty where all departments' events pass.

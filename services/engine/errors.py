@@ -8,7 +8,7 @@ EngineError
 │   └── GapError           records are missing between two batches
 ├── DependencyDownError    pause, growing, then acquire the lane again
 │   └── OldBrokerError     the brokers' cluster lacks a feature; until an operator turns it on
-└── StoreBehindError       of who asks a store that is not his: ask again; no lane meets it
+└── StoreBehindError       for readers of a store that belongs to another: ask again; no lane meets it
 """
 
 from __future__ import annotations

@@ -96,7 +96,7 @@ def tuned(settings: EngineSettings, assignments: Iterable[str]) -> EngineSetting
     """Return the settings with some changed, each named as `name=value`; of one that stands twice the last counts.
 
     Raises:
-        ConfigurationError: there is no such setting, its value is no number above 0, or it contradicts another.
+        ConfigurationError: there is no such setting, its value is not a number above 0, or it contradicts another.
 
     """
     changes = dict(_read(settings, assignment) for assignment in assignments)

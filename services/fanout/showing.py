@@ -1,4 +1,4 @@
-"""The bytes that a feed shows of a change: the admitted slices of it, and masked values made anew."""
+"""The bytes that a feed shows of a change: the admitted slices of it, and masked values made again."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Showing:
         self._nothing = _NULL * (len(projection.act) + len(fields))
 
     def of(self, change: Change) -> bytes:
-        """Return everything of the feed's record behind its evidence."""
+        """Return everything of the feed's record after its evidence."""
         if change.retracted:
             return change.shown + self._nothing
         value = change.value
@@ -53,7 +53,7 @@ class Showing:
 
 
 def _runs(shown: Sequence[tuple[int, Field | None]]) -> list[tuple[int, int, Field | None]]:
-    """Join neighbours that are shown as they are: first place, place behind the last, and the field to be masked."""
+    """Join neighbours that are shown as they are: first place, place after the last, and the field to be masked."""
     runs: list[tuple[int, int, Field | None]] = []
     for place, field in shown:
         if runs and field is None and runs[-1][2] is None and runs[-1][1] == place:

@@ -28,7 +28,7 @@ def decode(parts: LocalStages, value: bytes | None) -> Any:
     Raises:
         FrameError: it has no frame.
         UnknownSchemaError: no schema has the id.
-        UndecodableError: the bytes are no record of its schema, or go on after it.
+        UndecodableError: the bytes are not a record of its schema, or go on after it.
 
     """
     framed = value or b""

@@ -33,7 +33,7 @@ __all__ = ["LocalStages"]
 
 @dataclass(frozen=True, slots=True)
 class LocalStages:
-    """The stages and what they share. They keep nothing between two batches, so many buses may run on one of these.
+    """The stages and what they share. They keep nothing between two batches: several buses may run on one of these.
 
     Attributes:
         lanes: partitions of each topic.

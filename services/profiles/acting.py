@@ -170,7 +170,7 @@ class Acting:
         return admitting[0]
 
     def _public(self, item_id: str, act: Act) -> Act:
-        """Leave out what is not public: behind here it counts as a field of the record's item, by that item's rules."""
+        """Leave out what is not public: after here it counts as a field of the record's item, by that item's rules."""
         hidden = self._hidden[item_id]
         return {name: None if name in hidden else value for name, value in act.items()}  # type: ignore[return-value] # names of Act
 

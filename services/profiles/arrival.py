@@ -25,7 +25,7 @@ class Arrival:
     __slots__ = ("_opened", "code", "glance", "key", "record", "value")
 
     def __init__(self, value: bytes, codec: EventCodec) -> None:
-        """Read what is needed at once; UndecodableError and FrameError when it is no event."""
+        """Read what is needed at once; UndecodableError and FrameError when it is not an event."""
         self.value = value
         self.glance: HeaderPeek | None = codec.glance(value)
         self._opened: DecodedEvent | None = None

@@ -168,7 +168,7 @@ class Folding:
     def _annulled_before(self, record: Record, header: Header) -> bool:
         """Tell whether an annulment of a succession was published before the one that counts.
 
-        By other codes it may come behind it to one of the two records, and both sides must name the same one.
+        By other codes it may come after it to one of the two records, and both sides must name the same one.
         """
         if header["verb"] != Verb.WITHDRAW or header["item"] not in self._successions or not record.act:
             return False

@@ -52,7 +52,7 @@ class _Tallies:
         self._last: _Tally | None = None
 
     def count(self, arrival: Arrival, glance: HeaderPeek) -> None:
-        """Count an event; one comes mostly behind another of the same file."""
+        """Count an event; one comes mostly after another of the same file."""
         tally = self._last
         if tally is None or tally.origin != glance.origin or tally.item != glance.item:
             key = (glance.origin, glance.item)

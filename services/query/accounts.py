@@ -2,9 +2,9 @@
 
     published = received + waiting + expired unread
 
-What a run published is told by its connector, in the transactions that publish it; what was received is in the ledger;
-what waits is asked of Kafka. What retention cut is booked as offsets, which may be more than there were records; where
-the connectors of a department tell all that it published, the difference is the exact number.
+What a run published is stated by its connector, in the transactions that publish it; what was received is in the
+ledger; what waits is asked of Kafka. What retention cut is booked as offsets, which may be more than there were
+records; where the connectors of a department state all that it published, the difference is the exact number.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from creditbus.topics.names import EVENTS, department_of, ingest
 
 __all__ = ["Accounts", "Loss", "RunGap", "Supply"]
 
-#: A connector's transaction has so many messages at most; each leaves a mark in each partition that it wrote to.
+#: A connector's transaction has at most this many messages; each leaves a mark in each partition that it wrote to.
 _CHUNK: Final = 2000
 
 
@@ -36,7 +36,7 @@ class Loss:
         records: how many records it were.
         exact: whether `records` is their number; else it is a bound, or nothing is known where a topic was created
             again.
-        accepted: what somebody who has seen to all of it wrote down; empty: nobody has.
+        accepted: what somebody who has dealt with all of it wrote down; empty: nobody has.
 
     """
 
@@ -125,7 +125,7 @@ class Accounts:
         statements: what departments say that their runs published, and which losses were accepted; read first.
         stages: what waits; read after that.
         ledger: read last, so that what was received meanwhile is in it.
-        through: whether the ledger was read up to where it ended behind the reading of `stages`.
+        through: whether the ledger was read up to where it ended after the reading of `stages`.
 
     """
 
@@ -206,7 +206,7 @@ class Accounts:
 
     @property
     def losses(self) -> list[Loss]:
-        """What expired unread, by topic; what was no record is left out, what was accepted is not."""
+        """What expired unread, by topic; what was not a record is left out, what was accepted is not."""
         ingest = [self.supply(department).loss for department in self.departments]
         behind = [self._loss_behind(topic) for topic in sorted(self._touched) if not department_of(topic)]
         return [loss for loss in (*ingest, *behind) if loss is not None and not loss.nothing]

@@ -19,7 +19,7 @@ from creditbus.topics.connection import Connection
 
 __all__ = ["StageBacklog", "TopicBacklog", "read_backlog"]
 
-#: So many records are read to be counted; of more than that the offsets are told, as a bound.
+#: This many records are read to be counted; of more than that the offsets are given, as a bound.
 _COUNTED: Final = 100_000
 
 
@@ -89,7 +89,7 @@ class StageBacklog:
 
     @property
     def exact(self) -> bool:
-        """Whether `records` is no bound, but their number."""
+        """Whether `records` is their number, not a bound."""
         return all(topic.exact for topic in self.topics)
 
     @property
@@ -123,7 +123,7 @@ async def read_backlog(connection: Connection, *, counted: int = _COUNTED) -> li
 
     Args:
         connection: where the bus is; neither the registry nor Redis is asked.
-        counted: so many records are read at most; 0: none, offsets are told as bounds, and `oldest` is not known.
+        counted: at most this many records are read; 0: none, offsets are given as bounds, and `oldest` is not known.
 
     Raises:
         UnavailableError, UnsettledError: a broker does not answer.

@@ -19,7 +19,7 @@ from creditbus.topics.names import PROFILES, RESOLVER
 __all__ = ["Comparer"]
 
 _LATER = 2**62
-"""An order behind everything that was received: the event would be the newest."""
+"""An order after everything that was received: the event would be the newest."""
 
 
 class Comparer:
@@ -32,7 +32,7 @@ class Comparer:
         """Return how each admitted event stands to what the bus holds.
 
         Raises:
-            StoreBehindError, DependencyDownError: it cannot be told now.
+            StoreBehindError, DependencyDownError: it cannot be said now.
 
         """
         profiles = self._reader.states[PROFILES.name]

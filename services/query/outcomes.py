@@ -51,7 +51,7 @@ async def await_outcomes(
         look: is shown what waits for each stage, and how many workers it has: when the waiting begins, and again and
             again.
         clock: seconds that never go back.
-        pause: waits so many seconds.
+        pause: waits this number of seconds.
 
     Raises:
         DependencyDownError: no broker answers.

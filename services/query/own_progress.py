@@ -21,7 +21,7 @@ from creditbus.topics.names import STAGES
 
 __all__ = ["with_own_progress"]
 
-#: Each batch notes how far it read, and a batch is not nearly so long: the newest note is among the newest records.
+#: Each batch notes how far it read, and a batch is far shorter: the newest note is among the newest records.
 _TAIL: Final = 50_000
 
 

@@ -51,7 +51,7 @@ class ProfileReader:
 
         Raises:
             ConfigurationError: the code has no known form.
-            StoreBehindError, DependencyDownError: it cannot be told now.
+            StoreBehindError, DependencyDownError: it cannot be said now.
 
         """
         if uscc.fault(code) is None or is_token(code):

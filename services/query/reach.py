@@ -34,8 +34,8 @@ class PartitionReach:
 
     Attributes:
         first: of the oldest record that is kept.
-        stable: behind what can be read; a transaction under way hides what follows, be it committed or not.
-        end: behind the newest record.
+        stable: after what can be read; a transaction under way hides what follows, be it committed or not.
+        end: after the newest record.
         position: where the stage goes on, as its group says; None: it says nothing, or speaks of another topic of the
             same name, which was deleted since.
 
@@ -85,7 +85,7 @@ def read_reaches(connection: Connection) -> list[StageReach]:
     """Ask stage by stage, in the order in which records pass; blocks.
 
     The ends of a stage's topics are asked before its positions, and both before the next stage's ends. So what had been
-    published before the call is, at its end, before a position, in a backlog that was seen, or behind the last stage:
+    published before the call is, at its end, before a position, in a backlog that was seen, or after the last stage:
     a stage commits its position together with what it writes for the next one.
 
     Raises:
@@ -106,7 +106,7 @@ def read_reaches(connection: Connection) -> list[StageReach]:
 
 
 def read_ends(connection: Connection, topic: str) -> dict[Partition, int]:
-    """Return the offset behind the newest record of each partition of a topic, committed or not; blocks.
+    """Return the offset after the newest record of each partition of a topic, committed or not; blocks.
 
     Raises:
         UnavailableError, UnsettledError: a broker does not answer.

@@ -14,9 +14,9 @@ from creditbus.topics.connection import Connection
 
 __all__ = ["LATE_SECONDS", "StageProblem", "StageState", "read_stages"]
 
-#: A record that has waited for so long waits for something other than its turn; as long as a worker's own patience.
+#: A record that has waited this long waits for something other than its turn; as long as a worker's own patience.
 LATE_SECONDS: Final = 60.0
-#: So many of the records that wait are read to be counted; of more, offsets are told as a bound.
+#: This many of the records that wait are read to be counted; of more, offsets are given as a bound.
 _COUNTED: Final = 10_000
 
 

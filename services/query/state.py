@@ -41,7 +41,7 @@ class StageState:
         store: only read.
         needed: by lane, the least checkpoint of a store that has all which the changelog held when this was opened;
             0: it was empty, and a store that was never written says the truth, too.
-        patience_seconds: how long a lane may be behind before it is told.
+        patience_seconds: how long a lane may be behind before that is reported.
 
     """
 
@@ -93,7 +93,7 @@ async def open_states(connection: Connection, facts: TopicFacts, client: redis.R
 
 
 async def _needed(bootstrap_servers: str, partitions: Sequence[Partition]) -> dict[Partition, int]:
-    """Return the position behind the last committed record of each partition, 0 where there is none.
+    """Return the position after the last committed record of each partition, 0 where there is none.
 
     The last offset is the marker of the last transaction; a checkpoint may or may not count it.
     """

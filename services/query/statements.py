@@ -1,4 +1,4 @@
-"""What departments say beside their events, as the bus holds it."""
+"""What departments say in addition to their events, as the bus holds it."""
 
 from __future__ import annotations
 

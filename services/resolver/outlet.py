@@ -12,7 +12,7 @@ __all__ = ["Outlet"]
 
 
 class Outlet:
-    """Names the subject in the header; every topic has so many lanes."""
+    """Names the subject in the header; every topic has this many lanes."""
 
     def __init__(self, codec: EventCodec, lanes: int) -> None:
         self._codec = codec

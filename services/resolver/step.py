@@ -1,7 +1,7 @@
 """What the resolver does with a batch, without I/O.
 
 `credit.unresolved` carries both sides of the join under the same key, the legacy code: what a
-registration tells of it, and the events that name their subject by it. So both sides meet in one
+registration says about it, and the events that name their subject by it. So both sides meet in one
 lane in one order, and no race is possible.
 
 A row of a succession comes here whatever it names its subjects by. It is resolved for one subject

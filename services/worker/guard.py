@@ -28,7 +28,7 @@ _FROZEN_SECONDS: Final = 5.0
 
 
 async def stalled(apps: Sequence[StageApp], bootstrap_servers: str, seconds: float) -> None:
-    """Return when a stage has stood still for so long without a known reason, and it has been said.
+    """Return when a stage has stood still this long without a known reason, and it has been said.
 
     Its consumer may wait for a Kafka that is away without anybody having found out. So Kafka is asked first, by a
     client that knows nothing yet; a consumer whose brokers all have other addresses now is found by that, too.

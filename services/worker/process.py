@@ -1,4 +1,4 @@
-"""One worker process: runs the apps of its stages until it is told to stop or one of them fails."""
+"""One worker process: runs the apps of its stages until it is asked to stop or one of them fails."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ async def _watch(supervisor: int | None, stop: asyncio.Event) -> None:
 async def _until_up(
     call: Callable[[], Awaitable[_T]], settings: EngineSettings, stop: asyncio.Event, stages: Sequence[str]
 ) -> _T | None:
-    """Repeat until the dependencies answer; None when told to stop first.
+    """Repeat until the dependencies answer; None when asked to stop first.
 
     Says once what it waits for, and once that it is there.
     """
@@ -175,7 +175,7 @@ async def _until_up(
 
 
 async def _unless_stopped(work: Awaitable[_T], stop: asyncio.Event) -> _T | None:
-    """Await work; None when told to stop first: a question to a server that keeps silent may take half a minute.
+    """Await work; None when asked to stop first: a question to a server that keeps silent may take half a minute.
 
     What it has begun in threads is left to the end of the process.
     """

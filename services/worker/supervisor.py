@@ -56,7 +56,7 @@ class _Slot:
 
 
 def supervise(run: Run, arguments: Sequence[str], processes: int, metrics_port: int | None) -> int:
-    """Run `creditbus worker --single` in so many processes until a signal; return the exit code.
+    """Run `creditbus worker --single` in several processes until a signal; return the exit code.
 
     That is 0 after SIGTERM, which is how a service is asked to stop, and 130 after SIGINT, as of every command.
     The n-th process serves its metrics on the n-th port from `metrics_port` on (0: each on a free one).

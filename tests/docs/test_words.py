@@ -20,7 +20,7 @@ from tests.documentation import DOCS
 _ROOT = DOCS.parent
 
 _PATTERNS: Final[Mapping[str, str]] = {
-    r"\bbehind\b": "after; `behind` is for what lags",
+    r"\bbehind\b(?!:)": "after; `behind` is for what lags",
     r"\bbeside\b": "next to, in addition to, with",
     r"\banew\b": "again",
     r"\btold\b": "reported, said, given, or `is called with`",
@@ -44,8 +44,8 @@ _ALLOWED: Final = re.compile(
     re.IGNORECASE,
 )
 
-_CLEAN: Final = ("avro_schemas", "deploy", "docs", "services/cli", "topics")
-_LEFT: Final[Mapping[str, int]] = {}
+_CLEAN: Final = ("avro_schemas", "deploy", "docs", "services", "topics")
+_LEFT: Final[Mapping[str, int]] = {"bench": 48, "connectors": 133, "tests": 103}
 """Folders that still hold such words, with how many; a number may only become smaller."""
 
 _GENERATED: Final = {"catalogue.md", "errors.md", "metrics.md", "one-event.md"}

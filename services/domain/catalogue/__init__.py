@@ -1,6 +1,6 @@
 """The credit information catalogue (信用信息目录): what may be carried, by whom, about whom, in which form.
 
-`Catalogue.parse` reads the entries and content schemas once and refuses a wrong entry by item, key and remedy; behind
+`Catalogue.parse` reads the entries and content schemas once and refuses a wrong entry by item, key and remedy; after
 it everything is a frozen value.
 """
 

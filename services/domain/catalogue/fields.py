@@ -7,7 +7,7 @@ __all__ = ["Disclosure", "Field", "Format"]
 
 
 class Disclosure(StrEnum):
-    """Who may see a field: everybody (社会公开), departments (政务共享), or who holds an authorisation (授权查询)."""
+    """The audience of a field: everybody (社会公开), departments (政务共享), holders of an authorisation (授权查询)."""
 
     PUBLIC = "public"
     SHARED = "shared"
@@ -50,7 +50,7 @@ class Field:
         format: lexical form of a value.
         mandatory: an empty value is refused.
         max_length: longest value in characters; None: unlimited.
-        values: the only values admitted; empty: any. A last ``-*`` admits any note behind the hyphen.
+        values: the only values admitted; empty: any. A last ``-*`` admits any note after the hyphen.
         separator: joins several of `values` in one cell; empty: one value only.
 
     """

@@ -172,7 +172,7 @@ class Item:
         reasons: reasons for conditions of its own, by code, in primary order; its rules use general ones besides.
         rules: rules between fields.
         publication: publication periods.
-        due_working_days: updates are due within so many working days; None: no rule.
+        due_working_days: updates are due within this many working days; None: no rule.
 
     """
 
@@ -272,7 +272,7 @@ def _fill(template: str, content: Values, claim: Mapping[str, Any], department: 
 
 @lru_cache
 def _parts(template: str) -> tuple[tuple[str, str, bool], ...]:
-    """Split a template into texts and the names behind them, each with whether it is the claim's."""
+    """Split a template into texts and the names after them, each with whether it is the claim's."""
     before, *rest = template.split("{")
     parts = []
     for part in rest:

@@ -298,7 +298,7 @@ def _refuse_two_meanings(items: Iterable[Item], lines: Mapping[str, Lines]) -> N
 
 
 def _refuse_half_a_succession(reader: Reader, item: Item) -> None:
-    """Refuse a succession whose two records could not be told from others, or undone together."""
+    """Refuse a succession whose two records could not be distinguished from others, or undone together."""
     if item.succession is None:
         return
     pair = f"{TO_SUCCESSOR}{{{item.succession.successor}}}"

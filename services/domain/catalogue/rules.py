@@ -53,7 +53,7 @@ class Magnitude:
 class Known:
     """`field` must hold one of `values`; else `reason`.
 
-    For values that the catalogue adds and drops (names of lists), which are no part of the schema.
+    For values that the catalogue adds and drops (names of lists), which are not part of the schema.
     """
 
     field: str

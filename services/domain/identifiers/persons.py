@@ -77,7 +77,7 @@ def _is_number(text: str) -> bool:
 def names_person(code: str) -> bool:
     """Tell whether a code names a natural person and not a company, whatever is typed into and around it.
 
-    A number with a wrong check character is one, too, where it is no valid unified code: a mistyped number names its
+    A number with a wrong check character is one, too, where it is not a valid unified code: a mistyped number names its
     person all the same, and as a code it would be refused anyway.
     """
     if not may_hold_number(code):
@@ -129,7 +129,7 @@ _OWN_CHECKS: Mapping[str, Callable[[str], bool]] = {
 
 
 def may_hold_number(text: str) -> bool:
-    """Tell whether a text holds so many digits that a citizen's number may be among them: the quick question."""
+    """Say whether a text holds enough digits for a citizen's number to be among them: the quick question."""
     return _CANDIDATE.search(text) is not None
 
 

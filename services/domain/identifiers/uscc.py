@@ -1,7 +1,7 @@
 """Unified social credit code (统一社会信用代码), GB 32100-2015.
 
 Eighteen characters: registration authority (1), kind of institution (1), division (6 digits), organisation code (9),
-check character. python-stdnum's `cn.uscc` is no help here: it refuses the codes of authorities A, N and Y and turns
+check character. python-stdnum's `cn.uscc` does not help here: it refuses the codes of authorities A, N and Y and turns
 lower case into upper case before it looks.
 """
 

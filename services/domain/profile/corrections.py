@@ -1,7 +1,7 @@
 """Corrections of a record's content: they lie over every content that its department states.
 
-A department that was told to correct a decision may send the old row for years; the correction counts all the same, and
-in whichever order the two arrive. Of several corrections of one column the one decided last counts.
+A department that was ordered to correct a decision may send the old row for years; the correction counts all the same,
+and in whichever order the two arrive. Of several corrections of one column the one decided last counts.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ def is_parked(item: Item, subject: str, *, registered: bool) -> bool:
 def parked_already(known: bytes | None, said: bytes, reading: int | None) -> bool:
     """Tell whether an event waits already.
 
-    One that a later reading told is another word, unless the last one of its record that waits says the same.
+    One that a later reading gave is another word, unless the last one of its record that waits says the same.
 
     Args:
         known: what `with_parked` made of those that wait; None: none does.

@@ -59,7 +59,7 @@ class Record:
     `seen` are the (verb, content hash) pairs applied so far, `content` the framed event whose
     content counts now, `act` the framed event that last changed the state (empty: none did).
     `reading` is the greatest place in the department's readings of what counts now, `act_reading` that of the end or
-    withdrawal that the department's readings told and that counts now, `before_act` the procedural state before that
+    withdrawal that the department's readings gave and that counts now, `before_act` the procedural state before that
     (None: none; news has no such place).
     """
 
@@ -228,14 +228,14 @@ def _lifted(record: Record, header: Header) -> Record | None:
     verb = _TAKEN_BACK.get(record.procedural)
     if verb is None:
         return None
-    # forgotten, too: told once more, it is no duplicate
+    # forgotten, too: sent once more, it is not a duplicate
     last = max((place for place, (said, _) in enumerate(record.seen) if said == verb), default=len(record.seen))
     seen = record.seen[:last] + record.seen[last + 1 :]
     return replace(record, procedural=record.before_act, act_reading=None, before_act=None, seen=seen)
 
 
 def _by_reading(record: Record, header: Header, ours: int | None) -> int:
-    """Compare an event with what a reading of the same department told: -1 older, 1 later, 0 not to be told.
+    """Compare an event with what a reading of the same department gave: -1 older, 1 later, 0 unknown.
 
     Over what no reading has ordered yet, a first load or news, the order of publication decides.
     """

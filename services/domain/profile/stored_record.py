@@ -21,7 +21,7 @@ _NO_TIME: Final = -(1 << 63)
 _META: Final = struct.Struct(">BBBBIqqq16sBHI")
 _SEEN: Final = struct.Struct(">B16s")
 _LAYOUT: Final = 1
-# behind it, where a reading of a source told the record: its reading, its act's, and the state before that act
+# after it, where a reading of a source gave the record: its reading, its act's, and the state before that act
 _READINGS: Final = struct.Struct(">qqB")
 _LAYOUT_WITH_READINGS: Final = 2
 _HASH_AT: Final = struct.calcsize(">BBBBIqqq")

@@ -94,7 +94,7 @@ class Subject:
         return self.records // INDEX_CHUNK - 1, full
 
     def __repr__(self) -> str:
-        """Say nothing of who the subject is."""
+        """Say nothing about the subject."""
         return f"<Subject version {self.version}, {self.records} records>"
 
 

@@ -26,7 +26,7 @@ class Side(NamedTuple):
     claim: Claim
 
     def __repr__(self) -> str:
-        """Say nothing of who it is."""
+        """Say nothing about the subject."""
         return "<Side>"
 
 

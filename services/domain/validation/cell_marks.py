@@ -1,4 +1,4 @@
-"""What a connector found wrong with a cell, told to intake: `header.warnings` of an event on its way in.
+"""What a connector found wrong with a cell, passed to intake: `header.warnings` of an event on its way in.
 
 Only who reads a workbook knows how it shows a number; only intake refuses. On the bus the same place holds cautions.
 """
@@ -14,7 +14,7 @@ _OF_CELLS = frozenset({Reason.CELL_ERROR, Reason.CELL_MERGED, Reason.NUMBER_ROUN
 
 
 def cell_mark(reason: Reason, field: str) -> str:
-    """Write down that a field's cell is no value.
+    """Write down that a field's cell is not a value.
 
     Args:
         reason: One of those that speak of cells.
@@ -32,6 +32,6 @@ def marked_cells(warnings: Iterable[str]) -> Iterator[Finding]:
 
 
 def without_consequences(findings: list[Finding]) -> list[Finding]:
-    """Leave out what else is said of a field whose cell is no value: a rounded code has a wrong length, too."""
+    """Leave out what else is said of a field whose cell is not a value: a rounded code has a wrong length, too."""
     marked = {finding.field for finding in findings if finding.reason in _OF_CELLS}
     return [finding for finding in findings if finding.reason in _OF_CELLS or finding.field not in marked]

@@ -29,7 +29,7 @@ def condition_checks(item: Item) -> tuple[Check, ...]:
 def dates_check(item: Item) -> DatesCheck:
     """Compile the rules ``not_future`` and ``periods``.
 
-    The check runs behind the formats, with today's ISO date. ISO dates compare as text. Periods are not looked at when
+    The check runs after the formats, with today's ISO date. ISO dates compare as text. Periods are not looked at when
     any date of the row is unparsable or lies in the future: the ends would only repeat that fault.
     """
     not_future = item.rules.not_future
@@ -50,7 +50,7 @@ def dates_check(item: Item) -> DatesCheck:
 
 
 def magnitude_check(item: Item) -> Callable[[Values], bool] | None:
-    """Compile the rules ``magnitudes``; None when the item has none. A value that is no number is not looked at."""
+    """Compile the rules ``magnitudes``; None when the item has none. A value that is not a number is not looked at."""
     rules = item.rules.magnitudes
     if not rules:
         return None

@@ -51,7 +51,7 @@ class Admitted:
     person: bool = False
 
     def __repr__(self) -> str:
-        """Say nothing of who the subject is."""
+        """Say nothing about the subject."""
         return f"<Admitted {self.subject_kind}>"
 
 

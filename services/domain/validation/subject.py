@@ -71,7 +71,7 @@ class ClaimCheck:
     ) -> tuple[tuple[str, str], ...]:
         """Give the (legacy key, unified code) pairs that an event of an identifying item tells.
 
-        An organisation code other than the one inside the unified code is a finding: told, it would give another
+        An organisation code other than the one inside the unified code is a finding: passed on, it would give another
         subject's records to this one.
         """
         own = f"org:{uscc.organisation_code(code)}"

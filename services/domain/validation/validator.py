@@ -52,7 +52,7 @@ class Validator:
             header: its header; ``verb``, ``subject_kind``, ``origin.department`` and ``warnings`` are looked at.
             claim: the subject's codes as given.
             content: all content fields; None or a missing key counts as empty.
-            today: dates behind it lie in the future.
+            today: dates after it lie in the future.
 
         Returns:
             `Refused` with every reason, each once, in primary order; else `Admitted`. A natural person under an item

@@ -1,8 +1,8 @@
 """Reads and writes events in the Confluent wire format without decoding more than is needed.
 
-A stage opens an event to its header and the undecoded bytes behind it, and seals a new header in
+A stage opens an event to its header and the undecoded bytes after it, and seals a new header in
 front of the same bytes. An event written with an older version of its schema is brought to the
-current one first, so that behind intake all bytes of an item have one layout.
+current one first, so that after intake all bytes of an item have one layout.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class DecodedEvent:
     """An event with its header read.
 
     `body` are the bytes of act, claim and content; `head` those of the header as it was read, empty
-    where it was made anew.
+    where it was made new.
     """
 
     header: Header
@@ -136,7 +136,7 @@ class EventCodec:
         """Return act, claim and content, and where in `body` the content starts.
 
         Raises:
-            UndecodableError: the bytes are not a body of this item, or go on behind it.
+            UndecodableError: the bytes are not a body of this item, or go on after it.
 
         """
         return self._read_texts(item, body) or self._read_body(item, body)

@@ -37,7 +37,7 @@ _REMEMBERED: Final = 1 << 13
 
 
 def read_long(source: bytes, place: int) -> tuple[int, int]:
-    """Read an int or a long; return it and the place behind it.
+    """Read an int or a long; return it and the place after it.
 
     One that takes a tenth byte is not read, and bytes that add nothing are.
     """
@@ -59,7 +59,7 @@ def read_long(source: bytes, place: int) -> tuple[int, int]:
 
 
 def past_long(source: bytes, place: int) -> int:
-    """Return the place behind an int or a long."""
+    """Return the place after an int or a long."""
     if source[place] > _MORE:
         while source[place] > _MORE:
             place += 1
@@ -69,12 +69,12 @@ def past_long(source: bytes, place: int) -> int:
 
 
 def past_text(source: bytes, place: int) -> int:
-    """Return the place behind a string; it may lie behind the end of the bytes."""
+    """Return the place after a string; it may lie after the end of the bytes."""
     return _span(source, place)[1]
 
 
 def past_optional_text(source: bytes, place: int) -> int:
-    """Return the place behind a union of null and a string; it may lie behind the end of the bytes."""
+    """Return the place after a union of null and a string; it may lie after the end of the bytes."""
     branch = source[place]
     if not branch:
         return place + 1

@@ -81,7 +81,7 @@ class ConsumerThread(faust_aiokafka.AIOKafkaConsumerThread):
         """Do for the group's membership what a poll of aiokafka's consumer does besides giving records.
 
         It says that this member is at work: without that, aiokafka ends the membership after `max.poll.interval.ms`.
-        It takes the coordination's error, at which that waits until somebody takes it. Batches are fetched beside that
+        It takes the coordination's error, at which that waits until somebody takes it. Batches are fetched outside that
         poll, and not at all while nothing is assigned or lanes wait: a group that refused this member while its
         broker's disk was full was never joined again, and a stage was dead after 1,000 seconds.
 

@@ -26,10 +26,10 @@ __all__ = ["NOWHERE", "StageFetcher", "Taken", "stage_fetcher"]
 
 logger = logging.getLogger(__name__)
 
-#: A broker that came back gives records at most so much later.
+#: A broker that came back gives records at most this much later.
 _PAUSE_MAX_SECONDS = 1.0
 
-#: What aiokafka's routine is told to do: requests by broker, positions to ask for by broker, seconds until it looks
+#: What aiokafka's routine is asked to do: requests by broker, positions to ask for by broker, seconds until it looks
 #: again, whether a leader is unknown, what to wait for besides.
 _Actions = tuple[list[tuple[int, Any]], dict[int, Any], float, bool, list[Any]]
 
@@ -41,7 +41,7 @@ _OFFSET_OUT_OF_RANGE: Final = 1
 
 
 class Taken(NamedTuple):
-    """Records of one partition, and its positions before and behind them.
+    """Records of one partition, and its positions before and after them.
 
     There may be no records: an answer may hold nothing but markers and aborted ones. Where the position is not in the
     log, cut by retention or of a topic that was created again, both are NOWHERE: aiokafka would go on elsewhere without
@@ -210,7 +210,7 @@ class StageFetcher(LongPollingFetcher):
         """Tell the group's membership that this member is at work.
 
         aiokafka ends the membership of a consumer that has not asked for records for `max.poll.interval.ms`, and joins
-        again only once it asks. Its own `getmany` says so by this context; a stage takes records beside that, and none
+        again only once it asks. Its own `getmany` says so by this context; a stage takes records outside that, and none
         at all while its lanes wait for a dependency. Entered and left at once: an error that passes through the
         context would count as a poll that never ends.
         """
@@ -218,7 +218,7 @@ class StageFetcher(LongPollingFetcher):
             pass
 
     async def take(self, wanted: Container[Partition], timeout_seconds: float, most: int) -> list[Taken]:
-        """Return what is there of the wanted partitions, so many records at most; waits so long for the first.
+        """Return what is there of the wanted partitions, at most `most`; wait for the first.
 
         Raises:
             KafkaError: what aiokafka has found out about a partition, or about the group.

@@ -1,6 +1,6 @@
 """How much waits for each lane of a stage, by a timer, and whether Kafka answers at all.
 
-It is asked beside the lanes' work, so that a lane that stands shows what gathers before it, and an idle one that Kafka
+It is asked next to the lanes' work, so that a lane that stands shows what gathers before it, and an idle one that Kafka
 is away. What is counted is offsets between the group's and the end of what can be read; markers and aborted records
 among them count. Those that only markers follow are idle: a lane commits a marker's offset with its next records, so
 what it has seen of them is passed over here.
@@ -34,14 +34,14 @@ Ask = Callable[[AbstractSet[Partition]], Awaitable[Mapping[Partition, OffsetRang
 
 
 class _Lanes(Protocol):
-    """What is told to the lanes and asked of them (services/engine/run/assignment.py)."""
+    """What the lanes are given and asked (services/engine/run/assignment.py)."""
 
     @property
     def partitions(self) -> AbstractSet[Partition]:
         """Those assigned now, whether their lanes are held or wait."""
 
     def after_markers(self, partition: Partition, offset: int) -> int:
-        """Return the offset behind what follows `offset` and holds no records, as far as the lane knows."""
+        """Return the offset after what follows `offset` and holds no records, as far as the lane knows."""
 
     def mark_unreachable(self, dependency: str) -> None:
         """Show the lanes as waiting for a dependency."""

@@ -11,7 +11,7 @@ __all__ = ["OffsetRange", "Offsets"]
 
 
 class OffsetRange(NamedTuple):
-    """How far a partition was read, and how far it could be: the offsets behind both.
+    """How far a partition was read, and how far it could be: the offsets after both.
 
     `position` is the group's; where it has none, the first that is there. `end` does not go into open transactions.
     """

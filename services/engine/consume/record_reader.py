@@ -38,7 +38,7 @@ class Unpacking:
         position: what was asked for; a batch may begin before it.
 
     Attributes:
-        next_fetch_offset: behind what was taken, also where that was a marker, or aborted.
+        next_fetch_offset: after what was taken, also where that was a marker, or aborted.
         whole: whether a batch is there that was not cut off.
 
     """
@@ -66,7 +66,7 @@ class Unpacking:
         return not self._there and not self.whole
 
     def take(self, most: int) -> list[Record]:
-        """Return the next records, so many at most.
+        """Return the next records, up to a maximum.
 
         Raises:
             CorruptRecordException: a batch is not what was written.

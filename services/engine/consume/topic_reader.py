@@ -23,7 +23,7 @@ FROM_END = -1
 
 
 class Chunk(NamedTuple):
-    """Records in the order of their partitions, and the positions behind them."""
+    """Records in the order of their partitions, and the positions after them."""
 
     records: list[Record]
     positions: dict[Partition, int]
@@ -36,7 +36,7 @@ async def read_partitions(
 
     The ends are those of the beginning of the call; with `follow` it goes on, yielding an empty
     chunk when nothing came for half a second. Positions are compared, never offsets of records: the
-    last offset of a transactional topic is a marker. A start before the first offset or behind the
+    last offset of a transactional topic is a marker. A start before the first offset or after the
     end is taken as FROM_START.
 
     Raises:

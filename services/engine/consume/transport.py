@@ -99,7 +99,7 @@ class BatchConsumer(faust_aiokafka.Consumer):
             await self._drain(fetcher)
         except asyncio.CancelledError:
             # Only the fetcher's own stop cancels this. Faust takes a cancellation during a rebalance for a crash, and
-            # its answer to that fails, too: a stop beside a rebalance wrote three tracebacks for each stage.
+            # its answer to that fails, too: a stop during a rebalance wrote three tracebacks for each stage.
             return
 
     async def _drain(self, fetcher: ServiceT) -> None:

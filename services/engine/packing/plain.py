@@ -114,7 +114,7 @@ def pack_command(name: bytes, first: Sequence[bytes], prefix: bytes = b"", rest:
 
 
 def pack_entries(prefix: bytes, entries: Mapping[bytes, bytes | None]) -> list[bytes]:
-    """Return commands that set keys, each behind `prefix`, and that remove those without a value; none for nothing."""
+    """Return commands that set keys, each after `prefix`, and that remove those without a value; none for nothing."""
     sets: list[bytes] = []
     removes: list[bytes] = []
     for key, value in entries.items():

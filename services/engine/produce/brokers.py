@@ -118,7 +118,7 @@ class Brokers:
         """Take a transactional id: ends what its last owner left open, and shuts that owner out.
 
         Returns:
-            Who coordinates its transactions, and the identity for the first one.
+            The coordinator of its transactions, and the identity for the first one.
 
         Raises:
             OldBrokerError: the cluster has no transactions of version 2.

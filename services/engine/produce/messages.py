@@ -92,7 +92,7 @@ class ApiVersionsAnswer(Message):
 
 
 class ApiVersionsRequest(_Request):
-    """What a broker can do; the version that tells of features, which aiokafka does not ask for."""
+    """What a broker can do; the version that names features, which aiokafka does not ask for."""
 
     API_KEY = 18
     API_VERSION = 3

@@ -20,7 +20,7 @@ BATCH_BYTES = 1 << 20
 REQUEST_BYTES = 16 << 20
 """Most bytes of record batches in one request; a broker takes 100 MiB (`socket.request.max.bytes`)."""
 
-# places in a record batch of magic 2 (Kafka protocol, "Message sets"); the checksum is of all behind itself
+# places in a record batch of magic 2 (Kafka protocol, "Message sets"); the checksum is of all after itself
 _CHECKSUM: Final = Struct(">I")
 _CHECKSUM_AT: Final = 17
 _CHECKED_FROM: Final = 21

@@ -77,7 +77,7 @@ class TransactionalProducer:
         """Write records, packed ahead or not, and input offsets in one transaction.
 
         Returns:
-            For each output partition the offset behind its last record.
+            For each output partition the offset after its last record.
 
         Raises:
             FencedError: another owner has the transactional id.
@@ -111,7 +111,8 @@ class TransactionalProducer:
         """Add the partitions of several leaders to the transaction.
 
         Each leader would do it by itself; but the coordinator takes one at a time, and a leader that comes while it
-        writes waits 20 ms (add.partitions.to.txn.retry.backoff.ms). Who finds its partitions there goes on at once.
+        writes waits 20 ms (add.partitions.to.txn.retry.backoff.ms). A producer that finds
+        its partitions there goes on at once.
         """
         topics: defaultdict[str, list[int]] = defaultdict(list)
         for partition in partitions:

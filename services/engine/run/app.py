@@ -66,7 +66,7 @@ class _NoTables(TableManager):
     """Starts at once: Faust gives tables a second to be registered, and a stage has none."""
 
     async def on_start(self) -> None:
-        """Do what Faust does behind that second."""
+        """Do what Faust does after that second."""
         await self._update_channels()
         await self.recovery.start()
 

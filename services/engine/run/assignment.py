@@ -72,7 +72,7 @@ class Assignment:
         return {partition for owner in set(self._owners.values()) for partition in owner.partitions}
 
     def after_markers(self, partition: Partition, offset: int) -> int:
-        """Return the offset behind what follows `offset` and holds no records, as far as its lane knows."""
+        """Return the offset after what follows `offset` and holds no records, as far as its lane knows."""
         return self._owners[partition.partition].after_markers(partition, offset)
 
     def mark_unreachable(self, dependency: str) -> None:

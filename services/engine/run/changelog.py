@@ -11,7 +11,7 @@ from creditbus.services.engine.settings import EngineSettings
 
 __all__ = ["Tail", "read_tail"]
 
-#: Keys with their last values (None: deleted), and the position behind them.
+#: Keys with their last values (None: deleted), and the position after them.
 Tail = tuple[dict[bytes, bytes | None], int]
 
 

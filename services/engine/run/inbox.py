@@ -48,7 +48,7 @@ class Inbox:
         return bool(self._batches)
 
     def take(self, most: int) -> list[Batch]:
-        """Return what waits, up to so many records, but one batch at least.
+        """Return what waits, up to a maximum of records, but at least one batch.
 
         What stands before a gap is given first: where retention has cut the log, it is nowhere else any more.
 
@@ -78,7 +78,7 @@ class Inbox:
         self._empty[batch.partition] = (first if end == batch.start else batch.start, batch.end)
 
     def after_markers(self, partition: Partition, offset: int) -> int:
-        """Return the offset behind what follows `offset` and holds no records, as far as was taken.
+        """Return the offset after what follows `offset` and holds no records, as far as was taken.
 
         Only the last such run is known, which is the one that no commit has passed yet.
         """

@@ -1,4 +1,4 @@
-"""Books what a stage can never read, in one transaction with the positions behind it: exactly once, through kills."""
+"""Books what a stage can never read, in one transaction with the positions after it: exactly once, through kills."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ async def settle_losses(
     producer: TransactionalProducer,
     finish: Finish,
 ) -> None:
-    """Book the losses of some lanes, and commit that they go on behind them; nothing is done where there are none.
+    """Book the losses of some lanes, and commit that they go on after them; nothing is done where there are none.
 
     Before the transaction is committed the lanes stand where they stood, and whoever acquires them next finds the same
     losses, or more; after it there is nothing left to be found.
@@ -65,7 +65,7 @@ async def settle_losses(
 
 
 def _passed(lane: Lane, lost: Mapping[Partition, StartOffset]) -> Entries:
-    """Let a lane note that it stands behind what it lost; nothing where its state is not its own."""
+    """Let a lane note that it stands after what it lost; nothing where its state is not its own."""
     batches = [
         Batch(place, [], start.offset, start.offset, _NO_INCARNATION)
         for place, start in lost.items()

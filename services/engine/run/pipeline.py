@@ -65,8 +65,8 @@ class Pipeline:
         runtime: of the stage.
         lanes: restored, their inboxes open; a batch takes from all of them, and one transaction carries it.
         producer: fenced.
-        on_room: is told when an inbox has room again.
-        on_batch: is told when a batch is through.
+        on_room: is called when an inbox has room again.
+        on_batch: is called when a batch is through.
 
     """
 
@@ -267,7 +267,7 @@ class Pipeline:
         return passed
 
     async def _commit_passed(self) -> None:
-        """Commit the positions behind markers that nothing follows.
+        """Commit the positions after markers that nothing follows.
 
         Else they were taken for records that nobody has read, once retention has deleted them.
         """

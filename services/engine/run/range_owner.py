@@ -1,8 +1,8 @@
 """Owns the lanes of one range: acquires them, processes them exactly once, gives them up.
 
 Safety rests on one rule: a range has one transactional id; who takes it fences every range that overlaps
-it, and only then reads the committed offsets and brings the state up to date. Who owns a lane is decided
-by the transaction coordinator; the group's membership only decides who tries. Any error ends the
+it, and only then reads the committed offsets and brings the state up to date. The transaction
+coordinator decides which worker owns a lane; the group's membership only decides who tries. Any error ends the
 acquisition, and the range is acquired again: the same path as an assignment, so there is one way to
 recover and it is taken all the time.
 """
@@ -92,7 +92,7 @@ class RangeOwner:
         return waiting >= self._runtime.batch_records
 
     def wanted(self, ranges: int = 1) -> set[Partition]:
-        """Return the partitions that should be fetched now, where the worker holds so many ranges of the stage.
+        """Return the partitions that should be fetched now, where the worker holds this number of ranges of the stage.
 
         What waits is bounded for the stage, not for each range or lane: else their number would be as many times the
         memory, and two transactions at once take no more. Beyond the bound only lanes with less than their share are
@@ -116,7 +116,7 @@ class RangeOwner:
     # -- what the timer asks and tells ----------------------------------------------------------
 
     def after_markers(self, partition: Partition, offset: int) -> int:
-        """Return the offset behind what follows `offset` and holds no records, as far as the lane knows."""
+        """Return the offset after what follows `offset` and holds no records, as far as the lane knows."""
         return self._lanes[partition.partition].inbox.after_markers(partition, offset)
 
     def mark_unreachable(self, dependency: str) -> None:
@@ -154,7 +154,7 @@ class RangeOwner:
                 await waiting.pause()
 
     async def _work(self, pipeline: Pipeline) -> None:
-        """Run the pipeline, and beside it look at what the store holds of each lane."""
+        """Run the pipeline, and at the same time look at what the store holds of each lane."""
         try:
             async with asyncio.TaskGroup() as group:
                 every = self._settings.checkpoint_seconds
@@ -201,7 +201,7 @@ class RangeOwner:
             starts = await self._starts()
         await settle_losses(self._stage, list(self._lanes.values()), starts, producer, self._runtime.finish)
         offsets = {partition: start.offset for partition, start in starts.items()}
-        # the inboxes first: what a fetch that is under way reads behind the seek is here before this goes on, and would
+        # the inboxes first: what a fetch that is under way reads after the seek is here before this goes on, and would
         # be dropped as nobody's, so that the next batch showed a gap
         assignment_epoch = self._positions.next_assignment_epoch()
         for number, lane in self._lanes.items():

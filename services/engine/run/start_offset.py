@@ -14,8 +14,8 @@ class StartOffset(NamedTuple):
 
     Attributes:
         offset: of the first record to be read.
-        expired: offsets before it that were never read and are no more; there were at most so many records, for marks
-            of transactions and aborted records take offsets too.
+        expired: offsets before it that were never read and are no more; there were at most this many records, because
+            marks of transactions and aborted records take offsets too.
         recreated: the topic was created again; how much of the one before was never read nobody can tell.
         forgotten: the group has lost how far the partition was read; the lane's own word counts.
 
@@ -37,7 +37,7 @@ def start_offset_of(
         progress: how far the lane itself says that it has read; asked where it is more than the group says.
         topic_id: of the topic that there is now.
         first: offset of its oldest record.
-        end: offset behind its newest.
+        end: offset after its newest.
 
     """
     ahead = progress is not None and progress.position > (committed or 0)

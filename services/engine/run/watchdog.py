@@ -1,6 +1,6 @@
 """Finds a stage that stands still though it should not: the fault of a kind that nobody has thought of.
 
-Every known reason to stand still is told by somebody: a dependency that is away by the lanes, a group that refuses by
+Every known reason to stand still is reported somewhere: a dependency that is away by the lanes, a group that refuses by
 the consumer. What is left is a stage that has records to read and commits nothing, or lanes that do not become ready,
 with nobody saying why. A worker was dead like that after 1,000 seconds, and looked healthy.
 """

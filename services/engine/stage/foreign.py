@@ -1,4 +1,4 @@
-"""Records behind intake that are not events: nobody but intake may write there, so they are foreign.
+"""Records after intake that are not events: nobody but intake may write there, so they are foreign.
 
 They are passed over, said in the log with their place and counted; the stage goes on.
 """

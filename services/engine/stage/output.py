@@ -32,7 +32,7 @@ class Output:
         return self.records.setdefault(Partition(topic, partition), [])
 
     def join(self, other: Output) -> None:
-        """Put another lane's output of the same batch behind this one's."""
+        """Put another lane's output of the same batch after this one's."""
         for where, records in other.records.items():
             self.records.setdefault(where, []).extend(records)
         self.bookings.join(other.bookings)

@@ -29,7 +29,7 @@ class Misses:
         So is what fails after a miss: a half-folded subject is in no state that anything may be said of.
 
         Raises:
-            Exception: the error, when it is no miss and nothing was missed before it.
+            Exception: the error, when it is not a miss and nothing was missed before it.
 
         """
         if isinstance(error, MissingKeysError):

@@ -1,4 +1,4 @@
-"""How far a lane has read its topics, kept beside its state and written in the same transaction.
+"""How far a lane has read its topics, kept with its state and written in the same transaction.
 
 The group's offsets say the same, but a broker can lose them (docs/adr/0024); the further of the two counts.
 """
@@ -20,8 +20,8 @@ class StoredOffset(NamedTuple):
     """How far a lane has read a topic.
 
     Attributes:
-        position: consumer position behind the last record.
-        topic_id: of the topic; one that was created again begins anew.
+        position: consumer position after the last record.
+        topic_id: of the topic; one that was created again begins again.
 
     """
 
@@ -40,7 +40,7 @@ def is_stored_offset(key: bytes) -> bool:
 
 
 def stored_offset_entries(batches: Iterable[Batch], ids: TopicIds) -> dict[bytes, bytes | None]:
-    """Return what to write for batches of one lane: by topic the consumer position behind its last record."""
+    """Return what to write for batches of one lane: by topic the consumer position after its last record."""
     return {
         stored_offset_key(batch.partition.topic): f"{batch.end} {ids.of(batch.partition.topic)}".encode()
         for batch in batches
