@@ -89,7 +89,7 @@ class TextReader:
             raise ValueError(message)
 
     def read(self, source: bytes, start: int) -> tuple[dict[str, str | None], int] | None:
-        """Return the record that begins at `start` and the place behind it; None where fastavro must look."""
+        """Return the record that begins at `start` and the place after it; None where fastavro must look."""
         record: dict[str, str | None] = {}
         place = start
         try:
@@ -117,7 +117,7 @@ class TextReader:
         return record, place
 
     def skip(self, source: bytes, place: int) -> int | None:
-        """Return the place behind the record that begins at `place`; None where fastavro must look."""
+        """Return the place after the record that begins at `place`; None where fastavro must look."""
         try:
             for _ in self._names:
                 place = past_optional_text(source, place)

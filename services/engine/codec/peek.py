@@ -141,7 +141,7 @@ class HeaderPeekReader:
         if item not in self._items or not subject.isascii():
             return None
         record = b"|".join((item, _text(value, places, AUTHORITY), _text(value, places, DOCUMENT_NO)))
-        # raises where it is no text: then the header's own reader says so
+        # raises where it is not a text: then the header's own reader says so
         record.decode()
         return HeaderPeek(
             item,
