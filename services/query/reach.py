@@ -19,7 +19,7 @@ from creditbus.topics.connection import APPLICATION, Connection
 from creditbus.topics.errors import UnavailableError
 from creditbus.topics.names import STAGES
 
-__all__ = ["PartitionReach", "StageReach", "read_ends", "read_members", "read_reaches", "topics_of"]
+__all__ = ["PartitionReach", "StageReach", "read_ends", "read_reaches", "topics_of"]
 
 _SETTLING_SECONDS: Final = 10.0
 _PAUSE_SECONDS: Final = 0.2
@@ -68,17 +68,6 @@ class StageReach:
 def topics_of(stage: str, topics: Sequence[str]) -> list[str]:
     """Return which of these topics a stage reads."""
     return sorted(filter(STAGES[stage].reads, topics))
-
-
-def read_members(connection: Connection) -> dict[str, int]:
-    """Return how many members the group of each stage has now; blocks.
-
-    Raises:
-        UnavailableError, UnsettledError: a broker does not answer.
-
-    """
-    with admin(connection) as kafka:
-        return {stage: len(_members(kafka, stage)) for stage in STAGES}
 
 
 def read_reaches(connection: Connection) -> list[StageReach]:

@@ -30,7 +30,7 @@ class CatalogueError(ValueError):
         self.fix = fix
         while path and path not in lines:
             path = path[:-1]
-        self.line = lines.get(path, min(len(lines), 1))
+        self.line = lines.get(path, 1 if lines else 0)
 
     @property
     def key(self) -> str:

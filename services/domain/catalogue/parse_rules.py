@@ -112,7 +112,7 @@ def _amount(table: Reader) -> re.Pattern[str]:
     try:
         amount = re.compile(text)
     except re.error as error:
-        table.fail("amount", f"{text!r} is no regular expression: {error}")
+        table.fail("amount", f"{text!r} is not a regular expression: {error}")
     return amount if amount.groups == 1 else table.fail("amount", "enclose the number, and nothing else, in a group")
 
 

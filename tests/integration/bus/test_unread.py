@@ -15,7 +15,7 @@ from kafka import KafkaProducer
 from creditbus.connectors.run.runner import run_connector
 from creditbus.connectors.setup.configuration import load_connector
 from creditbus.services.cli import main as cli
-from creditbus.services.query.reach import read_members
+from creditbus.services.query.reach import read_reaches
 from tests.harness.broker import delete_group, delete_records, ends, recreate
 from tests.harness.traffic import party
 from tests.harness.waiting import until
@@ -285,7 +285,10 @@ def test_what_a_transaction_under_way_hides_keeps_it_from_being_called_balanced(
 def test_who_waits_for_outcomes_is_told_that_no_worker_runs_and_what_waits_where(
     observer: Observer, ask: Ask, publish: Publish, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    until(lambda: not any(read_members(observer.wire.bus).values()), "no worker of another test is a member any more")
+    until(
+        lambda: not any(stage.members for stage in read_reaches(observer.wire.bus)),
+        "no worker of another test is a member any more",
+    )
     publish(0, 6)
     assert waits(ask(1)) == {"intake": (6, True)}
     (tmp_path / "0.csv").rename(tmp_path / "other.csv")

@@ -197,7 +197,7 @@ Change = Callable[[dict[str, Any], dict[str, Any]], object]
         ),
         (
             lambda _, entry: entry["rules"]["magnitudes"][0].update(field="CF_NR", amount="("),
-            "magnitudes[0].amount: '(' is no regular expression",
+            "magnitudes[0].amount: '(' is not a regular expression",
         ),
     ],
 )
