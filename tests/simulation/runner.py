@@ -55,7 +55,7 @@ def _begin() -> None:
 
 
 def _run(rule: str, seeds: Sequence[int]) -> list[Result]:
-    # broken anew for each chunk: a mock keeps all its calls, and the collector would go through them after each schedule
+    # broken anew for each chunk: a mock keeps all its calls, and each collection would go through all of them
     with broken(rule) if rule else nullcontext():
         return [run(seed) for seed in seeds]
 
