@@ -17,7 +17,7 @@ import fastavro
 from kafka import KafkaConsumer, TopicPartition
 
 from creditbus.avro_schemas import prefix_schema
-from creditbus.topics.connection import Connection
+from creditbus.topics.connection import HOME_VARIABLE, Connection
 
 __all__ = ["headers_of", "killed_runs", "rows_of"]
 
@@ -63,7 +63,8 @@ def killed_runs(bus: Connection, configuration: Path, times: int, seed: int) -> 
         times: How often.
         seed: Draws the moments, which are logged.
     """
-    environment = os.environ | {f"CREDITBUS_{key.upper()}": value for key, value in bus.endpoints().items()}
+    addresses = {f"CREDITBUS_{key.upper()}": value for key, value in bus.endpoints().items()}
+    environment = os.environ | addresses | {HOME_VARIABLE: str(bus.home)}  # and the memory of the one who kills
     chance = random.Random(seed)
     for _ in range(times):
         sent, seconds = chance.randint(1, _MOST_SENT), chance.uniform(0, _LONGEST_S)
