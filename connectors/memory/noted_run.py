@@ -4,18 +4,12 @@ from collections.abc import Iterable, Iterator
 
 from creditbus.connectors.memory import missing_records, row_notes
 from creditbus.connectors.memory.database import Database
-from creditbus.connectors.memory.judgement import Judgement, Known, Word, judge_by_key, judge_by_reading
+from creditbus.connectors.memory.judgement import Judgement
 from creditbus.connectors.memory.reading_numbers import Numbering
+from creditbus.connectors.memory.run_judge import RunJudge
 from creditbus.connectors.memory.values import Comparison, Noted, Unsettled
 
 __all__ = ["NotedRun"]
-
-_MAX_LOOKED_AT = 50_000
-"""Records of a look that are remembered without being noted in the file."""
-_NEWEST = """
-CREATE TEMP TABLE newest AS SELECT alike, max(at) AS at FROM contents
-  WHERE last = (SELECT max(last) FROM contents) GROUP BY alike
-"""
 
 
 class NotedRun:
@@ -25,9 +19,8 @@ class NotedRun:
         self,
         base: Database,
         numbering: Numbering,
-        published: dict[int, int],
+        judge: RunJudge,
         *,
-        all_again: bool,
         place: int = 0,
         compared: bool = False,
     ) -> None:
@@ -35,12 +28,8 @@ class NotedRun:
         """Its source says by their keys which rows are gone."""
         self._base = base
         self._numbering = numbering
-        self._published = published
-        self._all_again = all_again
+        self._judge = judge
         self._place = place
-        self._chunk: dict[bytes, list[Known]] = {}
-        self._outdated: list[tuple[bytes, int]] = []
-        self._taken = frozenset(record for (record,) in base.execute("SELECT record FROM taken"))
 
     @classmethod
     def begun(
@@ -67,52 +56,30 @@ class NotedRun:
             base.execute(
                 "DELETE FROM taken WHERE at > 0 AND at <= (SELECT published FROM runs WHERE number = taken.run)"
             )
-            if all_again:
-                base.execute("DROP TABLE IF EXISTS temp.newest")
-                base.execute(_NEWEST)
-                base.execute("CREATE INDEX temp.newest_alike ON newest (alike)")
             numbering = Numbering.begun(base, run, rows, whole=whole)
-            return cls(base, numbering, published, all_again=all_again, place=place, compared=compared)
+            judge = RunJudge(base, numbering, published, all_again=all_again)
+            return cls(base, numbering, judge, place=place, compared=compared)
 
     @classmethod
     def looked_at(cls, base: Database, *, whole: bool) -> "NotedRun":
         """See `PublishedRows.look`."""
         with base.failing():
-            return cls(base, Numbering.looked_at(base, whole=whole), {}, all_again=False)
+            numbering = Numbering.looked_at(base, whole=whole)
+            return cls(base, numbering, RunJudge(base, numbering, {}, all_again=False))
 
     def judge(self, row: Noted, at: int) -> tuple[Noted, Judgement]:
         """Say what a row is to its record, before it is noted; `at` is its number in the run."""
-        run = self._numbering.of(row)
-        if self._numbering.looks and len(self._chunk) > _MAX_LOOKED_AT:
-            self._chunk.clear()
-        with self._base.failing():
-            known = row_notes.known_of(self._base, row, self._published)
-        earlier = self._chunk.setdefault(row.record, [])
-        taken = row.record in self._taken
-        known = [*(one for one in known if not any(_is_same(one, other) for other in earlier)), *earlier]
-        word = Word(row.content, row.key, row.act, row.time is not None)
-        if row.key:
-            judged = judge_by_key(word, known, all_again=self._all_again, taken_back=taken)
-        else:
-            judged = judge_by_reading(word, known, run, all_again=self._all_again, taken_back=taken)
-            self._outdate(row.record, known, run)
-        same = next((one for one in known if one.content == row.content and one.key == row.key), None)
-        if self._all_again and same is not None and not taken and self._is_followed(row, same, run):
-            judged = Judgement(later=False)
-        since = run if judged.later else 0 if same is None else same.since
-        now = Known(row.content, row.key, row.act, run, at, since, doubtful=False)
-        earlier[:] = [*(one for one in earlier if not _is_same(one, now)), now]
-        return row._replace(at=at, since=since, reading=run), judged
+        return self._judge.judge(row, at)
 
     def note(self, rows: Iterable[Noted], read: int) -> None:
         """Note the rows of a chunk that is about to be published; with it so many rows of the run are read."""
         with self._base.transaction():
             run = self._numbering.current()
-            self._base.executemany("DELETE FROM contents WHERE record = ? AND last < ?", self._outdated)
-            row_notes.write(self._base, rows, run, self._taken, keeps_events=self.compared)
+            self._judge.forget_outdated()
+            row_notes.write(self._base, rows, run, self._judge.taken, keeps_events=self.compared)
             self._base.execute("UPDATE runs SET rows = max(rows, ?) WHERE number = ?", read, run)
             self._base.execute("UPDATE place SET last = max(last, ?)", self._place + read)
-        self._chunk, self._outdated = {}, []
+        self._judge.next_chunk()
 
     def confirm(self, rows: int) -> None:
         """Keep that so many rows of the run are on the bus."""
@@ -134,28 +101,6 @@ class NotedRun:
         """
         with self._base.transaction():
             return row_notes.complete(self._base, self._numbering.number)
-
-    def _is_followed(self, row: Noted, same: Known, run: int) -> bool:
-        """Say whether another row of the same decision, under whatever code, came after this one in the last reading.
-
-        Said again with a place of its own, this one would undo that one until its turn comes.
-        """
-        if row.key or same.doubtful or same.run == run:
-            return False
-        with self._base.failing():
-            found = self._base.one("SELECT at FROM temp.newest WHERE alike = ?", row.alike)
-        return found is not None and int(found[0]) > same.at
-
-    def _outdate(self, record: bytes, known: list[Known], run: int) -> None:
-        """Forget what a record said before its last reading, once it is met anew: said again, it is a change."""
-        if not any(one.run == run for one in known):
-            newest = max((one.run for one in known), default=0)
-            if any(one.run < newest for one in known):
-                self._outdated.append((record, newest))
-
-
-def _is_same(one: Known, other: Known) -> bool:
-    return one.key == other.key and (bool(one.key) or one.content == other.content)
 
 
 def _knows(base: Database, run: str, *, whole: bool) -> bool:

@@ -1,20 +1,17 @@
 """Runs a connector: what is new or changed in its source is published, whoever was killed before."""
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from creditbus.connectors.contract import Comparing, Remarking, Returning, Source
-from creditbus.connectors.memory.noted_run import NotedRun
-from creditbus.connectors.memory.published_rows import PublishedRows
+from creditbus.connectors.contract import Remarking, Returning
 from creditbus.connectors.publish.encoder import Encoder
 from creditbus.connectors.publish.progress import Progress
 from creditbus.connectors.publish.publisher import Publisher
 from creditbus.connectors.returned.refusals import mark_refused
 from creditbus.connectors.run.active_run import ActiveRun, settle
 from creditbus.connectors.run.notices import Notices
+from creditbus.connectors.run.remembering import begun, has_lost_keys, remembering
 from creditbus.connectors.run.reporter import Reporter, SilentReporter
 from creditbus.connectors.run.run_id import new_run
 from creditbus.connectors.run.summary import RunSummary, summary_of
@@ -58,7 +55,7 @@ def run_connector(
     encoder = Encoder(connector.item.id, SchemaRegistry(connection.registry_url))
     with Publisher(connection.bootstrap_servers, connector.id, connector.topic) as publisher:
         last = publisher.fence()
-        again = resend or _has_lost_keys(connector, connection, source)
+        again = resend or has_lost_keys(connector, connection, source)
         state = _begin(connector.id, version, last, resend=again)
         before = state.totals
         comparison, marked = None, 0
@@ -71,10 +68,10 @@ def run_connector(
             reporter = progress or SilentReporter()
             reporter.start(connector.id, source.size(), before.rows)
             try:
-                with _remembering(connector, connection, state, source) as memory:
+                with remembering(connector, connection, state, source) as memory:
                     noted = None
                     if memory is not None:
-                        state, noted = _begun(memory, connector, state, last, source, resend=resend)
+                        state, noted = begun(memory, connector, state, last, source, resend=resend)
                     run = ActiveRun(connector, connection, source, encoder, publisher, reporter, memory, noted, notices)
                     state = run.publish(state)
                     comparison = noted.complete() if noted and state.complete else None
@@ -112,54 +109,6 @@ def mark_decided(connector: Connector, connection: Connection) -> int:
         if last is not None:
             settle(source, last)
         return mark_refused(connector, connection, source)
-
-
-@contextmanager
-def _remembering(
-    connector: Connector, connection: Connection, state: Progress, source: Source
-) -> Iterator[PublishedRows | None]:
-    """Open the connector's memory for a run; news that is never complete, or never misses a record, has none."""
-    compared = bool(state.version) or isinstance(source, Comparing)
-    if connector.tells == "news" and (not compared or connector.vanished == "never"):
-        yield None
-        return
-    with PublishedRows(connection.home, connector.id) as memory:
-        yield memory
-
-
-def _has_lost_keys(connector: Connector, connection: Connection, source: Source) -> bool:
-    """Say whether a source compares and the memory knows nothing of its rows: it is then read from its start once.
-
-    Else a row that does not change would never be noted, and its withdrawal could not be made when it is gone.
-    """
-    if not isinstance(source, Comparing) or connector.vanished == "never":
-        return False
-    with PublishedRows(connection.home, connector.id) as memory:
-        return memory.is_new()
-
-
-def _begun(
-    memory: PublishedRows,
-    connector: Connector,
-    state: Progress,
-    last: Progress | None,
-    source: Source,
-    *,
-    resend: bool,
-) -> tuple[Progress, NotedRun]:
-    """Begin a run in the memory, and give it its place in the order of the readings."""
-    if connector.tells == "state" and not state.reading:
-        state = replace(state, reading=memory.place(0 if last is None else last.last_place, time.time_ns() // 1000))
-    run = memory.begin(
-        state.run,
-        state.totals.rows,
-        last=None if last is None else (last.run, last.totals.rows),
-        whole=bool(state.version),
-        all_again=resend,
-        place=state.reading,
-        compared=isinstance(source, Comparing),
-    )
-    return state, run
 
 
 def _begin(connector: str, version: str, last: Progress | None, *, resend: bool) -> Progress:
