@@ -9,9 +9,9 @@ from collections.abc import Mapping
 __all__ = ["rank", "track"]
 
 #: Folders and files whose tests are one track, the longest tracks first. Every other file is a track of its own.
-#: Two of them at a time are all that two cores bear, so that there are two, and the third process takes single files.
 _TRACKS: Mapping[str, str] = {
     "tests/faults/": "faults",
+    "tests/integration/bus/": "bus",
     "tests/integration/": "integration",
 }
 #: Files that take minutes are begun before the others.

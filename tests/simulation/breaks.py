@@ -199,7 +199,11 @@ def _ids_per_worker() -> Patches:
 #: By name; the text says what is wrong.
 def _silent_loss() -> Patches:
     """What was cut unread is passed over without a word."""
-    return [mock.patch.object(owner, "settle_losses", mock.AsyncMock())]
+
+    async def nothing(*_: object) -> None:
+        """Do nothing, and keep nothing: a mock keeps the arguments of every call, and with them each world there was."""
+
+    return [mock.patch.object(owner, "settle_losses", nothing)]
 
 
 BREAKS: Final[dict[str, Callable[[], Patches]]] = {
