@@ -21,8 +21,8 @@ help: ## Show this list
 demo: $(COMPILED) ## Run the whole bus on this machine on generated data; DATA=folder takes that folder's files
 	@$(BIN)/creditbus demo $(if $(DATA),--data "$(DATA)")
 
-test: $(COMPILED) ## Run every test, those on real servers too, in three processes; ARGS=... runs what they say in one
-	@$(BIN)/pytest $(or $(ARGS),--numprocesses=3)
+test: $(COMPILED) ## Run every test, those on real servers too; ARGS=... goes to pytest, ARGS=--numprocesses=3 runs suites side by side
+	@$(BIN)/pytest $(ARGS)
 
 quick: $(INSTALLED) ## Run the tests that need no server, as Python, without compiling first; ARGS="tests/unit/query" for some of them
 	@CREDITBUS_INTERPRETED=1 $(BIN)/pytest $(QUICK) $(ARGS)

@@ -1,4 +1,4 @@
-"""Which tests may run side by side, and in which order: `make test` runs three tracks on two cores.
+"""Which tests may run side by side, and in which order: `make test ARGS=--numprocesses=3` runs three tracks at a time.
 
 Suites on real servers wait most of the time, for time-outs and for each other; tests without servers compute. One
 process runs a track from its first test to its last, so that its servers are started once.

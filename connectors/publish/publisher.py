@@ -18,14 +18,16 @@ What kafka-python 3.0 asks of its caller, found by reading it and kept here:
 
 from collections.abc import Iterable, Sequence
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
 
-from kafka import KafkaConsumer, KafkaProducer, TopicPartition
-from kafka.errors import KafkaError, KafkaTimeoutError, ProducerFencedError, RetriableError
+from kafka import KafkaProducer
+from kafka.errors import KafkaError, KafkaTimeoutError, RetriableError
 from kafka.record.util import crc32c_c
 
-from creditbus.connectors.errors import PublishError, RegistrationError
+from creditbus.connectors.errors import RegistrationError
 from creditbus.connectors.publish.encoder import Message
+from creditbus.connectors.publish.kafka_errors import stopped, unreachable
+from creditbus.connectors.publish.latest import read_progress
 from creditbus.connectors.publish.progress import Progress
 from creditbus.services.domain.event import partition_of
 from creditbus.services.domain.statements import Publication
@@ -33,7 +35,7 @@ from creditbus.topics.connection import APPLICATION
 from creditbus.topics.kafka_clients import opened
 from creditbus.topics.names import POSITIONS, STATEMENTS, department_of
 
-__all__ = ["Beside", "Publisher", "last_progress", "read_latest", "read_progress"]
+__all__ = ["Beside", "Publisher"]
 
 _BATCH_BYTES = 262_144
 _REQUEST_BYTES = 8 * 1_048_576
@@ -41,7 +43,6 @@ _LINGER_MS = 20
 _METADATA_MS = 15_000
 _BOOTSTRAP_MS = 15_000
 _TRANSACTION_MS = 60_000
-_POLL_MS = 500
 _RETRY_MS = 20
 """Until metadata are asked for again: a run asks some ten times before its first row, and kafka-python waits 100 ms."""
 
@@ -94,7 +95,7 @@ class Publisher:
                 compression_type=None if crc32c_c else "gzip",
             )
         except RetriableError as error:
-            raise _unreachable(bootstrap_servers) from error
+            raise unreachable(bootstrap_servers) from error
         try:
             self._partitions = self._count_partitions(topic)
             self._position_partition = partition_of(connector.encode(), self._count_partitions(POSITIONS))
@@ -120,7 +121,7 @@ class Publisher:
             self._producer.init_transactions()
             return read_progress(self._servers, self._connector, self._position_partition)
         except KafkaError as error:
-            raise _stopped(error, self._servers) from error
+            raise stopped(error, self._servers) from error
 
     def publish(self, messages: Sequence[Message], progress: Progress, beside: Iterable[Beside] = ()) -> None:
         """Commit messages and progress, and what else is said, in one transaction; errors as of `commit`."""
@@ -152,7 +153,7 @@ class Publisher:
             self._producer.flush()
             self._producer.commit_transaction()
         except KafkaError as error:
-            raise _stopped(error, self._servers) from error
+            raise stopped(error, self._servers) from error
 
     def _send_all(self, messages: Iterable[Message]) -> None:
         topic, partitions, send = self._topic, self._partitions, self._send
@@ -170,119 +171,4 @@ class Publisher:
         except KafkaTimeoutError as error:
             raise RegistrationError(f"topic {topic}", "does not exist", "run `creditbus topics apply`") from error
         except KafkaError as error:
-            raise _stopped(error, self._servers) from error
-
-
-def last_progress(bootstrap_servers: str, connector: str) -> Progress | None:
-    """Read a connector's last committed progress, without shutting out a process that runs.
-
-    Raises:
-        PublishError: no broker answers.
-        RegistrationError: the positions topic is missing.
-    """
-    try:
-        consumer = _consumer(bootstrap_servers.split(","), "read_committed")
-        try:
-            partitions = consumer.partitions_for_topic(POSITIONS)
-        finally:
-            consumer.close()
-        if not partitions:
-            raise RegistrationError(f"topic {POSITIONS}", "does not exist", "run `creditbus topics apply`")
-        return read_progress(bootstrap_servers, connector, partition_of(connector.encode(), len(partitions)))
-    except KafkaError as error:
-        raise _stopped(error, bootstrap_servers) from error
-
-
-def read_latest(bootstrap_servers: str, topic: str) -> dict[bytes, bytes]:
-    """Read the newest value of each key of a compacted topic.
-
-    Raises:
-        PublishError: no broker answers.
-        RegistrationError: the topic is missing.
-    """
-    servers = bootstrap_servers.split(",")
-    try:
-        consumer = _consumer(servers, "read_committed")
-    except KafkaError as error:
-        raise _stopped(error, bootstrap_servers) from error
-    try:
-        numbers = consumer.partitions_for_topic(topic)
-        if not numbers:
-            raise RegistrationError(f"topic {topic}", "does not exist", "run `creditbus topics apply`")
-        places = [TopicPartition(topic, number) for number in sorted(numbers)]
-        ends = {place: _end_of_log(servers, place) for place in places}
-        consumer.assign(places)
-        consumer.seek_to_beginning(*places)
-        found: dict[bytes, bytes | None] = {}
-        while any(consumer.position(place) < ends[place] for place in places):
-            for records in consumer.poll(timeout_ms=_POLL_MS).values():
-                found.update((record.key, record.value) for record in records)
-    except KafkaError as error:
-        raise _stopped(error, bootstrap_servers) from error
-    finally:
-        consumer.close()
-    return {key: value for key, value in found.items() if value is not None}
-
-
-def read_progress(bootstrap_servers: str, connector: str, partition: int) -> Progress | None:
-    """Read a connector's last committed progress.
-
-    Reads up to the end of the log as it is now, not up to the last stable offset: another connector's open transaction
-    in the same partition hides what lies behind it, ours included, until it ends. It does end: transactions last for
-    one chunk, and a dead process's is aborted by the broker.
-
-    Args:
-        bootstrap_servers: Addresses of brokers, separated by commas.
-        connector: Id of the connector.
-        partition: Partition of the positions topic that holds it.
-    """
-    place = TopicPartition(POSITIONS, partition)
-    servers = bootstrap_servers.split(",")
-    end = _end_of_log(servers, place)
-    key, last = connector.encode(), None
-    consumer = _consumer(servers, "read_committed")
-    try:
-        consumer.assign([place])
-        consumer.seek_to_beginning(place)
-        while consumer.position(place) < end:
-            for records in consumer.poll(timeout_ms=_POLL_MS).values():
-                last = next((record.value for record in reversed(records) if record.key == key), last)
-    finally:
-        consumer.close()
-    return None if last is None else Progress.decode(last)
-
-
-def _end_of_log(servers: Sequence[str], place: TopicPartition) -> int:
-    consumer = _consumer(servers, "read_uncommitted")
-    try:
-        return int(consumer.end_offsets([place])[place])
-    finally:
-        consumer.close()
-
-
-def _consumer(servers: Sequence[str], isolation: str) -> Any:
-    return opened(
-        KafkaConsumer,
-        bootstrap_servers=servers,
-        group_id=None,
-        enable_auto_commit=False,
-        isolation_level=isolation,
-        auto_offset_reset="earliest",
-        retry_backoff_ms=_RETRY_MS,
-        metrics_enabled=False,
-    )
-
-
-def _unreachable(servers: str) -> PublishError:
-    return PublishError(
-        f"Kafka at {servers}", "does not answer", "is it running? `creditbus status` shows local servers"
-    )
-
-
-def _stopped(error: KafkaError, servers: str) -> PublishError:
-    if isinstance(error, ProducerFencedError):
-        return PublishError("connector", "another process has taken over this connector", "let only one run at a time")
-    if isinstance(error, RetriableError):
-        return _unreachable(servers)
-    problem = f"publishing stopped: {type(error).__name__}: {error}"
-    return PublishError(f"Kafka at {servers}", problem, "run again: nothing is lost, nothing is sent twice")
+            raise stopped(error, self._servers) from error

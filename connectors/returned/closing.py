@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from creditbus.connectors.errors import ConfigurationError
-from creditbus.connectors.publish.publisher import Beside, Publisher, read_latest
+from creditbus.connectors.publish.latest import read_latest
+from creditbus.connectors.publish.publisher import Beside, Publisher
 from creditbus.connectors.run.outgoing import whole
 from creditbus.services.domain.statements import ClosedRow, Closing, decode_statement
 from creditbus.topics.connection import Connection

@@ -11,7 +11,8 @@ from typing import NamedTuple
 from creditbus.connectors.contract import Row
 from creditbus.connectors.mapping.compiler import Mapped
 from creditbus.connectors.publish.encoder import Encoder, Message
-from creditbus.connectors.publish.publisher import Beside, Publisher, read_latest
+from creditbus.connectors.publish.latest import read_latest
+from creditbus.connectors.publish.publisher import Beside, Publisher
 from creditbus.connectors.returned.rejection import Fault
 from creditbus.connectors.returned.sheets import CorrectedRow
 from creditbus.connectors.run.outgoing import is_whole

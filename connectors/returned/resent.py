@@ -15,7 +15,7 @@ from creditbus.avro_schemas import reject_schema
 from creditbus.connectors.contract import Defect, Position, Row, Source
 from creditbus.connectors.errors import PublishError
 from creditbus.connectors.publish.decoder import Decoder
-from creditbus.connectors.publish.publisher import read_latest
+from creditbus.connectors.publish.latest import read_latest
 from creditbus.connectors.returned.refusals import batches, mine
 from creditbus.connectors.returned.rejection import Rejection, UndecodableError, original_event
 from creditbus.connectors.setup.configuration import Connector

@@ -27,7 +27,7 @@ def register(app: typer.Typer) -> None:
 @state.command("show")
 def show_command(name: Name, folder: Folder = FOLDER, json: Json = False) -> None:
     """Show position, run and totals as the bus holds them."""
-    from creditbus.connectors.publish.publisher import last_progress
+    from creditbus.connectors.publish.latest import last_progress
 
     connector = connector_named(name, folder)
     progress = last_progress(Connection.from_environment(store=False).bootstrap_servers, connector.id)

@@ -201,7 +201,7 @@ def _silent_loss() -> Patches:
     """What was cut unread is passed over without a word."""
 
     async def nothing(*_: object) -> None:
-        """Do nothing, and keep nothing: a mock keeps the arguments of every call, and with them each world there was."""
+        """Do nothing, and keep nothing: a mock keeps the arguments of every call, and with them whole worlds."""
 
     return [mock.patch.object(owner, "settle_losses", nothing)]
 

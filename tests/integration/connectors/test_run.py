@@ -26,8 +26,9 @@ from creditbus.avro_schemas import prefix_schema
 from creditbus.connectors.errors import PublishError, RegistrationError, SourceError
 from creditbus.connectors.publish import publisher
 from creditbus.connectors.publish.encoder import Message
+from creditbus.connectors.publish.latest import read_latest, read_progress
 from creditbus.connectors.publish.progress import Progress, Totals
-from creditbus.connectors.publish.publisher import Publisher, read_latest, read_progress
+from creditbus.connectors.publish.publisher import Publisher
 from creditbus.connectors.run.runner import run_connector
 from creditbus.connectors.setup.configuration import Connector, load_connector
 from creditbus.services.domain.event import partition_of
