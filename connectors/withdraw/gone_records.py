@@ -43,6 +43,8 @@ def gone_records(
         known.update(one.keys)
         again = rebuilt.pop(one.record, None)
         yield one, None if again is None else again.event
+    if not rebuilt:
+        return
     stated = memory.stated(keys)
     for record, again in rebuilt.items():
         # a known row that is another record when it is mapped again was published under an earlier mapping
