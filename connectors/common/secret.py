@@ -6,6 +6,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 
+from creditbus.connectors.common import messages
 from creditbus.connectors.errors import ConfigurationError
 
 __all__ = ["FolderPath", "Secret"]
@@ -44,13 +45,13 @@ class Secret(BaseModel):
         if self.env is not None:
             value = os.environ.get(self.env, "")
             if not value:
-                raise ConfigurationError(self.env, "is not set", "it holds a secret of this connector")
+                raise ConfigurationError(self.env, messages.NOT_SET(), messages.A_SECRET())
             return value
         place = self.file or Path()
         try:
             value = place.read_text(encoding="utf-8").rstrip("\r\n")
         except (OSError, UnicodeDecodeError) as error:
-            raise ConfigurationError(str(place), "cannot be read", "it holds a secret of this connector") from error
+            raise ConfigurationError(str(place), messages.UNREADABLE(), messages.A_SECRET()) from error
         if not value:
-            raise ConfigurationError(str(place), "is empty", "it holds a secret of this connector")
+            raise ConfigurationError(str(place), messages.EMPTY(), messages.A_SECRET())
         return value

@@ -10,6 +10,7 @@ from typing import IO, BinaryIO
 
 from creditbus.connectors.common.characters import decoded
 from creditbus.connectors.errors import SourceError
+from creditbus.connectors.files import messages
 from creditbus.connectors.files.blob import Blob
 
 __all__ = ["ZIP_MAGIC", "damaged", "members", "open_archive", "refuse_bombs", "unpacking"]
@@ -36,7 +37,7 @@ def damaged(place: str) -> Iterator[None]:
     except SourceError:
         raise
     except _DAMAGES as error:
-        raise SourceError(place, f"is damaged or cut off: {_said(error)}", "hand it in anew") from error
+        raise SourceError(place, messages.DAMAGED(said=_said(error)), messages.HAND_IN_AGAIN()) from error
 
 
 def _said(error: Exception) -> str:
@@ -54,7 +55,7 @@ def open_archive(stream: BinaryIO, place: str) -> zipfile.ZipFile:
     with damaged(place):
         archive = zipfile.ZipFile(stream)
     if len(archive.filelist) > _MOST_MEMBERS:
-        raise SourceError(place, f"holds more than {_MOST_MEMBERS:,} files")
+        raise SourceError(place, messages.TOO_MANY_FILES(most_members=_MOST_MEMBERS))
     return archive
 
 
@@ -72,13 +73,13 @@ def refuse_member(info: zipfile.ZipInfo, place: str, limit: int) -> None:
     """Refuse one file of an archive; errors as :func:`refuse_bombs`."""
     name, size = _name(info), info.file_size
     if info.flag_bits & _ENCRYPTED:
-        raise SourceError(place, f"{name} is encrypted", "hand it in without a password")
+        raise SourceError(place, messages.ENCRYPTED(name=name), messages.WITHOUT_PASSWORD())
     if size > limit:
-        fix = "raise settings.unpacked_bytes if the file is sound"
-        raise SourceError(place, f"{name} unpacks to {size:,} bytes; the limit is {limit:,}", fix)
+        fix = messages.RAISE_THE_LIMIT()
+        raise SourceError(place, messages.UNPACKS_TO(name=name, size=size, limit=limit), fix)
     if size > _HARMLESS_BYTES and size > _MOST_RATIO * info.compress_size:
         times = size // max(info.compress_size, 1)
-        raise SourceError(place, f"{name} unpacks to {times:,} times its size, as no table does")
+        raise SourceError(place, messages.UNPACKS_TIMES(name=name, times=times))
 
 
 @contextmanager
@@ -107,11 +108,11 @@ def members(blob: Blob, pattern: str, limit: int) -> list[Blob]:
             if info.is_dir() or not _matches(name, pattern):
                 continue
             if name in found:
-                raise SourceError(blob.place, f"holds {name} twice")
+                raise SourceError(blob.place, messages.HOLDS_TWICE(name=name))
             refuse_member(info, blob.place, limit)
             found[name] = info
     if not found:
-        raise SourceError(blob.place, f"holds no file that matches {pattern!r}", "see settings.member")
+        raise SourceError(blob.place, messages.NO_MEMBER(pattern=pattern), messages.SEE_MEMBER())
     return [_member(blob, name, info.orig_filename) for name, info in sorted(found.items())]
 
 

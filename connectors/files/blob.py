@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from creditbus.connectors.errors import SourceError
+from creditbus.connectors.files import messages
 from creditbus.connectors.files.origin import known_name, reading
 
 __all__ = ["Blob", "blob_of"]
@@ -58,7 +59,7 @@ class _Limited(io.RawIOBase):
         block = self._stream.read(size)
         self._left -= len(block)
         if self._left < 0:
-            raise SourceError(self._place, "is longer than settings.unpacked_bytes", "raise it if the file is sound")
+            raise SourceError(self._place, messages.TOO_LONG(), messages.RAISE_IT())
         return block
 
 

@@ -5,6 +5,7 @@ from itertools import islice
 from pathlib import Path
 
 from creditbus.connectors.errors import SourceError
+from creditbus.connectors.files import messages
 from creditbus.connectors.files.blob import blob_of
 from creditbus.connectors.files.encodings import find_encoding, text_stream
 from creditbus.connectors.files.lines import bounded_lines
@@ -43,6 +44,6 @@ def csv_rows(path: Path, title: str) -> list[list[str]]:
         if title in map(normalise.trim, record.cells):
             rows = list(records(len(record.cells), record.last + 1))
             if fault := next((row.fault for row in rows if row.fault), ""):
-                raise SourceError(blob.place, f"is no sound csv: {fault}")
+                raise SourceError(blob.place, messages.NOT_CSV(fault=fault))
             return above + [row.cells for row in rows]
     return above

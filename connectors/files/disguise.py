@@ -4,6 +4,7 @@ import re
 from enum import Enum
 
 from creditbus.connectors.errors import SourceError
+from creditbus.connectors.files import messages
 from creditbus.connectors.files.archive import ZIP_MAGIC
 from creditbus.connectors.files.blob import Blob
 
@@ -81,9 +82,9 @@ def _text_content(head: bytes, *, is_xml: bool) -> Content:
 def no_workbook(content: Content, place: str) -> SourceError:
     """Make the error of a file that is no workbook, and cannot be read as one."""
     if content is Content.TEXT:
-        fix = "kind: files (or csv, tsv) reads it; or save it as .xlsx"
+        fix = messages.KIND_FILES()
     elif content in (Content.OTHER, Content.EMPTY):
-        fix = "hand it in anew, saved as .xlsx"
+        fix = messages.HAND_IN_AS_XLSX()
     else:
-        fix = "open it with Excel or WPS and save its table as .xlsx"
-    return SourceError(place, f"is {content.value}, no workbook", fix)
+        fix = messages.OPEN_AND_SAVE()
+    return SourceError(place, messages.NOT_A_WORKBOOK(value=content.value), fix)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from creditbus.connectors.contract import Cell, Column
 from creditbus.connectors.errors import SourceError
+from creditbus.connectors.files import messages
 from creditbus.services.domain import normalise
 
 __all__ = ["SEARCHED_ROWS", "columns", "is_blank", "is_code_row", "is_header", "missing", "text_of"]
@@ -40,8 +41,8 @@ def is_code_row(cells: Sequence[Cell]) -> bool:
 
 def missing(place: str, declared: int | None) -> SourceError:
     """Make the error of a file without a header row, be it searched for or declared by its number."""
-    fix = "name it in settings.header_row" if declared is None else "settings.header_row lies behind the end"
-    return SourceError(place, "no header row was found", fix)
+    fix = messages.NAME_HEADER_ROW() if declared is None else messages.HEADER_AFTER_END()
+    return SourceError(place, messages.NO_HEADER(), fix)
 
 
 def columns(names: Sequence[Cell], codes: Sequence[Cell] = ()) -> tuple[Column, ...]:

@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 from creditbus.connectors.errors import SourceError
+from creditbus.connectors.files import messages
 from creditbus.connectors.files.blob import Blob
 from creditbus.connectors.files.encodings import find_encoding, text_stream
 from creditbus.connectors.files.sheet_row import MOST_MERGES
@@ -39,10 +40,10 @@ def write_html(blob: Blob, out: SheetWriter, limit: int) -> None:
         while block := stream.read(_BLOCK):
             tables.feed(decoder.decode(block))
             if len(tables.rawdata) > _MOST_PENDING:
-                raise SourceError(blob.place, f"holds a tag or comment longer than {_MOST_PENDING:,} characters")
+                raise SourceError(blob.place, messages.LONG_TAG(most_pending=_MOST_PENDING))
     tables.close()
     if not tables.number_of_sheets:
-        raise SourceError(blob.place, "is a web page (HTML) without a table", "save the table as .xlsx")
+        raise SourceError(blob.place, messages.WEB_PAGE(), messages.SAVE_TABLE())
 
 
 class _Tables(HTMLParser):

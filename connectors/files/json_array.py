@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO, NamedTuple
 
 from creditbus.connectors.errors import SourceError
+from creditbus.connectors.files import messages
 
 __all__ = ["Element", "begins_array", "elements"]
 
@@ -14,7 +15,7 @@ _BLOCK = 1 << 16
 _SPACE = " \t\r\n"
 _SIGN = re.compile(r'[\[\]{},"]')
 _REST_OF_TEXT = re.compile(r'(?:[^"\\]++|\\.)*+', re.DOTALL)
-_FIX = "hand it in anew: the rows before that place are read"
+_FIX = "hand it in again: the rows before that place are read"
 _BEGIN = re.compile(rb"\s*\[\s*(?:[{\]]|\Z)")
 
 
@@ -42,7 +43,7 @@ def elements(stream: BinaryIO, encoding: str, decoder: json.JSONDecoder, limit: 
     """Give the elements of an array.
 
     Args:
-        stream: Opened behind its byte order mark.
+        stream: Opened after its byte order mark.
         encoding: Of its bytes.
         decoder: Reads one value; a ValueError of its is a fault of the element alone.
         limit: Longest element in characters.
@@ -73,14 +74,14 @@ class _Array:
             self._move(self._at + 1)
             while (sign := self._next_sign()) != "]":
                 if not sign:
-                    raise SourceError(self._place, f"is cut off behind line {self._line}: its array has no end", _FIX)
+                    raise SourceError(self._place, messages.ARRAY_WITHOUT_END(line=self._line), _FIX)
                 if sign == ",":
                     self._move(self._at + 1)
                 else:
                     yield self._element()
             self._move(self._at + 1)
         if self._next_sign():
-            raise SourceError(self._place, f"goes on behind the end of its array in line {self._line}", _FIX)
+            raise SourceError(self._place, messages.AFTER_ARRAY(line=self._line), _FIX)
 
     def _element(self) -> Element:
         self._fill(self._limit + 1)
@@ -106,13 +107,13 @@ class _Array:
         return Element(line, value, "", "")
 
     def _refused(self, line: int, fault: str) -> Element:
-        """Pass over an element by its brackets, to what is behind it."""
+        """Pass over an element by its brackets, to what is after it."""
         kept, size, depth, in_text, is_over = "", 0, 0, False, False
         while not is_over:
             self._fill(_BLOCK)
             end, depth, in_text, is_over = self._boundary(depth, in_text=in_text)
             if end == self._at and self._ended and not is_over:
-                raise SourceError(self._place, f"is cut off in the element of line {line}: {fault}", _FIX)
+                raise SourceError(self._place, messages.CUT_IN_ELEMENT(line=line, fault=fault), _FIX)
             kept += self._text[self._at : end][: self._limit - len(kept)]
             size += end - self._at
             self._move(end)

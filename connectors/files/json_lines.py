@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 from creditbus.connectors.common.json_values import alike, decoder, repeated, twice
 from creditbus.connectors.contract import Cell, Column, Defect, DefectReason, Row, Table
 from creditbus.connectors.errors import SourceError
+from creditbus.connectors.files import messages
 from creditbus.connectors.files.blob import Blob
 from creditbus.connectors.files.encodings import find_encoding, text_stream
 from creditbus.connectors.files.json_array import Element, begins_array, elements
@@ -56,7 +57,7 @@ class JsonLinesReader:
         """See the protocol."""
         columns = self._columns()
         if not columns:
-            raise SourceError(self._blob.place, "has no JSON object among its first lines")
+            raise SourceError(self._blob.place, messages.NO_JSON_OBJECT())
         with text_stream(self._blob, self._encoding()) as (stream, _):
             form = "an array, " if begins_array(stream.read(_HEAD_BYTES)) else ""
         return f"{form}{len(columns)} keys among the first rows"

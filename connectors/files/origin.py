@@ -9,6 +9,7 @@ from pathlib import Path
 from creditbus.connectors.common.characters import decoded
 from creditbus.connectors.contract import Finding
 from creditbus.connectors.errors import SourceError
+from creditbus.connectors.files import messages
 
 __all__ = ["content_version", "file_finding", "known_name", "reading"]
 
@@ -53,5 +54,5 @@ def reading(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise SourceError(
-            known_name(str(path)), f"cannot be read: {error.strerror or error}", "check settings.path"
+            known_name(str(path)), messages.UNREADABLE(strerror=error.strerror or error), messages.CHECK_PATH()
         ) from error

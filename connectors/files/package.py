@@ -12,6 +12,7 @@ from typing import BinaryIO, NamedTuple
 from xml.etree import ElementTree as ET
 
 from creditbus.connectors.errors import SourceError
+from creditbus.connectors.files import messages
 from creditbus.connectors.files.archive import unpacking
 from creditbus.connectors.xml.safe import refuse_document_type
 
@@ -57,7 +58,7 @@ class Package:
         """
         info = self._parts.get(part_name(name))
         if info is None:
-            raise SourceError(self._place, f"has no {name}", "save it anew")
+            raise SourceError(self._place, messages.HAS_NO_PART(name=name), messages.SAVE_AGAIN())
         with unpacking(self._archive, info, self._place) as stream:
             refuse_document_type(stream, f"{self._place}:{name}")
         with unpacking(self._archive, info, self._place) as stream:
@@ -67,13 +68,15 @@ class Package:
         """Read a small part whole; errors as :meth:`open`."""
         info = self._parts.get(part_name(name))
         if info is not None and info.file_size > _MOST_PART_BYTES:
-            raise SourceError(self._place, f"{name} is longer than {_MOST_PART_BYTES:,} bytes")
+            raise SourceError(self._place, messages.PART_TOO_LONG(name=name, most_part_bytes=_MOST_PART_BYTES))
         with self.open(name) as stream:
             raw = stream.read()
         try:
             return ET.fromstring(raw)  # noqa: S314 -- open refused document types, whence all attacks come
         except ET.ParseError as error:
-            raise SourceError(self._place, f"{name} is no sound XML: {error}", "save it anew") from error
+            raise SourceError(
+                self._place, messages.PART_NOT_XML(name=name, error=error), messages.SAVE_AGAIN()
+            ) from error
 
     def relations(self, part: str) -> Iterator[Relation]:
         """Give what a part says of others; an empty name stands for the package itself. Errors as :meth:`open`."""

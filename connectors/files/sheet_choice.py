@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from creditbus.connectors.common.titles import folded
 from creditbus.connectors.contract import Column, Table
 from creditbus.connectors.errors import SourceError
+from creditbus.connectors.files import messages
 
 __all__ = ["ALL", "Choice", "alike", "named_sheets", "proposed_sheet"]
 
@@ -25,7 +26,7 @@ def named_sheets(wanted: Choice, names: Sequence[str], place: str) -> list[str]:
         elif isinstance(one, str) and one in names:
             found.append(one)
         else:
-            raise SourceError(place, f"has no sheet {one!r}", f"settings.sheet is one of: {', '.join(names)}")
+            raise SourceError(place, messages.NO_SHEET(one=one), messages.SHEETS(names=", ".join(names)))
     return list(dict.fromkeys(found))
 
 

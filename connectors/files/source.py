@@ -104,7 +104,7 @@ class FileSource:
             unread = left_out(found)
             words = [f"{part.member}: {part.reader.found()}" if part.member else part.reader.found() for part in found]
         except SourceError as error:
-            return [there, Finding("rows", ok=False, message=str(error))]
+            return [there, Finding("rows", ok=False, message=error.text())]
         if len(words) > _MOST_FOUND:
             words[_MOST_FOUND:] = [f"and {len(words) - _MOST_FOUND} files more"]
         rows = [Finding("rows", ok=True, message=f"{self._spoken(found)}{one}") for one in words]

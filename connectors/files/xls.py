@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from typing import IO
 
 from creditbus.connectors.errors import SourceError
+from creditbus.connectors.files import messages
 from creditbus.connectors.files.blob import Blob
 from creditbus.connectors.files.written_sheets import WrittenSheets
 
@@ -42,19 +43,19 @@ def open_xls(blob: Blob, unpacked: int, limit: int) -> Iterator[WrittenSheets]:
             shutil.copyfileobj(stream, copy)
         copy.flush()
         if copy.tell() > _MOST_BYTES:
-            raise SourceError(blob.place, f"is longer than {_MOST_BYTES:,} bytes, as no xls is", "save it as .xlsx")
+            raise SourceError(blob.place, messages.XLS_TOO_LONG(most_bytes=_MOST_BYTES), messages.SAVE_AS_XLSX())
         _read(copy.name, blob.place, written)
         yield WrittenSheets(written, limit)
 
 
 def _read(path: str, place: str, written: IO[bytes]) -> None:
-    fix = "save it as .xlsx"
+    fix = messages.SAVE_AS_XLSX()
     with tempfile.TemporaryFile() as errors:
         command = [sys.executable, "-m", _CHILD, path]
         try:
             done = subprocess.run(command, stdout=written, stderr=errors, timeout=_SECONDS, check=False)  # noqa: S603 -- our own module
         except subprocess.TimeoutExpired as error:
-            raise SourceError(place, f"was not read in {_SECONDS} seconds", fix) from error
+            raise SourceError(place, messages.TOO_SLOW(seconds=_SECONDS), fix) from error
         if done.returncode:
             errors.seek(0)
             lines = errors.read(65_536).decode("utf-8", "replace").strip().splitlines()

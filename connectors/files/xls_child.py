@@ -58,7 +58,7 @@ def _said(error: Exception, path: str) -> str:
         if stream.encode("utf-16-le") in content:
             return said
     said = " ".join(str(error).split()) or type(error).__name__
-    return f"is no readable xls workbook: {said}\tsave it as .xlsx"
+    return f"is not a readable xls workbook: {said}\tsave it as .xlsx"
 
 
 def _write(book: Any, out: SheetWriter) -> None:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
 from creditbus.connectors.errors import SourceError
+from creditbus.connectors.files import messages
 from creditbus.connectors.files.archive import open_archive, refuse_bombs
 from creditbus.connectors.files.blob import Blob
 from creditbus.connectors.files.number_format import NumberFormat, number_format
@@ -71,19 +72,19 @@ def open_book(blob: Blob, limit: int) -> Iterator[Book]:
 
 
 def _unreadable(place: str, problem: str) -> SourceError:
-    return SourceError(place, f"is no readable xlsx workbook: {problem}", "save it as .xlsx")
+    return SourceError(place, messages.NOT_XLSX(problem=problem), messages.SAVE_AS_XLSX())
 
 
 def _main_part(package: Package, place: str) -> str:
     if "mimetype" in package:
-        raise SourceError(place, "is an OpenDocument file (ods)", "save it as .xlsx")
+        raise SourceError(place, messages.ODS(), messages.SAVE_AS_XLSX())
     main = _USUAL_BOOK
     if "_rels/.rels" in package:
         found = (one.part for one in package.relations("") if one.kind == "officeDocument")
         main = next(found, _USUAL_BOOK)
     for ending, what in _OTHER_DOCUMENTS.items():
         if main.lower().endswith(ending):
-            raise SourceError(place, f"is {what}", "save its table as .xlsx")
+            raise SourceError(place, messages.IS_SOMETHING_ELSE(what=what), messages.SAVE_ITS_TABLE())
     if main not in package:
         raise _unreadable(place, f"it has no {main}")
     return main

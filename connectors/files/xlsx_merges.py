@@ -6,6 +6,7 @@ from typing import BinaryIO
 from openpyxl.utils.cell import column_index_from_string
 
 from creditbus.connectors.errors import SourceError
+from creditbus.connectors.files import messages
 from creditbus.connectors.files.sheet_row import MOST_MERGES, Merge
 
 __all__ = ["merged_ranges"]
@@ -38,7 +39,7 @@ def merged_ranges(source: BinaryIO, place: str) -> list[Merge]:
             end = match.end()
         rest = text[max(end, len(text) - _LONGEST) :]
         if len(found) > MOST_MERGES:
-            raise SourceError(place, f"has more than {MOST_MERGES:,} merged cells", "save it anew")
+            raise SourceError(place, messages.TOO_MANY_MERGES(most_merges=MOST_MERGES), messages.SAVE_AGAIN())
     return found
 
 

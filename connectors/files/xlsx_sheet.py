@@ -14,6 +14,7 @@ from openpyxl.utils.datetime import from_ISO8601
 
 from creditbus.connectors.contract import Cell
 from creditbus.connectors.errors import SourceError
+from creditbus.connectors.files import messages
 from creditbus.connectors.files.number_format import NumberFormat, number_format
 from creditbus.connectors.files.sheet_cells import FaultyCell
 from creditbus.connectors.files.sheet_row import SheetRow
@@ -289,8 +290,8 @@ class _Reading:
         before, self._column, self._room = self._number, 0, self._limit
         self._number = before + 1 if stated is None else whole_number(stated)
         if not before < self._number <= _MOST_ROWS:
-            problem = f"is damaged: behind row {before} it has a row {(stated or '')[:16]}"
-            raise SourceError(self._place, problem, "save it anew")
+            problem = messages.ROW_ORDER(before=before, stated=(stated or "")[:16])
+            raise SourceError(self._place, problem, messages.SAVE_AGAIN())
 
     def _take(self, cell: dict[str, str]) -> None:
         place = cell.get("r", "")

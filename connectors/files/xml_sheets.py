@@ -3,6 +3,7 @@
 from typing import Any
 
 from creditbus.connectors.errors import SourceError
+from creditbus.connectors.files import messages
 from creditbus.connectors.files.blob import Blob
 from creditbus.connectors.files.sheet_cells import EXACT_DIGITS
 from creditbus.connectors.files.sheet_row import MOST_MERGES
@@ -53,7 +54,7 @@ def write_xml(blob: Blob, out: SheetWriter, limit: int) -> None:
             parser.feed(block)
     parser.feed(b"", last=True)
     if not book.has_sheets:
-        raise SourceError(blob.place, "is a workbook as XML without a sheet", "save it as .xlsx")
+        raise SourceError(blob.place, messages.NO_SHEET_IN_XML(), messages.SAVE_AS_XLSX())
 
 
 class _Book:
@@ -92,7 +93,7 @@ class _Book:
             self._in_comment = True  # its text is data, too
         elif local == "Data" and not self._in_comment:
             if not self._column:
-                raise SourceError(self._place, "is damaged: it has data outside of a cell", "save it anew")
+                raise SourceError(self._place, messages.DATA_OUTSIDE(), messages.SAVE_AGAIN())
             self._kind, self._text = given.get("Type", "String"), []
         elif local == "Visible":
             self._text = []
@@ -140,8 +141,8 @@ class _Book:
     def _next(self, before: int, given: dict[str, str], most: int) -> int:
         number = _number(given["Index"]) if "Index" in given else before + 1
         if not before < number <= most:
-            problem = f"is damaged: behind row or column {before} it has {given.get('Index', '')[:16]}"
-            raise SourceError(self._place, problem, "save it anew")
+            problem = messages.ORDER(before=before, get=given.get("Index", "")[:16])
+            raise SourceError(self._place, problem, messages.SAVE_AGAIN())
         return number
 
     def _put(self, text: str) -> None:

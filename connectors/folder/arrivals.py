@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.files.origin import content_version, known_name, reading
+from creditbus.connectors.folder import messages
 from creditbus.connectors.folder.settings import FolderSettings
 
 __all__ = ["DIGEST_CHARACTERS", "Arrival", "Arrivals"]
@@ -94,7 +95,7 @@ class Arrivals:
     def _candidates(self) -> Iterator[tuple[str, Path, stat_result]]:
         folder, marker = self._settings.path, self._settings.marker
         if not folder.is_dir():
-            raise SourceError(str(folder), "is no folder", "check settings.path")
+            raise SourceError(str(folder), messages.NOT_A_FOLDER(), messages.CHECK_PATH())
         with reading(folder):
             paths = list(folder.glob(self._settings.pattern))
         for path in paths:

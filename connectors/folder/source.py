@@ -9,6 +9,7 @@ from creditbus.connectors.contract import Defect, DefectReason, Finding, Positio
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.files.blob import blob_of
 from creditbus.connectors.files.source import left_out, parts, passed_over, read_parts
+from creditbus.connectors.folder import messages
 from creditbus.connectors.folder.arrivals import DIGEST_CHARACTERS, Arrival, Arrivals
 from creditbus.connectors.folder.settings import FolderSettings
 
@@ -77,7 +78,7 @@ class FolderSource:
         try:
             complete, waiting = self._arrivals.complete(), self._arrivals.waiting()
         except SourceError as error:
-            return [Finding("folder", ok=False, message=str(error))]
+            return [Finding("folder", ok=False, message=error.text())]
         words = f"{self._settings.path}: {len(complete)} complete files, {waiting} not complete yet"
         findings = [Finding("folder", ok=True, message=words)]
         return [*findings, *map(self._found, complete[-1:])]
@@ -135,7 +136,7 @@ class FolderSource:
         except SourceError as error:
             fault = str(error)
         if not self._arrivals.is_unchanged(arrival):
-            raise SourceError(arrival.name, "changed while it was read", "run again: it is then read whole")
+            raise SourceError(arrival.name, messages.CHANGED(), messages.RUN_AGAIN_WHOLE())
         if before is not None:
             yield before._replace(position=taken.position(before.position) if fault else after)
         if fault:
@@ -145,7 +146,7 @@ class FolderSource:
         try:
             words = [part.reader.found() for part in parts(blob_of(arrival.path, arrival.name), None, self._settings)]
         except SourceError as error:
-            return Finding("rows", ok=False, message=str(error))
+            return Finding("rows", ok=False, message=error.text())
         return Finding("rows", ok=True, message=f"{arrival.name}: {words[0]}")
 
     def _tables(self, arrival: Arrival) -> Sequence[Table]:

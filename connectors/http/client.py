@@ -13,6 +13,7 @@ from typing import Self
 import httpx
 
 from creditbus.connectors.errors import ConfigurationError, SourceError
+from creditbus.connectors.http import messages
 from creditbus.connectors.http.settings import HttpSettings
 
 __all__ = ["Answer", "Client", "Sleep"]
@@ -70,7 +71,9 @@ class Client:
             # No redirect is followed: it could carry the token to another server.
             self._client = httpx.Client(headers=headers, auth=basic, timeout=timeout, verify=verify)
         except UnicodeEncodeError as error:
-            raise ConfigurationError("settings.headers or token", "hold more than ASCII", "correct them") from error
+            raise ConfigurationError(
+                "settings.headers or token", messages.NOT_ASCII(), messages.CORRECT_THEM()
+            ) from error
 
     def __enter__(self) -> Self:
         return self
@@ -100,10 +103,12 @@ class Client:
                 growing = _FIRST_PAUSE * 2.0**attempt
                 pause = min(growing, self._settings.longest_pause) if error.pause is None else error.pause
                 if pause > self._settings.longest_pause:
-                    raise SourceError(place, f"{problem}, and asks to wait {pause:.0f} s", "run again then") from error
+                    raise SourceError(
+                        place, messages.ASKS_TO_WAIT(problem=problem, pause=pause), messages.RUN_AGAIN_THEN()
+                    ) from error
                 if attempt + 1 < self._settings.attempts:
                     self._sleep(pause)
-        raise SourceError(place, problem, f"tried {self._settings.attempts} times; run again later")
+        raise SourceError(place, problem, messages.TRIED(attempts=self._settings.attempts))
 
     def _once(self, url: httpx.URL, conditions: dict[str, str], place: str) -> Answer:
         try:
@@ -114,7 +119,7 @@ class Client:
                 if status in _AGAIN:
                     raise _AgainError(f"answers {status}", _asked_pause(response.headers))
                 if status != httpx.codes.OK:
-                    raise SourceError(place, f"answers {status}", _fix(response))
+                    raise SourceError(place, messages.ANSWERS(status=status), _fix(response))
                 return Answer(response.headers, self._body(response, place))
         except httpx.TimeoutException as error:
             raise _AgainError("does not answer in time") from error
@@ -125,19 +130,19 @@ class Client:
         most, end = self._settings.response_bytes, time.monotonic() + self._settings.response_seconds
         encoding = response.headers.get("content-encoding", "").strip().lower()
         if encoding not in _ENCODINGS:
-            raise SourceError(place, f"is encoded as {encoding!r}, which was not asked for", "gzip or nothing")
+            raise SourceError(place, messages.ENCODED_AS(encoding=encoding), messages.GZIP_OR_NOTHING())
         blocks = response.iter_raw()
         body = bytearray()
         try:
             for block in _decompressed(blocks, most) if _ENCODINGS[encoding] else blocks:
                 body += block
                 if len(body) > most:
-                    fix = "smaller pages, or a larger settings.response_bytes"
-                    raise SourceError(place, f"is larger than {most:,} bytes", fix)
+                    fix = messages.SMALLER_PAGES()
+                    raise SourceError(place, messages.TOO_LARGE(most=most), fix)
                 if time.monotonic() > end:
                     raise _AgainError(f"takes longer than {self._settings.response_seconds:g} s")
         except zlib.error as error:
-            raise SourceError(place, "is damaged: its compression cannot be undone", "run again") from error
+            raise SourceError(place, messages.DAMAGED_COMPRESSION(), messages.RUN_AGAIN()) from error
         return bytes(body)
 
 
@@ -180,4 +185,4 @@ def _trusting(settings: HttpSettings) -> ssl.SSLContext:
     try:
         return ssl.create_default_context(cafile=settings.ca_file)
     except OSError as error:
-        raise SourceError(str(settings.ca_file), "holds no certificates", "check settings.ca_file") from error
+        raise SourceError(str(settings.ca_file), messages.NO_CERTIFICATES(), messages.CHECK_CA_FILE()) from error

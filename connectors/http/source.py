@@ -15,6 +15,7 @@ import httpx
 
 from creditbus.connectors.contract import Column, Defect, DefectReason, Finding, Position, Row, Table
 from creditbus.connectors.errors import SourceError, UserError
+from creditbus.connectors.http import messages
 from creditbus.connectors.http.charset import in_utf8
 from creditbus.connectors.http.client import Answer, Client, Sleep
 from creditbus.connectors.http.complaints import complaint
@@ -70,7 +71,7 @@ class HttpSource:
         try:
             page = self._first_page()
         except UserError as error:
-            return [Finding("address", ok=False, message=str(error))]
+            return [Finding("address", ok=False, message=error.text())]
         found = [Finding("address", ok=True, message=f"{self._name} answers")]
         where = f"at {self._settings.records!r}" if self._settings.records else "in the answer"
         words = f"{len(page.records):,} records {where} on the first page"
@@ -149,8 +150,8 @@ class HttpSource:
                 digest.update(page.digest)
                 announced = page.announced
             if announced is not None and announced != records:
-                problem = f"gave {records:,} records and announces {announced:,}"
-                raise SourceError(self._name, problem, "it changed while it was read, or settings.paging is wrong")
+                problem = messages.OTHER_TOTAL(records=records, announced=announced)
+                raise SourceError(self._name, problem, messages.CHANGED_OR_PAGING())
             spool.discard_others(pages)
             self._downloaded = _Download(spool, tuple(pages), records, digest.hexdigest(), tuple(self._remarks))
         return self._downloaded
@@ -160,13 +161,13 @@ class HttpSource:
         path = self._settings.total
         if path is None:
             return None
-        fix = "check settings.total, or leave it out"
+        fix = messages.CHECK_TOTAL()
         try:
             found = number_at(answer, path)
         except ValueError as error:
             raise SourceError(place, str(error), fix) from error
         if found is None and before is None:
-            raise SourceError(place, f"holds nothing at {path!r}", fix)
+            raise SourceError(place, messages.NOTHING_AT(path=path), fix)
         return before if found is None else found
 
     def _fetched(self, spool: Spool) -> Iterator[_Page]:
@@ -182,7 +183,7 @@ class HttpSource:
                     self._remark_end(place, f"is page {same} again")
                     return
                 if number > self._settings.most_pages:
-                    raise SourceError(place, "is one more than settings.most_pages", "check settings.paging")
+                    raise SourceError(place, messages.TOO_MANY_PAGES(), messages.CHECK_PAGING())
                 page, link = self._fetch(client, spool, url, number, announced)
                 if page.records and (same := contents.setdefault(page.digest, number)) != number:
                     self._remark_end(place, f"holds what page {same} holds")
@@ -194,7 +195,7 @@ class HttpSource:
                 try:
                     url = next_address(self._settings, url, link, page.answer, len(page.records))
                 except ValueError as error:
-                    raise SourceError(place, str(error), "check settings.paging") from error
+                    raise SourceError(place, str(error), messages.CHECK_PAGING()) from error
 
     def _remark_end(self, place: str, problem: str) -> None:
         """Some servers answer with their last page to every number behind it; others forget what was asked."""
@@ -216,7 +217,7 @@ class HttpSource:
         try:
             return in_utf8(answer.body or b"", answer.headers, self._settings.charset)
         except ValueError as error:
-            raise SourceError(place, str(error), "set settings.charset") from error
+            raise SourceError(place, str(error), messages.SET_CHARSET()) from error
 
     def _parsed(self, url: httpx.URL, number: int, body: bytes, announced: int | None = None) -> _Page:
         place = self._place(url, number)
@@ -224,14 +225,16 @@ class HttpSource:
             answer = parse(body)
             records = at_path(answer, self._settings.records)
         except ValueError as error:
-            raise SourceError(place, str(error), "tell its operator; of an encoding: set settings.charset") from error
+            raise SourceError(place, str(error), messages.TELL_OPERATOR()) from error
         said = complaint(answer)
         if not isinstance(records, list):
             where = f"no list at {self._settings.records!r}" if self._settings.records else "is no list"
-            raise SourceError(place, f"{where}; it says {said}" if said else where, "check settings.records")
+            raise SourceError(
+                place, messages.WHERE_IT_SAYS(where=where, said=said) if said else where, messages.CHECK_RECORDS()
+            )
         if said and not records:
-            fix = "mend that; if it says that there is no more, set settings.total"
-            raise SourceError(place, f"has no records and says {said}", fix)
+            fix = messages.MEND_THAT()
+            raise SourceError(place, messages.NO_RECORDS_SAYS(said=said), fix)
         return _Page(url, number, answer, records, _digest(records), self._announced(answer, place, announced))
 
     def _place(self, url: httpx.URL, number: int) -> str:

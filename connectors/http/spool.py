@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 
 from creditbus.connectors.errors import SourceError
+from creditbus.connectors.http import messages
 
 __all__ = ["Spool"]
 
@@ -91,4 +92,4 @@ class Spool:
 
 
 def _unusable(folder: Path, error: OSError) -> SourceError:
-    return SourceError(str(folder), f"cannot be used: {error.strerror or error}", "check settings.cache")
+    return SourceError(str(folder), messages.CANNOT_BE_USED(strerror=error.strerror or error), messages.CHECK_CACHE())

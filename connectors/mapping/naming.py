@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from creditbus.connectors.common.titles import folded
 from creditbus.connectors.errors import ConfigurationError
+from creditbus.connectors.mapping import messages
 
 __all__ = ["Names"]
 
@@ -37,8 +38,8 @@ class Names:
         for name in wanted:
             found = self.like(name)
             if len(found) > 1:
-                problem = "differ by case alone, and the mapping uses one of them"
-                raise ConfigurationError(f"columns {' and '.join(found)}", problem, "rename one, or leave it out")
+                problem = messages.DIFFER_BY_CASE()
+                raise ConfigurationError(f"columns {' and '.join(found)}", problem, messages.RENAME_ONE())
             if found:
                 return found[0]
         return None

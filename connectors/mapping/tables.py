@@ -11,6 +11,7 @@ import yaml
 
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.files.csv_file import csv_rows
+from creditbus.connectors.mapping import messages
 from creditbus.services.domain import normalise
 
 __all__ = ["Division", "division_finder", "divisions", "load_lookup"]
@@ -27,13 +28,15 @@ def load_lookup(path: Path, key: str, value: str) -> Mapping[str, str]:
     try:
         rows = csv_rows(path, key)
     except SourceError as error:
-        raise SourceError(str(path), f"lookup table {error.problem}") from error
+        raise SourceError(str(path), messages.LOOKUP(problem=error.problem)) from error
     head = next((number for number, cells in enumerate(rows) if key in map(normalise.trim, cells)), None)
     columns = [] if head is None else [normalise.trim(name) for name in rows[head]]
     for name in (key, value):
         if name not in columns:
             have = columns or list(map(normalise.trim, rows[0] if rows else ()))
-            raise SourceError(str(path), f"lookup table has no column {name!r}", f"it has: {', '.join(have)}")
+            raise SourceError(
+                str(path), messages.LOOKUP_NO_COLUMN(name=name), messages.LOOKUP_HAS(have=", ".join(have))
+            )
     return dict(_pairs(path, rows[(head or 0) + 1 :], columns.index(key), columns.index(value)))
 
 
@@ -43,8 +46,8 @@ def _pairs(path: Path, rows: Sequence[Sequence[str]], key: int, value: int) -> M
         if len(cells) > max(key, value) and cells[key] and cells[value]:
             name, meant = normalise.half_width(normalise.trim(cells[key])), normalise.trim(cells[value])
             if found.setdefault(name, meant) != meant:
-                problem = f"lookup table gives the key of its row {number} another value above"
-                raise SourceError(str(path), problem, "leave one of the two")
+                problem = messages.LOOKUP_TWICE(number=number)
+                raise SourceError(str(path), problem, messages.LEAVE_ONE())
     return found
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from creditbus.connectors.errors import SourceError
+from creditbus.connectors.memory import messages
 from creditbus.connectors.memory.layout import NEWEST_LAYOUT, statements
 
 __all__ = ["Database"]
@@ -68,18 +69,20 @@ class Database:
         try:
             yield
         except sqlite3.Error as error:
-            fix = f"free the disk, or {_FIX}"
-            raise SourceError(str(self.path), f"cannot be used: {error}", fix) from error
+            fix = messages.FREE_THE_DISK(fix=_FIX)
+            raise SourceError(str(self.path), messages.FILE_UNUSABLE(error=error), fix) from error
 
     def damaged(self, file: str, sheet: str, row: int) -> SourceError:
         """Make the error for a row whose event cannot be read any more."""
         place = "  ".join(filter(None, (file, sheet, f"row {row}")))
-        return SourceError(str(self.path), f"what it keeps of {place} is damaged", _FIX)
+        return SourceError(str(self.path), messages.KEPT_DAMAGED(place=place), _FIX)
 
     def _migrate(self) -> None:
         (layout,) = self.one("PRAGMA user_version")
         if layout > NEWEST_LAYOUT:
-            raise SourceError(str(self.path), f"has layout {layout}, this version reads {NEWEST_LAYOUT}", "delete it")
+            raise SourceError(
+                str(self.path), messages.OTHER_LAYOUT(layout=layout, newest_layout=NEWEST_LAYOUT), messages.DELETE_IT()
+            )
         if layout < NEWEST_LAYOUT:
             with self.transaction():
                 for statement in statements(layout):

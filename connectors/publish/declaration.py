@@ -6,6 +6,7 @@ from datetime import date
 
 from creditbus.avro_schemas import raw_catalogue
 from creditbus.connectors.errors import ConfigurationError
+from creditbus.connectors.publish import messages
 from creditbus.connectors.publish.publisher import Beside, Publisher
 from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.statements import Declaration
@@ -41,8 +42,8 @@ def declare(
     entry = Catalogue.parse(raw_catalogue()).item(item)
     if entry is None or department not in entry.entitled:
         entitled = sorted(one.id for one in Catalogue.parse(raw_catalogue()) if department in one.entitled)
-        fix = f"it may publish: {', '.join(entitled) or 'nothing; see topics/departments'}"
-        raise ConfigurationError("--item", f"{department} may not publish {item!r}", fix)
+        fix = messages.MAY_PUBLISH(entitled=", ".join(entitled) or "nothing; see topics/departments")
+        raise ConfigurationError("--item", messages.MAY_NOT_PUBLISH(department=department, item=item), fix)
     declaration = Declaration(department, item, *days, count, int(clock() * 1000))
     with Publisher(connection.bootstrap_servers, f"declarations-{department}", ingest(department)) as publisher:
         publisher.fence()

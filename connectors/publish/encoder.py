@@ -14,6 +14,7 @@ from creditbus.connectors.publish.text_record import text_record_writer
 from creditbus.services.domain.event import ingest_key
 from creditbus.services.domain.framed_avro import RecordWriter, parsed
 from creditbus.services.domain.framing import frame
+from creditbus.topics import messages as shared
 
 __all__ = ["Encoder", "Message", "SchemaIds", "subject_of"]
 
@@ -91,5 +92,5 @@ def _id(registry: SchemaIds, schema: Mapping[str, Any]) -> int:
     subject = subject_of(schema)
     found = registry.find(subject, schema)
     if found is None:
-        raise RegistrationError(f"schema {subject}", "is not registered", "run `creditbus topics apply`")
+        raise RegistrationError(shared.SCHEMA(name=subject), shared.NOT_REGISTERED(), shared.RUN_APPLY())
     return found

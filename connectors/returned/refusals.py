@@ -16,6 +16,7 @@ from creditbus.avro_schemas import reject_schema
 from creditbus.connectors.contract import Defect, Refusal, Returning, Row, Source
 from creditbus.connectors.errors import PublishError, RegistrationError
 from creditbus.connectors.publish.decoder import Decoder, ForeignError
+from creditbus.connectors.returned import messages
 from creditbus.connectors.returned.originals import says_the_same
 from creditbus.connectors.returned.rejection import Fault, Rejection, UndecodableError, original_event
 from creditbus.connectors.run.outgoing import is_whole
@@ -23,6 +24,7 @@ from creditbus.connectors.setup.configuration import Connector
 from creditbus.services.domain.catalogue import Item
 from creditbus.services.domain.framing import FrameError
 from creditbus.services.domain.statements import Place, connector_of, first_run
+from creditbus.topics import messages as shared
 from creditbus.topics.connection import APPLICATION, Connection
 from creditbus.topics.kafka_clients import opened
 from creditbus.topics.names import rejects
@@ -57,8 +59,10 @@ def mark_refused(connector: Connector, connection: Connection, source: Source | 
                 marked += opened.refuse([refusal(connector, one) for one in own])
                 consumer.commit()
     except KafkaError as error:
-        problem = f"could not be asked what was refused: {type(error).__name__}"
-        raise PublishError(f"Kafka at {connection.bootstrap_servers}", problem, "run again") from error
+        problem = messages.CANNOT_ASK(name=type(error).__name__)
+        raise PublishError(
+            shared.AT_KAFKA(servers=connection.bootstrap_servers), problem, messages.RUN_AGAIN()
+        ) from error
     return marked
 
 
@@ -128,7 +132,7 @@ def batches(consumer: Any, topic: str) -> Iterator[list[bytes | None]]:
     """Give what is committed on a topic behind the group's offsets, up to its present end."""
     numbers = consumer.partitions_for_topic(topic)
     if not numbers:
-        raise RegistrationError(f"topic {topic}", "does not exist", "run `creditbus topics apply`")
+        raise RegistrationError(shared.TOPIC(name=topic), shared.DOES_NOT_EXIST(), shared.RUN_APPLY())
     places = [TopicPartition(topic, number) for number in sorted(numbers)]
     consumer.assign(places)
     ends = consumer.end_offsets(places)

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from creditbus.avro_schemas import event_schema, unreadable_schema
 from creditbus.connectors.common.characters import decoded
+from creditbus.connectors.returned import messages
 from creditbus.services.domain.framed_avro import parsed, read_record
 from creditbus.services.domain.statements import Place
 from creditbus.topics.errors import UserError
@@ -54,7 +55,7 @@ def original_event(rejection: Rejection) -> Mapping[str, Any] | None:
         return _decode(rejection.original, event_schema(rejection.item))
     except Exception as error:
         place = f"{rejection.place.file} {rejection.place.row}"
-        raise UndecodableError(place, "was not published by a connector of this version") from error
+        raise UndecodableError(place, messages.OTHER_VERSION()) from error
 
 
 def original_text(rejection: Rejection) -> str:

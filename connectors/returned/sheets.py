@@ -27,6 +27,7 @@ from creditbus.connectors.files.origin import reading
 from creditbus.connectors.files.sheet_cells import SheetNumber
 from creditbus.connectors.files.workbook import workbook
 from creditbus.connectors.mapping.cells import typed_text
+from creditbus.connectors.returned import messages
 from creditbus.services.domain.statements import Place
 
 __all__ = [
@@ -143,18 +144,18 @@ def write(path: Path, sheets: Sequence[ReturnedSheet]) -> None:
     if path.suffix.lower() == ".csv":
         if len(sheets) > 1:
             names = ", ".join(sheet.name for sheet in sheets)
-            raise ConfigurationError(
-                str(path), f"a csv file holds one connector, here are {names}", "name an .xlsx file"
-            )
+            raise ConfigurationError(str(path), messages.SEVERAL_CONNECTORS(names=names), messages.NAME_XLSX())
         make = _write_csv
     elif path.suffix.lower() == ".xlsx":
         make = _write_workbook
     else:
-        raise ConfigurationError(str(path), "is neither .xlsx nor .csv", "name one of the two")
+        raise ConfigurationError(str(path), messages.OTHER_ENDING(), messages.NAME_ONE_OF_TWO())
     try:
         make(path, sheets)
     except OSError as error:
-        raise SourceError(str(path), f"cannot be written: {error.strerror or error}", "is it open in Excel?") from error
+        raise SourceError(
+            str(path), messages.CANNOT_WRITE(strerror=error.strerror or error), messages.OPEN_IN_EXCEL()
+        ) from error
 
 
 def read(path: Path) -> Iterator[CorrectedRow | ForeignRow]:
@@ -177,8 +178,8 @@ def read(path: Path) -> Iterator[CorrectedRow | ForeignRow]:
         elif any(map(_filled, rows)):
             found.append(ForeignRow(name, 0, f"has no column {REFERENCE}: none of its rows is sent"))
     if not known:
-        fix = "give a file that `creditbus rejects export` wrote"
-        raise SourceError(str(path), f"has no column {REFERENCE}", fix)
+        fix = messages.GIVE_EXPORT()
+        raise SourceError(str(path), messages.NO_COLUMN(reference=REFERENCE), fix)
     yield from _each_once(found)
 
 
@@ -315,7 +316,9 @@ def _workbook_rows(path: Path) -> Iterator[tuple[str, list[list[Cell]]]]:
             nothing: list[Cell] = []
             for row in book.rows(name):
                 if row.fault:
-                    raise SourceError(f"{path}:{name}", f"row {row.number}: {row.fault}", "mend the row")
+                    raise SourceError(
+                        f"{path}:{name}", messages.ROW_FAULT(number=row.number, fault=row.fault), messages.MEND_ROW()
+                    )
                 rows += [nothing] * (row.number - 1 - len(rows))  # one for all: there may be a million of them
                 rows.append(row.cells)
             width = max(map(len, rows), default=0)

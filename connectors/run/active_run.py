@@ -15,6 +15,7 @@ from creditbus.connectors.publish.encoder import Encoder, Message
 from creditbus.connectors.publish.progress import Progress, Totals
 from creditbus.connectors.publish.publisher import Beside, Publisher
 from creditbus.connectors.returned.resent import OpenRefusals, Resent, open_refusals
+from creditbus.connectors.run import messages as texts
 from creditbus.connectors.run.chunks import chunks
 from creditbus.connectors.run.notices import Notices
 from creditbus.connectors.run.reporter import Reporter
@@ -75,8 +76,8 @@ class ActiveRun:
         if not state.version:
             return self._without_settled(state)
         if self.source.version() != state.version:
-            fix = "run again: it is then sent whole"
-            raise SourceError(str(self.connector.file), "the source changed while it was read", fix)
+            fix = texts.RUN_AGAIN_SENT_WHOLE()
+            raise SourceError(str(self.connector.file), texts.SOURCE_CHANGED(), fix)
         messages = list(self._unsettled(state))
         while len(messages) > _END_ROWS:
             part, messages = messages[:_END_ROWS], messages[_END_ROWS:]

@@ -12,6 +12,7 @@ from typing import Any
 from creditbus.connectors.contract import Column, Defect, Row
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.mapping.compiler import Columns, Mapped, RowMapper
+from creditbus.connectors.run import messages
 from creditbus.services.domain.identifiers.persons import holds_number, without_numbers
 from creditbus.services.domain.invisible import visible
 
@@ -129,12 +130,12 @@ class Notices:
         fit = self._fit(sorted(names))
         unused = f"; not used: {_named(fit.unknown)}" if fit.unknown else ""
         if fit.missing:
-            problem = f"no column for mandatory {', '.join(fit.missing)}{unused}"
-            raise SourceError(place, problem, f"name one in overrides.content, or {ACCEPT_COLUMNS}: rows are refused")
+            problem = messages.MANDATORY_MISSING(missing=", ".join(fit.missing), unused=unused)
+            raise SourceError(place, problem, messages.NAME_OR_ACCEPT(accept_columns=ACCEPT_COLUMNS))
         gone = sorted(self.before - names)
         if gone:
-            problem = f"the last complete run had {_named(gone)}, which is gone{unused}"
-            fix = f"name the new column in overrides.content, or {ACCEPT_COLUMNS}: the field is then emptied"
+            problem = messages.COLUMN_GONE(named=_named(gone), unused=unused)
+            fix = messages.NAME_NEW_OR_ACCEPT(accept_columns=ACCEPT_COLUMNS)
             raise SourceError(place, problem, fix)
 
     def _compare(self, spot: Spot, event: Mapping[str, Any]) -> None:
@@ -167,9 +168,7 @@ def _digests(event: Mapping[str, Any]) -> tuple[int | None, int]:
 def _has_no_number(file: str, sheet: str) -> None:
     for name in (file, sheet):
         if holds_number(name):
-            raise SourceError(
-                without_numbers(name, "*"), "its name holds a citizen's number", "rename it: names are sent"
-            )
+            raise SourceError(without_numbers(name, "*"), messages.NUMBER_IN_NAME(), messages.RENAME_FILE())
 
 
 def _named(columns: Iterable[str]) -> str:

@@ -31,7 +31,7 @@ def check_source(connector: Connector) -> Iterator[Finding]:
         try:
             tables = source.discover()
         except SourceError as error:
-            yield Finding("columns", ok=False, message=str(error))
+            yield Finding("columns", ok=False, message=error.text())
             return
         for table in (table for table in tables if table.is_read):
             yield _columns(table.name, connector.mapper.columns(table.columns))
@@ -59,7 +59,7 @@ def check_bus(connector: Connector, connection: Connection) -> Iterator[Finding]
         with admin(connection) as client:
             topics = set(client.list_topics())
     except UserError as error:
-        yield Finding("broker", ok=False, message=str(error))
+        yield Finding("broker", ok=False, message=error.text())
         return
     yield Finding("broker", ok=True, message=connection.bootstrap_servers)
     for topic in (connector.topic, POSITIONS):
@@ -73,7 +73,7 @@ def _schema(registry: SchemaRegistry, schema: dict[str, object]) -> Finding:
     try:
         found = registry.find(subject, schema)
     except UserError as error:
-        return Finding(_REGISTRY, ok=False, message=str(error))
+        return Finding(_REGISTRY, ok=False, message=error.text())
     if found is None:
         return Finding("schema", ok=False, message=f"{subject} is not registered: run `creditbus topics apply`")
     return Finding("schema", ok=True, message=f"{subject} has id {found}")

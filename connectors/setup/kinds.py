@@ -10,6 +10,7 @@ from creditbus.connectors.contract import Kind
 from creditbus.connectors.errors import ConfigurationError
 from creditbus.connectors.files.kind import KINDS
 from creditbus.connectors.folder.kind import FOLDER
+from creditbus.connectors.setup import messages
 
 __all__ = ["ENTRY_POINT_GROUP", "kind_named", "kinds"]
 
@@ -36,7 +37,9 @@ def kind_named(name: str) -> Kind:
     """
     known = _known()
     if name not in known:
-        raise ConfigurationError("kind", f"there is no kind {name!r}", f"known are {', '.join(sorted(known))}")
+        raise ConfigurationError(
+            "kind", messages.NO_KIND(name=name), messages.KNOWN_ARE(known=", ".join(sorted(known)))
+        )
     return known[name]()
 
 
@@ -46,9 +49,7 @@ def _known() -> dict[str, Callable[[], Kind]]:
     for point in entry_points(group=ENTRY_POINT_GROUP):
         kind: Kind = point.load()
         if kind.name in known:
-            raise ConfigurationError(
-                point.value, f"kind {kind.name!r} is already taken", "remove one of the two packages"
-            )
+            raise ConfigurationError(point.value, messages.KIND_TAKEN(name=kind.name), messages.REMOVE_ONE())
         known[kind.name] = partial(_itself, kind)
     return known
 

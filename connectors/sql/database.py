@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError, NoSuchModuleError, NoSuchTableError, Oper
 from sqlalchemy.pool import NullPool
 
 from creditbus.connectors.errors import SourceError
+from creditbus.connectors.sql import messages
 from creditbus.connectors.sql.settings import SqlSettings
 
 __all__ = ["Database"]
@@ -82,19 +83,23 @@ class Database:
         try:
             yield
         except NoSuchTableError as error:
-            raise SourceError(self.place, f"has no table {error}", "see `connector discover`") from error
+            raise SourceError(self.place, messages.NO_TABLE(error=error), messages.SEE_DISCOVER()) from error
         except (NoSuchModuleError, ModuleNotFoundError) as error:
-            fix = "pip install it beside creditbus"
-            raise SourceError(self.place, f"the driver is not installed: {error}", fix) from error
+            fix = messages.INSTALL_DRIVER()
+            raise SourceError(self.place, messages.NO_DRIVER(error=error), fix) from error
         except OperationalError as error:
-            raise SourceError(self.place, _first_line(error), "check settings.url and the account's rights") from error
+            raise SourceError(self.place, _first_line(error), messages.CHECK_URL()) from error
         except DBAPIError as error:
             # a data error may quote a value
             state = getattr(error.orig, "sqlstate", None) or type(error.orig).__name__
-            problem = _first_line(error) if state == "42501" else f"refused a statement ({state})"  # 42501: no right
-            raise SourceError(self.place, problem, "see `connector check`") from error
+            problem = (
+                _first_line(error) if state == "42501" else messages.REFUSED_STATEMENT(state=state)
+            )  # 42501: no right
+            raise SourceError(self.place, problem, messages.SEE_CHECK()) from error
         except SQLAlchemyError as error:
-            raise SourceError(self.place, f"cannot be read: {type(error).__name__}", "see `connector check`") from error
+            raise SourceError(
+                self.place, messages.UNREADABLE_KIND(name=type(error).__name__), messages.SEE_CHECK()
+            ) from error
 
 
 def _first_line(error: DBAPIError) -> str:

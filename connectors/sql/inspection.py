@@ -40,7 +40,7 @@ def findings(database: Database, settings: SqlSettings) -> Iterator[Finding]:
         if settings.mode == "staging":
             yield _marking(database, settings)
     except UserError as error:
-        yield Finding("database", ok=False, message=str(error))
+        yield Finding("database", ok=False, message=error.text())
 
 
 def _key(connection: Connection, relation: Relation, settings: SqlSettings) -> Finding:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from creditbus.connectors.errors import SourceError
+from creditbus.connectors.sql import messages
 
 __all__ = ["KnownRow", "KnownRows"]
 
@@ -63,7 +64,7 @@ class KnownRows:
                 connection.executescript(_TABLES)
                 yield cls(connection)
         except (sqlite3.Error, OSError) as error:
-            raise SourceError(str(path), f"cannot be used: {error}", "check settings.state") from error
+            raise SourceError(str(path), messages.FILE_UNUSABLE(error=error), messages.CHECK_STATE()) from error
 
     @property
     def generation(self) -> int:

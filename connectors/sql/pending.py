@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from creditbus.connectors.errors import SourceError
+from creditbus.connectors.sql import messages
 from creditbus.connectors.sql.values import DIGEST_LENGTH, pack, unpack
 
 __all__ = ["Pending", "entries", "entry"]
@@ -49,8 +50,8 @@ def entry(key: tuple[object, ...], content: str) -> str:
     """
     packed = pack(key)
     if len(packed.encode()) > _LONGEST_KEY:
-        fix = "name a shorter key in settings.key"
-        raise SourceError("settings.key", f"a key is longer than {_LONGEST_KEY} bytes", fix)
+        fix = messages.SHORTER_KEY()
+        raise SourceError("settings.key", messages.KEY_TOO_LONG(longest_key=_LONGEST_KEY), fix)
     return f"{content}{packed}"
 
 

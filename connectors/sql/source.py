@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from creditbus.connectors.contract import Finding, Position, Table
 from creditbus.connectors.errors import SourceError
-from creditbus.connectors.sql import inspection
+from creditbus.connectors.sql import inspection, messages
 from creditbus.connectors.sql.database import Database
 from creditbus.connectors.sql.settings import SqlSettings
 from creditbus.connectors.sql.table import Record, Relation, keyed_by
@@ -79,6 +79,6 @@ def remembered(position: Position | None, *names: str, later: Sequence[str] = ()
     if position is None:
         return dict.fromkeys((*names, *later))
     if not isinstance(position, Mapping) or set(position) - set(later) != set(names):
-        problem = "was left by another kind or mode of source"
-        raise SourceError("the connector's position", problem, "run with --resend to begin anew")
+        problem = messages.OTHER_KIND()
+        raise SourceError("the connector's position", problem, messages.BEGIN_AGAIN())
     return dict.fromkeys(later) | dict(position)

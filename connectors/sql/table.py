@@ -15,6 +15,7 @@ from creditbus.connectors.common.titles import folded
 from creditbus.connectors.contract import Cell, Defect, DefectReason, Position, Row
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.mapping.naming import Names
+from creditbus.connectors.sql import messages
 from creditbus.connectors.sql.database import Database
 from creditbus.connectors.sql.settings import SqlSettings
 from creditbus.connectors.sql.values import cell_of, digest, name_of, temporal
@@ -76,13 +77,15 @@ class Relation:
             SourceError: a column is not there, or none is left to read.
         """
         if not settings.table:
-            raise SourceError(database.place, "settings.table names no table", "see `connector discover`")
+            raise SourceError(database.place, messages.TABLE_NOT_NAMED(), messages.SEE_DISCOVER())
         table = reflected(connection, settings.table, settings.db_schema)
 
         def column(name: str) -> sa.Column[Any]:
             found = named(table, name)
             if found is None:
-                raise SourceError(f"{database.place}: {settings.table}", f"has no column {name!r}", _have(table))
+                raise SourceError(
+                    f"{database.place}: {settings.table}", messages.NO_SUCH_COLUMN(name=name), _have(table)
+                )
             return found
 
         # written by us, so no part of the row
@@ -140,8 +143,8 @@ class Relation:
             SourceError: the key is a citizen's number, which would leave the department with the connector's position.
         """
         if any(names_person(str(part)) for part in record.key if part is not None):
-            fix = "name another key in settings.key"
-            raise SourceError(f"{self.table.name}: settings.key", "its values are citizens' numbers", fix)
+            fix = messages.ANOTHER_KEY()
+            raise SourceError(f"{self.table.name}: settings.key", messages.KEY_IS_PERSON(), fix)
         key = record.key[0] if len(record.key) == 1 else None
         keyed = isinstance(key, int) and not isinstance(key, bool) and 1 <= key <= _LARGEST_ROW
         sheet, row = ("", int(key or 0)) if keyed else (_COUNTED, number)

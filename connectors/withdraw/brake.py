@@ -1,6 +1,7 @@
 """The brake of `connector withdraw --all`, for every kind of source: half a source looks like many deletions."""
 
 from creditbus.connectors.errors import ConfigurationError
+from creditbus.connectors.withdraw import messages
 
 __all__ = ["brake"]
 
@@ -20,5 +21,5 @@ def brake(chosen: int, known: int) -> None:
         ConfigurationError: names the option that goes on.
     """
     if chosen > _FEW and chosen * _SHARE > known:
-        problem = f"{chosen:,} of {known:,} records would be withdrawn: is the source whole?"
-        raise ConfigurationError("--all", problem, "look at it, then add --many")
+        problem = messages.TOO_MANY_WITHDRAWN(chosen=chosen, known=known)
+        raise ConfigurationError("--all", problem, messages.ADD_MANY())

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Protocol, TypeVar
 
 from creditbus.connectors.errors import ConfigurationError
+from creditbus.connectors.withdraw import messages
 
 __all__ = ["Keyed", "chosen_of"]
 
@@ -29,7 +30,7 @@ def chosen_of(found: Iterable[_Proposal], keys: Iterable[str]) -> list[_Proposal
     for key in keys:
         named = [one for one in known if one.key.startswith(key.lower())]
         if len(named) != 1:
-            problem = "names no proposal" if not named else f"names {len(named)} proposals"
-            raise ConfigurationError(f"--keys {key}", problem, "`creditbus connector vanished` lists them")
+            problem = messages.NO_PROPOSAL() if not named else messages.SEVERAL_PROPOSALS(count=len(named))
+            raise ConfigurationError(f"--keys {key}", problem, messages.SEE_VANISHED())
         chosen[named[0].key] = named[0]
     return list(chosen.values())

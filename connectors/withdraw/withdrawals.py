@@ -12,6 +12,7 @@ from creditbus.connectors.publish.encoder import Encoder
 from creditbus.connectors.publish.publisher import Publisher
 from creditbus.connectors.run.run_id import new_run
 from creditbus.connectors.setup.configuration import Connector
+from creditbus.connectors.withdraw import messages as texts
 from creditbus.connectors.withdraw.event import withdrawal
 from creditbus.connectors.withdraw.proposals import Proposal, proposals
 from creditbus.services.domain.city_time import city_day
@@ -55,7 +56,7 @@ def withdraw(connector: Connector, connection: Connection, keys: Collection[str]
     """
     item = connector.item
     if Verb.WITHDRAW not in item.verbs:
-        raise ConfigurationError(f"item {item.id}", "admits no WITHDRAW", "end the record by a row of its own")
+        raise ConfigurationError(f"item {item.id}", texts.NO_WITHDRAW(), texts.END_BY_ROW())
     today = city_day(int(time.time() * 1000))
     chosen = [one for one in proposals(connector, connection, today) if one.key in keys and one.event is not None]
     if not chosen:

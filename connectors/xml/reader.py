@@ -7,6 +7,7 @@ from itertools import islice
 from creditbus.connectors.contract import Column, Defect, DefectReason, Row, Table
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.files.blob import Blob
+from creditbus.connectors.xml import messages
 from creditbus.connectors.xml.records import Record, records
 from creditbus.connectors.xml.settings import XmlOptions
 from creditbus.connectors.xml.transcoding import declared_encoding, utf8_blocks
@@ -28,8 +29,8 @@ class XmlReader:
         """See the protocol."""
         columns = self._columns()
         if not columns:
-            fix = "name the element of a record in settings.record"
-            raise SourceError(self._blob.place, "has no record among its first elements", fix)
+            fix = messages.NAME_RECORD()
+            raise SourceError(self._blob.place, messages.NO_RECORD(), fix)
         return f"{len(columns)} elements in the first records, {self._encoding()}"
 
     def tables(self) -> Sequence[Table]:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from creditbus.connectors.common.titles import folded
 from creditbus.connectors.errors import SourceError
+from creditbus.connectors.xml import messages
 from creditbus.connectors.xml.safe import SafeParser
 from creditbus.connectors.xml.settings import XmlOptions
 from creditbus.connectors.xml.transcoding import DAMAGE
@@ -77,7 +78,7 @@ class _Reading:
         self._open.append(name)
         depth = len(self._open)
         if depth > _MOST_DEPTH:
-            raise SourceError(self._place, f"is nested deeper than {_MOST_DEPTH} elements")
+            raise SourceError(self._place, messages.TOO_DEEP(most_depth=_MOST_DEPTH))
         if not self._start_depth and (name == self._record or name in self._headers) and depth > 1:
             self._begin(depth, header=name != self._record)
         elif not self._start_depth and name == self._record:

@@ -5,6 +5,7 @@ from typing import BinaryIO
 from xml.parsers import expat
 
 from creditbus.connectors.errors import SourceError
+from creditbus.connectors.xml import messages
 
 __all__ = ["BLOCK", "SafeParser", "refuse_document_type"]
 
@@ -51,19 +52,19 @@ class SafeParser:
         try:
             self.expat.Parse(block, last)
         except expat.ExpatError as error:
-            raise SourceError(self._place, f"is no sound XML: {error}", "hand it in anew") from error
+            raise SourceError(self._place, messages.NOT_XML(error=error), messages.HAND_IN_AGAIN()) from error
         except (LookupError, ValueError) as error:
             if not self._in_prolog:
                 raise  # of a handler
             # of the declared encoding: unknown, or wider than expat reads
-            problem = "declares an encoding that cannot be read here"
-            raise SourceError(self._place, problem, "save it as UTF-8") from error
+            problem = messages.ENCODING_UNREADABLE()
+            raise SourceError(self._place, problem, messages.SAVE_AS_UTF8()) from error
         if self._fed - self.expat.CurrentByteIndex > _MOST_PENDING and not last:
-            raise SourceError(self._place, f"holds a tag or comment longer than {_MOST_PENDING:,} bytes")
+            raise SourceError(self._place, messages.LONG_TAG_BYTES(most_pending=_MOST_PENDING))
 
     def _refuse(self, *_: object) -> None:
-        fix = "entities are never expanded; hand it in without <!DOCTYPE"
-        raise SourceError(self._place, "declares a document type", fix)
+        fix = messages.NO_ENTITIES()
+        raise SourceError(self._place, messages.DOCTYPE(), fix)
 
 
 class _EndOfPrologError(Exception):
@@ -88,7 +89,7 @@ def refuse_document_type(stream: BinaryIO, place: str) -> None:
         parser.feed(b"", last=True)
     except _EndOfPrologError:
         return
-    raise SourceError(place, "has no element in its first megabyte")
+    raise SourceError(place, messages.NO_ELEMENT())
 
 
 def _blocks(stream: BinaryIO, most: int) -> Iterator[bytes]:

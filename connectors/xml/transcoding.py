@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from creditbus.connectors.errors import SourceError
+from creditbus.connectors.xml import messages
 from creditbus.connectors.xml.safe import BLOCK
 
 __all__ = ["DAMAGE", "declared_encoding", "utf8_blocks"]
@@ -43,7 +44,7 @@ def declared_encoding(head: bytes, place: str) -> str:
     match = _DECLARED.match(head)
     name = match[1].decode("ascii").lower() if match else "utf-8"
     if name not in _KNOWN:
-        raise SourceError(place, f"declares the encoding {name!r}, which is not known", "use UTF-8 or GB18030")
+        raise SourceError(place, messages.UNKNOWN_ENCODING(name=name), messages.USE_UTF8())
     return _KNOWN[name]
 
 

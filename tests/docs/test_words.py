@@ -45,7 +45,7 @@ _ALLOWED: Final = re.compile(
 )
 
 _CLEAN: Final = ("avro_schemas", "deploy", "docs", "services", "topics")
-_LEFT: Final[Mapping[str, int]] = {"bench": 48, "connectors": 133, "tests": 103}
+_LEFT: Final[Mapping[str, int]] = {"bench": 48, "connectors": 132, "tests": 103}
 """Folders that still hold such words, with how many; a number may only become smaller."""
 
 _GENERATED: Final = {"catalogue.md", "errors.md", "metrics.md", "one-event.md"}

@@ -22,7 +22,7 @@ class StageFacts:
         member: whether it is a member of its consumer group.
         assigned: lanes that the group has assigned to it.
         ready: those of them that accept records.
-        after: records that wait for them; None: its consumer does not say.
+        behind: records that wait for them; None: its consumer does not say.
         activity: counts everything that moves it on: batches committed, chunks of state restored.
         dependency: what its lanes wait for: "kafka", "redis", "registry"; empty: for nothing.
 

@@ -185,7 +185,7 @@ def test_a_sheet_is_chosen_by_name_or_number(tmp_path: Path) -> None:
     ("content", "words"),
     [
         (b"", "is empty, no workbook"),
-        (b"PK\x03\x04 no archive", "is no readable xlsx workbook"),
+        (b"PK\x03\x04 no archive", "is not a readable xlsx workbook"),
         (b"plain text", r"is text, no workbook; kind: files \(or csv, tsv\) reads it"),
         (b"\x00\x01\x02", "is of no known format, no workbook"),
         (b"%PDF-1.7 ...", "is a PDF document, no workbook; open it with Excel or WPS and save its table as"),

@@ -95,10 +95,10 @@ def test_faulty_elements_are_told_with_their_line_and_the_others_flow(
 @pytest.mark.parametrize(
     ("text", "rows", "words"),
     [
-        ('[{"n": 1},\n{"n": 2}\n', 2, "is cut off behind line 3: its array has no end"),
+        ('[{"n": 1},\n{"n": 2}\n', 2, "is cut off after line 3: its array has no end"),
         ('[{"n": 1},\n{"n": "2', 1, "is cut off in the element of line 2"),
-        ('[{"n": 1}]\n{"n": 2}', 1, "goes on behind the end of its array in line 2"),
-        ("[", 0, "is cut off behind line 1"),
+        ('[{"n": 1}]\n{"n": 2}', 1, "goes on after the end of its array in line 2"),
+        ("[", 0, "is cut off after line 1"),
     ],
 )
 def test_an_array_that_is_cut_off_gives_the_rows_before_and_says_so(

@@ -344,7 +344,7 @@ def test_the_workbook_is_where_the_package_says(tmp_path: Path) -> None:
 def test_a_workbook_whose_styles_are_gone_is_not_read_without_them(tmp_path: Path) -> None:
     path = write_workbook(tmp_path / "a.xlsx", {"甲": [["a", "b"], ["1", (12, "0000")]]})
     _changed(path, {}, lambda name: name.replace("styles", "lost"))
-    with pytest.raises(SourceError, match=r"has no xl/styles\.xml; save it anew"):
+    with pytest.raises(SourceError, match=r"has no xl/styles\.xml; save it again"):
         _rows(path)
 
 

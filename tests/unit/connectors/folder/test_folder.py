@@ -124,7 +124,7 @@ def test_a_file_that_cannot_be_read_is_a_defect_once_and_holds_up_no_other(tmp_p
     rows = list(_source(tmp_path).read(None))
     assert [type(row) for row in rows] == [Defect, Row]
     assert isinstance(rows[0], Defect)
-    assert "is no readable xlsx workbook" in rows[0].detail
+    assert "is not a readable xlsx workbook" in rows[0].detail
     assert list(_source(tmp_path).read(rows[0].position)) == rows[1:]
     assert list(_source(tmp_path).read(rows[1].position)) == []
 
@@ -149,5 +149,5 @@ def test_a_position_stays_small_however_many_files_came_and_went(tmp_path: Path)
 def test_a_folder_that_is_not_there_is_a_finding_and_an_error(tmp_path: Path) -> None:
     source = _source(tmp_path / "none")
     assert [finding.ok for finding in source.check()] == [False]
-    with pytest.raises(SourceError, match=r"is no folder; check settings\.path"):
+    with pytest.raises(SourceError, match=r"is not a folder; check settings\.path"):
         list(source.read(None))

@@ -160,7 +160,7 @@ def test_a_stray_quotation_mark_in_a_corrected_file_swallows_no_row(connector: C
     text = path.read_text("utf-8-sig")
     assert text.count("列入,") == 2
     path.write_text(text.replace("列入,", '"列入,'), encoding="utf-8")
-    with pytest.raises(SourceError, match=r"is no sound csv: .*line 2"):
+    with pytest.raises(SourceError, match=r"is not a sound csv: .*line 2"):
         list(read(path))
 
 

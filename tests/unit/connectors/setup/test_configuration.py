@@ -134,7 +134,7 @@ def test_a_lookup_table_that_is_not_there_is_named(tmp_path: Path) -> None:
     [
         (
             '名称,代码\n甲局,"11\n乙局,12\n丙局,"13\n',
-            "is no sound csv: the quotation mark opened in line 2 is not closed",
+            "is not a sound csv: the quotation mark opened in line 2 is not closed",
         ),
         ("名称,代码\n甲局,11\n乙局,12\n　甲局,13\n", "gives the key of its row 3 another value above"),
     ],

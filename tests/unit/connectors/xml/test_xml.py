@@ -94,7 +94,7 @@ def test_cut_off_xml_gives_its_rows_and_then_one_line(tmp_path: Path) -> None:
     kind = kind_named("xml")
     rows = kind.open(kind.settings.model_validate({"path": path})).read(None)
     assert next(rows).row == 1
-    with pytest.raises(SourceError, match=r"a\.xml: is no sound XML"):
+    with pytest.raises(SourceError, match=r"a\.xml: is not sound XML"):
         next(rows)
 
 

@@ -1,0 +1,22 @@
+"""What is said of folders of deliveries."""
+
+from __future__ import annotations
+
+from creditbus.topics.text import Message
+
+NOT_A_FOLDER = Message(
+    "不是文件夹",
+    "is not a folder",
+)
+CHECK_PATH = Message(
+    "请检查 settings.path",
+    "check settings.path",
+)
+CHANGED = Message(
+    "在读取时发生变化",
+    "changed while it was read",
+)
+RUN_AGAIN_WHOLE = Message(
+    "请再次运行：届时会完整读取",
+    "run again: it is then read whole",
+)

@@ -1,0 +1,78 @@
+"""What is said of databases."""
+
+from __future__ import annotations
+
+from creditbus.topics.text import Message
+
+NO_TABLE = Message(
+    "没有表 {error}",
+    "has no table {error}",
+)
+SEE_DISCOVER = Message(
+    "见 `connector discover`",
+    "see `connector discover`",
+)
+NO_DRIVER = Message(
+    "没有安装驱动程序：{error}",
+    "the driver is not installed: {error}",
+)
+INSTALL_DRIVER = Message(
+    "请用 pip 与 creditbus 装在一起",
+    "pip install it next to creditbus",
+)
+CHECK_URL = Message(
+    "请检查 settings.url 和账户的权限",
+    "check settings.url and the account's rights",
+)
+REFUSED_STATEMENT = Message(
+    "拒绝了一条语句（{state}）",
+    "refused a statement ({state})",
+)
+SEE_CHECK = Message(
+    "见 `connector check`",
+    "see `connector check`",
+)
+UNREADABLE_KIND = Message(
+    "不能读取：{name}",
+    "cannot be read: {name}",
+)
+FILE_UNUSABLE = Message(
+    "不能使用：{error}",
+    "cannot be used: {error}",
+)
+CHECK_STATE = Message(
+    "请检查 settings.state",
+    "check settings.state",
+)
+KEY_TOO_LONG = Message(
+    "有超过 {longest_key} 字节的键",
+    "a key is longer than {longest_key} bytes",
+)
+SHORTER_KEY = Message(
+    "请在 settings.key 中指明较短的键",
+    "name a shorter key in settings.key",
+)
+OTHER_KIND = Message(
+    "是由另一种类型或方式的来源留下的",
+    "was left by another kind or mode of source",
+)
+BEGIN_AGAIN = Message(
+    "请用 --resend 重新开始",
+    "run with --resend to begin again",
+)
+TABLE_NOT_NAMED = Message(
+    "settings.table 没有指明表",
+    "settings.table names no table",
+)
+KEY_IS_PERSON = Message(
+    "其值为公民身份号码",
+    "its values are citizens' numbers",
+)
+ANOTHER_KEY = Message(
+    "请在 settings.key 中指明另一个键",
+    "name another key in settings.key",
+)
+NO_SUCH_COLUMN = Message(
+    "没有列 {name!r}",
+    "has no column {name!r}",
+)

@@ -1,0 +1,58 @@
+"""What is said of XML that cannot be read."""
+
+from __future__ import annotations
+
+from creditbus.topics.text import Message
+
+NO_RECORD = Message(
+    "前若干元素中没有记录",
+    "has no record among its first elements",
+)
+NAME_RECORD = Message(
+    "请在 settings.record 中指明记录的元素",
+    "name the element of a record in settings.record",
+)
+TOO_DEEP = Message(
+    "嵌套超过 {most_depth} 层",
+    "is nested deeper than {most_depth} elements",
+)
+NO_ELEMENT = Message(
+    "前 1 兆字节中没有元素",
+    "has no element in its first megabyte",
+)
+DOCTYPE = Message(
+    "声明了文档类型",
+    "declares a document type",
+)
+NO_ENTITIES = Message(
+    "实体从不展开；请去掉 <!DOCTYPE 后提交",
+    "entities are never expanded; hand it in without <!DOCTYPE",
+)
+LONG_TAG_BYTES = Message(
+    "有超过 {most_pending:,} 字节的标签或注释",
+    "holds a tag or comment longer than {most_pending:,} bytes",
+)
+NOT_XML = Message(
+    "不是正确的 XML：{error}",
+    "is not sound XML: {error}",
+)
+HAND_IN_AGAIN = Message(
+    "请重新提交",
+    "hand it in again",
+)
+ENCODING_UNREADABLE = Message(
+    "所声明的编码在此不能读取",
+    "declares an encoding that cannot be read here",
+)
+SAVE_AS_UTF8 = Message(
+    "请存为 UTF-8",
+    "save it as UTF-8",
+)
+UNKNOWN_ENCODING = Message(
+    "声明的编码 {name!r} 无法识别",
+    "declares the encoding {name!r}, which is not known",
+)
+USE_UTF8 = Message(
+    "请使用 UTF-8 或 GB18030",
+    "use UTF-8 or GB18030",
+)
