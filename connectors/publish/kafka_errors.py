@@ -3,22 +3,22 @@
 from kafka.errors import KafkaError, ProducerFencedError, RetriableError
 
 from creditbus.connectors.errors import PublishError
+from creditbus.connectors.publish import messages
+from creditbus.topics import messages as shared
 
 __all__ = ["stopped", "unreachable"]
 
 
 def unreachable(servers: str) -> PublishError:
     """Say that no broker answers."""
-    return PublishError(
-        f"Kafka at {servers}", "does not answer", "is it running? `creditbus status` shows local servers"
-    )
+    return PublishError(shared.AT_KAFKA(servers=servers), shared.DOES_NOT_ANSWER(), shared.IS_IT_RUNNING())
 
 
 def stopped(error: KafkaError, servers: str) -> PublishError:
     """Say what an error of the client means for the person who publishes."""
     if isinstance(error, ProducerFencedError):
-        return PublishError("connector", "another process has taken over this connector", "let only one run at a time")
+        return PublishError("connector", messages.TAKEN_OVER(), messages.ONE_AT_A_TIME())
     if isinstance(error, RetriableError):
         return unreachable(servers)
-    problem = f"publishing stopped: {type(error).__name__}: {error}"
-    return PublishError(f"Kafka at {servers}", problem, "run again: nothing is lost, nothing is sent twice")
+    problem = messages.STOPPED(name=type(error).__name__, error=error)
+    return PublishError(shared.AT_KAFKA(servers=servers), problem, messages.NOTHING_LOST())

@@ -10,6 +10,7 @@ from creditbus.connectors.errors import RegistrationError
 from creditbus.connectors.publish.kafka_errors import stopped
 from creditbus.connectors.publish.progress import Progress
 from creditbus.services.domain.event import partition_of
+from creditbus.topics import messages as shared
 from creditbus.topics.kafka_clients import opened
 from creditbus.topics.names import POSITIONS
 
@@ -34,7 +35,7 @@ def last_progress(bootstrap_servers: str, connector: str) -> Progress | None:
         finally:
             consumer.close()
         if not partitions:
-            raise RegistrationError(f"topic {POSITIONS}", "does not exist", "run `creditbus topics apply`")
+            raise RegistrationError(shared.TOPIC(name=POSITIONS), shared.DOES_NOT_EXIST(), shared.RUN_APPLY())
         return read_progress(bootstrap_servers, connector, partition_of(connector.encode(), len(partitions)))
     except KafkaError as error:
         raise stopped(error, bootstrap_servers) from error
@@ -55,7 +56,7 @@ def read_latest(bootstrap_servers: str, topic: str) -> dict[bytes, bytes]:
     try:
         numbers = consumer.partitions_for_topic(topic)
         if not numbers:
-            raise RegistrationError(f"topic {topic}", "does not exist", "run `creditbus topics apply`")
+            raise RegistrationError(shared.TOPIC(name=topic), shared.DOES_NOT_EXIST(), shared.RUN_APPLY())
         places = [TopicPartition(topic, number) for number in sorted(numbers)]
         ends = {place: _end_of_log(servers, place) for place in places}
         consumer.assign(places)

@@ -31,6 +31,7 @@ from creditbus.connectors.publish.latest import read_progress
 from creditbus.connectors.publish.progress import Progress
 from creditbus.services.domain.event import partition_of
 from creditbus.services.domain.statements import Publication
+from creditbus.topics import messages as shared
 from creditbus.topics.connection import APPLICATION
 from creditbus.topics.kafka_clients import opened
 from creditbus.topics.names import POSITIONS, STATEMENTS, department_of
@@ -169,6 +170,6 @@ class Publisher:
         try:
             return len(self._producer.partitions_for(topic))
         except KafkaTimeoutError as error:
-            raise RegistrationError(f"topic {topic}", "does not exist", "run `creditbus topics apply`") from error
+            raise RegistrationError(shared.TOPIC(name=topic), shared.DOES_NOT_EXIST(), shared.RUN_APPLY()) from error
         except KafkaError as error:
             raise stopped(error, self._servers) from error

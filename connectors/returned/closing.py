@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from creditbus.connectors.errors import ConfigurationError
 from creditbus.connectors.publish.latest import read_latest
 from creditbus.connectors.publish.publisher import Beside, Publisher
+from creditbus.connectors.returned import messages
 from creditbus.connectors.run.outgoing import whole
 from creditbus.services.domain.statements import ClosedRow, Closing, decode_statement
 from creditbus.topics.connection import Connection
@@ -47,8 +48,8 @@ def close_rows(
     """
     words = whole(" ".join(reason.split()))
     if not 0 < len(words) <= _LONGEST_REASON:
-        fix = f"say why the row is not corrected, in up to {_LONGEST_REASON} characters"
-        raise ConfigurationError("--reason", "is empty" if not words else "is too long", fix)
+        fix = messages.SAY_WHY(longest_reason=_LONGEST_REASON)
+        raise ConfigurationError("--reason", messages.EMPTY() if not words else messages.REASON_TOO_LONG(), fix)
     moment = int(clock() * 1000)
     wanted = [Closing(department, row, words, moment) for row in dict.fromkeys(rows)]
     with _publisher(connection, department) as publisher:

@@ -16,10 +16,12 @@ from creditbus.connectors.contract import Defect, Position, Row, Source
 from creditbus.connectors.errors import PublishError
 from creditbus.connectors.publish.decoder import Decoder
 from creditbus.connectors.publish.latest import read_latest
+from creditbus.connectors.returned import messages
 from creditbus.connectors.returned.refusals import batches, mine
 from creditbus.connectors.returned.rejection import Rejection, UndecodableError, original_event
 from creditbus.connectors.setup.configuration import Connector
 from creditbus.services.domain.statements import Place, Redrive, decode_statement
+from creditbus.topics import messages as shared
 from creditbus.topics.connection import Connection
 from creditbus.topics.kafka_clients import opened
 from creditbus.topics.names import STATEMENTS, rejects
@@ -134,8 +136,10 @@ def open_refusals(connector: Connector, connection: Connection) -> OpenRefusals:
                 if one is not None
             ]
     except KafkaError as error:
-        problem = f"could not be asked what was refused: {type(error).__name__}"
-        raise PublishError(f"Kafka at {connection.bootstrap_servers}", problem, "run again") from error
+        problem = messages.CANNOT_ASK(name=type(error).__name__)
+        raise PublishError(
+            shared.AT_KAFKA(servers=connection.bootstrap_servers), problem, messages.RUN_AGAIN()
+        ) from error
     values = read_latest(connection.bootstrap_servers, STATEMENTS).values()
     said = {one.place for one in map(decode_statement, values) if isinstance(one, Redrive)}
     return OpenRefusals([one for one in found if one.place not in said])
