@@ -44,7 +44,7 @@ def rows_are_the_same_each_time(source: Source) -> None:
 
 
 def every_position_resumes_behind_its_row(source: Source) -> None:
-    """From any row's position on come exactly the rows behind it."""
+    """From any row's position on come exactly the rows after it."""
     rows = list(source.read(None))
     _expect("there are rows to test with", kept=len(rows) > 1)
     step = max(1, len(rows) // _RESUMED)

@@ -4,13 +4,13 @@ Call order: the settings model is validated, ``open`` gives a source, then any o
 and ``read``. A source holds nothing open between calls; ``read`` may be abandoned at any row and closes what it opened.
 
 What is an error and what is a value: a row that cannot be read is a :class:`Defect`, so that its department hears of it
-and the rows behind it still flow. Only a source that cannot be read at all raises
+and the rows after it still flow. Only a source that cannot be read at all raises
 :class:`~creditbus.connectors.errors.SourceError`.
 
 Exactly once rests on two promises of ``read``:
 
 - *determinism*: while ``version()`` stays the same, two readings from one position give the same rows, in one order;
-- *resumption*: ``read(row.position)`` gives exactly the rows behind ``row``.
+- *resumption*: ``read(row.position)`` gives exactly the rows after ``row``.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -161,7 +161,7 @@ class Source(Protocol):
         """Number of rows ``read(None)`` will give, for a progress bar; ``None`` where counting would cost a reading."""
 
     def read(self, position: Position | None) -> Iterator[Row | Defect]:
-        """Give the rows behind a position, all of them for ``None``.
+        """Give the rows after a position, all of them for ``None``.
 
         Raises:
             SourceError: the source cannot be read, or not any further.
@@ -170,7 +170,7 @@ class Source(Protocol):
 
 @runtime_checkable
 class Settling(Protocol):
-    """A source that wants to know what is on the bus, to mark it where it came from. Optional, beside :class:`Source`.
+    """A source that marks, where it came from, what is on the bus. Optional, in addition to :class:`Source`.
 
     A run settles the position that it begins at, and every position that it commits, in their order. A process may die
     between the commit and the settling: the next run settles that position again, so settling twice changes nothing.
@@ -186,19 +186,19 @@ class Settling(Protocol):
     def settled(self, position: Position) -> Position:
         """Return a position without what was to be settled up to it, for a run that is at its end.
 
-        As long as a position remembers a row, the same row cannot be told from one that was not settled.
+        As long as a position remembers a row, the same row cannot be distinguished from one that was not settled.
         """
 
     def remarks(self) -> Sequence[str]:
-        """Say what the reading found beside its rows, for the person who ran it; asked for when it is at its end."""
+        """Say what the reading found in addition to its rows, for the person who ran it; called at its end."""
 
 
 @runtime_checkable
 class Remarking(Protocol):
-    """A source that finds more than rows. Optional, beside :class:`Source`; each :class:`Settling` source is one."""
+    """A source that finds more than rows. Optional, in addition to :class:`Source`; each :class:`Settling` is one."""
 
     def remarks(self) -> Sequence[str]:
-        """Say what the latest reading found beside its rows: what it passed over, what it cannot read, what is odd.
+        """Say what the latest reading found in addition to its rows: what it left out, cannot read, or finds odd.
 
         Each is one line for the person who ran it, and tells what to do where there is something to do.
         """
@@ -222,9 +222,9 @@ class Refusal(NamedTuple):
 
 @runtime_checkable
 class Returning(Protocol):
-    """A source that marks refused rows where they are. Optional, beside :class:`Source` and :class:`Settling`.
+    """A source that marks refused rows where they are. Optional, in addition to :class:`Source` and :class:`Settling`.
 
-    The same refusal may be told twice.
+    It may be called with the same refusal twice.
     """
 
     def takes_refusals(self) -> bool:
@@ -255,7 +255,7 @@ class Vanished(NamedTuple):
 
 @runtime_checkable
 class Comparing(Protocol):
-    """A source that notices which published rows are gone. Optional, beside :class:`Source`.
+    """A source that notices which published rows are gone. Optional, in addition to :class:`Source`.
 
     It proposes; only a person's word withdraws a record. A record of which another row is still there is not proposed.
     """
@@ -271,7 +271,7 @@ class Comparing(Protocol):
         """Return the number of rows that are published and not forgotten, gone or not.
 
         Raises:
-            SourceError: it cannot be told.
+            SourceError: it cannot be found out.
         """
 
     def forget(self, keys: Sequence[str]) -> None:
@@ -280,7 +280,7 @@ class Comparing(Protocol):
 
 @runtime_checkable
 class Releasing(Protocol):
-    """A comparing source that is told of a withdrawal before it is sent, too. Optional, beside :class:`Comparing`."""
+    """A comparing source that also knows of a withdrawal before it is sent. Optional, on top of :class:`Comparing`."""
 
     def release(self, keys: Sequence[str]) -> None:
         """Their withdrawal is about to be sent, and may be on the bus from now on: should one come back, it is new."""
@@ -318,7 +318,7 @@ class Kind(Protocol):
 
 @runtime_checkable
 class Repeating(Protocol):
-    """A source that leaves out a delivery whose content it gave before. Optional, beside :class:`Source`."""
+    """A source that leaves out a delivery whose content it gave before. Optional, in addition to :class:`Source`."""
 
     def repeat(self) -> None:
         """Give it all the same: what it says is the present state again."""
@@ -326,7 +326,7 @@ class Repeating(Protocol):
 
 @runtime_checkable
 class Telling(Protocol):
-    """A kind that says what its sources tell. Optional, beside :class:`Kind`; others tell news."""
+    """A kind that says what its sources tell. Optional, in addition to :class:`Kind`; others tell news."""
 
     @property
     def tells(self) -> Tells:

@@ -1,7 +1,7 @@
 """Errors of connectors, under the bus-wide tree of :mod:`creditbus.topics.errors`.
 
 UserError                      one clear line for the person at the keyboard; exit status 2
-├── ConfigurationError         a file of ours says something impossible
+├── ConfigurationError         a configuration or mapping says something impossible
 │   ├── MappingError           a mapping or connector file: names file, line and key
 │   └── RegistrationError      a schema or topic that the run needs is not there
 ├── SourceError                the source cannot be read at all (a single bad row is a Defect, not an error)

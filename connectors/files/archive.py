@@ -50,7 +50,7 @@ def open_archive(stream: BinaryIO, place: str) -> zipfile.ZipFile:
     """Open an archive.
 
     Raises:
-        SourceError: it is none, or names more files than any delivery has.
+        SourceError: it is not an archive, or names more files than any delivery has.
     """
     with damaged(place):
         archive = zipfile.ZipFile(stream)

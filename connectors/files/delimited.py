@@ -21,7 +21,7 @@ __all__ = ["DelimitedReader"]
 _DELIMITERS = ",\t;|"
 _DEFAULT_DELIMITER = ","
 _HEADER_LINES = 16
-"""Lines that a header may stand in; behind them, a quotation mark in it was never closed."""
+"""Lines that a header may stand in; after them, a quotation mark in it was never closed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,7 @@ def _text_content(head: bytes, *, is_xml: bool) -> Content:
 
 
 def no_workbook(content: Content, place: str) -> SourceError:
-    """Make the error of a file that is no workbook, and cannot be read as one."""
+    """Make the error of a file that is not a workbook, and cannot be read as one."""
     if content is Content.TEXT:
         fix = messages.KIND_FILES()
     elif content in (Content.OTHER, Content.EMPTY):

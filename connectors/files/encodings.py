@@ -20,7 +20,7 @@ _MARKS: tuple[tuple[bytes, TextEncoding], ...] = (
 )
 _SAMPLE_BYTES = 262_144
 _LEAST_NULS, _ENOUGH_NULS = 4, 20
-"""One byte in so many: text of 16-bit characters without a mark has a NUL in each digit, delimiter and line end."""
+"""One byte in this many: text of 16-bit characters without a mark has a NUL in each digit, delimiter and line end."""
 
 
 def find_encoding(blob: Blob) -> TextEncoding:
@@ -48,7 +48,7 @@ def find_encoding(blob: Blob) -> TextEncoding:
 
 @contextmanager
 def text_stream(blob: Blob, encoding: TextEncoding) -> Iterator[tuple[BinaryIO, str]]:
-    """Open a file behind its byte order mark; give its bytes, and the encoding that they are in now.
+    """Open a file after its byte order mark; give its bytes, and the encoding that they are in now.
 
     UTF-16 comes as UTF-8: in it a line end is two bytes, of which each occurs in other characters, too. What is no
     UTF-16 comes as no UTF-8, for its line to be refused.
@@ -82,7 +82,7 @@ def _is_utf8(line: bytes) -> bool:
 
 
 class _Rest(io.RawIOBase):
-    """Bytes already read, then the stream behind them."""
+    """Bytes already read, then the stream after them."""
 
     def __init__(self, head: bytes, stream: BinaryIO) -> None:
         self._head = head

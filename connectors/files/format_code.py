@@ -40,7 +40,7 @@ class Section(NamedTuple):
     temporal: Temporal
     """moment: a day or a time; span: elapsed hours, minutes, seconds."""
     parts: tuple[str, ...] | None
-    """``0`` and ``#`` for a digit, ``*`` for all digits, else a literal behind ``'``; None: not rendered here."""
+    """``0`` and ``#`` for a digit, ``*`` for all digits, else a literal after ``'``; None: not rendered here."""
     conditional: bool
     """Chosen by a condition of its own, such as [>=1000]."""
 
@@ -127,7 +127,7 @@ def _bracket(text: str) -> tuple[str, str]:
 
 
 def _mixes(parts: Sequence[str]) -> bool:
-    """Say whether digits stand beside a place for all digits, or on either side of a slash: a fraction."""
+    """Say whether digits stand next to a place for all digits, or on either side of a slash: a fraction."""
     places = [part for part in parts if part[0] != "'"]
     return ("*" in places and len(places) > 1) or (bool(places) and "'/" in parts)
 

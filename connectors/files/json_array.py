@@ -159,7 +159,7 @@ class _Array:
         self._at = to
 
     def _fill(self, ahead: int) -> None:
-        """Hold so many characters ahead, as far as the stream has them."""
+        """Hold this many characters ahead, as far as the stream has them."""
         if self._ended or len(self._text) - self._at >= ahead:
             return
         parts = [self._text[self._at :]]

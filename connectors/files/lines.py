@@ -21,7 +21,7 @@ def bounded_lines(stream: BinaryIO, limit: int) -> Iterator[Line]:
     UTF-8 and GB18030 are safe to cut there: neither byte occurs in a longer character.
 
     Args:
-        stream: Opened behind its byte order mark.
+        stream: Opened after its byte order mark.
         limit: Longest line in bytes, its end included.
     """
     held, is_dropping = b"", False

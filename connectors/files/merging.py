@@ -22,7 +22,7 @@ class Merging:
     Args:
         merges: The ranges; those that begin in the header are titles.
         header: Last row of the header.
-        width: Columns of the header; what lies behind them is none of the table.
+        width: Columns of the header; what stands after them is not part of the table.
         setting: refuse: a covered cell is a fault; fill: it has the value; empty: it has none.
     """
 

@@ -72,7 +72,7 @@ def quoted_records(
     Args:
         lines: Behind the header.
         encoding: In which they are now.
-        written: In which the file is, for what is told.
+        written: In which the file is, for what is reported.
         delimiter: One character.
         width: Number of cells of the header.
         first: Number of the first of these lines in the file.

@@ -47,7 +47,7 @@ class PassedOver:
 
 @runtime_checkable
 class Skipping(Protocol):
-    """A reader that passes over notes and blank rows, and tells of it."""
+    """A reader that passes over notes and blank rows, and reports it."""
 
     @property
     def passed_over(self) -> PassedOver:
@@ -83,7 +83,7 @@ class Reader(Protocol):
         """Return an upper bound of the number of rows; ``None`` where it would cost a reading."""
 
     def rows(self, done: int) -> Iterator[Row | Defect]:
-        """Give the rows behind position ``done``.
+        """Give the rows after position ``done``.
 
         Raises:
             SourceError: the file cannot be read, or not any further.

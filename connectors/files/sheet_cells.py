@@ -31,7 +31,7 @@ class SheetNumber(Decimal):
 
     __slots__ = ("shown",)
     shown: str | None
-    """What the sheet shows; None: it is no whole number of up to fifteen digits, or its format is not rendered here."""
+    """What the sheet shows; None: not a whole number of up to fifteen digits, or a format that is not rendered here."""
 
     def __new__(cls, value: float, shown: str | None = None) -> Self:
         """Keep a fraction by its shortest digits: those that binary fractions add were never typed."""
@@ -56,7 +56,7 @@ class FaultyCell(str):
     reason: Reason
 
     def __new__(cls, text: str, reason: Reason) -> Self:
-        """Say what is there, and why it is no value."""
+        """Say what is there, and why it is not a value."""
         made = super().__new__(cls, text)
         made.reason = reason
         return made

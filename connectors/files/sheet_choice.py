@@ -33,7 +33,7 @@ def named_sheets(wanted: Choice, names: Sequence[str], place: str) -> list[str]:
 def alike(headers: Mapping[str, Sequence[Column]]) -> list[str]:
     """Choose the sheets that hold one table in parts: those whose columns are mostly the same.
 
-    A cover or a legend beside them has other columns. Of two such groups the one with more sheets counts, then the one
+    A cover or a legend next to them has other columns. Of two such groups the one with more sheets counts, then the one
     with more columns, then the first.
     """
     sets = {name: _titles(columns) for name, columns in headers.items()}

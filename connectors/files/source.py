@@ -45,7 +45,7 @@ def parts(blob: Blob, form: Format | None, settings: ReadingSettings) -> list[Pa
 
 
 def read_parts(found: Sequence[Part], position: Position | None) -> Iterator[Row | Defect]:
-    """Give the rows behind a position; of an archive's files positions name the file, too."""
+    """Give the rows after a position; of an archive's files positions name the file, too."""
     member, done = _place(position)
     for part in found:
         if part.member is None:

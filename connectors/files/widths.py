@@ -67,7 +67,7 @@ class _Judge:
         self._usual = {width}
         """Widths of rows that were believed: programs that leave out blank cells do so in many rows."""
         self.held: list[Judged] = []
-        """Short rows one behind the other, which may be pieces of one; blank ones among them."""
+        """Short rows one after the other, which may be pieces of one; blank ones among them."""
         self.in_shadow = False
         """Behind a line that was refused for its marks: pieces of its row may follow."""
 
@@ -99,7 +99,7 @@ class _Judge:
             yield from self._let_go()
 
     def _let_go(self) -> Iterator[Judged]:
-        """Give the first of what is held, for it is no piece."""
+        """Give the first of what is held, for it is not a piece."""
         yield self._alone(self.held.pop(0))
         while self.held and self.held[0].kind is Kind.BLANK:
             yield self.held.pop(0)

@@ -56,7 +56,7 @@ def workbook(blob: Blob, limit: int, row: int) -> Iterator[Sheets]:
         row: Most characters of a row; one with more has a fault.
 
     Raises:
-        SourceError: it is none, or cannot be read; here and while its rows are read.
+        SourceError: it is not a workbook, or cannot be read; here and while its rows are read.
     """
     content = content_of(blob)
     if content is Content.ZIP:
@@ -73,7 +73,7 @@ def workbook(blob: Blob, limit: int, row: int) -> Iterator[Sheets]:
 
 
 class WorkbookReader:
-    """The chosen sheets of a workbook, one behind the other; rows are numbered by sheet row."""
+    """The chosen sheets of a workbook, one after the other; rows are numbered by sheet row."""
 
     def __init__(self, blob: Blob, settings: WorkbookOptions) -> None:
         self._blob = blob

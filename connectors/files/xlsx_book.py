@@ -57,7 +57,7 @@ def open_book(blob: Blob, limit: int) -> Iterator[Book]:
     """Open a workbook.
 
     Raises:
-        SourceError: it is none, is damaged, or unpacks to more than ``limit`` bytes.
+        SourceError: it is not a workbook, is damaged, or unpacks to more than ``limit`` bytes.
     """
     with blob.open_at_random(limit) as stream:
         try:
@@ -119,7 +119,7 @@ def _formats(root: ET.Element) -> tuple[NumberFormat, ...]:
 
 
 def whole_number(text: str | None) -> int:
-    """Read a number by which a workbook names a row or a style; 0 where it is none, or longer than any."""
+    """Read a number by which a workbook names a row or a style; 0 where it is not a number, or longer than any."""
     return int(text) if text and len(text) <= _MOST_DIGITS and text.isdecimal() else 0
 
 

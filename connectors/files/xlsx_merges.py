@@ -1,4 +1,4 @@
-"""Merged ranges of an xlsx sheet. They stand behind its rows, so that they are sought before the rows are read."""
+"""Merged ranges of an xlsx sheet. They stand after its rows, so that they are sought before the rows are read."""
 
 import re
 from typing import BinaryIO

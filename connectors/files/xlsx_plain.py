@@ -1,7 +1,7 @@
 """Rows of a sheet as spreadsheets write nearly all of them, by one regular expression: several times as fast as expat.
 
 It takes a row only where it understands every character of it: cells in their usual form, with a value or a text and
-nothing else. Whatever else there may be (formulas, rich text, comments, prefixes, damage, values that are none) is left
+nothing else. Whatever else there may be (formulas, rich text, comments, prefixes, damage, invalid values) is left
 to :mod:`.xlsx_sheet`, so that both ways give the same rows; tests/properties compares them.
 """
 
@@ -32,7 +32,7 @@ PlainRow = tuple[int, Iterator[PlainCell]]
 
 
 class _OtherwiseError(Exception):
-    """It is no plain row."""
+    """It is not a plain row."""
 
 
 def plain_row(raw: bytes) -> PlainRow | None:

@@ -70,7 +70,7 @@ def sheet_rows(source: BinaryIO, place: str, book: Book, strings: SharedStrings,
 
 
 def _advance(reading: "_Reading", block: bytes) -> bytes:
-    """Read on, the plain rows by the fast way; return what cannot be told yet.
+    """Read on, the plain rows by the fast way; return what is not known yet.
 
     Rows that were read so are not shown to the parser: between two rows it stands where it stood before them.
     """

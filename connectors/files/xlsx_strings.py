@@ -25,7 +25,7 @@ class SharedStrings:
         self._ends = ends
         self._limit = limit
         self.get = lru_cache(_REMEMBERED)(self._get)
-        """Give a text, ``None`` where there is none of that number. One longer than the limit comes cut behind it."""
+        """Give a text, ``None`` where there is none of that number. One longer than the limit comes cut there."""
 
     def _get(self, number: int) -> str | None:
         if not 0 <= number < len(self._ends):

@@ -57,7 +57,7 @@ def _pruned(digests: tuple[str, ...], present: frozenset[str]) -> tuple[str, ...
 class FolderSource:
     """The files of one folder, each read once.
 
-    The position behind a file's last row says that it is taken whole, so that it may be moved away then.
+    The position after a file's last row says that it is taken whole, so that it may be moved away then.
 
     Args:
         settings: The folder.

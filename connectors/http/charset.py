@@ -9,7 +9,7 @@ __all__ = ["in_utf8"]
 _WIDER = dict.fromkeys(("gbk", "gb2312", "hz"), "gb18030")
 """What is called so often holds characters of its successor."""
 _LATIN = frozenset({"iso8859-1", "ascii", "cp1252"})
-"""Named by servers that were told nothing; no Chinese text is in one of these."""
+"""Named by servers that nobody has configured; no Chinese text is in one of these."""
 
 
 def in_utf8(body: bytes, headers: httpx.Headers, charset: str | None) -> bytes:

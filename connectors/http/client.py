@@ -53,7 +53,7 @@ class Client:
 
     Args:
         settings: Authentication, time-outs and limits.
-        sleep: Waits so many seconds.
+        sleep: Waits this many seconds.
     """
 
     def __init__(self, settings: HttpSettings, sleep: Sleep = time.sleep) -> None:

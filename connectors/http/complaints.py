@@ -20,7 +20,7 @@ _MESSAGES = frozenset(
     ]
 )
 _AROUND = frozenset(["head", "header", "meta", "result", "error", "status", "response"])
-"""Objects in which servers put these, beside the data."""
+"""Objects in which servers put these, next to the data."""
 _GOOD = frozenset(["ok", "success", "successful", "succeed", "succeeded", "true", "y", "yes", "成功"])
 _LEAST, _MOST = 200, 299
 _LONGEST = 200

@@ -24,7 +24,7 @@ def first_address(settings: HttpSettings) -> httpx.URL:
 def next_address(
     settings: HttpSettings, url: httpx.URL, link: str | None, answer: Any, records: int
 ) -> httpx.URL | None:
-    """Return the address of the page behind this one, ``None`` behind the last.
+    """Return the address of the page after this one, ``None`` after the last.
 
     A page with fewer records than were asked for need not be the last: servers have limits of their own. An empty one
     is, and the runner of pages stops where ``settings.total`` says so.

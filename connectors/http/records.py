@@ -96,7 +96,7 @@ def cells(record: Any) -> dict[str, Cell]:
     """Flatten a record: nested objects by dotted path, lists as JSON.
 
     Raises:
-        ValueError: it is no object, holds what is no JSON, or has a path twice.
+        ValueError: it is not an object, holds what is not JSON, or has a path twice.
     """
     if not isinstance(_sound(record), dict):
         raise ValueError(f"a JSON {_KINDS.get(type(record), 'value')}, not an object")  # noqa: TRY004 -- one way out

@@ -157,7 +157,7 @@ class HttpSource:
         return self._downloaded
 
     def _announced(self, answer: Any, place: str, before: int | None) -> int | None:
-        """Return the number of all records: a page behind the first need not repeat it."""
+        """Return the number of all records: a page after the first need not repeat it."""
         path = self._settings.total
         if path is None:
             return None
@@ -198,7 +198,7 @@ class HttpSource:
                     raise SourceError(place, str(error), messages.CHECK_PAGING()) from error
 
     def _remark_end(self, place: str, problem: str) -> None:
-        """Some servers answer with their last page to every number behind it; others forget what was asked."""
+        """Some servers answer with their last page to every number after it; others forget what was asked."""
         self._remarks.append(f"{place} {problem}: taken for the end; check settings.paging, or set settings.total")
 
     def _fetch(

@@ -52,7 +52,7 @@ def date_reader(forms: tuple[str, ...], *, open_end: bool) -> Transform:
     """Make a function from text to ISO date.
 
     Args:
-        forms: Forms beside the three of the standard, of the tokens yyyy, MM, dd, M and d.
+        forms: Forms in addition to the three of the standard, of the tokens yyyy, MM, dd, M and d.
         open_end: Whether 长期 is a date.
 
     Raises:
@@ -88,7 +88,7 @@ def _pattern(form: str) -> re.Pattern[str]:
 
 
 def scaler(source: Decimal, target: Decimal) -> Transform:
-    """Make a function that converts an amount between units; text that is no number passes."""
+    """Make a function that converts an amount between units; text that is not a number passes."""
 
     def scale(text: str) -> str:
         try:

@@ -312,7 +312,7 @@ def _code(target: Target, claims: Mapping[str, str]) -> str:
 
 
 def _fill_doubtful(cell: Cell, writes: Iterable[_Write], parts: tuple[dict[str, Any], ...], marks: list[str]) -> None:
-    """Write a cell of a spreadsheet, or mark that it is no value of a field; what it shows stands there then."""
+    """Write a cell of a spreadsheet, or mark that it is not a value of a field; what it shows stands there then."""
     for write in writes:
         said, reason = sheet_text(_day(cell) if write.form in _DATES else cell, write.form)
         text = normalise.trim(said)

@@ -23,7 +23,7 @@ _EPOCH = re.compile(r"-?[0-9]{11,13}")
 
 
 def moment_reader(time_zone: str) -> Callable[[str], int | None]:
-    """Make a function from a written moment to milliseconds since 1970 UTC; ``None`` for what is no moment.
+    """Make a function from a written moment to milliseconds since 1970 UTC; ``None`` for what is not a moment.
 
     A date is the midnight at which it begins.
 
@@ -55,12 +55,12 @@ def moment_reader(time_zone: str) -> Callable[[str], int | None]:
 
 
 def epoch_reader() -> Callable[[str], int | None]:
-    """Make a function from a count of milliseconds since 1970 UTC to that number; ``None`` for what is none."""
+    """Make a function from a count of milliseconds since 1970 UTC to that number; ``None`` for anything else."""
     return lambda text: int(text) if _EPOCH.fullmatch(text) else None
 
 
 def day_reader(moment: Callable[[str], int | None], *, open_end: bool) -> Transform:
-    """Make a function from a moment to its ISO day in the city; what is no moment passes, for validation to name.
+    """Make a function from a moment to its ISO day in the city; what is not a moment passes, for validation to name.
 
     Args:
         moment: Reads the moment.

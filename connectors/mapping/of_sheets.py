@@ -41,7 +41,7 @@ def sheet_text(cell: Cell, form: Form) -> tuple[str, Reason | None]:
         form: Of the field.
 
     Returns:
-        Its text, and why it is no value of the field; None: it is one.
+        Its text, and why it is not a value of the field; None: it is one.
     """
     if isinstance(cell, FaultyCell):
         return str(cell), cell.reason

@@ -1,7 +1,7 @@
 """What of a mapped row may leave its department, under an item that admits no natural persons.
 
-Names cannot be known, numbers can. A number that names the subject withholds the row; one that stands beside, such as
-that of a legal representative, is taken out of its cell (docs/adr/0026-persons-withheld.md).
+Names cannot be known, numbers can. A number that names the subject withholds the row; one that stands next to it, such
+as that of a legal representative, is taken out of its cell (docs/adr/0026-persons-withheld.md).
 """
 
 import re
@@ -46,7 +46,7 @@ def is_persons_category(category: str) -> bool:
 
 def speaks_of_person(original: bytes) -> bool:
     """Tell whether a row as it stands in its source holds a citizen's number, or a cell that says natural person."""
-    # A row in two-byte characters holds a NUL beside each digit, one that JSON escapes its letters by \u.
+    # A row in two-byte characters holds a NUL next to each digit, one that JSON escapes its letters by \u.
     text = decoded(original.replace(b"\0", b"")) or original.decode("latin-1")
     text = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
     return holds_number(text) or any(map(_says_person, _CELLS.split(text)))

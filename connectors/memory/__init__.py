@@ -11,5 +11,6 @@ The contract of `published.PublishedRows`:
 - A row whose source gives it a key is noted under the key, any other under the reading that met it.
 - A record vanishes when the last complete reading does not hold it, or when its source says that the keys of all of its
   rows are gone: `vanished` and `gone` yield it with the event that was published, from which its withdrawal is made.
-- `take_back` is called before a withdrawal is sent, `withdraw` after: a record that comes back is told as there again.
+- `take_back` is called before a withdrawal is sent, `withdraw` after: a record that comes back
+  is published as there again.
 """

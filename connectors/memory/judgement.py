@@ -1,8 +1,8 @@
 """Which rows of a source that tells its present state are a later word, with a place in the order of its readings.
 
-A row that says what it said at the last reading is no word at all: sent again, it must not undo what another row, file
-or connector has said since. A row that changed, came to a record that is known, or came back is one, also when it says
-what was said once before. What was noted by a process that died before it published counts as not said.
+A row that says what it said at the last reading is not a later word: sent again, it must not undo what another row,
+file or connector has said since. A row that changed, came to a record that is known, or came back is one, also when it
+says what was said once before. What was noted by a process that died before it published counts as not said.
 """
 
 from collections.abc import Sequence
@@ -75,7 +75,7 @@ def judge_by_reading(word: Word, known: Sequence[Known], run: int, *, all_again:
     if not word.act and (same is not None or not before) and any(one.act for one in (*before.values(), *here.values())):
         return _AS_EVER  # later than an act that stands before it in the file, it would undo the act
     if not known and not all_again:
-        return Judgement(later=word.act)  # an act that is told so can be taken back
+        return Judgement(later=word.act)  # an act that is published so can be taken back
     # of several rows with times the time decides, as ever: an old row that is mended is no later word
     several = bool(here.keys() - {word.content}) or len(before) > 1
     return Judgement(later=word.act or not (word.timed and several))

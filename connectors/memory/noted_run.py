@@ -72,7 +72,7 @@ class NotedRun:
         return self._judge.judge(row, at)
 
     def note(self, rows: Iterable[Noted], read: int) -> None:
-        """Note the rows of a chunk that is about to be published; with it so many rows of the run are read."""
+        """Note the rows of a chunk that is about to be published; with it, `read` rows of the run are read."""
         with self._base.transaction():
             run = self._numbering.current()
             self._judge.forget_outdated()
@@ -82,7 +82,7 @@ class NotedRun:
         self._judge.next_chunk()
 
     def confirm(self, rows: int) -> None:
-        """Keep that so many rows of the run are on the bus."""
+        """Keep how many rows of the run are on the bus."""
         with self._base.transaction():
             self._base.execute("UPDATE runs SET published = max(published, ?) WHERE of = ?", rows, self._numbering.name)
 

@@ -21,7 +21,7 @@ class PublishedRows:
         connector: id of the connector.
 
     Raises:
-        SourceError: the file cannot be used; delete it to begin anew.
+        SourceError: the file cannot be used; delete it to begin again.
     """
 
     def __init__(self, home: Path, connector: str) -> None:

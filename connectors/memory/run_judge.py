@@ -69,7 +69,7 @@ class RunJudge:
         self._base.executemany("DELETE FROM contents WHERE record = ? AND last < ?", self._outdated)
 
     def next_chunk(self) -> None:
-        """Begin anew: what was judged is noted."""
+        """Begin the next chunk: what was judged is noted."""
         self._chunk, self._outdated = {}, []
 
     def _is_followed(self, row: Noted, same: Known, run: int) -> bool:
@@ -84,7 +84,7 @@ class RunJudge:
         return found is not None and int(found[0]) > same.at
 
     def _outdate(self, record: bytes, known: list[Known], run: int) -> None:
-        """Forget what a record said before its last reading, once it is met anew: said again, it is a change."""
+        """Forget what a record said before its last reading, once it is met again: said again, it is a change."""
         if not any(one.run == run for one in known):
             newest = max((one.run for one in known), default=0)
             if any(one.run < newest for one in known):

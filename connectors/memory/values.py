@@ -51,7 +51,7 @@ class Comparison:
     unchanged: int
     changed: int
     vanished: int = 0
-    """Proposed for withdrawal: rows that intake would refuse are no records, and do not count."""
+    """Proposed for withdrawal: rows that intake would refuse are not records, and do not count."""
 
 
 class Vanished(NamedTuple):

@@ -4,5 +4,5 @@
 - `publisher`: the one writer of a connector's events. It shuts out every earlier process of the connector before it
   reads how far that came (`progress`); a chunk and its position are there together or not at all.
 - `latest` reads how far a connector came, and what was stated last, without shutting anybody out.
-- `declaration`, `loss_acceptance`: what a department says beside its events.
+- `declaration`, `loss_acceptance`: what a department says in addition to its events.
 """

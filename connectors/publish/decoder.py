@@ -17,7 +17,7 @@ class Schemas(Protocol):
 
 
 class ForeignError(ValueError):
-    """The bytes are no record of the schema that is read."""
+    """The bytes are not a record of the schema that is read."""
 
 
 class DamagedError(ForeignError):

@@ -75,7 +75,7 @@ class Encoder:
 
 
 def _writer(schema: dict[str, Any]) -> Callable[[Any], bytes]:
-    """Make the function that encodes one part of an event behind its header."""
+    """Make the function that encodes one part of an event after its header."""
     if (write := text_record_writer(schema)) is not None:
         return write
     writer = parsed(schema)

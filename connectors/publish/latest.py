@@ -76,7 +76,7 @@ def read_progress(bootstrap_servers: str, connector: str, partition: int) -> Pro
     """Read a connector's last committed progress.
 
     Reads up to the end of the log as it is now, not up to the last stable offset: another connector's open transaction
-    in the same partition hides what lies behind it, ours included, until it ends. It does end: transactions last for
+    in the same partition hides what lies after it, ours included, until it ends. It does end: transactions last for
     one chunk, and a dead process's is aborted by the broker.
 
     Args:

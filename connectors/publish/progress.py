@@ -15,7 +15,7 @@ class Totals:
     """What one run has done so far."""
 
     rows: int = 0
-    """Rows read, defects included; blank rows and notes are none."""
+    """Rows read, defects included; blank rows and notes do not count."""
     published: int = 0
     """Messages sent: events, withheld rows and unreadable rows."""
     withheld: int = 0

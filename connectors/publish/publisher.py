@@ -136,7 +136,7 @@ class Publisher:
         return Beside(STATEMENTS, said.key, said.encode())
 
     def forget(self) -> None:
-        """Forget how far the connector came: its next run begins anew; errors as of `commit`."""
+        """Forget how far the connector came: its next run begins from the start; errors as of `commit`."""
         self.commit([], [Beside(POSITIONS, self._connector.encode(), None)])
 
     def commit(self, messages: Sequence[Message], beside: Iterable[Beside]) -> None:

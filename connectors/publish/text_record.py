@@ -1,7 +1,7 @@
 """Avro bytes of records that hold nothing but texts that may be missing: act, claim and content of every event.
 
-fastavro tries the branches of each union anew for each value: for such records this is four times as fast, and they are
-two thirds of an event. tests/properties compares the two.
+fastavro tries the branches of each union again for each value: for such records this is four times as fast, and they
+are two thirds of an event. tests/properties compares the two.
 """
 
 from collections.abc import Callable, Mapping
@@ -39,7 +39,7 @@ def text_record_writer(schema: Mapping[str, Any]) -> Callable[[Mapping[str, str 
 
 
 def _text_of(length: int) -> bytes:
-    """Write what stands before a text of so many bytes: the branch of the union, then the length, zigzag."""
+    """Write what stands before a text of this many bytes: the branch of the union, then the length, zigzag."""
     out, rest = bytearray(b"\x02"), length << 1
     while rest > _LOW:
         out.append(rest & _LOW | _MORE)

@@ -127,7 +127,7 @@ def redrive(
     encoder = Encoder(connector.item.id, SchemaRegistry(connection.registry_url))
     with Publisher(connection.bootstrap_servers, f"{connector.id}-redrive", connector.topic) as publisher:
         publisher.fence()
-        # behind the fence: no other process can add to it any more
+        # after the fence: no other process can add to it any more
         said = _said(connection, connector.department)
         fresh = [one for one in good if not _was_sent(said, one)]
         summary.already = len(good) - len(fresh)

@@ -1,6 +1,6 @@
 """Tells a source which of its rows the bus refused, so that their department sees it where the rows are.
 
-What was refused is read from the department's reject topic behind the offsets of a group, marked, and only then are
+What was refused is read from the department's reject topic after the offsets of a group, marked, and only then are
 these committed. Killed in between, the next call marks once more, which changes nothing: a row is marked only while it
 stands as sent and still says what was refused.
 """
@@ -93,7 +93,7 @@ def _why(item: Item, rejection: Rejection) -> str:
 
 
 def _sentence(item: Item, code: str) -> str:
-    """Return the words for a reason; none for one of a newer bus, whose code is told alone."""
+    """Return the words for a reason; none for one of a newer bus, whose code alone is given."""
     reason = item.reason(code)
     return "" if reason is None else reason.zh
 
@@ -101,7 +101,7 @@ def _sentence(item: Item, code: str) -> str:
 def mine(connector: Connector, decode: Decoder, value: bytes | None) -> Rejection | None:
     """Decode a reject of this connector's own runs: a corrected row of `rejects redrive` is none of its source.
 
-    What is no reject names no row. It is passed over, for it would stop the connector for good.
+    What is not a reject names no row. It is passed over, for it would stop the connector for good.
     """
     try:
         fields = decode(value or b"")
@@ -129,7 +129,7 @@ def _consumer(connector: Connector, connection: Connection) -> Any:
 
 
 def batches(consumer: Any, topic: str) -> Iterator[list[bytes | None]]:
-    """Give what is committed on a topic behind the group's offsets, up to its present end."""
+    """Give what is committed on a topic after the group's offsets, up to its present end."""
     numbers = consumer.partitions_for_topic(topic)
     if not numbers:
         raise RegistrationError(shared.TOPIC(name=topic), shared.DOES_NOT_EXIST(), shared.RUN_APPLY())

@@ -1,6 +1,6 @@
 """Workbooks and csv files of refused rows: written for a person to correct, read back row by row.
 
-The department's own columns in its own order (and its row of codes, where it has one); behind them the reasons in both
+The department's own columns in its own order (and its row of codes, where it has one); after them the reasons in both
 languages, and the reference by which a corrected row is known again.
 """
 
@@ -49,7 +49,7 @@ REFERENCE = "CREDITBUS_REF"
 _SEARCHED_ROWS = 20
 _MOST_UNPACKED = 1 << 30
 _MOST_CHARACTERS = 524_288
-"""Of a row: as many as a connector may be told to take."""
+"""Of a row: as many as a connector may be set to take."""
 _RED = PatternFill("solid", start_color="FFC7CE", end_color="FFC7CE")
 _BOLD = Font(bold=True)
 _REASON_WIDTH = 70
@@ -116,7 +116,7 @@ class CorrectedRow(NamedTuple):
 
 
 class ForeignRow(NamedTuple):
-    """A row that cannot be told to be the correction of one refused row: it is not sent, the others are."""
+    """A row that cannot be recognised as the correction of one refused row: it is not sent, the others are."""
 
     sheet: str
     """Empty in a csv file."""
@@ -126,7 +126,7 @@ class ForeignRow(NamedTuple):
 
 
 def free_name(path: Path) -> Path:
-    """Return the path, or the first numbered one behind it (`name-2.xlsx`) that nothing is at."""
+    """Return the path, or the first numbered one after it (`name-2.xlsx`) that nothing is at."""
     found, number = path, 1
     while found.exists() or found.is_symlink():
         number += 1
@@ -276,8 +276,8 @@ def _cell(page: Worksheet, value: Any, font: Font | None = None) -> Any:
     value = _shown(value)
     cell = WriteOnlyCell(page, value)
     if isinstance(value, str):
-        cell.data_type = "s"  # a text that begins with = is no formula
-        cell.number_format = "@"  # and a code of eighteen digits is no number
+        cell.data_type = "s"  # a text that begins with = is not a formula
+        cell.number_format = "@"  # and a code of eighteen digits is not a number
     elif isinstance(value, date):
         cell.number_format = (
             "yyyy-mm-dd hh:mm:ss" if isinstance(value, datetime) and value.time() != time.min else "yyyy-mm-dd"

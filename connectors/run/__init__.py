@@ -1,4 +1,4 @@
-"""One run of a connector: rows are read, mapped, and published chunk by chunk with the position beside them.
+"""One run of a connector: rows are read, mapped, and published chunk by chunk together with the position.
 
 Kill it anywhere: the next run loses nothing and sends nothing twice.
 

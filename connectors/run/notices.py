@@ -1,4 +1,4 @@
-"""What one reading shows beside its rows: persons that stay here, columns that came and went, two rows of one decision.
+"""What one reading shows in addition to rows: persons that stay here, columns that changed, two rows of one decision.
 
 A run looks before it publishes: a column that is gone would empty its field in every record.
 """
@@ -28,7 +28,7 @@ _MOST_LAYOUTS = 1024
 _NAMED = itemgetter("item", "verb", "state", "authority", "document_no", "source_time")
 _LONGEST_NAME = 40
 _SHARE = 0.9
-"""A column counts as the source's where at least so many of its rows have it: of JSON, a rare key may come and go."""
+"""A column counts as the source's where this share of its rows has it: of JSON, a rare key may come and go."""
 
 
 @dataclass(frozen=True, slots=True)

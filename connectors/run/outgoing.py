@@ -1,6 +1,6 @@
 """The one message that goes to the bus for a row, whatever the row holds.
 
-What no message can hold is refused in place of published: its department hears of it, and the rows behind it flow.
+What no message can hold is refused in place of published: its department hears of it, and the rows after it flow.
 """
 
 import json
@@ -61,7 +61,7 @@ def whole(text: str) -> str:
 
 
 def is_whole(event: Mapping[str, Any]) -> bool:
-    """Say whether UTF-8, and so Avro, can hold the texts of an event: a lone surrogate is no character."""
+    """Say whether UTF-8, and so Avro, can hold the texts of an event: a lone surrogate is not a character."""
     header, origin = event["header"], event["header"]["origin"]
     values = (
         *header.values(),

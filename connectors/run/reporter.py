@@ -11,7 +11,7 @@ __all__ = ["BarReporter", "Reporter", "SilentReporter"]
 
 
 class Reporter(Protocol):
-    """Is told how far a run has come; any number of runs may follow each other."""
+    """Is called with how far a run has come; any number of runs may follow each other."""
 
     def start(self, label: str, total: int | None, done: int) -> None:
         """Begin a run of ``total`` rows (``None``: not known), of which earlier runs have done some."""
@@ -43,7 +43,7 @@ class _Rate(ProgressColumn):
 
 
 class BarReporter:
-    """Progress bars with rows, rate and time left. Shows nothing where the console is no terminal.
+    """Progress bars with rows, rate and time left. Shows nothing where the console is not a terminal.
 
     Use as a context manager, around as many runs as there are.
     """

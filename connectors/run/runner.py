@@ -40,7 +40,7 @@ def run_connector(
     Args:
         connector: A connector, or the file of its configuration.
         connection: Where the bus is.
-        progress: Is told of committed rows.
+        progress: Is called with the number of committed rows.
         resend: Publish the whole source once more, whatever was published.
         accept_columns: Publish although columns are gone that the last complete run had, or mandatory ones are missing.
 
@@ -112,7 +112,7 @@ def mark_decided(connector: Connector, connection: Connection) -> int:
 
 
 def _begin(connector: str, version: str, last: Progress | None, *, resend: bool) -> Progress:
-    """Choose between going on where the last process stopped and beginning anew."""
+    """Choose between going on where the last process stopped and beginning again."""
     columns = () if last is None else last.columns
     fresh = Progress(connector, new_run(connector), version, columns=columns)
     if last is None or resend or last.version != version:

@@ -38,7 +38,7 @@ class RunSummary:
     pairs: int = 0
     """Number of such pairs."""
     remarks: tuple[str, ...] = ()
-    """What the source found beside its rows."""
+    """What the source found in addition to its rows."""
     marked: int = 0
     """Rows of any run that are marked as refused in their source now; those of this run are seldom decided already."""
     tells: Tells = "news"

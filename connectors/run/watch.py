@@ -1,4 +1,4 @@
-"""Runs a connector again and again: every so many seconds, where its source has changed since."""
+"""Runs a connector again and again: every few seconds, where its source has changed since."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class StoppedError(Exception):
 
 
 class StoppingReporter(SilentReporter):
-    """Stops a run behind the transaction that is committed when it is asked to.
+    """Stops a run after the transaction that is committed when it is asked to.
 
     Args:
         stopped: whether it is asked to.
@@ -56,8 +56,8 @@ def watch(
 ) -> Iterator[Cycle]:
     """Run now, then after each wait in which the source has changed.
 
-    What may pass by itself (a file that is being replaced, a broker that is away) ends nothing: it is told once, and
-    tried again at the next look.
+    What may pass by itself (a file that is being replaced, a broker that is away) ends nothing: it is reported once,
+    and tried again at the next look.
 
     Args:
         connector: the connector.

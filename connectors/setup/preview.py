@@ -69,7 +69,7 @@ class Preview:
 
     columns: tuple[Columns, ...] = ()
     remarks: tuple[str, ...] = ()
-    """What the source found beside its rows, such as sheets that are not read."""
+    """What the source found in addition to its rows, such as sheets that are not read."""
     rows: int = 0
     publishable: int = 0
     refused: int = 0
@@ -111,8 +111,8 @@ def preview(
     Args:
         connector: The connector.
         today: What counts as today for dates in the future.
-        limit: Examine only so many rows; ``None`` for all.
-        shown: Keep the findings of so many refused rows.
+        limit: Maximum number of rows to examine; ``None`` for all.
+        shown: Maximum number of refused rows whose findings are kept.
         compare: Asks the bus how the publishable rows stand to what it holds; ``None``: nobody is asked.
         judge: Says of each row whether it is a later word, before the bus is asked.
 

@@ -95,7 +95,7 @@ class KnownRows:
         Args:
             digests: of the rows, by key.
             generation: of the reading.
-            text: what of a position is settled thereby.
+            text: what of a position is settled by it.
             count: of the rows that were read up to that position.
         """
         with self._transaction():

@@ -1,11 +1,11 @@
 """Mode staging: rows whose status is new, marked once they are on the bus.
 
-Marking happens behind the commit, in the database; the position holds key and digest of what is committed and perhaps
+Marking happens after the commit, in the database; the position holds key and digest of what is committed and perhaps
 not marked. Whoever is killed in between finds it there: :meth:`StagingSource.settle` marks first, and ``read`` leaves
 out what it still recognises. A row that its department changed meanwhile has another digest: it is not marked, and read
 again.
 
-What the bus refuses is told later (:meth:`StagingSource.refuse`), when the row stands as sent.
+What the bus refuses is reported later (:meth:`StagingSource.refuse`), when the row stands as sent.
 """
 
 from collections.abc import Iterator, Sequence

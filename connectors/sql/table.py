@@ -38,7 +38,7 @@ _LARGEST_ROW = 2**31 - 1
 """Places are 32 bits wide on the bus."""
 _KEYS = 200
 _COUNTED = "counted"
-"""In place of a sheet: these rows are numbered in the order of reading, because their key is no number."""
+"""In place of a sheet: these rows are numbered in the order of reading, because their key is not a number."""
 
 
 class Record(NamedTuple):
@@ -175,7 +175,7 @@ def chosen(column: ColumnElement[Any] | None) -> ColumnElement[Any]:
 
 
 def behind(columns: Sequence[ColumnElement[Any]], values: Sequence[Any]) -> ColumnElement[bool]:
-    """Make the condition "sorted behind these values", without row values, which not every database has."""
+    """Make the condition "sorted after these values", without row values, which not every database has."""
     alternatives = []
     for place, (column, value) in enumerate(zip(columns, values, strict=True)):
         equal = [before == known for before, known in zip(columns[:place], values[:place], strict=True)]

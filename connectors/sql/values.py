@@ -58,7 +58,7 @@ def cell_of(value: Any, zone: ZoneInfo) -> Cell:
 
 
 def temporal(value: Any) -> Any:
-    """Read the ISO text by which SQLite keeps a moment or a day; what is none stays as it is."""
+    """Read the ISO text by which SQLite keeps a moment or a day; anything else stays as it is."""
     if not isinstance(value, str):
         return value
     for read in (date.fromisoformat, datetime.fromisoformat):

@@ -1,12 +1,12 @@
 """Mode watermark: rows that are newer than the last ones, and late ones.
 
 Polling "greater than the last watermark" loses rows: a transaction that began earlier may commit later, and its rows
-then appear behind the reader. So a row is *final* only when its watermark is older than ``window`` before the moment of
-reading; up to the last final row the position is one place in the order (watermark, key). Everything behind that place
+then appear after the reader. So a row is *final* only when its watermark is older than ``window`` before the moment of
+reading; up to the last final row the position is one place in the order (watermark, key). Everything after that place
 is read again each time, and what was read already is recognised by its digest, which the position remembers.
 
 What moment? The database's clock where the column has a zone. Where it has none, no clock says what its values mean,
-but each zone lies between 12 hours behind and 14 hours before UTC; within that, the newest watermark is the clock. A
+but each zone lies between 12 hours after and 14 hours before UTC; within that, the newest watermark is the clock. A
 number has no clock but its newest value.
 """
 
@@ -123,7 +123,7 @@ class _Seen:
 
 
 class _Memory:
-    """What was read behind the last final row: ``floor`` is its watermark and key."""
+    """What was read after the last final row: ``floor`` is its watermark and key."""
 
     def __init__(self, known: dict[str, str | int | None], horizon: float) -> None:
         self.count = int(known["count"] or 0)
@@ -161,7 +161,7 @@ class _Memory:
         return True
 
     def position(self) -> Position:
-        """Say where to go on behind the last row."""
+        """Say where to go on after the last row."""
         return {
             "count": self.count,
             "floor": self._floor,

@@ -62,7 +62,7 @@ def proposals(connector: Connector, connection: Connection, today: date) -> list
     """Return the records that a connector published and that its source misses, by file, sheet and row.
 
     Of a source that is read whole they are those that its last complete run missed; one that compares by itself is
-    asked. A row that intake refused is no record, so there is nothing to withdraw: it is left out.
+    asked. A row that intake refused is not a record, so there is nothing to withdraw: it is left out.
 
     Args:
         connector: the connector.

@@ -28,7 +28,7 @@ def records(blocks: Iterable[bytes], place: str, options: XmlOptions) -> Iterato
     """Read the records of a stream of UTF-8.
 
     Raises:
-        SourceError: it is no sound XML, or nested past all bounds.
+        SourceError: it is not sound XML, or nested past all bounds.
     """
     parser = SafeParser(place, "utf-8")
     reading = _Reading(parser, place, options)

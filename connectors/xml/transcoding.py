@@ -65,7 +65,7 @@ def _marked(text: str) -> bytes:
 
 
 def _referred(match: re.Match[str]) -> str:
-    """Mark a reference to what is no character, over which a parser would give up the whole file."""
+    """Mark a reference to what is not a character, over which a parser would give up the whole file."""
     code = int(match[1], 16) if match[1] else int(match[2])
     return DAMAGE if code > _LAST or _FORBIDDEN.match(chr(code)) else match[0]
 

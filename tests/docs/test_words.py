@@ -44,8 +44,8 @@ _ALLOWED: Final = re.compile(
     re.IGNORECASE,
 )
 
-_CLEAN: Final = ("avro_schemas", "deploy", "docs", "services", "topics")
-_LEFT: Final[Mapping[str, int]] = {"bench": 48, "connectors": 133, "tests": 107}
+_CLEAN: Final = ("avro_schemas", "connectors", "deploy", "docs", "services", "topics")
+_LEFT: Final[Mapping[str, int]] = {"bench": 48, "tests": 101}
 """Folders that still hold such words, with how many at most; a number may only become smaller."""
 
 _GENERATED: Final = {"catalogue.md", "errors.md", "metrics.md", "one-event.md"}

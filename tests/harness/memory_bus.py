@@ -67,7 +67,7 @@ class MemoryBus:
             patch.setattr(module, "SchemaRegistry", lambda _: registry)
 
     def kill_at(self, commit: int, *, committed: bool) -> None:
-        """Let the process die at a commit from now on, from 1: before it, or behind it."""
+        """Let the process die at a commit from now on, from 1: before it, or after it."""
         self._kill = (commit, committed)
 
     def lose_positions(self) -> None:

@@ -27,7 +27,7 @@ def _open(shop: Shop) -> Any:
 
 @pytest.fixture
 def published(shop: Shop) -> Any:
-    """Position behind five published rows."""
+    """Position after five published rows."""
     shop.create(_COLUMNS, *map(_row, range(1, 6)))
     source = _open(shop)
     rows = list(source.read(None))

@@ -75,7 +75,7 @@ KIND = Kind()
 
 
 def _install(folder: Path, package: str, kind_name: str) -> None:
-    """Install a package as pip does with a wheel: its files and its metadata, unpacked beside each other."""
+    """Install a package as pip does with a wheel: its files and its metadata, unpacked next to each other."""
     code = _CODE.replace('"fixed-width"', f'"{kind_name}"')
     info = f"{package}-1.0.dist-info"
     wheel = folder / f"{package}-1.0-py3-none-any.whl"

@@ -130,7 +130,7 @@ def test_what_vanished_is_told_and_withdrawn_on_a_person_s_word(
     bus: Connection, table: str, url: str, configure: Callable[..., Path], environment: Path
 ) -> None:
     file = configure("compare")
-    with _changing(url) as change:  # the other rows have no code that intake admits, so they are no records
+    with _changing(url) as change:  # the other rows have no code that intake admits: it refuses them
         for number, code in ((4, "91990106FC0090109B"), (5, "91990106FC0007002W")):
             change(f"UPDATE {table} SET 纳税人识别号 = '{code}' WHERE id = {number}")
     run_connector(file, bus)

@@ -39,7 +39,7 @@ def _read(
 
 
 def _shown(rows: list[Row | Defect]) -> list[str]:
-    """Give the number of each row, and ``!`` behind those that are refused."""
+    """Give the number of each row, and ``!`` after those that are refused."""
     return [f"{row.row}{'!' if isinstance(row, Defect) else ''}" for row in rows]
 
 

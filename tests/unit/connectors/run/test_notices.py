@@ -1,4 +1,4 @@
-"""What a run shows beside its rows: columns that came and went, two rows of one decision."""
+"""What a run shows in addition to its rows: columns that came and went, two rows of one decision."""
 
 import json
 from collections.abc import Callable
