@@ -396,3 +396,27 @@ SAME_NUMBER = Message(
     "请给以相同的分区数",
     "give them the same number of partitions",
 )
+NO_SUCH_FILE = Message(
+    "没有这个文件或目录",
+    "No such file or directory",
+)
+NO_PERMISSION = Message(
+    "没有权限",
+    "Permission denied",
+)
+IS_A_DIRECTORY = Message(
+    "是目录",
+    "Is a directory",
+)
+NOT_A_DIRECTORY = Message(
+    "不是目录",
+    "Not a directory",
+)
+NO_SPACE = Message(
+    "磁盘已满",
+    "No space left on device",
+)
+ADDRESS_IN_USE = Message(
+    "端口已被占用",
+    "Address already in use",
+)

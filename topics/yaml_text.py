@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from creditbus.topics import messages
+from creditbus.topics.system_errors import reason_of
 
 __all__ = ["Located", "Path", "YamlError", "load_yaml", "read_yaml"]
 
@@ -60,7 +61,7 @@ def load_yaml(file: Traversable) -> Located:
     try:
         text = file.read_text(encoding="utf-8")
     except OSError as error:
-        raise YamlError(0, (), messages.CANNOT_BE_READ(reason=error.strerror or error)) from error
+        raise YamlError(0, (), messages.CANNOT_BE_READ(reason=reason_of(error))) from error
     except UnicodeDecodeError as error:
         raise YamlError(0, (), messages.NOT_UTF8(), messages.SAVE_AS_UTF8()) from error
     return read_yaml(text)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from creditbus.connectors.contract import Column, Defect, DefectReason, Row, Table
-from creditbus.connectors.files import header
+from creditbus.connectors.files import header, messages
 from creditbus.connectors.files.blob import Blob
 from creditbus.connectors.files.encodings import TextEncoding, find_encoding, text_stream
 from creditbus.connectors.files.header_search import find_header
@@ -45,8 +45,12 @@ class DelimitedReader:
     def found(self) -> str:
         """See the protocol."""
         dialect = self._dialect()
-        words = f"header in line {dialect.header_line}, {len(dialect.columns)} columns, {dialect.encoding}"
-        return f"{words}, delimiter {dialect.delimiter!r}"
+        return messages.DELIMITED(
+            line=dialect.header_line,
+            columns=len(dialect.columns),
+            encoding=dialect.encoding,
+            delimiter=dialect.delimiter,
+        )
 
     def tables(self) -> Sequence[Table]:
         """See the protocol."""

@@ -7,6 +7,7 @@ from creditbus.connectors.errors import SourceError
 from creditbus.connectors.files import messages
 from creditbus.connectors.files.archive import ZIP_MAGIC
 from creditbus.connectors.files.blob import Blob
+from creditbus.topics.text import Text
 
 __all__ = ["XLS_MAGIC", "Content", "content_of", "no_workbook"]
 
@@ -28,17 +29,17 @@ _CONTROLS = frozenset(range(32)) - frozenset(b"\t\n\r\f\x1a")
 class Content(Enum):
     """What the first bytes of a file say that it is."""
 
-    XLS = "a workbook of the old format"
-    ZIP = "a zip archive"
-    PAGE = "a web page (HTML)"
-    SPREADSHEET_XML = "a workbook as XML (XML Spreadsheet 2003)"
-    ARCHIVED_PAGE = "an archived web page (MHT)"
-    PDF = "a PDF document"
-    RTF = "an RTF document"
-    PICTURE = "a picture"
-    EMPTY = "empty"
-    TEXT = "text"
-    OTHER = "of no known format"
+    XLS = Text("a workbook of the old format", "旧格式的工作簿")
+    ZIP = Text("a zip archive", "zip 压缩包")
+    PAGE = Text("a web page (HTML)", "网页（HTML）")
+    SPREADSHEET_XML = Text("a workbook as XML (XML Spreadsheet 2003)", "XML 工作簿（XML Spreadsheet 2003）")
+    ARCHIVED_PAGE = Text("an archived web page (MHT)", "网页归档（MHT）")
+    PDF = Text("a PDF document", "PDF 文档")
+    RTF = Text("an RTF document", "RTF 文档")
+    PICTURE = Text("a picture", "图片")
+    EMPTY = Text("empty", "空文件")
+    TEXT = Text("text", "文本")
+    OTHER = Text("of no known format", "未知格式")
 
 
 _BY_MAGIC = (

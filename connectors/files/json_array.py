@@ -15,7 +15,6 @@ _BLOCK = 1 << 16
 _SPACE = " \t\r\n"
 _SIGN = re.compile(r'[\[\]{},"]')
 _REST_OF_TEXT = re.compile(r'(?:[^"\\]++|\\.)*+', re.DOTALL)
-_FIX = "hand it in again: the rows before that place are read"
 _BEGIN = re.compile(rb"\s*\[\s*(?:[{\]]|\Z)")
 
 
@@ -74,14 +73,16 @@ class _Array:
             self._move(self._at + 1)
             while (sign := self._next_sign()) != "]":
                 if not sign:
-                    raise SourceError(self._place, messages.ARRAY_WITHOUT_END(line=self._line), _FIX)
+                    raise SourceError(
+                        self._place, messages.ARRAY_WITHOUT_END(line=self._line), messages.HAND_IN_AGAIN_FROM_THERE()
+                    )
                 if sign == ",":
                     self._move(self._at + 1)
                 else:
                     yield self._element()
             self._move(self._at + 1)
         if self._next_sign():
-            raise SourceError(self._place, messages.AFTER_ARRAY(line=self._line), _FIX)
+            raise SourceError(self._place, messages.AFTER_ARRAY(line=self._line), messages.HAND_IN_AGAIN_FROM_THERE())
 
     def _element(self) -> Element:
         self._fill(self._limit + 1)
@@ -113,7 +114,9 @@ class _Array:
             self._fill(_BLOCK)
             end, depth, in_text, is_over = self._boundary(depth, in_text=in_text)
             if end == self._at and self._ended and not is_over:
-                raise SourceError(self._place, messages.CUT_IN_ELEMENT(line=line, fault=fault), _FIX)
+                raise SourceError(
+                    self._place, messages.CUT_IN_ELEMENT(line=line, fault=fault), messages.HAND_IN_AGAIN_FROM_THERE()
+                )
             kept += self._text[self._at : end][: self._limit - len(kept)]
             size += end - self._at
             self._move(end)

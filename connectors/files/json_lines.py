@@ -59,8 +59,8 @@ class JsonLinesReader:
         if not columns:
             raise SourceError(self._blob.place, messages.NO_JSON_OBJECT())
         with text_stream(self._blob, self._encoding()) as (stream, _):
-            form = "an array, " if begins_array(stream.read(_HEAD_BYTES)) else ""
-        return f"{form}{len(columns)} keys among the first rows"
+            said = messages.ARRAY_KEYS if begins_array(stream.read(_HEAD_BYTES)) else messages.KEYS
+        return said(count=len(columns))
 
     def tables(self) -> Sequence[Table]:
         """See the protocol."""

@@ -196,3 +196,52 @@ DATA_OUTSIDE = Message(
     "已损坏：单元格之外有数据",
     "is damaged: it has data outside of a cell",
 )
+FILE_SIZE = Message(
+    "{place}：{st_size:,} 字节",
+    "{place}: {st_size:,} bytes",
+)
+FILE_EMPTY = Message(
+    "{place}：为空",
+    "{place}: is empty",
+)
+HAND_IN_AGAIN_FROM_THERE = Message(
+    "请重新提交：该处之前的行已读取",
+    "hand it in again: the rows before that place are read",
+)
+FILE_REASON = Message(
+    "{place}：{reason}",
+    "{place}: {reason}",
+)
+DELIMITED = Message(
+    "表头在第 {line} 行，{columns} 列，{encoding}，分隔符 {delimiter!r}",
+    "header in line {line}, {columns} columns, {encoding}, delimiter {delimiter!r}",
+)
+ARRAY_KEYS = Message(
+    "数组，前若干行中有 {count} 个键",
+    "an array, {count} keys among the first rows",
+)
+KEYS = Message(
+    "前若干行中有 {count} 个键",
+    "{count} keys among the first rows",
+)
+SHEET_HEADER = Message(
+    "{sheet}：表头到第 {row} 行，{columns} 列",
+    "{sheet}: header ends in row {row}, {columns} columns",
+)
+MEMBER = Message(
+    "{member}：{found}",
+    "{member}: {found}",
+)
+MORE_FILES = Message(
+    "另有 {count} 个文件",
+    "and {count} files more",
+)
+OF_FORMAT = Message(
+    "{form}{found}",
+    "{form}{found}",
+)
+SHEETS_NOT_READ = Message(
+    '这些有数据的工作表没有读取：{names}；settings.sheet 可给出名称、名称列表，或用 "*" 表示全部相似的工作表',
+    "sheets with rows that are not read: {names}; settings.sheet takes a name, a list of names, "
+    'or "*" for all that look alike',
+)

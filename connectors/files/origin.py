@@ -10,6 +10,7 @@ from creditbus.connectors.common.characters import decoded
 from creditbus.connectors.contract import Finding
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.files import messages
+from creditbus.topics.system_errors import reason_of
 
 __all__ = ["content_version", "file_finding", "known_name", "reading"]
 
@@ -31,10 +32,10 @@ def file_finding(path: Path) -> Finding:
         with path.open("rb") as stream:
             empty = not stream.read(1)
     except OSError as error:
-        return Finding("file", ok=False, message=f"{place}: {error.strerror or error}")
+        return Finding("file", ok=False, message=messages.FILE_REASON(place=place, reason=reason_of(error)))
     if empty:
-        return Finding("file", ok=False, message=f"{place}: is empty")
-    return Finding("file", ok=True, message=f"{place}: {path.stat().st_size:,} bytes")
+        return Finding("file", ok=False, message=messages.FILE_EMPTY(place=place))
+    return Finding("file", ok=True, message=messages.FILE_SIZE(place=place, st_size=path.stat().st_size))
 
 
 def known_name(path: str) -> str:
@@ -54,5 +55,5 @@ def reading(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise SourceError(
-            known_name(str(path)), messages.UNREADABLE(strerror=error.strerror or error), messages.CHECK_PATH()
+            known_name(str(path)), messages.UNREADABLE(strerror=reason_of(error)), messages.CHECK_PATH()
         ) from error

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from creditbus.connectors.contract import Defect, Finding, Position, Row, Table
 from creditbus.connectors.errors import SourceError
+from creditbus.connectors.files import messages
 from creditbus.connectors.files.archive import members
 from creditbus.connectors.files.blob import Blob, blob_of
 from creditbus.connectors.files.formats import Format, find_format, is_archive, reader
@@ -64,13 +65,16 @@ def _place(position: Position | None) -> tuple[str | None, int]:
 
 def left_out(found: Sequence[Part]) -> list[str]:
     """Name the sheets of each file that have rows and are not read."""
-    said = []
-    for part in found:
-        if isinstance(part.reader, Selecting) and (names := part.reader.left_out()):
-            where = f"{part.member}: " if part.member else ""
-            fix = 'settings.sheet takes a name, a list of names, or "*" for all that look alike'
-            said.append(f"{where}sheets with rows that are not read: {', '.join(names)}; {fix}")
-    return said
+    return [
+        _of(part, messages.SHEETS_NOT_READ(names=", ".join(names)))
+        for part in found
+        if isinstance(part.reader, Selecting) and (names := part.reader.left_out())
+    ]
+
+
+def _of(part: Part, said: str) -> str:
+    """Name the file of an archive that something is said of."""
+    return messages.MEMBER(member=part.member, found=said) if part.member else said
 
 
 def passed_over(found: Sequence[Part]) -> list[str]:
@@ -102,12 +106,14 @@ class FileSource:
         try:
             found = self._parts()
             unread = left_out(found)
-            words = [f"{part.member}: {part.reader.found()}" if part.member else part.reader.found() for part in found]
+            words = [_of(part, part.reader.found()) for part in found]
         except SourceError as error:
             return [there, Finding("rows", ok=False, message=error.text())]
         if len(words) > _MOST_FOUND:
-            words[_MOST_FOUND:] = [f"and {len(words) - _MOST_FOUND} files more"]
-        rows = [Finding("rows", ok=True, message=f"{self._spoken(found)}{one}") for one in words]
+            words[_MOST_FOUND:] = [messages.MORE_FILES(count=len(words) - _MOST_FOUND)]
+        rows = [
+            Finding("rows", ok=True, message=messages.OF_FORMAT(form=self._spoken(found), found=one)) for one in words
+        ]
         return [there, *rows, *(Finding("sheets", ok=True, message=one) for one in unread)]
 
     def discover(self) -> Sequence[Table]:

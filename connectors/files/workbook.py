@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from creditbus.connectors.contract import Cell, Column, Defect, DefectReason, Row, Table
 from creditbus.connectors.errors import SourceError
-from creditbus.connectors.files import header
+from creditbus.connectors.files import header, messages
 from creditbus.connectors.files.blob import Blob
 from creditbus.connectors.files.disguise import Content, content_of, no_workbook
 from creditbus.connectors.files.header_search import HeaderRows, find_header
@@ -27,6 +27,7 @@ from creditbus.connectors.files.xlsx_sheet import sheet_rows
 from creditbus.connectors.files.xlsx_strings import SharedStrings, shared_strings
 from creditbus.connectors.files.xml_sheets import write_xml
 from creditbus.services.domain import normalise
+from creditbus.topics.text import Text
 
 __all__ = ["ROWS_APART", "WorkbookReader", "workbook"]
 
@@ -86,9 +87,11 @@ class WorkbookReader:
         with self._opened() as book:
             heads = {name: self._header(book, name) for name in self._chosen(book)}
             self._left_out = self._others(book, tuple(heads))
-        return "; ".join(
-            f"{name}: header ends in row {head.last_row}, {len(head.columns)} columns" for name, head in heads.items()
-        )
+        found = [
+            messages.SHEET_HEADER(sheet=name, row=head.last_row, columns=len(head.columns))
+            for name, head in heads.items()
+        ]
+        return Text("; ".join(found), "；".join(one.zh for one in found))
 
     def tables(self) -> Sequence[Table]:
         """Describe every sheet that has a header and is chosen or visible."""

@@ -16,6 +16,7 @@ from creditbus.connectors.files.archive import open_archive, refuse_bombs
 from creditbus.connectors.files.blob import Blob
 from creditbus.connectors.files.number_format import NumberFormat, number_format
 from creditbus.connectors.files.package import Package
+from creditbus.topics.text import Text
 
 __all__ = ["Book", "SheetPart", "open_book", "whole_number"]
 
@@ -23,9 +24,9 @@ _MOST_DIGITS = 10
 """Of a number of 32 bits; Python refuses to read one of more than 4,300."""
 _USUAL_BOOK = "xl/workbook.xml"
 _OTHER_DOCUMENTS = {
-    ".bin": "a binary workbook (xlsb)",
-    "document.xml": "a Word document",
-    "presentation.xml": "a PowerPoint presentation",
+    ".bin": Text("a binary workbook (xlsb)", "二进制工作簿（xlsb）"),
+    "document.xml": Text("a Word document", "Word 文档"),
+    "presentation.xml": Text("a PowerPoint presentation", "PowerPoint 演示文稿"),
 }
 
 

@@ -20,3 +20,7 @@ RUN_AGAIN_WHOLE = Message(
     "请再次运行：届时会完整读取",
     "run again: it is then read whole",
 )
+COMPLETE_FILES = Message(
+    "{path}：{count} 个完整的文件，{waiting} 个尚不完整",
+    "{path}: {count} complete files, {waiting} not complete yet",
+)

@@ -79,7 +79,7 @@ class FolderSource:
             complete, waiting = self._arrivals.complete(), self._arrivals.waiting()
         except SourceError as error:
             return [Finding("folder", ok=False, message=error.text())]
-        words = f"{self._settings.path}: {len(complete)} complete files, {waiting} not complete yet"
+        words = messages.COMPLETE_FILES(path=self._settings.path, count=len(complete), waiting=waiting)
         findings = [Finding("folder", ok=True, message=words)]
         return [*findings, *map(self._found, complete[-1:])]
 

@@ -72,7 +72,7 @@ class Client:
             self._client = httpx.Client(headers=headers, auth=basic, timeout=timeout, verify=verify)
         except UnicodeEncodeError as error:
             raise ConfigurationError(
-                "settings.headers or token", messages.NOT_ASCII(), messages.CORRECT_THEM()
+                messages.HEADERS_OR_TOKEN(), messages.NOT_ASCII(), messages.CORRECT_THEM()
             ) from error
 
     def __enter__(self) -> Self:
@@ -175,10 +175,10 @@ def _asked_pause(headers: httpx.Headers) -> float | None:
 
 def _fix(response: httpx.Response) -> str:
     if response.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
-        return "check settings.token, or user and password"
+        return messages.CHECK_LOGIN()
     if response.is_redirect:
-        return "redirects are not followed: set settings.url to where it leads"
-    return "check settings.url"
+        return messages.NO_REDIRECTS()
+    return messages.CHECK_URL()
 
 
 def _trusting(settings: HttpSettings) -> ssl.SSLContext:

@@ -116,3 +116,47 @@ CHECK_CACHE = Message(
     "请检查 settings.cache",
     "check settings.cache",
 )
+ANSWERS_WELL = Message(
+    "{name} 应答正常",
+    "{name} answers",
+)
+RECORDS_ON_PAGE = Message(
+    "第一页{where}有 {count:,} 条记录",
+    "{count:,} records {where} on the first page",
+)
+PAGE_AGAIN = Message(
+    "与第 {same} 页相同",
+    "is page {same} again",
+)
+PAGE_SAME = Message(
+    "内容与第 {same} 页相同",
+    "holds what page {same} holds",
+)
+AT_PATH = Message(
+    "的 {path!r} 处",
+    "at {path!r}",
+)
+IN_THE_ANSWER = Message(
+    "的应答中",
+    "in the answer",
+)
+TAKEN_FOR_THE_END = Message(
+    "{place} {problem}：视为末尾；请检查 settings.paging，或设置 settings.total",
+    "{place} {problem}: taken for the end; check settings.paging, or set settings.total",
+)
+CHECK_LOGIN = Message(
+    "请检查 settings.token，或用户名和口令",
+    "check settings.token, or user and password",
+)
+NO_REDIRECTS = Message(
+    "不跟随重定向：请将 settings.url 设为它指向的地址",
+    "redirects are not followed: set settings.url to where it leads",
+)
+CHECK_URL = Message(
+    "请检查 settings.url",
+    "check settings.url",
+)
+HEADERS_OR_TOKEN = Message(
+    "settings.headers 或 token",
+    "settings.headers or token",
+)

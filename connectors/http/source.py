@@ -72,9 +72,10 @@ class HttpSource:
             page = self._first_page()
         except UserError as error:
             return [Finding("address", ok=False, message=error.text())]
-        found = [Finding("address", ok=True, message=f"{self._name} answers")]
-        where = f"at {self._settings.records!r}" if self._settings.records else "in the answer"
-        words = f"{len(page.records):,} records {where} on the first page"
+        found = [Finding("address", ok=True, message=messages.ANSWERS_WELL(name=self._name))]
+        path = self._settings.records
+        where = messages.AT_PATH(path=path) if path else messages.IN_THE_ANSWER()
+        words = messages.RECORDS_ON_PAGE(count=len(page.records), where=where)
         return [*found, Finding("records", ok=bool(page.records), message=words)]
 
     def discover(self) -> Sequence[Table]:
@@ -180,13 +181,13 @@ class HttpSource:
                 number = len(seen) + 1
                 place = self._place(url, number)
                 if (same := seen.setdefault(str(url), number)) != number:
-                    self._remark_end(place, f"is page {same} again")
+                    self._remark_end(place, messages.PAGE_AGAIN(same=same))
                     return
                 if number > self._settings.most_pages:
                     raise SourceError(place, messages.TOO_MANY_PAGES(), messages.CHECK_PAGING())
                 page, link = self._fetch(client, spool, url, number, announced)
                 if page.records and (same := contents.setdefault(page.digest, number)) != number:
-                    self._remark_end(place, f"holds what page {same} holds")
+                    self._remark_end(place, messages.PAGE_SAME(same=same))
                     return
                 yield page
                 records, announced = records + len(page.records), page.announced
@@ -199,7 +200,7 @@ class HttpSource:
 
     def _remark_end(self, place: str, problem: str) -> None:
         """Some servers answer with their last page to every number after it; others forget what was asked."""
-        self._remarks.append(f"{place} {problem}: taken for the end; check settings.paging, or set settings.total")
+        self._remarks.append(messages.TAKEN_FOR_THE_END(place=place, problem=problem))
 
     def _fetch(
         self, client: Client, spool: Spool, url: httpx.URL, number: int, announced: int | None

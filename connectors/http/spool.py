@@ -13,6 +13,7 @@ import httpx
 
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.http import messages
+from creditbus.topics.system_errors import reason_of
 
 __all__ = ["Spool"]
 
@@ -92,4 +93,4 @@ class Spool:
 
 
 def _unusable(folder: Path, error: OSError) -> SourceError:
-    return SourceError(str(folder), messages.CANNOT_BE_USED(strerror=error.strerror or error), messages.CHECK_CACHE())
+    return SourceError(str(folder), messages.CANNOT_BE_USED(strerror=reason_of(error)), messages.CHECK_CACHE())

@@ -32,3 +32,55 @@ LEAVE_ONE = Message(
     "请只保留其中之一",
     "leave one of the two",
 )
+NOT_A_SUBJECT_KIND = Message(
+    "没有主体类别 {value!r}",
+    "{value!r} is not a kind of subject",
+)
+KNOWN_ARE = Message(
+    "可选：{known}",
+    "known are {known}",
+)
+NO_SUCH_FIELD = Message(
+    "{id} 没有此字段",
+    "{id} has no such field",
+)
+FIELDS = Message(
+    "现有：{known}",
+    "it has: {known}",
+)
+NO_FIELD = Message(
+    "{id} 没有字段 {name}",
+    "{id} has no field {name}",
+)
+ITS_FIELDS = Message(
+    "现有：{fields}",
+    "it has: {fields}",
+)
+NOT_FOR_NUMBERS = Message(
+    "{id} 的 {name} 不用于身份号码",
+    "{name} of {id} is not meant for persons' numbers",
+)
+MEANT = Message(
+    "可用于身份号码的：{meant}",
+    "meant for it: {meant}",
+)
+NAMES_NO_COLUMN = Message(
+    "没有指明列",
+    "names no column",
+)
+GIVE_A_COLUMN = Message(
+    "请给出列或常量",
+    "give a column or a constant",
+)
+FORM_DOES_NOT_FIT = Message(
+    "形式 {form} 不适用于此字段",
+    "form {form} does not fit this field",
+)
+FORM_IS_FOR = Message(
+    "它用于日期和 header.source_time",
+    "it is for dates, and for header.source_time",
+)
+COLUMNS = Message(
+    "列 {names}",
+    "columns {names}",
+)

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from creditbus.connectors.common.titles import folded
 from creditbus.connectors.errors import ConfigurationError
 from creditbus.connectors.mapping import messages
+from creditbus.topics.text import Text
 
 __all__ = ["Names"]
 
@@ -39,7 +40,9 @@ class Names:
             found = self.like(name)
             if len(found) > 1:
                 problem = messages.DIFFER_BY_CASE()
-                raise ConfigurationError(f"columns {' and '.join(found)}", problem, messages.RENAME_ONE())
+                raise ConfigurationError(
+                    messages.COLUMNS(names=Text(" and ".join(found), "、".join(found))), problem, messages.RENAME_ONE()
+                )
             if found:
                 return found[0]
         return None

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from creditbus.connectors.mapping import messages
 from creditbus.connectors.mapping.cells import Transform, date_reader, scaler
 from creditbus.connectors.mapping.model import UNITS, Form, MappingModel, Rule
 from creditbus.connectors.mapping.moments import day_reader, epoch_reader, moment_reader
@@ -81,7 +82,7 @@ def resolve(mapping: MappingModel, document: Document, item: Item, folder: Path)
     for name in mapping.content:
         if name not in item.fields:
             known = ", ".join(item.fields)
-            raise document.error(("content", name), f"{item.id} has no such field", f"it has: {known}")
+            raise document.error(("content", name), messages.NO_SUCH_FIELD(id=item.id), messages.FIELDS(known=known))
     builder = _Builder(mapping, document, folder)
     targets: list[Target] = []
     constants: dict[tuple[Part, str], str] = {}
@@ -95,7 +96,9 @@ def resolve(mapping: MappingModel, document: Document, item: Item, folder: Path)
     for name in mapping.further_key:
         if name not in item.fields:
             raise document.error(
-                ("further_key",), f"{item.id} has no field {name}", f"it has: {', '.join(item.fields)}"
+                ("further_key",),
+                messages.NO_FIELD(id=item.id, name=name),
+                messages.ITS_FIELDS(fields=", ".join(item.fields)),
             )
     carried = _carried(mapping, document, item)
     return Plan(tuple(targets), constants, mapping.ignore, carried, mapping.further_key)
@@ -106,8 +109,8 @@ def _carried(mapping: MappingModel, document: Document, item: Item) -> tuple[str
         field = item.fields.get(name)
         if field is None or field.disclosure is not Disclosure.AUTHORISED or field.mask is None:
             meant = [one.code for one in item.fields.values() if one.disclosure is Disclosure.AUTHORISED and one.mask]
-            fix = f"meant for it: {', '.join(meant) or 'none'}"
-            raise document.error(("carry_numbers",), f"{name} of {item.id} is not meant for persons' numbers", fix)
+            fix = messages.MEANT(meant=", ".join(meant) or "none")
+            raise document.error(("carry_numbers",), messages.NOT_FOR_NUMBERS(name=name, id=item.id), fix)
     return mapping.carry_numbers
 
 
@@ -125,7 +128,9 @@ def _rules(mapping: MappingModel, item: Item) -> Iterator[tuple[Part, str, Rule,
 def _kind(document: Document, name: str, value: str) -> str:
     if value not in SubjectKind.__members__:
         known = ", ".join(SubjectKind.__members__)
-        raise document.error(("header", name), f"{value!r} is no kind of subject", f"known are {known}")
+        raise document.error(
+            ("header", name), messages.NOT_A_SUBJECT_KIND(value=value), messages.KNOWN_ARE(known=known)
+        )
     return value
 
 
@@ -138,7 +143,7 @@ class _Builder:
     def target(self, part: Part, name: str, rule: Rule, field: Field | None) -> Target:
         columns = rule.column or ((field.code, field.title) if field else ())
         if not columns:
-            raise self._document.error((part, name), "names no column", "give a column or a constant")
+            raise self._document.error((part, name), messages.NAMES_NO_COLUMN(), messages.GIVE_A_COLUMN())
         form = rule.form or _form(part, name, rule, field)
         steps = list(self._steps((part, name), rule, form, field))
         empties = frozenset(self._mapping.empties if rule.empties is None else ("", *rule.empties))
@@ -177,8 +182,8 @@ class _Builder:
         if field is not None and field.format in (Format.DATE, Format.DATE_OPEN):
             return day_reader(moment, open_end=field.format is Format.DATE_OPEN)
         if path != ("header", "source_time"):
-            fix = "it is for dates, and for header.source_time"
-            raise self._document.error((*path, "form"), f"form {form} does not fit this field", fix)
+            fix = messages.FORM_IS_FOR()
+            raise self._document.error((*path, "form"), messages.FORM_DOES_NOT_FIT(form=form), fix)
         return moment
 
     def _lookup(self, name: str) -> Iterator[Transform]:

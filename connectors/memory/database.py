@@ -13,7 +13,6 @@ from creditbus.connectors.memory.layout import NEWEST_LAYOUT, statements
 __all__ = ["Database"]
 
 _CACHE_KIBIBYTES = 32_768
-_FIX = "delete the file: it is then made anew"
 
 
 class Database:
@@ -69,13 +68,13 @@ class Database:
         try:
             yield
         except sqlite3.Error as error:
-            fix = messages.FREE_THE_DISK(fix=_FIX)
+            fix = messages.FREE_THE_DISK(fix=messages.DELETE_THE_FILE())
             raise SourceError(str(self.path), messages.FILE_UNUSABLE(error=error), fix) from error
 
     def damaged(self, file: str, sheet: str, row: int) -> SourceError:
         """Make the error for a row whose event cannot be read any more."""
         place = "  ".join(filter(None, (file, sheet, f"row {row}")))
-        return SourceError(str(self.path), messages.KEPT_DAMAGED(place=place), _FIX)
+        return SourceError(str(self.path), messages.KEPT_DAMAGED(place=place), messages.DELETE_THE_FILE())
 
     def _migrate(self) -> None:
         (layout,) = self.one("PRAGMA user_version")

@@ -24,3 +24,7 @@ FREE_THE_DISK = Message(
     "请清理磁盘，或{fix}",
     "free the disk, or {fix}",
 )
+DELETE_THE_FILE = Message(
+    "请删除该文件：之后会重新建立",
+    "delete the file: it is then made again",
+)

@@ -42,7 +42,7 @@ def declare(
     entry = Catalogue.parse(raw_catalogue()).item(item)
     if entry is None or department not in entry.entitled:
         entitled = sorted(one.id for one in Catalogue.parse(raw_catalogue()) if department in one.entitled)
-        fix = messages.MAY_PUBLISH(entitled=", ".join(entitled) or "nothing; see topics/departments")
+        fix = messages.MAY_PUBLISH(entitled=", ".join(entitled) or messages.NOTHING_SEE_DEPARTMENTS())
         raise ConfigurationError("--item", messages.MAY_NOT_PUBLISH(department=department, item=item), fix)
     declaration = Declaration(department, item, *days, count, int(clock() * 1000))
     with Publisher(connection.bootstrap_servers, f"declarations-{department}", ingest(department)) as publisher:

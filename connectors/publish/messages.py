@@ -28,3 +28,7 @@ ONE_AT_A_TIME = Message(
     "请同时只运行一个",
     "let only one run at a time",
 )
+NOTHING_SEE_DEPARTMENTS = Message(
+    "无；见 topics/departments",
+    "nothing; see topics/departments",
+)

@@ -29,6 +29,7 @@ from creditbus.connectors.files.workbook import workbook
 from creditbus.connectors.mapping.cells import typed_text
 from creditbus.connectors.returned import messages
 from creditbus.services.domain.statements import Place
+from creditbus.topics.system_errors import reason_of
 
 __all__ = [
     "REASONS",
@@ -154,7 +155,7 @@ def write(path: Path, sheets: Sequence[ReturnedSheet]) -> None:
         make(path, sheets)
     except OSError as error:
         raise SourceError(
-            str(path), messages.CANNOT_WRITE(strerror=error.strerror or error), messages.OPEN_IN_EXCEL()
+            str(path), messages.CANNOT_WRITE(strerror=reason_of(error)), messages.OPEN_IN_EXCEL()
         ) from error
 
 

@@ -7,6 +7,7 @@ from creditbus.connectors.contract import Finding
 from creditbus.connectors.errors import SourceError, UserError
 from creditbus.connectors.mapping.compiler import Columns
 from creditbus.connectors.publish.encoder import subject_of
+from creditbus.connectors.setup import messages
 from creditbus.connectors.setup.configuration import Connector
 from creditbus.services.domain.invisible import visible
 from creditbus.topics.admin import admin
@@ -39,11 +40,11 @@ def check_source(connector: Connector) -> Iterator[Finding]:
 
 def _columns(table: str, columns: Columns) -> Finding:
     known, unknown, missing = len(columns.recognised), columns.unknown, columns.missing
-    message = f"{table}: {known} of {known + len(unknown)} columns recognised"
+    message = messages.COLUMNS_RECOGNISED(table=table, known=known, total=known + len(unknown))
     if unknown:
-        message += f"; not used: {', '.join(visible(name, _LONGEST_NAME) for name in unknown)}"
+        message = messages.WITH_UNUSED(found=message, names=", ".join(visible(name, _LONGEST_NAME) for name in unknown))
     if missing:
-        message += f"; no column for mandatory {', '.join(missing)}: name one in overrides.content"
+        message = messages.WITH_MISSING(found=message, names=", ".join(missing))
     return Finding("columns", ok=not missing, message=message)
 
 
@@ -64,7 +65,7 @@ def check_bus(connector: Connector, connection: Connection) -> Iterator[Finding]
     yield Finding("broker", ok=True, message=connection.bootstrap_servers)
     for topic in (connector.topic, POSITIONS):
         there = topic in topics
-        message = topic if there else f"{topic} does not exist: run `creditbus topics apply`"
+        message = topic if there else messages.TOPIC_MISSING(topic=topic)
         yield Finding("topic", ok=there, message=message)
 
 
@@ -75,5 +76,5 @@ def _schema(registry: SchemaRegistry, schema: dict[str, object]) -> Finding:
     except UserError as error:
         return Finding(_REGISTRY, ok=False, message=error.text())
     if found is None:
-        return Finding("schema", ok=False, message=f"{subject} is not registered: run `creditbus topics apply`")
-    return Finding("schema", ok=True, message=f"{subject} has id {found}")
+        return Finding("schema", ok=False, message=messages.SCHEMA_MISSING(subject=subject))
+    return Finding("schema", ok=True, message=messages.HAS_ID(subject=subject, found=found))

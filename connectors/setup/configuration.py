@@ -26,6 +26,7 @@ from creditbus.connectors.files.settings import HeaderSettings
 from creditbus.connectors.mapping.compiler import RowMapper
 from creditbus.connectors.mapping.model import MappingModel
 from creditbus.connectors.mapping.plan import resolve
+from creditbus.connectors.setup import messages
 from creditbus.connectors.setup.documents import Document, first_fault, load_document, parse_document, validated
 from creditbus.connectors.setup.kinds import kind_named
 from creditbus.services.domain.catalogue import Catalogue, Item
@@ -101,17 +102,21 @@ def load_connector(file: Path) -> Connector:
     items = Catalogue.parse(raw_catalogue())
     item = items.item(raw.item)
     if item is None:
-        raise document.error(("item",), f"{raw.item!r} is not in the catalogue", f"it has: {_names(items)}")
+        raise document.error(("item",), messages.NO_SUCH_ITEM(item=raw.item), messages.ITEMS(names=_names(items)))
     if raw.department not in item.entitled:
         entitled = ", ".join(sorted(item.entitled))
-        raise document.error(("department",), f"{raw.department} may not publish {item.id}", f"entitled: {entitled}")
+        raise document.error(
+            ("department",),
+            messages.MAY_NOT_PUBLISH(department=raw.department, id=item.id),
+            messages.ENTITLED(entitled=entitled),
+        )
     kind = _kind(document, raw.kind)
     settings = _settings(document, kind, file.parent)
     mapping_document = _mapping_document(document, raw.mapping).overlaid(document, "overrides")
     mapping = validated(MappingModel, mapping_document)
     if mapping.item != item.id:
-        problem = f"mapping {raw.mapping!r} is for {mapping.item}, the connector publishes {item.id}"
-        raise document.error(("mapping",), problem, f"templates: {', '.join(templates())}")
+        problem = messages.MAPPING_FOR_OTHER(mapping=raw.mapping, item=mapping.item, id=item.id)
+        raise document.error(("mapping",), problem, messages.TEMPLATES(templates=", ".join(templates())))
     plan = resolve(mapping, mapping_document, item, file.parent)
     mapper = RowMapper(plan, item, raw.department)
     if isinstance(settings, HeaderSettings):
@@ -140,8 +145,8 @@ def _mapping_document(document: Document, name: str) -> Document:
     if name.endswith(_YAML):
         return load_document(document.file.parent / name)
     if name not in templates():
-        fix = f"templates: {', '.join(templates())}; or give the path of a .yaml file"
-        raise document.error(("mapping",), f"there is no template {name!r}", fix)
+        fix = messages.TEMPLATES_OR_PATH(templates=", ".join(templates()))
+        raise document.error(("mapping",), messages.NO_TEMPLATE(name=name), fix)
     return template_document(name)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from creditbus.connectors.contract import Column, Finding, Table
 from creditbus.connectors.errors import SourceError, UserError
+from creditbus.connectors.sql import messages
 from creditbus.connectors.sql.database import Database
 from creditbus.connectors.sql.settings import SqlSettings
 from creditbus.connectors.sql.table import Relation, binary, chosen, numbered, reflected, without_reason
@@ -23,7 +24,7 @@ def findings(database: Database, settings: SqlSettings) -> Iterator[Finding]:
         with database.reading() as connection:
             yield Finding("database", ok=True, message=database.place)
             if not settings.table:
-                yield Finding("table", ok=False, message="settings.table names none: see `connector discover`")
+                yield Finding("table", ok=False, message=messages.NO_TABLE_NAMED())
                 return
             relation = Relation.find(connection, database, settings)
             left = [one.name for one in relation.table.columns if binary(one) and not settings.columns]
@@ -32,7 +33,7 @@ def findings(database: Database, settings: SqlSettings) -> Iterator[Finding]:
             yield Finding("table", ok=True, message=words + left_out)
             yield _key(connection, relation, settings)
             connection.execute(relation.select().limit(1)).all()
-            yield Finding("read", ok=True, message=f"{settings.table} may be read")
+            yield Finding("read", ok=True, message=messages.MAY_BE_READ(table=settings.table))
             if relation.watermark is not None:
                 yield _watermark(connection, relation, settings)
             if settings.refused is not None:
@@ -54,18 +55,18 @@ def _key(connection: Connection, relation: Relation, settings: SqlSettings) -> F
         indexes = []
     unique += [set(filter(None, index["column_names"])) for index in indexes if index["unique"]]
     if any(columns and columns <= key for columns in unique):
-        return Finding("key", ok=True, message=f"{words} is unique")
-    return Finding("key", ok=True, message=f"{words}: no unique index says that it is unique; it must be")
+        return Finding("key", ok=True, message=messages.IS_UNIQUE(words=words))
+    return Finding("key", ok=True, message=messages.NO_UNIQUE_INDEX(words=words))
 
 
 def _watermark(connection: Connection, relation: Relation, settings: SqlSettings) -> Finding:
     name = settings.watermark
     kind = relation.named(str(name)).type
     if isinstance(kind, sa.Boolean | sa.LargeBinary | sa.JSON):
-        return Finding("watermark", ok=False, message=f"{name} is neither a time nor a number")
+        return Finding("watermark", ok=False, message=messages.NOT_A_WATERMARK(name=name))
     if words := unread(connection, relation, settings):
         return Finding("watermark", ok=False, message=words)
-    return Finding("watermark", ok=True, message=f"{name}, read again for {settings.window:g} behind the newest")
+    return Finding("watermark", ok=True, message=messages.WATERMARK_WINDOW(name=name, window=settings.window))
 
 
 def unread(connection: Connection, relation: Relation, settings: SqlSettings) -> str:
@@ -84,8 +85,8 @@ def unread(connection: Connection, relation: Relation, settings: SqlSettings) ->
 def _refusals(relation: Relation, settings: SqlSettings) -> Finding:
     if numbered(relation, settings):
         where = f", with the reason in {settings.reason}" if settings.reason else ""
-        return Finding("refused", ok=True, message=f"refused rows become {settings.refused!r}{where}")
-    return Finding("refused", ok=False, message="a key of one column of whole numbers is needed to mark refused rows")
+        return Finding("refused", ok=True, message=messages.REFUSED_BECOME(refused=settings.refused, where=where))
+    return Finding("refused", ok=False, message=messages.NEEDS_NUMBER_KEY())
 
 
 def _marking(database: Database, settings: SqlSettings) -> Finding:
@@ -98,8 +99,8 @@ def _marking(database: Database, settings: SqlSettings) -> Finding:
                 connection.execute(sa.update(relation.table).values(values).where(sa.false()))
     except SourceError as error:
         columns = " and ".join(filter(None, (settings.status, settings.reason)))
-        return Finding("mark", ok=False, message=f"{error.problem}: the account needs UPDATE of {columns}")
-    return Finding("mark", ok=True, message=f"{settings.status} may be set to {settings.sent!r}")
+        return Finding("mark", ok=False, message=messages.NEEDS_UPDATE(problem=error.problem, columns=columns))
+    return Finding("mark", ok=True, message=messages.MAY_BE_SET(status=settings.status, sent=settings.sent))
 
 
 def tables(database: Database, settings: SqlSettings) -> list[Table]:

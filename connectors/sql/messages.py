@@ -76,3 +76,47 @@ NO_SUCH_COLUMN = Message(
     "没有列 {name!r}",
     "has no column {name!r}",
 )
+NO_UNIQUE_INDEX = Message(
+    "{words}：没有唯一索引表明它唯一；它必须唯一",
+    "{words}: no unique index says that it is unique; it must be",
+)
+WATERMARK_WINDOW = Message(
+    "{name}，最新值之前的 {window:g} 会再次读取",
+    "{name}, read again for {window:g} before the newest",
+)
+NEEDS_NUMBER_KEY = Message(
+    "标记退回的行需要一个由单列整数组成的键",
+    "a key of one column of whole numbers is needed to mark refused rows",
+)
+MAY_BE_SET = Message(
+    "{status} 可设为 {sent!r}",
+    "{status} may be set to {sent!r}",
+)
+IS_UNIQUE = Message(
+    "{words} 唯一",
+    "{words} is unique",
+)
+NOT_A_WATERMARK = Message(
+    "{name} 既不是时间，也不是数值",
+    "{name} is neither a time nor a number",
+)
+REFUSED_BECOME = Message(
+    "退回的行标为 {refused!r}{where}",
+    "refused rows become {refused!r}{where}",
+)
+NEEDS_UPDATE = Message(
+    "{problem}：账户需要对 {columns} 的 UPDATE 权限",
+    "{problem}: the account needs UPDATE of {columns}",
+)
+MAY_BE_READ = Message(
+    "{table} 可以读取",
+    "{table} may be read",
+)
+NO_TABLE_NAMED = Message(
+    "settings.table 没有指明：见 `connector discover`",
+    "settings.table names none: see `connector discover`",
+)
+POSITION = Message(
+    "连接器的位置",
+    "the connector's position",
+)

@@ -80,5 +80,5 @@ def remembered(position: Position | None, *names: str, later: Sequence[str] = ()
         return dict.fromkeys((*names, *later))
     if not isinstance(position, Mapping) or set(position) - set(later) != set(names):
         problem = messages.OTHER_KIND()
-        raise SourceError("the connector's position", problem, messages.BEGIN_AGAIN())
+        raise SourceError(messages.POSITION(), problem, messages.BEGIN_AGAIN())
     return dict.fromkeys(later) | dict(position)

@@ -56,3 +56,7 @@ USE_UTF8 = Message(
     "请使用 UTF-8 或 GB18030",
     "use UTF-8 or GB18030",
 )
+ELEMENTS = Message(
+    "前若干记录中有 {count} 个元素，{encoding}",
+    "{count} elements in the first records, {encoding}",
+)

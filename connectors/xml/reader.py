@@ -31,7 +31,7 @@ class XmlReader:
         if not columns:
             fix = messages.NAME_RECORD()
             raise SourceError(self._blob.place, messages.NO_RECORD(), fix)
-        return f"{len(columns)} elements in the first records, {self._encoding()}"
+        return messages.ELEMENTS(count=len(columns), encoding=self._encoding())
 
     def tables(self) -> Sequence[Table]:
         """See the protocol."""

@@ -26,6 +26,7 @@ from creditbus.services.worker.person_key import read_person_key
 from creditbus.topics.connection import Connection
 from creditbus.topics.declarations import declarations
 from creditbus.topics.errors import ConfigurationError
+from creditbus.topics.system_errors import reason_of
 
 __all__ = ["run_worker", "worker_process"]
 
@@ -101,7 +102,7 @@ def _serve_metrics(port: int | None, restarts: Mapping[str, int]) -> None:
     try:
         start_http_server(port)
     except OSError as error:
-        problem = messages.PORT_TAKEN(port=port, strerror=error.strerror or error)
+        problem = messages.PORT_TAKEN(port=port, strerror=reason_of(error))
         raise ConfigurationError("--metrics-port", problem, messages.CHOOSE_A_PORT()) from error
 
 

@@ -14,6 +14,8 @@ import pytest
 import typer
 
 from creditbus.connectors.run.summary import RunSummary
+from creditbus.connectors.setup.checks import check_source
+from creditbus.connectors.setup.configuration import load_connector
 from creditbus.services.cli import main as cli
 from creditbus.services.cli.connector_running import summary_lines
 from creditbus.services.cli.language import choose
@@ -31,6 +33,7 @@ from creditbus.topics import messages
 from creditbus.topics.errors import UnavailableError, UserError
 from creditbus.topics.plan import ConfigChange, Plan, SchemaChange
 from creditbus.topics.registry import SchemaRegistry
+from creditbus.topics.text import in_language
 from creditbus.topics.topic import Topic
 from tests.english import english_in
 
@@ -154,6 +157,59 @@ def test_connecting_a_file_speaks_chinese(capsys: pytest.CaptureFixture[str]) ->
         said += _run(capsys, "connector", command, *arguments)
     said += _run(capsys, "connector", "preview", "lists", "--rows", "1")
     assert "将退回" in said
+    assert english_in(said) == []
+
+
+def test_checking_a_connector_speaks_chinese(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _run(capsys, "connector", "init", "--department", "credit-office", "--source", "lists.csv", "--yes")
+    (connector,) = (home / "connectors.d").glob("*.yaml")
+    (home / "lists.csv").write_text("事件类型,备注二\n列入,x\n", encoding="utf-8")
+    findings = check_source(load_connector(connector))
+    assert english_in("\n".join(in_language(finding.message, "zh") for finding in findings)) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("lists.csv", b""),
+        ("lists.csv", '甲,乙\n"1,2\n'.encode()),
+        ("lists.xlsx", b"%PDF-1.7"),
+        ("lists.xlsx", b"<html><body>x</body></html>"),
+        ("lists.json", b'[{"n": 1}'),
+        ("lists.jsonl", b"text\n"),
+        ("lists.xml", b"<!DOCTYPE x><a/>"),
+        ("missing.csv", b""),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_said_in_chinese(
+    name: str, content: bytes, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if not name.startswith("missing"):
+        (home / name).write_bytes(content)
+    said = _run(capsys, "connector", "init", "--department", "credit-office", "--source", name, "--yes")
+    assert said
+    assert english_in(said) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "change"),
+    [
+        ("kind: csv", "kind: nothing"),
+        ("item: red-black-list", "item: nothing"),
+        ("mapping: red-black-lists", "mapping: nothing"),
+        ("mapping: red-black-lists", "mapping: judgments"),
+        ("department: credit-office", "department: tax-bureau"),
+        ("tells: state", "nothing: state"),
+    ],
+)
+def test_what_is_wrong_with_a_configuration_is_said_in_chinese(
+    line: str, change: str, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _run(capsys, "connector", "init", "--department", "credit-office", "--source", "lists.csv", "--yes")
+    (file,) = (home / "connectors.d").glob("*.yaml")
+    file.write_text(file.read_text(encoding="utf-8").replace(line, change), encoding="utf-8")
+    said = _run(capsys, "connector", "preview", "lists")
+    assert said.startswith("creditbus: ")
     assert english_in(said) == []
 
 
