@@ -33,15 +33,19 @@ def frozen(cluster: Cluster, name: str) -> Iterator[None]:
 def ends(bus: Connection, prefix: str, isolation: IsolationLevel = IsolationLevel.READ_UNCOMMITTED) -> dict[Place, int]:
     """End of each partition of the topics whose name starts so; of what is committed, or of everything."""
     admin = AdminClient({"bootstrap.servers": bus.bootstrap_servers})
-    places = [
-        Place(name, number)
-        for name, topic in admin.list_topics(timeout=30).topics.items()
-        if name.startswith(prefix)
-        for number in topic.partitions
-    ]
-    # a topic that was made a moment ago has no leaders yet
-    found = until(lambda: latest_offsets(admin, places, isolation), f"{prefix} has leaders") or {}
-    return {Place(*place): offset for place, offset in found.items()}
+
+    def found() -> dict[tuple[str, int], int] | None:
+        # a topic that was made a moment ago may not be listed yet, or have no leaders
+        places = [
+            (name, number)
+            for name, topic in admin.list_topics(timeout=30).topics.items()
+            if name.startswith(prefix)
+            for number in topic.partitions
+        ]
+        return latest_offsets(admin, places, isolation)
+
+    offsets = until(found, f"{prefix} has leaders") or {}
+    return {Place(*place): offset for place, offset in offsets.items()}
 
 
 def open_transactions(bus: Connection, prefix: str) -> bool:

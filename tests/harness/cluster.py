@@ -43,3 +43,6 @@ def start_afresh(bus: Connection) -> None:
             deleted.result()
         until(lambda: not admin.list_topics(timeout=30).topics.keys() & set(gone), "the old topics are gone")
     apply_bus(bus)
+    until(
+        lambda: declarations().topics.keys() <= admin.list_topics(timeout=30).topics.keys(), "the new topics are listed"
+    )
