@@ -90,7 +90,7 @@ def bus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MemoryBus:
     return MemoryBus("red-black-list", tmp_path, monkeypatch)
 
 
-@pytest.fixture(params=["file", "sqlite", "postgresql"])
+@pytest.fixture(params=["file", "sqlite", pytest.param("postgresql", marks=pytest.mark.integration)])
 def department(
     request: pytest.FixtureRequest, tmp_path: Path, bus: MemoryBus, capsys: pytest.CaptureFixture[str]
 ) -> Department:
