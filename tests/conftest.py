@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
@@ -15,6 +16,10 @@ from tests.tracks import rank, track
 
 # Comparisons in these helpers explain themselves as those in a test do. Here, because the first suite imports them.
 pytest.register_assert_rewrite("tests.scenarios.story", "tests.step_harness", "tests.harness")
+
+# A suite that a script starts in its background ignores ^C, and every command that a test starts would inherit that.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 #: What makes a test one that `make quick` leaves out: the folder of tests/ that it is in, or a fixture that it uses.
