@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any
 
 import yaml
 from aiokafka import AIOKafkaProducer
@@ -31,6 +31,7 @@ from creditbus.services.domain.ledger import Entry
 from creditbus.services.engine.stage.contract import Stage
 from creditbus.services.engine.stage.output import Output
 from creditbus.services.engine.stage.state_view import MissingKeysError, StateView
+from creditbus.services.local.bus import Message as Sent
 from creditbus.topics.registry import SchemaRegistry
 
 __all__ = ["Load", "Loads", "Sent", "run_in_memory", "write"]
@@ -56,17 +57,6 @@ _CONNECTORS = {
         "penalties.jsonl",
     ),
 }
-
-
-class Sent(NamedTuple):
-    """One record of a topic; has what the engine uses of a consumed record."""
-
-    topic: str
-    partition: int
-    offset: int
-    timestamp: int
-    key: bytes | None
-    value: bytes | None
 
 
 @dataclass(frozen=True, slots=True)

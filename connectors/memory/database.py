@@ -6,6 +6,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+from creditbus.connectors.common.sqlite_files import transaction
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.memory import messages
 from creditbus.connectors.memory.layout import NEWEST_LAYOUT, statements
@@ -53,14 +54,8 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Do all or nothing of what is inside."""
-        with self.failing():
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-            except BaseException:
-                self._connection.execute("ROLLBACK")
-                raise
-            self._connection.execute("COMMIT")
+        with self.failing(), transaction(self._connection):
+            yield
 
     @contextmanager
     def failing(self) -> Iterator[None]:

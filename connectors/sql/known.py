@@ -12,6 +12,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from creditbus.connectors.common.sqlite_files import transaction
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.sql import messages
 
@@ -98,7 +99,7 @@ class KnownRows:
             text: what of a position is settled by it.
             count: of the rows that were read up to that position.
         """
-        with self._transaction():
+        with transaction(self._connection):
             self._connection.execute("DELETE FROM reading")
             token = _token(text, count, generation)
             self._connection.execute("INSERT INTO reading VALUES (?, ?)", (generation, token))
@@ -106,17 +107,17 @@ class KnownRows:
 
     def release(self, keys: Iterable[str]) -> None:
         """Keep of rows that they are gone: should one come back, it is new, whatever it says."""
-        with self._transaction():
+        with transaction(self._connection):
             self._connection.executemany("UPDATE known SET digest = '' WHERE key = ?", ((key,) for key in keys))
 
     def forget(self, keys: Iterable[str]) -> None:
         """Forget rows, for they are withdrawn."""
-        with self._transaction():
+        with transaction(self._connection):
             self._connection.executemany("DELETE FROM known WHERE key = ?", ((key,) for key in keys))
 
     def meet(self, keys: Iterable[str]) -> None:
         """Note that these keys are in the table now."""
-        with self._transaction():
+        with transaction(self._connection):
             self._connection.executemany("INSERT OR IGNORE INTO temp.met VALUES (?)", ((key,) for key in keys))
 
     def missed(self) -> Iterator[KnownRow]:
@@ -124,16 +125,6 @@ class KnownRows:
         query = "SELECT key, cells FROM known WHERE key NOT IN (SELECT key FROM temp.met) ORDER BY key"
         for key, cells in self._connection.execute(query):
             yield KnownRow(key, cells)
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._connection.execute("ROLLBACK")
-            raise
-        self._connection.execute("COMMIT")
 
 
 def _token(text: str, count: int, generation: int) -> str:

@@ -11,6 +11,7 @@ import typer
 
 from creditbus.services.cli.console import OUTPUT, print_json, progress
 from creditbus.services.cli.language import spoken
+from creditbus.services.cli.messages import common
 from creditbus.services.cli.messages import servers as messages
 from creditbus.services.cli.stages import show_stages
 from creditbus.services.cli.words import word
@@ -158,6 +159,6 @@ def _cluster(brokers: int | None = None) -> Cluster:
     try:
         from creditbus.deploy.embedded import Cluster
     except ModuleNotFoundError as error:
-        fix = messages.INSTALL_PACKAGE()
-        raise MissingPackageError(error.name or "", messages.PACKAGE_MISSING(), fix) from error
+        fix = common.INSTALL_PACKAGE()
+        raise MissingPackageError(error.name or "", common.PACKAGE_MISSING(), fix) from error
     return Cluster(home_directory(), brokers=brokers, progress=progress)

@@ -46,7 +46,7 @@ def waiting_key(legacy_key: bytes, number: int) -> bytes:
 
 
 def waiting_of_record_key(legacy_key: bytes, record: bytes) -> bytes:
-    """Return the store key of what of a record waits for a legacy code's subject (domain/parked.py)."""
+    """Return the store key of what of a record waits for a legacy code's subject (`profile.parked`)."""
     return b"v|%b|%b" % (legacy_key, record)
 
 

@@ -81,9 +81,9 @@ class EngineSettings:
     def _pair(self, lesser: str, greater: str) -> dict[str, str]:
         return {name: f"{one} ({getattr(self, one)})" for name, one in (("lesser", lesser), ("greater", greater))}
 
-    def batch_of(self, fan: int) -> int:
-        """Return the most records that a transaction reads of a stage that may write `fan` records for each."""
-        return max(1, min(self.batch_records, self.output_records // fan))
+    def batch_of(self, outputs: int) -> int:
+        """Return the most records that a transaction reads of a stage that may write `outputs` records for each."""
+        return max(1, min(self.batch_records, self.output_records // outputs))
 
 
 #: The settings that `creditbus worker --set` can change; where the bus is and how a worker is named come otherwise.

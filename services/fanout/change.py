@@ -37,8 +37,8 @@ from creditbus.services.engine.codec.scan.places import (
     SUBJECT_NAME,
     VERB,
     VERSION,
+    characters,
     check_fields,
-    text_start,
 )
 
 __all__ = ["Change", "ChangeReader"]
@@ -126,7 +126,7 @@ class ChangeReader:
             return None
 
     def _read(self, value: bytes, places: tuple[int, ...]) -> Change:
-        item = _characters(value, places[ITEM], places[VERB]).decode()
+        item = characters(value, places[ITEM], places[VERB]).decode()
         act, place = _past_optional_texts(value, places[END], len(ACT_FIELDS))
         _, place = _past_optional_texts(value, place, _CODES)
         content, place = _past_optional_texts(value, place, self._contents[item])
@@ -136,10 +136,10 @@ class ChangeReader:
         state = value[places[APPLIED_STATE]]
         return Change(
             value,
-            _characters(value, places[SUBJECT], places[SUBJECT_NAME]),
+            characters(value, places[SUBJECT], places[SUBJECT_NAME]),
             item,
             subject_kind,
-            _characters(value, places[DISTRICT], places[REGISTERED]).decode(),
+            characters(value, places[DISTRICT], places[REGISTERED]).decode(),
             state in self._retracted,
             self._shown(value, places, subject_kind),
             act,
@@ -176,11 +176,6 @@ def _past_optional_texts(value: bytes, place: int, count: int) -> tuple[list[int
         place = past_optional_text(value, place)
         places.append(place)
     return places, place
-
-
-def _characters(value: bytes, begin: int, end: int) -> bytes:
-    """Return a string's characters without their length."""
-    return value[text_start(begin, end) : end]
 
 
 def _texts(symbols: Mapping[int, str]) -> dict[int, bytes]:

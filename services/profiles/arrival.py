@@ -15,27 +15,27 @@ class Arrival:
 
     Attributes:
         value: its bytes.
-        glance: what a glance tells; None where the header was read whole.
+        peek: what a peek tells; None where the header was read whole.
         code: the subject.
         record: key of the record within the subject.
         key: key of the record in the store.
 
     """
 
-    __slots__ = ("_opened", "code", "glance", "key", "record", "value")
+    __slots__ = ("_opened", "code", "key", "peek", "record", "value")
 
     def __init__(self, value: bytes, codec: EventCodec) -> None:
         """Read what is needed at once; UndecodableError and FrameError when it is not an event."""
         self.value = value
-        self.glance: HeaderPeek | None = codec.glance(value)
+        self.peek: HeaderPeek | None = codec.peek(value)
         self._opened: DecodedEvent | None = None
-        if self.glance is None:
+        if self.peek is None:
             header = self.opened(codec).header
             self.code = header["subject"].encode()
             self.record = record_key(header).encode()
         else:
-            self.code = self.glance.subject
-            self.record = self.glance.record
+            self.code = self.peek.subject
+            self.record = self.peek.record
         self.key = record_store_key(self.code, self.record)
 
     def opened(self, codec: EventCodec) -> DecodedEvent:
@@ -46,8 +46,8 @@ class Arrival:
 
     def verb(self, codec: EventCodec) -> str:
         """Return the verb."""
-        return self.opened(codec).header["verb"] if self.glance is None else self.glance.verb
+        return self.opened(codec).header["verb"] if self.peek is None else self.peek.verb
 
     def item(self, codec: EventCodec) -> str:
         """Return the catalogue item's id."""
-        return self.opened(codec).header["item"] if self.glance is None else self.glance.item.decode()
+        return self.opened(codec).header["item"] if self.peek is None else self.peek.item.decode()

@@ -83,7 +83,7 @@ class Folding:
 
     def handle(self, arrival: Arrival) -> None:
         """Fold one event that arrived on the topic."""
-        if arrival.glance is None or not self._quick.take(arrival, arrival.glance):
+        if arrival.peek is None or not self._quick.take(arrival, arrival.peek):
             self._handle(arrival.opened(self._codec))
 
     def _handle(self, opened: DecodedEvent) -> None:
@@ -108,8 +108,7 @@ class Folding:
         known, said = self._view.get(place), said_id(header, "")
         if parked_already(known, said, header["reading"]):
             # what waits has its cautions booked when it is released; this one is through
-            for caution in header["warnings"]:
-                self._book(header, Outcome.CAUTION, caution)
+            self._book_cautions(header)
             self._book(header, Outcome.DUPLICATE)
             return
         self._view.put(place, with_parked(known, said))
@@ -295,9 +294,12 @@ class Folding:
             header = header.copy()
             header["warnings"] = [*header["warnings"], Caution.NAME_MISMATCH.value]
             opened = DecodedEvent(header, opened.body)
+        self._book_cautions(header)
+        return opened
+
+    def _book_cautions(self, header: Header) -> None:
         for caution in header["warnings"]:
             self._book(header, Outcome.CAUTION, caution)
-        return opened
 
     def _book(self, header: Header, outcome: Outcome, reason: str = "", count: int = 1) -> None:
         if self._counts(header):

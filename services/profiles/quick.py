@@ -51,14 +51,14 @@ class _Tallies:
         self._by: dict[tuple[bytes, bytes], _Tally] = {}
         self._last: _Tally | None = None
 
-    def count(self, arrival: Arrival, glance: HeaderPeek) -> None:
+    def count(self, arrival: Arrival, peek: HeaderPeek) -> None:
         """Count an event; one comes mostly after another of the same file."""
         tally = self._last
-        if tally is None or tally.origin != glance.origin or tally.item != glance.item:
-            key = (glance.origin, glance.item)
+        if tally is None or tally.origin != peek.origin or tally.item != peek.item:
+            key = (peek.origin, peek.item)
             tally = self._by.get(key)
             if tally is None:
-                tally = self._by[key] = _Tally(glance.origin, glance.item, arrival)
+                tally = self._by[key] = _Tally(peek.origin, peek.item, arrival)
             self._last = tally
         tally.count += 1
 
@@ -94,25 +94,25 @@ class Quick:
         self._new = _Tallies()
         self._again = _Tallies()
 
-    def take(self, arrival: Arrival, glance: HeaderPeek) -> bool:
+    def take(self, arrival: Arrival, peek: HeaderPeek) -> bool:
         """Fold an event, if it is such a one, and tell whether it was."""
         subject = self._summaries.of(arrival.code)
-        if not glance.plain or subject.held or glance.verb not in CONTENT_VERBS:
+        if not peek.plain or subject.held or peek.verb not in CONTENT_VERBS:
             return False
-        if glance.item in self._registering:
-            return self._register(arrival, glance, subject)
+        if peek.item in self._registering:
+            return self._register(arrival, peek, subject)
         if (
             not subject.registered
-            or glance.item not in self._ordinary
-            or (glance.subject_name and glance.subject_name != subject.name.encode())
+            or peek.item not in self._ordinary
+            or (peek.subject_name and peek.subject_name != subject.name.encode())
         ):
             return False
         value = self._view.get(arrival.key)
         if value is None:
-            self._add(arrival, glance, subject)
+            self._add(arrival, peek, subject)
             return True
-        if glance.source_time is None and glance.reading is None and content_hash_of(value) == glance.content_hash:
-            self._again.count(arrival, glance)
+        if peek.source_time is None and peek.reading is None and content_hash_of(value) == peek.content_hash:
+            self._again.count(arrival, peek)
             return True
         return False
 
@@ -121,44 +121,44 @@ class Quick:
         self._book(self._new, Outcome.APPLIED, Change.NEW.value)
         self._book(self._again, Outcome.DUPLICATE, "")
 
-    def _register(self, arrival: Arrival, glance: HeaderPeek, subject: Subject) -> bool:
+    def _register(self, arrival: Arrival, peek: HeaderPeek, subject: Subject) -> bool:
         if (
-            glance.subject.startswith(_TOKEN)
+            peek.subject.startswith(_TOKEN)
             or subject.parked_from < subject.parked_to
             or self._view.get(arrival.key) is not None
         ):
             return False
-        registers = self._registering[glance.item]
-        content = self._codec.read_content(glance.item.decode(), arrival.value, glance)
+        registers = self._registering[peek.item]
+        content = self._codec.read_content(peek.item.decode(), arrival.value, peek)
         if content is None:
             return False
         if subject.kind is SubjectKind.UNSTATED:
-            subject.kind = kind_of(glance.subject.decode())
+            subject.kind = kind_of(peek.subject.decode())
         subject.registered = True
         subject.name = content.get(registers.name) or ""
         subject.district = content.get(registers.district) or ""
-        self._add(arrival, glance, subject)
+        self._add(arrival, peek, subject)
         return True
 
-    def _add(self, arrival: Arrival, glance: HeaderPeek, subject: Subject) -> None:
+    def _add(self, arrival: Arrival, peek: HeaderPeek, subject: Subject) -> None:
         code = arrival.code
         subject.version += 1
         self._summaries.changed(code)
-        sealed = self._codec.seal_new(arrival.value, glance, subject.version, subject.name, subject.district)
+        sealed = self._codec.seal_new(arrival.value, peek, subject.version, subject.name, subject.district)
         record = encode_new_record(
-            stated=glance.state,
-            source_time=glance.source_time,
-            received_at=glance.received_at,
-            sequence=glance.sequence,
-            reading=glance.reading,
-            department=glance.department,
-            content_hash=glance.content_hash,
+            stated=peek.state,
+            source_time=peek.source_time,
+            received_at=peek.received_at,
+            sequence=peek.sequence,
+            reading=peek.reading,
+            department=peek.department,
+            content_hash=peek.content_hash,
             content=sealed,
         )
         self._view.put(arrival.key, record)
         self._changes.append((code, sealed))
-        self._new.count(arrival, glance)
-        filled = subject.add_record(glance.record)
+        self._new.count(arrival, peek)
+        filled = subject.add_record(peek.record)
         if filled is not None:
             self._view.put(index_key(code, filled[0]), filled[1])
 

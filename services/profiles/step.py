@@ -50,12 +50,12 @@ class ProfilesStep:
         await self._rejects.load(schemas)
 
     def prepare(self, records: Sequence[Record]) -> tuple[Work, Iterable[bytes]]:
-        """Glance at the events; the keys are the summaries and records that they touch."""
+        """Peek at the events; the keys are the summaries and records that they touch."""
         work: Work = []
         for record in records:
             try:
                 arrival = Arrival(record.value or b"", self._codec)
-                if arrival.glance is not None and arrival.glance.origin not in self._origins:
+                if arrival.peek is not None and arrival.peek.origin not in self._origins:
                     self._remember(arrival)
                 work.append(arrival)
             except (FrameError, UndecodableError) as error:
@@ -65,7 +65,7 @@ class ProfilesStep:
 
     def _remember(self, arrival: Arrival) -> None:
         """Read an event of a new origin whole: what passes quickly is booked against it as bytes."""
-        origin = arrival.glance.origin if arrival.glance else b""
+        origin = arrival.peek.origin if arrival.peek else b""
         arrival.opened(self._codec)
         if len(self._origins) >= _ORIGINS:
             self._origins.clear()

@@ -1,4 +1,7 @@
-"""Rules of the engine, each broken on purpose: a simulation that does not see it would prove nothing."""
+"""Rules of the engine, each broken on purpose: a simulation that does not see it would prove nothing.
+
+By functions, never by mocks: these keep the arguments of every call, and with them whole worlds.
+"""
 
 import asyncio
 import contextlib
@@ -73,7 +76,11 @@ def _offsets_first() -> Patches:
         committed = await self._positions.committed(self.partitions)
         first, _ = await self._positions.bounds(self.partitions)
         early = {place: StartOffset(max(at or 0, first[place])) for place, at in committed.items()}
-        self._starts = mock.AsyncMock(return_value=early)
+
+        async def starts() -> dict[Partition, StartOffset]:
+            return early
+
+        self._starts = starts
         return await acquire(self)
 
     return [mock.patch.object(RangeOwner, "_acquire", offsets_first)]
@@ -97,7 +104,10 @@ def _store_first() -> Patches:
 def _same_assignment_epoch() -> Patches:
     """Acquisitions are not told apart."""
 
-    return [mock.patch.object(consumer_thread.ConsumerThread, "next_assignment_epoch", return_value=1)]
+    def always_one(_: object) -> int:
+        return 1
+
+    return [mock.patch.object(consumer_thread.ConsumerThread, "next_assignment_epoch", always_one)]
 
 
 def _any_batch() -> Patches:
@@ -191,21 +201,20 @@ def _ids_per_worker() -> Patches:
     """Each worker has ids of its own, so that nobody is ever fenced."""
 
     def own(self: Any, held: LaneRange) -> str:
-        return f"{self._group}-{held}-{id(self._slots)}"
+        return f"{self._runtime.group}-{held}-{id(self._runtime.slots)}"
 
     return [mock.patch.object(RangeOwner, "_id", own)]
 
 
-#: By name; the text says what is wrong.
 def _silent_loss() -> Patches:
     """What was cut unread is passed over without a word."""
 
-    async def nothing(*_: object) -> None:
-        """Do nothing, and keep nothing: a mock keeps the arguments of every call, and with them whole worlds."""
+    async def nothing(*_: object) -> None: ...
 
     return [mock.patch.object(owner, "settle_losses", nothing)]
 
 
+#: By name; the text says what is wrong.
 BREAKS: Final[dict[str, Callable[[], Patches]]] = {
     "overlapping lane ranges are not fenced": _no_overlap,
     "lane ranges within are not fenced": _ancestors_only,

@@ -6,9 +6,8 @@ import os
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, nullcontext
+from contextlib import ExitStack
 from dataclasses import dataclass, field
-from functools import partial
 
 from tests.simulation.breaks import broken
 from tests.simulation.schedule import Result, installed, run
@@ -49,15 +48,15 @@ class Outcome:
 _patched = ExitStack()
 
 
-def _begin() -> None:
+def _begin(rule: str) -> None:
     """Make a process one for schedules, for good."""
     _patched.enter_context(installed())
+    if rule:
+        _patched.enter_context(broken(rule))
 
 
-def _run(rule: str, seeds: Sequence[int]) -> list[Result]:
-    # broken anew for each chunk: a mock keeps all its calls, and each collection would go through all of them
-    with broken(rule) if rule else nullcontext():
-        return [run(seed) for seed in seeds]
+def _run(seeds: Sequence[int]) -> list[Result]:
+    return [run(seed) for seed in seeds]
 
 
 def _chunks(first: int, count: int) -> Iterator[range]:
@@ -73,8 +72,8 @@ def run_all(
     With a rule broken, only until one is wrong.
     """
     outcome, end = Outcome(), time.monotonic() + seconds
-    with multiprocessing.get_context("fork").Pool(processes or os.cpu_count(), _begin) as pool:
-        for results in pool.imap(partial(_run, rule), _chunks(first, count)):
+    with multiprocessing.get_context("fork").Pool(processes or os.cpu_count(), _begin, (rule,)) as pool:
+        for results in pool.imap(_run, _chunks(first, count)):
             for result in results:
                 outcome.add(result)
                 if rule and result.wrong:

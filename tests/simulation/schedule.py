@@ -29,6 +29,8 @@ __all__ = ["Result", "installed", "run"]
 _SPAN = 2.5
 _SETTLE = 20.0
 _MOST_CALLBACKS = 60_000
+#: Of the code, of a break above all: no fault of a schedule raises them.
+_MISTAKES = (AttributeError, NameError, TypeError)
 
 
 @dataclass
@@ -110,7 +112,7 @@ def _run(seed: int, *, trace: bool) -> Result:
     _log_to(world)
     try:
         through = loop.run_until_complete(loop.create_task(_play(world, random), context=WORLD.context))
-        wrong = verdict(world, through)
+        wrong = [f"a mistake of the code: {told}" for told in world.mistakes[:1]] + verdict(world, through)
         return Result(seed, wrong, dict(world.counts), len(world.published), loop.time(), world.lines or [])
     finally:
         _loops.pop()
@@ -130,10 +132,12 @@ def _log_to(world: World) -> None:
     class Handler(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
             world.note(record.getMessage())
+            if record.exc_info and isinstance(record.exc_info[1], _MISTAKES):
+                world.mistakes.append(repr(record.exc_info[1]))
 
     logger = logging.getLogger("creditbus.services.engine")
     logger.handlers = [Handler()]
-    logger.setLevel(logging.INFO if world.lines is not None else logging.CRITICAL + 1)
+    logger.setLevel(logging.INFO if world.lines is not None else logging.ERROR)
     logger.propagate = False
 
 

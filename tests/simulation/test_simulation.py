@@ -44,6 +44,8 @@ def test_every_record_has_its_effect_once_whatever_happens() -> None:
 def test_a_broken_rule_is_found(rule: str) -> None:
     found = figures("--schedules", str(SOON), "--break", rule)
     assert found["wrong"], f"{found['schedules']} schedules, and nobody misses: {rule}"
+    # a break that does no more than crash would be found, and prove nothing
+    assert not [told for wrong in found["wrong"].values() for told in wrong if told.startswith("a mistake")]
 
 
 def test_a_schedule_is_the_same_whenever_it_is_run() -> None:

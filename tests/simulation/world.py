@@ -83,6 +83,7 @@ class World:
         self.strikes: dict[Process, tuple[int, Callable[[], None]]] = {}
         self._gaps = _gaps()
         self.lines: list[str] | None = None
+        self.mistakes: list[str] = []
         self._made = self._sent = 0
         self.transactional = random.random() < 0.5
 

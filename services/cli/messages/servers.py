@@ -4,14 +4,6 @@ from __future__ import annotations
 
 from creditbus.topics.text import Message
 
-PACKAGE_MISSING = Message(
-    "运行本机服务器需要它",
-    "is needed to run local servers",
-)
-INSTALL_PACKAGE = Message(
-    "请用 `pip install 'creditbus[embedded]'` 安装",
-    "install it with `pip install 'creditbus[embedded]'`",
-)
 STAGE = Message(
     "环节",
     "stage",

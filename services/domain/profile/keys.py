@@ -2,13 +2,13 @@ r"""Keys of the profile store; those of one subject share its code.
 
 | key | value |
 |---|---|
-| `s\|subject` | summary (domain/subject.py) |
-| `r\|subject\|item\|authority\|document number` | record (domain/record.py) |
+| `s\|subject` | summary (`subject`) |
+| `r\|subject\|item\|authority\|document number` | record (`stored_record`) |
 | `i\|subject\|n` | the n-th full chunk of the subject's record keys |
 | `q\|subject\|n` | the n-th event that waits for the subject's registration |
-| `p\|subject\|item\|authority\|document number` | which events of the record wait for it (domain/parked.py) |
+| `p\|subject\|item\|authority\|document number` | which events of the record wait for it (`parked`) |
 | `h\|subject\|item\|authority\|document number` | acts that wait for the record |
-| `c\|subject\|item\|authority\|document number` | corrections that lie over the record (domain/corrections.py) |
+| `c\|subject\|item\|authority\|document number` | corrections that lie over the record (`corrections`) |
 """
 
 from __future__ import annotations

@@ -8,16 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from hashlib import blake2b
-from typing import Final, NamedTuple, cast
+from typing import NamedTuple, cast
 
 from creditbus.services.domain.catalogue import ActsOn
-from creditbus.services.domain.event import Act, Change, Content, Header, RecordState, Verb
+from creditbus.services.domain.event import ID_BYTES, Act, Change, Content, Header, RecordState, Verb
 from creditbus.services.domain.profile.corrections import read_changes
 from creditbus.services.domain.profile.record import Conflict, Duplicate, Folded, Moved, Record, Unknown, fold, remember
 
 __all__ = ["Corrected", "RecordAct", "fold_act", "is_corrected", "read_act"]
-
-_MARK_BYTES: Final = 16
 
 
 class RecordAct(NamedTuple):
@@ -105,4 +103,4 @@ def _amend(before: Record, act: RecordAct, after: Corrected, record: Record, mov
 
 
 def _mark(number: str) -> bytes:
-    return blake2b(number.encode(), digest_size=_MARK_BYTES).digest()
+    return blake2b(number.encode(), digest_size=ID_BYTES).digest()

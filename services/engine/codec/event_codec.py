@@ -66,7 +66,7 @@ class EventCodec:
         self._read_contents = {item: TextReader(raw.schema) for item, raw in raw_catalogue().items()}
         self._applied = AppliedWriter(header_schema())
         self._admission = AdmissionWriter(header_schema())
-        self._glance = HeaderPeekReader(header_schema(), raw_catalogue())
+        self._peek = HeaderPeekReader(header_schema(), raw_catalogue())
         self._events: dict[str, Any] = {}
         self._frames: dict[str, bytes] = {}
         self._current: frozenset[bytes] = frozenset()
@@ -210,22 +210,22 @@ class EventCodec:
         act, claim, content, _ = self.read_body(item, opened.body)
         return self.seal(opened.header, self.write_body(item, act, claim, content)[0])
 
-    def glance(self, value: bytes) -> HeaderPeek | None:
+    def peek(self, value: bytes) -> HeaderPeek | None:
         """Return what profiles must see of an event; None where its header must be read whole."""
-        return self._glance.read(value) if self.is_current(value) else None
+        return self._peek.read(value) if self.is_current(value) else None
 
-    def read_content(self, item: str, value: bytes, glance: HeaderPeek) -> Content | None:
-        """Return the content of a glanced event; None where it must be read whole."""
-        act_end = self._read_act.skip(value, glance.end)
+    def read_content(self, item: str, value: bytes, peek: HeaderPeek) -> Content | None:
+        """Return the content of a peeked event; None where it must be read whole."""
+        act_end = self._read_act.skip(value, peek.end)
         claim_end = act_end and self._read_claim.skip(value, act_end)
         content = claim_end and self._read_contents[item].read(value, claim_end)
         return content[0] if content and content[1] == len(value) else None
 
-    def seal_new(self, value: bytes, glance: HeaderPeek, version: int, name: str, district: str) -> bytes:
-        """Return a glanced event as the first revision of a record of a registered subject."""
+    def seal_new(self, value: bytes, peek: HeaderPeek, version: int, name: str, district: str) -> bytes:
+        """Return a peeked event as the first revision of a record of a registered subject."""
         # what profiles decided is the header's last field, and null is its last byte
-        applied = self._applied.write_new(glance.state, version, name, district)
-        return b"".join((value[: glance.end - 1], applied, value[glance.end :]))
+        applied = self._applied.write_new(peek.state, version, name, district)
+        return b"".join((value[: peek.end - 1], applied, value[peek.end :]))
 
     def write_body(self, item: str, act: Act, claim: Claim, content: Content) -> tuple[bytes, int]:
         """Return the bytes of a body, and where in them the content starts."""

@@ -18,6 +18,7 @@ from creditbus.services.engine.codec.primitives import (
     past_optional_text,
     past_text,
     read_long,
+    read_optional_long,
     symbols,
     write_long,
 )
@@ -55,8 +56,8 @@ from creditbus.services.engine.codec.scan.places import (
     VERB,
     VERSION,
     WARNINGS,
+    characters,
     check_fields,
-    text_start,
 )
 
 __all__ = ["AdmissionWriter", "AppliedWriter", "Cuts", "HeaderReader", "TextReader"]
@@ -167,10 +168,10 @@ class HeaderReader:
             "subject_name": _text(source, places, SUBJECT_NAME),
             "subject_kind": self._kinds[source[places[SUBJECT_KIND]]],
             "state": self._states[source[places[STATE]]],
-            "source_time": _optional_long(source, places[SOURCE_TIME]),
+            "source_time": read_optional_long(source, places[SOURCE_TIME]),
             "received_at": read_long(source, places[RECEIVED_AT])[0],
             "sequence": read_long(source, places[SEQUENCE])[0],
-            "reading": _optional_long(source, places[READING]),
+            "reading": read_optional_long(source, places[READING]),
             "lifts": BOOLEANS[source[places[LIFTS]]],
             "origin": {
                 "department": _text(source, places, ORIGIN),
@@ -280,12 +281,7 @@ class AppliedWriter:
 
 
 def _text(source: bytes, places: Cuts, field: int) -> str:
-    end = places[field + 1]
-    return source[text_start(places[field], end) : end].decode()
-
-
-def _optional_long(source: bytes, place: int) -> int | None:
-    return read_long(source, place + 1)[0] if source[place] else None
+    return characters(source, places[field], places[field + 1]).decode()
 
 
 def _warnings(source: bytes, place: int) -> list[str]:
@@ -294,7 +290,7 @@ def _warnings(source: bytes, place: int) -> list[str]:
     warnings: list[str] = []
     for _ in range(count):
         end = past_text(source, place)
-        warnings.append(source[text_start(place, end) : end].decode())
+        warnings.append(characters(source, place, end).decode())
         place = end
     return warnings
 

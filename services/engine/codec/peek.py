@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from creditbus.services.domain.framing import FRAME_BYTES
-from creditbus.services.engine.codec.primitives import read_long, symbols
+from creditbus.services.engine.codec.primitives import read_long, read_optional_long, symbols
 from creditbus.services.engine.codec.scan import scan_header
 from creditbus.services.engine.codec.scan.places import (
     AUTHORITY,
@@ -32,8 +32,8 @@ from creditbus.services.engine.codec.scan.places import (
     SUBJECT_NAME,
     VERB,
     WARNINGS,
+    characters,
     check_fields,
-    text_start,
 )
 
 __all__ = ["HeaderPeek", "HeaderPeekReader"]
@@ -151,10 +151,10 @@ class HeaderPeekReader:
             subject,
             _text(value, places, SUBJECT_NAME),
             self._states[value[places[STATE]]],
-            _optional_long(value, places[SOURCE_TIME]),
+            read_optional_long(value, places[SOURCE_TIME]),
             read_long(value, places[RECEIVED_AT])[0],
             read_long(value, places[SEQUENCE])[0],
-            _optional_long(value, places[READING]),
+            read_optional_long(value, places[READING]),
             _text(value, places, ORIGIN),
             value[places[ORIGIN] : places[SHEET]],
             not value[places[WARNINGS]] and not value[places[LIFTS]],
@@ -163,9 +163,4 @@ class HeaderPeekReader:
 
 
 def _text(value: bytes, places: tuple[int, ...], field: int) -> bytes:
-    end = places[field + 1]
-    return value[text_start(places[field], end) : end]
-
-
-def _optional_long(value: bytes, place: int) -> int | None:
-    return read_long(value, place + 1)[0] if value[place] else None
+    return characters(value, places[field], places[field + 1])

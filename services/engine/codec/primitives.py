@@ -14,20 +14,18 @@ from typing import Any, Final
 
 __all__ = [
     "BOOLEANS",
-    "BRANCHES",
     "encode_long",
     "encode_text",
-    "past_long",
     "past_optional_text",
     "past_text",
     "read_long",
+    "read_optional_long",
     "symbols",
     "text_at",
     "write_long",
 ]
 
-#: By their byte: whether a union of null and something holds something, and what a boolean is.
-BRANCHES: Final = {0: False, 2: True}
+#: What a boolean is, by its byte.
 BOOLEANS: Final = {0: False, 1: True}
 
 _MORE: Final = 127
@@ -58,14 +56,9 @@ def read_long(source: bytes, place: int) -> tuple[int, int]:
             raise KeyError(place)
 
 
-def past_long(source: bytes, place: int) -> int:
-    """Return the place after an int or a long."""
-    if source[place] > _MORE:
-        while source[place] > _MORE:
-            place += 1
-        if not source[place]:
-            raise KeyError(place)
-    return place + 1
+def read_optional_long(source: bytes, place: int) -> int | None:
+    """Read a union of null and a long, whose branch is known to be one of the two."""
+    return read_long(source, place + 1)[0] if source[place] else None
 
 
 def past_text(source: bytes, place: int) -> int:

@@ -20,7 +20,7 @@ __all__ = ["settle_losses"]
 
 logger = logging.getLogger(__name__)
 
-_NO_INCARNATION = 0
+_NO_EPOCH = 0
 
 
 async def settle_losses(
@@ -67,7 +67,7 @@ async def settle_losses(
 def _passed(lane: Lane, lost: Mapping[Partition, StartOffset]) -> Entries:
     """Let a lane note that it stands after what it lost; nothing where its state is not its own."""
     batches = [
-        Batch(place, [], start.offset, start.offset, _NO_INCARNATION)
+        Batch(place, [], start.offset, start.offset, _NO_EPOCH)
         for place, start in lost.items()
         if place.partition == lane.number
     ]

@@ -1,6 +1,6 @@
 """Questions to Redis that are asked in the same turn of the event loop, in one exchange.
 
-The lanes of a span read their state at once. One by one, sixteen lanes cost sixteen connections and as many turns of
+The lanes of a range read their state at once. One by one, sixteen lanes cost sixteen connections and as many turns of
 the loop; the keys of the batch are the same.
 """
 

@@ -189,7 +189,7 @@ def test_a_connection_asks_of_a_request_what_ours_answer() -> None:
 
 
 def test_a_request_in_pieces_takes_the_connection_s_own_steps() -> None:
-    """What `kafka/pieces.py` does in place of `send`; test_pieces.py compares the bytes."""
+    """What `produce/vectored_write.py` does in place of `send`; its unit test compares the bytes."""
     send = inspect.getsource(AIOKafkaConnection.send)
     assert "self._writer.write(size + message)" in send
     assert "self._requests.append(" in send

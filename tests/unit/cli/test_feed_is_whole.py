@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 import pytest
@@ -14,6 +14,7 @@ from creditbus.services.cli import main as cli
 from creditbus.services.engine.batch import Partition, Record
 from creditbus.services.engine.consume.cluster_metadata import TopicFacts
 from creditbus.services.engine.consume.topic_reader import FROM_END, FROM_START, Chunk
+from creditbus.services.local.bus import Message
 
 TOPIC = "feed.district-wuchang"
 Log = dict[int, list[bytes]]
@@ -48,15 +49,6 @@ def _decoded(_: object, record: Record) -> dict[str, Any]:
     return fields
 
 
-class _Kept(NamedTuple):
-    topic: str
-    partition: int
-    offset: int
-    timestamp: int
-    key: bytes | None
-    value: bytes | None
-
-
 class _Schemas:
     def __init__(self, _: object) -> None: ...
 
@@ -75,7 +67,7 @@ def follow(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) 
         async def read(_: object, starts: Mapping[Partition, int], **__: object) -> AsyncIterator[Chunk]:
             assert set(starts.values()) == {FROM_START if "--from-start" in options else FROM_END}
             records: list[Record] = [
-                _Kept(TOPIC, number, begins.get(number, 0) + place, 0, None, value)
+                Message(TOPIC, number, begins.get(number, 0) + place, 0, None, value)
                 for number, values in log.items()
                 for place, value in enumerate(values)
             ]

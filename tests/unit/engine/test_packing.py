@@ -1,6 +1,5 @@
 """What is packed at once, in Python and compiled, against the packing of the clients' libraries."""
 
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -10,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from redis.asyncio.connection import Connection
 
+from creditbus.services.engine import packing as packing_package
 from creditbus.services.engine.packing import plain
+from tests.harness.twins import compiled
 
 arguments = st.lists(st.binary(max_size=300), max_size=6)
 prefixes = st.just(b"") | st.binary(max_size=30)
@@ -18,17 +19,9 @@ parts = st.none() | st.binary(max_size=200) | st.integers(0, 70_000).map(lambda 
 Entries = list[tuple[bytes | None, bytes | None]]
 
 
-def _compiled() -> ModuleType | None:
-    try:
-        from creditbus.services.engine.packing import _compiled  # noqa: PLC0415 -- is there where it was built
-    except ImportError:
-        return None
-    return _compiled
-
-
 @pytest.fixture(params=["plain", "compiled"], scope="module")
 def packing(request: pytest.FixtureRequest) -> Any:
-    found = plain if request.param == "plain" else _compiled()
+    found = plain if request.param == "plain" else compiled(packing_package)
     return found or pytest.skip("not compiled here")
 
 

@@ -40,6 +40,7 @@ __all__ = [
     "VERB",
     "VERSION",
     "WARNINGS",
+    "characters",
     "check_fields",
     "text_start",
 ]
@@ -138,6 +139,11 @@ def _check(record: Mapping[str, Any], expected: tuple[str, ...]) -> None:
     if names != expected:
         message = f"{record['name']} has other fields than are scanned: {', '.join(names)}"
         raise ValueError(message)
+
+
+def characters(value: bytes, begin: int, end: int) -> bytes:
+    """Return the characters of a string that stands from `begin` to `end`, without its length."""
+    return value[text_start(begin, end) : end]
 
 
 def text_start(begin: int, end: int) -> int:

@@ -1,7 +1,6 @@
 """Where a header's fields stand, in Python and compiled: the same for any bytes, and never past their end."""
 
 from copy import deepcopy
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -9,24 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from creditbus.avro_schemas import header_schema
+from creditbus.services.engine.codec import scan as scan_package
 from creditbus.services.engine.codec.scan import places, plain
+from tests.harness.twins import compiled
 from tests.wire_headers import HEADER, headers, written
 
 #: Lengths at which one byte more is needed to say how long a text is.
 LONG = [63, 64, 8191, 8192, (1 << 20) - 1, 1 << 20]
 
 
-def _compiled() -> ModuleType | None:
-    try:
-        from creditbus.services.engine.codec.scan import _compiled  # noqa: PLC0415 -- is there where it was built
-    except ImportError:
-        return None
-    return _compiled
-
-
 @pytest.fixture(params=["plain", "compiled"], scope="module")
 def scan(request: pytest.FixtureRequest) -> Any:
-    found = plain if request.param == "plain" else _compiled()
+    found = plain if request.param == "plain" else compiled(scan_package)
     return found.scan_header if found else pytest.skip("not compiled here")
 
 
@@ -61,7 +54,7 @@ def test_a_text_of_any_length_below_a_mebibyte_is_found(scan: Any, field: str, s
 
 @given(header=headers, data=st.data())
 def test_both_find_the_same_in_damaged_bytes(header: dict[str, Any], data: st.DataObject) -> None:
-    compiled = _compiled() or pytest.skip("not compiled here")
+    twin = compiled(scan_package) or pytest.skip("not compiled here")
     value = bytearray(written(HEADER, header))
     for _ in range(data.draw(st.integers(1, 3))):
         value[data.draw(st.integers(0, len(value) - 1))] = data.draw(st.integers(0, 255))
@@ -69,14 +62,14 @@ def test_both_find_the_same_in_damaged_bytes(header: dict[str, Any], data: st.Da
     for damaged in (bytes(value), cut):
         start = data.draw(st.integers(0, 3))
         found = plain.scan_header(damaged, start)
-        assert found == compiled.scan_header(damaged, start)
+        assert found == twin.scan_header(damaged, start)
         assert found is None or max(found) <= len(damaged)
 
 
 @given(value=st.binary(max_size=150))
 def test_both_find_the_same_in_any_bytes(value: bytes) -> None:
-    compiled = _compiled() or pytest.skip("not compiled here")
-    assert plain.scan_header(value, 0) == compiled.scan_header(value, 0)
+    twin = compiled(scan_package) or pytest.skip("not compiled here")
+    assert plain.scan_header(value, 0) == twin.scan_header(value, 0)
 
 
 @pytest.mark.parametrize("name", ["item", "applied"])

@@ -1,4 +1,4 @@
-"""A glance tells what the whole header tells, and a batch comes to the same with glances and without."""
+"""A peek tells what the whole header tells, and a batch comes to the same with peeks and without."""
 
 from typing import Any
 from unittest.mock import patch
@@ -30,50 +30,50 @@ ANY_CODE = ("uscc", "organisation_code", "registration_no")
 
 
 def read(value: bytes, *items: str) -> HeaderPeek | None:
-    """Glance at an event where these are the items of the catalogue."""
+    """Peek at an event where these are the items of the catalogue."""
     return HeaderPeekReader(SCHEMA, items).read(value)
 
 
-def assert_tells(glance: HeaderPeek, header: dict[str, Any], end: int) -> None:
+def assert_tells(peek: HeaderPeek, header: dict[str, Any], end: int) -> None:
     """Compare each slice with the header that was written."""
     whole: Any = header
     origin = header["origin"]
-    assert glance.item == header["item"].encode()
-    assert glance.verb == header["verb"]
-    assert glance.content_hash == header["content_hash"]
-    assert glance.record == record_key(whole).encode()
-    assert glance.subject == header["subject"].encode()
-    assert glance.subject_name == header["subject_name"].encode()
-    assert glance.state == header["state"]
-    assert glance.source_time == header["source_time"]
-    assert glance.received_at == header["received_at"]
-    assert glance.sequence == header["sequence"]
-    assert glance.reading == header["reading"]
-    assert glance.department == origin["department"].encode()
-    assert glance.origin == b"".join(written("string", origin[name]) for name in ("department", "run", "file"))
-    assert glance.plain == (not header["warnings"] and not header["lifts"])
-    if glance.plain:
+    assert peek.item == header["item"].encode()
+    assert peek.verb == header["verb"]
+    assert peek.content_hash == header["content_hash"]
+    assert peek.record == record_key(whole).encode()
+    assert peek.subject == header["subject"].encode()
+    assert peek.subject_name == header["subject_name"].encode()
+    assert peek.state == header["state"]
+    assert peek.source_time == header["source_time"]
+    assert peek.received_at == header["received_at"]
+    assert peek.sequence == header["sequence"]
+    assert peek.reading == header["reading"]
+    assert peek.department == origin["department"].encode()
+    assert peek.origin == b"".join(written("string", origin[name]) for name in ("department", "run", "file"))
+    assert peek.plain == (not header["warnings"] and not header["lifts"])
+    if peek.plain:
         assert header["applied"] is None
-        assert glance.end == end
+        assert peek.end == end
 
 
 def assert_tells_or_leaves(header: dict[str, Any], behind: bytes) -> None:
     value = FRAME + written(HEADER, header)
-    glance = read(value + behind, header["item"])
-    if glance is not None:
-        assert_tells(glance, header, len(value))
+    peek = read(value + behind, header["item"])
+    if peek is not None:
+        assert_tells(peek, header, len(value))
 
 
 @given(header=UNAPPLIED, behind=st.binary(max_size=5))
 def test_a_glance_tells_what_the_header_tells(header: dict[str, Any], behind: bytes) -> None:
     value = FRAME + written(HEADER, header)
     assert read(value + behind, "another-item" + header["item"]) is None
-    glance = read(value + behind, header["item"])
-    if glance is None:
+    peek = read(value + behind, header["item"])
+    if peek is None:
         short = (header["item"], header["subject"], header["origin"]["department"])
         assert any(len(text.encode()) > 63 for text in short) or not header["subject"].isascii()
     else:
-        assert_tells(glance, header, len(value))
+        assert_tells(peek, header, len(value))
 
 
 @given(header=headers, behind=st.binary(max_size=5))
@@ -105,14 +105,14 @@ def test_damaged_bytes_raise_nothing(header: dict[str, Any], data: st.DataObject
     place = data.draw(st.integers(0, len(value) - 1))
     damaged = value[:place] + data.draw(st.binary(max_size=3)) + value[place + data.draw(st.integers(0, 3)) :]
     for source in (damaged, damaged[:place], damaged + bytes(9)):
-        glance = read(source, header["item"])
-        assert glance is None or not glance.plain or glance.end <= len(source)
+        peek = read(source, header["item"])
+        assert peek is None or not peek.plain or peek.end <= len(source)
 
 
 @given(value=st.binary(max_size=200))
 def test_any_bytes_raise_nothing(value: bytes) -> None:
-    glance = read(FRAME + value, "", "\x00")
-    assert glance is None or not glance.plain or glance.end <= len(FRAME + value)
+    peek = read(FRAME + value, "", "\x00")
+    assert peek is None or not peek.plain or peek.end <= len(FRAME + value)
 
 
 @given(header=UNAPPLIED)
@@ -141,9 +141,9 @@ def assert_glances_change_nothing(events: list[Example], cuts: list[int]) -> Non
         limit = next(limits, None) if name == "profiles" else None
         if name == "profiles":
             batch = bus.unread(name, lane)[:limit]
-            with_glances = folded(bus, lane, batch)
-            with patch.object(EventCodec, "glance", return_value=None):
-                assert with_glances == folded(bus, lane, batch)
+            with_peeks = folded(bus, lane, batch)
+            with patch.object(EventCodec, "peek", return_value=None):
+                assert with_peeks == folded(bus, lane, batch)
         bus.turn(name, lane, limit)
 
 
