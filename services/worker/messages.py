@@ -20,6 +20,18 @@ GIVE_A_KEY = Message(
     "请给出十六进制的 {key_bytes} 个字节",
     "give {key_bytes} bytes in hexadecimal",
 )
+RESTORE_KEY_FILE = Message(
+    "请从备份恢复，或设置 {variable}；不要新建：同一个人会得到另一个标识",
+    "restore it from a backup or set {variable}; a new key would give the same person another token",
+)
+KEY_FILE_FAILED = Message(
+    "不能读取或新建：{strerror}",
+    "cannot be read or made: {strerror}",
+)
+LET_HOME_WRITE = Message(
+    "请让工作进程可以读写该目录，或设置 CREDITBUS_HOME",
+    "let the worker read and write this folder, or set CREDITBUS_HOME",
+)
 PORT_TAKEN = Message(
     "不能在端口 {port} 提供：{strerror}",
     "cannot be served at port {port}: {strerror}",
