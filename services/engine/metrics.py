@@ -44,8 +44,8 @@ BATCH_RECORDS: Final = Histogram(
 )
 BATCH_SECONDS: Final = Histogram(
     "creditbus_stage_batch_seconds",
-    "Seconds that one batch took in one phase: read (store), step, pack (records), turn (the transaction before), "
-    "commit (Kafka), write (store).",
+    "Seconds that one batch took in one phase: read (waiting for the store), step, pack (records), "
+    "turn (the transaction before), commit (Kafka), write (store).",
     ["stage", "phase"],
     buckets=_LATENCY,
 )

@@ -101,6 +101,11 @@ def _store_first() -> Patches:
     return [mock.patch.object(Pipeline, "_commit", commit)]
 
 
+def _read_too_early() -> Patches:
+    """A batch whose state was read ahead does not see what the one before it wrote."""
+    return [mock.patch.object(Pipeline, "_follow", _nothing)]
+
+
 def _same_assignment_epoch() -> Patches:
     """Acquisitions are not told apart."""
 
@@ -229,6 +234,7 @@ BREAKS: Final[dict[str, Callable[[], Patches]]] = {
     "a checkpoint is ignored": _checkpoint_ignored,
     "a pending outcome is not awaited": _outcome_ignored,
     "a lane's own progress is ignored": _progress_ignored,
+    "what is read ahead is not brought up to date": _read_too_early,
     "what is pending is not read": _pending_ignored,
     "what was pending is kept": _pending_kept,
     "a store is not restored": _no_restore,

@@ -56,8 +56,7 @@ class Worker:
         """Whether nothing is under way, and no lane's store was taken from under it."""
         for owner in set(self.lanes._owners.values()):
             pipeline = owner._pipeline
-            tasks = () if pipeline is None else (pipeline._committing, pipeline._writing)
-            if any(task is not None and not task.done() for task in tasks):
+            if pipeline is not None and any(not task.done() for task in pipeline._tasks):
                 return False
             if any(self._world.checkpoint(lane.number) != lane._written_to for lane in owner._lanes.values()):
                 return False

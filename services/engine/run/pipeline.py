@@ -1,9 +1,9 @@
-"""The batches of one acquisition on their way through: computed, committed, written to the store.
+"""The batches of one acquisition on their way through: prepared, read, computed, committed, written to the store.
 
-The three overlap. While the broker works on the transaction of one batch, the next is prepared, its
-state is read and its step runs, over what the batches before it wrote; transactions and store
-writes keep their order. Nothing of it can be seen before its transaction commits, and an error
-anywhere ends the acquisition with all that has been computed.
+They overlap. While the broker works on the transaction of one batch, the step of the next runs, over what the batches
+before it wrote; and while that runs, the state of the one after it is read. Transactions and store writes keep their
+order. Nothing of it can be seen before its transaction commits, and an error anywhere ends the acquisition with all
+that has been computed (docs/adr/0012 and 0030).
 """
 
 from __future__ import annotations
@@ -11,51 +11,26 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from itertools import chain
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-from creditbus.services.domain.ledger import Bookings
-from creditbus.services.engine.batch import Batch, Partition, Record
+from creditbus.services.engine.batch import Partition
 from creditbus.services.engine.errors import GapError
 from creditbus.services.engine.gather import gather
-from creditbus.services.engine.metric_updates import PhaseClock, observe_batch
+from creditbus.services.engine.metric_updates import observe_batch
 from creditbus.services.engine.produce.records import Packed
 from creditbus.services.engine.produce.transaction import TransactionalProducer
-from creditbus.services.engine.run.lane import Entries, Lane
+from creditbus.services.engine.run.computation import Computation, Computed, Prepared, Share
+from creditbus.services.engine.run.lane import Lane
 from creditbus.services.engine.run.runtime import StageRuntime
-from creditbus.services.engine.stage.output import Output
-from creditbus.services.engine.stage.state_view import MissingKeysError, StateView
 
-__all__ = ["SLICE_RECORDS", "Pipeline"]
+__all__ = ["Pipeline"]
+
+_T = TypeVar("_T")
 
 _CANCEL_SECONDS = 1.0
 
-#: Records between two turns of the event loop: one to six milliseconds of work.
-SLICE_RECORDS: Final = 256
-
-
-@dataclass(frozen=True, slots=True)
-class _Share:
-    """What one lane has in a batch."""
-
-    lane: Lane
-    batches: list[Batch]
-    records: list[Record]
-
-
-@dataclass(frozen=True, slots=True)
-class _Computed:
-    """A batch whose steps have run, packed for its transaction.
-
-    `written` is what each lane's step changed in its state.
-    """
-
-    shares: list[_Share]
-    packed: Packed
-    bookings: Bookings
-    written: list[tuple[Lane, Entries]]
-    clock: PhaseClock
+#: A batch that is prepared ahead may have to ask the registry for a schema: the one before it does not wait for that.
+_AHEAD_SECONDS: Final = 0.5
 
 
 class Pipeline:
@@ -79,21 +54,21 @@ class Pipeline:
         on_room: Callable[[], None],
         on_batch: Callable[[], None],
     ) -> None:
-        self._stage = runtime.stage
+        self._name = runtime.stage.name
         self._lanes = list(lanes)
         self._most = runtime.batch_records
-        self._schemas = runtime.schemas
         self._slots = runtime.slots
+        self._computation = Computation(runtime)
         self._producer = producer
-        self._finish = runtime.finish
         self._on_room = on_room
         self._on_batch = on_batch
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._ahead: asyncio.Task[Prepared | None] | None = None
         self._committing: asyncio.Task[None] | None = None
         self._writing: asyncio.Task[None] | None = None
         self._woken = asyncio.Event()
         self._idle_seconds = runtime.settings.idle_seconds
         self._passed: dict[Partition, int] = {}
-        self._since_yield = 0
         self._closed = False
 
     def wake(self) -> None:
@@ -116,7 +91,8 @@ class Pipeline:
             while await self._something_to_do():
                 await self._slots.acquire()
                 try:
-                    computed = await self._compute(await self._taken())
+                    # a slot may come long after it was asked for
+                    computed = None if self._closed else await self._compute()
                     if computed is not None:
                         await _outcome(self._committing)
                 except BaseException:
@@ -147,8 +123,9 @@ class Pipeline:
             _raise_if_failed(self._committing)
             _raise_if_failed(self._writing)
             committing = self._committing is not None and not self._committing.done()
-            waiting = sum(lane.inbox.records for lane in self._lanes)
-            if any(lane.inbox for lane in self._lanes) and (not committing or waiting >= self._most):
+            if self._ahead is not None or self._full_batch_waits:
+                return True
+            if any(lane.inbox for lane in self._lanes) and not committing:
                 return True
             try:
                 async with asyncio.timeout(self._idle_seconds if self._passed and not committing else None):
@@ -157,106 +134,78 @@ class Pipeline:
                 await self._commit_passed()
         return False
 
-    async def _taken(self) -> list[_Share]:
+    @property
+    def _full_batch_waits(self) -> bool:
+        return sum(lane.inbox.records for lane in self._lanes) >= self._most
+
+    # -- computing ------------------------------------------------------------------------------
+
+    async def _compute(self) -> Computed | None:
+        """Compute the next batch; where a whole one follows it, begin to read that one's state before.
+
+        None where there are markers alone. Their offsets are committed with the next records, or when none come for a
+        while.
+        """
+        prepared = await self._prepared()
+        if prepared is None:
+            return None
+        if self._full_batch_waits:
+            self._ahead = self._begin(self._prepare())
+            await asyncio.wait([self._ahead], timeout=_AHEAD_SECONDS)
+        computed = await self._computation.compute(prepared)
+        self._follow(computed)
+        return computed
+
+    async def _prepared(self) -> Prepared | None:
+        ahead, self._ahead = self._ahead, None
         try:
-            return self._take()
+            return await (ahead or self._prepare())
         except GapError:
             # what was read before the gap may not be in the log any more
             await _outcome(self._committing)
             await _outcome(self._writing)
             raise
 
-    def _take(self) -> list[_Share]:
+    async def _prepare(self) -> Prepared | None:
+        shares = self._take()
+        self._on_room()
+        prepared = await self._computation.prepare(shares, self._begin)
+        if prepared is None:
+            self._passed |= {batch.partition: batch.end for share in shares for batch in share.batches}
+        return prepared
+
+    def _take(self) -> list[Share]:
         """Take what waits, up to a whole batch; the lane that came last comes first the next time."""
-        shares: list[_Share] = []
+        shares: list[Share] = []
         room = self._most
         for lane in list(self._lanes):
             if lane.inbox and room > 0:
-                batches = lane.inbox.take(room)
-                records = list(chain.from_iterable(batch.records for batch in batches))
-                shares.append(_Share(lane, batches, records))
-                room -= len(records)
+                share = Share(lane, lane.inbox.take(room))
+                shares.append(share)
+                room -= share.size
                 if room <= 0:
                     at = self._lanes.index(lane) + 1
                     self._lanes = self._lanes[at:] + self._lanes[:at]
         return shares
 
-    # -- computing ------------------------------------------------------------------------------
-
-    async def _compute(self, shares: list[_Share]) -> _Computed | None:
-        self._on_room()
-        filled = [share for share in shares if share.records]
-        if not filled:
-            # markers alone: their offsets are committed with the next records, or when none come for a while
-            self._passed |= {batch.partition: batch.end for share in shares for batch in share.batches}
-            return None
-        for share in filled:
-            await self._schemas.learn(share.records)
-        clock = PhaseClock()
-        prepared = [await self._prepare(share) for share in filled]
-        clock.lap("step")
-        states = await gather([share.lane.read(keys) for share, (_, keys) in zip(filled, prepared, strict=True)])
-        clock.lap("read")
-        out = Output(filled[0].lane.number)
-        written: list[tuple[Lane, Entries]] = []
-        for share, (work, _), state in zip(filled, prepared, states, strict=True):
-            part, view = await self._step(share.lane, work, state)
-            out.join(part)
-            entries = share.lane.computed(view.written, share.batches)
-            if entries:
-                written.append((share.lane, entries))
-        self._finish(out)
-        clock.lap("step")
-        packed = Packed(out.records | {lane.changelog: list(entries.items()) for lane, entries in written})
-        clock.lap("pack")
-        await asyncio.sleep(0)
-        return _Computed(shares, packed, out.bookings, written, clock)
-
-    async def _prepare(self, share: _Share) -> tuple[list[Any], set[bytes]]:
-        work: list[Any] = []
-        keys: set[bytes] = set()
-        for start in range(0, len(share.records), SLICE_RECORDS):
-            part, needed = self._stage.step.prepare(share.records[start : start + SLICE_RECORDS])
-            work += part
-            keys.update(needed)
-            await self._yield_to_loop(len(part))
-        return work, keys
-
-    async def _step(self, lane: Lane, work: list[Any], state: dict[bytes, bytes | None]) -> tuple[Output, StateView]:
-        while True:
-            out, view = Output(lane.number), StateView(state)
-            try:
-                run = self._stage.step.begin(work, view, out)
-                for start in range(0, len(work), SLICE_RECORDS):
-                    part = work[start : start + SLICE_RECORDS]
-                    run.handle(part)
-                    await self._yield_to_loop(len(part))
-                run.finish()
-            except MissingKeysError as missing:
-                state |= await lane.read(missing.keys)
-            else:
-                return out, view
-
-    async def _yield_to_loop(self, records: int) -> None:
-        """Let the event loop turn once for each piece of work, however many lanes it is of.
-
-        A transaction under way needs it at every answer, and while a request is larger than the socket's buffer.
-        """
-        self._since_yield += records
-        if self._since_yield >= SLICE_RECORDS:
-            self._since_yield = 0
-            await asyncio.sleep(0)
+    def _follow(self, computed: Computed) -> None:
+        """Let the batch that is read ahead see what this one wrote."""
+        ahead = self._ahead
+        # where it is not prepared yet, its read begins later, and sees that by itself
+        if ahead is not None and ahead.done() and ahead.exception() is None:
+            prepared = ahead.result()
+            if prepared is not None:
+                prepared.written_since.extend(computed.written)
 
     # -- committing and writing -----------------------------------------------------------------
 
-    async def _commit(self, computed: _Computed, passed: Mapping[Partition, int]) -> None:
-        offsets = {batch.partition: batch.end for share in computed.shares for batch in share.batches}
-        ends = await self._producer.commit(computed.packed, {**passed, **offsets})
+    async def _commit(self, computed: Computed, passed: Mapping[Partition, int]) -> None:
+        ends = await self._producer.commit(computed.packed, {**passed, **computed.offsets})
         computed.clock.lap("commit")
         await _outcome(self._writing)
         self._writing = self._begin(self._write(computed, ends))
 
-    async def _write(self, computed: _Computed, ends: Mapping[Partition, int]) -> None:
+    async def _write(self, computed: Computed, ends: Mapping[Partition, int]) -> None:
         await gather([lane.write(entries, ends[lane.changelog]) for lane, entries in computed.written])
         computed.clock.lap("write")
         self._observe(computed)
@@ -274,33 +223,35 @@ class Pipeline:
         if passed := self._take_passed():
             await self._producer.commit(Packed({}), passed)
 
-    def _observe(self, computed: _Computed) -> None:
-        stage = self._stage.name
-        read = sum(len(share.records) for share in computed.shares)
+    def _observe(self, computed: Computed) -> None:
+        read = sum(share.size for share in computed.shares)
         # of each batch the first record alone: a partition is in the order of time, and ten thousand looks would show
         oldest_ms = min(
             batch.records[0].timestamp for share in computed.shares for batch in share.batches if batch.records
         )
         written = sum(computed.packed.counts.values())
-        observe_batch(stage, read, oldest_ms, written, computed.bookings, computed.clock)
+        observe_batch(self._name, read, oldest_ms, written, computed.bookings, computed.clock)
 
-    def _begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        task = asyncio.create_task(work, name=f"{self._stage.name}/{self._lanes[0].number}")
+    def _begin(self, work: Coroutine[Any, Any, _T]) -> asyncio.Task[_T]:
+        task = asyncio.create_task(work, name=f"{self._name}/{self._lanes[0].number}")
+        self._tasks.add(task)
         task.add_done_callback(self._ended)
         return task
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
         if not task.cancelled():
             task.exception()
         self._woken.set()
 
     async def _abandon(self) -> None:
-        tasks = {task for task in (self._committing, self._writing) if task is not None and not task.done()}
+        tasks = set(self._tasks)
         while tasks:
             # again and again: libraries swallow a single cancel
             for task in tasks:
                 task.cancel()
-            _, tasks = await asyncio.wait(tasks, timeout=_CANCEL_SECONDS)
+            await asyncio.wait(tasks, timeout=_CANCEL_SECONDS)
+            tasks = {task for task in self._tasks if not task.done()}
 
 
 def _raise_if_failed(task: asyncio.Task[None] | None) -> None:

@@ -10,7 +10,7 @@ import pytest
 from creditbus.services.engine.batch import Batch, Partition, Record
 from creditbus.services.engine.codec.schemas import Schemas
 from creditbus.services.engine.consume.cluster_metadata import TopicIds
-from creditbus.services.engine.errors import CheckpointError, DependencyDownError, FencedError
+from creditbus.services.engine.errors import CheckpointError, DependencyDownError, FencedError, GapError
 from creditbus.services.engine.produce.records import Packed
 from creditbus.services.engine.run import lane as lane_module
 from creditbus.services.engine.run.changelog import Tail
@@ -39,6 +39,8 @@ class Counting:
 
     def __init__(self) -> None:
         self.seen: list[bytes | None] = []
+        self.at_reads: list[int] = []
+        self.reads: Callable[[], int] = lambda: 0
 
     async def load(self, schemas: Schemas) -> None:
         """Nothing to learn."""
@@ -47,6 +49,7 @@ class Counting:
         return [None] * len(records), [COUNT]
 
     def begin(self, work: list[None], view: StateView, out: Output) -> StepRun:
+        self.at_reads.append(self.reads())
         before = view.get(COUNT)
         self.seen.append(before)
 
@@ -108,6 +111,7 @@ class World:
         self.settings = settings
         self.slots = asyncio.Semaphore(2)
         self.step, self.producer, self.store = Counting(), Producer(), Store()
+        self.step.reads = lambda: self.store.reads
         self.lane = Lane(0, self.store, "changelog", TopicIds("", {}))
         self.through = 0
         self._next = 0
@@ -148,6 +152,9 @@ class World:
         self.lane.inbox.offer(Batch(HERE, records, self._next, self._next + count, 1))
         self._next += count
         self.pipeline.wake()
+
+    def leave_gap(self) -> None:
+        self._next += 1
 
     def pass_marker(self) -> None:
         self.lane.inbox.offer(Batch(HERE, [], self._next, self._next + 1, 1))
@@ -218,6 +225,74 @@ def test_a_few_records_wait_for_the_transaction_and_for_those_that_join_them() -
         world.producer.allowed.release()
         await until(lambda: world.producer.asked == [1, 3])
         assert world.step.seen == [None, b"1"]
+
+    play(scenario)
+
+
+def test_the_state_of_a_whole_batch_is_read_before_the_step_of_the_one_before_it_and_seen_as_that_left_it() -> None:
+    async def scenario(world: World) -> None:
+        for _ in range(3):
+            world.give(SIZE)
+        for _ in range(3):
+            world.producer.allowed.release()
+        await until(lambda: world.through == 3)
+        assert world.step.seen == [None, b"4", b"8"]
+        # two reads when the first step begins, three when the second does; nothing follows the third
+        assert world.step.at_reads == [2, 3, 3]
+        assert await world.store.read(0, [COUNT]) == (9, {COUNT: b"12"})
+
+    play(scenario)
+
+
+def test_what_was_written_after_a_read_began_is_seen_also_when_it_is_not_pending_any_more() -> None:
+    async def scenario(world: World) -> None:
+        world.give(SIZE)
+        world.give(SIZE)
+        await until(lambda: world.producer.asked == [4])
+        await until(world.slots.locked)
+        # the second batch waits for a slot: the first is written to the end, then the second is computed
+        world.producer.allowed.release()
+        await until(lambda: world.through == 1)
+        world.producer.allowed.release()
+        await until(lambda: world.through == 2)
+        assert world.step.seen == [None, b"4"]
+
+    async def held_up(world: World) -> None:
+        # another lane range of the stage has the other slot
+        await world.slots.acquire()
+        await scenario(world)
+
+    play(held_up)
+
+
+def test_what_fails_ahead_lets_the_batch_before_it_through() -> None:
+    async def scenario(world: World) -> None:
+        world.give(SIZE)
+        world.leave_gap()
+        world.give(SIZE)
+        await until(lambda: world.producer.asked == [4])
+        await settled()
+        assert not world.task.done()
+        world.producer.allowed.release()
+        await until(world.task.done)
+        with pytest.raises(GapError):
+            world.task.result()
+        assert (world.through, world.producer.done) == (1, [4])
+
+    play(scenario)
+
+
+def test_closing_drops_what_was_only_read() -> None:
+    async def scenario(world: World) -> None:
+        await world.slots.acquire()
+        world.give(SIZE)
+        world.give(SIZE)
+        await until(lambda: world.producer.asked == [4])
+        world.pipeline.close()
+        world.producer.allowed.release()
+        await until(world.task.done)
+        assert world.task.exception() is None
+        assert (world.through, world.producer.done, world.step.seen) == (1, [4], [None])
 
     play(scenario)
 
