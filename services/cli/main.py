@@ -103,7 +103,7 @@ def _run(arguments: Sequence[str]) -> object:
     option, rest = taken_out(arguments)
     choose(chosen(option))
     command = speaking(typer.main.get_command(app))
-    return command(args=[*option, *(rest or ["--help"])], prog_name="creditbus", standalone_mode=False)
+    return command(args=[*option, *(rest or ["--help"])], prog_name="creditbus", standalone_mode=False, obj=main)
 
 
 def _complain(line: str) -> None:

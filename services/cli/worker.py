@@ -36,6 +36,7 @@ def register(app: typer.Typer) -> None:
 
 
 def worker(
+    ctx: typer.Context,
     *,
     stage: Annotated[list[str] | None, typer.Option()] = None,
     processes: Annotated[int, typer.Option(min=1, max=64)] = 1,
@@ -63,13 +64,13 @@ def worker(
     if single:
         restarts = dict(_counted(one) for one in restarted or ())
         _run(connection, stages, settings, metrics_port=metrics_port, supervisor=supervisor, restarts=restarts)
-    from creditbus.services.cli.main import main
     from creditbus.services.worker.supervisor import supervise
 
     arguments = [f"--stage={name}" for name in stages]
     arguments += [f"--log-level={log_level}", f"--stall-seconds={stall_seconds}"]
     arguments += [f"--set={one}" for one in setting or ()]
-    raise typer.Exit(supervise(main, arguments, processes, metrics_port))
+    # `main` gives itself along: each process of a slot runs the command from its outermost place
+    raise typer.Exit(supervise(ctx.obj, arguments, processes, metrics_port))
 
 
 def _counted(argument: str) -> tuple[str, int]:
