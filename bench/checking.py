@@ -16,7 +16,7 @@ from creditbus.topics.names import LEDGER
 
 __all__ = ["Ends", "ends", "written"]
 
-#: By topic and partition the position behind the last record.
+#: By topic and partition the position after the last record.
 Ends = Mapping[str, Mapping[int, int]]
 
 
@@ -40,7 +40,7 @@ async def _ends(connection: Connection, topics: Sequence[str]) -> Ends:
 
 
 def written(connection: Connection, before: Ends) -> tuple[dict[str, int], dict[str, int]]:
-    """Return the committed records behind these ends by topic, and what the ledger among them books by outcome."""
+    """Return the committed records after these ends by topic, and what the ledger among them books by outcome."""
     return asyncio.run(_written(connection, before))
 
 

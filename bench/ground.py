@@ -68,7 +68,7 @@ def servers(home: Path | None = None, declared: Declarations | None = None) -> I
 
 
 def create(connection: Connection, topics: Sequence[str], lanes: int, **configs: str) -> None:
-    """Make topics with so many partitions."""
+    """Make topics with `lanes` partitions each."""
     with admin(connection) as kafka:
         assert isinstance(kafka, KafkaAdminClient)  # noqa: S101 -- the admin of a connection is this client
         wanted = {"num_partitions": lanes, "replication_factor": 1, "configs": configs}

@@ -110,7 +110,7 @@ class Loads:
         return self._expecting("fanout", changes)
 
     def resolver(self, events: int) -> Load:
-        """Events by organisation code; a third of them before, the others behind what the registration tells."""
+        """Events by organisation code; a third of them before their subjects are registered, the others after."""
         random = Random(_SEED)
         known = known_subjects(random, events // 4)
         told = list(decisions(random, known, events - len(known), legacy=1.0))

@@ -44,7 +44,7 @@ def cpu_seconds() -> float:
 
 
 def status_mb(field: str, pid: int | str = "self") -> float:
-    """Return a size that the kernel tells of a process: VmRSS is what it has in memory, VmHWM the most it had.
+    """Return a size that the kernel reports for a process: VmRSS is what it has in memory, VmHWM the most it had.
 
     Not getrusage: what that tells begins with the size of the parent before exec.
     """

@@ -171,7 +171,7 @@ def _check(connection: Connection, stage: str, load: Load, before: Ends) -> None
 
 
 def _memory(subjects: int) -> Figures:
-    """Peak memory of a worker with all four stages after a registration of each of so many subjects."""
+    """Peak memory of a worker with all four stages after one registration each of this many subjects."""
     with servers() as ground:
         connection = ground.connection
         load = _loads(connection).registrations(subjects)

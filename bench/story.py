@@ -36,7 +36,7 @@ def mixed(random: Random, events: int, legacy: float) -> Iterator[Step]:
 
 
 def known_subjects(random: Random, count: int) -> list[Subject]:
-    """Return so many subjects."""
+    """Return `count` subjects."""
     endless = subjects(random)
     return [next(endless) for _ in range(count)]
 

@@ -1,4 +1,4 @@
-"""Pages of docs/ that are made from the code; `python -m tests.documentation` writes them anew."""
+"""Pages of docs/ that are made from the code; `python -m tests.documentation` writes them again."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ Choose = Callable[[Sequence[tuple[str, int]]], Choice]
 class Bus(LocalBus):
     """A bus whose clock begins in 2020.
 
-    `look_ups` False leaves intake's view of the crosswalk empty: the most behind that a look-up can be.
+    `look_ups` False leaves intake's view of the crosswalk empty: the furthest that a look-up can lag.
     What is written to topics in `apart` goes to others, which no stage reads.
     """
 
@@ -130,7 +130,7 @@ class Bus(LocalBus):
         return found
 
     def counted_as_waiting(self) -> tuple[Counter[str], Counter[str]]:
-        """What entries and summaries say of how much waits behind them, and how much does."""
+        """What entries and summaries say about how much waits for them, and how much does."""
         said: Counter[str] = Counter()
         found: Counter[str] = Counter()
         for store in self.stores.values():

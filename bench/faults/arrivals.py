@@ -22,7 +22,7 @@ __all__ = ["arrivals"]
 def arrivals(observer: Observer, direct: Direct, connectors: Connectors, folders: list[Path]) -> Iterator[Problem]:
     """Compare the origins in the ingest topics with what each source says that it sent.
 
-    A connector that was killed goes on under the name of its run; one that is told to send again begins another run. So
+    A connector that was killed goes on under the name of its run; one that is made to send again begins another run. So
     a file that is to be sent n times has n runs, each with every row. A department that publishes by itself has a
     client that is not ours: what it sends twice, the bus has to book as a duplicate; `folders` are those of the
     brokers, which know who wrote what.

@@ -55,7 +55,7 @@ class Batch(NamedTuple):
 
 
 def write_batch(folder: Path, number: int, story: Story, size: int) -> Batch:
-    """Write the next so many events of a story."""
+    """Write the next `size` events of a story."""
     steps = list(islice(story.steps(), size))
     late = [step for step in steps if step.late] + story.rest()
     files = []

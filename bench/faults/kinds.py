@@ -126,7 +126,7 @@ def disk_refuses(scene: Scene) -> Mark:
 
 
 def broker_frozen(scene: Scene) -> Mark:
-    """SIGSTOP a broker until batches are given up, then SIGCONT: it hangs, and nobody is told."""
+    """SIGSTOP a broker until batches are given up, then SIGCONT: it hangs, and nobody is notified."""
     name = scene.random.choice(scene.brokers)
     mark = scene.everywhere()
     with frozen(scene.cluster, name):

@@ -34,7 +34,7 @@ class Mark:
     first: float | None = None
     """Seconds to the first new record in a feed, of the lanes; of a connector, to its first new event."""
     every: dict[int, float] = field(default_factory=dict)
-    """Seconds to the first new change of each lane behind the repair."""
+    """Seconds to the first new change of each lane after the repair."""
     silence: float = 0.0
     """Longest time without a change of a lane."""
 
@@ -83,7 +83,7 @@ class Outlet(threading.Thread):
         return mark
 
     def settled(self, mark: Mark) -> bool:
-        """Whether output came after the fault and every lane went on behind the repair."""
+        """Whether output came after the fault and every lane went on after the repair."""
         return mark.first is not None and all(lane in mark.every for lane in self.lanes)
 
     def _told(self, record: Record, made_ms: int) -> None:

@@ -43,7 +43,7 @@ class Pace:
         self._shares += 1
 
     def share_is_out(self, so_far: float = 1.0) -> bool:
-        """Whether so much of the present share is published."""
+        """Whether this much of the present share is published."""
         return self.direct >= self._share * (self._shares - 1 + so_far)
 
     @property
@@ -58,7 +58,7 @@ class Pace:
 
     @property
     def file_is_due(self) -> bool:
-        """Whether files are behind their share."""
+        """Whether files lag behind their share."""
         return self.from_files < self._file_events * min(1.0, self._shares / self._faults)
 
     def end(self) -> None:

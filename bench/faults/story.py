@@ -1,6 +1,6 @@
 """What departments tell in a campaign: seeded, fictional, endless.
 
-Of all events 5 % repeat one that was told before, 5 % amend one, 5 % name their subject by a legacy code before its
+Of all events 5 % repeat one that was reported before, 5 % amend one, 5 % name their subject by a legacy code before its
 registration. Some name a subject that nobody registers, some are refused, some take an entry off a list, some say
 that a subject takes the place of another, or that it does not.
 """

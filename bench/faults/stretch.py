@@ -67,7 +67,7 @@ class Fault(NamedTuple):
         brokers: of the cluster.
         events: published before it.
         first: seconds to the first new committed output of the lanes that it touched.
-        every: seconds until every lane wrote changes again, behind the repair.
+        every: seconds until every lane wrote changes again, after the repair.
         repaired: seconds until what broke was there again.
         silence: longest time without a change of a lane.
 
@@ -204,7 +204,7 @@ def _finish(scene: Scene, observer: Observer, direct: Direct, result: Result, sa
     say("  sources end; waiting for every outcome")
     scene.pace.end()
     scene.connectors.join()
-    direct.end()  # behind the connectors, which hand late registrations over
+    direct.end()  # after the connectors, which hand late registrations over
     direct.join()
     scene.outlet.end()
     result.events = scene.pace.published

@@ -86,7 +86,7 @@ class Expected:
 
     @property
     def applied(self) -> int:
-        """How many events are no duplicate."""
+        """How many events are not duplicates."""
         return sum(len(values) for _, values in self.changes.values())
 
 
@@ -245,7 +245,7 @@ class Checker:
             left = {(place.topic, place.partition) for place in places}
             heard = time.monotonic()
             while left:
-                # it waits for so many or until then, whatever it has
+                # it waits for this many or until then, whatever it has
                 messages = consumer.consume(_CHUNK, timeout=_WAIT_SECONDS)
                 if messages:
                     heard = time.monotonic()

@@ -1,7 +1,7 @@
 """The profile job in creditbus: the profiles stage as it is, and a copy of each change for one feed.
 
 The worker of the product in all but its topics; the step around the stage's step writes the copy in the same
-transaction. Runs until the process is told to end.
+transaction. Runs until the process is asked to end.
 """
 
 from __future__ import annotations

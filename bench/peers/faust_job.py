@@ -1,4 +1,4 @@
-"""The profile job as an agent of stock Faust: tables with changelogs, its transactions, until told to end."""
+"""The profile job as an agent of stock Faust: tables with changelogs, its transactions, until asked to end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The profile job in Quix Streams: RocksDB, exactly once, until the process is told to end."""
+"""The profile job in Quix Streams: RocksDB, exactly once, until the process is asked to end."""
 
 from __future__ import annotations
 

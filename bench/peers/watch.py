@@ -1,8 +1,8 @@
 """Watches one contestant from outside, all in the same way: committed offsets of its group, and its processor time.
 
-What is measured lies between two commits: the first one behind the warm-up and the first one near the end. So the start
+What is measured lies between two commits: the first one after the warm-up and the first one near the end. So the start
 of a process, the compilation of its code, and a last commit that comes when there was nothing to do any more
-count for nobody; the figures of the whole run stand beside.
+count for nobody; the figures of the whole run are given as well.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class Watch:
         self._servers = {name: psutil.Process(pid) for name, pid in pids.items()}
 
     def until(self, records: int, process: subprocess.Popen[bytes]) -> tuple[list[Sample], float]:
-        """Return a sample for each progress until so many are committed, and the peak memory in MB.
+        """Return a sample for each progress until this many are committed, and the peak memory in MB.
 
         Raises:
             RuntimeError: the peer ended.

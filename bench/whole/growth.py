@@ -32,7 +32,7 @@ _FEED_RECORDS = 2_000_000
 
 
 def records(most: int) -> dict[str, object]:
-    """Let a hundred profiles grow to so many records each; cost of an event by the records that its profile has.
+    """Let a hundred profiles grow to `most` records each; cost of an event by the records that its profile has.
 
     The stage is profiles alone, the only one that looks at a profile. First come 50,000 registrations, to be warm, then
     a licence of each of these subjects, whose profile has one record.
@@ -80,7 +80,7 @@ def _shown(part: Segment) -> dict[str, float]:
 
 
 def partitions(numbers: Sequence[int], events: int) -> dict[str, object]:
-    """Run the whole way with so many partitions of every topic."""
+    """Run the whole way with each of these numbers of partitions of every topic."""
     found: dict[str, object] = {}
     for number in numbers:
         with tempfile.TemporaryDirectory() as scratch:
@@ -95,7 +95,7 @@ def partitions(numbers: Sequence[int], events: int) -> dict[str, object]:
 
 
 def departments(numbers: Sequence[int], events: int) -> dict[str, object]:
-    """Run the whole way with so many departments, all of which publish; then look at start and takeover.
+    """Run the whole way with each of these department counts, all of which publish; then look at start and takeover.
 
     Where that is no more than the package's own departments, one of these publishes all licences.
     """
@@ -140,7 +140,7 @@ def _from_departments(ground: Ground, folder: Path, events: int) -> dict[str, fl
 
 
 def feeds(numbers: Sequence[int], most: int) -> dict[str, object]:
-    """Run fanout alone with so many feeds that admit everything; cost of a feed record.
+    """Run fanout alone with each of these numbers of feeds that admit everything; cost of a feed record.
 
     Changes are as many as make at most `_FEED_RECORDS` feed records, and not more than `most`.
     """

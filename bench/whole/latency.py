@@ -76,7 +76,7 @@ class Probe(NamedTuple):
 def measure(
     ground: Ground, rates: Sequence[Rate], plan: WorkerPlan, probe: Probe, processes: int = 1
 ) -> list[dict[str, object]]:
-    """Return the figures of each rate, behind a warm-up.
+    """Return the figures of each rate, after a warm-up.
 
     Raises:
         RuntimeError: feeds or ledger are not as they must be: the times say nothing.

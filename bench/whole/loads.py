@@ -32,7 +32,7 @@ class WholeLoad:
         identities: the id that intake gives to each.
         feeds: records by feed.
         changes: records that fanout must read.
-        outcomes: of the ledger, without what stands beside the balance.
+        outcomes: of the ledger, without what it books in addition to the balance.
 
     """
 

@@ -1,4 +1,4 @@
-"""What the looks of a worker tell of parts of its way."""
+"""What the looks of a worker say about parts of its way."""
 
 from __future__ import annotations
 

@@ -106,7 +106,7 @@ def _windows(looks: Sequence[Look], per_second: int, began: float) -> list[dict[
 
 
 def _behind(look: Look, per_second: int, began: float) -> float:
-    """Return the events that were due and are not in the feeds; the publisher's start-up counts as behind."""
+    """Return the events that were due and are not in the feeds; the publisher's start-up counts as lag."""
     return float((look["at"] - began) * per_second - (look["read"]["fanout"] - _SUBJECTS))
 
 

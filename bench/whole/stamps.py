@@ -80,7 +80,7 @@ class Stamps:
 
 
 def expected(ground: Ground, registrations: int, licences: int) -> tuple[dict[str, int], dict[str, int]]:
-    """Return what must come of so many stamped events: records by feed, and the ledger's outcomes."""
+    """Return what must come of this many stamped events: records by feed, and the ledger's outcomes."""
     items = {"enterprise-registration": registrations, "administrative-licence": licences}
     feeds = {
         f"feed.{name}": sum(count for item, count in items.items() if item in subscriber.items)

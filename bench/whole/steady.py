@@ -1,4 +1,4 @@
-"""The load generator of a soak: so many licences a second, open loop, a transaction for each tick of a connector."""
+"""The load generator of a soak: licences at a fixed rate, open loop, a transaction for each tick of a connector."""
 
 from __future__ import annotations
 

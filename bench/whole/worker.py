@@ -32,7 +32,7 @@ _LOOK_SECONDS = 0.1
 
 
 def main() -> None:
-    """Run until told to end."""
+    """Run until asked to end."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--stage", action="append", required=True)
     parser.add_argument("--application", required=True)

@@ -91,7 +91,7 @@ class Worker:
 
 @contextmanager
 def workers(ground: Ground, count: int = 1, plan: WorkerPlan | None = None) -> Iterator[list[Worker]]:
-    """Run so many worker processes; they are ended at the end."""
+    """Run `count` worker processes; they are ended at the end."""
     running = [Worker(ground, plan or WorkerPlan()) for _ in range(count)]
     try:
         yield running

@@ -60,7 +60,7 @@ def observer(bus: Connection) -> Iterator[Observer]:
 
 @pytest.fixture
 def make_run(observer: Observer) -> MakeRun:
-    """Make a run of the undisturbed run's traffic, in so many slices."""
+    """Make a run of the undisturbed run's traffic, in the given number of slices."""
     return lambda slices: Run(observer, Traffic(SEED, SUBJECTS).messages(observer.wire), slices)
 
 

@@ -38,7 +38,7 @@ _EXPIRY_SECONDS = 30
 _ROUNDS = ((22.0, 40.0), (_EXPIRY_SECONDS + 10.0, 28.0), (22.0, 28.0))
 _FIRST_EVENT_SECONDS = 20.0
 
-# what it is by default stands beside it
+# the comment next to each is its default
 _BROKER = {
     "connections.max.idle.ms": 12_000,  # 10 minutes
     "transactional.id.expiration.ms": _EXPIRY_SECONDS * 1000,  # a week
@@ -77,7 +77,7 @@ def ready(running: list[Worker]) -> bool:
 
 
 def passes(seconds: float, running: list[Worker], account: Account) -> None:
-    """Wait until so many seconds have passed, during which every worker runs and nothing is wrong."""
+    """Wait until this many seconds have passed, during which every worker runs and nothing is wrong."""
     end = time.monotonic() + seconds
 
     def passed() -> bool:
@@ -117,7 +117,7 @@ def test_nobody_notices_any_interval(cluster: Cluster, tmp_path: Path, monkeypat
             passes(loaded, running, account)
             publisher.rate = 0.0
             until(lambda: account.through, "every event is in every feed and in the ledger")
-            # an id that expired is taken anew, which gives up what was under way; nothing else is given up
+            # an id that expired is taken again, which gives up what was under way; nothing else is given up
             expired = losses(running, reason="ForgottenError") - expired
             assert (idle > _EXPIRY_SECONDS) <= expired <= _SPANS
             assert losses(running) == losses(running, reason="ForgottenError")

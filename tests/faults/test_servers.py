@@ -44,7 +44,7 @@ def test_redis_emptied(
 def test_redis_emptied_on_a_quiet_bus(
     bus: Connection, worker: Worker, observer: Observer, make_run: MakeRun, expect_undisturbed: Callable[[], None]
 ) -> None:
-    """Who asks for a profile is told it or that it is being rebuilt, never that there is none."""
+    """Anyone who asks for a profile gets it or hears that it is being rebuilt, never that there is none."""
     make_run(1).publish()
     observer.settle()
     subjects = sorted({record.key.decode() for record in observer.of("credit.changes") if record.key})

@@ -1,4 +1,4 @@
-"""Things that hang instead of ending: nobody is told, only time shows it."""
+"""Things that hang instead of ending: nobody is notified, only time shows it."""
 
 from collections.abc import Callable
 

@@ -37,7 +37,7 @@ class _Chain:
 
 
 class Account:
-    """Compares; told by one thread what is published, by another what is read.
+    """Compares; one thread reports to it what is published, another what is read.
 
     Args:
         feeds: topics that show every event once.

@@ -31,7 +31,7 @@ def running_cluster(
 
 
 def start_afresh(bus: Connection) -> None:
-    """Create every topic of the bus anew. No worker may run.
+    """Create every topic of the bus again. No worker may run.
 
     The offsets of the groups go with the topics. What Redis still holds belongs to topics that are gone; the bus itself
     has to see that.

@@ -1,4 +1,4 @@
-"""What a department's own client wrote twice into a topic of ingest, told apart from what the bus or a broker did.
+"""What a department's own client wrote twice into a topic of ingest, distinguished from what the bus or a broker did.
 
 A client with idempotence gives every record a number under its identity, and a broker takes each once. Where such a
 client loses track, because a broker answered a later record before an earlier one was taken, it begins a new epoch and

@@ -1,4 +1,4 @@
-"""Which producer wrote a record, and under which number: read from a broker's files, for consumers are not told."""
+"""Which producer wrote a record, and under which number: read from a broker's files, for consumers do not learn it."""
 
 import struct
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ _BEFORE_LENGTH_ENDS = 12
 
 
 class Identity(NamedTuple):
-    """By this a broker knows a record that is sent a second time; a producer that writes under another starts anew."""
+    """By this a broker knows a record that is sent a second time; a producer that writes under another starts again."""
 
     producer: int
     epoch: int

@@ -1,4 +1,4 @@
-"""The workers' log while it is written: every line that is more than information is told at once, and counted."""
+"""The workers' log while it is written: every line that is more than information is reported at once, and counted."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ __all__ = ["Fate", "Meddler"]
 
 _PRODUCE = 0
 _NOT_ENOUGH_REPLICAS = 19
-#: Where a record batch of the second format has it, the first number behind it.
+#: Where a record batch of the second format has it, the first number after it.
 _EPOCH = 51
 _LENGTH = struct.Struct(">i")
 
@@ -27,7 +27,7 @@ class Fate(Enum):
     ANSWER_LOST = "answer lost"
     """The broker gets it, and the connection is cut before its answer."""
     LATER = "later"
-    """The broker does not get it, and the client is told to try again: replicas are missing."""
+    """The broker does not get it, and the client is asked to try again: replicas are missing."""
 
 
 class Meddler:
@@ -122,7 +122,7 @@ def _target(request: bytes) -> tuple[str, int, int, int]:
 
 
 def _number(data: bytes, at: int) -> tuple[int, int]:
-    """Return an unsigned number of variable length, and the place behind it."""
+    """Return an unsigned number of variable length, and the place after it."""
     value = shift = 0
     while True:
         value |= (data[at] & 0x7F) << shift

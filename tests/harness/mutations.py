@@ -142,7 +142,7 @@ _MENDED = "\ufffd"
 """What decoders put in place of what they cannot read, and no reader of ours ever lets through."""
 _LONG = 200_000
 _XLS_EVERY = 100
-"""One file in so many is an xls: each costs a process."""
+"""One file in this many is an xls: each costs a process."""
 
 
 def sound_file(form: str, folder: Path) -> bytes:  # noqa: PLR0911 -- one for each format
@@ -355,7 +355,7 @@ class Bench:
 
 
 def campaign(seed: int, files: int, rows: int, say: Callable[[str], None]) -> Counter[str]:
-    """Read so many damaged files and examine so many damaged rows; return the words of all that came of it."""
+    """Read `files` damaged files and examine `rows` damaged rows; return the words of all that came of it."""
     words: Counter[str] = Counter()
     generator = random.Random(seed)
     with tempfile.TemporaryDirectory() as name:

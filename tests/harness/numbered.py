@@ -29,7 +29,6 @@ class Event(NamedTuple):
         number: its own, from 1; that of the repeated one when it is a repetition.
         subject: code under which feeds must show it.
         repeated: an event of before, once more: it must be booked as a duplicate and shown to nobody.
-        told: as the wire has it, its origin not yet filled in.
 
     """
 
@@ -37,6 +36,7 @@ class Event(NamedTuple):
     subject: str
     repeated: bool
     told: dict[str, Any]
+    """As the wire has it, its origin not yet filled in."""
 
 
 class Events:

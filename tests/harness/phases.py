@@ -28,7 +28,7 @@ class Phase(NamedTuple):
 
 
 def phases(seconds: float) -> list[Phase]:
-    """Return idle and loaded stretches in turn, idle first, at least two of each, that make up so many seconds.
+    """Return idle and loaded stretches in turn, idle first, at least two of each, that make up this many seconds.
 
     An idle stretch takes 20 minutes, less only where there is no room for two of them: in 70 minutes there is.
     """

@@ -55,7 +55,7 @@ def rows_of(connection: Connection, topic: str, file: str) -> Counter[int]:
 
 
 def killed_runs(bus: Connection, configuration: Path, times: int, seed: int) -> None:
-    """Run a connector again and again, each run killed somewhere in its first chunk or just behind it.
+    """Run a connector again and again, each run killed somewhere in its first chunk or just after it.
 
     Args:
         bus: Where to.

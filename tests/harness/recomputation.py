@@ -1,7 +1,7 @@
 """What must become of the traffic, recomputed from the raw ingest topics by rules written a second time.
 
 Knows only what `traffic` can send: enterprise registrations, penalties, list entries and their removals, successions
-and their annulments, codes with a wrong check digit, bytes that are no event. Shares no code with the services.
+and their annulments, codes with a wrong check digit, bytes that are not an event. Shares no code with the services.
 """
 
 from collections import Counter, defaultdict
@@ -130,7 +130,7 @@ class Recomputation:
 
 
 def recompute(observer: Observer) -> Recomputation:
-    """Read the ingest topics anew."""
+    """Read the ingest topics again."""
     result = Recomputation()
     admitted: list[Sent] = []
     for record in observer.of("ingest."):

@@ -9,7 +9,7 @@ __all__ = ["Silent"]
 
 
 class Silent:
-    """A server that takes connections and requests and never answers: frozen, overloaded, or behind a bad cable."""
+    """A server that takes connections and requests and never answers: frozen, overloaded, or on a bad cable."""
 
     def __init__(self) -> None:
         self._server = socket.create_server(("127.0.0.1", 0))

@@ -1,4 +1,4 @@
-"""A department that publishes steadily while it is told to, with an idempotent producer."""
+"""A department that publishes steadily while it is asked to, with an idempotent producer."""
 
 from __future__ import annotations
 

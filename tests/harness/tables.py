@@ -25,7 +25,7 @@ class Shop:
         self.engine = sa.create_engine(self.url, poolclass=sa.NullPool)
 
     def create(self, columns: str, *rows: dict[str, Any]) -> None:
-        """Make the table anew."""
+        """Make the table again."""
         self.run("DROP TABLE IF EXISTS rows")
         self.run(f"CREATE TABLE rows ({columns})")
         for row in rows:

@@ -147,7 +147,7 @@ class Observer:
                 "enable.auto.commit": False,
                 "enable.partition.eof": True,
                 "isolation.level": "read_committed",
-                "fetch.wait.max.ms": 20,  # else a question for an offset waits behind a fetch
+                "fetch.wait.max.ms": 20,  # else a question for an offset waits until a fetch ends
             }
         )
         self._admin = AdminClient({"bootstrap.servers": self.wire.bus.bootstrap_servers, **QUIETLY})
@@ -165,7 +165,7 @@ class Observer:
             pass
 
     def take(self, seconds: float) -> int:
-        """Take what comes within so many seconds, but not for longer; return how much it was."""
+        """Take what comes within this many seconds, but not for longer; return how much it was."""
         got = self._consumer.consume(5000, seconds)
         for message in got:
             error = message.error()

@@ -93,7 +93,7 @@ class Worker:
         return self.process is not None and self.process.poll() is None
 
     def says(self, pattern: str, times: int = 1) -> bool:
-        """Whether so many lines of its log match."""
+        """Whether this many lines of its log match."""
         return len(re.findall(pattern, self.log.read_text(encoding="utf-8", errors="replace"))) >= times
 
     def expect(self, pattern: str, times: int = 1, seconds: float = 90.0) -> None:

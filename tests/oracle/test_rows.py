@@ -93,7 +93,7 @@ Decision = tuple[str, str, str]
 
 
 class Register:
-    """What the stages behind intake hold: registered names, legacy codes, records."""
+    """What the stages after intake hold: registered names, legacy codes, records."""
 
     def __init__(self) -> None:
         self.names: dict[str, str] = {}

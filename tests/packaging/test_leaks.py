@@ -1,4 +1,4 @@
-"""Nothing in the tree tells of the machine it was written on, of a secret, or of a real subject."""
+"""Nothing in the tree names the machine it was written on, a secret, or a real subject."""
 
 import csv
 import re

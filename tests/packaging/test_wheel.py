@@ -1,4 +1,4 @@
-"""The wheel holds everything, and works without the tree beside it."""
+"""The wheel holds everything, and works without the tree next to it."""
 
 import os
 import shutil

@@ -68,7 +68,7 @@ def applied_event(item: Item, header: dict[str, Any], act: dict[str, Any], conte
 def feed_record(projection: Projection, change: Change) -> tuple[bytes, dict[str, Any]]:
     """Give a feed's record as bytes and decoded by the schema that the subscriber has."""
     value = written(EVIDENCE, PROOF) + Showing(projection).of(change)
-    # any number is read, also one that is no moment of this era
+    # any number is read, also one that is not a moment of this era
     schema = parse_schema(without_logical_types(projection.schema()), named_schemas={})
     source = BytesIO(value)
     decoded: Any = schemaless_reader(source, schema, None)

@@ -12,7 +12,7 @@ from tests.unit.domain.test_readings import kept
 
 @st.composite
 def readings(draw: st.DrawFn) -> list[Header]:
-    """Give what one department's readings tell of a record, in their order."""
+    """Give what one department's readings say about a record, in their order."""
     told = draw(st.lists(headers(CONTENT_VERBS), min_size=1, max_size=6))
     return [{**header, "reading": place, "origin": told[0]["origin"]} for place, header in enumerate(told, start=1)]
 

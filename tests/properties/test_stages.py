@@ -154,7 +154,7 @@ def results(bus: Bus, events: Sequence[Example]) -> dict[str, Any]:
     """Give what each record has become, apart from the versions of its subject that it was applied with.
 
     What a record remembers of its contents is in the order in which they came about, and those that a correction made
-    are among them: of a record that something acts on it is left out, for an act may come before its record or behind.
+    are among them: of a record that something acts on it is left out, for an act may come before or after its record.
     """
     acted_on = {(event.claim["uscc"], sent(event)[0]["document_no"]) for event in events if event.item.id == _ACTS}
     found = {}

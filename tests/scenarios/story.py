@@ -83,7 +83,7 @@ class Story:
 
 
 class Ending:
-    """What the bus holds when the story is over, beside what the story says."""
+    """What the bus holds when the story is over, next to what the story says."""
 
     def __init__(self, bus: Bus, then: Mapping[str, Any], catalogue: Catalogue) -> None:
         self.bus = bus

@@ -107,7 +107,7 @@ def _read_too_early() -> Patches:
 
 
 def _same_assignment_epoch() -> Patches:
-    """Acquisitions are not told apart."""
+    """Acquisitions are not distinguished."""
 
     def always_one(_: object) -> int:
         return 1
@@ -130,7 +130,7 @@ def _any_batch() -> Patches:
 
 
 def _never_polled() -> Patches:
-    """The group's membership is not told that the member is at work."""
+    """The group's membership does not hear that the member is at work."""
     return [mock.patch.object(StageFetcher, "polled", _nothing)]
 
 
@@ -170,7 +170,7 @@ def _pending_ignored() -> Patches:
 
 
 def _pending_kept() -> Patches:
-    """What was computed and never committed is still there behind the next acquisition."""
+    """What was computed and never committed is still there after the next acquisition."""
 
     class Kept(list[Entries]):
         def clear(self) -> None: ...
@@ -195,7 +195,7 @@ def _no_restore() -> Patches:
 
 
 def _no_offsets() -> Patches:
-    """The input's offsets are no part of the transaction."""
+    """The input's offsets are not part of the transaction."""
 
     async def nothing(_: object, __: Mapping[Partition, int]) -> None: ...
 

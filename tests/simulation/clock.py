@@ -1,7 +1,7 @@
 """An event loop without a clock: time passes when nothing is left to do, and goes straight to what is due next.
 
 What a callback belongs to is kept in its context: a worker, or the world around it. A worker that is killed never runs
-again, not even what would clean up behind it; one that is frozen runs on later with what has gathered, as a process
+again, not even what would clean up after it; one that is frozen runs on later with what has gathered, as a process
 does that was stopped or a virtual machine that was moved.
 """
 
@@ -145,7 +145,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
         return timer
 
     def _run_once(self) -> None:
-        """Go on until the loop is told to stop, which is less work than to begin anew for each moment."""
+        """Go on until the loop is asked to stop, which is less work than to begin again for each moment."""
         timers, process_of = self._timers, _PROCESS
         while not self._stopping:  # type: ignore[attr-defined]
             ready = self._soon or self._due(timers)
@@ -202,4 +202,4 @@ class VirtualLoop(asyncio.BaseEventLoop):
     def _write_to_self(self) -> None: ...
 
     def call_exception_handler(self, context: dict[str, Any]) -> None:
-        """Leave out what asyncio tells of tasks that a killed worker left behind."""
+        """Leave out what asyncio reports about tasks that a killed worker left behind."""

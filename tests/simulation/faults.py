@@ -44,7 +44,7 @@ def _freeze(world: Any, random: Random) -> None:
     worker = _one(world, random)
     if worker is None:
         return
-    # most wake soon behind the takeover, while what they had under way could still be committed
+    # most wake soon after the takeover, while what they had under way could still be committed
     seconds = random.choice((0.05, 0.5, random.uniform(0.8, 1.8), random.uniform(0.8, 1.8), 3.5))
     _in_its_work(world, worker, random, lambda: _stand(world, worker, seconds, random))
 
@@ -68,7 +68,7 @@ def _stand(world: Any, worker: Worker, seconds: float, random: Random) -> None:
     world.loop.freeze(worker.process)
     _later(world, seconds, thaw)
     if random.random() < 0.5:
-        # there is work for it when it wakes, before it learns that it is no member any more
+        # there is work for it when it wakes, before it learns that it is not a member any more
         _later(world, seconds + random.uniform(-0.05, 0.2), lambda: world.publish(6))
 
 

@@ -17,7 +17,7 @@ Later = Callable[[float, Callable[[], None]], None]
 
 
 class Joined(NamedTuple):
-    """What a member is told at the end of a rebalance."""
+    """What a member learns at the end of a rebalance."""
 
     error: int
     member: str

@@ -1,4 +1,4 @@
-"""What must be true behind every schedule; of the engine it uses nothing, of the step only what it is told to do."""
+"""What must be true after every schedule; of the engine it uses nothing, of the step only what it is given to do."""
 
 import json
 from collections import Counter, defaultdict
@@ -62,7 +62,7 @@ def _effects(world: Any, *, through: bool) -> Iterator[str]:
 
 
 def _outputs(log: Any, lane: int, expected: Mapping[bytes, Any], seen: Counter[bytes]) -> Iterator[str]:
-    """A key lives in one lane, so its records stand behind each other in one partition."""
+    """A key lives in one lane, so its records follow each other in one partition."""
     numbers: Counter[bytes] = Counter()
     last: dict[tuple[bytes, str], int] = {}
     for entry in log.committed():
@@ -81,7 +81,7 @@ def _outputs(log: Any, lane: int, expected: Mapping[bytes, Any], seen: Counter[b
 
 
 def _fold(world: Any, lane: int) -> tuple[list[int], list[dict[bytes, bytes]]]:
-    """Return offsets behind the records of a changelog, and the state behind each."""
+    """Return offsets after the records of a changelog, and the state after each."""
     offsets, states = [0], [dict[bytes, bytes]()]
     for entry in world.broker.logs[Partition(_CHANGELOG, lane)].committed():
         state = dict(states[-1])
@@ -122,7 +122,7 @@ def _progress(world: Any) -> Iterator[str]:
             said = states[-1].get(b"p|" + topic.encode())
             offset = world.group.offsets.get(Partition(topic, lane))
             read = None if said is None else int(said.split()[0])
-            # positions behind markers alone are the group's only
+            # positions after markers alone are the group's only
             agree = (offset or 0) >= (read or 0) if world.transactional else read == offset
             if not agree and not world.lost_offsets:
                 yield f"{topic}/{lane}: the group says {offset}, the state {read}"

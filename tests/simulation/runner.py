@@ -67,7 +67,7 @@ def _chunks(first: int, count: int) -> Iterator[range]:
 def run_all(
     first: int, count: int, *, rule: str = "", processes: int | None = None, seconds: float = math.inf
 ) -> Outcome:
-    """Run the schedules of so many seeds from the first on, or as many as there is time for.
+    """Run the schedules of this many seeds from the first on, or as many as there is time for.
 
     With a rule broken, only until one is wrong.
     """

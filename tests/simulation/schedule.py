@@ -94,7 +94,7 @@ def _now() -> float:
 def run(seed: int, *, trace: bool = False) -> Result:
     """Run the schedule of a seed; `installed` must be in force."""
     result = _run(seed, trace=trace)
-    # what its tasks would still do behind it is done here, where no loop runs, and not within the next schedule
+    # what its tasks would still do after it is done here, where no loop runs, and not within the next schedule
     gc.collect()
     return result
 

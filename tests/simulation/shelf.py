@@ -13,7 +13,7 @@ _Lane = tuple[int, dict[bytes, bytes]]
 
 
 class Written(NamedTuple):
-    """What a lane held behind a write."""
+    """What a lane held after a write."""
 
     lane: int
     checkpoint: int

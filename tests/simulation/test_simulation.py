@@ -20,7 +20,7 @@ SOON = 2_000
 
 def simulate(*arguments: str) -> str:
     """Run the command; return what it printed, whatever it found."""
-    # its time is its own: it leaves the cores to suites with real time-outs beside it
+    # its time is its own: it leaves the cores to suites with real time-outs that run meanwhile
     command = ["nice", sys.executable, "-m", "tests.simulation", *arguments]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode in {0, 1}, done.stderr

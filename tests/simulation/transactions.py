@@ -28,7 +28,7 @@ class _Id:
 
 
 class Transactions:
-    """Gives each transactional id to who asked last, and makes its transactions true or void.
+    """Gives each transactional id to whoever asked last, and makes its transactions true or void.
 
     Args:
         mark: see `Mark`.
@@ -114,7 +114,7 @@ class Transactions:
         self._later(held.timeout, expire)
 
     def _end(self, held: _Id, *, committed: bool) -> None:
-        """Write the markers one by one; the id is free behind the last."""
+        """Write the markers one by one; the id is free after the last."""
         held.ongoing, held.ending = False, True
         epoch = held.epoch
         steps: list[Callable[[], None]] = [

@@ -11,7 +11,7 @@ __all__ = ["Server", "Wire"]
 
 
 class Server:
-    """What stands behind wires, be it Kafka or Redis.
+    """What is at the other end of wires, be it Kafka or Redis.
 
     Attributes:
         up: whether it takes requests.

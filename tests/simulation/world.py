@@ -110,7 +110,7 @@ class World:
         self.workers.remove(worker)
 
     def strike(self, worker: Worker, sends: int, do: Callable[[], None]) -> None:
-        """Do something to a worker as soon as it has sent so many requests: in the middle of its work."""
+        """Do something to a worker as soon as it has sent this many requests: in the middle of its work."""
         self.strikes[worker.process] = sends, do
 
     def sends(self) -> None:

@@ -1,4 +1,4 @@
-"""A lane's own keys beside another stage's state: the first keep the contract, the others are only read."""
+"""A lane's own keys next to another stage's state: the first keep the contract, the others are only read."""
 
 import asyncio
 

@@ -328,7 +328,7 @@ def test_a_department_sees_refused_rows_in_its_own_table(
     (tmp_path / "connectors.d" / "front.yaml").write_text(json.dumps(configuration), encoding="utf-8")
     assert say("connector", "check", "front")
 
-    # the power fails behind the marks, before it is noted how far the refusals were read
+    # the power fails after the marks, before it is noted how far the refusals were read
     with monkeypatch.context() as patch:
         patch.setattr("creditbus.connectors.run.runner.mark_refused", lambda *_: 0)
         assert say("connector", "run", "front")["rows"] == 3

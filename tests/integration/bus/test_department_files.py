@@ -197,7 +197,7 @@ def test_the_register_may_come_last(done: Done, shared_data: Path, cluster: Clus
 
 
 def _unordered(counts: Counter[str]) -> Counter[str]:
-    """What no order of arrival may change; whether a row's name is the registered one is known to who comes later."""
+    """What no order of arrival may change; whether a row's name is the registered one is known to later rows."""
     decided = ("applied", "duplicate", "stale")
     left_out = {*decided, "AMENDED", "caution", Caution.NAME_MISMATCH}
     rest = {name: count for name, count in counts.items() if name not in left_out}

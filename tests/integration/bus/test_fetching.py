@@ -46,7 +46,7 @@ class Reader:
                 await self.producer.send(topic, value, partition=number)
 
     async def take(self, count: int, wanted: set[Partition] | None = None) -> None:
-        """Take until so many records have come."""
+        """Take until this many records have come."""
         wanted = wanted or set(self.partitions)
         async with asyncio.timeout(30):
             while count > 0:

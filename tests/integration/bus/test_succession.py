@@ -1,4 +1,4 @@
-"""Mergers on real servers: both profiles and both subjects' feeds tell of the other side, until it is annulled."""
+"""Mergers on real servers: both profiles and both subjects' feeds name the other side, until it is annulled."""
 
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ def _links(say: Say, code: str) -> tuple[list[str], list[str]]:
 
 
 def _told(live: Observer) -> list[tuple[Any, ...]]:
-    """What the feed has told of successions: sorted, for subjects stand in different partitions."""
+    """What the feed has reported about successions: sorted, for subjects stand in different partitions."""
     live.settle()
     changes = [live.wire.decode(record.value) for record in live.of(_FEED)]
     assert len({change["record"]["event_id"] for change in changes}) == len(changes)
@@ -60,7 +60,7 @@ def test_a_merger_shows_on_both_sides_and_is_gone_on_both_when_it_is_annulled(
     def write(*rows: str) -> None:
         source.write_text("\n".join([_HEADER, *rows]) + "\n", encoding="utf-8")
 
-    # A, by its organisation code, and B merge into C; a change of name is none
+    # A, by its organisation code, and B merge into C; a change of name is not a merger
     write(_row(A, C, code=A.organisation_code), _row(B, C), _row(C, C))
     name = "successions"
     arguments = ("--department", "market-supervision", "--source", "承继.csv", "--id", name)
@@ -111,6 +111,6 @@ def test_a_merger_shows_on_both_sides_and_is_gone_on_both_when_it_is_annulled(
         "departments"
     ]
     counts = report["items"][item]["counts"]
-    # the annulment, taken back and said again, and the row that is left at the end, were told too
+    # the annulment, taken back and said again, and the row that is left at the end, were reported too
     assert (counts["provided"], counts["applied"], counts["refused"]) == (6, 6, 0)
     assert (counts["declared"][0]["reported"], counts["declared"][0]["missing"]) == (2, 2)

@@ -164,7 +164,7 @@ def test_partitions_that_are_added_first_change_nothing(ground: Ground) -> None:
         for number in range(5):
             await first._add([ground.out, ground.other])
             found = await first.commit({ground.out: RECORDS}, {ground.read: number + 1})
-            # a marker behind each transaction; the first is that of the one that was only begun
+            # a marker after each transaction; the first is that of the one that was only begun
             assert found == {ground.out: 3 * number + 3}
         await first._add([ground.out])
         second = await fenced(ground)

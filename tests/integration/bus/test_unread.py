@@ -1,4 +1,4 @@
-"""The ledger knows what was published and not read: it waits behind a stage that stands, or was cut unread."""
+"""The ledger knows what was published and not read: it waits for a stage that stands still, or was cut unread."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def test_unread_records_are_told_and_those_that_expire_are_booked_once_through_k
             {"department": "market-supervision", "run": run, "published": 28, "received": 0}
         ]
 
-        # nobody has booked it yet, and it is told all the same
+        # nobody has booked it yet, and it is reported all the same
         cut(observer, TOPIC)
         assert ask(1)["expired_unread"][0] | {"offsets": 0} == {
             "topic": TOPIC,

@@ -50,7 +50,7 @@ def name() -> str:
 
 @pytest.fixture
 def write(tmp_path: Path, name: str) -> Write:
-    """Write so many fictional rows, and the connector for them."""
+    """Write the given number of fictional rows, and the connector for them."""
 
     def write(rows: int) -> Path:
         body = (
@@ -191,7 +191,7 @@ def test_killed_at_any_moment_and_run_again_every_row_is_there_once(bus: Connect
     for attempt in range(1, 7):
         process = subprocess.Popen([sys.executable, "-c", program, str(connector.file)], env=environment)
         before = _rows_done(bus, connector)
-        # each attempt dies a little later behind its first commit, so that the kills fall into different steps
+        # each attempt dies a little longer after its first commit, so that the kills fall into different steps
         while process.poll() is None and _rows_done(bus, connector) <= before:
             pass
         time.sleep(0.03 * attempt)

@@ -62,7 +62,7 @@ def test_an_applied_bus_needs_nothing_more(bus: Connection) -> None:
 
 
 def properties(schema: Any) -> set[tuple[str, str]]:
-    """Everything that a schema says about its fields beside their types."""
+    """Everything that a schema says about its fields apart from their types."""
     if isinstance(schema, list):
         return set().union(*map(properties, schema))
     if not isinstance(schema, dict):
@@ -76,7 +76,7 @@ def test_every_schema_is_under_its_record_name_and_guarded(bus: Connection) -> N
     for subject, schema in bus_schemas().items():
         found = registry.latest(subject)
         assert found is not None
-        # Not equal as text: a registry may leave out a repeated namespace and order the properties anew.
+        # Not equal as text: a registry may leave out a repeated namespace and order the properties differently.
         assert to_parsing_canonical_form(registry.schema(found.id)) == to_parsing_canonical_form(schema)
         assert properties(registry.schema(found.id)) == properties(schema)
         assert registry.compatibility(subject) == BACKWARD_TRANSITIVE

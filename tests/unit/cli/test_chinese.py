@@ -1,4 +1,4 @@
-"""Who asks for Chinese is shown no English sentence: help pages, errors, and what each family of commands prints."""
+"""Anyone who asks for Chinese is shown no English sentence: help pages, errors, what each family of commands prints."""
 
 from __future__ import annotations
 

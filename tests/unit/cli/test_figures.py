@@ -76,7 +76,7 @@ def _said(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[str]:
 
 
 def _of(lines: list[str], name: str) -> list[str]:
-    """Return the figures of a name, which stand behind it or below it."""
+    """Return the figures of a name, which stand after it or below it."""
     place = next(place for place, line in enumerate(lines) if line.startswith(name))
     return lines[place].removeprefix(name).split() or lines[place + 1].split()
 

@@ -48,7 +48,7 @@ def test_numbers_of_the_standard_are_valid(number: str) -> None:
         ("11010519491331002X", Reason.ID_CHARSET),
         ("1101051949123100AX", Reason.ID_CHARSET),
         ("110105491331002", Reason.ID_CHARSET),
-        ("110105000229002", Reason.ID_CHARSET),  # 1900 was no leap year
+        ("110105000229002", Reason.ID_CHARSET),  # 1900 was not a leap year
         ("110105194912310021", Reason.ID_CHECK_DIGIT),
     ],
 )

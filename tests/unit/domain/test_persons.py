@@ -1,4 +1,4 @@
-"""Citizens' numbers and companies' codes are told apart. All numbers are made up; nobody has them."""
+"""Citizens' numbers and companies' codes are distinguished. All numbers are made up; nobody has them."""
 
 import random
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""Acts of one item on the records of others; the way of whole events is told in tests/scenarios."""
+"""Acts of one item on the records of others; the way of whole events is shown in tests/scenarios."""
 
 from itertools import permutations
 from typing import Any

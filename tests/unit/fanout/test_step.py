@@ -1,4 +1,4 @@
-"""What fanout makes of events that are written in another way than the bus writes them, and of what is no event."""
+"""What fanout makes of events that are written in another way than the bus writes them, and of what is not an event."""
 
 import logging
 from typing import Any

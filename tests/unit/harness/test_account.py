@@ -31,7 +31,7 @@ class Feed:
 
 
 def bus(count: int) -> tuple[Account, list[Event], list[Feed]]:
-    """An account of so many events, none of them shown."""
+    """An account of this many events, none of them shown."""
     account, source = Account(_FEEDS), Events(7)
     told = [source.draw() for _ in range(count)]
     for event in told:

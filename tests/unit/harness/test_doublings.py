@@ -1,4 +1,4 @@
-"""A client that sends twice is told apart from a bus or a broker that doubles."""
+"""A client that sends twice is distinguished from a bus or a broker that doubles."""
 
 import struct
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Records behind intake that are no events of the bus: passed over, and the stage goes on."""
+"""Records after intake that are not events of the bus: passed over, and the stage goes on."""
 
 import pytest
 

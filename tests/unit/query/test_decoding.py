@@ -1,4 +1,4 @@
-"""Records of own topics are read whatever version wrote them; what cannot be read is told with its place."""
+"""Records of own topics are read whatever version wrote them; what cannot be read is reported with its place."""
 
 from __future__ import annotations
 

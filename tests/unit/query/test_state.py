@@ -1,4 +1,4 @@
-"""What who asks a store is told while it holds less than its changelog."""
+"""What a store answers while it holds less than its changelog."""
 
 import asyncio
 from collections.abc import Iterable, Mapping

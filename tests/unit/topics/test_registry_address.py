@@ -1,4 +1,4 @@
-"""What answers at a registry's address and is none, and addresses that cannot be one."""
+"""What answers at a registry's address and is not a registry, and addresses that cannot be one's."""
 
 from __future__ import annotations
 

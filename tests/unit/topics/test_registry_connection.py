@@ -16,7 +16,7 @@ ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%b"
 
 @contextmanager
 def registry(breaks: int) -> Iterator[str]:
-    """A registry that breaks so many connections, and answers on those after them."""
+    """A registry that breaks this many connections, and answers on those after them."""
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def serve() -> None:

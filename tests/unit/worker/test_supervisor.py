@@ -39,7 +39,7 @@ def _supervisor(
     try:
         yield process
     finally:
-        # its workers end with it; killed, it would leave them behind
+        # its workers end with it; killed, it would leave them running
         process.terminate()
         process.wait(20)
 

@@ -28,7 +28,7 @@ def _source(folder: Path, clock: Callable[[], float] = lambda: NOW, **settings: 
 
 
 def _taken(source: FolderSource, position: Position | None = None) -> tuple[list[str], Position | None]:
-    """Read on; give what was read and the position behind it."""
+    """Read on; give what was read and the position after it."""
     found = []
     for row in source.read(position):
         found.append(str(row.cells["文号"]) if isinstance(row, Row) else row.file)

@@ -1,4 +1,4 @@
-"""A watched source: published when it changes; what may pass by itself is told once."""
+"""A watched source: published when it changes; what may pass by itself is reported once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A transaction's requests, in their order, against brokers that answer as told."""
+"""A transaction's requests, in their order, against brokers that answer as instructed."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
