@@ -12,6 +12,7 @@ from typing import NamedTuple
 from creditbus.connectors.common.titles import folded
 from creditbus.connectors.contract import Cell, Column
 from creditbus.connectors.files import header
+from creditbus.connectors.setup.templates import titles_of_templates
 
 __all__ = ["HeaderRows", "find_header", "known_titles"]
 
@@ -40,9 +41,6 @@ class _Candidate(NamedTuple):
 @cache
 def known_titles() -> frozenset[str]:
     """Return the titles that the product's own mappings know, in their folded form."""
-    # the templates' own module reads kinds of sources, and so this one
-    from creditbus.connectors.setup.guess import titles_of_templates  # noqa: PLC0415
-
     return frozenset(map(folded, titles_of_templates()))
 
 

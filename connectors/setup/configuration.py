@@ -13,7 +13,6 @@ tells: state                                  # state: its latest reading is the
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
 
@@ -27,8 +26,9 @@ from creditbus.connectors.mapping.compiler import RowMapper
 from creditbus.connectors.mapping.model import MappingModel
 from creditbus.connectors.mapping.plan import resolve
 from creditbus.connectors.setup import messages
-from creditbus.connectors.setup.documents import Document, first_fault, load_document, parse_document, validated
+from creditbus.connectors.setup.documents import Document, first_fault, load_document, validated
 from creditbus.connectors.setup.kinds import kind_named
+from creditbus.connectors.setup.templates import template_document, templates
 from creditbus.services.domain.catalogue import Catalogue, Item
 from creditbus.topics.names import ingest
 
@@ -37,8 +37,6 @@ __all__ = [
     "Vanished",
     "configured",
     "load_connector",
-    "template_document",
-    "templates",
 ]
 
 _YAML = (".yaml", ".yml")
@@ -127,18 +125,6 @@ def load_connector(file: Path) -> Connector:
 def configured(folder: Path) -> Iterator[Path]:
     """Give the configuration files of a folder, by name."""
     return iter(sorted(path for path in folder.glob("*") if path.suffix in _YAML))
-
-
-def templates() -> list[str]:
-    """Return the names of the mappings that come with the product."""
-    folder = files("creditbus.connectors").joinpath("templates")
-    return sorted(entry.name.removesuffix(".yaml") for entry in folder.iterdir() if entry.name.endswith(".yaml"))
-
-
-def template_document(name: str) -> Document:
-    """Read one of `templates`."""
-    entry = files("creditbus.connectors").joinpath("templates", f"{name}.yaml")
-    return parse_document(Path(f"{name}.yaml"), entry.read_text(encoding="utf-8"))
 
 
 def _mapping_document(document: Document, name: str) -> Document:

@@ -2,18 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from creditbus.avro_schemas import raw_catalogue
 from creditbus.connectors.contract import Table
-from creditbus.connectors.mapping.compiler import Columns, RowMapper
-from creditbus.connectors.mapping.model import MappingModel
-from creditbus.connectors.mapping.plan import resolve
-from creditbus.connectors.setup.configuration import template_document, templates
-from creditbus.connectors.setup.documents import validated
-from creditbus.services.domain.catalogue import Catalogue, Item
+from creditbus.connectors.mapping.compiler import Columns
+from creditbus.connectors.setup.templates import template_mappers
+from creditbus.services.domain.catalogue import Item
 
-__all__ = ["Guess", "guesses", "short_name", "titles_of_templates"]
+__all__ = ["Guess", "guesses", "short_name"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +39,7 @@ def guesses(tables: Sequence[Table], department: str | None = None) -> list[Gues
     """
     tried = [
         _fit(table, name, item, mapper.columns(table.columns), department)
-        for name, item, mapper in _templates()
+        for name, item, mapper in template_mappers()
         for table in tables
     ]
     found = [guess for guess in tried if guess.recognised]
@@ -56,22 +51,6 @@ def short_name(template: str, taken: Iterable[str]) -> str:
     word = template.rpartition("-")[2]
     known = set(taken)
     return next(name for name in (word, *(f"{word}-{number}" for number in range(2, 10_000))) if name not in known)
-
-
-def titles_of_templates() -> frozenset[str]:
-    """Return every title of a column that a template knows."""
-    return frozenset(name for _, _, mapper in _templates() for name in mapper.titles())
-
-
-def _templates() -> Iterable[tuple[str, Item, RowMapper]]:
-    catalogue = Catalogue.parse(raw_catalogue())
-    for name in templates():
-        document = template_document(name)
-        mapping = validated(MappingModel, document)
-        item = catalogue.item(mapping.item)
-        if item is not None:
-            # no table of a connector's own is declared here, so that no folder is looked into
-            yield name, item, RowMapper(resolve(mapping, document, item, Path()), item, "")
 
 
 def _fit(table: Table, template: str, item: Item, columns: Columns, department: str | None) -> Guess:

@@ -43,8 +43,9 @@ _LONGEST_LINE = 2000
 @app.command("list")
 def list_command(folder: Folder = FOLDER, json: Json = False) -> None:
     """List configured connectors, kinds of sources and templates of mappings."""
-    from creditbus.connectors.setup.configuration import configured, load_connector, templates
+    from creditbus.connectors.setup.configuration import configured, load_connector
     from creditbus.connectors.setup.kinds import kinds
+    from creditbus.connectors.setup.templates import templates
 
     connectors = [load_connector(file) for file in configured(folder)]
     if json:

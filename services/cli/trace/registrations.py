@@ -12,8 +12,8 @@ from creditbus.connectors.mapping.compiler import RowMapper
 from creditbus.connectors.mapping.model import MappingModel
 from creditbus.connectors.mapping.plan import resolve
 from creditbus.connectors.publish.encoder import Encoder
-from creditbus.connectors.setup.configuration import template_document
 from creditbus.connectors.setup.documents import validated
+from creditbus.connectors.setup.templates import template_document
 from creditbus.services.domain.identifiers import uscc
 from creditbus.services.local.bus import LocalBus
 

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from creditbus.avro_schemas.catalogue_files import item_folders
-from creditbus.connectors.setup.configuration import templates
+from creditbus.connectors.setup.templates import templates
 from creditbus.services.cli import main as cli
 from creditbus.services.cli.catalogue_lint import lint
 from creditbus.services.domain.catalogue import Catalogue

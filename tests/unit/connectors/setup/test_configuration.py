@@ -10,9 +10,10 @@ import pytest
 from creditbus.avro_schemas import raw_catalogue
 from creditbus.connectors.contract import tells
 from creditbus.connectors.errors import MappingError, SourceError
-from creditbus.connectors.setup.configuration import load_connector, templates
+from creditbus.connectors.setup.configuration import load_connector
 from creditbus.connectors.setup.documents import parse_document
 from creditbus.connectors.setup.kinds import kinds
+from creditbus.connectors.setup.templates import templates
 from creditbus.topics.errors import UserError
 
 _CONFIGURATION = """\
