@@ -31,7 +31,7 @@ class Known(NamedTuple):
     run: int
     """Number of the reading that met it last."""
     at: int
-    """Its row in that reading."""
+    """The row that said it first in that reading."""
     since: int
     """Number of the reading in which it was judged a later word; 0: in none."""
     doubtful: bool

@@ -60,6 +60,10 @@ class RunJudge:
         if self._all_again and same is not None and not taken and self._is_followed(row, same, run):
             judged = Judgement(later=False)
         since = run if judged.later else 0 if same is None else same.since
+        if same is not None and same.run == run and not row.key:
+            # a row that stands twice is said where it stood first: its repetition is not a later word, neither in this
+            # reading nor when all is sent again
+            at = same.at
         now = Known(row.content, row.key, row.act, run, at, since, doubtful=False)
         earlier[:] = [*(one for one in earlier if not _is_same(one, now)), now]
         return row._replace(at=at, since=since, reading=run), judged

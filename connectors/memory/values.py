@@ -33,7 +33,7 @@ class Noted(NamedTuple):
     key: str = ""
     """Names the row in its source; empty where nothing does."""
     at: int = 0
-    """Number of the row in its run."""
+    """Number of the row in its run; of one that stands twice in a reading, where it stood first."""
     since: int = 0
     """Number of the reading in which it was judged a later word; 0: in none."""
     reading: int = 0

@@ -96,7 +96,7 @@ def _noted(
         return noted(mapped.event, message.value, key if memory.compared else "")._replace(at=number), message
     note, judged = memory.judge(noted(mapped.event, message.value, key), number)
     if judged.later:
-        mapped.event["header"].update(reading=begun + number, lifts=judged.lifts)
+        mapped.event["header"].update(reading=begun + note.at, lifts=judged.lifts)
         message = encoder.event(mapped)
     return note, message
 

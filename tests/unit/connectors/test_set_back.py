@@ -152,6 +152,32 @@ def test_sent_again_on_demand_a_source_is_the_truth(shop: Office) -> None:
         assert shop.told() == "示例甲"
 
 
+@pytest.mark.parametrize("shop", WHOLE, indirect=True)
+def test_a_row_that_stands_twice_is_sent_again_on_demand_at_its_first_place(shop: Office) -> None:
+    """The first reading takes the repeated row for a repetition; sent again, the same rows mean the same."""
+    shop.says(row("示例丁", 7), row("示例甲"), row("示例乙"), row("示例甲"), row("示例丙", 2), row("示例丁", 7))
+    shop.run()
+    assert shop.told() == "示例乙"
+    moved = shop.bus.outcomes["Moved"]
+    for _ in range(2):
+        shop.run(resend=True)
+        assert shop.told() == "示例乙"
+        assert shop.bus.outcomes["Moved"] == moved
+
+
+@pytest.mark.parametrize("shop", WHOLE, indirect=True)
+def test_a_repetition_within_a_reading_is_not_a_later_word(shop: Office) -> None:
+    shop.says(row("示例戊"), row("示例丙", 2))
+    shop.run()
+    shop.says(row("示例甲"), row("示例乙"), row("示例甲"), row("示例丙", 2))
+    shop.run()
+    assert shop.told() == "示例乙"
+    for file in (shop.folder / "connectors").iterdir():
+        file.unlink()
+    shop.run()
+    assert shop.told() == "示例乙"
+
+
 def test_a_folder_of_deliveries_tells_news(tmp_path: Path, bus: MemoryBus) -> None:
     shop = Office("folder", tmp_path, bus, tells="news")
     for name in ("示例甲", "示例乙", "示例甲"):
