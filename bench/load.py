@@ -31,7 +31,7 @@ from creditbus.services.domain.ledger import Entry
 from creditbus.services.engine.stage.contract import Stage
 from creditbus.services.engine.stage.output import Output
 from creditbus.services.engine.stage.state_view import MissingKeysError, StateView
-from creditbus.services.local.bus import Message as Sent
+from creditbus.services.local.bus import ConsumedRecord as Sent
 from creditbus.topics.registry import SchemaRegistry
 
 __all__ = ["Load", "Loads", "Sent", "run_in_memory", "write"]

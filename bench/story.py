@@ -10,7 +10,7 @@ from creditbus.deploy.demo.licences import Licences
 from creditbus.deploy.demo.mixing import Maker, Naming
 from creditbus.deploy.demo.penalties import Penalties
 from creditbus.deploy.demo.registration import Registrations
-from creditbus.deploy.demo.subjects import DISTRICTS, Subject, authorities, subjects
+from creditbus.deploy.demo.subjects import DISTRICTS, DemoSubject, authorities, subjects
 from creditbus.deploy.demo.truth import Cells
 
 __all__ = ["Step", "decisions", "known_subjects", "mixed", "registering"]
@@ -35,13 +35,13 @@ def mixed(random: Random, events: int, legacy: float) -> Iterator[Step]:
     yield from decisions(random, known, events - len(known), legacy)
 
 
-def known_subjects(random: Random, count: int) -> list[Subject]:
+def known_subjects(random: Random, count: int) -> list[DemoSubject]:
     """Return `count` subjects."""
     endless = subjects(random)
     return [next(endless) for _ in range(count)]
 
 
-def registering(random: Random, known: Sequence[Subject]) -> Iterator[Step]:
+def registering(random: Random, known: Sequence[DemoSubject]) -> Iterator[Step]:
     """Tell of the registration of each subject."""
     maker = Registrations(random)
     for subject in known:
@@ -49,7 +49,7 @@ def registering(random: Random, known: Sequence[Subject]) -> Iterator[Step]:
 
 
 def decisions(
-    random: Random, known: Sequence[Subject], events: int, legacy: float, *, settled: bool = False
+    random: Random, known: Sequence[DemoSubject], events: int, legacy: float, *, settled: bool = False
 ) -> Iterator[Step]:
     """Tell of licences and penalties, some repeated, some amended.
 

@@ -19,7 +19,7 @@ from creditbus.services.domain.profile.record import Record
 from creditbus.services.domain.profile.subject import Subject, decode_subject
 from creditbus.services.domain.profile.succession import of_successor
 from creditbus.services.engine.stage.contract import Stage, StoreKind
-from creditbus.services.local.bus import LocalBus, Message
+from creditbus.services.local.bus import ConsumedRecord, LocalBus
 from creditbus.services.local.contents import decode, ledger_of, records_of, subject_of
 from creditbus.services.local.stages import LocalStages
 from creditbus.topics.parties import Subscriber
@@ -62,14 +62,14 @@ class Bus(LocalBus):
 
     # -- publishing and running ----------------------------------------------------------------
 
-    def publish(self, event: Example) -> Message:
+    def publish(self, event: Example) -> ConsumedRecord:
         """Publish an event as its department's connector does."""
         header, act = sent(event)
         body, _ = self.parts.codec.write_body(event.item.id, act, event.claim, event.content)  # type: ignore[arg-type] # plain dictionaries
         department = header["origin"]["department"]
         return self.publish_bytes(department, ingest_key(header), self.parts.codec.seal(header, body))
 
-    def append(self, topic: str, partition: int, key: bytes | None, value: bytes | None) -> Message:
+    def append(self, topic: str, partition: int, key: bytes | None, value: bytes | None) -> ConsumedRecord:
         return super().append(f"{topic} apart" if topic in self.apart else topic, partition, key, value)
 
     def state(self, stage: Stage, lane: int, keys: Iterable[bytes]) -> dict[bytes, bytes | None]:

@@ -13,7 +13,7 @@ from creditbus.connectors.files.lines import Line, bounded_lines, count_lines
 from creditbus.connectors.files.quoting import quoted_records, scan
 from creditbus.connectors.files.reader import PassedOver
 from creditbus.connectors.files.settings import DelimitedOptions
-from creditbus.connectors.files.widths import Kind, judged
+from creditbus.connectors.files.widths import RecordKind, judged
 from creditbus.services.domain import normalise
 
 __all__ = ["DelimitedReader"]
@@ -88,14 +88,14 @@ class DelimitedReader:
             if record.first != following:
                 raise AssertionError(f"line {following} of {file} is in no record")
             following = record.last + 1
-            if kind is Kind.ROW:
+            if kind is RecordKind.ROW:
                 if number > done:
                     yield Row(dict(zip(names, record.cells, strict=True)), file, "", number, number)
             elif isinstance(kind, DefectReason):
                 if number > done:
                     yield Defect(kind, detail, self._quote(record.raw), file, "", number, number)
             else:
-                self.passed_over.add(number, is_note=kind is Kind.NOTE)
+                self.passed_over.add(number, is_note=kind is RecordKind.NOTE)
 
     def _quote(self, raw: bytes) -> bytes:
         return raw[: self._settings.row_bytes].rstrip(b"\r\n")

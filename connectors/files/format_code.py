@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
-__all__ = ["Section", "sections"]
+__all__ = ["FormatSection", "sections"]
 
 _TOKEN = re.compile(
     r"""
@@ -34,7 +34,7 @@ _NUMERALS = re.compile(r"DBNum\d|\$-[0-9A-F]{7,8}", re.IGNORECASE)
 Temporal = Literal["", "moment", "span"]
 
 
-class Section(NamedTuple):
+class FormatSection(NamedTuple):
     """One section of a format code."""
 
     temporal: Temporal
@@ -79,7 +79,7 @@ def _filled(parts: Sequence[str], digits: str) -> Iterator[str]:
             yield taken or ("0" if part == "0" else "")
 
 
-def sections(code: str) -> tuple[Section, ...]:
+def sections(code: str) -> tuple[FormatSection, ...]:
     """Take a format code apart: the section of all numbers, or those above, below and at zero."""
     pieces: list[list[re.Match[str]]] = [[]]
     for match in _TOKEN.finditer(code):
@@ -92,7 +92,7 @@ def sections(code: str) -> tuple[Section, ...]:
     return tuple(map(_section, pieces[:_MOST_SECTIONS]))
 
 
-def _section(tokens: Sequence[re.Match[str]]) -> Section:
+def _section(tokens: Sequence[re.Match[str]]) -> FormatSection:
     parts: list[str] = []
     kinds: set[str] = set()
     conditional = False
@@ -109,9 +109,9 @@ def _section(tokens: Sequence[re.Match[str]]) -> Section:
         elif kind in ("general", "text"):
             parts.append("*")
     if kinds & {"moment", "era", "clock", "elapsed"}:
-        return Section("span" if "elapsed" in kinds else "moment", None, conditional)
+        return FormatSection("span" if "elapsed" in kinds else "moment", None, conditional)
     rendered = not kinds & {"exponent", "other_number", "letter", "numerals"} and not _mixes(parts)
-    return Section("", _joined(parts) if rendered else None, conditional)
+    return FormatSection("", _joined(parts) if rendered else None, conditional)
 
 
 def _bracket(text: str) -> tuple[str, str]:

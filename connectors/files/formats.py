@@ -12,7 +12,7 @@ from creditbus.connectors.files.disguise import Content, content_of
 from creditbus.connectors.files.encodings import find_encoding, text_stream
 from creditbus.connectors.files.json_lines import JsonLinesReader
 from creditbus.connectors.files.package import part_name
-from creditbus.connectors.files.reader import Reader
+from creditbus.connectors.files.reader import FileReader
 from creditbus.connectors.files.workbook import WorkbookReader
 from creditbus.connectors.xml.reader import XmlReader
 
@@ -33,11 +33,11 @@ _OF_WORKBOOKS = frozenset(map(part_name, ("[Content_Types].xml", "mimetype")))
 _HEAD_BYTES = 1024
 
 
-def _tab_separated(blob: Blob, settings: Any) -> Reader:
+def _tab_separated(blob: Blob, settings: Any) -> FileReader:
     return DelimitedReader(blob, settings.model_copy(update={"delimiter": settings.delimiter or "\t"}))
 
 
-_READERS: Mapping[Format, Callable[[Blob, Any], Reader]] = {
+_READERS: Mapping[Format, Callable[[Blob, Any], FileReader]] = {
     "csv": DelimitedReader,
     "tsv": _tab_separated,
     "xlsx": WorkbookReader,
@@ -47,7 +47,7 @@ _READERS: Mapping[Format, Callable[[Blob, Any], Reader]] = {
 }
 
 
-def reader(blob: Blob, form: Format, settings: Any) -> Reader:
+def reader(blob: Blob, form: Format, settings: Any) -> FileReader:
     """Give what reads a file; the settings are those of its format, or of all of them."""
     return _READERS[form](blob, settings)
 

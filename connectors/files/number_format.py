@@ -12,7 +12,7 @@ from openpyxl.styles.numbers import BUILTIN_FORMATS
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel
 
 from creditbus.connectors.contract import Cell
-from creditbus.connectors.files.format_code import Section, sections
+from creditbus.connectors.files.format_code import FormatSection, sections
 from creditbus.connectors.files.sheet_cells import EXACT_DIGITS, SheetNumber
 
 __all__ = ["NumberFormat", "number_format"]
@@ -36,7 +36,7 @@ _LEAP_DAY_THAT_WAS_NONE = 60
 class NumberFormat(NamedTuple):
     """One format of numbers."""
 
-    sections: tuple[Section, ...]
+    sections: tuple[FormatSection, ...]
     is_general: bool
     """Shows an ordinary number by its digits, as nearly all cells do."""
 
@@ -63,7 +63,7 @@ class NumberFormat(NamedTuple):
         shown = section.render(whole, signed=len(self.sections) == 1)
         return whole if shown == str(whole) else SheetNumber(whole, shown)
 
-    def _section(self, number: float) -> Section | None:
+    def _section(self, number: float) -> FormatSection | None:
         """Choose the section by sign; None: the sections have conditions of their own, and none speaks of time."""
         if any(section.conditional for section in self.sections):
             return next((section for section in self.sections if section.temporal), None)

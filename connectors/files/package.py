@@ -16,13 +16,13 @@ from creditbus.connectors.files import messages
 from creditbus.connectors.files.archive import unpacking
 from creditbus.connectors.xml.safe import refuse_document_type
 
-__all__ = ["Package", "Relation", "part_name"]
+__all__ = ["Package", "PackageRelationship", "part_name"]
 
 _MOST_PART_BYTES = 16 * 1_048_576
 """Longest part that is read whole."""
 
 
-class Relation(NamedTuple):
+class PackageRelationship(NamedTuple):
     """What one part says of another."""
 
     identity: str
@@ -78,14 +78,16 @@ class Package:
                 self._place, messages.PART_NOT_XML(name=name, error=error), messages.SAVE_AGAIN()
             ) from error
 
-    def relations(self, part: str) -> Iterator[Relation]:
+    def relations(self, part: str) -> Iterator[PackageRelationship]:
         """Give what a part says of others; an empty name stands for the package itself. Errors as :meth:`open`."""
         folder, name = dirname(part), part.rpartition("/")[2]
         for relation in self.tree(join(folder, "_rels", f"{name}.rels")):
             if relation.get("TargetMode", "Internal") == "Internal":
                 target = relation.get("Target", "").replace("\\", "/")
                 found = target if target.startswith("/") else normpath(join(folder, target))
-                yield Relation(relation.get("Id", ""), relation.get("Type", "").rpartition("/")[2], found.lstrip("/"))
+                yield PackageRelationship(
+                    relation.get("Id", ""), relation.get("Type", "").rpartition("/")[2], found.lstrip("/")
+                )
 
 
 def part_name(name: str) -> str:

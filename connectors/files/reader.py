@@ -6,7 +6,7 @@ from typing import Protocol, runtime_checkable
 
 from creditbus.connectors.contract import Defect, Row, Table
 
-__all__ = ["PassedOver", "Reader", "Selecting", "Skipping"]
+__all__ = ["FileReader", "PassedOver", "Selecting", "Skipping"]
 
 _MOST_NAMED = 5
 
@@ -66,7 +66,7 @@ class Selecting(Protocol):
         """
 
 
-class Reader(Protocol):
+class FileReader(Protocol):
     """One file of one format. Positions of its rows are numbers that rise; with one table, their own."""
 
     def found(self) -> str:

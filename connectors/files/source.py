@@ -12,7 +12,7 @@ from creditbus.connectors.files.archive import members
 from creditbus.connectors.files.blob import Blob, blob_of
 from creditbus.connectors.files.formats import Format, find_format, is_archive, reader
 from creditbus.connectors.files.origin import content_version, file_finding
-from creditbus.connectors.files.reader import Reader, Selecting, Skipping
+from creditbus.connectors.files.reader import FileReader, Selecting, Skipping
 from creditbus.connectors.files.settings import FileSettings, ReadingSettings
 
 __all__ = ["FileSource", "Part", "left_out", "parts", "passed_over", "read_parts"]
@@ -26,7 +26,7 @@ class Part(NamedTuple):
     member: str | None
     """Its name in the archive; ``None``: the delivery is this file."""
     form: Format
-    reader: Reader
+    reader: FileReader
 
 
 def parts(blob: Blob, form: Format | None, settings: ReadingSettings) -> list[Part]:

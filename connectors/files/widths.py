@@ -13,13 +13,13 @@ from creditbus.connectors.contract import DefectReason
 from creditbus.connectors.files import header
 from creditbus.connectors.files.quoting import Record
 
-__all__ = ["Judged", "Kind", "judged"]
+__all__ = ["Judged", "RecordKind", "judged"]
 
 _MOST_HELD = 16
 """Short rows looked at together: a cell of more lines than that is found by its single ones."""
 
 
-class Kind(Enum):
+class RecordKind(Enum):
     """What a record is."""
 
     ROW = auto()
@@ -31,7 +31,7 @@ class Judged(NamedTuple):
     """One record and what becomes of it. ``repr`` shows its lines alone."""
 
     record: Record
-    kind: Kind | DefectReason
+    kind: RecordKind | DefectReason
     detail: str = ""
     """Why it is refused."""
 
@@ -49,7 +49,7 @@ def judged(records: Iterable[Record], delimiter: str, width: int, is_note: Calla
         is_note: Says whether a row is a note by its first cell.
     """
     judge = _Judge(delimiter, width)
-    row = Kind.ROW
+    row = RecordKind.ROW
     for record in records:
         cells = record.cells
         if len(cells) == width and cells[0] and not judge.held and not is_note(cells[0]) and not cells[0].isspace():
@@ -79,14 +79,14 @@ class _Judge:
             self.in_shadow = self.in_shadow or b'"' in record.raw
             yield Judged(record, DefectReason.UNPARSABLE, record.fault)
         elif header.is_blank(cells):
-            blank = Judged(record, Kind.BLANK)
+            blank = Judged(record, RecordKind.BLANK)
             if self.held:
                 self.held.append(blank)
             else:
                 yield blank
         elif is_note(cells[0]):
             yield from self.released()
-            yield Judged(record, Kind.NOTE)
+            yield Judged(record, RecordKind.NOTE)
         elif len(cells) < self._width and len(cells) not in self._usual:
             yield from self._short(record)
         else:
@@ -101,22 +101,22 @@ class _Judge:
     def _let_go(self) -> Iterator[Judged]:
         """Give the first of what is held, for it is not a piece."""
         yield self._alone(self.held.pop(0))
-        while self.held and self.held[0].kind is Kind.BLANK:
+        while self.held and self.held[0].kind is RecordKind.BLANK:
             yield self.held.pop(0)
 
     def _alone(self, one: Judged) -> Judged:
-        if one.kind is not Kind.ROW:
+        if one.kind is not RecordKind.ROW:
             return one
         size = len(one.record.cells)
         self._usual.add(size)
         self.in_shadow = False
-        return Judged(one.record._replace(cells=one.record.cells + [""] * (self._width - size)), Kind.ROW)
+        return Judged(one.record._replace(cells=one.record.cells + [""] * (self._width - size)), RecordKind.ROW)
 
     def _wide(self, record: Record) -> Judged:
         if not header.is_blank(record.cells[self._width :]):
             return self._refused(record)
         self.in_shadow = False
-        return Judged(record._replace(cells=record.cells[: self._width]), Kind.ROW)
+        return Judged(record._replace(cells=record.cells[: self._width]), RecordKind.ROW)
 
     def _short(self, record: Record) -> Iterator[Judged]:
         if len(self.held) >= _MOST_HELD:
@@ -124,9 +124,9 @@ class _Judge:
         self.held.append(self._single(record))
         while self._joined() > self._width:
             yield from self._let_go()
-        if self.held and self.held[0].kind is Kind.ROW and len(self.held[0].record.cells) in self._usual:
+        if self.held and self.held[0].kind is RecordKind.ROW and len(self.held[0].record.cells) in self._usual:
             yield from self._let_go()
-        pieces = [one.record for one in self.held if one.kind is not Kind.BLANK]
+        pieces = [one.record for one in self.held if one.kind is not RecordKind.BLANK]
         # two rows of a table of three columns that lack the last cell are two rows
         habit = all(len(piece.cells) == self._width - 1 for piece in pieces)
         if len(pieces) > 1 and not habit and self._joined() in self._usual:
@@ -137,12 +137,12 @@ class _Judge:
         fix = "if they are one, put the cell that holds the line end in quotation marks"
         detail = f"lines {first} to {last} have too few cells each and together those of one row: {fix}"
         for one in self.held:
-            yield one if one.kind is Kind.BLANK else Judged(one.record, DefectReason.COLUMN_COUNT, detail)
+            yield one if one.kind is RecordKind.BLANK else Judged(one.record, DefectReason.COLUMN_COUNT, detail)
         self.held = []
 
     def _joined(self) -> int:
         """Count the cells of what is held, were it one row."""
-        sizes = [len(one.record.cells) for one in self.held if one.kind is not Kind.BLANK]
+        sizes = [len(one.record.cells) for one in self.held if one.kind is not RecordKind.BLANK]
         return sum(sizes) - len(sizes) + 1
 
     def _single(self, record: Record) -> Judged:
@@ -154,7 +154,7 @@ class _Judge:
         swallowed = sum(cell.count(self._delimiter) for cell in cells)
         if swallowed >= self._width - size or any(cell.count('"') % 2 for cell in cells):
             return self._refused(record)
-        return Judged(record, Kind.ROW)
+        return Judged(record, RecordKind.ROW)
 
     def _refused(self, record: Record) -> Judged:
         where = f"line {record.first}" if record.first == record.last else f"lines {record.first} to {record.last}"

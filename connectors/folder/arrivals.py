@@ -12,7 +12,7 @@ from creditbus.connectors.files.origin import content_version, known_name, readi
 from creditbus.connectors.folder import messages
 from creditbus.connectors.folder.settings import FolderSettings
 
-__all__ = ["DIGEST_CHARACTERS", "Arrival", "Arrivals"]
+__all__ = ["DIGEST_CHARACTERS", "Arrivals", "ArrivedFile"]
 
 _UNFINISHED = (".tmp", ".part", ".partial", ".filepart", ".crdownload", ".download")
 """Endings that programs give to what they have not finished."""
@@ -20,7 +20,7 @@ DIGEST_CHARACTERS = 24
 """Of a SHA-256, in hexadecimal: 96 bits tell apart whatever a department will ever drop."""
 
 
-class Arrival(NamedTuple):
+class ArrivedFile(NamedTuple):
     """One complete file."""
 
     name: str
@@ -49,7 +49,7 @@ class Arrivals:
         self.repeating = False
         self._digests: dict[tuple[str, tuple[int, ...]], str] = {}
 
-    def complete(self) -> list[Arrival]:
+    def complete(self) -> list[ArrivedFile]:
         """List the complete files, the oldest first; a digest is computed once for each state of a file.
 
         Raises:
@@ -72,7 +72,7 @@ class Arrivals:
                 if changed:
                     continue  # not complete, then
             digests[name, marks] = digest
-            found.append(Arrival(name, path, digest, marks))
+            found.append(ArrivedFile(name, path, digest, marks))
         self._digests = digests
         return found
 
@@ -80,7 +80,7 @@ class Arrivals:
         """Count the files that are there and not complete."""
         return sum(not self._is_complete(path, state) for _, path, state in self._candidates())
 
-    def is_unchanged(self, arrival: Arrival) -> bool:
+    def is_unchanged(self, arrival: ArrivedFile) -> bool:
         """Say whether a file is still there as it was listed."""
         try:
             return _marks(arrival.path.stat()) == arrival.state

@@ -10,7 +10,7 @@ from creditbus.connectors.errors import SourceError
 from creditbus.connectors.files.blob import blob_of
 from creditbus.connectors.files.source import left_out, parts, passed_over, read_parts
 from creditbus.connectors.folder import messages
-from creditbus.connectors.folder.arrivals import DIGEST_CHARACTERS, Arrival, Arrivals
+from creditbus.connectors.folder.arrivals import DIGEST_CHARACTERS, Arrivals, ArrivedFile
 from creditbus.connectors.folder.settings import FolderSettings
 
 __all__ = ["FolderSource"]
@@ -122,7 +122,7 @@ class FolderSource:
         """Say which sheets and rows the latest reading passed over."""
         return self._remarks
 
-    def _rows(self, arrival: Arrival, taken: _Taken) -> Iterator[Row | Defect]:
+    def _rows(self, arrival: ArrivedFile, taken: _Taken) -> Iterator[Row | Defect]:
         after, last = taken.finished().position(None), taken.within if isinstance(taken.within, int) else 0
         before: Row | Defect | None = None
         fault = ""
@@ -142,14 +142,14 @@ class FolderSource:
         if fault:
             yield Defect(DefectReason.UNPARSABLE, fault, b"", arrival.name, "", last + 1, after)
 
-    def _found(self, arrival: Arrival) -> Finding:
+    def _found(self, arrival: ArrivedFile) -> Finding:
         try:
             words = [part.reader.found() for part in parts(blob_of(arrival.path, arrival.name), None, self._settings)]
         except SourceError as error:
             return Finding("rows", ok=False, message=error.text())
         return Finding("rows", ok=True, message=f"{arrival.name}: {words[0]}")
 
-    def _tables(self, arrival: Arrival) -> Sequence[Table]:
+    def _tables(self, arrival: ArrivedFile) -> Sequence[Table]:
         try:
             found = parts(blob_of(arrival.path, arrival.name), None, self._settings)
             tables = [table for part in found for table in part.reader.tables()]

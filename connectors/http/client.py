@@ -16,7 +16,7 @@ from creditbus.connectors.errors import ConfigurationError, SourceError
 from creditbus.connectors.http import messages
 from creditbus.connectors.http.settings import HttpSettings
 
-__all__ = ["Answer", "Client", "Sleep"]
+__all__ = ["Client", "HttpResponse", "Sleep"]
 
 Sleep = Callable[[float], None]
 
@@ -28,7 +28,7 @@ _ENCODINGS = {"": False, "identity": False, "gzip": True, "x-gzip": True, "defla
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpResponse:
     """What a page's server said."""
 
     headers: httpx.Headers
@@ -36,7 +36,7 @@ class Answer:
     """``None``: it has not changed."""
 
     def __repr__(self) -> str:
-        return f"Answer({'unchanged' if self.body is None else len(self.body)})"
+        return f"HttpResponse({'unchanged' if self.body is None else len(self.body)})"
 
 
 class _AgainError(Exception):
@@ -83,7 +83,7 @@ class Client:
     ) -> None:
         self._client.close()
 
-    def get(self, url: httpx.URL, conditions: dict[str, str], place: str) -> Answer:
+    def get(self, url: httpx.URL, conditions: dict[str, str], place: str) -> HttpResponse:
         """Ask for one page.
 
         Args:
@@ -110,17 +110,17 @@ class Client:
                     self._sleep(pause)
         raise SourceError(place, problem, messages.TRIED(attempts=self._settings.attempts))
 
-    def _once(self, url: httpx.URL, conditions: dict[str, str], place: str) -> Answer:
+    def _once(self, url: httpx.URL, conditions: dict[str, str], place: str) -> HttpResponse:
         try:
             with self._client.stream("GET", url, headers=conditions) as response:
                 status = response.status_code
                 if status == httpx.codes.NOT_MODIFIED and conditions:
-                    return Answer(response.headers, None)
+                    return HttpResponse(response.headers, None)
                 if status in _AGAIN:
                     raise _AgainError(f"answers {status}", _asked_pause(response.headers))
                 if status != httpx.codes.OK:
                     raise SourceError(place, messages.ANSWERS(status=status), _fix(response))
-                return Answer(response.headers, self._body(response, place))
+                return HttpResponse(response.headers, self._body(response, place))
         except httpx.TimeoutException as error:
             raise _AgainError("does not answer in time") from error
         except httpx.TransportError as error:

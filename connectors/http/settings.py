@@ -23,11 +23,11 @@ def _url(text: str) -> str:
     return text
 
 
-class _Strict(BaseModel):
+class _SettingsModel(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class ByPage(_Strict):
+class ByPage(_SettingsModel):
     """Pages have numbers. Behind the last is an empty one, unless ``total`` tells where the end is."""
 
     by: Literal["page"]
@@ -37,7 +37,7 @@ class ByPage(_Strict):
     size: int = Field(default=100, ge=1, description="Records a page.")
 
 
-class ByOffset(_Strict):
+class ByOffset(_SettingsModel):
     """Records have numbers from 0. Behind the last is an empty page, unless ``total`` tells where the end is."""
 
     by: Literal["offset"]
@@ -46,7 +46,7 @@ class ByOffset(_Strict):
     size: int = Field(default=100, ge=1, description="Records a page.")
 
 
-class ByCursor(_Strict):
+class ByCursor(_SettingsModel):
     """Each page holds the cursor of the next; the last holds none."""
 
     by: Literal["cursor"]
@@ -54,7 +54,7 @@ class ByCursor(_Strict):
     next: str = Field(description="Dotted path of the next cursor in the answer.")
 
 
-class ByLink(_Strict):
+class ByLink(_SettingsModel):
     """Each page holds the address of the next; the last holds none."""
 
     by: Literal["link"]
@@ -66,7 +66,7 @@ class ByLink(_Strict):
 Paging = Annotated[ByPage | ByOffset | ByCursor | ByLink, Field(discriminator="by")]
 
 
-class HttpSettings(_Strict):
+class HttpSettings(_SettingsModel):
     """One address that answers with JSON."""
 
     url: Annotated[str, AfterValidator(_url)] = Field(description="Address of the first page, without paging.")

@@ -17,7 +17,7 @@ from creditbus.connectors.contract import Column, Defect, DefectReason, Finding,
 from creditbus.connectors.errors import SourceError, UserError
 from creditbus.connectors.http import messages
 from creditbus.connectors.http.charset import in_utf8
-from creditbus.connectors.http.client import Answer, Client, Sleep
+from creditbus.connectors.http.client import Client, HttpResponse, Sleep
 from creditbus.connectors.http.complaints import complaint
 from creditbus.connectors.http.paging import first_address, next_address
 from creditbus.connectors.http.records import at_path, cells, number_at, parse, text_of
@@ -214,7 +214,7 @@ class HttpSource:
         spool.keep(url, answer.headers, body)
         return page, answer.headers.get("link")
 
-    def _in_utf8(self, answer: Answer, place: str) -> bytes:
+    def _in_utf8(self, answer: HttpResponse, place: str) -> bytes:
         try:
             return in_utf8(answer.body or b"", answer.headers, self._settings.charset)
         except ValueError as error:

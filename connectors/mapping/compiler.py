@@ -13,7 +13,7 @@ from creditbus.connectors.mapping.model import Form
 from creditbus.connectors.mapping.naming import Names
 from creditbus.connectors.mapping.of_sheets import DOUBTFUL_STARTS, OF_SHEETS, TEMPORAL, is_doubtful, sheet_text
 from creditbus.connectors.mapping.persons import PersonGuard
-from creditbus.connectors.mapping.plan import Plan, Target
+from creditbus.connectors.mapping.plan import MappingPlan, Target
 from creditbus.services.domain import normalise
 from creditbus.services.domain.catalogue import Item
 from creditbus.services.domain.event import CLAIM_FIELDS, NO_ACT, NO_CODES, NO_HASH, RecordState, SubjectKind, Verb
@@ -91,7 +91,7 @@ class RowMapper:
         department: Id of the department that publishes.
     """
 
-    def __init__(self, plan: Plan, item: Item, department: str) -> None:
+    def __init__(self, plan: MappingPlan, item: Item, department: str) -> None:
         self._item = item
         self._department = department
         self._plan = plan
@@ -274,7 +274,7 @@ def _digest(value: str) -> str:
     return blake2b(value.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
-def _reads(plan: Plan, layout: Iterable[str], claims: Mapping[str, str]) -> Iterator[_Read]:
+def _reads(plan: MappingPlan, layout: Iterable[str], claims: Mapping[str, str]) -> Iterator[_Read]:
     names = Names(layout)
     # a column left out on purpose fills nothing, but a blank around it is repaired like any other
     by_column: dict[str, list[Target]] = {name: [] for one in plan.ignored for name in names.like(one)}

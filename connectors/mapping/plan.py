@@ -15,7 +15,7 @@ from creditbus.services.domain import normalise
 from creditbus.services.domain.catalogue import Disclosure, Field, Format, Item
 from creditbus.services.domain.event import SubjectKind
 
-__all__ = ["Plan", "Target", "resolve"]
+__all__ = ["MappingPlan", "Target", "resolve"]
 
 Part = Literal["content", "claim", "header"]
 _FORMS: dict[Format, Form] = {
@@ -54,7 +54,7 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class MappingPlan:
     """A mapping, checked and ready to compile."""
 
     targets: tuple[Target, ...]
@@ -66,7 +66,7 @@ class Plan:
     """Content fields that tell rows of one decision apart."""
 
 
-def resolve(mapping: MappingModel, document: Document, item: Item, folder: Path) -> Plan:
+def resolve(mapping: MappingModel, document: Document, item: Item, folder: Path) -> MappingPlan:
     """Resolve a mapping.
 
     Args:
@@ -101,7 +101,7 @@ def resolve(mapping: MappingModel, document: Document, item: Item, folder: Path)
                 messages.ITS_FIELDS(fields=", ".join(item.fields)),
             )
     carried = _carried(mapping, document, item)
-    return Plan(tuple(targets), constants, mapping.ignore, carried, mapping.further_key)
+    return MappingPlan(tuple(targets), constants, mapping.ignore, carried, mapping.further_key)
 
 
 def _carried(mapping: MappingModel, document: Document, item: Item) -> tuple[str, ...]:

@@ -11,12 +11,12 @@ from creditbus.connectors.errors import SourceError
 from creditbus.connectors.memory import messages
 from creditbus.connectors.memory.layout import NEWEST_LAYOUT, statements
 
-__all__ = ["Database"]
+__all__ = ["SqliteDatabase"]
 
 _CACHE_KIBIBYTES = 32_768
 
 
-class Database:
+class SqliteDatabase:
     """An open file.
 
     Raises:

@@ -8,7 +8,7 @@ says what was said once before. What was noted by a process that died before it 
 from collections.abc import Sequence
 from typing import NamedTuple
 
-__all__ = ["Judgement", "Known", "Word", "judge_by_key", "judge_by_reading"]
+__all__ = ["Judgement", "KnownRecord", "Word", "judge_by_key", "judge_by_reading"]
 
 
 class Word(NamedTuple):
@@ -22,7 +22,7 @@ class Word(NamedTuple):
     """It states a time of its own."""
 
 
-class Known(NamedTuple):
+class KnownRecord(NamedTuple):
     """What was noted of a record before."""
 
     content: bytes
@@ -50,7 +50,9 @@ class Judgement(NamedTuple):
 _AS_EVER = Judgement(later=False)
 
 
-def judge_by_reading(word: Word, known: Sequence[Known], run: int, *, all_again: bool, taken_back: bool) -> Judgement:
+def judge_by_reading(
+    word: Word, known: Sequence[KnownRecord], run: int, *, all_again: bool, taken_back: bool
+) -> Judgement:
     """Judge a row of a source that is read whole: what its record said in the last reading, compared as a set.
 
     Args:
@@ -81,7 +83,7 @@ def judge_by_reading(word: Word, known: Sequence[Known], run: int, *, all_again:
     return Judgement(later=word.act or not (word.timed and several))
 
 
-def judge_by_key(word: Word, known: Sequence[Known], *, all_again: bool, taken_back: bool) -> Judgement:
+def judge_by_key(word: Word, known: Sequence[KnownRecord], *, all_again: bool, taken_back: bool) -> Judgement:
     """Judge a row of a source that gives changed rows alone, each with a key; arguments as of `judge_by_reading`."""
     if taken_back:
         return Judgement(later=True, lifts=not word.act)

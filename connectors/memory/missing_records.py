@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterator
 from itertools import groupby
 from typing import Any
 
-from creditbus.connectors.memory.database import Database
-from creditbus.connectors.memory.values import Stated, Unsettled, Vanished
+from creditbus.connectors.memory.database import SqliteDatabase
+from creditbus.connectors.memory.values import StatedRecords, Unsettled, VanishedRecord
 
 __all__ = ["count_of_readings", "of_keys", "of_readings", "stated_by_others", "unsettled"]
 
@@ -21,7 +21,7 @@ CREATE TEMP TABLE live AS SELECT record, key FROM keyed
 """
 
 
-def of_readings(base: Database, scope: str) -> Iterator[Vanished]:
+def of_readings(base: SqliteDatabase, scope: str) -> Iterator[VanishedRecord]:
     """See `PublishedRows.vanished`."""
     with base.failing():
         last = base.one("SELECT number, whole FROM runs WHERE complete = 1 ORDER BY number DESC LIMIT 1")
@@ -39,10 +39,10 @@ def of_readings(base: Database, scope: str) -> Iterator[Vanished]:
             scope,
         ).fetchall()
     for _, record, file, sheet, row, event, recoded in found:
-        yield Vanished(record, file, sheet, row, _plain(base, event, file, sheet, row), recoded=bool(recoded))
+        yield VanishedRecord(record, file, sheet, row, _plain(base, event, file, sheet, row), recoded=bool(recoded))
 
 
-def of_keys(base: Database, keys: Collection[str]) -> Iterator[Vanished]:
+def of_keys(base: SqliteDatabase, keys: Collection[str]) -> Iterator[VanishedRecord]:
     """See `PublishedRows.gone`."""
     with base.failing():
         _find_live(base, keys)
@@ -57,16 +57,16 @@ def of_keys(base: Database, keys: Collection[str]) -> Iterator[Vanished]:
     yield from sorted(found, key=lambda one: (one.file, one.sheet, one.row, one.record))
 
 
-def stated_by_others(base: Database, keys: Collection[str]) -> Stated:
+def stated_by_others(base: SqliteDatabase, keys: Collection[str]) -> StatedRecords:
     """See `PublishedRows.stated`."""
     with base.failing():
         _find_live(base, keys)
         records = base.execute("SELECT record FROM temp.live").fetchall()
         alike = base.execute("SELECT alike FROM temp.live JOIN sent USING (record, key)").fetchall()
-    return Stated(frozenset(one for (one,) in records), frozenset(one for (one,) in alike))
+    return StatedRecords(frozenset(one for (one,) in records), frozenset(one for (one,) in alike))
 
 
-def count_of_readings(base: Database, scope: str) -> int:
+def count_of_readings(base: SqliteDatabase, scope: str) -> int:
     """See `PublishedRows.known`."""
     with base.failing():
         (count,) = base.one(
@@ -79,7 +79,7 @@ def count_of_readings(base: Database, scope: str) -> int:
     return int(count)
 
 
-def unsettled(base: Database, run: int, scope: str) -> Iterator[Unsettled]:
+def unsettled(base: SqliteDatabase, run: int, scope: str) -> Iterator[Unsettled]:
     """See `NotedRun.unsettled`; `run` is the number of the reading."""
     with base.failing():
         (whole,) = base.one("SELECT whole FROM runs WHERE number = ?", run)
@@ -101,7 +101,7 @@ def unsettled(base: Database, run: int, scope: str) -> Iterator[Unsettled]:
             yield one
 
 
-def _left(base: Database, run: int, rows: list[tuple[Any, ...]]) -> Unsettled | None:
+def _left(base: SqliteDatabase, run: int, rows: list[tuple[Any, ...]]) -> Unsettled | None:
     newest = max(last for last, *_ in rows if last < run)
     gone_acts = {act for last, _, act, *_ in rows if last == newest}
     here = [row for row in rows if row[0] == run]
@@ -114,7 +114,7 @@ def _left(base: Database, run: int, rows: list[tuple[Any, ...]]) -> Unsettled | 
     return Unsettled(_plain(base, event, file, sheet, row), time, file, sheet, row, lifts)
 
 
-def _find_live(base: Database, keys: Collection[str]) -> None:
+def _find_live(base: SqliteDatabase, keys: Collection[str]) -> None:
     base.execute("CREATE TEMP TABLE IF NOT EXISTS gone (key TEXT PRIMARY KEY) WITHOUT ROWID")
     base.execute("DELETE FROM temp.gone")
     base.executemany("INSERT OR IGNORE INTO temp.gone VALUES (?)", ((key,) for key in keys))
@@ -123,17 +123,17 @@ def _find_live(base: Database, keys: Collection[str]) -> None:
     base.execute("CREATE INDEX temp.live_record ON live (record)")
 
 
-def _of_rows(base: Database, rows: list[tuple[Any, ...]]) -> Vanished | None:
+def _of_rows(base: SqliteDatabase, rows: list[tuple[Any, ...]]) -> VanishedRecord | None:
     """Make one record of its rows, of which the first is the best to withdraw it by, if the event of any is kept."""
     record, _, _, file, sheet, row, event, recoded = rows[0]
     gone = tuple(key for _, key, is_gone, *_ in rows if is_gone)
     if event is not None:
-        return Vanished(record, file, sheet, row, _plain(base, event, file, sheet, row), bool(recoded), gone)
+        return VanishedRecord(record, file, sheet, row, _plain(base, event, file, sheet, row), bool(recoded), gone)
     # an earlier version kept no event; of a row that states another record now, nothing is left to withdraw it by
-    return Vanished(record, "", "", 0, None, recoded=False, keys=gone) if gone else None
+    return VanishedRecord(record, "", "", 0, None, recoded=False, keys=gone) if gone else None
 
 
-def _plain(base: Database, event: bytes, file: str, sheet: str, row: int) -> bytes:
+def _plain(base: SqliteDatabase, event: bytes, file: str, sheet: str, row: int) -> bytes:
     try:
         return zlib.decompress(event)
     except zlib.error as error:

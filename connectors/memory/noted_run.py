@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from creditbus.connectors.memory import missing_records, row_notes
-from creditbus.connectors.memory.database import Database
+from creditbus.connectors.memory.database import SqliteDatabase
 from creditbus.connectors.memory.judgement import Judgement
 from creditbus.connectors.memory.reading_numbers import Numbering
 from creditbus.connectors.memory.run_judge import RunJudge
@@ -17,7 +17,7 @@ class NotedRun:
 
     def __init__(
         self,
-        base: Database,
+        base: SqliteDatabase,
         numbering: Numbering,
         judge: RunJudge,
         *,
@@ -34,7 +34,7 @@ class NotedRun:
     @classmethod
     def begun(
         cls,
-        base: Database,
+        base: SqliteDatabase,
         run: str,
         rows: int,
         *,
@@ -61,7 +61,7 @@ class NotedRun:
             return cls(base, numbering, judge, place=place, compared=compared)
 
     @classmethod
-    def looked_at(cls, base: Database, *, whole: bool) -> "NotedRun":
+    def looked_at(cls, base: SqliteDatabase, *, whole: bool) -> "NotedRun":
         """See `PublishedRows.look`."""
         with base.failing():
             numbering = Numbering.looked_at(base, whole=whole)
@@ -103,7 +103,7 @@ class NotedRun:
             return row_notes.complete(self._base, self._numbering.number)
 
 
-def _knows(base: Database, run: str, *, whole: bool) -> bool:
+def _knows(base: SqliteDatabase, run: str, *, whole: bool) -> bool:
     """Say whether it remembers what a run published: that run, or for a whole source any reading to the end."""
     if base.one("SELECT 1 FROM runs WHERE run = ? OR of = ? LIMIT 1", run, run) is not None:
         return True

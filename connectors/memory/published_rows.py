@@ -6,9 +6,9 @@ from typing import Self
 
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.memory import missing_records
-from creditbus.connectors.memory.database import Database
+from creditbus.connectors.memory.database import SqliteDatabase
 from creditbus.connectors.memory.noted_run import NotedRun
-from creditbus.connectors.memory.values import Stated, Vanished
+from creditbus.connectors.memory.values import StatedRecords, VanishedRecord
 
 __all__ = ["PublishedRows"]
 
@@ -25,7 +25,7 @@ class PublishedRows:
     """
 
     def __init__(self, home: Path, connector: str) -> None:
-        self._base = Database(self.path_of(home, connector))
+        self._base = SqliteDatabase(self.path_of(home, connector))
 
     def __enter__(self) -> Self:
         return self
@@ -92,7 +92,7 @@ class PublishedRows:
         """
         return NotedRun.looked_at(self._base, whole=whole)
 
-    def vanished(self, scope: str) -> Iterator[Vanished]:
+    def vanished(self, scope: str) -> Iterator[VanishedRecord]:
         """Yield the records that were published, were missing in the last complete run and have not been withdrawn.
 
         They come by file, sheet and row. There are none if that run was not read from its start.
@@ -105,14 +105,14 @@ class PublishedRows:
         """
         return missing_records.of_readings(self._base, scope)
 
-    def gone(self, keys: Collection[str]) -> Iterator[Vanished]:
+    def gone(self, keys: Collection[str]) -> Iterator[VanishedRecord]:
         """Yield the published records that no row states any more, now that these keys are gone from the source.
 
         A row that states another record now states its earlier one no more. Errors as of `vanished`.
         """
         return missing_records.of_keys(self._base, keys)
 
-    def stated(self, keys: Collection[str]) -> Stated:
+    def stated(self, keys: Collection[str]) -> StatedRecords:
         """Return what rows with other keys than these state."""
         return missing_records.stated_by_others(self._base, keys)
 

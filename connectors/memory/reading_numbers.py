@@ -2,7 +2,7 @@
 
 from typing import Self
 
-from creditbus.connectors.memory.database import Database
+from creditbus.connectors.memory.database import SqliteDatabase
 from creditbus.connectors.memory.values import Noted
 
 __all__ = ["Numbering"]
@@ -11,7 +11,7 @@ __all__ = ["Numbering"]
 class Numbering:
     """Numbers of the readings of one run, growing from 1 over all runs of a connector."""
 
-    def __init__(self, base: Database, name: str, *, whole: bool, looks: bool) -> None:
+    def __init__(self, base: SqliteDatabase, name: str, *, whole: bool, looks: bool) -> None:
         self.name = name
         self.number = 0
         self.looks = looks
@@ -21,7 +21,7 @@ class Numbering:
         self._file = ""
 
     @classmethod
-    def begun(cls, base: Database, name: str, rows: int, *, whole: bool) -> Self:
+    def begun(cls, base: SqliteDatabase, name: str, rows: int, *, whole: bool) -> Self:
         """Begin a run of which some rows are published."""
         found = cls(base, name, whole=whole, looks=False)
         if whole:
@@ -29,7 +29,7 @@ class Numbering:
         return found
 
     @classmethod
-    def looked_at(cls, base: Database, *, whole: bool) -> Self:
+    def looked_at(cls, base: SqliteDatabase, *, whole: bool) -> Self:
         """Begin a run that is only looked at."""
         found = cls(base, "", whole=whole, looks=True)
         (newest,) = base.one("SELECT coalesce(max(number), 0) FROM runs")

@@ -3,14 +3,14 @@
 import zlib
 from collections.abc import Collection, Iterable, Mapping
 
-from creditbus.connectors.memory.database import Database
-from creditbus.connectors.memory.judgement import Known
+from creditbus.connectors.memory.database import SqliteDatabase
+from creditbus.connectors.memory.judgement import KnownRecord
 from creditbus.connectors.memory.values import Comparison, Noted
 
 __all__ = ["complete", "known_of", "write"]
 
 
-def known_of(base: Database, row: Noted, published: Mapping[int, int]) -> list[Known]:
+def known_of(base: SqliteDatabase, row: Noted, published: Mapping[int, int]) -> list[KnownRecord]:
     """Return what is noted of the record of a row; `published` are the rows of each reading known to be on the bus."""
     table = "keyed" if row.key else "contents"
     key = "key" if row.key else "''"
@@ -19,12 +19,14 @@ def known_of(base: Database, row: Noted, published: Mapping[int, int]) -> list[K
         row.record,
     )
     return [
-        Known(content, name, bool(act), last, at, since, at > published.get(last, at))
+        KnownRecord(content, name, bool(act), last, at, since, at > published.get(last, at))
         for content, name, act, last, at, since in found
     ]
 
 
-def write(base: Database, rows: Iterable[Noted], run: int, taken: Collection[bytes], *, keeps_events: bool) -> None:
+def write(
+    base: SqliteDatabase, rows: Iterable[Noted], run: int, taken: Collection[bytes], *, keeps_events: bool
+) -> None:
     """Note rows; `taken` are the records whose withdrawal may be on the bus.
 
     Events of rows with keys are kept where asked for: else nobody can say that such a row is gone.
@@ -38,7 +40,7 @@ def write(base: Database, rows: Iterable[Noted], run: int, taken: Collection[byt
             _write_content(base, one, one.reading or run)
 
 
-def _write_keyed(base: Database, one: Noted, run: int, *, keeps_event: bool) -> None:
+def _write_keyed(base: SqliteDatabase, one: Noted, run: int, *, keeps_event: bool) -> None:
     base.execute(
         "INSERT OR REPLACE INTO keyed VALUES (?, ?, ?, ?, ?, ?, ?)",
         *(one.record, one.key, one.content, one.act, run, one.at, one.since),
@@ -50,7 +52,7 @@ def _write_keyed(base: Database, one: Noted, run: int, *, keeps_event: bool) -> 
         )
 
 
-def _write_content(base: Database, one: Noted, number: int) -> None:
+def _write_content(base: SqliteDatabase, one: Noted, number: int) -> None:
     seen = base.execute(
         """UPDATE contents SET last = ?, file = ?, sheet = ?, row = ?, act = ?, time = ?, at = ?, since = ?
            WHERE record = ? AND content = ?""",
@@ -66,7 +68,7 @@ def _write_content(base: Database, one: Noted, number: int) -> None:
         )
 
 
-def complete(base: Database, run: int) -> Comparison | None:
+def complete(base: SqliteDatabase, run: int) -> Comparison | None:
     """See `NotedRun.complete`; `run` is the number of the reading."""
     base.execute("UPDATE runs SET complete = 1 WHERE number = ?", run)
     (whole,) = base.one("SELECT whole FROM runs WHERE number = ?", run)

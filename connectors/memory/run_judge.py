@@ -1,8 +1,8 @@
 """Judges the rows of one run: what each is to its record, by what was noted before and earlier in the same run."""
 
 from creditbus.connectors.memory import row_notes
-from creditbus.connectors.memory.database import Database
-from creditbus.connectors.memory.judgement import Judgement, Known, Word, judge_by_key, judge_by_reading
+from creditbus.connectors.memory.database import SqliteDatabase
+from creditbus.connectors.memory.judgement import Judgement, KnownRecord, Word, judge_by_key, judge_by_reading
 from creditbus.connectors.memory.reading_numbers import Numbering
 from creditbus.connectors.memory.values import Noted
 
@@ -26,12 +26,14 @@ class RunJudge:
         all_again: every row counts as a later word.
     """
 
-    def __init__(self, base: Database, numbering: Numbering, published: dict[int, int], *, all_again: bool) -> None:
+    def __init__(
+        self, base: SqliteDatabase, numbering: Numbering, published: dict[int, int], *, all_again: bool
+    ) -> None:
         self._base = base
         self._numbering = numbering
         self._published = published
         self._all_again = all_again
-        self._chunk: dict[bytes, list[Known]] = {}
+        self._chunk: dict[bytes, list[KnownRecord]] = {}
         self._outdated: list[tuple[bytes, int]] = []
         self.taken = frozenset(record for (record,) in base.execute("SELECT record FROM taken"))
         """Records whose withdrawal was sent, or perhaps was."""
@@ -64,7 +66,7 @@ class RunJudge:
             # a row that stands twice is said where it stood first: its repetition is not a later word, neither in this
             # reading nor when all is sent again
             at = same.at
-        now = Known(row.content, row.key, row.act, run, at, since, doubtful=False)
+        now = KnownRecord(row.content, row.key, row.act, run, at, since, doubtful=False)
         earlier[:] = [*(one for one in earlier if not _is_same(one, now)), now]
         return row._replace(at=at, since=since, reading=run), judged
 
@@ -76,7 +78,7 @@ class RunJudge:
         """Begin the next chunk: what was judged is noted."""
         self._chunk, self._outdated = {}, []
 
-    def _is_followed(self, row: Noted, same: Known, run: int) -> bool:
+    def _is_followed(self, row: Noted, same: KnownRecord, run: int) -> bool:
         """Say whether another row of the same decision, under whatever code, came after this one in the last reading.
 
         Said again with a place of its own, this one would undo that one until its turn comes.
@@ -87,7 +89,7 @@ class RunJudge:
             found = self._base.one("SELECT at FROM temp.newest WHERE alike = ?", row.alike)
         return found is not None and int(found[0]) > same.at
 
-    def _outdate(self, record: bytes, known: list[Known], run: int) -> None:
+    def _outdate(self, record: bytes, known: list[KnownRecord], run: int) -> None:
         """Forget what a record said before its last reading, once it is met again: said again, it is a change."""
         if not any(one.run == run for one in known):
             newest = max((one.run for one in known), default=0)
@@ -95,5 +97,5 @@ class RunJudge:
                 self._outdated.append((record, newest))
 
 
-def _is_same(one: Known, other: Known) -> bool:
+def _is_same(one: KnownRecord, other: KnownRecord) -> bool:
     return one.key == other.key and (bool(one.key) or one.content == other.content)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from creditbus.services.domain.profile.record import CONTENT_VERBS
 
-__all__ = ["Comparison", "Noted", "Stated", "Unsettled", "Vanished", "noted"]
+__all__ = ["Comparison", "Noted", "StatedRecords", "Unsettled", "VanishedRecord", "noted"]
 
 _DIGEST_BYTES = 16
 
@@ -54,7 +54,7 @@ class Comparison:
     """Proposed for withdrawal: rows that intake would refuse are not records, and do not count."""
 
 
-class Vanished(NamedTuple):
+class VanishedRecord(NamedTuple):
     """A record that was published and that its source does not hold any more. ``repr`` shows its place alone."""
 
     record: bytes
@@ -70,10 +70,10 @@ class Vanished(NamedTuple):
     """Keys of its rows that are gone; empty where the source gives none."""
 
     def __repr__(self) -> str:
-        return f"Vanished(file={self.file!r}, sheet={self.sheet!r}, row={self.row})"
+        return f"VanishedRecord(file={self.file!r}, sheet={self.sheet!r}, row={self.row})"
 
 
-class Stated(NamedTuple):
+class StatedRecords(NamedTuple):
     """What rows of a source state."""
 
     records: frozenset[bytes]

@@ -6,10 +6,10 @@ from typing import Any, Protocol
 from creditbus.services.domain.framed_avro import UndecodableError, parsed, read_record
 from creditbus.services.domain.framing import schema_id
 
-__all__ = ["DamagedError", "Decoder", "ForeignError", "Schemas"]
+__all__ = ["DamagedError", "Decoder", "ForeignError", "SchemaLookup"]
 
 
-class Schemas(Protocol):
+class SchemaLookup(Protocol):
     """Knows schemas by their id: :class:`creditbus.topics.registry.SchemaRegistry`, or a fake of it."""
 
     def schema(self, schema_id: int) -> Any:
@@ -32,7 +32,7 @@ class Decoder:
         registry: Asked once for each version met.
     """
 
-    def __init__(self, schema: Mapping[str, Any], registry: Schemas) -> None:
+    def __init__(self, schema: Mapping[str, Any], registry: SchemaLookup) -> None:
         self._name = schema["name"]
         self._reader = parsed(schema)
         self._registry = registry

@@ -16,10 +16,10 @@ from creditbus.services.domain.framed_avro import RecordWriter, parsed
 from creditbus.services.domain.framing import frame
 from creditbus.topics import messages as shared
 
-__all__ = ["Encoder", "Message", "SchemaIds", "subject_of"]
+__all__ = ["Encoder", "ProducerRecord", "SchemaIds", "subject_of"]
 
 
-class Message(NamedTuple):
+class ProducerRecord(NamedTuple):
     """One record of an ingest topic."""
 
     key: bytes
@@ -57,7 +57,7 @@ class Encoder:
         self._parts = tuple((part["name"], _writer(part["type"])) for part in event["fields"][1:])
         self._unreadable = RecordWriter(unreadable, _id(registry, unreadable))
 
-    def event(self, mapped: Mapped) -> Message:
+    def event(self, mapped: Mapped) -> ProducerRecord:
         """Encode a mapped row."""
         out = BytesIO()
         out.write(self._event_frame)
@@ -65,13 +65,13 @@ class Encoder:
         fastavro.schemaless_writer(out, self._header_schema, event["header"])
         for name, write in self._parts:
             out.write(write(event[name]))
-        return Message(ingest_key(event["header"]), out.getvalue())
+        return ProducerRecord(ingest_key(event["header"]), out.getvalue())
 
-    def unreadable(self, defect: Defect, header: Mapping[str, Any]) -> Message:
+    def unreadable(self, defect: Defect, header: Mapping[str, Any]) -> ProducerRecord:
         """Encode a row that could not be read. Its key is its place: such rows have no identity and no order."""
         body = {"reason": defect.reason.value, "detail": defect.detail, "original": defect.original}
         place = f"{defect.file}|{defect.sheet}|{defect.row}".encode()
-        return Message(place, self._unreadable({"header": header, "unreadable": body}))
+        return ProducerRecord(place, self._unreadable({"header": header, "unreadable": body}))
 
 
 def _writer(schema: dict[str, Any]) -> Callable[[Any], bytes]:

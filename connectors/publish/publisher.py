@@ -25,7 +25,7 @@ from kafka.errors import KafkaError, KafkaTimeoutError, RetriableError
 from kafka.record.util import crc32c_c
 
 from creditbus.connectors.errors import RegistrationError
-from creditbus.connectors.publish.encoder import Message
+from creditbus.connectors.publish.encoder import ProducerRecord
 from creditbus.connectors.publish.kafka_errors import stopped, unreachable
 from creditbus.connectors.publish.latest import read_progress
 from creditbus.connectors.publish.progress import Progress
@@ -124,7 +124,7 @@ class Publisher:
         except KafkaError as error:
             raise stopped(error, self._servers) from error
 
-    def publish(self, messages: Sequence[Message], progress: Progress, beside: Iterable[Beside] = ()) -> None:
+    def publish(self, messages: Sequence[ProducerRecord], progress: Progress, beside: Iterable[Beside] = ()) -> None:
         """Commit messages and progress, and what else is said, in one transaction; errors as of `commit`."""
         told = [self.publication(progress.run, progress.totals.published)] if messages else []
         position = Beside(POSITIONS, self._connector.encode(), progress.encode())
@@ -139,7 +139,7 @@ class Publisher:
         """Forget how far the connector came: its next run begins from the start; errors as of `commit`."""
         self.commit([], [Beside(POSITIONS, self._connector.encode(), None)])
 
-    def commit(self, messages: Sequence[Message], beside: Iterable[Beside]) -> None:
+    def commit(self, messages: Sequence[ProducerRecord], beside: Iterable[Beside]) -> None:
         """Commit messages, and what is said about them (`publication` of each run at least), in one transaction.
 
         Raises:
@@ -156,7 +156,7 @@ class Publisher:
         except KafkaError as error:
             raise stopped(error, self._servers) from error
 
-    def _send_all(self, messages: Iterable[Message]) -> None:
+    def _send_all(self, messages: Iterable[ProducerRecord]) -> None:
         topic, partitions, send = self._topic, self._partitions, self._send
         for key, value in messages:
             send(topic, key, value, partition_of(key, partitions))

@@ -7,7 +7,7 @@ from creditbus.connectors.contract import Column
 from creditbus.connectors.errors import UserError
 from creditbus.connectors.returned.originals import Original, originals
 from creditbus.connectors.returned.rejection import Fault, Rejection
-from creditbus.connectors.returned.sheets import Reference, ReturnedRow, ReturnedSheet
+from creditbus.connectors.returned.sheets import Reference, ReturnedSheet, ReturnedSheetRow
 from creditbus.connectors.setup.configuration import Connector
 from creditbus.services.domain.catalogue import Item
 
@@ -36,7 +36,7 @@ def returned_sheet(connector: Connector, rejections: Sequence[Rejection]) -> Ret
     return ReturnedSheet(connector.id, columns, [_row(connector, columns, one) for one in found])
 
 
-def _row(connector: Connector, columns: Iterable[Column], one: Original) -> ReturnedRow:
+def _row(connector: Connector, columns: Iterable[Column], one: Original) -> ReturnedSheetRow:
     rejection = one.rejection
     have = [column.name for column in columns]
     marked = {connector.mapper.column_of(fault.field, have) for fault in rejection.faults} - {None}
@@ -49,7 +49,7 @@ def _row(connector: Connector, columns: Iterable[Column], one: Original) -> Retu
         reasons.append(f"原值未能恢复，请重新填写 fill in again: {', '.join(sorted(one.lost))}")
     reference = Reference(connector.id, rejection.place, rejection.rejected_at)
     cells = frozenset(name for name in marked if name is not None) | one.lost
-    return ReturnedRow(reference, one.cells, cells, "\n".join(reasons))
+    return ReturnedSheetRow(reference, one.cells, cells, "\n".join(reasons))
 
 
 def _bilingual(item: Item, fault: Fault) -> str:

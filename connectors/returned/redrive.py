@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from creditbus.connectors.contract import Row
 from creditbus.connectors.mapping.compiler import Mapped
-from creditbus.connectors.publish.encoder import Encoder, Message
+from creditbus.connectors.publish.encoder import Encoder, ProducerRecord
 from creditbus.connectors.publish.latest import read_latest
 from creditbus.connectors.publish.publisher import Beside, Publisher
 from creditbus.connectors.returned.rejection import Fault
@@ -155,7 +155,7 @@ def _was_sent(said: Mapping[Place, Redrive], one: _Prepared) -> bool:
     return before is not None and before.content == one.content
 
 
-def _messages(encoder: Encoder, chunk: Sequence[_Prepared]) -> list[Message]:
+def _messages(encoder: Encoder, chunk: Sequence[_Prepared]) -> list[ProducerRecord]:
     return [encoder.event(one.mapped) for one in chunk]
 
 

@@ -18,7 +18,7 @@ from creditbus.connectors.errors import PublishError, RegistrationError
 from creditbus.connectors.publish.decoder import Decoder, ForeignError
 from creditbus.connectors.returned import messages
 from creditbus.connectors.returned.originals import says_the_same
-from creditbus.connectors.returned.rejection import Fault, Rejection, UndecodableError, original_event
+from creditbus.connectors.returned.rejection import Fault, Rejection, UnreadableEventError, original_event
 from creditbus.connectors.run.outgoing import is_whole
 from creditbus.connectors.setup.configuration import Connector
 from creditbus.services.domain.catalogue import Item
@@ -77,7 +77,7 @@ def _is_of(connector: Connector, rejection: Rejection) -> Callable[[Row | Defect
         return lambda row: isinstance(row, Row) and connector.mapper(row, "").withheld
     try:
         event = original_event(rejection)
-    except UndecodableError:
+    except UnreadableEventError:
         return lambda _: False
     if event is None:
         return lambda row: isinstance(row, Defect) or not is_whole(connector.mapper(row, "").event)

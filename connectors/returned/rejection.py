@@ -11,10 +11,10 @@ from creditbus.services.domain.framed_avro import parsed, read_record
 from creditbus.services.domain.statements import Place
 from creditbus.topics.errors import UserError
 
-__all__ = ["Fault", "Rejection", "UndecodableError", "original_detail", "original_event", "original_text"]
+__all__ = ["Fault", "Rejection", "UnreadableEventError", "original_detail", "original_event", "original_text"]
 
 
-class UndecodableError(UserError):
+class UnreadableEventError(UserError):
     """The event that came back cannot be read: it was not published by a connector."""
 
 
@@ -47,7 +47,7 @@ def original_event(rejection: Rejection) -> Mapping[str, Any] | None:
     """Return the event that was refused; None for a row that could not be read.
 
     Raises:
-        UndecodableError: it is neither.
+        UnreadableEventError: it is neither.
     """
     if rejection.faults and rejection.faults[0].reason.startswith("FORMAT_") and _unreadable(rejection) is not None:
         return None
@@ -55,7 +55,7 @@ def original_event(rejection: Rejection) -> Mapping[str, Any] | None:
         return _decode(rejection.original, event_schema(rejection.item))
     except Exception as error:
         place = f"{rejection.place.file} {rejection.place.row}"
-        raise UndecodableError(place, messages.OTHER_VERSION()) from error
+        raise UnreadableEventError(place, messages.OTHER_VERSION()) from error
 
 
 def original_text(rejection: Rejection) -> str:

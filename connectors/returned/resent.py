@@ -1,7 +1,7 @@
 """Knows refused rows again when their source tells them once more, so that they do not stay open for ever.
 
-A file that is published whole says so by one statement (`Reading`). A table, or a folder of deliveries, is never whole:
-there each row that comes again closes its earlier refusal, in the transaction that publishes it.
+A file that is published whole says so by one statement (`CompleteReading`). A table, or a folder of deliveries, is
+never whole: there each row that comes again closes its earlier refusal, in the transaction that publishes it.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,7 +18,7 @@ from creditbus.connectors.publish.decoder import Decoder
 from creditbus.connectors.publish.latest import read_latest
 from creditbus.connectors.returned import messages
 from creditbus.connectors.returned.refusals import batches, mine
-from creditbus.connectors.returned.rejection import Rejection, UndecodableError, original_event
+from creditbus.connectors.returned.rejection import Rejection, UnreadableEventError, original_event
 from creditbus.connectors.setup.configuration import Connector
 from creditbus.services.domain.statements import Place, Redrive, decode_statement
 from creditbus.topics import messages as shared
@@ -66,7 +66,7 @@ class OpenRefusals:
         yield from filter(None, [_spot(one.place.file, one.place.sheet, one.place.row)])
         try:
             event = original_event(one) if one.original else None
-        except UndecodableError:
+        except UnreadableEventError:
             return
         if event is None:
             return

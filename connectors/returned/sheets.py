@@ -37,8 +37,8 @@ __all__ = [
     "CorrectedRow",
     "ForeignRow",
     "Reference",
-    "ReturnedRow",
     "ReturnedSheet",
+    "ReturnedSheetRow",
     "free_name",
     "read",
     "write",
@@ -83,7 +83,7 @@ class Reference(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class ReturnedRow:
+class ReturnedSheetRow:
     """One row to write."""
 
     reference: Reference
@@ -99,7 +99,7 @@ class ReturnedSheet:
 
     name: str
     columns: Sequence[Column]
-    rows: Sequence[ReturnedRow]
+    rows: Sequence[ReturnedSheetRow]
 
 
 class CorrectedRow(NamedTuple):
@@ -265,7 +265,7 @@ def _write_workbook(path: Path, sheets: Sequence[ReturnedSheet]) -> None:
     book.save(path)
 
 
-def _value(page: Worksheet, row: ReturnedRow, column: str) -> Any:
+def _value(page: Worksheet, row: ReturnedSheetRow, column: str) -> Any:
     cell = _cell(page, row.cells.get(column))
     if column in row.marked:
         cell.fill = _RED

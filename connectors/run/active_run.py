@@ -11,7 +11,7 @@ from creditbus.connectors.mapping.compiler import Mapped
 from creditbus.connectors.memory.noted_run import NotedRun
 from creditbus.connectors.memory.published_rows import PublishedRows
 from creditbus.connectors.publish.decoder import DamagedError, Decoder, ForeignError
-from creditbus.connectors.publish.encoder import Encoder, Message
+from creditbus.connectors.publish.encoder import Encoder, ProducerRecord
 from creditbus.connectors.publish.progress import Progress, Totals
 from creditbus.connectors.publish.publisher import Beside, Publisher
 from creditbus.connectors.returned.resent import OpenRefusals, Resent, open_refusals
@@ -21,7 +21,7 @@ from creditbus.connectors.run.notices import Notices
 from creditbus.connectors.run.reporter import Reporter
 from creditbus.connectors.setup.configuration import Connector
 from creditbus.services.domain.framing import FrameError
-from creditbus.services.domain.statements import Reading
+from creditbus.services.domain.statements import CompleteReading
 from creditbus.topics.connection import Connection
 from creditbus.topics.names import STATEMENTS
 from creditbus.topics.registry import SchemaRegistry
@@ -92,7 +92,7 @@ class ActiveRun:
             return lambda: OpenRefusals([])
         return lambda: open_refusals(self.connector, self.connection)
 
-    def _unsettled(self, state: Progress) -> Iterator[Message]:
+    def _unsettled(self, state: Progress) -> Iterator[ProducerRecord]:
         """Tell once more, as the last word, what is left of records of which the source holds a part no more."""
         if self.memory is None or self.noted is None or self.connector.tells == "news":
             return
@@ -126,5 +126,5 @@ class ActiveRun:
 
     def _reading(self, file: str, run: str) -> Beside:
         connector = self.connector
-        reading = Reading(connector.department, connector.id, file, run, int(time.time() * 1000))
+        reading = CompleteReading(connector.department, connector.id, file, run, int(time.time() * 1000))
         return Beside(STATEMENTS, reading.key, reading.encode())

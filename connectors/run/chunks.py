@@ -7,24 +7,24 @@ from creditbus.connectors.contract import Defect, Position, Row, Source
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.memory.noted_run import NotedRun
 from creditbus.connectors.memory.values import Noted, noted
-from creditbus.connectors.publish.encoder import Encoder, Message
+from creditbus.connectors.publish.encoder import Encoder, ProducerRecord
 from creditbus.connectors.publish.progress import Progress, Totals
 from creditbus.connectors.returned.resent import Resent
 from creditbus.connectors.run.notices import Notices
 from creditbus.connectors.run.outgoing import Outgoing, outgoing, whole
 from creditbus.connectors.setup.configuration import Connector
 
-__all__ = ["Chunk", "chunks"]
+__all__ = ["TransactionChunk", "chunks"]
 
 _CHUNK_ROWS = 2000
 _CHUNK_BYTES = 8 * 1_048_576
 
 
 @dataclass(frozen=True, slots=True)
-class Chunk:
+class TransactionChunk:
     """What one transaction carries."""
 
-    messages: list[Message]
+    messages: list[ProducerRecord]
     position: Position | None
     totals: Totals
     noted: list[Noted]
@@ -39,14 +39,14 @@ def chunks(
     state: Progress,
     memory: NotedRun | None = None,
     notices: Notices | None = None,
-) -> Iterator[Chunk]:
+) -> Iterator[TransactionChunk]:
     """Read, map and encode, from the position of ``state`` on; bounded in rows and in bytes.
 
     Where a run of a memory is given, a later word of a source that tells its present state has its place in its event.
 
     Rows before the place where a source cannot be read any further are given before its error is raised.
     """
-    messages: list[Message] = []
+    messages: list[ProducerRecord] = []
     notes: list[Noted] = []
     files: set[str] = set()
     position, size, withheld, unreadable, cleared = state.position, 0, 0, 0, 0
@@ -73,18 +73,18 @@ def chunks(
         position = row.position
         if len(messages) >= _CHUNK_ROWS or size >= _CHUNK_BYTES:
             seen.judge()
-            yield Chunk(messages, position, _totals(messages, withheld, unreadable, cleared), notes, files)
+            yield TransactionChunk(messages, position, _totals(messages, withheld, unreadable, cleared), notes, files)
             messages, notes, files, size, withheld, unreadable, cleared = [], [], set(), 0, 0, 0, 0
     if messages:
         seen.judge()
-        yield Chunk(messages, position, _totals(messages, withheld, unreadable, cleared), notes, files)
+        yield TransactionChunk(messages, position, _totals(messages, withheld, unreadable, cleared), notes, files)
     for error in broken:
         raise error
 
 
 def _noted(
     connector: Connector, encoder: Encoder, memory: NotedRun, one: Outgoing, key: str, place: tuple[int, int]
-) -> tuple[Noted, Message]:
+) -> tuple[Noted, ProducerRecord]:
     """Make the note of a row, and its message with the place in it, should it be a later word.
 
     `place` is that of the run in the order of the readings, and the row's number in the run.
@@ -108,5 +108,5 @@ def _readable(rows: Iterator[Row | Defect], broken: list[SourceError]) -> Iterat
         broken.append(error)
 
 
-def _totals(messages: list[Message], withheld: int, unreadable: int, cleared: int) -> Totals:
+def _totals(messages: list[ProducerRecord], withheld: int, unreadable: int, cleared: int) -> Totals:
     return Totals(len(messages), len(messages), withheld, unreadable, cleared)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from creditbus.connectors.contract import Defect, DefectReason, Row
 from creditbus.connectors.mapping.compiler import Mapped
 from creditbus.connectors.mapping.persons import speaks_of_person
-from creditbus.connectors.publish.encoder import Encoder, Message
+from creditbus.connectors.publish.encoder import Encoder, ProducerRecord
 from creditbus.connectors.setup.configuration import Connector
 
 __all__ = ["Outgoing", "half_a_character", "is_whole", "outgoing", "whole"]
@@ -23,7 +23,7 @@ _QUOTED_BYTES = 65_536
 class Outgoing(NamedTuple):
     """What is sent for one row."""
 
-    message: Message
+    message: ProducerRecord
     mapped: Mapped | None
     """None: it says that the row cannot be read."""
 

@@ -19,11 +19,11 @@ from creditbus.connectors.sql.source import SqlSource, remembered
 from creditbus.connectors.sql.table import Record
 from creditbus.connectors.sql.values import name_of, unpack
 
-__all__ = ["CompareSource", "Comparison"]
+__all__ = ["CompareSource", "SnapshotDiff"]
 
 
 @dataclass(slots=True)
-class Comparison:
+class SnapshotDiff:
     """What one reading found."""
 
     new: int = 0
@@ -40,14 +40,14 @@ class CompareSource(SqlSource):
         assert settings.state is not None  # noqa: S101 -- the settings of this mode have it
         self._state = settings.state
         self._pending = Pending()
-        self._comparison: Comparison | None = None
+        self._comparison: SnapshotDiff | None = None
 
     def read(self, position: Position | None) -> Iterator[Row | Defect]:
         """See the contract."""
         self._comparison = None
         known = remembered(position, "count", "generation", "pending")
         text, number = str(known["pending"] or ""), int(known["count"] or 0)
-        result = Comparison()
+        result = SnapshotDiff()
         with KnownRows.opened(self._state) as state, self._database.reading() as connection:
             generation = state.generation + 1 if position is None else int(known["generation"] or 0)
             if state.is_settled(text, number, generation):
@@ -120,7 +120,7 @@ class CompareSource(SqlSource):
             state.forget(keys)
 
     def _unpublished(
-        self, state: KnownRows, batch: list[Record], generation: int, done: set[str], result: Comparison
+        self, state: KnownRows, batch: list[Record], generation: int, done: set[str], result: SnapshotDiff
     ) -> Iterator[Record]:
         keys = [name_of(record.key) for record in batch]
         state.meet(keys)

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from creditbus.connectors.mapping.compiler import Mapped
-from creditbus.connectors.publish.encoder import Encoder, Message
+from creditbus.connectors.publish.encoder import Encoder, ProducerRecord
 from creditbus.services.domain.event import NO_HASH, RecordState, Verb
 
 __all__ = ["withdrawal"]
@@ -13,7 +13,7 @@ __all__ = ["withdrawal"]
 _REASON = "来源数据中已无此记录"
 
 
-def withdrawal(encoder: Encoder, event: Mapping[str, Any], run: str, today: date, place: int | None) -> Message:
+def withdrawal(encoder: Encoder, event: Mapping[str, Any], run: str, today: date, place: int | None) -> ProducerRecord:
     """Make the withdrawal of what an event stated.
 
     It has no source time, for the source says nothing any more: the order of publication counts.

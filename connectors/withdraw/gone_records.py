@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from creditbus.connectors.contract import Comparing, Row
 from creditbus.connectors.contract import Vanished as GoneRow
 from creditbus.connectors.memory.published_rows import PublishedRows
-from creditbus.connectors.memory.values import Vanished, noted
+from creditbus.connectors.memory.values import VanishedRecord, noted
 from creditbus.connectors.run.outgoing import is_whole
 from creditbus.connectors.setup.configuration import Connector
 
@@ -29,7 +29,7 @@ class _Rebuilt(NamedTuple):
 
 def gone_records(
     connector: Connector, source: Comparing, memory: PublishedRows
-) -> Iterator[tuple[Vanished, Mapping[str, Any] | None]]:
+) -> Iterator[tuple[VanishedRecord, Mapping[str, Any] | None]]:
     """Yield each record that no row of the source states any more; with its event where the memory has none.
 
     Raises:
@@ -50,7 +50,7 @@ def gone_records(
         # a known row that is another record when it is mapped again was published under an earlier mapping
         if record not in stated.records and known.isdisjoint(again.keys):
             place = again.file, _SHEET, again.number
-            yield Vanished(record, *place, None, again.alike in stated.alike, again.keys), again.event
+            yield VanishedRecord(record, *place, None, again.alike in stated.alike, again.keys), again.event
 
 
 def _rebuilt(connector: Connector, rows: Sequence[GoneRow]) -> dict[bytes, _Rebuilt]:

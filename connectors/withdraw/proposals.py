@@ -8,7 +8,7 @@ from typing import Any
 from creditbus.avro_schemas import event_schema
 from creditbus.connectors.contract import Comparing, Source
 from creditbus.connectors.memory.published_rows import PublishedRows
-from creditbus.connectors.memory.values import Vanished
+from creditbus.connectors.memory.values import VanishedRecord
 from creditbus.connectors.publish.decoder import DamagedError, Decoder, ForeignError
 from creditbus.connectors.setup.configuration import Connector
 from creditbus.connectors.withdraw.gone_records import gone_records
@@ -108,14 +108,16 @@ def count_of_known(connector: Connector, connection: Connection) -> int:
         return memory.known(connector.vanished)
 
 
-def _vanished(connector: Connector, source: Source, memory: PublishedRows) -> Iterator[tuple[Vanished, _Event | None]]:
+def _vanished(
+    connector: Connector, source: Source, memory: PublishedRows
+) -> Iterator[tuple[VanishedRecord, _Event | None]]:
     if isinstance(source, Comparing):
         yield from gone_records(connector, source, memory)
     else:
         yield from ((one, None) for one in memory.vanished(connector.vanished))
 
 
-def _proposal(one: Vanished, event: _Event) -> Proposal:
+def _proposal(one: VanishedRecord, event: _Event) -> Proposal:
     header = event["header"]
     return Proposal(
         key=one.record.hex(),

@@ -31,7 +31,7 @@ def records(blocks: Iterable[bytes], place: str, options: XmlOptions) -> Iterato
         SourceError: it is not sound XML, or nested past all bounds.
     """
     parser = SafeParser(place, "utf-8")
-    reading = _Reading(parser, place, options)
+    reading = _RecordCollector(parser, place, options)
     for block in blocks:
         parser.feed(block)
         yield from reading.taken()
@@ -39,7 +39,7 @@ def records(blocks: Iterable[bytes], place: str, options: XmlOptions) -> Iterato
     yield from reading.taken()
 
 
-class _Reading:
+class _RecordCollector:
     """Collects records while the parser calls.
 
     Until a record is found, where none is declared, the innermost open element with a text child is the candidate.

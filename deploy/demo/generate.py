@@ -11,8 +11,8 @@ from creditbus.deploy.demo import licences, lists, penalties, registration, succ
 from creditbus.deploy.demo.files import write_delimited, write_json_lines, write_workbook
 from creditbus.deploy.demo.mixing import Maker, mix
 from creditbus.deploy.demo.spelling import Speller
-from creditbus.deploy.demo.subjects import Subject, authorities, subjects
-from creditbus.deploy.demo.truth import Cells, Fate, FileTruth, Row, Truth
+from creditbus.deploy.demo.subjects import DemoSubject, authorities, subjects
+from creditbus.deploy.demo.truth import Cells, Fate, FileTruth, GroundTruthRow, Truth
 
 __all__ = ["generate"]
 
@@ -44,7 +44,7 @@ def generate(target: Path, seed: int = 2018, scale: float = 1.0) -> Truth:
     organs = authorities()
     other = next(subjects(random, _OTHER))
 
-    def mixed(maker: Maker, size: int) -> list[Row]:
+    def mixed(maker: Maker, size: int) -> list[GroundTruthRow]:
         return mix(random, maker, registered, unknown, max(100, round(size * scale)))
 
     registrations = _registrations(random, registered)
@@ -72,7 +72,7 @@ def generate(target: Path, seed: int = 2018, scale: float = 1.0) -> Truth:
         names,
         (dict(zip(names, (organ.name, organ.uscc, "420100"), strict=True)) for organ in organs.values()),
     )
-    codes = [Row({}, Fate.NEW) for _ in registered]
+    codes = [GroundTruthRow({}, Fate.NEW) for _ in registered]
     market = "market-supervision"
     truth = Truth(
         {
@@ -89,17 +89,17 @@ def generate(target: Path, seed: int = 2018, scale: float = 1.0) -> Truth:
     return truth
 
 
-def _registrations(random: Random, registered: Sequence[Subject]) -> list[Row]:
+def _registrations(random: Random, registered: Sequence[DemoSubject]) -> list[GroundTruthRow]:
     """Register each subject once, some again, some with other content; defects are of subjects that nothing names."""
     maker = registration.Registrations(random)
     strangers = iter(subjects(random, _OTHER + 1))
-    rows = [Row(maker.record(subject), Fate.NEW) for subject in registered]
+    rows = [GroundTruthRow(maker.record(subject), Fate.NEW) for subject in registered]
     some = random.sample(rows, max(2, len(rows) // 25))
     half = len(some) // 2
-    again = [Row(row.cells, Fate.DUPLICATE) for row in some[:half]]
-    amended = [Row(maker.amend(row.cells), Fate.AMENDED) for row in some[half:]]
+    again = [GroundTruthRow(row.cells, Fate.DUPLICATE) for row in some[:half]]
+    amended = [GroundTruthRow(maker.amend(row.cells), Fate.AMENDED) for row in some[half:]]
     refused = [
-        Row(way(maker.record(next(strangers)), random), Fate.REJECTED, reason)
+        GroundTruthRow(way(maker.record(next(strangers)), random), Fate.REJECTED, reason)
         for reason, ways in maker.defects.items()
         for way in ways * max(1, len(rows) // 800)
     ]
@@ -108,12 +108,12 @@ def _registrations(random: Random, registered: Sequence[Subject]) -> list[Row]:
     return rows + again + amended
 
 
-def _spell(random: Random, rows: Sequence[Row], dates: Sequence[str], codes: Sequence[str]) -> list[Cells]:
+def _spell(random: Random, rows: Sequence[GroundTruthRow], dates: Sequence[str], codes: Sequence[str]) -> list[Cells]:
     speller = Speller(random, dates=dates, codes=codes)
     return [row.cells if row.fate is Fate.REJECTED else speller.spell(row.cells) for row in rows]
 
 
-def _write_codes(path: Path, registered: Sequence[Subject]) -> None:
+def _write_codes(path: Path, registered: Sequence[DemoSubject]) -> None:
     columns = ("统一社会信用代码", "组织机构代码", "工商注册号")
     codes = ((subject.uscc, subject.organisation_code, subject.registration_no) for subject in registered)
     write_delimited(path, columns, (dict(zip(columns, row, strict=True)) for row in codes))

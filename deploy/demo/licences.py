@@ -9,7 +9,7 @@ from creditbus.deploy.demo.days import day_between
 from creditbus.deploy.demo.defects import FUTURE, Defects, blank, condition, not_a_date, put
 from creditbus.deploy.demo.mixing import History, Naming
 from creditbus.deploy.demo.parties import PARTY, PartyColumns
-from creditbus.deploy.demo.subjects import Authority, Subject
+from creditbus.deploy.demo.subjects import Authority, DemoSubject
 from creditbus.deploy.demo.truth import Cells
 from creditbus.services.domain.normalise import NO_END
 from creditbus.services.domain.reasons import Reason
@@ -75,7 +75,7 @@ _ITEM = "administrative-licence"
 class Licences:
     """Makes the rows of licences_2018.xlsx."""
 
-    def __init__(self, random: Random, authorities: dict[str, Authority], other: Subject) -> None:
+    def __init__(self, random: Random, authorities: dict[str, Authority], other: DemoSubject) -> None:
         """``other`` is a subject that no row is about."""
         self._random = random
         self._authorities = authorities
@@ -94,7 +94,7 @@ class Licences:
             ),
         }
 
-    def record(self, subject: Subject, naming: Naming) -> Cells:
+    def record(self, subject: DemoSubject, naming: Naming) -> Cells:
         """Give a valid licence under a new document number."""
         random = self._random
         key, title, kind, certificate, content = random.choice(_SUBJECTS_OF_LICENCE)
@@ -126,7 +126,7 @@ class Licences:
             return cells | {"XK_ZT": "2", "BZ": "许可已注销"}
         return cells | {"XK_NR": f"{cells['XK_NR']}；变更：增加经营项目"}
 
-    def histories(self, subject: Subject, naming: Naming) -> Iterator[History]:
+    def histories(self, subject: DemoSubject, naming: Naming) -> Iterator[History]:
         """Licences have no events of another kind."""
         del subject, naming
         return iter(())

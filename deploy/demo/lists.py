@@ -8,8 +8,8 @@ from random import Random
 from creditbus.deploy.demo.days import day_between
 from creditbus.deploy.demo.defects import FUTURE, Defects, blank, code_defects, condition, not_a_date, put, with_a_time
 from creditbus.deploy.demo.mixing import History, Naming, code_of
-from creditbus.deploy.demo.subjects import Authority, Subject
-from creditbus.deploy.demo.truth import Cells, Fate, Row
+from creditbus.deploy.demo.subjects import Authority, DemoSubject
+from creditbus.deploy.demo.truth import Cells, Fate, GroundTruthRow
 from creditbus.services.domain.reasons import Reason
 
 __all__ = ["CODES", "COLUMNS", "DATES", "Lists"]
@@ -76,7 +76,7 @@ class Lists:
             condition(_ITEM, "COND_EXIT_DATE_MISSING"): (put(**removal, 移出原因="到期"),),
         }
 
-    def record(self, subject: Subject, naming: Naming) -> Cells:
+    def record(self, subject: DemoSubject, naming: Naming) -> Cells:
         """Give a valid entry under a new document number."""
         key, name, kind, term = self._random.choice(_LISTS)
         authority = self._authorities[key]
@@ -104,20 +104,20 @@ class Lists:
         """Correct the entry."""
         return cells | {"备注": "更正列入信息"}
 
-    def histories(self, subject: Subject, naming: Naming) -> Iterator[History]:
+    def histories(self, subject: DemoSubject, naming: Naming) -> Iterator[History]:
         """Give an entry with its removal, now and then the removal first, repeated, or without its entry."""
         random = self._random
         if not self._orphans or random.random() < _ORPHANED:  # even the smallest file has one
             self._orphans += 1
-            yield [Row(self._removal(self.record(subject, naming)), Fate.HELD)]
+            yield [GroundTruthRow(self._removal(self.record(subject, naming)), Fate.HELD)]
         if random.random() >= _REMOVED:
             return
         entry = self.record(subject, naming)
-        history = [Row(entry, Fate.NEW), Row(self._removal(entry), Fate.TRANSITION)]
+        history = [GroundTruthRow(entry, Fate.NEW), GroundTruthRow(self._removal(entry), Fate.TRANSITION)]
         if random.random() < _EARLY:
             history.reverse()
         elif random.random() < _REPEATED:
-            history.append(Row(history[-1].cells, Fate.DUPLICATE))
+            history.append(GroundTruthRow(history[-1].cells, Fate.DUPLICATE))
         yield history
 
     def _removal(self, entry: Cells) -> Cells:

@@ -4,7 +4,7 @@ from itertools import cycle
 
 from creditbus.deploy.demo.defects import Defects, code_defects
 from creditbus.deploy.demo.mixing import Naming
-from creditbus.deploy.demo.subjects import Subject
+from creditbus.deploy.demo.subjects import DemoSubject
 from creditbus.deploy.demo.truth import Cells
 from creditbus.services.domain.reasons import Reason
 
@@ -38,7 +38,7 @@ class PartyColumns:
         self._prefix = prefix
         self._forms = cycle(range(4))
 
-    def of(self, subject: Subject, naming: Naming) -> Cells:
+    def of(self, subject: DemoSubject, naming: Naming) -> Cells:
         """Give the party's columns; legacy codes stand in their own column or in that of the credit code."""
         form = next(self._forms)
         cells: Cells = dict.fromkeys(self._all())
@@ -63,7 +63,7 @@ class PartyColumns:
             cells |= self._named(**{column: subject.registration_no})
         return cells
 
-    def defects(self, other: Subject) -> Defects:
+    def defects(self, other: DemoSubject) -> Defects:
         """Give the defects of these columns; the organisation code of ``other`` conflicts with any row's."""
         prefix = self._prefix
         codes = {f"{prefix}_{name}": None for name in PARTY[2:8]}

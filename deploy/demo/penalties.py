@@ -9,7 +9,7 @@ from creditbus.deploy.demo.days import day_between
 from creditbus.deploy.demo.defects import FUTURE, Defects, blank, condition, not_a_date, put
 from creditbus.deploy.demo.mixing import History, Naming
 from creditbus.deploy.demo.parties import PartyColumns
-from creditbus.deploy.demo.subjects import Authority, Subject
+from creditbus.deploy.demo.subjects import Authority, DemoSubject
 from creditbus.deploy.demo.truth import Cells
 from creditbus.services.domain.reasons import Reason
 
@@ -36,7 +36,7 @@ _ITEM = "administrative-penalty"
 class Penalties:
     """Makes the rows of penalties_2018.jsonl."""
 
-    def __init__(self, random: Random, authorities: dict[str, Authority], other: Subject) -> None:
+    def __init__(self, random: Random, authorities: dict[str, Authority], other: DemoSubject) -> None:
         """``other`` is a subject that no row is about."""
         self._random = random
         self._authorities = authorities
@@ -62,7 +62,7 @@ class Penalties:
             ),
         }
 
-    def record(self, subject: Subject, naming: Naming) -> Cells:
+    def record(self, subject: DemoSubject, naming: Naming) -> Cells:
         """Give a valid penalty under a new document number."""
         random = self._random
         key, offence, basis, kinds = random.choice(_OFFENCES)
@@ -94,7 +94,7 @@ class Penalties:
         """Correct the facts of the case."""
         return cells | {"CF_SY": f"{cells['CF_SY']}（经复核更正）"}
 
-    def histories(self, subject: Subject, naming: Naming) -> Iterator[History]:
+    def histories(self, subject: DemoSubject, naming: Naming) -> Iterator[History]:
         """Penalties have no events of another kind."""
         del subject, naming
         return iter(())

@@ -6,7 +6,7 @@ from random import Random
 from creditbus.deploy.demo.days import day_between
 from creditbus.deploy.demo.defects import Defects, code_defects
 from creditbus.deploy.demo.mixing import History, Naming
-from creditbus.deploy.demo.subjects import Subject
+from creditbus.deploy.demo.subjects import DemoSubject
 from creditbus.deploy.demo.truth import Cells
 
 __all__ = ["COLUMNS", "DATES", "Registrations"]
@@ -41,7 +41,7 @@ class Registrations:
     def __init__(self, random: Random) -> None:
         self._random = random
 
-    def record(self, subject: Subject, naming: Naming = Naming.USCC) -> Cells:
+    def record(self, subject: DemoSubject, naming: Naming = Naming.USCC) -> Cells:
         """Give the valid registration of a subject."""
         del naming  # a registration names its subject by the unified social credit code alone
         random = self._random
@@ -62,7 +62,7 @@ class Registrations:
         """Raise the capital."""
         return cells | {"注册资金": "9000(万元人民币)"}
 
-    def histories(self, subject: Subject, naming: Naming) -> Iterator[History]:
+    def histories(self, subject: DemoSubject, naming: Naming) -> Iterator[History]:
         """Registrations have no events of another kind."""
         del subject, naming
         return iter(())

@@ -10,7 +10,7 @@ from random import Random
 
 from creditbus.services.domain.identifiers import organisation_code, registration_no, uscc
 
-__all__ = ["DISTRICTS", "Authority", "Subject", "authorities", "subjects"]
+__all__ = ["DISTRICTS", "Authority", "DemoSubject", "authorities", "subjects"]
 
 DISTRICTS = {
     "420102": "江岸区",
@@ -40,7 +40,7 @@ _ELSEWHERE = 0.05  # share of subjects whose code names another district than th
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class DemoSubject:
     """A subject with its codes, old and new."""
 
     uscc: str
@@ -73,7 +73,7 @@ class Authority:
     """The characters with which its document numbers begin."""
 
 
-def subjects(random: Random, first: int = 0) -> Iterator[Subject]:
+def subjects(random: Random, first: int = 0) -> Iterator[DemoSubject]:
     """Give subject after subject, numbered from ``first``: the number is in name and codes, so none occurs twice."""
     number = first
     while True:
@@ -81,7 +81,7 @@ def subjects(random: Random, first: int = 0) -> Iterator[Subject]:
         district = random.choice(tuple(DISTRICTS))
         coded = random.choice(tuple(DISTRICTS)) if random.random() < _ELSEWHERE else district
         road = f"{DISTRICTS[district]}{random.choice(_ROADS)}{number % 499 + 1}号"
-        yield Subject(
+        yield DemoSubject(
             uscc=_uscc(kind, f"99{coded[2:]}", "FC", number),
             name=f"示例{random.choice(_BRANDS)}{number:05}{random.choice(_TRADES[kind])}",
             individual=kind == "92",

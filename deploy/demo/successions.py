@@ -8,8 +8,8 @@ from random import Random
 from creditbus.deploy.demo.days import day_between
 from creditbus.deploy.demo.defects import FUTURE, Defects, blank, code_defects, not_a_date, put
 from creditbus.deploy.demo.mixing import History, Naming, code_of
-from creditbus.deploy.demo.subjects import Authority, Subject
-from creditbus.deploy.demo.truth import Cells, Fate, Row
+from creditbus.deploy.demo.subjects import Authority, DemoSubject
+from creditbus.deploy.demo.truth import Cells, Fate, GroundTruthRow
 from creditbus.services.domain.reasons import Reason
 
 __all__ = ["CODES", "COLUMNS", "DATES", "Successions"]
@@ -40,7 +40,7 @@ _OLD_CODE = 0.5  # of the rows that name their predecessor by an old code, too
 class Successions:
     """Makes the rows of successions.csv; successors are taken from the register."""
 
-    def __init__(self, random: Random, authorities: dict[str, Authority], registered: Sequence[Subject]) -> None:
+    def __init__(self, random: Random, authorities: dict[str, Authority], registered: Sequence[DemoSubject]) -> None:
         self._random = random
         self._authority = authorities["market"]
         self._registered = registered
@@ -61,7 +61,7 @@ class Successions:
             Reason.DATE_FUTURE: (put(生效日期=FUTURE),),
         }
 
-    def record(self, subject: Subject, naming: Naming) -> Cells:
+    def record(self, subject: DemoSubject, naming: Naming) -> Cells:
         """Give a valid row under a new notice."""
         random = self._random
         successor = random.choice([one for one in random.sample(self._registered, 2) if one is not subject])
@@ -86,7 +86,7 @@ class Successions:
         """Correct the date of effect."""
         return cells | {"生效日期": "2016-12-30"}
 
-    def histories(self, subject: Subject, naming: Naming) -> Iterator[History]:
+    def histories(self, subject: DemoSubject, naming: Naming) -> Iterator[History]:
         """Give now and then a succession with its annulment, in either order."""
         random = self._random
         if random.random() >= _ANNULLED:
@@ -95,5 +95,9 @@ class Successions:
         annulled = date.fromisoformat(str(row["生效日期"])) + timedelta(days=random.randrange(30, 200))
         undone = {"撤销文号": f"{row['通知书文号']}之撤销", "撤销原因": "登记错误"}
         annulment = row | undone | {"状态": "撤销", "撤销日期": annulled.isoformat()}
-        history = [Row(row, Fate.NEW), Row(annulment, Fate.TRANSITION), Row(annulment, Fate.DUPLICATE)]
+        history = [
+            GroundTruthRow(row, Fate.NEW),
+            GroundTruthRow(annulment, Fate.TRANSITION),
+            GroundTruthRow(annulment, Fate.DUPLICATE),
+        ]
         yield history[1::-1] + history[2:] if random.random() < _EARLY else history

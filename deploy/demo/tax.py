@@ -6,7 +6,7 @@ from random import Random
 
 from creditbus.deploy.demo.defects import FUTURE, Defects, blank, code_defects, condition, not_a_date, put
 from creditbus.deploy.demo.mixing import History, Naming
-from creditbus.deploy.demo.subjects import Authority, Subject
+from creditbus.deploy.demo.subjects import Authority, DemoSubject
 from creditbus.deploy.demo.truth import Cells
 from creditbus.services.domain.reasons import Reason
 
@@ -41,7 +41,7 @@ class TaxGrades:
             condition(_ITEM, "COND_GRADE_M_BEFORE_2018"): (put(信用等级="M", 评价年度="2014"),),
         }
 
-    def record(self, subject: Subject, naming: Naming) -> Cells:
+    def record(self, subject: DemoSubject, naming: Naming) -> Cells:
         """Give the grade of a year that the subject has no grade for yet."""
         year = self._years.get(subject.uscc, _LAST_YEAR)
         self._years[subject.uscc] = year - 1
@@ -62,7 +62,7 @@ class TaxGrades:
         """Grade again after an objection."""
         return cells | {"信用等级": "B" if cells["信用等级"] != "B" else "C"}
 
-    def histories(self, subject: Subject, naming: Naming) -> Iterator[History]:
+    def histories(self, subject: DemoSubject, naming: Naming) -> Iterator[History]:
         """Grades have no events of another kind."""
         del subject, naming
         return iter(())

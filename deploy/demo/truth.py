@@ -8,7 +8,7 @@ from typing import Any
 
 from creditbus.services.domain.reasons import AnyReason
 
-__all__ = ["Cell", "Cells", "Fate", "FileTruth", "Row", "Truth"]
+__all__ = ["Cell", "Cells", "Fate", "FileTruth", "GroundTruthRow", "Truth"]
 
 Cell = str | float | None
 Cells = dict[str, Cell]
@@ -31,7 +31,7 @@ class Fate(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class GroundTruthRow:
     """One row of a file with its fate."""
 
     cells: Cells
@@ -40,7 +40,7 @@ class Row:
 
     def __repr__(self) -> str:
         """Say what becomes of the row, not what is in it."""
-        return f"Row(fate={self.fate.name}, reason={self.reason})"
+        return f"GroundTruthRow(fate={self.fate.name}, reason={self.reason})"
 
 
 @dataclass(slots=True)
@@ -53,7 +53,7 @@ class FileTruth:
     reasons: Counter[AnyReason] = field(default_factory=Counter)
 
     @classmethod
-    def of(cls, department: str, item: str, rows: Iterable[Row]) -> "FileTruth":
+    def of(cls, department: str, item: str, rows: Iterable[GroundTruthRow]) -> "FileTruth":
         """Count rows."""
         truth = cls(department, item)
         for row in rows:

@@ -22,12 +22,12 @@ from creditbus.topics.compatibility import backward_problems
 from creditbus.topics.declarations import declarations
 from creditbus.topics.yaml_text import YamlError, load_yaml
 
-__all__ = ["Fault", "lint"]
+__all__ = ["LintViolation", "lint"]
 
 _TEXT = ["null", "string"]
 
 
-class Fault(NamedTuple):
+class LintViolation(NamedTuple):
     """One thing that is wrong, and where."""
 
     item: str
@@ -45,7 +45,7 @@ class Fault(NamedTuple):
         return f"{self.item}/{self.file}:{self.line}" if self.line else f"{self.item}/{self.file}"
 
 
-def lint(root: Traversable, templates: Traversable, scenarios: Path | None) -> list[Fault]:
+def lint(root: Traversable, templates: Traversable, scenarios: Path | None) -> list[LintViolation]:
     """Check every item of a catalogue folder.
 
     Args:
@@ -59,11 +59,11 @@ def lint(root: Traversable, templates: Traversable, scenarios: Path | None) -> l
     return [fault for folder in item_folders(root) for fault in _item(folder, mappings, stories)]
 
 
-def _item(folder: Traversable, mappings: list[Document], stories: set[str] | None) -> Iterator[Fault]:
+def _item(folder: Traversable, mappings: list[Document], stories: set[str] | None) -> Iterator[LintViolation]:
     schemas, faults = _schemas(folder)
     yield from faults
     if not folder.joinpath("item.yaml").is_file():
-        yield Fault(folder.name, "item.yaml", messages.ENTRY_MISSING())
+        yield LintViolation(folder.name, "item.yaml", messages.ENTRY_MISSING())
     elif schemas:
         latest = max(schemas)
         try:
@@ -73,20 +73,20 @@ def _item(folder: Traversable, mappings: list[Document], stories: set[str] | Non
         except YamlError as error:
             key = ".".join(map(str, error.path))
             problem = messages.AT_KEY(key=key, fix=error.problem) if key else error.problem
-            yield Fault(folder.name, "item.yaml", problem, error.line)
+            yield LintViolation(folder.name, "item.yaml", problem, error.line)
         except CatalogueError as error:
             file = f"v{latest}.avsc" if error.file == "schema" else error.file
-            yield Fault(folder.name, file, messages.AT_KEY(key=error.key, fix=error.fix), error.line)
+            yield LintViolation(folder.name, file, messages.AT_KEY(key=error.key, fix=error.fix), error.line)
         else:
             yield from _entitled(item)
             yield from _mapped(item, mappings)
     if stories is not None and folder.name not in stories:
-        yield Fault(folder.name, "item.yaml", messages.NO_SCENARIO())
+        yield LintViolation(folder.name, "item.yaml", messages.NO_SCENARIO())
 
 
-def _schemas(folder: Traversable) -> tuple[dict[int, Any], list[Fault]]:
+def _schemas(folder: Traversable) -> tuple[dict[int, Any], list[LintViolation]]:
     found: dict[int, Any] = {}
-    faults: list[Fault] = []
+    faults: list[LintViolation] = []
     for number, file in versions(folder).items():
         try:
             schema = json.loads(file.read_text(encoding="utf-8"))
@@ -94,16 +94,17 @@ def _schemas(folder: Traversable) -> tuple[dict[int, Any], list[Fault]]:
             found[number] = schema
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             problems = [messages.NOT_A_SCHEMA(kind=type(error).__name__, error=error)]
-        faults += [Fault(folder.name, file.name, problem) for problem in problems]
+        faults += [LintViolation(folder.name, file.name, problem) for problem in problems]
         if problems:
             found.pop(number, None)
     if not versions(folder):
-        faults.append(Fault(folder.name, "v1.avsc", messages.SCHEMA_MISSING()))
+        faults.append(LintViolation(folder.name, "v1.avsc", messages.SCHEMA_MISSING()))
     elif found and not faults:
         *earlier, latest = map(compose, found.values())
         problems = backward_problems(latest, earlier)
         faults += [
-            Fault(folder.name, f"v{max(found)}.avsc", messages.DOES_NOT_READ(problem=problem)) for problem in problems
+            LintViolation(folder.name, f"v{max(found)}.avsc", messages.DOES_NOT_READ(problem=problem))
+            for problem in problems
         ]
     return found, faults
 
@@ -116,20 +117,20 @@ def _fields(schema: Any) -> Iterator[str]:
             yield messages.WRITE_NULL(field=field["name"])
 
 
-def _entitled(item: Item) -> Iterator[Fault]:
+def _entitled(item: Item) -> Iterator[LintViolation]:
     for department in sorted(item.entitled - declarations().departments.keys()):
-        yield Fault(item.id, "item.yaml", messages.NOT_IN_DEPARTMENTS(department=department))
+        yield LintViolation(item.id, "item.yaml", messages.NOT_IN_DEPARTMENTS(department=department))
 
 
-def _mapped(item: Item, mappings: list[Document]) -> Iterator[Fault]:
+def _mapped(item: Item, mappings: list[Document]) -> Iterator[LintViolation]:
     mine = [document for document in mappings if document.value.get("item") == item.id]
     if not mine:
-        yield Fault(item.id, "item.yaml", messages.NO_MAPPING())
+        yield LintViolation(item.id, "item.yaml", messages.NO_MAPPING())
     for document in mine:
         try:
             resolve(validated(MappingModel, document), document, item, Path())
         except (MappingError, SourceError) as error:
-            yield Fault(item.id, "item.yaml", messages.MAPPING(error=error.text()))
+            yield LintViolation(item.id, "item.yaml", messages.MAPPING(error=error.text()))
 
 
 def _mappings(templates: Traversable) -> Iterator[Document]:

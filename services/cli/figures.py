@@ -10,7 +10,7 @@ from rich.text import Text
 
 from creditbus.services.cli.console import OUTPUT, table_width
 
-__all__ = ["Figures", "print_figures"]
+__all__ = ["TableRow", "print_figures"]
 
 _WIDE, _NARROW = 2, 1
 """Columns between two figures, where there is room and where there is not."""
@@ -20,7 +20,7 @@ _CHARACTER = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class TableRow:
     """One line of a table."""
 
     name: str
@@ -29,7 +29,7 @@ class Figures:
     dim: bool = False
 
 
-def print_figures(label: str, headings: Sequence[str], lines: Sequence[Figures], width: int | None = None) -> None:
+def print_figures(label: str, headings: Sequence[str], lines: Sequence[TableRow], width: int | None = None) -> None:
     """Print a table whose first column, under the label, holds names.
 
     Where it does not fit, headings fold and a long name stands above its figures. Where even the figures are wider, the
@@ -47,7 +47,7 @@ def print_figures(label: str, headings: Sequence[str], lines: Sequence[Figures],
 
 
 def _drawn(
-    label: str, headings: Sequence[str], lines: Sequence[Figures], width: int | None
+    label: str, headings: Sequence[str], lines: Sequence[TableRow], width: int | None
 ) -> Iterator[tuple[str, bool]]:
     least = [max((cell_len(line.cells[i]) for line in lines if i < len(line.cells)), default=1) for i in _of(headings)]
     wanted = [cell_len(label), *(cell_len(line.name) for line in lines)]

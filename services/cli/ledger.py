@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from creditbus.services.cli.console import OUTPUT, print_json
-from creditbus.services.cli.figures import Figures, print_figures
+from creditbus.services.cli.figures import TableRow, print_figures
 from creditbus.services.cli.language import listed, spoken
 from creditbus.services.cli.messages import ledger as messages
 from creditbus.services.cli.unread import at_most, least_of, stages_without_workers, waiting_line
@@ -80,7 +80,7 @@ def _accept(connection: Connection, accounts: Accounts, topic: str, reason: str)
     accept_loss(connection, Acceptance(department, topic, loss.offsets, loss.recreated, reason.strip(), moment))
 
 
-def funnel(accounts: Accounts, *, files: bool = False) -> list[Figures]:
+def funnel(accounts: Accounts, *, files: bool = False) -> list[TableRow]:
     """Return the funnel, a line for each department and, when asked, for each file of a run."""
     lines = []
     for name in accounts.departments:
@@ -93,10 +93,10 @@ def funnel(accounts: Accounts, *, files: bool = False) -> list[Figures]:
             at_most(loss.records, exact=loss.exact) if loss else "0",
         )
         balance = spoken(messages.YES) if accounts.balanced(name) else spoken(messages.NO)
-        lines.append(Figures(name, [*before, *_cells(accounts.account(name)), balance]))
+        lines.append(TableRow(name, [*before, *_cells(accounts.account(name)), balance]))
         if files:
             lines += [
-                Figures(f"  {file or '-'}  {item}  {run}", ["" for _ in _BEFORE] + _cells(of_file), dim=True)
+                TableRow(f"  {file or '-'}  {item}  {run}", ["" for _ in _BEFORE] + _cells(of_file), dim=True)
                 for (department, item, file, run), of_file in sorted(accounts.ledger.files.items())
                 if department == name
             ]

@@ -13,7 +13,7 @@ import typer
 
 from creditbus.services.cli.configured import Json, departments, known_department
 from creditbus.services.cli.console import ERRORS, OUTPUT, print_json
-from creditbus.services.cli.figures import Figures, print_figures
+from creditbus.services.cli.figures import TableRow, print_figures
 from creditbus.services.cli.language import spoken
 from creditbus.services.cli.messages import quality as messages
 from creditbus.services.cli.words import word
@@ -128,14 +128,14 @@ def period_of(text: str) -> tuple[date, date]:
 
 
 def _read(connection: Connection, wanted: list[str], days: tuple[datetime | None, datetime | None]) -> QualityReport:
-    from creditbus.services.query.quality import Period, read_quality
+    from creditbus.services.query.quality import DateRange, read_quality
 
     today = city_day(int(datetime.now(UTC).timestamp() * 1000))
     last = days[1].date() if days[1] else today
     first = days[0].date() if days[0] else last.replace(day=1)
     if last < first:
         raise ConfigurationError("--to", messages.TO_BEFORE_FROM(last=last, first=first), messages.FROM_NOT_AFTER_TO())
-    return asyncio.run(read_quality(connection, wanted, Period(first, last)))
+    return asyncio.run(read_quality(connection, wanted, DateRange(first, last)))
 
 
 def _serve(
@@ -166,12 +166,12 @@ def _headings() -> list[str]:
     return [spoken(heading) for heading in (*_COUNTS.values(), *(heading for _, heading in _FIGURES))]
 
 
-def _lines(report: QualityReport) -> list[Figures]:
+def _lines(report: QualityReport) -> list[TableRow]:
     lines = []
     for facts in report.as_json()["departments"]:
-        lines.append(Figures(facts["department"], _cells(facts)))
+        lines.append(TableRow(facts["department"], _cells(facts)))
         lines += [
-            Figures(f"  {item}", _cells(of_item), dim=True)
+            TableRow(f"  {item}", _cells(of_item), dim=True)
             for item, of_item in facts["items"].items()
             if of_item["counts"]["received"] or of_item["counts"]["declared"]
         ]

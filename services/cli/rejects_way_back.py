@@ -138,7 +138,7 @@ def _known(by_connector: dict[str, list[CorrectedRow]], folder: Path) -> tuple[d
 def _sheets(rows: Sequence[ReturnedRow], folder: Path) -> tuple[list[ReturnedSheet], list[str]]:
     """Give the rows back by connector; those of connectors that are not on this machine are left out and named."""
     from creditbus.connectors.returned.giving_back import returned_sheet
-    from creditbus.connectors.returned.rejection import UndecodableError, original_event
+    from creditbus.connectors.returned.rejection import UnreadableEventError, original_event
 
     by_connector: dict[str, list[Rejection]] = {}
     for row in rows:
@@ -148,7 +148,7 @@ def _sheets(rows: Sequence[ReturnedRow], folder: Path) -> tuple[list[ReturnedShe
         rejection = _rejection(row)
         try:
             original_event(rejection)
-        except UndecodableError:
+        except UnreadableEventError:
             continue
         by_connector.setdefault(row.event.connector, []).append(rejection)
     sheets, unknown = [], []

@@ -21,7 +21,7 @@ from creditbus.topics.errors import ConfigurationError
 if TYPE_CHECKING:
     from creditbus.deploy.embedded import Cluster
     from creditbus.services.cli.answers import Answer
-    from creditbus.services.query.stages import StageState
+    from creditbus.services.query.stages import StageStatus
 
 __all__ = ["register"]
 
@@ -112,7 +112,7 @@ def _ask(connection: Connection) -> Sequence[Answer]:
     return ask(connection)
 
 
-def _stages(connection: Connection | None, answers: Sequence[Answer]) -> Sequence[StageState]:
+def _stages(connection: Connection | None, answers: Sequence[Answer]) -> Sequence[StageStatus]:
     """The stages of a Kafka that has just answered; none of one that does not, or that has no topics yet."""
     if connection is None or not any(answer.topics for answer in answers):
         return ()
@@ -125,7 +125,7 @@ def _facts(
     servers: Sequence[Mapping[str, Any]],
     connection: Connection | None,
     answers: Sequence[Answer],
-    stages: Sequence[StageState],
+    stages: Sequence[StageStatus],
 ) -> Mapping[str, Any]:
     if connection is None:
         return {"servers": servers, "endpoints": None, "answers": None, "topics": None, "stages": []}

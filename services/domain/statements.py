@@ -15,10 +15,10 @@ __all__ = [
     "Acceptance",
     "ClosedRow",
     "Closing",
+    "CompleteReading",
     "Declaration",
     "Place",
     "Publication",
-    "Reading",
     "Redrive",
     "Statement",
     "connector_of",
@@ -93,7 +93,7 @@ class Redrive:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class CompleteReading:
     """A file that a run of a connector read and published whole: what earlier runs said of its rows is outdated.
 
     Attributes:
@@ -261,7 +261,7 @@ class Closing:
         return _dump({"kind": "closing"} | asdict(self))
 
 
-Statement = Redrive | Reading | Closing | Declaration | Publication | Acceptance
+Statement = Redrive | CompleteReading | Closing | Declaration | Publication | Acceptance
 
 
 def decode_statement(value: bytes) -> Statement:
@@ -276,7 +276,7 @@ def decode_statement(value: bytes) -> Statement:
         if kind == "redrive":
             return Redrive(**{**raw, "place": Place(**raw["place"])})
         if kind == "reading":
-            return Reading(**raw)
+            return CompleteReading(**raw)
         if kind == "closing":
             return Closing(**{**raw, "closed": ClosedRow(**raw["closed"])})
         if kind == "publication":

@@ -15,10 +15,10 @@ from creditbus.services.engine.stage.state_view import MissingKeysError, StateVi
 from creditbus.services.local.stages import LocalStages
 from creditbus.topics.names import ingest
 
-__all__ = ["LocalBus", "Message", "apply_changes"]
+__all__ = ["ConsumedRecord", "LocalBus", "apply_changes"]
 
 
-class Message(NamedTuple):
+class ConsumedRecord(NamedTuple):
     """One record on a topic, as a consumer sees it."""
 
     topic: str
@@ -32,7 +32,7 @@ class Message(NamedTuple):
 
     def __repr__(self) -> str:
         """Say where it stands: what it holds may speak of a person."""
-        return f"<Message {self.topic}/{self.partition} at {self.offset}>"
+        return f"<ConsumedRecord {self.topic}/{self.partition} at {self.offset}>"
 
 
 @dataclass
@@ -51,27 +51,27 @@ class LocalBus:
 
     parts: LocalStages
     now: int = 0
-    topics: defaultdict[tuple[str, int], list[Message]] = field(default_factory=lambda: defaultdict(list))
+    topics: defaultdict[tuple[str, int], list[ConsumedRecord]] = field(default_factory=lambda: defaultdict(list))
     positions: Counter[tuple[str, str, int]] = field(default_factory=Counter)
     stores: defaultdict[tuple[str, int], dict[bytes, bytes]] = field(default_factory=lambda: defaultdict(dict))
     reruns: int = 0
 
-    def publish_bytes(self, department: str, key: bytes, value: bytes | None) -> Message:
+    def publish_bytes(self, department: str, key: bytes, value: bytes | None) -> ConsumedRecord:
         """Publish a framed event, or anything else, on a department's topic."""
         self.now += 1000
         return self.append(ingest(department), partition_of(key, self.parts.lanes), key, value)
 
-    def append(self, topic: str, partition: int, key: bytes | None, value: bytes | None) -> Message:
+    def append(self, topic: str, partition: int, key: bytes | None, value: bytes | None) -> ConsumedRecord:
         """Write one record to a partition."""
         log = self.topics[topic, partition]
-        log.append(Message(topic, partition, len(log), self.now, key, value))
+        log.append(ConsumedRecord(topic, partition, len(log), self.now, key, value))
         return log[-1]
 
-    def read(self, topic: str) -> list[Message]:
+    def read(self, topic: str) -> list[ConsumedRecord]:
         """Return all records of a topic, by partition and offset."""
         return [message for lane in range(self.parts.lanes) for message in self.topics[topic, lane]]
 
-    def unread(self, stage: str, lane: int) -> list[Message]:
+    def unread(self, stage: str, lane: int) -> list[ConsumedRecord]:
         """Return what a lane has before it: the records of each topic in their order, topics by time."""
         messages = [
             message
@@ -105,7 +105,9 @@ class LocalBus:
         apply_changes(self.stores[stage, lane], written)
         return out
 
-    def process(self, stage: str, lane: int, batch: Sequence[Message]) -> tuple[Output, dict[bytes, bytes | None]]:
+    def process(
+        self, stage: str, lane: int, batch: Sequence[ConsumedRecord]
+    ) -> tuple[Output, dict[bytes, bytes | None]]:
         """Run a stage on a batch as a worker's lane does; return what it writes, to topics and to its store."""
         runs = self.parts.stages[stage]
         asyncio.run(self.parts.schemas.learn(batch))

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
-__all__ = ["Place", "place_of"]
+__all__ = ["CodeLocation", "place_of"]
 
 _TOP = "creditbus."
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CodeLocation:
     """A function for a person who wants to read it or to stop in it."""
 
     function: str
@@ -24,12 +24,12 @@ class Place:
     """Of its `def`."""
 
 
-def place_of(module: str, function: str) -> Place:
+def place_of(module: str, function: str) -> CodeLocation:
     """Find a function of ours in the source that is installed next to its compiled form.
 
     Args:
         module: without `creditbus.` in front, such as `services.intake.examination`.
-        function: as in `Place`.
+        function: as in `CodeLocation`.
 
     Raises:
         LookupError: there is no such function.
@@ -39,7 +39,7 @@ def place_of(module: str, function: str) -> Place:
     lines = _lines(module)
     if function not in lines:
         raise LookupError(f"{module} has no function {function}")
-    return Place(function, f"{module.replace('.', '/')}.py", lines[function])
+    return CodeLocation(function, f"{module.replace('.', '/')}.py", lines[function])
 
 
 @lru_cache(maxsize=64)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from creditbus.services.domain.ledger import Entry
-from creditbus.services.local.bus import LocalBus, Message
+from creditbus.services.local.bus import ConsumedRecord, LocalBus
 from creditbus.services.local.contents import decode
 from creditbus.topics import names
 
@@ -30,7 +30,7 @@ class Hop:
     """One record in one stage. `repr` shows nothing of it: it may speak of a person."""
 
     stage: str
-    taken: Message
+    taken: ConsumedRecord
     record: Any
     """What was taken, decoded."""
     sent: tuple[Sent, ...]

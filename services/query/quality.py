@@ -31,10 +31,10 @@ from creditbus.services.query.working_calendar import working_calendar
 from creditbus.topics.connection import Connection
 from creditbus.topics.names import LEDGER
 
-__all__ = ["DepartmentQuality", "Period", "QualityReport", "read_quality"]
+__all__ = ["DateRange", "DepartmentQuality", "QualityReport", "read_quality"]
 
 
-class Period(NamedTuple):
+class DateRange(NamedTuple):
     """Days of the city's calendar, both ends included."""
 
     first_day: date
@@ -101,7 +101,7 @@ class QualityReport:
 
     """
 
-    period: Period
+    period: DateRange
     departments: Mapping[str, DepartmentQuality]
     uncovered: Mapping[int, int]
 
@@ -115,7 +115,7 @@ class QualityReport:
         }
 
 
-async def read_quality(connection: Connection, departments: Iterable[str], period: Period) -> QualityReport:
+async def read_quality(connection: Connection, departments: Iterable[str], period: DateRange) -> QualityReport:
     """Read what a report needs. It reads all records that the bus holds: about half a minute for a million.
 
     Raises:
@@ -134,7 +134,7 @@ async def read_quality(connection: Connection, departments: Iterable[str], perio
         runs.add(city_day(record.timestamp), read_deltas(record.value or b""))
     _book(found, runs.entries())
     held = [one for one in await read_held(connection, facts) if one.department in found]
-    judge = _Judge(catalogue, working_calendar())
+    judge = _TimelinessJudge(catalogue, working_calendar())
     for one in held:
         if period.holds(one.received) and one.item in found[one.department]:
             timing = judge(one)
@@ -154,7 +154,7 @@ async def read_quality(connection: Connection, departments: Iterable[str], perio
 class _Runs:
     """The ledger's deltas by run: a run belongs to the day of its first one."""
 
-    def __init__(self, period: Period) -> None:
+    def __init__(self, period: DateRange) -> None:
         self._period = period
         self._days: dict[tuple[str, str], date] = {}
         self._counts: dict[Entry, int] = {}
@@ -210,7 +210,7 @@ def _replace(items: Mapping[str, ItemCounts], returned: Iterable[ReturnedRow], r
             counts.replaced += last
 
 
-class _Judge:
+class _TimelinessJudge:
     """Judges records, and remembers the years that it could not judge."""
 
     def __init__(self, catalogue: Catalogue, calendar: WorkingCalendar) -> None:
@@ -230,7 +230,7 @@ class _Judge:
 
 
 def _declare(
-    found: Mapping[str, dict[str, ItemCounts]], held: Iterable[HeldRecord], said: Iterable[Statement], period: Period
+    found: Mapping[str, dict[str, ItemCounts]], held: Iterable[HeldRecord], said: Iterable[Statement], period: DateRange
 ) -> None:
     for one in (one for one in said if isinstance(one, Declaration)):
         counts = found.get(one.department, {}).get(one.item)

@@ -129,13 +129,15 @@ async def read_rejects(connection: Connection, department: str, run: str) -> Asy
         await schemas.learn(chunk.records)
         found = [decoded(schemas, record, _SCHEMA) for record in chunk.records]
         wanted = [fields for fields in found if run in {"", fields["run"]}]
-        originals = [_Original(fields["topic"], fields["partition"], fields["offset"], fields) for fields in wanted]
+        originals = [
+            _RefusedRecord(fields["topic"], fields["partition"], fields["offset"], fields) for fields in wanted
+        ]
         await schemas.learn(originals)
         for original in originals:
             yield RejectedEvent(original.fields, _said(schemas, original))
 
 
-class _Original(NamedTuple):
+class _RefusedRecord(NamedTuple):
     """The refused event as a record, so that its schema can be learned."""
 
     topic: str

@@ -11,8 +11,8 @@ from typing import Any, Final, Literal
 from creditbus.services.domain.statements import (
     ClosedRow,
     Closing,
+    CompleteReading,
     Place,
-    Reading,
     Redrive,
     connector_of,
     first_run,
@@ -43,7 +43,7 @@ class ReturnedRow:
     runs: tuple[str, ...]
     rejected_at: int
     redrive: Redrive | None = None
-    reading: Reading | None = None
+    reading: CompleteReading | None = None
     closing: Closing | None = None
 
     @property

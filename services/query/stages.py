@@ -12,7 +12,7 @@ from typing import Final
 from creditbus.services.query.backlog import StageBacklog, read_backlog
 from creditbus.topics.connection import Connection
 
-__all__ = ["LATE_SECONDS", "StageProblem", "StageState", "read_stages"]
+__all__ = ["LATE_SECONDS", "StageProblem", "StageStatus", "read_stages"]
 
 #: A record that has waited this long waits for something other than its turn; as long as a worker's own patience.
 LATE_SECONDS: Final = 60.0
@@ -29,7 +29,7 @@ class StageProblem(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class StageState:
+class StageStatus:
     """One stage.
 
     Attributes:
@@ -74,7 +74,7 @@ class StageState:
         }
 
 
-def read_stages(connection: Connection, clock: Callable[[], float] = time.time) -> list[StageState]:
+def read_stages(connection: Connection, clock: Callable[[], float] = time.time) -> list[StageStatus]:
     """Ask Kafka, in the order in which records pass; none where the bus has no topics yet.
 
     Raises:
@@ -86,8 +86,8 @@ def read_stages(connection: Connection, clock: Callable[[], float] = time.time) 
     return [_state(backlog, now) for backlog in backlogs if backlog.of_lanes]
 
 
-def _state(backlog: StageBacklog, now: float) -> StageState:
+def _state(backlog: StageBacklog, now: float) -> StageStatus:
     seconds = 0.0 if backlog.oldest is None else max(now - backlog.oldest / 1000, 0.0)
-    return StageState(
+    return StageStatus(
         backlog.stage, backlog.members, backlog.lanes, backlog.of_lanes, backlog.records, backlog.exact, seconds
     )

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from creditbus.services.domain.statements import (
     ClosedRow,
     Closing,
+    CompleteReading,
     Declaration,
     Place,
-    Reading,
     Redrive,
     Statement,
     decode_statement,
@@ -37,7 +37,7 @@ class Statements:
     """
 
     redrives: Mapping[Place, Redrive]
-    readings: Mapping[tuple[str, str], Reading]
+    readings: Mapping[tuple[str, str], CompleteReading]
     declarations: tuple[Declaration, ...]
     closings: Mapping[ClosedRow, Closing]
 
@@ -47,7 +47,7 @@ class Statements:
         own = [one for one in found if one.department == department]
         return cls(
             {one.place: one for one in own if isinstance(one, Redrive)},
-            {(one.connector, one.file): one for one in own if isinstance(one, Reading)},
+            {(one.connector, one.file): one for one in own if isinstance(one, CompleteReading)},
             tuple(one for one in own if isinstance(one, Declaration)),
             {one.closed: one for one in own if isinstance(one, Closing)},
         )

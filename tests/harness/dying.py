@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from unittest.mock import patch
 
-from creditbus.connectors.publish.encoder import Message
+from creditbus.connectors.publish.encoder import ProducerRecord
 from creditbus.connectors.publish.publisher import Beside, Publisher
 from creditbus.connectors.run import runner
 from creditbus.connectors.run.runner import run_connector
@@ -25,7 +25,7 @@ class _Dying(Publisher):
     seconds: float
     _sent = 0
 
-    def commit(self, messages: Sequence[Message], beside: Iterable[Beside]) -> None:
+    def commit(self, messages: Sequence[ProducerRecord], beside: Iterable[Beside]) -> None:
         """Commit, unless the clock runs."""
         if self._sent >= self.sends:
             threading.Event().wait()

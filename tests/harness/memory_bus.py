@@ -13,7 +13,7 @@ import fastavro
 import pytest
 
 from creditbus.avro_schemas import event_schema, prefix_schema
-from creditbus.connectors.publish.encoder import Message
+from creditbus.connectors.publish.encoder import ProducerRecord
 from creditbus.connectors.publish.progress import Progress
 from creditbus.connectors.returned.resent import OpenRefusals
 from creditbus.connectors.run import active_run, runner
@@ -79,7 +79,7 @@ class MemoryBus:
         record, name = next(value for (key, _), value in self._records.items() if key.endswith(f"|{document}"))
         return record.state, name
 
-    def commit(self, connector: str, messages: Sequence[Message], progress: Progress | None) -> None:
+    def commit(self, connector: str, messages: Sequence[ProducerRecord], progress: Progress | None) -> None:
         """Commit all or nothing."""
         if self._kill is not None:
             self._kill = (self._kill[0] - 1, self._kill[1])
@@ -148,11 +148,11 @@ class _Publishing:
     def fence(self) -> Progress | None:
         return self._bus.last(self._connector)
 
-    def publish(self, messages: Sequence[Message], progress: Progress, _beside: Iterable[Any] = ()) -> None:
+    def publish(self, messages: Sequence[ProducerRecord], progress: Progress, _beside: Iterable[Any] = ()) -> None:
         self._bus.commit(self._connector, messages, progress)
 
     def publication(self, run: str, published: int) -> tuple[str, int]:
         return run, published
 
-    def commit(self, messages: Sequence[Message], _beside: Iterable[Any]) -> None:
+    def commit(self, messages: Sequence[ProducerRecord], _beside: Iterable[Any]) -> None:
         self._bus.commit(self._connector, messages, None)

@@ -11,7 +11,7 @@ from creditbus.services.domain.event import record_key
 from creditbus.services.domain.framing import frame
 from creditbus.services.engine.codec.event_codec import EventCodec
 from creditbus.services.engine.codec.peek import HeaderPeek, HeaderPeekReader
-from creditbus.services.local.bus import Message
+from creditbus.services.local.bus import ConsumedRecord
 from creditbus.services.profiles.folding import Folding
 from creditbus.topics.names import LEDGER
 from tests.examples import EXAMPLES, Example
@@ -124,7 +124,7 @@ def test_a_glance_shows_nothing_of_whom_it_is_about(header: dict[str, Any]) -> N
 # -- folding --------------------------------------------------------------------------------------
 
 
-def folded(bus: Bus, lane: int, batch: list[Message]) -> tuple[Any, ...]:
+def folded(bus: Bus, lane: int, batch: list[ConsumedRecord]) -> tuple[Any, ...]:
     """Give the records, the bookings and the state that come of a batch."""
     out, state = bus.process("profiles", lane, batch)
     records = {place: list(held) for place, held in out.records.items() if place.topic != LEDGER}

@@ -14,7 +14,7 @@ from typing import Any
 from creditbus.services.domain.event import record_key
 from creditbus.services.domain.ledger import Outcome
 from creditbus.services.local.audience import audience_of
-from creditbus.services.local.bus import LocalBus, Message
+from creditbus.services.local.bus import ConsumedRecord, LocalBus
 from creditbus.services.local.contents import records_of, subject_of
 from creditbus.services.local.places import place_of
 from creditbus.services.local.watching import Hop, Sent, header_of
@@ -36,7 +36,7 @@ _SENT_BACK = ("services.intake.step", "IntakeStep._send_back")
 _SHOWN = ("services.fanout.showing", "Showing.of")
 
 
-def connector_hop(published: Message, event: Mapping[str, Any]) -> dict[str, Any]:
+def connector_hop(published: ConsumedRecord, event: Mapping[str, Any]) -> dict[str, Any]:
     """Return the facts of the first hop: what the connector made of the row.
 
     Args:

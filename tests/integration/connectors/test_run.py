@@ -25,7 +25,7 @@ from kafka.errors import KafkaTimeoutError
 from creditbus.avro_schemas import prefix_schema
 from creditbus.connectors.errors import PublishError, RegistrationError, SourceError
 from creditbus.connectors.publish import publisher
-from creditbus.connectors.publish.encoder import Message
+from creditbus.connectors.publish.encoder import ProducerRecord
 from creditbus.connectors.publish.latest import read_latest, read_progress
 from creditbus.connectors.publish.progress import Progress, Totals
 from creditbus.connectors.publish.publisher import Publisher
@@ -276,7 +276,7 @@ def test_an_older_process_is_shut_out_by_a_newer_one(bus: Connection, name: str)
         assert found is not None
         assert found.position == 1
         with pytest.raises(PublishError):
-            older.publish([Message(b"key", b"value")], progress.advanced(2, Totals(1, 1)))
+            older.publish([ProducerRecord(b"key", b"value")], progress.advanced(2, Totals(1, 1)))
         newer.publish([], found.advanced(3, Totals(2, 2)))
     final = _progress(bus, name)
     assert final is not None

@@ -26,8 +26,8 @@ from creditbus.services.query.accounts import Accounts
 from creditbus.services.query.backlog import StageBacklog, TopicBacklog
 from creditbus.services.query.continuity import Break, BreakKind, Continuity
 from creditbus.services.query.outcomes import RunOutcomes
-from creditbus.services.query.quality import Period, QualityReport
-from creditbus.services.query.stages import StageState
+from creditbus.services.query.quality import DateRange, QualityReport
+from creditbus.services.query.stages import StageStatus
 from creditbus.services.query.waiting_events import WaitingEvent
 from creditbus.topics import messages
 from creditbus.topics.errors import UnavailableError, UserError
@@ -275,7 +275,7 @@ def test_what_waits_is_listed_in_chinese(capsys: pytest.CaptureFixture[str], mon
 
 
 def test_quality_speaks_chinese(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    report = QualityReport(Period(date(2025, 1, 1), date(2025, 2, 1)), {}, {2031: 4})
+    report = QualityReport(DateRange(date(2025, 1, 1), date(2025, 2, 1)), {}, {2031: 4})
     _reading(monkeypatch, "quality.read_quality", lambda *_: report)
     said = _run(capsys, "quality")
     assert "2031" in said
@@ -325,9 +325,9 @@ def test_status_speaks_chinese(capsys: pytest.CaptureFixture[str], monkeypatch: 
     choose("zh")
     show_stages(
         [
-            StageState("intake", 0, 0, 4, 0, exact=True, seconds=0),
-            StageState("profiles", 1, 3, 4, 0, exact=True, seconds=0),
-            StageState("fanout", 1, 4, 4, 9, exact=False, seconds=99),
+            StageStatus("intake", 0, 0, 4, 0, exact=True, seconds=0),
+            StageStatus("profiles", 1, 3, 4, 0, exact=True, seconds=0),
+            StageStatus("fanout", 1, 4, 4, 9, exact=False, seconds=99),
         ]
     )
     monkeypatch.delenv("CREDITBUS_BOOTSTRAP_SERVERS")

@@ -14,7 +14,7 @@ from creditbus.services.cli import main as cli
 from creditbus.services.engine.batch import Partition, Record
 from creditbus.services.engine.consume.cluster_metadata import TopicFacts
 from creditbus.services.engine.consume.topic_reader import FROM_END, FROM_START, Chunk
-from creditbus.services.local.bus import Message
+from creditbus.services.local.bus import ConsumedRecord
 
 TOPIC = "feed.district-wuchang"
 Log = dict[int, list[bytes]]
@@ -67,7 +67,7 @@ def follow(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) 
         async def read(_: object, starts: Mapping[Partition, int], **__: object) -> AsyncIterator[Chunk]:
             assert set(starts.values()) == {FROM_START if "--from-start" in options else FROM_END}
             records: list[Record] = [
-                Message(TOPIC, number, begins.get(number, 0) + place, 0, None, value)
+                ConsumedRecord(TOPIC, number, begins.get(number, 0) + place, 0, None, value)
                 for number, values in log.items()
                 for place, value in enumerate(values)
             ]

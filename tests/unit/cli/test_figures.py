@@ -8,7 +8,7 @@ import pytest
 
 from creditbus.services.cli import figures
 from creditbus.services.cli import main as cli
-from creditbus.services.cli.figures import Figures, print_figures
+from creditbus.services.cli.figures import TableRow, print_figures
 from creditbus.services.domain.ledger import Bookings, Ledger, Outcome
 from creditbus.services.query.accounts import Accounts
 from creditbus.services.query.quality import QualityReport
@@ -102,5 +102,5 @@ def test_quality_has_all_its_figures(width: int | None, capsys: pytest.CaptureFi
 
 
 def test_a_heading_that_does_not_fit_folds_with_every_letter(capsys: pytest.CaptureFixture[str]) -> None:
-    print_figures("of", ["completeness"], [Figures("a", ["100.0%"])], width=10)
+    print_figures("of", ["completeness"], [TableRow("a", ["100.0%"])], width=10)
     assert capsys.readouterr().out.splitlines() == ["of complet", "     eness", "a   100.0%"]

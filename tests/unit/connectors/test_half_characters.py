@@ -17,7 +17,7 @@ from creditbus.connectors.folder.source import FolderSource
 from creditbus.connectors.memory.published_rows import PublishedRows
 from creditbus.connectors.publish.encoder import Encoder
 from creditbus.connectors.publish.progress import Progress, Totals
-from creditbus.connectors.run.chunks import Chunk, chunks
+from creditbus.connectors.run.chunks import TransactionChunk, chunks
 from creditbus.connectors.setup.configuration import Connector, load_connector
 from creditbus.connectors.setup.preview import preview
 from creditbus.connectors.withdraw import proposals
@@ -60,7 +60,7 @@ class _Rows:
         return iter(self._rows)
 
 
-def _chunk(connector: Connector, source: Any) -> Chunk:
+def _chunk(connector: Connector, source: Any) -> TransactionChunk:
     encoder = Encoder(connector.item.id, _Registered())
     with PublishedRows(connector.file.parent, connector.id) as memory:
         [chunk] = chunks(connector, source, encoder, Progress("lists", "r", "v"), memory.begin("r", 0))

@@ -15,7 +15,7 @@ from creditbus.connectors.memory.published_rows import PublishedRows
 from creditbus.connectors.memory.values import noted
 from creditbus.connectors.publish.encoder import Encoder
 from creditbus.connectors.publish.progress import Progress
-from creditbus.connectors.run.chunks import Chunk, chunks
+from creditbus.connectors.run.chunks import TransactionChunk, chunks
 from creditbus.connectors.setup.configuration import Connector, load_connector
 from creditbus.connectors.setup.preview import preview
 from creditbus.services.cli.connector import app
@@ -59,14 +59,14 @@ def _connector(write: Write, *rows: str, **changes: Any) -> Connector:
     return load_connector(write("\n".join((_HEADER, *rows)) + "\n", **changes))
 
 
-def _sent(connector: Connector) -> list[Chunk]:
+def _sent(connector: Connector) -> list[TransactionChunk]:
     encoder = Encoder(connector.item.id, _Registered())
     with PublishedRows(connector.file.parent, "lists") as memory:
         run = memory.begin("r", 0)
         return list(chunks(connector, connector.open(), encoder, Progress("lists", "r", "v"), run))
 
 
-def _bytes(sent: list[Chunk]) -> bytes:
+def _bytes(sent: list[TransactionChunk]) -> bytes:
     """Everything that a run sends or keeps."""
     kept = [part for chunk in sent for part in chunk.noted]
     messages = [part for chunk in sent for message in chunk.messages for part in message]

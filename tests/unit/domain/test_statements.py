@@ -8,9 +8,9 @@ import pytest
 from creditbus.services.domain.statements import (
     ClosedRow,
     Closing,
+    CompleteReading,
     Declaration,
     Place,
-    Reading,
     Redrive,
     Statement,
     decode_statement,
@@ -29,7 +29,7 @@ def test_a_correction_s_run_names_the_run_it_corrects_however_often() -> None:
 _SAID: list[Statement] = [
     Redrive("tax-bureau", Place("r", "文件.csv", "", 7), "r~1", "00", 1000, 61_000),
     Declaration("court", "judgment-defaulter", date(2018, 1, 1), date(2018, 1, 31), 12, 5),
-    Reading("court", "lists", "文件.csv", "r", 5),
+    CompleteReading("court", "lists", "文件.csv", "r", 5),
     Closing("court", ClosedRow("lists", "文件.csv", "", "0a"), "合计行", 5),
 ]
 
@@ -52,7 +52,7 @@ def test_the_time_to_fix_is_never_negative() -> None:
 
 
 def test_a_whole_reading_outdates_what_other_runs_published_before_it() -> None:
-    reading = Reading("court", "lists", "a", "r2", 1000)
+    reading = CompleteReading("court", "lists", "a", "r2", 1000)
     assert reading.replaces("r1", 999)
     assert reading.replaces("r1~x", 999)
     assert not reading.replaces("r2", 999)

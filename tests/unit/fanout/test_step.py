@@ -9,7 +9,7 @@ from creditbus.services.domain.event import partition_of
 from creditbus.services.domain.framing import FRAME_BYTES
 from creditbus.services.engine.batch import Partition
 from creditbus.services.engine.stage.output import Output
-from creditbus.services.local.bus import Message
+from creditbus.services.local.bus import ConsumedRecord
 from tests.examples import EXAMPLES
 from tests.step_harness import Bus, machinery
 
@@ -20,7 +20,7 @@ LANE = partition_of(SUBJECT.encode(), machinery().lanes)
 
 
 @pytest.fixture
-def change() -> Message:
+def change() -> ConsumedRecord:
     bus = Bus(machinery())
     bus.publish(REGISTRATION)
     bus.settle()
@@ -28,7 +28,7 @@ def change() -> Message:
     return made
 
 
-def feeds(*changes: Message) -> dict[Partition, Any]:
+def feeds(*changes: ConsumedRecord) -> dict[Partition, Any]:
     """Give what a fresh fanout writes to the feeds."""
     out, _ = Bus(machinery()).process("fanout", LANE, changes)
     return without_ledger(out)
@@ -45,14 +45,14 @@ def with_lengths_in_two_bytes(value: bytes, text: str) -> bytes:
 
 
 @pytest.mark.parametrize("text", ["enterprise-registration", SUBJECT, NAME])
-def test_an_event_that_is_not_written_plainly_is_shown_as_one_that_is(change: Message, text: str) -> None:
+def test_an_event_that_is_not_written_plainly_is_shown_as_one_that_is(change: ConsumedRecord, text: str) -> None:
     assert change.value is not None
     plain = feeds(change)
     assert plain
     assert feeds(change._replace(value=with_lengths_in_two_bytes(change.value, text))) == plain
 
 
-def foreign(change: Message) -> list[bytes]:
+def foreign(change: ConsumedRecord) -> list[bytes]:
     codec = machinery().codec
     value = change.value or b""
     opened = codec.open(value)
@@ -67,7 +67,7 @@ def foreign(change: Message) -> list[bytes]:
     ]
 
 
-def test_what_is_no_change_is_passed_over_and_said(change: Message, caplog: pytest.LogCaptureFixture) -> None:
+def test_what_is_no_change_is_passed_over_and_said(change: ConsumedRecord, caplog: pytest.LogCaptureFixture) -> None:
     strangers = [change._replace(value=value) for value in foreign(change)]
     with caplog.at_level(logging.ERROR):
         assert feeds(*strangers, change) == feeds(change)

@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 
 from creditbus.services.local import bus, places
-from creditbus.services.local.places import Place, place_of
+from creditbus.services.local.places import CodeLocation, place_of
 
 
 def test_a_function_and_a_method_are_found_with_their_lines() -> None:
     line = inspect.getsourcelines(bus.LocalBus.settle)[1]
-    assert place_of("services.local.bus", "LocalBus.settle") == Place("LocalBus.settle", "services/local/bus.py", line)
+    assert place_of("services.local.bus", "LocalBus.settle") == CodeLocation(
+        "LocalBus.settle", "services/local/bus.py", line
+    )
     line = inspect.getsourcelines(places.place_of)[1]
     assert place_of("services.local.places", "place_of").line == line
 

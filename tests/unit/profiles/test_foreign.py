@@ -3,7 +3,7 @@
 import pytest
 
 from creditbus.services.domain.event import partition_of
-from creditbus.services.local.bus import Message
+from creditbus.services.local.bus import ConsumedRecord
 from tests.examples import EXAMPLES
 from tests.step_harness import Bus, machinery
 
@@ -34,6 +34,6 @@ def test_an_event_whose_header_is_damaged_is_passed_over(bus: Bus, text: str) ->
     (event,) = bus.topics["credit.events", lane][-1:]
     assert event.value is not None
     foreign = event._replace(value=damaged(event.value, text, 1))
-    again: list[Message] = [foreign, event]
+    again: list[ConsumedRecord] = [foreign, event]
     out, _ = bus.process("profiles", lane, again)
     assert [(entry.outcome, count) for entry, count in out.bookings.deltas()] == [("duplicate", 1)]

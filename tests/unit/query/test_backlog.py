@@ -11,7 +11,7 @@ from aiokafka.errors import OffsetOutOfRangeError
 
 from creditbus.services.engine.batch import Partition, Record
 from creditbus.services.engine.consume.topic_reader import Chunk
-from creditbus.services.local.bus import Message
+from creditbus.services.local.bus import ConsumedRecord
 from creditbus.services.query import backlog as module
 from creditbus.services.query.backlog import StageBacklog, TopicBacklog, read_backlog
 from creditbus.services.query.reach import PartitionReach, StageReach, topics_of
@@ -40,7 +40,7 @@ class Bus:
             raise OffsetOutOfRangeError({})
         for place, start in starts.items():
             found: list[Record] = [
-                Message(place.topic, place.partition, offset, 1000 + offset, None, b"")
+                ConsumedRecord(place.topic, place.partition, offset, 1000 + offset, None, b"")
                 for offset in self.records[place]
                 if offset >= start
             ]

@@ -7,10 +7,10 @@ from datetime import date
 from prometheus_client import generate_latest
 
 from creditbus.services.domain.quality import ItemCounts
-from creditbus.services.query.quality import DepartmentQuality, Period, QualityReport
+from creditbus.services.query.quality import DateRange, DepartmentQuality, QualityReport
 from creditbus.services.query.quality_metrics import REGISTRY, set_quality
 
-_PERIOD = Period(date(2018, 1, 1), date(2018, 1, 31))
+_PERIOD = DateRange(date(2018, 1, 1), date(2018, 1, 31))
 
 
 def _shown(**items: ItemCounts) -> set[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from creditbus.services.domain.statements import Closing, Place, Reading, Redrive, Statement
+from creditbus.services.domain.statements import Closing, CompleteReading, Place, Redrive, Statement
 from creditbus.services.query.rejects import RejectedEvent
 from creditbus.services.query.returned import ReturnedRow, closed_row, returned_rows
 from creditbus.services.query.statements import Statements
@@ -61,9 +61,9 @@ def test_what_no_connector_sent_stands_for_itself() -> None:
 def test_a_file_that_was_published_whole_again_outdates_its_earlier_refusals() -> None:
     first, second = "lists-1-a", "lists-2-b"
     events = [_event(first, 1, 1), _event(first, 2, 1), _event(second, 2, 5)]
-    one, two, again = _rows(events, Reading("credit-office", "lists", "a.csv", second, 6000))
+    one, two, again = _rows(events, CompleteReading("credit-office", "lists", "a.csv", second, 6000))
     assert (one.status, two.status, again.status) == ("replaced", "replaced", "open")
-    elsewhere = _rows(events, Reading("credit-office", "lists", "b.csv", second, 6000))
+    elsewhere = _rows(events, CompleteReading("credit-office", "lists", "b.csv", second, 6000))
     assert {row.status for row in elsewhere} == {"open"}
 
 

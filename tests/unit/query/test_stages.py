@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from creditbus.services.query.stages import LATE_SECONDS, StageProblem, StageState
+from creditbus.services.query.stages import LATE_SECONDS, StageProblem, StageStatus
 
-WELL = StageState("intake", workers=2, lanes=4, of=4, records=0, exact=True, seconds=0.0)
+WELL = StageStatus("intake", workers=2, lanes=4, of=4, records=0, exact=True, seconds=0.0)
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,6 @@ WELL = StageState("intake", workers=2, lanes=4, of=4, records=0, exact=True, sec
         (replace(WELL, workers=0, lanes=0, records=1, seconds=900.0), StageProblem.NO_WORKER),
     ],
 )
-def test_what_is_wrong_with_a_stage(state: StageState, problem: StageProblem | None) -> None:
+def test_what_is_wrong_with_a_stage(state: StageStatus, problem: StageProblem | None) -> None:
     assert state.problem == problem
     assert state.as_json()["problem"] == problem

@@ -17,7 +17,7 @@ from creditbus.connectors.files.sheet_cells import FaultyCell, SheetNumber
 from creditbus.connectors.files.sheet_choice import proposed_sheet
 from creditbus.connectors.files.source import FileSource
 from creditbus.connectors.mapping.cells import typed_text
-from creditbus.connectors.returned.sheets import CorrectedRow, Reference, ReturnedRow, ReturnedSheet, read, write
+from creditbus.connectors.returned.sheets import CorrectedRow, Reference, ReturnedSheet, ReturnedSheetRow, read, write
 from creditbus.connectors.setup.configuration import load_connector
 from creditbus.connectors.setup.kinds import kind_named
 from creditbus.connectors.setup.preview import preview
@@ -456,7 +456,7 @@ def test_a_refused_row_is_given_back_as_its_sheet_shows_it(tmp_path: Path, endin
         "金额": SheetNumber(1.5),
         "单位": FaultyCell("#N/A", Reason.CELL_ERROR),
     }
-    row = ReturnedRow(Reference("lists", Place("run", "a.xlsx", "甲", 2), 1), cells, frozenset(), "x")
+    row = ReturnedSheetRow(Reference("lists", Place("run", "a.xlsx", "甲", 2), 1), cells, frozenset(), "x")
     write(tmp_path / f"r.{ending}", [ReturnedSheet("甲", list(map(Column, cells)), [row])])
     [back] = read(tmp_path / f"r.{ending}")
     assert isinstance(back, CorrectedRow)
@@ -466,7 +466,10 @@ def test_a_refused_row_is_given_back_as_its_sheet_shows_it(tmp_path: Path, endin
 @pytest.mark.parametrize(("typed", "reason"), [(2.0250303000012e19, "NUMBER_ROUNDED"), (2025.1, "NUMBER_ROUNDED")])
 def test_a_number_typed_as_a_correction_is_no_better(tmp_path: Path, typed: float, reason: str) -> None:
     reference = Reference("lists", Place("run", "a.xlsx", "甲", 2), 1)
-    write(tmp_path / "r.xlsx", [ReturnedSheet("甲", [Column("文号")], [ReturnedRow(reference, {}, frozenset(), "x")])])
+    write(
+        tmp_path / "r.xlsx",
+        [ReturnedSheet("甲", [Column("文号")], [ReturnedSheetRow(reference, {}, frozenset(), "x")])],
+    )
     book = openpyxl.load_workbook(tmp_path / "r.xlsx")
     book.worksheets[0]["A2"] = typed
     book.save(tmp_path / "r.xlsx")

@@ -15,7 +15,7 @@ import pytest
 from kafka import TopicPartition
 
 from creditbus.avro_schemas import reject_schema
-from creditbus.connectors.publish.encoder import Message
+from creditbus.connectors.publish.encoder import ProducerRecord
 from creditbus.connectors.publish.progress import Progress
 from creditbus.connectors.returned import refusals
 from creditbus.connectors.returned.resent import OpenRefusals
@@ -41,14 +41,14 @@ class _Bus:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
-        self.sent: list[Message] = []
+        self.sent: list[ProducerRecord] = []
         self.progress: Progress | None = None
         self.rejects: list[bytes | None] = []
         self.read = 0
         self.done: list[str] = []
         self.fails = False
 
-    def refuse(self, message: Message, run: str, reason: str = "DATE_FUTURE", **changes: Any) -> None:
+    def refuse(self, message: ProducerRecord, run: str, reason: str = "DATE_FUTURE", **changes: Any) -> None:
         """Put a reject of row 7 on the topic."""
         fields = {
             "stage": "intake",
@@ -105,7 +105,7 @@ class _Publisher:
         self._bus.done.append("fenced")
         return self._bus.progress
 
-    def publish(self, messages: list[Message], progress: Progress, _: Iterable[Any] = ()) -> None:
+    def publish(self, messages: list[ProducerRecord], progress: Progress, _: Iterable[Any] = ()) -> None:
         self._bus.sent += messages
         self._bus.progress = progress
         if self._bus.fails:

@@ -24,8 +24,8 @@ from creditbus.connectors.returned.sheets import (
     CorrectedRow,
     ForeignRow,
     Reference,
-    ReturnedRow,
     ReturnedSheet,
+    ReturnedSheetRow,
     free_name,
     read,
     write,
@@ -84,7 +84,7 @@ def _sheet(connector: Connector, columns: list[Column], rows: list[Original]) ->
     for one in rows:
         marked = {connector.mapper.column_of(fault.field, have) for fault in one.rejection.faults} - {None}
         reference = Reference("lists", one.rejection.place, one.rejection.rejected_at)
-        returned.append(ReturnedRow(reference, one.cells, frozenset(filter(None, marked)), "原因 reason"))
+        returned.append(ReturnedSheetRow(reference, one.cells, frozenset(filter(None, marked)), "原因 reason"))
     return ReturnedSheet("lists", columns, returned)
 
 
@@ -191,7 +191,7 @@ def test_refused_cells_are_marked_and_the_reference_is_out_of_the_way(connector:
 def test_a_header_of_two_rows_stays_one_of_two_rows(tmp_path: Path) -> None:
     place = Place(_RUN, "a.xlsx", "名单", 3)
     cells: dict[str, Cell] = {"ZTDM": "=1+1", "LRRQ": date(2025, 3, 3)}
-    row = ReturnedRow(Reference("lists", place, 1), cells, frozenset(), "x")
+    row = ReturnedSheetRow(Reference("lists", place, 1), cells, frozenset(), "x")
     columns = [Column("ZTDM", "主体代码"), Column("LRRQ", "列入日期")]
     path = tmp_path / "a.xlsx"
     write(path, [ReturnedSheet("a/b", columns, [row])])

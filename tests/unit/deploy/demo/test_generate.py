@@ -118,7 +118,7 @@ def test_truth_beside_the_files_is_the_one_returned(folder: Path, truth: Truth) 
 
 
 def test_a_row_does_not_show_its_cells(folder: Path, truth: Truth) -> None:
-    from creditbus.deploy.demo.truth import Row  # noqa: PLC0415 # the one test that needs it
+    from creditbus.deploy.demo.truth import GroundTruthRow  # noqa: PLC0415 # the one test that needs it
 
     del folder, truth
-    assert "示例" not in repr(Row({"企业名称": "示例"}, Fate.NEW))
+    assert "示例" not in repr(GroundTruthRow({"企业名称": "示例"}, Fate.NEW))

@@ -14,7 +14,7 @@ from creditbus.services.engine.run.changelog import Tail, read_tail
 from creditbus.services.engine.run.lane import Lane
 from creditbus.services.engine.settings import EngineSettings
 from creditbus.services.engine.store.memory_store import MemoryStore
-from creditbus.services.local.bus import Message
+from creditbus.services.local.bus import ConsumedRecord
 
 HERE = Partition("changelog", 3)
 SETTINGS = EngineSettings()
@@ -36,7 +36,7 @@ def log(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
     async def read_partitions(_servers: str, starts: Mapping[Partition, int]) -> AsyncIterator[Chunk]:
         start = starts[HERE]
         first = start if 0 <= start <= COMMITTED else 0
-        records = [Message(HERE.topic, HERE.partition, offset, 0, b"%d" % offset, b"value") for offset in (1, 4)]
+        records = [ConsumedRecord(HERE.topic, HERE.partition, offset, 0, b"%d" % offset, b"value") for offset in (1, 4)]
         if start == FROM_START or first == 0:
             yield Chunk([records[0]], {HERE: 3})
         if first < COMMITTED:

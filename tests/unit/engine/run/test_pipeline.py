@@ -23,7 +23,7 @@ from creditbus.services.engine.stage.output import Output
 from creditbus.services.engine.stage.state_view import StateView
 from creditbus.services.engine.store import Reading
 from creditbus.services.engine.store.memory_store import MemoryStore
-from creditbus.services.local.bus import Message
+from creditbus.services.local.bus import ConsumedRecord
 from creditbus.services.local.registry import MemoryRegistry
 
 HERE = Partition("topic", 0)
@@ -148,7 +148,7 @@ class World:
             await asyncio.wait([self.task])
 
     def give(self, count: int) -> None:
-        records: list[Record] = [Message("topic", 0, self._next + n, 0, None, None) for n in range(count)]
+        records: list[Record] = [ConsumedRecord("topic", 0, self._next + n, 0, None, None) for n in range(count)]
         self.lane.inbox.offer(Batch(HERE, records, self._next, self._next + count, 1))
         self._next += count
         self.pipeline.wake()

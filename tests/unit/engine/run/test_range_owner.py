@@ -27,7 +27,7 @@ from creditbus.services.engine.stage.output import Output
 from creditbus.services.engine.stage.state_view import StateView
 from creditbus.services.engine.store.memory_store import MemoryStore
 from creditbus.services.engine.store.stored_offsets import StoredOffset
-from creditbus.services.local.bus import Message
+from creditbus.services.local.bus import ConsumedRecord
 from creditbus.services.local.registry import MemoryRegistry
 
 HERE = Partition("topic", 0)
@@ -120,7 +120,7 @@ class Bench:
             out.emit("ledger", 0, f"{entry.outcome} {entry.reason}".encode(), str(count).encode())
 
     def batch(self, start: int, end: int, assignment_epoch: int | None = None) -> Batch:
-        records: list[Record] = [Message("topic", 0, offset, 0, None, None) for offset in range(start, end)]
+        records: list[Record] = [ConsumedRecord("topic", 0, offset, 0, None, None) for offset in range(start, end)]
         current = self.world.assignment_epoch if assignment_epoch is None else assignment_epoch
         return Batch(HERE, records, start, end, assignment_epoch=current)
 
