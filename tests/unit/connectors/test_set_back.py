@@ -15,7 +15,7 @@ from creditbus.connectors.withdraw.withdrawals import withdraw
 from creditbus.services.domain.city_time import city_day
 from creditbus.services.domain.event import RecordState
 from tests.harness.memory_bus import Killed, MemoryBus
-from tests.harness.offices import KINDS, SQL, WHOLE, Office, removal, row
+from tests.harness.offices import KINDS, SQL, WHOLE, Office, Row, removal, row
 from tests.harness.web import Web, running_web
 
 
@@ -176,6 +176,30 @@ def test_a_repetition_within_a_reading_is_not_a_later_word(shop: Office) -> None
         file.unlink()
     shop.run()
     assert shop.told() == "示例乙"
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("shop", ["csv", "jsonl"], indirect=True)
+def test_rows_that_stand_several_times_mean_the_same_however_often_they_are_read(shop: Office, seed: int) -> None:
+    """What a record says is the content that came up last, whether read first, sent again or without a memory."""
+    chance = random.Random(f"{shop.kind} repeated {seed}")
+    said = [(f"示例{chance.choice('甲乙丙')}", number) for number in (1, 2, 3) for _ in range(chance.randint(1, 5))]
+    chance.shuffle(said)
+    # other rows between them: some stand in another chunk than the row that they repeat
+    rows = [one for place, word in enumerate(said) for one in (row(*word), *_others(place, 200 * (seed % 2)))]
+    last = [list(dict.fromkeys(one for one, at in said if at == number))[-1] for number in (1, 2, 3)]
+    shop.says(*rows)
+    for again in (False, True, True):
+        shop.run(resend=again)
+        assert [shop.told(number) for number in (1, 2, 3)] == last
+    for file in (shop.folder / "connectors").iterdir():
+        file.unlink()
+    shop.run()
+    assert [shop.told(number) for number in (1, 2, 3)] == last
+
+
+def _others(place: int, count: int) -> list[Row]:
+    return [row("示例丁", 1000 * (place + 1) + number) for number in range(count)]
 
 
 def test_a_folder_of_deliveries_tells_news(tmp_path: Path, bus: MemoryBus) -> None:
