@@ -20,6 +20,7 @@ __all__ = [
     "condition",
     "not_a_date",
     "put",
+    "shipped_catalogue",
     "with_a_time",
 ]
 
@@ -73,11 +74,12 @@ def condition(item: str, code: str) -> ItemReason:
     Raises:
         KeyError: it declares none of this code.
     """
-    return _catalogue().items[item].reasons[code]
+    return shipped_catalogue().items[item].reasons[code]
 
 
 @cache
-def _catalogue() -> Catalogue:
+def shipped_catalogue() -> Catalogue:
+    """Read the catalogue of the product."""
     return Catalogue.parse(raw_catalogue())
 
 

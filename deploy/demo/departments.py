@@ -6,6 +6,8 @@ from typing import Any
 
 import yaml
 
+from creditbus.deploy.demo.sample import samples
+
 __all__ = ["DELIVERIES", "Delivery", "configure", "left_out"]
 
 
@@ -50,6 +52,7 @@ DELIVERIES = (
     Delivery("registration.csv", "market-supervision", "enterprise-registration", "csv", "registration"),
     Delivery("legacy_codes.csv", "market-supervision", "subject-identifiers", "csv", "subject-identifiers"),
     Delivery("successions.csv", "market-supervision", "subject-succession", "csv", "subject-successions"),
+    *(Delivery(each.file, each.department, each.item, "csv", each.mapping) for each in samples()),
 )
 """Every file that the demonstration knows."""
 

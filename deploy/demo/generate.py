@@ -1,4 +1,4 @@
-"""Generate the files of five departments, with the truth about every row."""
+"""Generate the departments' files, with the truth about every row."""
 
 from collections.abc import Sequence
 from itertools import islice
@@ -8,8 +8,11 @@ from random import Random
 import orjson
 
 from creditbus.deploy.demo import licences, lists, penalties, registration, successions, tax
+from creditbus.deploy.demo.catalogue_rows import CatalogueRows
+from creditbus.deploy.demo.defects import shipped_catalogue
 from creditbus.deploy.demo.files import write_delimited, write_json_lines, write_workbook
 from creditbus.deploy.demo.mixing import Maker, mix
+from creditbus.deploy.demo.sample import Sample, samples
 from creditbus.deploy.demo.spelling import Speller
 from creditbus.deploy.demo.subjects import DemoSubject, authorities, subjects
 from creditbus.deploy.demo.truth import Cells, Fate, FileTruth, GroundTruthRow, Truth
@@ -22,6 +25,8 @@ _PENALTIES = 4400
 _GRADES = 3000
 _LISTED = 1400
 _SUCCEEDED = 300
+_SAMPLED = 80  # rows of each further item
+_FEWEST_SAMPLED = 40
 _UNKNOWN_FROM = 500_000  # numbers of subjects that no register knows
 _OTHER = 900_000
 
@@ -85,8 +90,24 @@ def generate(target: Path, seed: int = 2018, scale: float = 1.0) -> Truth:
             "red_black_lists.csv": FileTruth.of("credit-office", "red-black-list", listed),
         }
     )
+    for sample in samples():
+        made = _sampled(target / sample.file, sample, seed, scale, registered)
+        truth.files[sample.file] = FileTruth.of(sample.department, sample.item, made)
     (target / "truth.json").write_bytes(orjson.dumps(truth.as_json(), option=orjson.OPT_INDENT_2))
     return truth
+
+
+def _sampled(
+    path: Path, sample: Sample, seed: int, scale: float, registered: Sequence[DemoSubject]
+) -> list[GroundTruthRow]:
+    """Write the file of a sample. Its rows are drawn apart: one more sample leaves the other files as they are."""
+    random = Random(f"{seed} {sample.item}")  # fictional data
+    maker = CatalogueRows(random, shipped_catalogue().items[sample.item], sample)
+    unknown = filter(maker.admits, subjects(random, _UNKNOWN_FROM))
+    size = max(_FEWEST_SAMPLED, round(_SAMPLED * scale))
+    rows = maker.told(mix(random, maker, list(filter(maker.admits, registered)), unknown, size))
+    write_delimited(path, maker.columns, _spell(random, rows, maker.dates, maker.codes))
+    return rows
 
 
 def _registrations(random: Random, registered: Sequence[DemoSubject]) -> list[GroundTruthRow]:

@@ -10,7 +10,7 @@ from random import Random
 
 from creditbus.services.domain.identifiers import organisation_code, registration_no, uscc
 
-__all__ = ["DISTRICTS", "Authority", "DemoSubject", "authorities", "subjects"]
+__all__ = ["DISTRICTS", "Authority", "DemoSubject", "authorities", "further_authority", "subjects"]
 
 DISTRICTS = {
     "420102": "江岸区",
@@ -109,6 +109,11 @@ def authorities() -> dict[str, Authority]:
         key: Authority(name, _uscc("11", "990100", "AU", number), short)
         for number, (key, (name, short)) in enumerate(names.items(), start=1)
     }
+
+
+def further_authority(number: int, name: str, short: str) -> Authority:
+    """Give an authority that the files of one item know; ``number`` is its own, from 0."""
+    return Authority(name, _uscc("11", "990100", "AF", number), short)
 
 
 def _uscc(kind: str, division: str, series: str, number: int) -> str:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from creditbus.deploy.demo.departments import DELIVERIES, configure, left_out
+from creditbus.deploy.demo.sample import samples
 
 _README = Path(__file__).parents[4] / "README.md"
 
@@ -19,4 +20,7 @@ def test_what_no_delivery_has_is_named(tmp_path: Path) -> None:
 def test_the_readme_names_what_the_demonstration_knows() -> None:
     text = _README.read_text(encoding="utf-8")
     paragraph = text[text.index("the demonstration knows") :].partition("\n\n")[0]
-    assert [one.file for one in DELIVERIES if f"`{one.file}`" not in paragraph] == []
+    by_item = {sample.file for sample in samples()}
+    assert [one.file for one in DELIVERIES if one.file not in by_item and f"`{one.file}`" not in paragraph] == []
+    assert "`ITEM.csv`" in paragraph
+    assert by_item == {f"{sample.item}.csv" for sample in samples()}

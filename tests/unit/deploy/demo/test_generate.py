@@ -9,6 +9,7 @@ import pytest
 
 from creditbus.avro_schemas import raw_catalogue
 from creditbus.deploy.demo.generate import generate
+from creditbus.deploy.demo.sample import samples
 from creditbus.deploy.demo.truth import Fate, Truth
 from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.identifiers import organisation_code, registration_no, uscc
@@ -95,6 +96,7 @@ def test_every_row_is_accounted_for(folder: Path, truth: Truth) -> None:
         "tax_grades.csv": len(_rows(folder / "tax_grades.csv", "\t")),
         "red_black_lists.csv": len(_rows(folder / "red_black_lists.csv")),
         "successions.csv": len(_rows(folder / "successions.csv")),
+        **{sample.file: len(_rows(folder / sample.file)) for sample in samples()},
     }
     assert found == {name: file.fates.total() for name, file in truth.files.items()}
 
