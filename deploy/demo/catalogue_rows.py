@@ -101,15 +101,20 @@ class CatalogueRows:
         """Give a value of the field's format."""
         if field.values:
             return self._random.choice([value for value in field.values if not value.endswith("*")])
-        number = next(self._numbers)
         return {
-            Format.CODE: f"{self._sample.authority.short}〔{decided.year}〕{number}号",
+            Format.CODE: self._number(field, decided),
             Format.DATE: decided.isoformat(),
             Format.DATE_OPEN: decided.isoformat(),
             Format.NUMBER: str(self._random.randrange(1, 200)),
             Format.YEAR: str(_LAST_YEAR),
             Format.USCC: self._sample.authority.uscc,
         }.get(field.format, f"示例{field.title}")
+
+    def _number(self, field: Field, decided: date) -> str:
+        """Give a number that no other row has, in digits alone where the field is too short for a document's."""
+        number = next(self._numbers)
+        text = f"{self._sample.authority.short}〔{decided.year}〕{number}号"
+        return text if field.max_length is None or len(text) <= field.max_length else f"{number:0{field.max_length}}"
 
     def _drawn(self, value: Value, decided: date) -> str:
         if isinstance(value, str):
