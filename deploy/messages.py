@@ -60,3 +60,43 @@ DECLARE_IT = Message(
     "请在 topics/departments 中声明",
     "declare it in topics/departments",
 )
+LEFT_OUT = Message(
+    "未使用：{others}（演示认识 {known}）",
+    "left out: {others} (the demonstration knows {known})",
+)
+PUBLISHED = Message(
+    "已发布 {rows:>7,} 行  {rate:>8,.0f} 行/秒  {connector}",
+    "published {rows:>7,} rows  {rate:>8,.0f} rows/s  {connector}",
+)
+ONE_CHANGE = Message(
+    "同一变化在两个订阅流中：{subject} 的 {item}",
+    "one change in two feeds: {item} of {subject}",
+)
+PASSAGE = Message(
+    "{count:,} 个事件从文件到订阅流用时 {seconds:.1f} 秒：每秒 {rate:,.0f} 个事件",
+    "{count:,} events from file to feed in {seconds:.1f} s: {rate:,.0f} events/s",
+)
+BALANCES = Message(
+    "账本平衡",
+    "the ledger balances",
+)
+DOES_NOT_BALANCE = Message(
+    "账本不平衡",
+    "the ledger does not balance",
+)
+EVERY_COUNT_IS_TRUE = Message(
+    "每个计数都与生成的文件应有的计数一致",
+    "every count is the one that the generated files were made to have",
+)
+OTHER_COUNT = Message(
+    "{department}：{outcome} 应为 {count}，账本为 {actual}",
+    "{department}: {outcome} should be {count}, the ledger says {actual}",
+)
+FIELD = Message(
+    "字段",
+    "field",
+)
+SAYS_NOTHING = Message(
+    "没有说明原因",
+    "it says nothing",
+)

@@ -10,9 +10,10 @@ __all__ = ["english_in"]
 _ALLOWED: Final = re.compile(
     r"""
       `[^`\n]*`                                     # what is to be typed
+    | “[^”\n]*”                                    # quoted: words of a library, a server or a row
     | creditbus:?(?:[ ]-{0,2}[a-z][-a-z_.0-9/]*(?:=\S+)?)*    # a command without quotes around it
-    | https?://\S+ | \w+://\S*                      # addresses
-    | \S*[/\\]\S*                                   # paths
+    | https?://[^\s“：；]+ | \w+://[^\s“：；]*         # addresses
+    | [^\s“：；]*[/\\][^\s“：；]*                     # paths
     | \S*\.(?:csv|xlsx?|yaml|jsonl?|md|avsc|log|db)\b[^\s，；。：]*
     | --?[a-z][-a-z]*(?:[=\ ][A-Z][A-Z_=]*)?        # options
     | \{[^}\s]*\} | \[[^\]\s]*\]                    # arguments in a line of usage, keys of rows
@@ -22,7 +23,7 @@ _ALLOWED: Final = re.compile(
     """,
     re.VERBOSE,
 )
-_SENTENCE: Final = re.compile(r"\b[A-Za-z]{2,}'?[a-z]*(?: [A-Za-z']+)+\b")
+_SENTENCE: Final = re.compile(r"\b[A-Za-z]{2,}'?[a-z]*(?: '?[A-Za-z][A-Za-z']*)+\b")
 
 
 def english_in(text: str) -> list[str]:

@@ -10,6 +10,8 @@ from avro.compatibility import ReaderWriterCompatibilityChecker, SchemaCompatibi
 from avro.errors import AvroException
 from avro.schema import parse
 
+from creditbus.topics import messages
+
 __all__ = ["backward_problems"]
 
 
@@ -25,8 +27,8 @@ def backward_problems(new: Any, earlier: Iterable[Any]) -> list[str]:
     try:
         reader = parse(json.dumps(new))
     except AvroException as error:
-        return [f"not an Avro schema: {error}"]
-    problems = []
+        return [messages.NOT_AVRO(said=error)]
+    problems: list[str] = []
     for number, schema in enumerate(earlier, start=1):
         checker = ReaderWriterCompatibilityChecker()  # type: ignore[no-untyped-call] # avro's, without types
         result = checker.get_compatibility(reader, parse(json.dumps(schema)))
@@ -34,5 +36,6 @@ def backward_problems(new: Any, earlier: Iterable[Any]) -> list[str]:
             # The checker keeps messages and places as sets: they cannot be paired.
             kinds = ", ".join(sorted({kind.name for kind in result.incompatibilities}))
             places = ", ".join(sorted(result.locations))
-            problems.append(f"version {number}: {kinds}: {', '.join(sorted(result.messages))} (at {places})")
+            said = ", ".join(sorted(result.messages))
+            problems.append(messages.NOT_COMPATIBLE(version=number, kinds=kinds, said=said, places=places))
     return problems

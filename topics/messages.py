@@ -61,7 +61,7 @@ KEEP_COMPATIBLE = Message(
     "give new fields a default, keep the types of old ones",
 )
 KAFKA_REFUSES = Message(
-    "被 Kafka 拒绝：{error}",
+    "被 Kafka 拒绝：“{error}”",
     "Kafka refuses them: {error}",
 )
 SCHEMA_NOT_THERE = Message(
@@ -69,7 +69,7 @@ SCHEMA_NOT_THERE = Message(
     "is not in the registry at {url}",
 )
 REFUSES_BECAUSE = Message(
-    "拒绝 {request}：{said}",
+    "拒绝 {request}：“{said}”",
     "refuses {request}: {said}",
 )
 IT_IS_AT = Message(
@@ -117,7 +117,7 @@ SEE_ITS_LOG = Message(
     "see its log",
 )
 REFUSES_PLAINLY = Message(
-    "拒绝 {request}：{plain}",
+    "拒绝 {request}：“{plain}”",
     "refuses {request}: {plain}",
 )
 LET_IT_IN = Message(
@@ -125,7 +125,7 @@ LET_IT_IN = Message(
     "creditbus does not log in; ask whoever keeps the registry, or a proxy before it, to let it in",
 )
 CERTIFICATE = Message(
-    "没有可信任的证书：{verify_message}",
+    "没有可信任的证书：“{verify_message}”",
     "has no certificate that is trusted: {verify_message}",
 )
 GIVE_AUTHORITY = Message(
@@ -193,11 +193,11 @@ STRANGE_JSON = Message(
     "answers with JSON that no schema registry answers with",
 )
 SENDS_ELSEWHERE = Message(
-    "将 {request} 转向别处：{plain}，{where}",
+    "将 {request} 转向别处：“{plain}”，{where}",
     "sends {request} elsewhere: {plain} to {where}",
 )
 ANSWERS_STRANGELY = Message(
-    "对 {request} 应答 {plain}，不像模式登记处",
+    "对 {request} 应答 “{plain}”，不像模式登记处",
     "answers {plain} to {request}, as no schema registry does",
 )
 NOT_DECLARED = Message(
@@ -257,7 +257,7 @@ SAVE_AS_UTF8 = Message(
     "save it as UTF-8",
 )
 NOT_YAML = Message(
-    "不是 YAML：{problem}",
+    "不是 YAML：“{problem}”",
     "is not YAML: {problem}",
 )
 NOT_A_MAPPING = Message(
@@ -419,4 +419,16 @@ NO_SPACE = Message(
 ADDRESS_IN_USE = Message(
     "端口已被占用",
     "Address already in use",
+)
+NO_JSON_ANSWER = Message(
+    "对 {request} 的应答不是 JSON",
+    "answers {request} with something else than JSON",
+)
+NOT_AVRO = Message(
+    "不是 Avro 模式：“{said}”",
+    "not an Avro schema: {said}",
+)
+NOT_COMPATIBLE = Message(
+    "版本 {version}：{kinds}：“{said}”（位于 {places}）",
+    "version {version}: {kinds}: {said} (at {places})",
 )

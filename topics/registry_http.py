@@ -90,7 +90,7 @@ class RegistryHttp:
             with error:
                 raise self._refused(error, f"{method} {path}") from error
         except ValueError as error:
-            raise self._not_one(f"answers {method} {path} with something else than JSON") from error
+            raise self._not_one(messages.NO_JSON_ANSWER(request=f"{method} {path}")) from error
         except (OSError, HTTPException) as error:
             raise self._silent(error) from error
         if answer is None:

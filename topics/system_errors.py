@@ -25,6 +25,11 @@ _USUAL: Final[Mapping[int, Message]] = {
 def reason_of(error: Exception) -> Text:
     """Return why the system refused; of an unusual reason, or an error that is not the system's, its own words."""
     if not isinstance(error, OSError) or error.strerror is None:
-        return Text(str(error))
+        return _quoted(str(error))
     usual = _USUAL.get(error.errno or 0)
-    return Text(error.strerror, usual().zh) if usual else Text(error.strerror)
+    return Text(error.strerror, usual().zh) if usual else _quoted(error.strerror)
+
+
+def _quoted(words: str) -> Text:
+    """Mark words that nobody of ours chose as a quotation, for a reader of Chinese."""
+    return Text(words, f"“{words}”")

@@ -12,12 +12,12 @@ A `Text` is a `str`, the English one, so that logs, JSON and tests need not know
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from string import Formatter
 from typing import Any, Final, Literal, Self, TypeVar
 
-__all__ = ["LANGUAGES", "Language", "Message", "Text", "in_language", "placeholders"]
+__all__ = ["LANGUAGES", "Language", "Message", "Text", "clauses", "in_language", "placeholders", "said_by"]
 
 _T = TypeVar("_T")
 
@@ -58,6 +58,21 @@ class Message:
 def in_language(value: _T, language: Language) -> _T | str:
     """Return the Chinese of a `Text` where Chinese is wanted; everything else as it is."""
     return value.zh if language == "zh" and isinstance(value, Text) else value
+
+
+def clauses(parts: Iterable[str]) -> Text:
+    """Join sentences or parts of one, each of which may be a `Text`, as each language does."""
+    found = list(parts)
+    return Text("; ".join(found), "；".join(in_language(part, "zh") for part in found))
+
+
+def said_by(error: Exception) -> Text:
+    """Return what an error says, in both languages where it was raised with a `Text` alone.
+
+    `str(error)` makes a plain `str` of the `Text`, so whoever passes the words of an error on asks here.
+    """
+    said = error.args[0] if len(error.args) == 1 else None
+    return said if isinstance(said, Text) else Text(str(error))
 
 
 class _Nouns(Formatter):

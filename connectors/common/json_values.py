@@ -1,15 +1,32 @@
 """What JSON leaves open and departments get wrong, decided once for files and servers: numbers, keys, constants."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
+from creditbus.connectors.common import messages
 from creditbus.connectors.common.titles import folded
+from creditbus.topics.text import Message, Text
 
-__all__ = ["alike", "decoder", "repeated", "twice"]
+__all__ = ["alike", "decoder", "reason_of", "repeated", "twice"]
 
 _MOST_DIGITS = 400
+_WORDS: Final[Mapping[str, Message]] = {
+    message.en: message
+    for message in (
+        messages.EXPECTING_VALUE,
+        messages.EXPECTING_COMMA,
+        messages.EXPECTING_COLON,
+        messages.EXPECTING_NAME,
+        messages.EXTRA_DATA,
+        messages.TEXT_WITHOUT_END,
+        messages.CONTROL_CHARACTER,
+        messages.WRONG_ESCAPE,
+        messages.WRONG_HEX_ESCAPE,
+    )
+}
+"""What the standard library says of a text that is not JSON, by its words."""
 
 
 def decoder(
@@ -29,6 +46,12 @@ def decoder(
     return json.JSONDecoder(object_pairs_hook=pairs, parse_float=Decimal, parse_int=integer, parse_constant=constant)
 
 
+def reason_of(error: json.JSONDecodeError) -> Text:
+    """Say why a text is not JSON; in words of a later library, those words."""
+    known = _WORDS.get(error.msg)
+    return Text(error.msg, f"“{error.msg}”") if known is None else known()
+
+
 def repeated(pairs: Iterable[tuple[str, Any]]) -> str | None:
     """Return the first key that stands there twice; JSON's usual readers take the last one in silence."""
     seen: set[str] = set()
@@ -39,9 +62,9 @@ def repeated(pairs: Iterable[tuple[str, Any]]) -> str | None:
     return None
 
 
-def twice(name: str) -> str:
+def twice(name: str) -> Text:
     """Say that a key stands there twice."""
-    return f"the key {name!r} stands there twice: nobody can say which value is meant"
+    return messages.KEY_TWICE(name=name)
 
 
 def alike(names: Iterable[str]) -> str:
@@ -50,5 +73,5 @@ def alike(names: Iterable[str]) -> str:
     for name in names:
         other = spelled.setdefault(folded(name), name)
         if other != name:
-            return f"the keys {other!r} and {name!r} differ by case alone"
+            return messages.KEYS_ALIKE(other=other, name=name)
     return ""

@@ -20,3 +20,63 @@ UNREADABLE = Message(
     "不能读取",
     "cannot be read",
 )
+ENV_OR_FILE = Message(
+    "请在 env 与 file 中只给出其一",
+    "give one of env and file",
+)
+NOT_JSON_AT = Message(
+    "第 {character} 个字符处不是 JSON：{said}",
+    "not JSON at character {character}: {said}",
+)
+TOO_DEEP = Message(
+    "嵌套过深",
+    "nested too deeply",
+)
+NOT_AN_OBJECT = Message(
+    "是 JSON 的 {kind}，不是对象",
+    "a JSON {kind}, not an object",
+)
+KEY_TWICE = Message(
+    "键 {name!r} 出现两次，无法得知以哪个值为准",
+    "the key {name!r} stands there twice: nobody can say which value is meant",
+)
+KEYS_ALIKE = Message(
+    "键 {other!r} 与 {name!r} 仅大小写不同",
+    "the keys {other!r} and {name!r} differ by case alone",
+)
+EXPECTING_VALUE = Message(
+    "此处应有值",
+    "Expecting value",
+)
+EXPECTING_COMMA = Message(
+    "此处应有逗号",
+    "Expecting ',' delimiter",
+)
+EXPECTING_COLON = Message(
+    "此处应有冒号",
+    "Expecting ':' delimiter",
+)
+EXPECTING_NAME = Message(
+    "此处应有双引号内的键",
+    "Expecting property name enclosed in double quotes",
+)
+EXTRA_DATA = Message(
+    "结束之后还有内容",
+    "Extra data",
+)
+TEXT_WITHOUT_END = Message(
+    "文本没有结束",
+    "Unterminated string starting at",
+)
+CONTROL_CHARACTER = Message(
+    "含有控制字符",
+    "Invalid control character at",
+)
+WRONG_ESCAPE = Message(
+    "有不可用的转义",
+    "Invalid \\escape",
+)
+WRONG_HEX_ESCAPE = Message(
+    "有不完整的 Unicode 转义",
+    "Invalid \\uXXXX escape",
+)

@@ -33,7 +33,7 @@ class Secret(BaseModel):
     @model_validator(mode="after")
     def _one_place(self) -> Self:
         if (self.env is None) == (self.file is None):
-            raise ValueError("give one of env and file")
+            raise ValueError(messages.ENV_OR_FILE())
         return self
 
     def reveal(self) -> str:

@@ -6,8 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO, NamedTuple
 
+from creditbus.connectors.common import messages as shared
+from creditbus.connectors.common.json_values import reason_of
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.files import messages
+from creditbus.topics.text import said_by
 
 __all__ = ["Element", "begins_array", "elements"]
 
@@ -90,20 +93,19 @@ class _Array:
         try:
             value, end = self._decoder.raw_decode(self._text, start)
         except json.JSONDecodeError as error:
-            return self._refused(
-                line, f"not JSON at line {line + self._text.count(chr(10), start, error.pos)}: {error.msg}"
-            )
+            at = line + self._text.count("\n", start, error.pos)
+            return self._refused(line, messages.NOT_JSON_AT_LINE(line=at, said=reason_of(error)))
         except RecursionError:
-            return self._refused(line, "nested too deeply")
+            return self._refused(line, shared.TOO_DEEP())
         except ValueError as error:
-            return self._refused(line, str(error))
+            return self._refused(line, said_by(error))
         if end - start > self._limit:
-            return self._refused(line, "the element is longer than settings.row_bytes")
+            return self._refused(line, messages.ELEMENT_TOO_LONG())
         original = self._text[start:end]
         try:
             original.encode()
         except UnicodeEncodeError:
-            return self._refused(line, f"not {self._encoding}")
+            return self._refused(line, messages.NOT_ENCODED(encoding=self._encoding))
         self._move(end)
         return Element(line, value, "", "")
 
@@ -120,7 +122,7 @@ class _Array:
             kept += self._text[self._at : end][: self._limit - len(kept)]
             size += end - self._at
             self._move(end)
-        fault = fault if size <= self._limit else "the element is longer than settings.row_bytes"
+        fault = fault if size <= self._limit else messages.ELEMENT_TOO_LONG()
         return Element(line, None, kept.strip(_SPACE), fault)
 
     def _boundary(self, depth: int, *, in_text: bool) -> tuple[int, int, bool, bool]:

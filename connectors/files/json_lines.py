@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any, NoReturn
 
-from creditbus.connectors.common.json_values import alike, decoder, repeated, twice
+from creditbus.connectors.common import messages as shared
+from creditbus.connectors.common.json_values import alike, decoder, reason_of, repeated, twice
 from creditbus.connectors.contract import Cell, Column, Defect, DefectReason, Row, Table
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.files import messages
@@ -16,6 +17,7 @@ from creditbus.connectors.files.json_array import Element, begins_array, element
 from creditbus.connectors.files.lines import Line, bounded_lines, count_lines
 from creditbus.connectors.files.reader import PassedOver
 from creditbus.connectors.files.settings import JsonLinesOptions
+from creditbus.topics.text import said_by
 
 __all__ = ["JsonLinesReader"]
 
@@ -28,11 +30,11 @@ _SUSPECT = re.compile(rb"\\u(?:[dD][89a-fA-F]|0000)")
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON")
+    raise ValueError(messages.NOT_A_JSON_VALUE(name=name))
 
 
 def _refuse_huge(_digits: str) -> NoReturn:
-    raise ValueError("a number of more digits than anything has")
+    raise ValueError(messages.TOO_MANY_DIGITS())
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -97,11 +99,11 @@ class JsonLinesReader:
             try:
                 return Row(_checked(element.value), self._blob.name, "", number, number)
             except ValueError as error:
-                fault = str(error)
+                fault = said_by(error)
         original = (element.original or json.dumps(element.value, ensure_ascii=False, default=str)).encode(
             errors="surrogateescape" if element.original else "replace"
         )
-        detail = f"line {element.line}: {fault}"
+        detail = messages.AT_LINE(line=element.line, fault=fault)
         quoted = original[: self._settings.row_bytes]
         return Defect(DefectReason.UNPARSABLE, detail, quoted, self._blob.name, "", number, number)
 
@@ -111,16 +113,16 @@ class JsonLinesReader:
     def _row(self, line: Line, encoding: str, number: int) -> Row | Defect:
         try:
             if not line.whole:
-                raise ValueError("the line is longer than settings.row_bytes")  # noqa: TRY301 -- one way out for all
+                raise ValueError(messages.JSON_LINE_TOO_LONG())  # noqa: TRY301 -- one way out for all
             cells = _cells(line.raw, encoding)
         except UnicodeDecodeError as error:
-            detail = f"not {encoding} at byte {error.start + 1} of the line"
+            detail = messages.NOT_ENCODED_AT(encoding=encoding, byte=error.start + 1)
         except json.JSONDecodeError as error:
-            detail = f"not JSON at character {error.pos + 1}: {error.msg}"
+            detail = shared.NOT_JSON_AT(character=error.pos + 1, said=reason_of(error))
         except RecursionError:
-            detail = "nested too deeply"
+            detail = shared.TOO_DEEP()
         except ValueError as error:
-            detail = str(error)
+            detail = said_by(error)
         else:
             return Row(cells, self._blob.name, "", number, number)
         original = line.raw.rstrip(b"\r\n")
@@ -150,7 +152,7 @@ def _cells(raw: bytes, encoding: str) -> dict[str, Cell]:
 
 def _checked(value: Any, *, is_suspect: bool = True) -> dict[str, Cell]:
     if not isinstance(value, dict):
-        raise ValueError(f"a JSON {type(value).__name__}, not an object")  # noqa: TRY004 -- one way out for all
+        raise ValueError(shared.NOT_AN_OBJECT(kind=type(value).__name__))  # noqa: TRY004 -- one way out for all
     if is_suspect:
         _refuse_suspects(value)
     if fault := alike(value):
@@ -159,18 +161,18 @@ def _checked(value: Any, *, is_suspect: bool = True) -> dict[str, Cell]:
         if isinstance(cell, dict | list):
             value[name] = json.dumps(cell, ensure_ascii=False, default=str)
         elif isinstance(cell, Decimal) and abs(cell.adjusted()) > _MOST_PLACES:
-            raise ValueError("a number with an exponent past all bounds")
+            raise ValueError(messages.EXPONENT())
     return value
 
 
 def _refuse_suspects(value: Any) -> None:
     for text in _texts(value):
         if "\0" in text:
-            raise ValueError("a text holds a NUL character")
+            raise ValueError(messages.TEXT_WITH_NUL())
         try:
             text.encode()
         except UnicodeEncodeError as error:
-            raise ValueError("a text holds half a character") from error
+            raise ValueError(messages.TEXT_WITH_HALF()) from error
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -37,7 +37,7 @@ SEE_MEMBER = Message(
     "see settings.member",
 )
 DAMAGED = Message(
-    "已损坏或不完整：{said}",
+    "已损坏或不完整：“{said}”",
     "is damaged or cut off: {said}",
 )
 HAND_IN_AGAIN = Message(
@@ -137,7 +137,7 @@ PART_TOO_LONG = Message(
     "{name} is longer than {most_part_bytes:,} bytes",
 )
 PART_NOT_XML = Message(
-    "{name} 不是正确的 XML：{error}",
+    "{name} 不是正确的 XML：“{error}”",
     "{name} is not sound XML: {error}",
 )
 NO_SHEET = Message(
@@ -244,4 +244,218 @@ SHEETS_NOT_READ = Message(
     '这些有数据的工作表没有读取：{names}；settings.sheet 可给出名称、名称列表，或用 "*" 表示全部相似的工作表',
     "sheets with rows that are not read: {names}; settings.sheet takes a name, a list of names, "
     'or "*" for all that look alike',
+)
+AFTER_MARK = Message(
+    "单元格 {cell} 的右引号之后还有文字",
+    "text after the quotation mark that closes cell {cell}",
+)
+LINE_TOO_LONG = Message(
+    "第 {line} 行超过 settings.row_bytes",
+    "line {line} is longer than settings.row_bytes",
+)
+LINE_WITH_NUL = Message(
+    "第 {line} 行含有 NUL 字节",
+    "line {line} holds a NUL byte",
+)
+LINE_NOT_ENCODED = Message(
+    "第 {line} 行在第 {byte} 字节处不是 {encoding}",
+    "line {line} is not {encoding} at its byte {byte}",
+)
+LINE_HAS = Message(
+    "第 {line} 行：{fault}；请删去引号，或在带引号的单元格内写两遍",
+    "line {line} has {fault}: delete it, or double it within a quoted cell",
+)
+NOT_CLOSED = Message(
+    "第 {line} 行的左引号{where}没有结束；请删去引号，或在带引号的单元格内写两遍",
+    "the quotation mark opened in line {line} is not closed {where}: delete it, or double it within a quoted cell",
+)
+BEFORE_THE_END = Message(
+    "到文件末尾仍",
+    "before the file ends",
+)
+BEFORE_CELLS = Message(
+    "在自有单元格的第 {line} 行之前",
+    "before line {line}, which has cells of its own",
+)
+BEFORE_UNREADABLE = Message(
+    "在不能读取的第 {line} 行之前",
+    "before line {line}, which cannot be read",
+)
+BEFORE_FAULT = Message(
+    "在第 {line} 行（{fault}）之前",
+    "before line {line}, which has {fault}",
+)
+BEFORE_ROW = Message(
+    "在自成一行的第 {line} 行之前",
+    "before line {line}, which is a row of its own",
+)
+WITHIN_BYTES = Message(
+    "在 {most:,} 字节之内",
+    "within {most:,} bytes",
+)
+NOT_A_JSON_VALUE = Message(
+    "{name} 不是 JSON",
+    "{name} is not JSON",
+)
+TOO_MANY_DIGITS = Message(
+    "数字位数过多",
+    "a number of more digits than anything has",
+)
+AT_LINE = Message(
+    "第 {line} 行：{fault}",
+    "line {line}: {fault}",
+)
+JSON_LINE_TOO_LONG = Message(
+    "该行超过 settings.row_bytes",
+    "the line is longer than settings.row_bytes",
+)
+NOT_ENCODED_AT = Message(
+    "该行在第 {byte} 字节处不是 {encoding}",
+    "not {encoding} at byte {byte} of the line",
+)
+NOT_ENCODED = Message(
+    "不是 {encoding}",
+    "not {encoding}",
+)
+NOT_JSON_AT_LINE = Message(
+    "第 {line} 行不是 JSON：{said}",
+    "not JSON at line {line}: {said}",
+)
+ELEMENT_TOO_LONG = Message(
+    "该元素超过 settings.row_bytes",
+    "the element is longer than settings.row_bytes",
+)
+EXPONENT = Message(
+    "数字的指数过大",
+    "a number with an exponent past all bounds",
+)
+TEXT_WITH_NUL = Message(
+    "文本含有 NUL 字符",
+    "a text holds a NUL character",
+)
+TEXT_WITH_HALF = Message(
+    "文本含有半个字符",
+    "a text holds half a character",
+)
+PIECES = Message(
+    "第 {first} 至 {last} 行各缺单元格，合起来正好是一行；如果是一行，请给含有换行的单元格加引号",
+    "lines {first} to {last} have too few cells each and together those of one row: if they are one, put the cell that "
+    "holds the line end in quotation marks",
+)
+LINE = Message(
+    "第 {line} 行",
+    "line {line}",
+)
+LINES = Message(
+    "第 {first} 至 {last} 行",
+    "lines {first} to {last}",
+)
+CELLS = Message(
+    "{where}：{cells} 个单元格，而表头有 {width} 个",
+    "{where}: {cells} cells, the header has {width}",
+)
+ONE_CELL = Message(
+    "{where}：1 个单元格，而表头有 {width} 个；它可能是上一行或下一行被未加引号的换行截下的一段",
+    "{where}: 1 cell, the header has {width}; it may be a piece of the row before or after it, cut off by a "
+    "line end without quotation marks",
+)
+SHEET_CELLS = Message(
+    "{cells} 个单元格，而表头有 {width} 个",
+    "{cells} cells, the header has {width}",
+)
+CELL_WITH_NUL = Message(
+    "单元格含有 NUL 字符",
+    "a cell holds a NUL character",
+)
+A_CELL = Message(
+    "一个单元格{fault}",
+    "a cell {fault}",
+)
+CELL = Message(
+    "单元格 {place} {fault}",
+    "cell {place} {fault}",
+)
+ROW_TOO_LONG = Message(
+    "该行超过 settings.row_bytes",
+    "the row is longer than settings.row_bytes",
+)
+OTHER_BYTES = Message(
+    "含有不属于文件编码的字节",
+    "holds bytes that do not belong to its file's encoding",
+)
+AFTER_LAST_COLUMN = Message(
+    "有单元格在工作表的最后一列（第 {most:,} 列）之后",
+    "a cell lies after column {most:,}, the last of a sheet",
+)
+NO_SUCH_TEXT = Message(
+    "引用了工作簿中没有的文本",
+    "refers to a text that the workbook does not hold",
+)
+NO_NUMBER = Message(
+    "声明为数字，却不是数字",
+    "holds no number where it says so",
+)
+PAST_BOUNDS = Message(
+    "的数字超出一切界限",
+    "holds a number past all bounds",
+)
+NO_DATE = Message(
+    "声明为日期，却不是日期",
+    "holds no date where it says so",
+)
+LEAP_DAY_1900 = Message(
+    "显示为 1900 年 2 月 29 日，而没有这一天",
+    "is shown as 29 February 1900, which there was not",
+)
+SHOWN_AS_DATE = Message(
+    "显示为日期，却不是日期",
+    "is shown as a date and is not one",
+)
+WITHOUT_SHEET = Message(
+    "没有工作表",
+    "has no sheet",
+)
+BLANK = Message(
+    "跳过：{blank:,} 个空行",
+    "passed over: {blank:blank row}",
+)
+NOTES = Message(
+    "跳过：{notes:,} 个说明行（第 {rows} 行）",
+    "passed over: {notes:note} (row {rows})",
+)
+BLANK_AND_NOTES = Message(
+    "跳过：{blank:,} 个空行，{notes:,} 个说明行（第 {rows} 行）",
+    "passed over: {blank:blank row} and {notes:note} (row {rows})",
+)
+XLS_CHILD_FAILED = Message(
+    "需要的内存超过完好的 xls 工作簿",
+    "needs more memory than a sound xls workbook does",
+)
+XLS_LOCKED = Message(
+    "有密码保护",
+    "is protected by a password",
+)
+XLS_IS_WORD = Message(
+    "是 Word 文档",
+    "is a Word document",
+)
+XLS_IS_SLIDES = Message(
+    "是 PowerPoint 演示文稿",
+    "is a PowerPoint presentation",
+)
+XLS_IS_MAIL = Message(
+    "是 Outlook 邮件",
+    "is a mail of Outlook",
+)
+XLS_UNREADABLE = Message(
+    "不是可读的 xls 工作簿：“{said}”",
+    "is not a readable xls workbook: {said}",
+)
+SAVE_WITHOUT_PASSWORD = Message(
+    "请不带密码保存",
+    "save it without one",
+)
+HAND_IN_ATTACHMENT = Message(
+    "请提交其附件中的工作簿",
+    "hand in the workbook that is attached to it",
 )

@@ -12,6 +12,7 @@ from openpyxl.styles.numbers import BUILTIN_FORMATS
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel
 
 from creditbus.connectors.contract import Cell
+from creditbus.connectors.files import messages
 from creditbus.connectors.files.format_code import FormatSection, sections
 from creditbus.connectors.files.sheet_cells import EXACT_DIGITS, SheetNumber
 
@@ -89,11 +90,11 @@ def number_format(identity: int, code: str | None = None) -> NumberFormat:
 
 def _moment(number: float, *, from_1904: bool, is_span: bool) -> Cell:
     if not from_1904 and int(number) == _LEAP_DAY_THAT_WAS_NONE and not is_span:
-        raise ValueError("is shown as 29 February 1900, which there was not")
+        raise ValueError(messages.LEAP_DAY_1900())
     if number < 0 and not is_span:
-        raise ValueError("is shown as a date and is none")
+        raise ValueError(messages.SHOWN_AS_DATE())
     try:
         found: date = from_excel(number, MAC_EPOCH if from_1904 else WINDOWS_EPOCH, timedelta=is_span)
     except (OverflowError, ValueError, TypeError) as error:
-        raise ValueError("is shown as a date and is none") from error
+        raise ValueError(messages.SHOWN_AS_DATE()) from error
     return found

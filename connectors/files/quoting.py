@@ -13,6 +13,7 @@ from functools import lru_cache
 from itertools import count
 from typing import NamedTuple
 
+from creditbus.connectors.files import messages
 from creditbus.connectors.files.lines import Line
 
 __all__ = ["Quoted", "Record", "quoted_records", "scan"]
@@ -22,7 +23,6 @@ _RECORD_BYTES = 1_048_576
 """A record of more than that, in however many lines, has a quotation mark that nobody closed."""
 _BLANKS = " \t\u00a0\u3000"
 _UP_TO_MARK = re.compile(r'[^"]*(?:""[^"]*)*')
-_FIX = "delete it, or double it within a quoted cell"
 
 
 class Record(NamedTuple):
@@ -108,9 +108,7 @@ def scan(text: str, delimiter: str, *, is_open: bool = False) -> Quoted:
                 return Quoted(cells, True, "", head, within, inside)
             stop = text.find(delimiter, end + 1)
             if text[end + 1 : None if stop < 0 else stop].strip(_BLANKS):
-                return Quoted(
-                    cells, False, f"text behind the quotation mark that closes cell {len(cells)}", head, 0, inside
-                )
+                return Quoted(cells, False, messages.AFTER_MARK(cell=len(cells)), head, 0, inside)
         else:
             stop = text.find(delimiter, at)
             cells.append(text[at : None if stop < 0 else stop])
@@ -134,13 +132,13 @@ def _texts(lines: Iterator[Line], encoding: str, written: str, first: int) -> It
     for number, (raw, whole) in enumerate(lines, start=first):
         fault = ""
         if not whole:
-            fault = f"line {number} is longer than settings.row_bytes"
+            fault = messages.LINE_TOO_LONG(line=number)
         elif b"\0" in raw:
-            fault = f"line {number} holds a NUL byte"
+            fault = messages.LINE_WITH_NUL(line=number)
         try:
             text = raw.decode(encoding)
         except UnicodeDecodeError as error:
-            fault = fault or f"line {number} is not {written} at its byte {error.start + 1}"
+            fault = fault or messages.LINE_NOT_ENCODED(line=number, encoding=written, byte=error.start + 1)
             text = raw.decode(encoding, "replace")
         bare = text.rstrip("\r\n")
         yield _Text(number, raw, bare, text[len(bare) :], fault)
@@ -179,7 +177,7 @@ class _Records:
                 pass
         found = scan(text, self._delimiter)
         if found.fault:
-            return Record(number, number, [], raw, f"line {number} has {found.fault}: {_FIX}")
+            return Record(number, number, [], raw, messages.LINE_HAS(line=number, fault=found.fault))
         return self._joined(line, found) if found.is_open else Record(number, number, found.cells, raw)
 
     def _joined(self, line: _Text, begun: Quoted) -> Record:
@@ -191,13 +189,13 @@ class _Records:
             size += len(following.raw) if following else 0
             going = scan(following.text, self._delimiter, is_open=True) if following else None
             if going is None or following is None or (why := self._swallows(following, going, tail, size)):
-                where = "before the file ends" if following is None else why
+                where = messages.BEFORE_THE_END() if following is None else why
                 return self._stray(line, opened, where)
             parts += (end, going.cells[0])
             if len(going.cells) > 1 or not going.is_open:
                 cells += ("".join(parts), *going.cells[1:])
                 if len(cells) > self._width and any(cell.strip(_BLANKS) for cell in cells[self._width :]):
-                    return self._stray(line, opened, f"before line {following.number}, which has cells of its own")
+                    return self._stray(line, opened, messages.BEFORE_CELLS(line=following.number))
                 if not going.is_open:
                     taken = [self._ahead.popleft() for _ in range(depth + 1)]
                     return Record(
@@ -210,17 +208,17 @@ class _Records:
     def _swallows(self, line: _Text, going: Quoted, tail: int, size: int) -> str:
         """Say why a line cannot continue a quoted cell; nothing where it may."""
         if line.fault:
-            return f"before line {line.number}, which cannot be read"
+            return messages.BEFORE_UNREADABLE(line=line.number)
         if going.fault:
-            return f"before line {line.number}, which has {going.fault}"
+            return messages.BEFORE_FAULT(line=line.number, fault=going.fault)
         is_closed = len(going.cells) > 1 or not going.is_open
         # a cell that is opened in one column and closed in the same one of a later row holds as many as a row
         if going.head >= self._row_like or (is_closed and tail + going.head >= max(1, self._width - 1)):
-            return f"before line {line.number}, which is a row of its own"
-        return f"within {_RECORD_BYTES:,} bytes" if size > _RECORD_BYTES else ""
+            return messages.BEFORE_ROW(line=line.number)
+        return messages.WITHIN_BYTES(most=_RECORD_BYTES) if size > _RECORD_BYTES else ""
 
     def _stray(self, line: _Text, opened: int, where: str) -> Record:
-        mark = f"the quotation mark opened in line {opened} is not closed {where}: {_FIX}"
+        mark = messages.NOT_CLOSED(line=opened, where=where)
         return Record(line.number, line.number, [], line.raw, mark)
 
     def _peek(self, depth: int) -> _Text | None:

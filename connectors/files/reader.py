@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from creditbus.connectors.contract import Defect, Row, Table
+from creditbus.connectors.files import messages
+from creditbus.topics.text import Text
 
 __all__ = ["FileReader", "PassedOver", "Selecting", "Skipping"]
 
@@ -29,20 +31,23 @@ class PassedOver:
         if self.notes <= _MOST_NAMED:
             self.first_notes = (*self.first_notes, row)
 
-    def remark(self, place: str = "") -> str:
+    def remark(self, place: str = "") -> Text:
         """Say it in one line; empty: nothing was passed over.
 
         Args:
             place: Names the file, where there are several.
         """
-        parts = []
-        if self.blank:
-            parts.append(f"{self.blank:,} blank row{'s' * (self.blank > 1)}")
-        if self.notes:
-            more = ", …" if self.notes > len(self.first_notes) else ""
-            rows = ", ".join(map(str, self.first_notes)) + more
-            parts.append(f"{self.notes:,} note{'s' * (self.notes > 1)} (row {rows})")
-        return f"{place}{': ' if place else ''}passed over: {' and '.join(parts)}" if parts else ""
+        more = ", …" if self.notes > len(self.first_notes) else ""
+        rows = ", ".join(map(str, self.first_notes)) + more
+        if self.blank and self.notes:
+            said = messages.BLANK_AND_NOTES(blank=self.blank, notes=self.notes, rows=rows)
+        elif self.notes:
+            said = messages.NOTES(notes=self.notes, rows=rows)
+        elif self.blank:
+            said = messages.BLANK(blank=self.blank)
+        else:
+            return Text("")
+        return messages.MEMBER(member=place, found=said) if place else said
 
 
 @runtime_checkable

@@ -10,7 +10,7 @@ from enum import Enum, auto
 from typing import NamedTuple
 
 from creditbus.connectors.contract import DefectReason
-from creditbus.connectors.files import header
+from creditbus.connectors.files import header, messages
 from creditbus.connectors.files.quoting import Record
 
 __all__ = ["Judged", "RecordKind", "judged"]
@@ -134,8 +134,7 @@ class _Judge:
 
     def _pieces(self, pieces: Sequence[Record]) -> Iterator[Judged]:
         first, last = pieces[0].first, pieces[-1].last
-        fix = "if they are one, put the cell that holds the line end in quotation marks"
-        detail = f"lines {first} to {last} have too few cells each and together those of one row: {fix}"
+        detail = messages.PIECES(first=first, last=last)
         for one in self.held:
             yield one if one.kind is RecordKind.BLANK else Judged(one.record, DefectReason.COLUMN_COUNT, detail)
         self.held = []
@@ -157,10 +156,10 @@ class _Judge:
         return Judged(record, RecordKind.ROW)
 
     def _refused(self, record: Record) -> Judged:
-        where = f"line {record.first}" if record.first == record.last else f"lines {record.first} to {record.last}"
-        detail = f"{where}: {len(record.cells)} cells, the header has {self._width}"
-        if len(record.cells) == 1:
-            detail += (
-                "; it may be a piece of the row before or behind it, cut off by a line end without quotation marks"
-            )
+        first, last, size = record.first, record.last, len(record.cells)
+        where = messages.LINE(line=first) if first == last else messages.LINES(first=first, last=last)
+        if size == 1:
+            detail = messages.ONE_CELL(where=where, width=self._width)
+        else:
+            detail = messages.CELLS(where=where, cells=size, width=self._width)
         return Judged(record, DefectReason.COLUMN_COUNT, detail)

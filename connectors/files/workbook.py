@@ -27,7 +27,7 @@ from creditbus.connectors.files.xlsx_sheet import sheet_rows
 from creditbus.connectors.files.xlsx_strings import SharedStrings, shared_strings
 from creditbus.connectors.files.xml_sheets import write_xml
 from creditbus.services.domain import normalise
-from creditbus.topics.text import Text
+from creditbus.topics.text import clauses
 
 __all__ = ["ROWS_APART", "WorkbookReader", "workbook"]
 
@@ -91,7 +91,7 @@ class WorkbookReader:
             messages.SHEET_HEADER(sheet=name, row=head.last_row, columns=len(head.columns))
             for name, head in heads.items()
         ]
-        return Text("; ".join(found), "；".join(one.zh for one in found))
+        return clauses(found)
 
     def tables(self) -> Sequence[Table]:
         """Describe every sheet that has a header and is chosen or visible."""
@@ -157,9 +157,9 @@ class WorkbookReader:
             cells += [None] * (width - len(cells))
         elif len(cells) > width and not header.is_blank(cells[width:]):
             last = max(place for place, cell in enumerate(cells, start=1) if cell is not None)
-            return self._defect(DefectReason.COLUMN_COUNT, f"{last} cells, the header has {width}", row, sheet)
+            return self._defect(DefectReason.COLUMN_COUNT, messages.SHEET_CELLS(cells=last, width=width), row, sheet)
         if "\0" in "".join([cell for cell in cells if isinstance(cell, str)]):
-            return self._defect(DefectReason.UNPARSABLE, "a cell holds a NUL character", row, sheet)
+            return self._defect(DefectReason.UNPARSABLE, messages.CELL_WITH_NUL(), row, sheet)
         return Row(dict(zip(names, cells, strict=False)), file, sheet, number, number)
 
     def _defect(self, reason: DefectReason, detail: str, row: SheetRow, sheet: str) -> Defect:

@@ -9,11 +9,13 @@ from datetime import datetime, time
 from typing import IO, Any
 
 from creditbus.connectors.contract import Cell
+from creditbus.connectors.files import messages
 from creditbus.connectors.files.number_format import number_format
 from creditbus.connectors.files.sheet_cells import FaultyCell
 from creditbus.connectors.files.sheet_row import Merge, SheetRow
 from creditbus.connectors.files.sheet_writer import SheetWriter
 from creditbus.services.domain.reasons import Reason
+from creditbus.topics.text import said_by
 
 __all__ = ["WrittenSheets", "written_sheets"]
 
@@ -99,9 +101,9 @@ class WrittenSheets:
         try:
             cells = [self._cell(cell) for cell in given]
         except ValueError as error:
-            return SheetRow(number, [], f"a cell {error}")
+            return SheetRow(number, [], messages.A_CELL(fault=said_by(error)))
         if sum(len(cell) for cell in cells if isinstance(cell, str)) > self._limit:
-            return SheetRow(number, [], "the row is longer than settings.row_bytes")
+            return SheetRow(number, [], messages.ROW_TOO_LONG())
         return SheetRow(number, cells, "")
 
     def _cell(self, cell: Any) -> Cell:
@@ -113,7 +115,7 @@ class WrittenSheets:
             form = self._formats[place] if place < len(self._formats) else self._formats[0]
             return form.cell(number, from_1904=self._from_1904)
         if kind == "e" and "\ufffd" in value:
-            raise ValueError("holds bytes that are none of its file's encoding")
+            raise ValueError(messages.OTHER_BYTES())
         if kind == "e":
             return FaultyCell(value, Reason.CELL_ERROR)
         found = datetime.fromisoformat(value)  # ValueError: the row's fault

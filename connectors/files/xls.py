@@ -13,9 +13,10 @@ from contextlib import contextmanager
 from typing import IO
 
 from creditbus.connectors.errors import SourceError
-from creditbus.connectors.files import messages
+from creditbus.connectors.files import messages, xls_child
 from creditbus.connectors.files.blob import Blob
 from creditbus.connectors.files.written_sheets import WrittenSheets
+from creditbus.topics.text import Text
 
 __all__ = ["open_xls"]
 
@@ -59,6 +60,21 @@ def _read(path: str, place: str, written: IO[bytes]) -> None:
         if done.returncode:
             errors.seek(0)
             lines = errors.read(65_536).decode("utf-8", "replace").strip().splitlines()
-            said = lines[-1] if lines else "needs more memory than a sound xls workbook does"
-            problem, _, proposed = said.partition("\t")
-            raise SourceError(place, problem[:_MOST_SAID], proposed or fix)
+            raise SourceError(place, *_said(lines[-1] if lines else ""))
+
+
+def _said(line: str) -> tuple[Text, Text]:
+    """Put into words what the child said last, and what to do; nothing: it was ended while it asked for memory."""
+    code, _, said = line.partition("\t")
+    match code:
+        case "":
+            return messages.XLS_CHILD_FAILED(), messages.SAVE_AS_XLSX()
+        case xls_child.LOCKED:
+            return messages.XLS_LOCKED(), messages.SAVE_WITHOUT_PASSWORD()
+        case xls_child.WORD:
+            return messages.XLS_IS_WORD(), messages.SAVE_ITS_TABLE()
+        case xls_child.SLIDES:
+            return messages.XLS_IS_SLIDES(), messages.SAVE_ITS_TABLE()
+        case xls_child.MAIL:
+            return messages.XLS_IS_MAIL(), messages.HAND_IN_ATTACHMENT()
+    return messages.XLS_UNREADABLE(said=(said or code)[:_MOST_SAID]), messages.SAVE_AS_XLSX()

@@ -1,7 +1,7 @@
 """The process that reads an xls workbook: ``python -m creditbus.connectors.files.xls_child PATH``.
 
-Writes what :mod:`.sheet_writer` does to standard output. What keeps it from reading goes to standard error, as
-problem and fix with a tab between them.
+Writes what :mod:`.sheet_writer` does to standard output. What keeps it from reading goes to standard error: one of the
+codes below, with a tab between it and what the library says. The parent puts it into words.
 """
 
 import os
@@ -13,17 +13,18 @@ from typing import Any
 
 from creditbus.connectors.files.sheet_writer import SheetWriter
 
-__all__ = ["main"]
+__all__ = ["LOCKED", "MAIL", "SLIDES", "UNREADABLE", "WORD", "main"]
+
+LOCKED, WORD, SLIDES, MAIL, UNREADABLE = "locked", "word", "slides", "mail", "unreadable"
 
 _MEMORY_BYTES = 1 << 30
 _EXACT = 10**15
 """Past it, whole numbers have digits that nobody wrote."""
-_LOCKED = "is protected by a password\tsave it without one"
 _OTHERS = {
-    "EncryptedPackage": _LOCKED,
-    "WordDocument": "is a Word document\tsave its table as .xlsx",
-    "PowerPoint Document": "is a PowerPoint presentation\tsave its table as .xlsx",
-    "__properties_version1.0": "is a mail of Outlook\thand in the workbook that is attached to it",
+    "EncryptedPackage": LOCKED,
+    "WordDocument": WORD,
+    "PowerPoint Document": SLIDES,
+    "__properties_version1.0": MAIL,
 }
 """What the streams of a compound file say that it is."""
 
@@ -52,13 +53,13 @@ def main(path: str) -> None:
 
 def _said(error: Exception, path: str) -> str:
     if "encrypt" in str(error).lower():
-        return _LOCKED
+        return LOCKED
     content = Path(path).read_bytes()
-    for stream, said in _OTHERS.items():
+    for stream, code in _OTHERS.items():
         if stream.encode("utf-16-le") in content:
-            return said
+            return code
     said = " ".join(str(error).split()) or type(error).__name__
-    return f"is not a readable xls workbook: {said}\tsave it as .xlsx"
+    return f"{UNREADABLE}\t{said}"
 
 
 def _write(book: Any, out: SheetWriter) -> None:

@@ -87,7 +87,7 @@ def _main_part(package: Package, place: str) -> str:
         if main.lower().endswith(ending):
             raise SourceError(place, messages.IS_SOMETHING_ELSE(what=what), messages.SAVE_ITS_TABLE())
     if main not in package:
-        raise _unreadable(place, f"it has no {main}")
+        raise _unreadable(place, messages.HAS_NO_PART(name=main))
     return main
 
 
@@ -107,7 +107,7 @@ def _book(package: Package, place: str, main: str) -> Book:
         if identity in targets:  # else a chart sheet
             sheets[sheet.get("name", "")] = SheetPart(targets[identity], sheet.get("state", "visible") == "visible")
     if not sheets:
-        raise _unreadable(place, "it has no sheet")
+        raise _unreadable(place, messages.WITHOUT_SHEET())
     old = any(properties.get("date1904") in ("1", "true", "on") for properties in _all(root, "workbookPr"))
     formats = _formats(package.tree(styles)) if styles else ()
     return Book(place, package, sheets, strings if strings in package else "", formats, old)

@@ -23,6 +23,7 @@ from creditbus.connectors.files.xlsx_plain import PlainCell, plain_row
 from creditbus.connectors.files.xlsx_strings import SharedStrings, unescape
 from creditbus.connectors.xml.safe import BLOCK, SafeParser
 from creditbus.services.domain.reasons import Reason
+from creditbus.topics.text import said_by
 
 __all__ = ["sheet_rows"]
 
@@ -134,7 +135,7 @@ class _Values:
     def _shared(self, text: str) -> str:
         found = self._string(int(text)) if text.isdecimal() else None
         if found is None:
-            raise ValueError("refers to a text that the workbook does not hold")
+            raise ValueError(messages.NO_SUCH_TEXT())
         return found
 
 
@@ -142,9 +143,9 @@ def _number(text: str) -> int | float:
     try:
         number = float(text) if "." in text or "E" in text or "e" in text else int(text)
     except ValueError as error:
-        raise ValueError("holds no number where it says so") from error
+        raise ValueError(messages.NO_NUMBER()) from error
     if isinstance(number, float) and not isfinite(number):
-        raise ValueError("holds a number past all bounds")
+        raise ValueError(messages.PAST_BOUNDS())
     return number
 
 
@@ -152,7 +153,7 @@ def _iso_date(text: str) -> Cell:
     try:
         found: Cell = from_ISO8601(text)  # type: ignore[no-untyped-call] # half of openpyxl has stubs
     except (ValueError, AttributeError) as error:
-        raise ValueError("holds no date where it says so") from error
+        raise ValueError(messages.NO_DATE()) from error
     return found
 
 
@@ -299,7 +300,7 @@ class _Reading:
         if self._fault:
             return
         if self._column > _MOST_COLUMNS:
-            self._fault = f"a cell lies behind column {_MOST_COLUMNS:,}, the last of a sheet"
+            self._fault = messages.AFTER_LAST_COLUMN(most=_MOST_COLUMNS)
             return
         text, kind = "".join(self._text), cell.get("t", "n")
         if self._formula and not text and kind != "str":
@@ -308,7 +309,7 @@ class _Reading:
             try:
                 value = self._values.value(text, kind, cell.get("s", ""))
             except ValueError as error:
-                self._fault = f"cell {place} {error}"
+                self._fault = messages.CELL(place=place, fault=said_by(error))
                 return
             self._put(value)
 
@@ -318,7 +319,7 @@ class _Reading:
         if isinstance(value, str) and self._cell is not None and self._cell.get("t") == "s":
             self._room -= len(value)
         if self._room < 0:
-            self._fault = "the row is longer than settings.row_bytes"
+            self._fault = messages.ROW_TOO_LONG()
             return
         cells, missing = self._cells, self._column - 1 - len(self._cells)
         if missing < 0:

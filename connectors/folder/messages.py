@@ -24,3 +24,15 @@ COMPLETE_FILES = Message(
     "{path}：{count} 个完整的文件，{waiting} 个尚不完整",
     "{path}: {count} complete files, {waiting} not complete yet",
 )
+PATTERN_INSIDE = Message(
+    "pattern 不得超出文件夹",
+    "a pattern stays inside the folder",
+)
+INCREMENTAL = Message(
+    "文件夹只读取新到的文件，每个一次",
+    "a folder reads the files that arrive, each once",
+)
+OF_FILE = Message(
+    "{name}：{said}",
+    "{name}: {said}",
+)

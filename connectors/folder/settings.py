@@ -10,6 +10,7 @@ from creditbus.connectors.files.settings import (
     SettingsPath,
     WorkbookOptions,
 )
+from creditbus.connectors.folder import messages
 from creditbus.connectors.xml.settings import XmlOptions
 
 __all__ = ["FolderSettings"]
@@ -35,5 +36,5 @@ class FolderSettings(WorkbookOptions, DelimitedOptions, JsonLinesOptions, XmlOpt
     @classmethod
     def _inside(cls, pattern: str) -> str:
         if pattern.startswith("/") or ".." in pattern.split("/"):
-            raise ValueError("a pattern stays inside the folder")
+            raise ValueError(messages.PATTERN_INSIDE())
         return pattern

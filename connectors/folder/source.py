@@ -116,7 +116,7 @@ class FolderSource:
 
     def incremental(self) -> str:
         """See the contract."""
-        return "a folder reads the files that arrive, each once"
+        return messages.INCREMENTAL()
 
     def remarks(self) -> Sequence[str]:
         """Say which sheets and rows the latest reading passed over."""
@@ -132,9 +132,10 @@ class FolderSource:
                 if before is not None:
                     yield before._replace(position=taken.position(before.position))
                 before, last = row, max(last, row.row)
-            self._remarks += (f"{arrival.name}: {remark}" for remark in (*left_out(found), *passed_over(found)))
+            remarks = (*left_out(found), *passed_over(found))
+            self._remarks += (messages.OF_FILE(name=arrival.name, said=remark) for remark in remarks)
         except SourceError as error:
-            fault = str(error)
+            fault = error.text()
         if not self._arrivals.is_unchanged(arrival):
             raise SourceError(arrival.name, messages.CHANGED(), messages.RUN_AGAIN_WHOLE())
         if before is not None:
@@ -147,7 +148,7 @@ class FolderSource:
             words = [part.reader.found() for part in parts(blob_of(arrival.path, arrival.name), None, self._settings)]
         except SourceError as error:
             return Finding("rows", ok=False, message=error.text())
-        return Finding("rows", ok=True, message=f"{arrival.name}: {words[0]}")
+        return Finding("rows", ok=True, message=messages.OF_FILE(name=arrival.name, said=words[0]))
 
     def _tables(self, arrival: ArrivedFile) -> Sequence[Table]:
         try:

@@ -4,6 +4,8 @@ import codecs
 
 import httpx
 
+from creditbus.connectors.http import messages
+
 __all__ = ["in_utf8"]
 
 _WIDER = dict.fromkeys(("gbk", "gb2312", "hz"), "gb18030")
@@ -24,14 +26,15 @@ def in_utf8(body: bytes, headers: httpx.Headers, charset: str | None) -> bytes:
     try:
         known = codecs.lookup(named).name
     except LookupError as error:
-        raise ValueError(f"is in the charset {named[:40]!r}, which is not known here") from error
+        raise ValueError(messages.CHARSET_UNKNOWN(charset=named[:40])) from error
     if known == "utf-8" or (charset is None and known in _LATIN and _is_utf8(body)):
         return body
     try:
         return body.decode(_WIDER.get(known, known)).encode()
+    except UnicodeDecodeError as error:
+        raise ValueError(messages.NOT_AS_SAID_AT(charset=named[:40], byte=error.start + 1)) from error
     except UnicodeError as error:
-        at = f" at byte {error.start + 1}" if isinstance(error, UnicodeDecodeError) else ""
-        raise ValueError(f"not {named[:40]}{at}, as its charset says") from error
+        raise ValueError(messages.NOT_AS_SAID(charset=named[:40])) from error
 
 
 def _is_utf8(body: bytes) -> bool:

@@ -117,14 +117,14 @@ class Client:
                 if status == httpx.codes.NOT_MODIFIED and conditions:
                     return HttpResponse(response.headers, None)
                 if status in _AGAIN:
-                    raise _AgainError(f"answers {status}", _asked_pause(response.headers))
+                    raise _AgainError(messages.ANSWERS(status=status), _asked_pause(response.headers))
                 if status != httpx.codes.OK:
                     raise SourceError(place, messages.ANSWERS(status=status), _fix(response))
                 return HttpResponse(response.headers, self._body(response, place))
         except httpx.TimeoutException as error:
-            raise _AgainError("does not answer in time") from error
+            raise _AgainError(messages.NOT_IN_TIME()) from error
         except httpx.TransportError as error:
-            raise _AgainError(f"cannot be reached ({type(error).__name__})") from error
+            raise _AgainError(messages.NOT_REACHED(name=type(error).__name__)) from error
 
     def _body(self, response: httpx.Response, place: str) -> bytes:
         most, end = self._settings.response_bytes, time.monotonic() + self._settings.response_seconds
@@ -140,7 +140,7 @@ class Client:
                     fix = messages.SMALLER_PAGES()
                     raise SourceError(place, messages.TOO_LARGE(most=most), fix)
                 if time.monotonic() > end:
-                    raise _AgainError(f"takes longer than {self._settings.response_seconds:g} s")
+                    raise _AgainError(messages.TAKES_LONGER(seconds=self._settings.response_seconds))
         except zlib.error as error:
             raise SourceError(place, messages.DAMAGED_COMPRESSION(), messages.RUN_AGAIN()) from error
         return bytes(body)

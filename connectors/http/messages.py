@@ -69,7 +69,7 @@ CHECK_TOTAL = Message(
     "check settings.total, or leave it out",
 )
 WHERE_IT_SAYS = Message(
-    "{where}；它说 {said}",
+    "{where}；它说 “{said}”",
     "{where}; it says {said}",
 )
 CHECK_RECORDS = Message(
@@ -77,7 +77,7 @@ CHECK_RECORDS = Message(
     "check settings.records",
 )
 NO_RECORDS_SAYS = Message(
-    "没有记录，并说 {said}",
+    "没有记录，并说 “{said}”",
     "has no records and says {said}",
 )
 MEND_THAT = Message(
@@ -159,4 +159,112 @@ CHECK_URL = Message(
 HEADERS_OR_TOKEN = Message(
     "settings.headers 或 token",
     "settings.headers or token",
+)
+CHARSET_UNKNOWN = Message(
+    "使用的字符集 {charset!r} 在此无法识别",
+    "is in the charset {charset!r}, which is not known here",
+)
+NOT_AS_SAID = Message(
+    "不是其字符集所说的 {charset}",
+    "not {charset}, as its charset says",
+)
+NOT_AS_SAID_AT = Message(
+    "在第 {byte} 字节处不是其字符集所说的 {charset}",
+    "not {charset} at byte {byte}, as its charset says",
+)
+NO_JSON_NUMBER = Message(
+    "是 JSON 没有的数，或位数过多",
+    "is a number that JSON does not have, or a huge one",
+)
+NOT_UTF8_AT = Message(
+    "在第 {byte} 字节处不是 UTF-8",
+    "not utf-8 at byte {byte}",
+)
+NO_NUMBER_AT = Message(
+    "{path!r} 处不是数字",
+    "holds no number at {path!r}",
+)
+PATH_TWICE = Message(
+    "{name!r} 出现两次",
+    "{name!r} stands there twice",
+)
+OF_PATH = Message(
+    "{name!r} {fault}",
+    "{name!r} {fault}",
+)
+PATH_WITH_NUL = Message(
+    "{name!r} 含有 NUL 字符",
+    "{name!r} holds a NUL character",
+)
+CURSOR_WITH_HALF = Message(
+    "下一页的游标含有半个字符",
+    "the cursor of the next page holds half a character",
+)
+NO_NEXT_ADDRESS = Message(
+    "下一页的地址不是地址",
+    "the address of the next page is not an address",
+)
+OTHER_SERVER = Message(
+    "下一页在另一个服务器 {host} 上",
+    "the next page is on another server, {host}",
+)
+NOT_IN_TIME = Message(
+    "没有及时应答",
+    "does not answer in time",
+)
+NOT_REACHED = Message(
+    "无法连接（{name}）",
+    "cannot be reached ({name})",
+)
+TAKES_LONGER = Message(
+    "超过 {seconds:g} 秒",
+    "takes longer than {seconds:g} s",
+)
+WITH_HALF = Message(
+    "含有半个字符",
+    "holds half a character",
+)
+RECORD_TOO_LARGE = Message(
+    "超过 settings.row_bytes",
+    "larger than settings.row_bytes",
+)
+AT_RECORD = Message(
+    "第 {page} 页第 {record} 条记录：{problem}",
+    "page {page}, record {record}: {problem}",
+)
+NO_LIST_AT = Message(
+    "{path!r} 处不是列表",
+    "no list at {path!r}",
+)
+NO_LIST = Message(
+    "不是列表",
+    "is not a list",
+)
+PAGE = Message(
+    "{address} 第 {number} 页",
+    "{address} page {number}",
+)
+NOT_A_URL = Message(
+    "不是 URL",
+    "is not a URL",
+)
+NOT_HTTP = Message(
+    "不是 http 或 https 的 URL",
+    "is not an http or https URL",
+)
+HOLDS_LOGIN = Message(
+    "含有用户名或口令：请去掉，并在 settings.token 或 settings.password 中指明",
+    "holds a user or password: take it out and name it in settings.token or settings.password",
+)
+NO_SUCH_CHARSET = Message(
+    "没有字符集 {charset!r}",
+    "charset {charset!r} is not known",
+)
+USER_AND_PASSWORD = Message(
+    "user 与 password 须同时给出",
+    "user and password belong together",
+)
+TOKEN_OR_USER = Message(
+    "token 与 user 只能给出其一",
+    "token and user exclude each other",
 )

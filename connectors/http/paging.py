@@ -4,6 +4,7 @@ from typing import Any
 
 import httpx
 
+from creditbus.connectors.http import messages
 from creditbus.connectors.http.records import at_path
 from creditbus.connectors.http.settings import ByCursor, ByOffset, ByPage, HttpSettings
 
@@ -58,16 +59,16 @@ def _at_cursor(url: httpx.URL, parameter: str, cursor: str) -> httpx.URL:
     try:
         return url.copy_set_param(parameter, cursor)
     except UnicodeEncodeError as error:
-        raise ValueError("the cursor of the next page holds half a character") from error
+        raise ValueError(messages.CURSOR_WITH_HALF()) from error
 
 
 def _joined(url: httpx.URL, link: str) -> httpx.URL:
     try:
         following = url.join(link)
     except (httpx.InvalidURL, UnicodeEncodeError) as error:
-        raise ValueError("the address of the next page is none") from error
+        raise ValueError(messages.NO_NEXT_ADDRESS()) from error
     if (following.scheme, following.host, following.port) != (url.scheme, url.host, url.port):
-        raise ValueError(f"the next page is on another server, {following.host}")
+        raise ValueError(messages.OTHER_SERVER(host=following.host))
     return following
 
 

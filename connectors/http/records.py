@@ -6,8 +6,11 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from creditbus.connectors.common.json_values import alike, decoder, repeated, twice
+from creditbus.connectors.common import messages as shared
+from creditbus.connectors.common.json_values import alike, decoder, reason_of, repeated, twice
 from creditbus.connectors.contract import Cell
+from creditbus.connectors.http import messages
+from creditbus.topics.text import Text
 
 __all__ = ["at_path", "cells", "number_at", "parse", "text_of"]
 
@@ -26,7 +29,7 @@ class Unsound:
         return "Unsound()"
 
 
-_NO_NUMBER = "is a number that JSON does not have, or a huge one"
+_NO_NUMBER = messages.NO_JSON_NUMBER()
 
 
 def _object(pairs: list[tuple[str, Any]]) -> Any:
@@ -51,11 +54,11 @@ def parse(body: bytes) -> Any:
     try:
         answer = _DECODER.decode(body.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise ValueError(f"not utf-8 at byte {error.start + 1}") from error
+        raise ValueError(messages.NOT_UTF8_AT(byte=error.start + 1)) from error
     except json.JSONDecodeError as error:
-        raise ValueError(f"not JSON at character {error.pos + 1}: {error.msg}") from error
+        raise ValueError(shared.NOT_JSON_AT(character=error.pos + 1, said=reason_of(error))) from error
     except RecursionError as error:
-        raise ValueError("nested too deeply") from error
+        raise ValueError(shared.TOO_DEEP()) from error
     return at_path(answer, "")
 
 
@@ -89,7 +92,7 @@ def number_at(answer: Any, path: str) -> int | None:
     text = str(value).strip().replace(",", "")
     if isinstance(value, str | int | Decimal) and not isinstance(value, bool) and _WHOLE.fullmatch(text):
         return int(text.partition(".")[0])
-    raise ValueError(f"holds no number at {path!r}")
+    raise ValueError(messages.NO_NUMBER_AT(path=path))
 
 
 def cells(record: Any) -> dict[str, Cell]:
@@ -99,16 +102,16 @@ def cells(record: Any) -> dict[str, Cell]:
         ValueError: it is not an object, holds what is not JSON, or has a path twice.
     """
     if not isinstance(_sound(record), dict):
-        raise ValueError(f"a JSON {_KINDS.get(type(record), 'value')}, not an object")  # noqa: TRY004 -- one way out
+        raise ValueError(shared.NOT_AN_OBJECT(kind=_KINDS.get(type(record), "value")))  # noqa: TRY004 -- one way out
     found: dict[str, Cell] = {}
     for path, value in _leaves(record, ()):
         name = ".".join(path)
         if name in found:
-            raise ValueError(f"{name!r} stands there twice")
+            raise ValueError(messages.PATH_TWICE(name=name))
         if (fault := _fault(value)) is not None:
-            raise ValueError(fault if fault != _NO_NUMBER else f"{name!r} {fault}")
+            raise ValueError(fault if fault != _NO_NUMBER else messages.OF_PATH(name=name, fault=fault))
         if isinstance(value, str) and "\0" in value:
-            raise ValueError(f"{name!r} holds a NUL character")
+            raise ValueError(messages.PATH_WITH_NUL(name=name))
         found[name] = text_of(value) if isinstance(value, list) else value
     if fault := alike(found):
         raise ValueError(fault)
@@ -136,7 +139,14 @@ def _written(value: Any) -> Any:
     return str(value) if isinstance(value, Decimal) else None
 
 
-_KINDS = {list: "list", str: "text", int: "number", Decimal: "number", bool: "truth value", type(None): "null"}
+_KINDS = {
+    list: "list",
+    str: "text",
+    int: "number",
+    Decimal: "number",
+    bool: Text("truth value", "布尔值"),
+    type(None): "null",
+}
 
 
 def _leaves(value: dict[str, Any], path: Sequence[str]) -> Iterator[tuple[tuple[str, ...], Any]]:

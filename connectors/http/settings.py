@@ -7,6 +7,7 @@ import httpx
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from creditbus.connectors.common.secret import FolderPath, Secret
+from creditbus.connectors.http import messages
 
 __all__ = ["ByCursor", "ByLink", "ByOffset", "ByPage", "HttpSettings", "Paging"]
 
@@ -15,11 +16,11 @@ def _url(text: str) -> str:
     try:
         url = httpx.URL(text)
     except httpx.InvalidURL as error:
-        raise ValueError("is no URL") from error
+        raise ValueError(messages.NOT_A_URL()) from error
     if url.scheme not in ("http", "https") or not url.host:
-        raise ValueError("is no http or https URL")
+        raise ValueError(messages.NOT_HTTP())
     if url.userinfo:
-        raise ValueError("holds a user or password: take it out and name it in settings.token or settings.password")
+        raise ValueError(messages.HOLDS_LOGIN())
     return text
 
 
@@ -116,12 +117,12 @@ class HttpSettings(_SettingsModel):
         try:
             return charset and codecs.lookup(charset).name
         except LookupError as error:
-            raise ValueError(f"charset {charset!r} is not known") from error
+            raise ValueError(messages.NO_SUCH_CHARSET(charset=charset)) from error
 
     @model_validator(mode="after")
     def _authentication_is_complete(self) -> Self:
         if (self.user is None) != (self.password is None):
-            raise ValueError("user and password belong together")
+            raise ValueError(messages.USER_AND_PASSWORD())
         if self.user is not None and self.token is not None:
-            raise ValueError("token and user exclude each other")
+            raise ValueError(messages.TOKEN_OR_USER())
         return self

@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 
+from creditbus.connectors.common import messages as shared
 from creditbus.connectors.contract import Column, Defect, DefectReason, Finding, Position, Row, Table
 from creditbus.connectors.errors import SourceError, UserError
 from creditbus.connectors.http import messages
@@ -23,6 +24,7 @@ from creditbus.connectors.http.paging import first_address, next_address
 from creditbus.connectors.http.records import at_path, cells, number_at, parse, text_of
 from creditbus.connectors.http.settings import HttpSettings
 from creditbus.connectors.http.spool import Spool
+from creditbus.topics.text import said_by
 
 __all__ = ["HttpSource"]
 
@@ -120,16 +122,17 @@ class HttpSource:
             found = cells(record)
             size = len(text_of(record).encode())
         except UnicodeEncodeError:
-            problem = "holds half a character"
+            problem = messages.WITH_HALF()
         except RecursionError:
-            problem = "nested too deeply"
+            problem = shared.TOO_DEEP()
         except ValueError as error:
-            problem = str(error)
+            problem = said_by(error)
         else:
             if size <= self._settings.row_bytes:
                 return Row(found, self._name, "", number, number)
-            problem = "larger than settings.row_bytes"
-        detail, original = f"page {page.number}, record {place}: {problem}", _bytes(record)[: self._settings.row_bytes]
+            problem = messages.RECORD_TOO_LARGE()
+        detail = messages.AT_RECORD(page=page.number, record=place, problem=problem)
+        original = _bytes(record)[: self._settings.row_bytes]
         return Defect(DefectReason.UNPARSABLE, detail, original, self._name, "", number, number)
 
     def _first_page(self) -> _Page:
@@ -166,7 +169,7 @@ class HttpSource:
         try:
             found = number_at(answer, path)
         except ValueError as error:
-            raise SourceError(place, str(error), fix) from error
+            raise SourceError(place, said_by(error), fix) from error
         if found is None and before is None:
             raise SourceError(place, messages.NOTHING_AT(path=path), fix)
         return before if found is None else found
@@ -196,7 +199,7 @@ class HttpSource:
                 try:
                     url = next_address(self._settings, url, link, page.answer, len(page.records))
                 except ValueError as error:
-                    raise SourceError(place, str(error), messages.CHECK_PAGING()) from error
+                    raise SourceError(place, said_by(error), messages.CHECK_PAGING()) from error
 
     def _remark_end(self, place: str, problem: str) -> None:
         """Some servers answer with their last page to every number after it; others forget what was asked."""
@@ -218,7 +221,7 @@ class HttpSource:
         try:
             return in_utf8(answer.body or b"", answer.headers, self._settings.charset)
         except ValueError as error:
-            raise SourceError(place, str(error), messages.SET_CHARSET()) from error
+            raise SourceError(place, said_by(error), messages.SET_CHARSET()) from error
 
     def _parsed(self, url: httpx.URL, number: int, body: bytes, announced: int | None = None) -> _Page:
         place = self._place(url, number)
@@ -226,10 +229,10 @@ class HttpSource:
             answer = parse(body)
             records = at_path(answer, self._settings.records)
         except ValueError as error:
-            raise SourceError(place, str(error), messages.TELL_OPERATOR()) from error
-        said = complaint(answer)
+            raise SourceError(place, said_by(error), messages.TELL_OPERATOR()) from error
+        said, path = complaint(answer), self._settings.records
         if not isinstance(records, list):
-            where = f"no list at {self._settings.records!r}" if self._settings.records else "is no list"
+            where = messages.NO_LIST_AT(path=path) if path else messages.NO_LIST()
             raise SourceError(
                 place, messages.WHERE_IT_SAYS(where=where, said=said) if said else where, messages.CHECK_RECORDS()
             )
@@ -240,7 +243,7 @@ class HttpSource:
 
     def _place(self, url: httpx.URL, number: int) -> str:
         """Name a page without its query, which may hold what a log must not."""
-        return f"{url.host}{url.path} page {number}"
+        return messages.PAGE(address=f"{url.host}{url.path}", number=number)
 
 
 def _digest(records: list[Any]) -> bytes:

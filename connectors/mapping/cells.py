@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 
 from creditbus.connectors.contract import Cell
+from creditbus.connectors.mapping import messages
 from creditbus.services.domain import normalise
 
 __all__ = ["Transform", "date_reader", "number_text", "scaler", "typed_text"]
@@ -81,9 +82,9 @@ def _pattern(form: str) -> re.Pattern[str]:
     try:
         pattern = re.compile("".join([*parts, re.escape(form[end:])]), re.ASCII)
     except re.error as error:
-        raise ValueError(f"date form {form!r} names a part twice") from error
+        raise ValueError(messages.DATE_FORM_TWICE(form=form)) from error
     if set(pattern.groupindex) != {"y", "m", "d"}:
-        raise ValueError(f"date form {form!r} needs yyyy, MM (or M) and dd (or d)")
+        raise ValueError(messages.DATE_FORM_PARTS(form=form))
     return pattern
 
 

@@ -84,3 +84,35 @@ COLUMNS = Message(
     "列 {names}",
     "columns {names}",
 )
+NOT_A_CODE = Message(
+    "不是主体的代码；可选：{known}",
+    "is not a code of a subject; known are {known}",
+)
+NO_UNIT = Message(
+    "没有单位 {unit!r}；可选：{known}",
+    "unit {unit!r} is not known; known are {known}",
+)
+CONSTANT_ALONE = Message(
+    "常量不能与其他规则并用",
+    "a constant stands alone",
+)
+LOOKUP_OR_FIND = Message(
+    "lookup 与 find 只能给出其一",
+    "lookup and find exclude each other",
+)
+OTHERWISE = Message(
+    "otherwise 只连接两条取自列的规则",
+    "otherwise joins two rules with columns",
+)
+NO_TIME_ZONE = Message(
+    "没有时区 {name!r}",
+    "time zone {name!r} is not known",
+)
+DATE_FORM_TWICE = Message(
+    "日期形式 {form!r} 中有一部分出现两次",
+    "date form {form!r} names a part twice",
+)
+DATE_FORM_PARTS = Message(
+    "日期形式 {form!r} 需要 yyyy、MM（或 M）和 dd（或 d）",
+    "date form {form!r} needs yyyy, MM (or M) and dd (or d)",
+)

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from creditbus.connectors.mapping import messages
 from creditbus.services.domain.event import CLAIM_FIELDS
 
 __all__ = ["UNITS", "Form", "LookupTable", "MappingModel", "Rule", "Unit"]
@@ -23,7 +24,7 @@ HeaderField = Literal["authority", "authority_name", "document_no", "subject_kin
 
 def _claim_field(name: str) -> str:
     if name not in CLAIM_FIELDS:
-        raise ValueError(f"is no code of a subject; known are {', '.join(CLAIM_FIELDS)}")
+        raise ValueError(messages.NOT_A_CODE(known=", ".join(CLAIM_FIELDS)))
     return name
 
 
@@ -44,7 +45,7 @@ class Unit(_Strict):
     @classmethod
     def _known(cls, unit: str) -> str:
         if unit not in UNITS:
-            raise ValueError(f"unit {unit!r} is not known; known are {', '.join(UNITS)}")
+            raise ValueError(messages.NO_UNIT(unit=unit, known=", ".join(UNITS)))
         return unit
 
 
@@ -90,11 +91,11 @@ class Rule(_Strict):
     @model_validator(mode="after")
     def _one_origin(self) -> Self:
         if self.constant is not None and (self.column or self.values or self.unit or self.lookup or self.find):
-            raise ValueError("a constant stands alone")
+            raise ValueError(messages.CONSTANT_ALONE())
         if self.lookup and self.find:
-            raise ValueError("lookup and find exclude each other")
+            raise ValueError(messages.LOOKUP_OR_FIND())
         if self.otherwise and (self.constant or self.otherwise.constant or self.otherwise.otherwise):
-            raise ValueError("otherwise joins two rules with columns")
+            raise ValueError(messages.OTHERWISE())
         return self
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
+from creditbus.connectors.mapping import messages
 from creditbus.connectors.mapping.cells import Transform
 from creditbus.services.domain import normalise
 from creditbus.services.domain.city_time import city_day
@@ -36,7 +37,7 @@ def moment_reader(time_zone: str) -> Callable[[str], int | None]:
     try:
         zone = ZoneInfo(time_zone)
     except (KeyError, OSError) as error:
-        raise ValueError(f"time zone {time_zone!r} is not known") from error
+        raise ValueError(messages.NO_TIME_ZONE(name=time_zone)) from error
 
     def read(text: str) -> int | None:
         match = _MOMENT.fullmatch(_COMPACT.sub(r"\1-\2-\3 \4:\5:\6", text, count=1) if text.isdigit() else text)

@@ -14,6 +14,7 @@ from creditbus.connectors.setup.documents import Document
 from creditbus.services.domain import normalise
 from creditbus.services.domain.catalogue import Disclosure, Field, Format, Item
 from creditbus.services.domain.event import SubjectKind
+from creditbus.topics.text import said_by
 
 __all__ = ["MappingPlan", "Target", "resolve"]
 
@@ -172,13 +173,13 @@ class _Builder:
         try:
             return date_reader(rule.date_forms, open_end=open_end)
         except ValueError as error:
-            raise self._document.error((*path, "date_forms"), str(error)) from error
+            raise self._document.error((*path, "date_forms"), said_by(error)) from error
 
     def _moment(self, path: tuple[str, str], form: Form, field: Field | None) -> Callable[[str], Any]:
         try:
             moment = epoch_reader() if form == "epoch_ms" else moment_reader(self._mapping.time_zone)
         except ValueError as error:
-            raise self._document.error(("time_zone",), str(error)) from error
+            raise self._document.error(("time_zone",), said_by(error)) from error
         if field is not None and field.format in (Format.DATE, Format.DATE_OPEN):
             return day_reader(moment, open_end=field.format is Format.DATE_OPEN)
         if path != ("header", "source_time"):

@@ -68,7 +68,7 @@ class SqliteDatabase:
 
     def damaged(self, file: str, sheet: str, row: int) -> SourceError:
         """Make the error for a row whose event cannot be read any more."""
-        place = "  ".join(filter(None, (file, sheet, f"row {row}")))
+        place = messages.PLACE(place="  ".join(filter(None, (file, sheet))), row=row)
         return SourceError(str(self.path), messages.KEPT_DAMAGED(place=place), messages.DELETE_THE_FILE())
 
     def _migrate(self) -> None:

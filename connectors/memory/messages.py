@@ -17,7 +17,7 @@ DELETE_IT = Message(
     "delete it",
 )
 FILE_UNUSABLE = Message(
-    "不能使用：{error}",
+    "不能使用：“{error}”",
     "cannot be used: {error}",
 )
 FREE_THE_DISK = Message(
@@ -27,4 +27,8 @@ FREE_THE_DISK = Message(
 DELETE_THE_FILE = Message(
     "请删除该文件：之后会重新建立",
     "delete the file: it is then made again",
+)
+PLACE = Message(
+    "{place}  第 {row} 行",
+    "{place}  row {row}",
 )

@@ -13,7 +13,7 @@ MAY_PUBLISH = Message(
     "it may publish: {entitled}",
 )
 STOPPED = Message(
-    "发布中断：{name}：{error}",
+    "发布中断：{name}：“{error}”",
     "publishing stopped: {name}: {error}",
 )
 NOTHING_LOST = Message(

@@ -5,11 +5,14 @@ from collections.abc import Callable, Iterable, Sequence
 
 from creditbus.connectors.contract import Column
 from creditbus.connectors.errors import UserError
+from creditbus.connectors.returned import messages
+from creditbus.connectors.returned.details import in_both
 from creditbus.connectors.returned.originals import Original, originals
 from creditbus.connectors.returned.rejection import Fault, Rejection
 from creditbus.connectors.returned.sheets import Reference, ReturnedSheet, ReturnedSheetRow
 from creditbus.connectors.setup.configuration import Connector
 from creditbus.services.domain.catalogue import Item
+from creditbus.topics.text import Text
 
 __all__ = ["column_names", "returned_sheet"]
 
@@ -42,14 +45,18 @@ def _row(connector: Connector, columns: Iterable[Column], one: Original) -> Retu
     marked = {connector.mapper.column_of(fault.field, have) for fault in rejection.faults} - {None}
     reasons = [_bilingual(connector.item, fault) for fault in rejection.faults]
     if one.detail:
-        reasons.append(one.detail)
+        reasons += dict.fromkeys((in_both(one.detail).zh, one.detail))
     if one.text:
-        reasons.append(f"原文 original: {one.text}")
+        reasons.append(_both(messages.ORIGINAL()) + f": {one.text}")
     if one.lost:
-        reasons.append(f"原值未能恢复，请重新填写 fill in again: {', '.join(sorted(one.lost))}")
+        reasons.append(_both(messages.FILL_IN_AGAIN()) + f": {', '.join(sorted(one.lost))}")
     reference = Reference(connector.id, rejection.place, rejection.rejected_at)
     cells = frozenset(name for name in marked if name is not None) | one.lost
     return ReturnedSheetRow(reference, one.cells, cells, "\n".join(reasons))
+
+
+def _both(text: Text) -> str:
+    return f"{text.zh} {text}"
 
 
 def _bilingual(item: Item, fault: Fault) -> str:

@@ -68,3 +68,27 @@ MEND_ROW = Message(
     "请改正该行",
     "mend the row",
 )
+SHEET_NOT_SENT = Message(
+    "没有列 {reference}：不发送其中任何行",
+    "has no column {reference}: none of its rows is sent",
+)
+SAME_REFERENCE = Message(
+    "与第 {rows} 行的编号相同，内容不同：请在原行上改正",
+    "has the reference of row {rows}, and says something else: correct a row in its place",
+)
+REFERENCE_CHANGED = Message(
+    "列 {reference} 中的编号已被改动：请从导出的文件中复制",
+    "the reference in column {reference} was changed: copy it from the exported file",
+)
+NO_REFERENCE = Message(
+    "列 {reference} 中没有编号：新的行由其连接器发布",
+    "has no reference in column {reference}: new rows are published by their connector",
+)
+ORIGINAL = Message(
+    "原文",
+    "original",
+)
+FILL_IN_AGAIN = Message(
+    "原值未能恢复，请重新填写",
+    "fill in again",
+)

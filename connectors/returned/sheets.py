@@ -177,7 +177,7 @@ def read(path: Path) -> Iterator[CorrectedRow | ForeignRow]:
             known = True
             found += _corrected(name, rows, head)
         elif any(map(_filled, rows)):
-            found.append(ForeignRow(name, 0, f"has no column {REFERENCE}: none of its rows is sent"))
+            found.append(ForeignRow(name, 0, messages.SHEET_NOT_SENT(reference=REFERENCE)))
     if not known:
         fix = messages.GIVE_EXPORT()
         raise SourceError(str(path), messages.NO_COLUMN(reference=REFERENCE), fix)
@@ -200,7 +200,7 @@ def _each_once(found: Sequence[CorrectedRow | ForeignRow]) -> Iterator[Corrected
                 yield row
             continue
         rest = ", ".join(str(other.number) for other in (first, *others) if other is not row)
-        problem = f"has the reference of row {rest}, and says something else: correct a row in its place"
+        problem = messages.SAME_REFERENCE(rows=rest)
         yield ForeignRow(row.sheet, row.number, problem)
 
 
@@ -218,12 +218,8 @@ def _corrected(sheet: str, rows: Sequence[Sequence[Cell]], head: int) -> Iterato
         try:
             reference = Reference.decode(str(text))
         except (ValueError, TypeError, OverflowError, RecursionError):
-            problem = (
-                f"the reference in column {REFERENCE} was changed: copy it from the exported file"
-                if text not in (None, "")
-                else f"has no reference in column {REFERENCE}: new rows are published by their connector"
-            )
-            yield ForeignRow(sheet, number, problem)
+            said = messages.REFERENCE_CHANGED if text not in (None, "") else messages.NO_REFERENCE
+            yield ForeignRow(sheet, number, said(reference=REFERENCE))
             continue
         kept = {
             name: cell for name, cell in zip(names, cells, strict=False) if name and name not in (REASONS, REFERENCE)

@@ -36,3 +36,19 @@ RENAME_FILE = Message(
     "请改名：文件名会被发送",
     "rename it: names are sent",
 )
+NOT_USED = Message(
+    "；未使用：{names}",
+    "; not used: {names}",
+)
+MAY_SPEAK_OF_PERSON = Message(
+    "{detail}；其中可能涉及个人，因此不发送其内容",
+    "{detail}; it may speak of a person, so nothing of it is sent",
+)
+CELL_WITH_HALF = Message(
+    "单元格含有半个字符",
+    "a cell holds half a character",
+)
+EVENT_TOO_LONG = Message(
+    "作为事件为 {size:,} 字节，上限为 {most:,}",
+    "{size:,} bytes as an event; the limit is {most:,}",
+)

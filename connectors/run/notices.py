@@ -128,7 +128,7 @@ class Notices:
 
     def _judge(self, place: str, names: set[str]) -> None:
         fit = self._fit(sorted(names))
-        unused = f"; not used: {_named(fit.unknown)}" if fit.unknown else ""
+        unused = messages.NOT_USED(names=_named(fit.unknown)) if fit.unknown else ""
         if fit.missing:
             problem = messages.MANDATORY_MISSING(missing=", ".join(fit.missing), unused=unused)
             raise SourceError(place, problem, messages.NAME_OR_ACCEPT(accept_columns=ACCEPT_COLUMNS))

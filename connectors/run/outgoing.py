@@ -11,6 +11,7 @@ from creditbus.connectors.contract import Defect, DefectReason, Row
 from creditbus.connectors.mapping.compiler import Mapped
 from creditbus.connectors.mapping.persons import speaks_of_person
 from creditbus.connectors.publish.encoder import Encoder, ProducerRecord
+from creditbus.connectors.run import messages
 from creditbus.connectors.setup.configuration import Connector
 
 __all__ = ["Outgoing", "half_a_character", "is_whole", "outgoing", "whole"]
@@ -52,7 +53,7 @@ def _without_persons(connector: Connector, row: Defect) -> Defect:
     """Leave out how a row stands in its source where it may speak of a person whom its item does not admit."""
     if not row.original or connector.item.admits_persons or not speaks_of_person(row.original):
         return row
-    return row._replace(original=b"", detail=f"{row.detail}; it may speak of a person, so nothing of it is sent")
+    return row._replace(original=b"", detail=messages.MAY_SPEAK_OF_PERSON(detail=row.detail))
 
 
 def whole(text: str) -> str:
@@ -79,11 +80,11 @@ def is_whole(event: Mapping[str, Any]) -> bool:
 def half_a_character(row: Row) -> Defect:
     """Make the refusal of a row that :func:`is_whole` denies. Its quotation writes the half as JSON does."""
     original = json.dumps(dict(row.cells), default=str).encode()[:_QUOTED_BYTES]
-    return _defect(row, "a cell holds half a character", original)
+    return _defect(row, messages.CELL_WITH_HALF(), original)
 
 
 def _too_long(row: Row, size: int) -> Defect:
-    return _defect(row, f"{size:,} bytes as an event; the limit is {_MOST_BYTES:,}", b"")
+    return _defect(row, messages.EVENT_TOO_LONG(size=size, most=_MOST_BYTES), b"")
 
 
 def _defect(row: Row, detail: str, original: bytes) -> Defect:

@@ -79,8 +79,8 @@ def watch(
                 if summary.rows or version:
                     yield Cycle(summary)
         except (SourceError, PublishError, UnavailableError) as error:
-            if str(error) != told:
-                told = str(error)
+            if error.text() != told:
+                told = error.text()
                 yield Cycle(None, told)
         except StoppedError:
             return

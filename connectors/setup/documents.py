@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from creditbus.connectors.errors import MappingError
+from creditbus.connectors.setup.faults import said_of
 from creditbus.connectors.setup.known_keys import known_keys
 from creditbus.topics import messages
 from creditbus.topics.suggestion import nearest, suggestion
@@ -102,7 +103,7 @@ def first_fault(errors: ValidationError, model: type[BaseModel], document: Docum
     """Say what does not fit first; `above` are the keys under which a document holds what the model reads."""
     first = errors.errors(include_url=False, include_input=False)[0]
     path = [part for part in first["loc"] if part != _KEY]
-    problem, fix = _sentence(first["type"], first["msg"]), ""
+    problem, fix = said_of(first), ""
     if first["type"] == "extra_forbidden":
         fix = suggestion(str(path[-1]), known_keys(model, path[:-1]))
     elif first["type"] == "missing":
@@ -110,12 +111,3 @@ def first_fault(errors: ValidationError, model: type[BaseModel], document: Docum
         near = nearest(str(path[-1]), [key for key in given if key not in known_keys(model, path[:-1])])
         fix = messages.IS_IT_MEANT(name=near) if near else messages.ADD_IT()
     return document.error((*above, *path), problem, fix)
-
-
-def _sentence(kind: str, message: str) -> str:
-    if kind == "extra_forbidden":
-        return messages.NOT_A_KNOWN_KEY()
-    if kind == "missing":
-        return messages.IS_MISSING()
-    said = message.removeprefix("Value error, ")
-    return said[:1].lower() + said[1:]

@@ -76,3 +76,75 @@ WITH_MISSING = Message(
     "{found}；缺必填列 {names}：请在 overrides.content 中指明一列",
     "{found}; no column for mandatory {names}: name one in overrides.content",
 )
+A_TEXT = Message(
+    "应为文本",
+    "must be a text",
+)
+TOO_SHORT = Message(
+    "至少应有 {min_length} 个字符",
+    "must have {min_length} characters or more",
+)
+TOO_LONG = Message(
+    "最多可有 {max_length} 个字符",
+    "must have {max_length} characters or fewer",
+)
+PATTERN = Message(
+    "应符合 {pattern}",
+    "must match {pattern}",
+)
+A_WHOLE_NUMBER = Message(
+    "应为整数",
+    "must be a whole number",
+)
+A_NUMBER = Message(
+    "应为数字",
+    "must be a number",
+)
+TRUE_OR_FALSE = Message(
+    "应为 true 或 false",
+    "must be true or false",
+)
+ABOVE = Message(
+    "应大于 {gt}",
+    "must be greater than {gt}",
+)
+AT_LEAST = Message(
+    "应不小于 {ge}",
+    "must be {ge} or more",
+)
+BELOW = Message(
+    "应小于 {lt}",
+    "must be less than {lt}",
+)
+AT_MOST = Message(
+    "应不大于 {le}",
+    "must be {le} or less",
+)
+ONE_OF = Message(
+    "应为下列之一：{expected}",
+    "must be one of: {expected}",
+)
+A_LIST = Message(
+    "应为列表",
+    "must be a list",
+)
+TOO_FEW = Message(
+    "至少应有 {min_length} 项",
+    "must have at least {min_length}",
+)
+A_MAPPING = Message(
+    "应为键与值的对应表",
+    "must be a mapping of keys to values",
+)
+A_PATH = Message(
+    "应为路径",
+    "must be a path",
+)
+NULL = Message(
+    "应为 null",
+    "must be null",
+)
+DOES_NOT_FIT = Message(
+    "不符合要求：“{said}”",
+    "does not fit: {said}",
+)

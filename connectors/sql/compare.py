@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from creditbus.connectors.contract import Defect, Position, Row, Vanished
+from creditbus.connectors.sql import messages
 from creditbus.connectors.sql.known import KnownRow, KnownRows
 from creditbus.connectors.sql.pending import Pending, entries, entry
 from creditbus.connectors.sql.settings import SqlSettings
@@ -88,11 +89,10 @@ class CompareSource(SqlSource):
         result = self._comparison
         if result is None:
             return ()
-        words = f"{result.new:,} new, {result.changed:,} changed, {result.unchanged:,} unchanged"
+        words = messages.COMPARED(new=result.new, changed=result.changed, unchanged=result.unchanged)
         if not result.vanished:
             return (words,)
-        proposed = f"{result.vanished:,} vanished: `creditbus connector vanished` shows what is still published of them"
-        return (words, proposed)
+        return (words, messages.VANISHED(count=result.vanished))
 
     def vanished(self) -> Sequence[Vanished]:
         """Compare keys as they are now, and name the published rows that are gone."""

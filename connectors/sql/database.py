@@ -88,12 +88,12 @@ class Database:
             fix = messages.INSTALL_DRIVER()
             raise SourceError(self.place, messages.NO_DRIVER(error=error), fix) from error
         except OperationalError as error:
-            raise SourceError(self.place, _first_line(error), messages.CHECK_URL()) from error
+            raise SourceError(self.place, messages.SAYS(said=_first_line(error)), messages.CHECK_URL()) from error
         except DBAPIError as error:
             # a data error may quote a value
             state = getattr(error.orig, "sqlstate", None) or type(error.orig).__name__
             problem = (
-                _first_line(error) if state == "42501" else messages.REFUSED_STATEMENT(state=state)
+                messages.SAYS(said=_first_line(error)) if state == "42501" else messages.REFUSED_STATEMENT(state=state)
             )  # 42501: no right
             raise SourceError(self.place, problem, messages.SEE_CHECK()) from error
         except SQLAlchemyError as error:

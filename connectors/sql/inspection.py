@@ -27,10 +27,7 @@ def findings(database: Database, settings: SqlSettings) -> Iterator[Finding]:
                 yield Finding("table", ok=False, message=messages.NO_TABLE_NAMED())
                 return
             relation = Relation.find(connection, database, settings)
-            left = [one.name for one in relation.table.columns if binary(one) and not settings.columns]
-            words = f"{settings.table}: {len(relation.columns)} columns"
-            left_out = f"; binary, left out: {', '.join(left)}" if left else ""
-            yield Finding("table", ok=True, message=words + left_out)
+            yield _columns(relation, settings)
             yield _key(connection, relation, settings)
             connection.execute(relation.select().limit(1)).all()
             yield Finding("read", ok=True, message=messages.MAY_BE_READ(table=settings.table))
@@ -42,6 +39,14 @@ def findings(database: Database, settings: SqlSettings) -> Iterator[Finding]:
             yield _marking(database, settings)
     except UserError as error:
         yield Finding("database", ok=False, message=error.text())
+
+
+def _columns(relation: Relation, settings: SqlSettings) -> Finding:
+    count = len(relation.columns)
+    left = ", ".join(one.name for one in relation.table.columns if binary(one) and not settings.columns)
+    if left:
+        return Finding("table", ok=True, message=messages.COLUMNS_LESS(table=settings.table, count=count, left=left))
+    return Finding("table", ok=True, message=messages.COLUMNS(table=settings.table, count=count))
 
 
 def _key(connection: Connection, relation: Relation, settings: SqlSettings) -> Finding:
@@ -79,13 +84,15 @@ def unread(connection: Connection, relation: Relation, settings: SqlSettings) ->
     first = [", ".join(map(str, key)) for key in connection.execute(query.limit(_MOST_NAMED)).all()]
     more = "; …" if count > len(first) else ""
     keys = f"{', '.join(settings.key)}: {'; '.join(first)}{more}"
-    return f"rows without {settings.watermark} are never read: {count:,} of {relation.table.name} ({keys}); fill it"
+    return messages.NEVER_READ(watermark=settings.watermark, count=count, table=relation.table.name, keys=keys)
 
 
 def _refusals(relation: Relation, settings: SqlSettings) -> Finding:
     if numbered(relation, settings):
-        where = f", with the reason in {settings.reason}" if settings.reason else ""
-        return Finding("refused", ok=True, message=messages.REFUSED_BECOME(refused=settings.refused, where=where))
+        if settings.reason:
+            words = messages.REFUSED_WITH_REASON(refused=settings.refused, reason=settings.reason)
+            return Finding("refused", ok=True, message=words)
+        return Finding("refused", ok=True, message=messages.REFUSED_BECOME(refused=settings.refused))
     return Finding("refused", ok=False, message=messages.NEEDS_NUMBER_KEY())
 
 
@@ -98,7 +105,7 @@ def _marking(database: Database, settings: SqlSettings) -> Finding:
                 # no row fulfils it, and the database still asks for the right
                 connection.execute(sa.update(relation.table).values(values).where(sa.false()))
     except SourceError as error:
-        columns = " and ".join(filter(None, (settings.status, settings.reason)))
+        columns = ", ".join(filter(None, (settings.status, settings.reason)))
         return Finding("mark", ok=False, message=messages.NEEDS_UPDATE(problem=error.problem, columns=columns))
     return Finding("mark", ok=True, message=messages.MAY_BE_SET(status=settings.status, sent=settings.sent))
 
@@ -125,7 +132,7 @@ def _described(
     described = tuple(Column(column.name, column.comment or "") for column in columns)
     types = ", ".join(f"{column.name} {_type(column)}" for column in columns)
     estimate = _estimate(connection, database, table)
-    details = {"types": types} | ({} if estimate is None else {"rows": f"about {estimate:,}"})
+    details = {"types": types} | ({} if estimate is None else {"rows": messages.ABOUT(count=estimate)})
     return Table(table.name, described, details=details)
 
 

@@ -13,7 +13,7 @@ SEE_DISCOVER = Message(
     "see `connector discover`",
 )
 NO_DRIVER = Message(
-    "没有安装驱动程序：{error}",
+    "没有安装驱动程序：“{error}”",
     "the driver is not installed: {error}",
 )
 INSTALL_DRIVER = Message(
@@ -37,7 +37,7 @@ UNREADABLE_KIND = Message(
     "cannot be read: {name}",
 )
 FILE_UNUSABLE = Message(
-    "不能使用：{error}",
+    "不能使用：“{error}”",
     "cannot be used: {error}",
 )
 CHECK_STATE = Message(
@@ -101,8 +101,8 @@ NOT_A_WATERMARK = Message(
     "{name} is neither a time nor a number",
 )
 REFUSED_BECOME = Message(
-    "退回的行标为 {refused!r}{where}",
-    "refused rows become {refused!r}{where}",
+    "退回的行标为 {refused!r}",
+    "refused rows become {refused!r}",
 )
 NEEDS_UPDATE = Message(
     "{problem}：账户需要对 {columns} 的 UPDATE 权限",
@@ -119,4 +119,96 @@ NO_TABLE_NAMED = Message(
 POSITION = Message(
     "连接器的位置",
     "the connector's position",
+)
+REFUSED_WITH_REASON = Message(
+    "退回的行标为 {refused!r}，原因写入 {reason}",
+    "refused rows become {refused!r}, with the reason in {reason}",
+)
+SAYS = Message(
+    "数据库答复：“{said}”",
+    "the database says: {said}",
+)
+NOT_A_URL = Message(
+    "不是数据库 URL：dialect+driver://user@host:port/database",
+    "is not a database URL: dialect+driver://user@host:port/database",
+)
+HOLDS_PASSWORD = Message(
+    "含有口令：请去掉，并在 settings.password 中指明",
+    "holds a password: take it out and name it in settings.password",
+)
+NO_TIME_ZONE = Message(
+    "没有时区 {name!r}",
+    "time zone {name!r} is not known",
+)
+MODE_MISSING = Message(
+    "缺 mode：下列之一：{modes}",
+    "mode is missing: one of {modes}",
+)
+KEY_MISSING = Message(
+    "缺 key：指明一行的列",
+    "key is missing: the columns that name a row",
+)
+MODE_NEEDS = Message(
+    "缺 {name}：方式 {mode} 需要它",
+    "{name} is missing: mode {mode} needs it",
+)
+OF_MODE = Message(
+    "{name} 只用于方式 {mode}",
+    "{name} belongs to mode {mode}",
+)
+OF_STAGING = Message(
+    "refused 与 reason 只用于方式 staging",
+    "refused and reason belong to mode staging",
+)
+REASON_NEEDS = Message(
+    "缺 refused：reason 需要它",
+    "refused is missing: reason needs it",
+)
+NOT_THREE_VALUES = Message(
+    "new、sent 与 refused 不是三个不同的值",
+    "new, sent and refused are not three different values",
+)
+INCREMENTAL_NEWER = Message(
+    "方式 watermark 只读取较新的行",
+    "mode watermark reads rows that are newer",
+)
+INCREMENTAL_NEW = Message(
+    "方式 staging 只读取状态为新的行",
+    "mode staging reads rows whose status is new",
+)
+OTHER_COLUMNS = Message(
+    "{table} 的列与上次运行时不同：从头读取",
+    "{table} has other columns than at the last run: read from its start",
+)
+BINARY = Message(
+    "列 {column} 是二进制",
+    "column {column} is binary",
+)
+IT_HAS = Message(
+    "现有：{names}",
+    "it has: {names}",
+)
+COLUMNS = Message(
+    "{table}：{count} 列",
+    "{table}: {count} columns",
+)
+COLUMNS_LESS = Message(
+    "{table}：{count} 列；未读取的二进制列：{left}",
+    "{table}: {count} columns; binary, left out: {left}",
+)
+NEVER_READ = Message(
+    "没有 {watermark} 的行从不读取：{table} 中有 {count:,} 行（{keys}）；请填写",
+    "rows without {watermark} are never read: {count:,} of {table} ({keys}); fill it",
+)
+COMPARED = Message(
+    "新增 {new:,}，变化 {changed:,}，未变 {unchanged:,}",
+    "{new:,} new, {changed:,} changed, {unchanged:,} unchanged",
+)
+VANISHED = Message(
+    "消失 {count:,} 行：`creditbus connector vanished` 显示其中仍在发布的内容",
+    "{count:,} vanished: `creditbus connector vanished` shows what is still published of them",
+)
+ABOUT = Message(
+    "约 {count:,}",
+    "about {count:,}",
 )

@@ -9,6 +9,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from creditbus.connectors.common.secret import FolderPath, Secret
+from creditbus.connectors.sql import messages
 
 __all__ = ["SqlSettings"]
 
@@ -17,9 +18,9 @@ def _url(text: str, info: ValidationInfo) -> str:
     try:
         url = make_url(text)
     except ArgumentError as error:
-        raise ValueError("is no database URL: dialect+driver://user@host:port/database") from error
+        raise ValueError(messages.NOT_A_URL()) from error
     if url.password is not None:
-        raise ValueError("holds a password: take it out and name it in settings.password")
+        raise ValueError(messages.HOLDS_PASSWORD())
     context: dict[str, Any] = info.context or {}
     folder, database = context.get("folder"), url.database
     if url.get_backend_name() == "sqlite" and folder and database and not database.startswith((":", "/")):
@@ -31,7 +32,7 @@ def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
-        raise ValueError(f"time zone {name!r} is not known") from error
+        raise ValueError(messages.NO_TIME_ZONE(name=name)) from error
     return name
 
 
@@ -98,19 +99,19 @@ class SqlSettings(BaseModel):
             return self
         needed = {"staging": self.status, "watermark": self.watermark, "compare": self.state}
         if self.mode is None:
-            raise ValueError(f"mode is missing: one of {', '.join(needed)}")
+            raise ValueError(messages.MODE_MISSING(modes=", ".join(needed)))
         if not self.key:
-            raise ValueError("key is missing: the columns that name a row")
+            raise ValueError(messages.KEY_MISSING())
         names = {"staging": "status", "watermark": "watermark", "compare": "state"}
         for mode, value in needed.items():
             if mode == self.mode and value is None:
-                raise ValueError(f"{names[mode]} is missing: mode {mode} needs it")
+                raise ValueError(messages.MODE_NEEDS(name=names[mode], mode=mode))
             if mode != self.mode and value is not None:
-                raise ValueError(f"{names[mode]} belongs to mode {mode}")
+                raise ValueError(messages.OF_MODE(name=names[mode], mode=mode))
         if self.mode != "staging" and (self.refused is not None or self.reason is not None):
-            raise ValueError("refused and reason belong to mode staging")
+            raise ValueError(messages.OF_STAGING())
         if self.reason is not None and self.refused is None:
-            raise ValueError("refused is missing: reason needs it")
+            raise ValueError(messages.REASON_NEEDS())
         if len({self.new, self.sent, self.refused}) < 3:  # noqa: PLR2004 -- three values, three meanings
-            raise ValueError("new, sent and refused are not three different values")
+            raise ValueError(messages.NOT_THREE_VALUES())
         return self

@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from creditbus.connectors.contract import Defect, Position, Refusal, Row
+from creditbus.connectors.sql import messages
 from creditbus.connectors.sql.pending import Pending, entries, entry
 from creditbus.connectors.sql.settings import SqlSettings
 from creditbus.connectors.sql.source import SqlSource, remembered
@@ -111,7 +112,7 @@ class StagingSource(SqlSource):
 
     def incremental(self) -> str:
         """See the contract."""
-        return "mode staging reads rows whose status is new"
+        return messages.INCREMENTAL_NEW()
 
     def remarks(self) -> tuple[str, ...]:
         """Say nothing: what was read, the summary tells."""

@@ -132,7 +132,7 @@ class Relation:
                 typed = temporal(value) if self.backend == "sqlite" and _is_temporal(column) else value
                 cells[column.name] = cell_of(typed, self.zone)
             except ValueError:
-                problem = f"column {column.name} is binary"
+                problem = messages.BINARY(column=column.name)
         watermark = values[width] if self.watermark is not None else None
         return Record(tuple(values[:width]), watermark, cells, digest([self.layout, *values[first:]]), problem)
 
@@ -215,7 +215,7 @@ def binary(column: sa.Column[Any]) -> bool:
 
 
 def _have(table: sa.Table) -> str:
-    return f"it has: {', '.join(column.name for column in table.columns)}"
+    return messages.IT_HAS(names=", ".join(column.name for column in table.columns))
 
 
 def _is_temporal(column: sa.Column[Any]) -> bool:

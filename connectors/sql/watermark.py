@@ -20,6 +20,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from creditbus.connectors.contract import Defect, Position, Row
+from creditbus.connectors.sql import messages
 from creditbus.connectors.sql.inspection import unread
 from creditbus.connectors.sql.settings import SqlSettings
 from creditbus.connectors.sql.source import SqlSource, remembered
@@ -47,7 +48,7 @@ class WatermarkSource(SqlSource):
 
     def incremental(self) -> str:
         """See the contract."""
-        return "mode watermark reads rows that are newer"
+        return messages.INCREMENTAL_NEWER()
 
     def remarks(self) -> Sequence[str]:
         """Say which rows no reading meets, and why all were read."""
@@ -62,9 +63,7 @@ class WatermarkSource(SqlSource):
             if known["columns"] not in (None, relation.layout):
                 # what was read under other names may say something else now, however old it is
                 known |= {"floor": None, "newest": None, "seen": None}
-                self._remarks.append(
-                    f"{relation.table.name} has other columns than at the last run: read from its start"
-                )
+                self._remarks.append(messages.OTHER_COLUMNS(table=relation.table.name))
             known["columns"] = relation.layout
             watermark = chosen(relation.watermark)
             order = (watermark, *relation.key)

@@ -32,3 +32,7 @@ END_BY_ROW = Message(
     "请另行报送一行来结束该记录",
     "end the record by a row of its own",
 )
+ITEM = Message(
+    "事项 {id}",
+    "item {id}",
+)

@@ -56,7 +56,7 @@ def withdraw(connector: Connector, connection: Connection, keys: Collection[str]
     """
     item = connector.item
     if Verb.WITHDRAW not in item.verbs:
-        raise ConfigurationError(f"item {item.id}", texts.NO_WITHDRAW(), texts.END_BY_ROW())
+        raise ConfigurationError(texts.ITEM(id=item.id), texts.NO_WITHDRAW(), texts.END_BY_ROW())
     today = city_day(int(time.time() * 1000))
     chosen = [one for one in proposals(connector, connection, today) if one.key in keys and one.event is not None]
     if not chosen:

@@ -33,7 +33,7 @@ LONG_TAG_BYTES = Message(
     "holds a tag or comment longer than {most_pending:,} bytes",
 )
 NOT_XML = Message(
-    "不是正确的 XML：{error}",
+    "不是正确的 XML：“{error}”",
     "is not sound XML: {error}",
 )
 HAND_IN_AGAIN = Message(
@@ -59,4 +59,16 @@ USE_UTF8 = Message(
 ELEMENTS = Message(
     "前若干记录中有 {count} 个元素，{encoding}",
     "{count} elements in the first records, {encoding}",
+)
+DAMAGED_TEXT = Message(
+    "含有不属于其编码的字节，或 XML 禁止的字符",
+    "holds bytes that do not belong to its encoding, or characters that XML forbids",
+)
+ELEMENTS_ALIKE = Message(
+    "元素 {other!r} 与 {name!r} 仅大小写不同",
+    "the elements {other!r} and {name!r} differ by case alone",
+)
+RECORD_TOO_LONG = Message(
+    "该记录超过 settings.row_bytes",
+    "the record is longer than settings.row_bytes",
 )

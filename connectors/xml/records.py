@@ -119,12 +119,12 @@ class _RecordCollector:
 
     def _put(self, path: str, text: str) -> None:
         if DAMAGE in text or DAMAGE in path:
-            self._fault = self._fault or "holds bytes that are none of its encoding, or characters that XML forbids"
+            self._fault = self._fault or messages.DAMAGED_TEXT()
         if self._room < 0:
             return
         name = path.upper() if self._upper else path
         if (other := self._spelled.setdefault(folded(name), name)) != name:
-            self._fault = self._fault or f"the elements {other!r} and {name!r} differ by case alone"
+            self._fault = self._fault or messages.ELEMENTS_ALIKE(other=other, name=name)
         count = self._repeated[name] = self._repeated.get(name, 0) + 1
         if count > 1:
             name = f"{name}#{count}"
@@ -138,7 +138,7 @@ class _RecordCollector:
             self._context |= {f"{prefix}/{key}": text for key, text in self._cells.items()}
         else:
             self._number += 1
-            fault = self._fault or ("the record is longer than settings.row_bytes" if self._room < 0 else "")
+            fault = self._fault or (messages.RECORD_TOO_LONG() if self._room < 0 else "")
             self._records.append(Record(self._number, {**self._context, **self._cells}, fault))
         self._start_depth = 0
         self._room = self._limit

@@ -9,6 +9,8 @@ from typing import Any
 
 import orjson
 
+from creditbus.deploy import messages
+from creditbus.services.cli.language import language
 from creditbus.topics.errors import UnavailableError
 
 __all__ = ["Commands", "command_line", "environment"]
@@ -41,7 +43,8 @@ class Commands:
         Raises:
             UnavailableError: the command failed; the message is its own last line.
         """
-        done = subprocess.run(command_line(*arguments), env=self._environment, capture_output=True, check=False)
+        spoken = command_line(*arguments, "--lang", language())
+        done = subprocess.run(spoken, env=self._environment, capture_output=True, check=False)
         if done.returncode not in {0, _BAD_FACTS}:
             raise _failure(arguments, done.stderr)
         return done.stdout.decode()
@@ -56,5 +59,6 @@ class Commands:
 
 
 def _failure(arguments: Sequence[str], stderr: bytes) -> UnavailableError:
-    said = stderr.decode(errors="replace").strip().splitlines() or ["it says nothing"]
-    return UnavailableError(f"creditbus {' '.join(arguments)}", said[-1].removeprefix("creditbus: "))
+    said = stderr.decode(errors="replace").strip().splitlines() or [""]
+    problem = said[-1].removeprefix("creditbus: ") or messages.SAYS_NOTHING()
+    return UnavailableError(f"creditbus {' '.join(arguments)}", problem)

@@ -5,6 +5,9 @@ from typing import Any
 
 from rich.table import Table
 
+from creditbus.deploy import messages
+from creditbus.services.cli.language import spoken
+
 __all__ = ["differences", "pairs", "side_by_side", "telling"]
 
 _ABSENT = "–"
@@ -17,12 +20,13 @@ Record = Mapping[str, Any]
 
 def differences(found: Mapping[str, Mapping[str, Any]], true: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """Say where the ledger's counts are not the true ones, a sentence each."""
-    sentences = []
+    sentences: list[str] = []
     for department, counts in true.items():
         for outcome, count in counts.items():
             actual = found.get(department, {}).get(outcome)
             if actual != count:
-                sentences.append(f"{department}: {outcome} should be {count}, the ledger says {actual}")
+                said = messages.OTHER_COUNT(department=department, outcome=outcome, count=count, actual=actual)
+                sentences.append(said)
     return sentences
 
 
@@ -46,7 +50,7 @@ def side_by_side(names: tuple[str, str], records: tuple[Record, Record]) -> Tabl
     """Show one change as two subscribers get it; a field that does not exist for one of them has a dash."""
     left, right = ({**_about(record), **(record["content"] or {})} for record in records)
     table = Table(box=None, pad_edge=False)
-    table.add_column("field")
+    table.add_column(spoken(messages.FIELD))
     for name in names:
         table.add_column(name, max_width=_WIDEST, no_wrap=True, overflow="ellipsis")
     for field in [*left, *(field for field in right if field not in left)]:

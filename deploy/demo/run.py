@@ -23,6 +23,7 @@ from creditbus.deploy.demo.rest import await_rest
 from creditbus.deploy.demo.worker import Worker
 from creditbus.deploy.embedded import Cluster
 from creditbus.deploy.embedded.leash import attach
+from creditbus.services.cli.language import spoken
 from creditbus.topics.connection import Connection
 from creditbus.topics.errors import ConfigurationError
 
@@ -65,9 +66,8 @@ def run(home: Path, data: Path | None, console: Console, progress: Progress) -> 
     if not configurations:
         raise ConfigurationError(str(data), messages.NO_FILES(), messages.KNOWN(known=_known()))
     if others:
-        console.print(
-            f"left out: {', '.join(others)} (the demonstration knows {_known()})", markup=False, soft_wrap=True
-        )
+        line = spoken(messages.LEFT_OUT, others=", ".join(others), known=_known())
+        console.print(line, markup=False, soft_wrap=True)
     cluster = Cluster(home, progress=progress)
     leash = attach(cluster)
     try:
@@ -141,7 +141,8 @@ def _publish(configurations: Sequence[Path], connection: Connection, console: Co
             published += summary.published
             if not console.is_terminal:
                 rate = summary.rows / summary.seconds if summary.seconds else 0.0
-                console.print(f"published {summary.rows:>7,} rows  {rate:>8,.0f} rows/s  {summary.connector}")
+                line = spoken(messages.PUBLISHED, rows=summary.rows, rate=rate, connector=summary.connector)
+                console.print(line, markup=False)
     return published
 
 
@@ -153,7 +154,8 @@ def _show(commands: Commands, console: Console) -> None:
         _run_shown(commands, console, "profile", "show", _busiest(mine))
     both = pairs(mine, theirs)
     for record, other in (telling(both) or both)[:_SHOWN]:
-        console.print(f"\none change in two feeds: {record['record']['item']} of {record['subject']['name']}")
+        about = {"item": record["record"]["item"], "subject": record["subject"]["name"]}
+        console.print("\n" + spoken(messages.ONE_CHANGE, **about), markup=False)
         console.print(side_by_side((_DISTRICT, _AGENCY), (record, other)))
 
 
@@ -163,8 +165,9 @@ def _run_shown(commands: Commands, console: Console, *arguments: str) -> None:
 
 
 def _rate(passage: _Passage, console: Console) -> None:
-    rate = f": {passage.published / passage.seconds:,.0f} events/s" if passage.seconds else ""
-    console.print(f"\n{passage.published:,} events from file to feed in {passage.seconds:.1f} s{rate}")
+    rate = passage.published / passage.seconds if passage.seconds else 0.0
+    line = spoken(messages.PASSAGE, count=passage.published, seconds=passage.seconds, rate=rate)
+    console.print("\n" + line, markup=False)
 
 
 def _busiest(records: Sequence[Mapping[str, Any]]) -> str:
@@ -176,12 +179,13 @@ def _verdict(
     departments: Mapping[str, Mapping[str, Any]], truth: Mapping[str, Mapping[str, Any]] | None, console: Console
 ) -> bool:
     balanced = all(counts["balanced"] for counts in departments.values())
-    console.print("the ledger balances" if balanced else "[bold red]the ledger does not balance[/bold red]")
+    line = spoken(messages.BALANCES if balanced else messages.DOES_NOT_BALANCE)
+    console.print(line if balanced else f"[bold red]{line}[/bold red]")
     if truth is None:
         return balanced
     wrong = differences(departments, truth)
     for sentence in wrong:
-        console.print(f"[bold red]{sentence}[/bold red]")
+        console.print(f"[bold red]{spoken(sentence)}[/bold red]")
     if not wrong:
-        console.print("every count is the one that the generated files were made to have")
+        console.print(spoken(messages.EVERY_COUNT_IS_TRUE))
     return balanced and not wrong

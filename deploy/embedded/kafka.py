@@ -161,8 +161,8 @@ class KafkaServer(Server):
         ]
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_FORMAT_TIMEOUT_SECONDS)
         if done.returncode != 0:
-            lines = (done.stderr or done.stdout).strip().splitlines() or ["the storage could not be formatted"]
-            raise ServerError(self.name, lines[-1], messages.ITS_STORAGE(data=self.data))
+            said = ((done.stderr or done.stdout).strip().splitlines() or [""])[-1]
+            raise ServerError(self.name, messages.NOT_FORMATTED(said=said), messages.ITS_STORAGE(data=self.data))
 
 
 def _java(programs: Programs, heap: str) -> list[str]:

@@ -96,3 +96,7 @@ INSTALL_IT = Message(
     "请用 `pip install 'creditbus[embedded]'` 安装",
     "install it with `pip install 'creditbus[embedded]'`",
 )
+NOT_FORMATTED = Message(
+    "无法格式化其存储：“{said}”",
+    "could not format its storage: {said}",
+)

@@ -20,6 +20,7 @@ from creditbus.services.cli.messages import catalogue as messages
 from creditbus.services.domain.catalogue import Catalogue, CatalogueError, Item
 from creditbus.topics.compatibility import backward_problems
 from creditbus.topics.declarations import declarations
+from creditbus.topics.text import Text
 from creditbus.topics.yaml_text import YamlError, load_yaml
 
 __all__ = ["LintViolation", "lint"]
@@ -76,7 +77,8 @@ def _item(folder: Traversable, mappings: list[Document], stories: set[str] | Non
             yield LintViolation(folder.name, "item.yaml", problem, error.line)
         except CatalogueError as error:
             file = f"v{latest}.avsc" if error.file == "schema" else error.file
-            yield LintViolation(folder.name, file, messages.AT_KEY(key=error.key, fix=error.fix), error.line)
+            fix = Text(error.fix, error.fix_zh)
+            yield LintViolation(folder.name, file, messages.AT_KEY(key=error.key, fix=fix), error.line)
         else:
             yield from _entitled(item)
             yield from _mapped(item, mappings)

@@ -140,7 +140,7 @@ def _discovered(name: str, folder: Path) -> tuple[Sequence[Table], Sequence[Colu
 
 
 def _show_table(table: Table, fit: Columns | None, likely: Sequence[Guess]) -> None:
-    details = "  ".join(f"{key} {value!r}" for key, value in table.details.items())
+    details = "  ".join(f"{key} {spoken(value)!r}" for key, value in table.details.items())
     _say(f"{table.name}  {details}")
     known = set(fit.recognised if fit else likely[0].recognised if likely else ())
     for column in table.columns:

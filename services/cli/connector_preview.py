@@ -228,7 +228,7 @@ def _refusals(shown: Sequence[RefusedField]) -> Table:
 
 
 def _refusal(one: RefusedField) -> tuple[str, ...]:
-    why = one.detail or explained(one.reason)
+    why = spoken(one.detail) or explained(one.reason)
     if one.at:
         why += f" {one.at}"
     if one.proposed:

@@ -86,7 +86,7 @@ def _refuse_blind(connector: Connector) -> None:
     """Say of a source that cannot notice deletions that it cannot: an empty list would say that nothing is gone."""
     from creditbus.connectors.contract import Incremental
 
-    source, fix = connector.open(), "withdraw by a row of its own; of a table, mode compare notices it"
+    source, fix = connector.open(), messages.WITHDRAW_BY_ROW()
     if isinstance(source, Incremental):
         raise ConfigurationError(connector.id, messages.CANNOT_NOTICE(incremental=source.incremental()), fix)
     if connector.vanished == "never":

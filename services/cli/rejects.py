@@ -115,10 +115,12 @@ def _chosen(rows: Sequence[ReturnedRow], keys: Sequence[str], because: str, stat
         named = [row for row in rows if row.key.startswith(key.lower())]
         if len(named) != 1:
             problem = messages.KEY_OF_SEVERAL(count=len(named)) if named else messages.KEY_OF_NONE()
-            raise ConfigurationError(f"key {key}", problem, fix)
+            raise ConfigurationError(messages.KEY(key=key), problem, fix)
         if named[0].status not in {"open", "closed"}:
             raise ConfigurationError(
-                f"key {key}", messages.HAS_STATUS(status=_STATUS[named[0].status]()), messages.NOTHING_TO_CLOSE()
+                messages.KEY(key=key),
+                messages.HAS_STATUS(status=_STATUS[named[0].status]()),
+                messages.NOTHING_TO_CLOSE(),
             )
         chosen[named[0].key] = named[0]
     return list(chosen.values())
@@ -159,10 +161,20 @@ def _lines(row: ReturnedRow, column: Callable[[str, str], str]) -> list[str]:
         name = column(event.connector, str(finding["field"])) or str(finding["title"] or "")
         of = "  ".join(dict.fromkeys(part for part in (finding["field"], name) if part))
         value = f"  “{one_line(finding['value'])}”" if finding["value"] else ""
-        why = event.detail or str(finding["zh"] if language() == "zh" else finding["en"])
+        why = _why(event.detail, str(finding["zh"] if language() == "zh" else finding["en"]))
         asked = question(finding["proposed"])
         lines.append(f"{head}  {of}{value}  {finding['reason']}  {one_line(why)}{asked}{closed}  [{tail}]")
     return lines
+
+
+def _why(detail: str, sentence: str) -> str:
+    """Say why a row was refused: what its reader found; words of it that are not known in Chinese are quoted."""
+    from creditbus.connectors.returned.details import in_both
+
+    said = in_both(detail)
+    if detail and language() == "zh" and said.zh == detail:
+        return f"{sentence}“{detail}”"
+    return spoken(said) or sentence
 
 
 def _status(status: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
+from creditbus.topics import messages
 from creditbus.topics.registry import RegisteredSchema, SchemaRegistry, UnknownSchemaError
 
 __all__ = ["MemoryRegistry"]
@@ -39,7 +40,7 @@ class MemoryRegistry(SchemaRegistry):
 
         """
         if not 0 < schema_id <= len(self._schemas):
-            raise UnknownSchemaError(f"schema {schema_id}", "is not in the registry")
+            raise UnknownSchemaError(messages.SCHEMA(name=schema_id), messages.NOT_REGISTERED())
         return self._schemas[schema_id - 1]
 
     def versions(self, subject: str) -> list[RegisteredSchema]:

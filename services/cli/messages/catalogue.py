@@ -81,7 +81,7 @@ NO_SCENARIO = Message(
     "no scenario is about this item; add one",
 )
 NOT_A_SCHEMA = Message(
-    "不是记录模式：{kind}：{error}",
+    "不是记录模式：{kind}：“{error}”",
     "not a record schema: {kind}: {error}",
 )
 SCHEMA_MISSING = Message(

@@ -482,3 +482,7 @@ NONE_FIT = Message(
     "无",
     "none",
 )
+WITHDRAW_BY_ROW = Message(
+    "请用单独的一行撤销；数据库表可用方式 compare 发现",
+    "withdraw by a row of its own; of a table, mode compare notices it",
+)

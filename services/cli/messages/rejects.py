@@ -144,3 +144,7 @@ HAS_STATUS = Message(
     "已经是“{status}”",
     "is {status} already",
 )
+KEY = Message(
+    "编号 {key}",
+    "key {key}",
+)

@@ -49,7 +49,7 @@ REDIS_AT = Message(
     "Redis at {address}",
 )
 REFUSES = Message(
-    "拒绝：{error}",
+    "拒绝：“{error}”",
     "refuses: {error}",
 )
 DOES_NOT_ANSWER = Message(

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from creditbus.services.domain.catalogue.remedies import Remedy
+
 __all__ = ["CatalogueError", "Lines", "Path"]
 
 #: A key within the keys above it; places in a list count from 0.
@@ -17,17 +19,22 @@ class CatalogueError(ValueError):
         item: id of the catalogue item (its folder's name).
         file: ``item.yaml`` or the schema's file.
         path: the key at fault, within the keys above it; empty: the file as a whole.
-        fix: what to do about it.
+        remedy: which kind of thing is to be done about it.
+        fix: what to do about it, in English; `fix_zh` in Chinese.
         line: of the key, from 1; 0 where nobody gave the lines of the file.
 
     """
 
-    def __init__(self, item: str, file: str, path: Path, fix: str, lines: Lines) -> None:
-        super().__init__(item, file, path, fix)
+    def __init__(
+        self, item: str, file: str, path: Path, remedy: Remedy, values: Mapping[str, object], lines: Lines
+    ) -> None:
         self.item = item
         self.file = file
         self.path = path
-        self.fix = fix
+        self.remedy = remedy
+        self.fix = remedy.en.format_map(values)
+        self.fix_zh = remedy.zh.format_map(values)
+        super().__init__(item, file, path, self.fix)
         while path and path not in lines:
             path = path[:-1]
         self.line = lines.get(path, 1 if lines else 0)

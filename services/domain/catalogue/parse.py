@@ -18,6 +18,7 @@ from creditbus.services.domain.catalogue.item import (
 )
 from creditbus.services.domain.catalogue.parse_rules import parse_reasons, parse_rules
 from creditbus.services.domain.catalogue.reading import Reader
+from creditbus.services.domain.catalogue.remedies import Remedy
 from creditbus.services.domain.event import ACT_FIELDS, CLAIM_FIELDS, TO_SUCCESSOR, RecordState, SubjectKind, Verb
 from creditbus.services.domain.reasons import AnyReason, ItemReason
 
@@ -78,7 +79,7 @@ def _parse_item(item_id: str, schema: Mapping[str, Any], entry: Mapping[str, Any
     fields = _parse_fields(Reader(item_id, _SCHEMA, schema, {}))
     reader = Reader(item_id, _ENTRY, entry, lines)
     if reader.text("id") != item_id:
-        reader.fail("id", f"must equal the folder's name {item_id!r}")
+        reader.fail("id", Remedy.FOLDER_NAME, name=item_id)
     title, subject = reader.table("title"), reader.table("subject")
     reasons = parse_reasons(reader.table("reasons"))
     item = Item(
@@ -121,14 +122,14 @@ def _parse_item(item_id: str, schema: Mapping[str, Any], entry: Mapping[str, Any
 def _parse_fields(schema: Reader) -> dict[str, Field]:
     fields = [_parse_field(field) for field in schema.tables("fields")]
     if not fields:
-        schema.fail("fields", "a content record needs fields")
+        schema.fail("fields", Remedy.FIELDS)
     return {field.code: field for field in fields}
 
 
 def _parse_field(reader: Reader) -> Field:
     code = reader.text("code")
     if reader.text("name") != code:
-        reader.fail("code", f"must equal the field's name {reader.text('name')!r}")
+        reader.fail("code", Remedy.FIELD_NAME, name=reader.text("name"))
     return Field(
         code=code,
         title=reader.text("title"),
@@ -148,7 +149,7 @@ def _parse_mask(reader: Reader) -> tuple[int, int] | None:
         return None
     ends = reader.wholes("mask")
     if len(ends) != _MASK_ENDS:
-        reader.fail("mask", "write two numbers: the characters kept at the left and at the right")
+        reader.fail("mask", Remedy.MASK)
     return ends[0], ends[1]
 
 
@@ -167,7 +168,7 @@ def _parse_acts_on(reader: Reader, fields: Mapping[str, Field]) -> ActsOn | None
     table = reader.table("acts_on")
     parts = {name: _field(table, name, fields) for name in ("number", "answers", "changes", "item")}
     if fields[parts["changes"]].format is not Format.CHANGES:
-        table.fail("changes", "name a field of the format `changes`")
+        table.fail("changes", Remedy.CHANGES)
     table.finish()
     return ActsOn(**parts)
 
@@ -179,7 +180,7 @@ def _parse_succession(reader: Reader, fields: Mapping[str, Field]) -> Succession
     parts = {name: _field(table, name, fields) for name in Succession.__dataclass_fields__}
     for name in ("predecessor", "successor", "kind", "since"):
         if not fields[parts[name]].mandatory:
-            table.fail(name, f"make the field {parts[name]} mandatory")
+            table.fail(name, Remedy.MANDATORY, field=parts[name])
     table.finish()
     return Succession(**parts)
 
@@ -209,7 +210,7 @@ def _parse_key(table: Reader, fields: Mapping[str, Field]) -> NaturalKey:
         for part in template.split("{")[1:]:
             _refuse_unknown(table, name, part.partition("}")[0], known)
     if not parts["document_no"] or not (parts["authority_code"] or parts["authority_name"]):
-        table.fail("document_no", "a record needs an authority and a document number")
+        table.fail("document_no", Remedy.NATURAL_KEY)
     table.finish()
     return NaturalKey(**parts)
 
@@ -217,7 +218,7 @@ def _parse_key(table: Reader, fields: Mapping[str, Field]) -> NaturalKey:
 def _parse_events(reader: Reader, fields: Mapping[str, Field]) -> tuple[Stated, ...]:
     events = tuple(_parse_event(table, fields) for table in reader.tables("events"))
     if not events or events[-1].when:
-        reader.fail("events", "end the list with an event without `when`, for everything else")
+        reader.fail("events", Remedy.LAST_EVENT)
     return events
 
 
@@ -248,7 +249,7 @@ def _parse_period(reader: Reader) -> PublicationPeriod:
         verified=reader.flag("verified") if reader.has("verified") else True,
     )
     if period.max_months < period.min_months:
-        reader.fail("max_months", "must not be less than min_months")
+        reader.fail("max_months", Remedy.MAX_MONTHS)
     reader.finish()
     return period
 
@@ -277,13 +278,13 @@ def _one_of(reader: Reader, key: str, known: tuple[str, ...]) -> str:
 
 
 def _not_empty(reader: Reader, key: str) -> tuple[str, ...]:
-    return reader.texts(key) or reader.fail(key, "name at least one")
+    return reader.texts(key) or reader.fail(key, Remedy.AT_LEAST_ONE)
 
 
 def _refuse_unadmitted_verbs(reader: Reader, item: Item) -> None:
     for event in item.events:
         if event.verb not in item.verbs:
-            reader.fail("verbs", f"add {event.verb}, which the item's events use")
+            reader.fail("verbs", Remedy.VERBS, verb=event.verb)
 
 
 def _refuse_two_meanings(items: Iterable[Item], lines: Mapping[str, Lines]) -> None:
@@ -293,8 +294,8 @@ def _refuse_two_meanings(items: Iterable[Item], lines: Mapping[str, Lines]) -> N
         for code, reason in item.reasons.items():
             first, meant = known.setdefault(code, (item, reason))
             if (reason.zh, reason.sentence) != (meant.zh, meant.sentence):
-                fix = f"say the same as {first.id}, or rename it"
-                raise CatalogueError(item.id, _ENTRY, ("reasons", code), fix, lines.get(item.id, {}))
+                values, of = {"item": first.id}, lines.get(item.id, {})
+                raise CatalogueError(item.id, _ENTRY, ("reasons", code), Remedy.SAY_THE_SAME, values, of)
 
 
 def _refuse_half_a_succession(reader: Reader, item: Item) -> None:
@@ -303,8 +304,8 @@ def _refuse_half_a_succession(reader: Reader, item: Item) -> None:
         return
     pair = f"{TO_SUCCESSOR}{{{item.succession.successor}}}"
     if not item.natural_key.document_no.endswith(pair):
-        reader.fail("natural_key", f"end document_no with {pair}: one notice may name several pairs of subjects")
+        reader.fail("natural_key", Remedy.PAIR, pair=pair)
     if item.admits_persons or item.code_field != "uscc" or item.identifies or item.acts_on or item.registers:
-        reader.fail("succession", "joins two organisations by their codes, and does nothing else")
+        reader.fail("succession", Remedy.ORGANISATIONS)
     if item.verbs - {Verb.ISSUE, Verb.AMEND, Verb.WITHDRAW}:
-        reader.fail("verbs", "admit ISSUE, AMEND and WITHDRAW only: what happens to one record must happen to both")
+        reader.fail("verbs", Remedy.BOTH_RECORDS)

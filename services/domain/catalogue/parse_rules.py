@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from creditbus.services.domain.catalogue.fields import Field, Format
 from creditbus.services.domain.catalogue.reading import Reader
+from creditbus.services.domain.catalogue.remedies import Remedy
 from creditbus.services.domain.catalogue.rules import FirstYear, Known, Magnitude, Period, Required, Rules
 from creditbus.services.domain.reasons import AnyReason, ItemReason, Reason
 
@@ -41,15 +42,15 @@ def parse_rules(reader: Reader, fields: Mapping[str, Field], reasons: Mapping[st
     used = {str(rule.reason) for rule in giving}
     for code in reasons:
         if code not in used:
-            reader.fail("", f"no rule gives the reason {code}: name it in one, or remove it from `reasons`")
+            reader.fail("", Remedy.UNUSED_REASON, reason=code)
     return rules
 
 
 def _parse_reason(table: Reader, code: str, place: int) -> ItemReason:
     if code in Reason.__members__:
-        table.fail(code, "is a general reason: use it without declaring it")
+        table.fail(code, Remedy.GENERAL_REASON)
     if not ItemReason.FORM.fullmatch(code):
-        table.fail(code, "begin the code with COND_ and go on in capital letters, digits and underscores")
+        table.fail(code, Remedy.REASON_CODE)
     sentences = table.table(code)
     reason = ItemReason(code, _sentence(sentences, "zh", "。"), _sentence(sentences, "en", "."), place)
     sentences.finish()
@@ -59,7 +60,7 @@ def _parse_reason(table: Reader, code: str, place: int) -> ItemReason:
 def _sentence(table: Reader, language: str, stop: str) -> str:
     text = table.text(language)
     if "\n" in text or not text.endswith(stop):
-        table.fail(language, f"write one sentence on one line, with {stop} at its end")
+        table.fail(language, Remedy.SENTENCE, stop=stop)
     return text
 
 
@@ -112,8 +113,8 @@ def _amount(table: Reader) -> re.Pattern[str]:
     try:
         amount = re.compile(text)
     except re.error as error:
-        table.fail("amount", f"{text!r} is not a regular expression: {error}")
-    return amount if amount.groups == 1 else table.fail("amount", "enclose the number, and nothing else, in a group")
+        table.fail("amount", Remedy.EXPRESSION, text=text, said=error)
+    return amount if amount.groups == 1 else table.fail("amount", Remedy.ONE_GROUP)
 
 
 def _known_values(table: Reader, fields: Mapping[str, Field], reasons: Mapping[str, ItemReason]) -> Known:
@@ -130,12 +131,12 @@ def _when(table: Reader, fields: Mapping[str, Field]) -> tuple[str, frozenset[st
     when = table.table("when")
     names = list(when.keys())
     if len(names) != 1:
-        table.fail("when", "name one field and its values")
+        table.fail("when", Remedy.WHEN)
     name = _known(when, names[0], names[0], fields, _ANY)
     values = frozenset(when.texts(name))
     for value in values:
         if not fields[name].admits(value):
-            when.fail(name, f"{value!r} is not a value of that field")
+            when.fail(name, Remedy.NOT_A_VALUE, value=value)
     return name, values
 
 
@@ -146,5 +147,5 @@ def _field(table: Reader, key: str, fields: Mapping[str, Field], formats: frozen
 def _known(table: Reader, key: str, name: str, fields: Mapping[str, Field], formats: frozenset[Format]) -> str:
     fitting = [code for code, field in fields.items() if field.format in formats]
     if name not in fitting:
-        table.fail(key, f"{name!r} is not a fitting field; use one of: {', '.join(fitting)}")
+        table.fail(key, Remedy.UNFITTING, name=name, known=", ".join(fitting))
     return name

@@ -357,7 +357,7 @@ def test_pages_that_are_not_used_any_more_leave_the_cache(web: Web, connect: Ope
         (
             lambda _: Reply(b'{"rows": [{}], "next": "/rows?\\ud800"}'),
             {"records": "rows", "paging": {"by": "link", "next": "next"}},
-            "the address of the next page is none",
+            "the address of the next page is not an address",
         ),
         (
             lambda _: Reply({"rows": [{"id": 1}], "n": 2}),

@@ -100,7 +100,7 @@ def test_a_damaged_character_of_a_page_refuses_its_row(tmp_path: Path) -> None:
     path.write_bytes(raw.replace(b"QQ", b"\xff"))
     first, *others = _source(path).read(None)
     assert isinstance(first, Defect)
-    assert "none of its file's encoding" in first.detail
+    assert "do not belong to its file's encoding" in first.detail
     assert [type(row) for row in others] == [Row] * 3
 
 

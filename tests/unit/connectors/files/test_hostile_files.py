@@ -225,7 +225,7 @@ def test_a_column_that_no_sheet_has_is_a_defect(tmp_path: Path, place: str) -> N
     _changed(path, SHEET, lambda raw: raw.replace(b'r="B2"', f'r="{place}"'.encode()))
     rows = _read(path)
     assert [type(row) for row in rows] == [Defect, Row]
-    assert "behind column 16,384" in _defect(rows).detail
+    assert "after column 16,384" in _defect(rows).detail
 
 
 @pytest.mark.parametrize("number", ["1", "1048577", "9" * 40, "x"])
@@ -270,7 +270,7 @@ def test_an_xls_whose_cells_lie_at_the_ends_of_the_world_takes_its_memory_elsewh
         ("a.jsonl", b'{"a": "\\ud800"}\n{"a": "4"}\n', "half a character"),
         ("a.jsonl", b'{"a": 1e999999999}\n{"a": "4"}\n', "exponent"),
         ("a.xml", b"<r><x><a>\0</a></x><x><a>4</a></x></r>", "characters that XML forbids"),
-        ("a.xml", b"<r><x><a>\xb8\xa3</a></x><x><a>4</a></x></r>", "none of its encoding"),
+        ("a.xml", b"<r><x><a>\xb8\xa3</a></x><x><a>4</a></x></r>", "do not belong to its encoding"),
         ("a.xml", b"<r><x><a>" + b"x" * 300_000 + b"</a></x><x><a>4</a></x></r>", "longer than settings.row_bytes"),
     ],
 )

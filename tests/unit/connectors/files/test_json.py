@@ -84,7 +84,7 @@ def test_faulty_elements_are_told_with_their_line_and_the_others_flow(
         "line 3: a JSON str, not an object",
         "line 4: not JSON at line 4: Expecting value",
         "line 4: a JSON list, not an object",
-        "line 4: NaN is no JSON",
+        "line 4: NaN is not JSON",
         "line 5: a text holds half a character",
         "line 5: a text holds a NUL character",
         "line 5: a JSON NoneType, not an object",

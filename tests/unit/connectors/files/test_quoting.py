@@ -82,8 +82,8 @@ def test_an_opening_and_a_closing_mark_in_other_rows_join_nothing(
 @pytest.mark.parametrize(
     ("cell", "words"),
     [
-        ('"重大"案件', "text behind the quotation mark that closes cell 4"),
-        ('""重大', "text behind the quotation mark that closes cell 4"),
+        ('"重大"案件', "text after the quotation mark that closes cell 4"),
+        ('""重大', "text after the quotation mark that closes cell 4"),
         ('"重大""', "is not closed before line 3, which is a row of its own"),
         ('"', "is not closed before line 3, which is a row of its own"),
         ('  "重大', "is not closed before line 3, which is a row of its own"),
@@ -185,7 +185,7 @@ def test_a_bare_line_is_refused_and_says_what_it_may_be(tmp_path: Path) -> None:
     rows = _read(tmp_path, _line(1), "续", _line(2))
     assert _shown(rows) == ["1", "2!", "3"]
     assert isinstance(rows[1], Defect)
-    assert "a piece of the row before or behind it" in rows[1].detail
+    assert "a piece of the row before or after it" in rows[1].detail
 
 
 def test_a_pair_of_marks_within_a_line_shifts_no_cell(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def _load(folder: Path, mapping: str, configuration: str = _CONFIGURATION) -> An
     [
         ("content:\n  CF_WHS: 文号\n", "3: content.CF_WHS: administrative-penalty has no such field"),
         ("content:\n  CF_WSH: {colum: 文号}\n", "3: content.CF_WSH.colum: is not a known key; did you mean column?"),
-        ("claim:\n  usc: 代码\n", "3: claim.usc: is no code of a subject; known are uscc, "),
+        ("claim:\n  usc: 代码\n", "3: claim.usc: is not a code of a subject; known are uscc, "),
         ("content:\n  CF_NR_FK:\n    unit: {from: 角, to: 万元}\n", "4: content.CF_NR_FK.unit.from: unit '角' is not"),
         ("content:\n  CF_JDRQ:\n    date_forms: [yyyyMM]\n", "4: content.CF_JDRQ.date_forms: date form 'yyyyMM' needs"),
         ("content: {}\ncontent: {}\n", "3: content: stands here a second time; leave one of both out"),
@@ -59,7 +59,7 @@ def _load(folder: Path, mapping: str, configuration: str = _CONFIGURATION) -> An
         ("content:\n  BZ: {constant: x, column: y}\n", "3: content.BZ: a constant stands alone"),
         ("claim: {uscc: {form: code}}\n", "2: claim.uscc: names no column"),
         ("content: [\n", ": is not YAML"),
-        ("content: 1\n", "2: content: input should be a valid dictionary"),
+        ("content: 1\n", "2: content: must be a mapping of keys to values"),
     ],
 )
 def test_mistakes_in_a_mapping(tmp_path: Path, mapping: str, complaint: str) -> None:
@@ -186,5 +186,5 @@ def test_a_folder_tells_news_and_a_kind_that_does_not_say_too() -> None:
 
 
 def test_what_a_source_tells_is_one_of_two(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"penalties\.yaml:7: tells: input should be 'state' or 'news'"):
+    with pytest.raises(UserError, match=r"penalties\.yaml:7: tells: must be one of: 'state', 'news'"):
         _load(tmp_path, "item: administrative-penalty\n", _CONFIGURATION + "tells: truth\n")
