@@ -13,6 +13,7 @@ from prometheus_client import Counter
 from prometheus_client.metrics import MetricWrapperBase
 
 from creditbus.avro_schemas import raw_catalogue
+from creditbus.connectors.mapping.page import mapping_page
 from creditbus.services.domain.catalogue import Catalogue, Field, Item, PublicationPeriod
 from creditbus.services.domain.event import Verb
 from creditbus.services.domain.reasons import Caution, Reason
@@ -168,6 +169,9 @@ def _remarks(field: Field) -> str:
     remarks = ["mandatory"] if field.mandatory else []
     if field.max_length:
         remarks.append(f"≤ {field.max_length}")
+    if field.values:
+        joined = f", several joined by `{field.separator}`" if field.separator else ""
+        remarks.append(f"one of {', '.join(f'`{value}`' for value in field.values)}{joined}")
     if field.mask:
         remarks.append(f"masked, {field.mask[0]} and {field.mask[1]} characters left")
     return ", ".join(remarks)
@@ -186,6 +190,8 @@ def _page(parts: Callable[[], Iterator[str]]) -> str:
 PAGES: Mapping[str, str] = {
     "catalogue.md": _page(_catalogue),
     "errors.md": _page(_errors),
+    "mapping.md": mapping_page("en", _MADE),
+    "mapping.zh-CN.md": mapping_page("zh", _MADE),
     "metrics.md": _page(_metrics),
     "one-event.md": _page(lambda: one_event(_MADE)),
     "settings.md": _page(_settings),

@@ -1,4 +1,4 @@
-"""What is said of secrets."""
+"""What is said of secrets and of fields."""
 
 from __future__ import annotations
 
@@ -79,4 +79,20 @@ WRONG_ESCAPE = Message(
 WRONG_HEX_ESCAPE = Message(
     "有不完整的 Unicode 转义",
     "Invalid \\uXXXX escape",
+)
+FIELD = Message(
+    "{title}（{code}）",
+    "{code} ({title})",
+)
+AND_MORE = Message(
+    "{names} 等，另有 {count} 个",
+    "{names}, and {count} more",
+)
+ADMITS = Message(
+    "可取：{values}",
+    "admitted: {values}",
+)
+ADMITS_SEVERAL = Message(
+    "可取：{values}；多个用 {separator!r} 连接",
+    "admitted: {values}; several are joined by {separator!r}",
 )

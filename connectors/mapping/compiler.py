@@ -10,10 +10,11 @@ from creditbus.connectors.contract import Cell, Column, Row
 from creditbus.connectors.files.sheet_cells import FaultyCell
 from creditbus.connectors.mapping.cells import typed_text
 from creditbus.connectors.mapping.model import Form
+from creditbus.connectors.mapping.names_of import NameValues
 from creditbus.connectors.mapping.naming import Names
 from creditbus.connectors.mapping.of_sheets import DOUBTFUL_STARTS, OF_SHEETS, TEMPORAL, is_doubtful, sheet_text
 from creditbus.connectors.mapping.persons import PersonGuard
-from creditbus.connectors.mapping.plan import MappingPlan, Target
+from creditbus.connectors.mapping.plan import FURTHER_KEY, MappingPlan, Target
 from creditbus.services.domain import normalise
 from creditbus.services.domain.catalogue import Item
 from creditbus.services.domain.event import CLAIM_FIELDS, NO_ACT, NO_CODES, NO_HASH, RecordState, SubjectKind, Verb
@@ -54,7 +55,7 @@ class Columns:
     unknown: tuple[str, ...]
     """Columns of the source that the mapping neither uses nor ignores on purpose."""
     missing: tuple[str, ...]
-    """Mandatory fields of the item for which the source has no column."""
+    """Mandatory fields of the item, and columns of a further key, that the source has no column for."""
 
 
 class _Write(NamedTuple):
@@ -100,6 +101,12 @@ class RowMapper:
         self._claim = {name: plan.constants.get(("claim", name)) for name in CLAIM_FIELDS}
         self._header = {name: value for (part, name), value in plan.constants.items() if part == "header"}
         self._guard = None if item.admits_persons else PersonGuard(item, plan.carried)
+        self._names = NameValues(plan.named) if plan.named else None
+
+    @property
+    def item(self) -> Item:
+        """The catalogue item that rows become."""
+        return self._item
 
     def __call__(self, row: Row, run: str) -> Mapped:
         """Map one row, on behalf of one run of the connector.
@@ -109,7 +116,13 @@ class RowMapper:
         """
         content, claim, given = self._content.copy(), self._claim.copy(), self._header.copy()
         marks: list[str] = []
-        repaired = self._fill(row, (content, claim, given), marks)
+        parts = (content, claim, given)
+        repaired = self._fill(row, parts, marks)
+        if self._names is not None:
+            _fill_named(self._names, row, parts)
+        for (part, name), value in self._plan.defaults.items():
+            if not parts[_PARTS[part]].get(name):
+                parts[_PARTS[part]][name] = value
         guard, cleared = self._guard, 0
         kind = given.get("subject_kind") or self._item.stated_kind(content, claim)
         if guard is not None:
@@ -139,7 +152,7 @@ class RowMapper:
                 header[name] = without_invisible(header[name])
                 header["normalised"] += 1
         if self._plan.further_key and header["document_no"]:
-            header["document_no"] += _further(content[name] for name in self._plan.further_key)
+            header["document_no"] += _further(parts[_PARTS[part]].get(name) for part, name in self._plan.further_key)
         event = {"header": header, "act": derived.act, "claim": claim, "content": content}
         return Mapped(event, withheld=False, cleared=cleared)
 
@@ -183,11 +196,15 @@ class RowMapper:
         names = Names(column.name for column in columns)
         used: set[str] = set()
         filled = {name for part, name in self._plan.constants if part == "content"}
+        filled |= {target.name for target in self._plan.named if target.part == "content"}
+        missing = []
         for target in self._plan.targets:
             if found := names.first(target.columns):
                 used.add(found)
                 filled |= {target.name} if target.part == "content" else set()
-        missing = (name for name, field in self._item.fields.items() if field.mandatory and name not in filled)
+            elif target.name.startswith(FURTHER_KEY):
+                missing.append(target.columns[0])  # without it, the rows that it tells apart are one record
+        missing += (name for name, field in self._item.fields.items() if field.mandatory and name not in filled)
         left_out = {name for one in self._plan.ignored for name in names.like(one)}
         unknown = {column.name for column in columns} - used - left_out
         return Columns(
@@ -203,6 +220,12 @@ class RowMapper:
         wanted = {("content", field), ("claim", claims.get(field, ""))}
         found = (target for target in self._plan.targets if (target.part, target.name) in wanted)
         return next(filter(None, (names.first(target.columns) for target in found)), None)
+
+    def claim_title(self, code: str) -> str:
+        """Return what the column of a subject's code is called other than by its code; empty: nothing."""
+        names = {code: name for name, code in self._item.claims.items()}
+        found = (one for one in self._plan.targets if one.part == "claim" and one.name == names.get(code))
+        return next((name for target in found for name in target.columns if name != code), "")
 
     def titles(self) -> frozenset[str]:
         """Return every title of a column that the mapping knows, those left out on purpose too."""
@@ -264,6 +287,14 @@ class RowMapper:
         return Mapped(event, withheld=True)
 
 
+def _fill_named(names: NameValues, row: Row, parts: tuple[dict[str, Any], ...]) -> None:
+    """Write what the names of a row's file and sheet say."""
+    for part, field, value, otherwise in names.of(row):
+        fields = parts[_PARTS[part]]
+        if not (otherwise and fields.get(field) is not None):
+            fields[field] = value
+
+
 def _further(values: Iterable[str | None]) -> str:
     """Write what tells rows of one decision apart; a long value by its digest, for the number is part of every key."""
     given = [without_invisible(value) for value in values if value]
@@ -308,6 +339,8 @@ def _code(target: Target, claims: Mapping[str, str]) -> str:
     """Name a field as refusals do."""
     if target.part == "claim":
         return claims.get(target.name, target.name)
+    if target.name.startswith(FURTHER_KEY):
+        return "header.document_no"  # which it becomes a part of
     return f"header.{target.name}" if target.part == "header" else target.name
 
 

@@ -52,10 +52,6 @@ NO_FIELD = Message(
     "{id} 没有字段 {name}",
     "{id} has no field {name}",
 )
-ITS_FIELDS = Message(
-    "现有：{fields}",
-    "it has: {fields}",
-)
 NOT_FOR_NUMBERS = Message(
     "{id} 的 {name} 不用于身份号码",
     "{name} of {id} is not meant for persons' numbers",
@@ -92,17 +88,9 @@ NO_UNIT = Message(
     "没有单位 {unit!r}；可选：{known}",
     "unit {unit!r} is not known; known are {known}",
 )
-CONSTANT_ALONE = Message(
-    "常量不能与其他规则并用",
-    "a constant stands alone",
-)
 LOOKUP_OR_FIND = Message(
     "lookup 与 find 只能给出其一",
     "lookup and find exclude each other",
-)
-OTHERWISE = Message(
-    "otherwise 只连接两条取自列的规则",
-    "otherwise joins two rules with columns",
 )
 NO_TIME_ZONE = Message(
     "没有时区 {name!r}",
@@ -115,4 +103,52 @@ DATE_FORM_TWICE = Message(
 DATE_FORM_PARTS = Message(
     "日期形式 {form!r} 需要 yyyy、MM（或 M）和 dd（或 d）",
     "date form {form!r} needs yyyy, MM (or M) and dd (or d)",
+)
+CONSTANT_ALONE = Message(
+    "常量不与其他来源并用；空单元格的值请用 default",
+    "a constant stands alone; for the value of empty cells there is default",
+)
+COLUMN_OR_NAME = Message(
+    "column 与 name_of 只能取其一；可用 otherwise 连接",
+    "column and name_of exclude each other; otherwise joins the two",
+)
+PATTERN_OF_NAMES = Message(
+    "pattern 只用于 name_of",
+    "pattern is for name_of alone",
+)
+OTHERWISE = Message(
+    "otherwise 连接两条取列的规则；固定值请用 default",
+    "otherwise joins two rules with columns; for a fixed value there is default",
+)
+DEFAULT_OF_THE_FIRST = Message(
+    "default 应写在 otherwise 之外",
+    "default stands next to otherwise, not within it",
+)
+NOT_A_PATTERN = Message(
+    "不是正则表达式：{error}",
+    "is not a regular expression: {error}",
+)
+ONE_GROUP = Message(
+    "正则表达式最多有一个分组；其余请用 (?:…)",
+    "a pattern has one group at most; write (?:…) for the others",
+)
+OF_NUMBERS = Message(
+    "{names} 只用于数值字段",
+    "{names}: for fields of numbers alone",
+)
+OF_DATES = Message(
+    "day_numbers 只用于日期字段和 header.source_time",
+    "day_numbers is for fields of dates and for header.source_time alone",
+)
+OF_PARTIES = Message(
+    "find: party 只用于主体类别字段和 header.subject_kind",
+    "find: party is for the field of categories and for header.subject_kind alone",
+)
+CATEGORY_FIELD = Message(
+    "该事项的主体类别字段：{field}",
+    "the item's field of categories: {field}",
+)
+NOT_ADMITTED = Message(
+    "{field} 不接受取值 {value!r}",
+    "{field} does not admit {value!r}",
 )

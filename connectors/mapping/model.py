@@ -1,5 +1,6 @@
-"""What may stand in a mapping file."""
+"""What may stand in a mapping file; what each key means is in `page_messages.MEANINGS`, for page and schema alike."""
 
+import re
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
@@ -8,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validat
 from creditbus.connectors.mapping import messages
 from creditbus.services.domain.event import CLAIM_FIELDS
 
-__all__ = ["UNITS", "Form", "LookupTable", "MappingModel", "Rule", "Unit"]
+__all__ = ["UNITS", "Form", "FurtherColumn", "LookupTable", "MappingModel", "NameOf", "Rule", "Unit"]
 
 Form = Literal["text", "code", "number", "date", "date-open", "datetime", "epoch_ms"]
 """How a cell is read: code and number are brought to half width, date and date-open to ISO.
@@ -16,6 +17,8 @@ Form = Literal["text", "code", "number", "date", "date-open", "datetime", "epoch
 datetime is a date with a time of day, epoch_ms counts milliseconds since 1970: a field of dates takes the day in the
 city.
 """
+
+NameOf = Literal["file", "sheet"]
 
 UNITS = {"元": Decimal(1), "千元": Decimal(1000), "万元": Decimal(10_000), "亿元": Decimal(100_000_000)}
 
@@ -40,6 +43,7 @@ class Unit(_Strict):
 
     source: str = Field(alias="from")
     target: str = Field(alias="to")
+    written: bool = False
 
     @field_validator("source", "target")
     @classmethod
@@ -49,88 +53,107 @@ class Unit(_Strict):
         return unit
 
 
-class Rule(_Strict):
-    """How one field gets its value: from a column, or a constant.
+def _column_in_short(value: Any) -> Any:
+    """Read the short forms of a rule: a name, a list of names, a single name under ``column``."""
+    if isinstance(value, str):
+        return {"column": (value,)}
+    if isinstance(value, list):
+        return {"column": value}
+    if isinstance(value, dict) and isinstance(value.get("column"), str):
+        return {**value, "column": (value["column"],)}
+    return value
 
-    The order of work: trim, half width (by form), empties, ``values``, ``unit``, ``lookup`` or ``find``.
-    """
 
-    column: tuple[str, ...] = Field(
-        default=(), description="Names of the column, the first that the source has; empty: the field's code and title."
-    )
-    constant: str | None = Field(default=None, description="A value for every row, in place of a column.")
-    form: Form | None = Field(default=None, description="null: as the field's format in the catalogue says.")
-    date_forms: tuple[str, ...] = Field(
-        default=(), description="Date forms beside yyyy-MM-dd, yyyy/MM/dd and yyyy.MM.dd, such as yyyyMMdd."
-    )
-    empties: tuple[str, ...] | None = Field(default=None, description="Cells that mean nothing; null: the mapping's.")
-    values: dict[str, str] | None = Field(
-        default=None, description="Code table: value of the department to value of the field; others stay as they are."
-    )
-    unit: Unit | None = None
-    lookup: str | None = Field(default=None, description="Name of a table under `tables`; unknown values stay.")
-    find: Literal["division"] | None = Field(
-        default=None, description="division: code of the district that an address names; nothing where it names none."
-    )
+class FurtherColumn(_Strict):
+    """A column that fills no field, and tells several rows of one decision apart."""
 
-    otherwise: "Rule | None" = Field(
-        default=None, description="Where the value comes from in a row whose cell is empty."
-    )
+    column: tuple[str, ...] = Field(min_length=1)
 
     @model_validator(mode="before")
     @classmethod
     def _short_forms(cls, value: Any) -> Any:
-        if isinstance(value, str):
-            return {"column": (value,)}
-        if isinstance(value, list):
-            return {"column": value}
-        if isinstance(value, dict) and isinstance(value.get("column"), str):
-            return {**value, "column": (value["column"],)}
-        return value
+        return _column_in_short(value) if isinstance(value, dict) else value
+
+
+class Rule(_Strict):
+    """How one field gets its value: from a column, a constant, or the name of the file or sheet.
+
+    The order of work: trim, half width (by form), empties, ``pattern``, ``values``, then by the field's format
+    ``suffixes``, ``thousands`` and ``unit`` or ``day_numbers`` and ``date_forms``, then ``lookup`` or ``find``; at
+    last ``otherwise`` and ``default`` where nothing has come of it.
+    """
+
+    column: tuple[str, ...] = ()
+    constant: str | None = None
+    name_of: NameOf | None = None
+    pattern: str | None = None
+    default: str | None = None
+    form: Form | None = None
+    date_forms: tuple[str, ...] = ()
+    day_numbers: Literal[1900, 1904] | None = None
+    empties: tuple[str, ...] | None = None
+    values: dict[str, str] | None = None
+    thousands: bool = False
+    suffixes: tuple[str, ...] = ()
+    unit: Unit | None = None
+    lookup: str | None = None
+    find: Literal["division", "party"] | None = None
+    otherwise: "Rule | None" = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_forms(cls, value: Any) -> Any:
+        return _column_in_short(value)
 
     @model_validator(mode="after")
     def _one_origin(self) -> Self:
-        if self.constant is not None and (self.column or self.values or self.unit or self.lookup or self.find):
+        beside_constant = (self.column, self.values, self.unit, self.lookup, self.find, self.name_of, self.default)
+        if self.constant is not None and any(beside_constant):
             raise ValueError(messages.CONSTANT_ALONE())
+        if self.name_of and self.column:
+            raise ValueError(messages.COLUMN_OR_NAME())
+        if self.pattern is not None and not self.name_of:
+            raise ValueError(messages.PATTERN_OF_NAMES())
         if self.lookup and self.find:
             raise ValueError(messages.LOOKUP_OR_FIND())
         if self.otherwise and (self.constant or self.otherwise.constant or self.otherwise.otherwise):
             raise ValueError(messages.OTHERWISE())
+        if self.otherwise and self.otherwise.default is not None:
+            raise ValueError(messages.DEFAULT_OF_THE_FIRST())
         return self
+
+    @field_validator("pattern")
+    @classmethod
+    def _compiles(cls, pattern: str | None) -> str | None:
+        try:
+            groups = re.compile(pattern or "").groups
+        except re.error as error:
+            raise ValueError(messages.NOT_A_PATTERN(error=error)) from error
+        if groups > 1:
+            raise ValueError(messages.ONE_GROUP())
+        return pattern
 
 
 class LookupTable(_Strict):
     """A table in a csv file, such as authority names and codes."""
 
-    path: str = Field(description="csv file; relative to the connector's configuration.")
-    key: str = Field(description="Name of the column that is compared.")
-    value: str = Field(description="Name of the column that is taken.")
+    path: str
+    key: str
+    value: str
 
 
 class MappingModel(_Strict):
     """One mapping file. A content field that it does not name takes the column of its own code or title."""
 
     title: dict[Literal["zh", "en"], str] = Field(default_factory=dict)
-    item: str = Field(description="Catalogue item that the rows become.")
+    item: str
     empties: tuple[str, ...] = ("", "/", "无", "-", "N/A")
-    time_zone: str = Field(default="Asia/Shanghai", description="Of moments without one.")
-    by_name: bool = Field(default=True, description="Give unnamed content fields the column of their code or title.")
+    time_zone: str = "Asia/Shanghai"
+    by_name: bool = True
     content: dict[str, Rule] = Field(default_factory=dict)
     claim: dict[ClaimField, Rule] = Field(default_factory=dict)
     header: dict[HeaderField, Rule] = Field(default_factory=dict)
-    tables: dict[str, LookupTable] = Field(
-        default_factory=dict, description="Lookup tables; one that a template names may be left undeclared: no lookup."
-    )
-    ignore: tuple[str, ...] = Field(
-        default=(), description="Columns left out on purpose; blanks around their cells still count."
-    )
-    carry_numbers: tuple[str, ...] = Field(
-        default=(),
-        description="Fields made for persons' numbers (masked, for the authorised alone), such as that of the legal"
-        " representative, that are sent with them; without it they are taken out.",
-    )
-    further_key: tuple[str, ...] = Field(
-        default=(),
-        description="Fields that tell several rows of one decision apart: their values become part of its number,"
-        " behind a #. Name what never changes, such as the number of a line.",
-    )
+    tables: dict[str, LookupTable] = Field(default_factory=dict)
+    ignore: tuple[str, ...] = ()
+    carry_numbers: tuple[str, ...] = ()
+    further_key: tuple[str | FurtherColumn, ...] = ()

@@ -1,22 +1,26 @@
 """A mapping resolved against its catalogue item: every field with its columns and what is done to a cell."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
+from creditbus.connectors.common.field_names import admitted_values, field_name, field_names
 from creditbus.connectors.mapping import messages
-from creditbus.connectors.mapping.cells import Transform, date_reader, scaler
-from creditbus.connectors.mapping.model import UNITS, Form, MappingModel, Rule
-from creditbus.connectors.mapping.moments import day_reader, epoch_reader, moment_reader
-from creditbus.connectors.mapping.tables import division_finder, load_lookup
+from creditbus.connectors.mapping.model import Form, MappingModel, NameOf, Rule
+from creditbus.connectors.mapping.steps import Steps
 from creditbus.connectors.setup.documents import Document
-from creditbus.services.domain import normalise
 from creditbus.services.domain.catalogue import Disclosure, Field, Format, Item
 from creditbus.services.domain.event import SubjectKind
-from creditbus.topics.text import said_by
+from creditbus.topics import messages as shared
+from creditbus.topics.suggestion import nearest
+from creditbus.topics.text import Text
 
-__all__ = ["MappingPlan", "Target", "resolve"]
+__all__ = ["FURTHER_KEY", "MappingPlan", "Target", "resolve"]
+
+FURTHER_KEY = "further_key."
+"""How the names of header fields begin that hold columns of a further key."""
 
 Part = Literal["content", "claim", "header"]
 _FORMS: dict[Format, Form] = {
@@ -42,16 +46,19 @@ _HEADER_FORMS: dict[str, Form] = {
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One field that a column fills."""
+    """One field that a column fills, or the name of a file or sheet."""
 
     part: Part
     name: str
     columns: tuple[str, ...]
+    """Names of the column; empty where the value is a name."""
     form: Form
     empties: frozenset[str]
     transform: Callable[[str], Any] | None
     otherwise: bool = False
     """Counts only where nothing else fills the field."""
+    name_of: NameOf | None = None
+    """The value is the name of the row's file or sheet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +66,17 @@ class MappingPlan:
     """A mapping, checked and ready to compile."""
 
     targets: tuple[Target, ...]
+    """Those that columns fill."""
     constants: Mapping[tuple[Part, str], str]
     ignored: tuple[str, ...]
     carried: tuple[str, ...] = ()
     """Fields that may hold citizens' numbers under an item that admits no natural persons."""
-    further_key: tuple[str, ...] = ()
-    """Content fields that tell rows of one decision apart."""
+    further_key: tuple[tuple[Part, str], ...] = ()
+    """What tells rows of one decision apart: content fields, and columns as fields of the header that no event has."""
+    named: tuple[Target, ...] = ()
+    """Those that the name of a file or sheet fills."""
+    defaults: Mapping[tuple[Part, str], str] = field(default_factory=dict)
+    """Values of fields that nothing else fills."""
 
 
 def resolve(mapping: MappingModel, document: Document, item: Item, folder: Path) -> MappingPlan:
@@ -77,142 +89,113 @@ def resolve(mapping: MappingModel, document: Document, item: Item, folder: Path)
         folder: What paths of lookup tables are relative to.
 
     Raises:
-        MappingError: a field that the item does not have, a table that is not declared, a form that cannot be.
+        MappingError: a field that the item does not have, a value that it does not admit, a step that does not fit.
         SourceError: a lookup table cannot be read.
     """
     for name in mapping.content:
         if name not in item.fields:
-            known = ", ".join(item.fields)
-            raise document.error(("content", name), messages.NO_SUCH_FIELD(id=item.id), messages.FIELDS(known=known))
-    builder = _Builder(mapping, document, folder)
+            raise document.error(("content", name), messages.NO_SUCH_FIELD(id=item.id), _meant(name, item))
+    steps = Steps(mapping, document, item, folder)
     targets: list[Target] = []
     constants: dict[tuple[Part, str], str] = {}
-    for part, name, rule, field in _rules(mapping, item):
+    defaults: dict[tuple[Part, str], str] = {}
+    for part, name, rule, of in _rules(mapping, item):
         if rule.constant is not None:
-            constants[part, name] = _kind(document, name, rule.constant) if name == "subject_kind" else rule.constant
+            constants[part, name] = _fixed(document, part, name, "constant", rule.constant, item)
+            continue
+        target = partial(_target, steps, mapping, document, part, name, of=of)
+        targets.append(target(rule))
+        if rule.otherwise is not None:
+            targets.append(replace(target(rule.otherwise), otherwise=True))
+        if rule.default is not None:
+            defaults[part, name] = _fixed(document, part, name, "default", rule.default, item)
+    further = tuple(_further_key(mapping, document, item))
+    targets += (target for _, target in further if target is not None)
+    return MappingPlan(
+        targets=tuple(target for target in targets if not target.name_of),
+        constants=constants,
+        ignored=mapping.ignore,
+        carried=_carried(mapping, document, item),
+        further_key=tuple(key for key, _ in further),
+        named=tuple(target for target in targets if target.name_of),
+        defaults=defaults,
+    )
+
+
+def _meant(name: str, item: Item) -> Text:
+    """Name the field that was probably meant, by a code or a title that is like it; else all fields."""
+    codes = {known: one.code for one in item.fields.values() for known in (one.code, one.title)}
+    near = nearest(name, codes)
+    if near:
+        return shared.DID_YOU_MEAN(name=field_name(item, codes[near]))
+    return messages.FIELDS(known=field_names(item, item.fields))
+
+
+def _further_key(
+    mapping: MappingModel, document: Document, item: Item
+) -> Iterator[tuple[tuple[Part, str], Target | None]]:
+    """Give each part of the further key with the target that reads its column; None: a field of content is read."""
+    for place, one in enumerate(mapping.further_key):
+        if isinstance(one, str):
+            if one not in item.fields:
+                problem = messages.NO_FIELD(id=item.id, name=one)
+                raise document.error(("further_key",), problem, _meant(one, item))
+            yield ("content", one), None
         else:
-            targets.append(builder.target(part, name, rule, field))
-            if rule.otherwise is not None:
-                targets.append(replace(builder.target(part, name, rule.otherwise, field), otherwise=True))
-    for name in mapping.further_key:
-        if name not in item.fields:
-            raise document.error(
-                ("further_key",),
-                messages.NO_FIELD(id=item.id, name=name),
-                messages.ITS_FIELDS(fields=", ".join(item.fields)),
-            )
-    carried = _carried(mapping, document, item)
-    return MappingPlan(tuple(targets), constants, mapping.ignore, carried, mapping.further_key)
+            name = f"{FURTHER_KEY}{place}"
+            yield ("header", name), Target("header", name, one.column, "code", frozenset(("", *mapping.empties)), None)
 
 
 def _carried(mapping: MappingModel, document: Document, item: Item) -> tuple[str, ...]:
     for name in mapping.carry_numbers:
-        field = item.fields.get(name)
-        if field is None or field.disclosure is not Disclosure.AUTHORISED or field.mask is None:
+        of = item.fields.get(name)
+        if of is None or of.disclosure is not Disclosure.AUTHORISED or of.mask is None:
             meant = [one.code for one in item.fields.values() if one.disclosure is Disclosure.AUTHORISED and one.mask]
-            fix = messages.MEANT(meant=", ".join(meant) or "none")
-            raise document.error(("carry_numbers",), messages.NOT_FOR_NUMBERS(name=name, id=item.id), fix)
+            fix = messages.MEANT(meant=field_names(item, meant) or "-")
+            problem = messages.NOT_FOR_NUMBERS(name=field_name(item, name), id=item.id)
+            raise document.error(("carry_numbers",), problem, fix)
     return mapping.carry_numbers
 
 
 def _rules(mapping: MappingModel, item: Item) -> Iterator[tuple[Part, str, Rule, Field | None]]:
-    for name, field in item.fields.items():
+    for name, of in item.fields.items():
         rule = mapping.content.get(name, Rule() if mapping.by_name else None)
         if rule is not None:
-            yield "content", name, rule, field
+            yield "content", name, rule, of
     for claim, rule in mapping.claim.items():
         yield "claim", claim, rule, None
     for header, rule in mapping.header.items():
         yield "header", header, rule, None
 
 
-def _kind(document: Document, name: str, value: str) -> str:
-    if value not in SubjectKind.__members__:
+def _fixed(document: Document, part: Part, name: str, key: str, value: str, item: Item) -> str:
+    """Return a constant or default that its field admits."""
+    if name == "subject_kind" and value not in SubjectKind.__members__:
         known = ", ".join(SubjectKind.__members__)
-        raise document.error(
-            ("header", name), messages.NOT_A_SUBJECT_KIND(value=value), messages.KNOWN_ARE(known=known)
-        )
+        problem = messages.NOT_A_SUBJECT_KIND(value=value)
+        raise document.error((part, name, key), problem, messages.KNOWN_ARE(known=known))
+    of = item.fields.get(name) if part == "content" else None
+    if of is not None and not of.admits(value):
+        problem = messages.NOT_ADMITTED(field=field_name(item, name), value=value)
+        raise document.error((part, name, key), problem, admitted_values(of))
     return value
 
 
-class _Builder:
-    def __init__(self, mapping: MappingModel, document: Document, folder: Path) -> None:
-        self._mapping = mapping
-        self._document = document
-        self._folder = folder
-
-    def target(self, part: Part, name: str, rule: Rule, field: Field | None) -> Target:
-        columns = rule.column or ((field.code, field.title) if field else ())
-        if not columns:
-            raise self._document.error((part, name), messages.NAMES_NO_COLUMN(), messages.GIVE_A_COLUMN())
-        form = rule.form or _form(part, name, rule, field)
-        steps = list(self._steps((part, name), rule, form, field))
-        empties = frozenset(self._mapping.empties if rule.empties is None else ("", *rule.empties))
-        return Target(part, name, columns, form, empties | {""}, _chain(steps))
-
-    def _steps(
-        self, path: tuple[str, str], rule: Rule, form: Form, field: Field | None
-    ) -> Iterator[Callable[[str], Any]]:
-        if rule.values:
-            table = rule.values
-            yield lambda text: table.get(text, text)
-        if form in ("date", "date-open"):
-            yield self._date(path, rule, open_end=form == "date-open")
-        elif form in ("datetime", "epoch_ms"):
-            yield self._moment(path, form, field)
-        if rule.unit:
-            yield scaler(UNITS[rule.unit.source], UNITS[rule.unit.target])
-        if rule.lookup:
-            yield from self._lookup(rule.lookup)
-        if rule.find:
-            yield division_finder()
-        if path == ("header", "subject_kind"):
-            yield SubjectKind.__members__.get
-
-    def _date(self, path: tuple[str, str], rule: Rule, *, open_end: bool) -> Transform:
-        try:
-            return date_reader(rule.date_forms, open_end=open_end)
-        except ValueError as error:
-            raise self._document.error((*path, "date_forms"), said_by(error)) from error
-
-    def _moment(self, path: tuple[str, str], form: Form, field: Field | None) -> Callable[[str], Any]:
-        try:
-            moment = epoch_reader() if form == "epoch_ms" else moment_reader(self._mapping.time_zone)
-        except ValueError as error:
-            raise self._document.error(("time_zone",), said_by(error)) from error
-        if field is not None and field.format in (Format.DATE, Format.DATE_OPEN):
-            return day_reader(moment, open_end=field.format is Format.DATE_OPEN)
-        if path != ("header", "source_time"):
-            fix = messages.FORM_IS_FOR()
-            raise self._document.error((*path, "form"), messages.FORM_DOES_NOT_FIT(form=form), fix)
-        return moment
-
-    def _lookup(self, name: str) -> Iterator[Transform]:
-        declared = self._mapping.tables.get(name)
-        if declared is None:
-            return
-        table = load_lookup(self._folder / declared.path, declared.key, declared.value)
-        yield lambda text: table.get(normalise.half_width(text), text)
+def _target(
+    steps: Steps, mapping: MappingModel, document: Document, part: Part, name: str, rule: Rule, *, of: Field | None
+) -> Target:
+    columns = () if rule.name_of else rule.column or ((of.code, of.title) if of else ())
+    if not columns and not rule.name_of:
+        raise document.error((part, name), messages.NAMES_NO_COLUMN(), messages.GIVE_A_COLUMN())
+    form = rule.form or _form(part, name, rule, of)
+    empties = frozenset(mapping.empties if rule.empties is None else rule.empties)
+    transform = steps.of((part, name), rule, form, of)
+    return Target(part, name, columns, form, empties | {""}, transform, name_of=rule.name_of)
 
 
-def _form(part: Part, name: str, rule: Rule, field: Field | None) -> Form:
+def _form(part: Part, name: str, rule: Rule, of: Field | None) -> Form:
     if rule.find:
-        return "text"  # what is searched is free text, whatever is found
-    if field is not None:
-        return _FORMS[field.format]
+        return "text" if rule.find == "division" else "code"  # of what is searched, whatever is found
+    if of is not None:
+        return _FORMS[of.format]
     return _HEADER_FORMS[name] if part == "header" else "code"
-
-
-def _chain(steps: list[Callable[[str], Any]]) -> Callable[[str], Any] | None:
-    if len(steps) < 2:  # noqa: PLR2004 -- one step needs no chain
-        return steps[0] if steps else None
-
-    def run(text: str) -> Any:
-        value: Any = text
-        for step in steps:
-            if value is None:
-                break
-            value = step(value)
-        return value
-
-    return run

@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Callable, Iterable, Sequence
 
+from creditbus.connectors.common.field_names import admitted_instead, field_name
 from creditbus.connectors.contract import Column
 from creditbus.connectors.errors import UserError
 from creditbus.connectors.returned import messages
@@ -61,6 +62,7 @@ def _both(text: Text) -> str:
 
 def _bilingual(item: Item, fault: Fault) -> str:
     known = item.reason(fault.reason)
-    sentences = f"{known.zh} {known.sentence} " if known is not None else ""
+    admitted = admitted_instead(item, fault.field, fault.reason)
+    sentences = f"{known.zh}{admitted.zh} {known.sentence} {admitted} " if known is not None else ""
     proposed = f" → {fault.proposed}" if fault.proposed else ""
-    return f"{fault.field} {sentences}[{fault.reason}]{proposed}".strip()
+    return f"{field_name(item, fault.field).zh} {sentences.replace('  ', ' ')}[{fault.reason}]{proposed}".strip()

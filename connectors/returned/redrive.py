@@ -43,6 +43,8 @@ class StillRefused:
     number: int
     """Row of the corrected file, from 1."""
     place: Place
+    item: str
+    """Id of the catalogue item."""
     faults: tuple[Fault, ...]
 
 
@@ -90,12 +92,14 @@ def prepare(
         mapped = connector.mapper(source, redrive_run(place.run, token))
         event = mapped.event
         if not is_whole(event):
-            bad.append(StillRefused(row.number, place, (Fault(Reason.FORMAT_UNPARSABLE.value, "", None),)))
+            bad.append(
+                StillRefused(row.number, place, connector.item.id, (Fault(Reason.FORMAT_UNPARSABLE.value, "", None),))
+            )
             continue
         outcome = validator.examine(event["header"], event["claim"], event["content"], today)
         if isinstance(outcome, Refused):
             faults = tuple(Fault(one.reason.value, one.field, one.proposed) for one in outcome.findings)
-            bad.append(StillRefused(row.number, place, faults))
+            bad.append(StillRefused(row.number, place, connector.item.id, faults))
         else:
             good.append(_Prepared(row, mapped, _digest(event)))
     return good, bad

@@ -13,6 +13,7 @@ from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
 from creditbus.avro_schemas import reject_schema
+from creditbus.connectors.common.field_names import admitted_instead, field_name
 from creditbus.connectors.contract import Defect, Refusal, Returning, Row, Source
 from creditbus.connectors.errors import PublishError, RegistrationError
 from creditbus.connectors.publish.decoder import Decoder, ForeignError
@@ -86,16 +87,16 @@ def _is_of(connector: Connector, rejection: Rejection) -> Callable[[Row | Defect
 
 def _why(item: Item, rejection: Rejection) -> str:
     return "; ".join(
-        " ".join(filter(None, (fault.field, _sentence(item, fault.reason), f"[{fault.reason}]")))
+        " ".join(filter(None, (field_name(item, fault.field).zh, _sentence(item, fault), f"[{fault.reason}]")))
         + (f" 建议改为 {fault.proposed}" if fault.proposed else "")
         for fault in rejection.faults
     )
 
 
-def _sentence(item: Item, code: str) -> str:
-    """Return the words for a reason; none for one of a newer bus, whose code alone is given."""
-    reason = item.reason(code)
-    return "" if reason is None else reason.zh
+def _sentence(item: Item, fault: Fault) -> str:
+    """Return the words for a reason, with the values that are admitted; none for a reason of a newer bus."""
+    reason = item.reason(fault.reason)
+    return "" if reason is None else reason.zh + admitted_instead(item, fault.field, fault.reason).zh
 
 
 def mine(connector: Connector, decode: Decoder, value: bytes | None) -> Rejection | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
 
+from creditbus.connectors.common.field_names import field_names
 from creditbus.connectors.contract import Column, Defect, Row
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.mapping.compiler import Columns, Mapped, RowMapper
@@ -130,7 +131,7 @@ class Notices:
         fit = self._fit(sorted(names))
         unused = messages.NOT_USED(names=_named(fit.unknown)) if fit.unknown else ""
         if fit.missing:
-            problem = messages.MANDATORY_MISSING(missing=", ".join(fit.missing), unused=unused)
+            problem = messages.MANDATORY_MISSING(missing=field_names(self.mapper.item, fit.missing), unused=unused)
             raise SourceError(place, problem, messages.NAME_OR_ACCEPT(accept_columns=ACCEPT_COLUMNS))
         gone = sorted(self.before - names)
         if gone:

@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 
 from creditbus.avro_schemas import event_schema, unreadable_schema
+from creditbus.connectors.common.field_names import field_names
 from creditbus.connectors.contract import Finding
 from creditbus.connectors.errors import SourceError, UserError
 from creditbus.connectors.mapping.compiler import Columns
 from creditbus.connectors.publish.encoder import subject_of
 from creditbus.connectors.setup import messages
 from creditbus.connectors.setup.configuration import Connector
+from creditbus.services.domain.catalogue import Item
 from creditbus.services.domain.invisible import visible
 from creditbus.topics.admin import admin
 from creditbus.topics.connection import Connection
@@ -35,16 +37,16 @@ def check_source(connector: Connector) -> Iterator[Finding]:
             yield Finding("columns", ok=False, message=error.text())
             return
         for table in (table for table in tables if table.is_read):
-            yield _columns(table.name, connector.mapper.columns(table.columns))
+            yield _columns(connector.item, table.name, connector.mapper.columns(table.columns))
 
 
-def _columns(table: str, columns: Columns) -> Finding:
+def _columns(item: Item, table: str, columns: Columns) -> Finding:
     known, unknown, missing = len(columns.recognised), columns.unknown, columns.missing
     message = messages.COLUMNS_RECOGNISED(table=table, known=known, total=known + len(unknown))
     if unknown:
         message = messages.WITH_UNUSED(found=message, names=", ".join(visible(name, _LONGEST_NAME) for name in unknown))
     if missing:
-        message = messages.WITH_MISSING(found=message, names=", ".join(missing))
+        message = messages.WITH_MISSING(found=message, names=field_names(item, missing))
     return Finding("columns", ok=not missing, message=message)
 
 

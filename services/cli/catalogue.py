@@ -128,6 +128,7 @@ def _fields(item: Item) -> list[dict[str, Any]]:
             "mandatory": field.mandatory,
             "max_length": field.max_length,
             "values": list(field.values),
+            "separator": field.separator,
         }
         for field in item.fields.values()
     ]
@@ -168,4 +169,11 @@ def _field_line(field: dict[str, Any]) -> str:
     names = {name: field[name] for name in ("code", "title", "title_en")}
     codes = {name: word(field[name]) for name in ("format", "disclosure")}
     line = spoken(messages.FIELD, **names, **codes)
-    return line + spoken(messages.MANDATORY) if field["mandatory"] else line
+    if field["mandatory"]:
+        line += spoken(messages.MANDATORY)
+    if not field["values"]:
+        return line
+    values = listed(field["values"])
+    if field["separator"]:
+        return f"{line}\n{spoken(messages.VALUES_JOINED, values=values, separator=field['separator'])}"
+    return f"{line}\n{spoken(messages.VALUES, values=values)}"

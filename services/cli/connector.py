@@ -19,7 +19,8 @@ from creditbus.services.cli import (
 from creditbus.services.cli.configured import FOLDER, Folder, Json, Name, connector_named
 from creditbus.services.cli.connector_init import guess_line
 from creditbus.services.cli.console import OUTPUT, print_json
-from creditbus.services.cli.language import spoken
+from creditbus.services.cli.fields import named_fields
+from creditbus.services.cli.language import language, spoken
 from creditbus.services.cli.messages import connector as messages
 from creditbus.services.domain.invisible import visible
 from creditbus.topics.connection import Connection
@@ -35,6 +36,8 @@ app = typer.Typer(no_args_is_help=True)
 for _commands in (connector_init, connector_preview, connector_running, connector_state, connector_withdraw):
     _commands.register(app)
 
+_MAPPING = "mapping"
+"""In the place of a kind: the language of mapping files."""
 _GUESSES_SHOWN = 3
 _LONGEST_NAME = 60
 _LONGEST_LINE = 2000
@@ -68,11 +71,14 @@ def list_command(folder: Folder = FOLDER, json: Json = False) -> None:
 
 
 @app.command("spec")
-def spec_command(kind: Annotated[str, typer.Argument()]) -> None:
-    """Print the JSON Schema of a kind's settings."""
+def spec_command(kind: Annotated[str, typer.Argument()], json: Json = False) -> None:
+    """Print the JSON Schema of a kind's settings, or of `mapping` the page of the mapping language."""
     from creditbus.connectors.contract import tells
     from creditbus.connectors.setup.kinds import kind_named
 
+    if kind == _MAPPING:
+        _show_mapping_language(json=json)
+        return
     found = kind_named(kind)
     told_by = {
         "tells": {
@@ -83,6 +89,16 @@ def spec_command(kind: Annotated[str, typer.Argument()]) -> None:
         }
     }
     print_json(found.settings.model_json_schema() | {"connector": told_by})
+
+
+def _show_mapping_language(*, json: bool) -> None:
+    from creditbus.connectors.mapping.page import mapping_page
+    from creditbus.connectors.mapping.schema import mapping_schema
+
+    if json:
+        print_json(mapping_schema())
+    else:
+        _say(mapping_page(language()).rstrip())
 
 
 @app.command("check")
@@ -111,7 +127,7 @@ def discover_command(
     """Show tables and columns of a source, which columns the mapping uses, and which template they look like."""
     from creditbus.connectors.setup.guess import guesses
 
-    tables, fits = _discovered(name, folder)
+    tables, fits, item = _discovered(name, folder)
     found = [[one for one in guesses([table]) if one.likelihood > 0][:_GUESSES_SHOWN] for table in tables]
     if json:
         print_json(
@@ -123,23 +139,24 @@ def discover_command(
         )
         return
     for table, fit, likely in zip(tables, fits, found, strict=True):
-        _show_table(table, fit, likely)
+        _show_table(table, fit, likely, item)
 
 
-def _discovered(name: str, folder: Path) -> tuple[Sequence[Table], Sequence[Columns | None]]:
+def _discovered(name: str, folder: Path) -> tuple[Sequence[Table], Sequence[Columns | None], str]:
+    """Look at a file, or at the source of a connector, whose fit and item are known then."""
     from creditbus.connectors.setup.kinds import kinds
 
     path = Path(name)
     kind = kinds().get(path.suffix.removeprefix(".").lower())
     if kind is not None and path.suffix not in {".yaml", ".yml"}:
         tables = kind.open(kind.settings.model_validate({"path": path})).discover()
-        return tables, [None] * len(tables)
+        return tables, [None] * len(tables), ""
     connector = connector_named(name, folder)
     tables = connector.open().discover()
-    return tables, [connector.mapper.columns(table.columns) for table in tables]
+    return tables, [connector.mapper.columns(table.columns) for table in tables], connector.item.id
 
 
-def _show_table(table: Table, fit: Columns | None, likely: Sequence[Guess]) -> None:
+def _show_table(table: Table, fit: Columns | None, likely: Sequence[Guess], item: str) -> None:
     details = "  ".join(f"{key} {spoken(value)!r}" for key, value in table.details.items())
     _say(f"{table.name}  {details}")
     known = set(fit.recognised if fit else likely[0].recognised if likely else ())
@@ -148,7 +165,7 @@ def _show_table(table: Table, fit: Columns | None, likely: Sequence[Guess]) -> N
         name, title = visible(column.name, _LONGEST_NAME), visible(column.title, _LONGEST_NAME)
         _say(f"  {mark} {name:24} {title}".rstrip())
     if fit and fit.missing:
-        _say(spoken(messages.MANDATORY_WITHOUT_COLUMN) + ", ".join(fit.missing))
+        _say(spoken(messages.MANDATORY_WITHOUT_COLUMN) + named_fields(item, fit.missing))
     for one in likely:
         _say(spoken(messages.LOOKS_LIKE_LINE) + guess_line(one))
 

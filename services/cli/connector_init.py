@@ -13,6 +13,7 @@ import yaml
 from creditbus.services.cli.asking import ask, choose_one
 from creditbus.services.cli.configured import FOLDER, Folder, Json, departments, known_department
 from creditbus.services.cli.console import OUTPUT, print_json
+from creditbus.services.cli.fields import named_fields
 from creditbus.services.cli.language import language, spoken
 from creditbus.services.cli.messages import connector as messages
 from creditbus.services.domain.invisible import visible
@@ -101,7 +102,7 @@ def guess_line(guess: Guess) -> str:
     if guess.unknown:
         line += spoken(messages.GUESS_UNKNOWN) + ", ".join(visible(name, _LONGEST_NAME) for name in guess.unknown)
     if guess.missing:
-        line += spoken(messages.GUESS_MISSING) + ", ".join(guess.missing)
+        line += spoken(messages.GUESS_MISSING) + named_fields(guess.item, guess.missing)
     return line + spoken(messages.GUESS_END)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, date, datetime
@@ -14,6 +14,7 @@ import typer
 from creditbus.services.cli.configured import FOLDER, Folder, Json, Name, connector_named
 from creditbus.services.cli.connector_running import stale_line
 from creditbus.services.cli.console import OUTPUT, print_json
+from creditbus.services.cli.fields import admitted, named_fields, title_of
 from creditbus.services.cli.language import language, spoken
 from creditbus.services.cli.messages import connector as messages
 from creditbus.services.cli.noticed import pairs_lines, persons_lines
@@ -36,7 +37,8 @@ if TYPE_CHECKING:
 __all__ = ["explained", "register"]
 
 _ROWS_NAMED = 5
-_LONGEST_CELL = 160
+_LONGEST_CELL = 400
+_LONGEST_ADMITTED = 160
 _LONGEST_VALUE = 40
 _LATER = 2**62
 """A place after all readings: the next run's."""
@@ -153,14 +155,14 @@ def _show(connector: Connector, result: Preview) -> None:
         if columns.unknown:
             _say(spoken(messages.UNUSED_LIST) + ", ".join(visible(name, _LONGEST_VALUE) for name in columns.unknown))
         if columns.missing:
-            _say(spoken(messages.MANDATORY_WITHOUT_COLUMN_2) + ", ".join(columns.missing))
+            _say(spoken(messages.MANDATORY_WITHOUT_COLUMN_2) + named_fields(item.id, columns.missing))
     for remark in result.remarks:
         _say(f"  {spoken(remark)}")
     _say(_counts(result))
     if result.fates:
         OUTPUT.print(_fates(result.fates))
     if result.shown:
-        OUTPUT.print(_refusals(result.shown))
+        OUTPUT.print(_refusals(connector, result.shown))
     _show_cautions(result)
     for line in persons_lines(result.withheld, result.withheld_rows, result.cleared, result.cleared_rows):
         _say(f"  {line}")
@@ -213,7 +215,7 @@ def _fates(fates: Sequence[RowFate]) -> Table:
     return table
 
 
-def _refusals(shown: Sequence[RefusedField]) -> Table:
+def _refusals(connector: Connector, shown: Sequence[RefusedField]) -> Table:
     headings = (
         spoken(messages.ROW),
         spoken(messages.FIELD),
@@ -223,18 +225,24 @@ def _refusals(shown: Sequence[RefusedField]) -> Table:
     )
     table = _table(headings)
     for one in shown:
-        table.add_row(*_refusal(one))
+        table.add_row(*_refusal(connector, one))
     return table
 
 
-def _refusal(one: RefusedField) -> tuple[str, ...]:
-    why = spoken(one.detail) or explained(one.reason)
+def _refusal(connector: Connector, one: RefusedField) -> tuple[str, ...]:
+    item, why = connector.item.id, spoken(one.detail) or explained(one.reason)
+    if values := admitted(item, one.column, one.reason):
+        why += f" {visible(values, _LONGEST_ADMITTED)}"
     if one.at:
         why += f" {one.at}"
     if one.proposed:
         why += spoken(messages.DID_YOU_MEAN, proposed=one.proposed)
     place = f"{one.sheet} {one.row}".strip()
-    return _plain((place, one.column, visible(one.value, _LONGEST_VALUE), why, one.reason))
+    title = title_of(item, one.column) or connector.mapper.claim_title(one.column)
+    # the title on a line of its own: a table is narrow
+    field = "\n".join(_plain(part for part in (title, one.column) if part))
+    first, *others = _plain((place, visible(one.value, _LONGEST_VALUE), why, one.reason))
+    return first, field, *others
 
 
 def _table(headings: Sequence[str]) -> Table:
@@ -250,7 +258,7 @@ def _cut(*values: str) -> Iterator[str]:
     return (visible(value, _LONGEST_VALUE) for value in values)
 
 
-def _plain(cells: Sequence[str]) -> tuple[str, ...]:
+def _plain(cells: Iterable[str]) -> tuple[str, ...]:
     from rich.markup import escape
 
     return tuple(escape(visible(cell, _LONGEST_CELL)) for cell in cells)

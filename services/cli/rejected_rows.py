@@ -47,10 +47,10 @@ def place(fields: Mapping[str, Any]) -> str:
     return found or spoken(messages.OFFSET, offset=fields["offset"])
 
 
-def one_line(text: str | None) -> str:
+def one_line(text: str | None, longest: int = _LONGEST) -> str:
     """Return a text as a short line: what does not show is escaped, what is long is cut."""
     shown = "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text or "")
-    return shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST - 1]}…"
+    return shown if len(shown) <= longest else f"{shown[: longest - 1]}…"
 
 
 def question(proposed: str | None) -> str:

@@ -11,6 +11,7 @@ import typer
 from creditbus.services.cli import rejects_way_back
 from creditbus.services.cli.configured import FOLDER, Folder, Json, connector_named
 from creditbus.services.cli.console import ERRORS, OUTPUT, print_json
+from creditbus.services.cli.fields import admitted, named_field
 from creditbus.services.cli.language import language, spoken
 from creditbus.services.cli.messages import rejects as messages
 from creditbus.services.cli.rejected_rows import DepartmentArgument, Run, one_line, place, question, returned_rows
@@ -29,6 +30,7 @@ _STATUS = {
     "replaced": messages.REPLACED,
     "closed": messages.HAS_BEEN_CLOSED,
 }
+_LONGEST_REASON = 240
 _HOUR = 3600
 _MINUTE = 60
 
@@ -153,17 +155,24 @@ def _facts(row: ReturnedRow, column: Callable[[str, str], str]) -> dict[str, Any
 def _lines(row: ReturnedRow, column: Callable[[str, str], str]) -> list[str]:
     """Return a line for each finding of a row: where, which column and value, why, and by what the row is named."""
     event = row.event
+    item = str(event.fields["item"])
     head = _status(row.status) + place(event.fields)
     closed = f"  ({row.closing.reason})" if row.closing is not None and row.status == "closed" else ""
     tail = "  ".join(part for part in (event.connector, row.key) if part)
     lines = []
     for finding in event.findings():
-        name = column(event.connector, str(finding["field"])) or str(finding["title"] or "")
-        of = "  ".join(dict.fromkeys(part for part in (finding["field"], name) if part))
+        field = str(finding["field"])
+        named = named_field(item, field)
+        name = column(event.connector, field) or str(finding["title"] or "")
+        of = named if name in named else f"{named}  {name}"
         value = f"  “{one_line(finding['value'])}”" if finding["value"] else ""
         why = _why(event.detail, str(finding["zh"] if language() == "zh" else finding["en"]))
+        if values := admitted(item, field, str(finding["reason"])):
+            why = f"{why} {values}"
         asked = question(finding["proposed"])
-        lines.append(f"{head}  {of}{value}  {finding['reason']}  {one_line(why)}{asked}{closed}  [{tail}]")
+        lines.append(
+            f"{head}  {of}{value}  {finding['reason']}  {one_line(why, _LONGEST_REASON)}{asked}{closed}  [{tail}]"
+        )
     return lines
 
 

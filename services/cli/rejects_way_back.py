@@ -15,6 +15,7 @@ from creditbus.services.cli.configured import FOLDER, Folder, Json, connector_na
 from creditbus.services.cli.connector_preview import explained
 from creditbus.services.cli.connector_running import outcome_line
 from creditbus.services.cli.console import OUTPUT, print_json
+from creditbus.services.cli.fields import admitted, named_field
 from creditbus.services.cli.language import spoken
 from creditbus.services.cli.messages import rejects as messages
 from creditbus.services.cli.rejected_rows import DepartmentArgument, Run, place, question, returned_rows
@@ -173,10 +174,11 @@ def _rejection(row: ReturnedRow) -> Rejection:
     return Rejection(place_of(row.event), fields["item"], faults, row.rejected_at, fields["original"])
 
 
-def _spoken(fault: Fault) -> str:
+def _spoken(item: str, fault: Fault) -> str:
     reason = named_reason(fault.reason)
     sentence = "" if reason is None else explained(reason)
-    return f"{fault.field}  {fault.reason}  {sentence}{question(fault.proposed)}".strip()
+    said = " ".join(filter(None, (sentence, admitted(item, fault.field, fault.reason))))
+    return f"{named_field(item, fault.field)}  {fault.reason}  {said}{question(fault.proposed)}".strip()
 
 
 def _outcomes(connection: Connection, summaries: Sequence[RedriveSummary], seconds: float) -> dict[str, Any]:
@@ -215,7 +217,7 @@ def _report(
         for fault in row.faults:
             here = spoken(messages.ROW_OF_FILE, number=row.number, name=file.name)
             still = spoken(messages.IS_STILL_REFUSED, here=here)
-            OUTPUT.print(f"{place(asdict(row.place))}{still}  {_spoken(fault)}", markup=False, soft_wrap=True)
+            OUTPUT.print(f"{place(asdict(row.place))}{still}  {_spoken(row.item, fault)}", markup=False, soft_wrap=True)
     for one in foreign:
         where = "  ".join(part for part in (file.name, one.sheet, _numbered(one.number)) if part)
         OUTPUT.print(f"{where}  {spoken(messages.IS_NOT_SENT, problem=one.problem)}", markup=False, soft_wrap=True)

@@ -56,6 +56,14 @@ NOT_VERIFIED = Message(
     "（未核实）",
     " (not verified)",
 )
+VALUES = Message(
+    "               可取：{values}",
+    "               one of {values}",
+)
+VALUES_JOINED = Message(
+    "               可取：{values}；多个用 {separator!r} 连接",
+    "               one of {values}; several are joined by {separator!r}",
+)
 FIELD = Message(
     "  {code:12} {title}  {format} {disclosure}",
     "  {code:12} {title}  {title_en}  {format} {disclosure}",

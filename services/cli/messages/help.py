@@ -364,12 +364,16 @@ HELP: Final[Mapping[str, Message]] = {
         "List configured connectors, kinds of sources and templates of mappings.",
     ),
     "connector spec": Message(
-        "输出一种来源的设置的 JSON Schema。",
-        "Print the JSON Schema of a kind's settings.",
+        "输出一种来源的设置的 JSON Schema；对 mapping 输出映射语言的说明。",
+        "Print the JSON Schema of a kind's settings, or for `mapping` the page of the mapping language.",
     ),
     "connector spec KIND": Message(
-        "来源的类型。",
-        "Kind of source.",
+        "来源的类型，或 mapping。",
+        "Kind of source, or `mapping`.",
+    ),
+    "connector spec --json": Message(
+        "对 mapping 输出 JSON Schema；来源类型总是如此。",
+        "Print the JSON Schema of `mapping` in place of its page; of a kind it is printed anyway.",
     ),
     "connector check": Message(
         "检查运行所需的一切：来源、列、登记处、Kafka；有缺失时退出码为 1。",

@@ -7,6 +7,7 @@ from typing import Any
 
 from rich.cells import cell_len
 
+from creditbus.services.cli.fields import admitted, named_field
 from creditbus.services.cli.language import spoken
 from creditbus.services.cli.messages import trace as messages
 from creditbus.services.cli.rejected_rows import question
@@ -22,6 +23,7 @@ _LABEL = 10
 _STAGE = 10
 _FIELD = 24
 _LONGEST_VALUE = 80
+_LONGEST_ADMITTED = 160
 #: Values of a header that say nothing.
 _NOTHING: tuple[Any, ...] = (None, "", 0, [])
 
@@ -63,7 +65,10 @@ def booking_text(booking: Mapping[str, Any]) -> str:
 
 def _finding(finding: Mapping[str, Any]) -> str:
     sentence = spoken(Text(finding["sentence"], finding["sentence_zh"]))
-    return f"{finding['reason']} {finding['field']}  {sentence}{question(finding['proposed'])}"
+    item, field = finding["item"], finding["field"]
+    values = visible(admitted(item, field, finding["reason"]), _LONGEST_ADMITTED)
+    said = " ".join(filter(None, (sentence, values)))
+    return f"{finding['reason']} {named_field(item, field)}  {said}{question(finding['proposed'])}"
 
 
 def _sent(sent: Mapping[str, Any], partitions: int) -> Iterator[str]:

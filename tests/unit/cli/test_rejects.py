@@ -60,8 +60,18 @@ def _row(status: str, said: Mapping[str, Any] | None = None, closing: Closing | 
 @pytest.mark.parametrize(
     ("spoken", "place", "nowhere", "totals"),
     [
-        ("zh", "lists.csv  第 3 行  LRRQ", "位点 7", "退回 5 行，待改正 1 行，已改正 2 行，已重新发送 2 行"),
-        ("en", "lists.csv  row 3  LRRQ", "offset 7", "5 refused, 1 of them open, 2 fixed, 2 sent again since"),
+        (
+            "zh",
+            "lists.csv  第 3 行  列入日期（LRRQ）",
+            "位点 7",
+            "退回 5 行，待改正 1 行，已改正 2 行，已重新发送 2 行",
+        ),
+        (
+            "en",
+            "lists.csv  row 3  LRRQ (Date of entry)  列入日期",
+            "offset 7",
+            "5 refused, 1 of them open, 2 fixed, 2 sent again since",
+        ),
     ],
 )
 def test_the_list_speaks_and_its_parts_are_the_whole(
@@ -88,8 +98,12 @@ def test_the_list_speaks_and_its_parts_are_the_whole(
 @pytest.mark.parametrize(
     ("spoken", "line", "other"),
     [
-        ("zh", "lists.csv  第 3 行（corrected.csv 第 2 行）仍不合格  LRRQ  DATE_UNPARSABLE  ", "The value"),
-        ("en", "lists.csv  row 3  (row 2 of corrected.csv) is still refused  LRRQ  DATE_UNPARSABLE  The value", "日期"),
+        ("zh", "lists.csv  第 3 行（corrected.csv 第 2 行）仍不合格  列入日期（LRRQ）  DATE_UNPARSABLE  ", "The value"),
+        (
+            "en",
+            "lists.csv  row 3  (row 2 of corrected.csv) is still refused  LRRQ (Date of entry)  DATE_UNPARSABLE  ",
+            "日期",
+        ),
     ],
 )
 def test_what_is_still_refused_is_numbered_as_in_the_list(
@@ -100,7 +114,7 @@ def test_what_is_still_refused_is_numbered_as_in_the_list(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    refused = StillRefused(2, _PLACE, (Fault("DATE_UNPARSABLE", "LRRQ", None),))
+    refused = StillRefused(2, _PLACE, "red-black-list", (Fault("DATE_UNPARSABLE", "LRRQ", None),))
     row = CorrectedRow(2, Reference("lists", _PLACE, 0), {})
     monkeypatch.setattr(sheets, "read", lambda _: [row])
     monkeypatch.setattr(redrive, "redrive", lambda *_: RedriveSummary(refused=[refused]))
@@ -152,7 +166,7 @@ def test_the_list_shows_value_column_connector_key_and_what_is_wrong(listed: Cal
     code, day, note = listed([row]).splitlines()
     assert code.startswith("lists.csv  row 3  ZTDM  主体  “91990107fc0090117l”  ID_LOWER_CASE  The code holds a lower")
     assert code.endswith(f"did you mean 91990107FC0090117L ?  [lists  {row.key}]")
-    assert "LRRQ  列入日期  “2025-02-30”  DATE_UNPARSABLE" in day
+    assert "LRRQ (Date of entry)  列入日期  “2025-02-30”  DATE_UNPARSABLE" in day
     assert "“一\\n二”" in note, "a value with a line break stays in its line"
     assert "备注" in note, "where no column is mapped, the standard's title stands"
     (facts,) = orjson.loads(listed([row], "--json"))
@@ -180,7 +194,7 @@ def test_a_row_that_could_not_be_read_says_what_its_reader_found(listed: Callabl
 
 def test_a_row_of_a_connector_elsewhere_is_listed_all_the_same(listed: Callable[..., str]) -> None:
     (line,) = listed([_row("open", _SAID, run="others-1-a")]).splitlines()
-    assert "LRRQ  列入日期  “2025-02-30”" in line
+    assert "LRRQ (Date of entry)  列入日期  “2025-02-30”" in line
     assert "[others  " in line
 
 

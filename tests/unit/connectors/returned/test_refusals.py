@@ -221,7 +221,7 @@ def test_a_reason_of_a_newer_bus_is_told_by_its_code(
     run = run_connector(connector, bus.connection).run_id
     bus.refuse(bus.sent[0], run, "OF_TOMORROW")
     assert mark_decided(connector, bus.connection) == 1
-    assert _stands(table) == ("refused", "LRRQ [OF_TOMORROW]")
+    assert _stands(table) == ("refused", "列入日期（LRRQ） [OF_TOMORROW]")
 
 
 def test_a_reject_of_another_version_is_read_as_it_was_written_and_what_is_none_is_passed_over(

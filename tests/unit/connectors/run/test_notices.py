@@ -61,7 +61,9 @@ def test_a_column_that_is_gone_stops_the_run_before_its_first_row(write_connecto
 def test_a_mandatory_column_that_is_missing_stops_the_run(write_connector: Write) -> None:
     rows = (_CASES / "10-first-delivery.csv").read_text("utf-8").replace("列入决定文书号", "文号")
     connector = load_connector(write_connector(rows))
-    with pytest.raises(SourceError, match="no column for mandatory JDWH; not used: 文号"):
+    with pytest.raises(
+        SourceError, match=r"no column for mandatory JDWH \(Number of the decision of entry\); not used: 文号"
+    ):
         _run(connector)
     assert _run(connector, accepted=True).unused() == ("文号",)
 

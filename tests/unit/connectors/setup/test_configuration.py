@@ -55,7 +55,7 @@ def _load(folder: Path, mapping: str, configuration: str = _CONFIGURATION) -> An
             "2: content.BZ.otherwise.colunm: is not a known key; did",
         ),
         ("time_zone: Asia/Wuhan\nheader: {source_time: SJC}\n", "2: time_zone: time zone 'Asia/Wuhan' is not known"),
-        ("header: {subject_kind: {constant: P}}\n", "2: header.subject_kind: 'P' is not a kind of subject"),
+        ("header: {subject_kind: {constant: P}}\n", "2: header.subject_kind.constant: 'P' is not a kind of subject"),
         ("content:\n  BZ: {constant: x, column: y}\n", "3: content.BZ: a constant stands alone"),
         ("claim: {uscc: {form: code}}\n", "2: claim.uscc: names no column"),
         ("content: [\n", ": is not YAML"),

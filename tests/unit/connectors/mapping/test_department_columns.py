@@ -1,0 +1,213 @@
+"""What departments' columns need: units, thousands, day numbers, defaults, names of files, kinds of parties."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from creditbus.connectors.contract import Column, Row
+from creditbus.connectors.errors import MappingError
+from creditbus.connectors.mapping.amounts import number_reader
+from creditbus.connectors.mapping.day_numbers import day_number_reader
+from creditbus.connectors.setup.configuration import Connector, load_connector
+from creditbus.services.domain.identifiers import citizen_id
+from tests.examples import EXAMPLES
+
+_CONFIGURATION = """\
+id: one
+department: administrative-enforcement
+item: administrative-penalty
+kind: csv
+settings: {path: rows.csv}
+mapping: mapping.yaml
+"""
+
+
+def _connector(folder: Path, mapping: str) -> Connector:
+    (folder / "one.yaml").write_text(_CONFIGURATION, encoding="utf-8")
+    (folder / "mapping.yaml").write_text(f"item: administrative-penalty\n{mapping}", encoding="utf-8")
+    return load_connector(folder / "one.yaml")
+
+
+def _event(connector: Connector, *, file: str = "rows.csv", sheet: str = "", **cells: Any) -> dict[str, Any]:
+    return connector.mapper(Row(cells, file, sheet, 3, 3), "run-1").event
+
+
+def _read(text: str, **asked: Any) -> str | None:
+    options: dict[str, Any] = {"thousands": True, "unit": ("元", "万元"), "written": True}
+    return number_reader(**options | asked)(text)
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        ("3000", "0.3"),
+        ("3000元", "0.3"),
+        ("3000 元整", "0.3"),
+        ("¥3,000.00", "0.3"),
+        ("￥3000", "0.3"),
+        ("人民币1.25万元整", "1.25"),
+        ("2千元", "0.2"),
+        ("0.001亿元", "10"),
+        ("-12,500", "-1.25"),
+        ("1,234,567.89", "123.456789"),
+    ],
+)
+def test_amounts_are_read_with_their_own_units_and_grouped_digits(cell: str, value: str) -> None:
+    assert _read(cell) == value
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "12,5",
+        "0,125",
+        "1,25万元",
+        "12,50,000",
+        "1234,567",
+        "3000美元",
+        "三千元",
+        "约3000元",
+        "1.2.3",
+        ",500",
+        "元",
+        "¥",
+    ],
+)
+def test_an_amount_of_two_readings_or_none_passes_as_it_is(cell: str) -> None:
+    assert _read(cell) == cell
+
+
+def test_a_sign_of_yuan_does_not_say_what_a_column_of_ten_thousands_means() -> None:
+    assert _read("¥3", unit=("万元", "万元")) == "¥3"
+    assert _read("¥3万元", unit=("万元", "元")) == "30000"
+
+
+def test_nothing_is_read_that_the_mapping_does_not_ask_for() -> None:
+    assert _read("12,500", thousands=False) == "12,500"
+    assert _read("3000元", written=False) == "3000元"
+    assert _read("25年", unit=None) == "25年"
+    assert _read("25 年", unit=None, suffixes=["年"]) == "25"
+    assert _read("1,250人", unit=None, suffixes=["人"]) == "1250"
+
+
+@pytest.mark.parametrize(("source", "target", "value"), [("元", "万元", "0.3"), ("万元", "元", "30000000")])
+def test_units_are_converted_both_ways(tmp_path: Path, source: str, target: str, value: str) -> None:
+    rule = f"{{column: 罚款, thousands: true, unit: {{from: {source}, to: {target}, written: true}}}}"
+    connector = _connector(tmp_path, f"content: {{CF_NR_FK: {rule}}}\n")
+    assert _event(connector, 罚款="３，０００")["content"]["CF_NR_FK"] == value
+
+
+@pytest.mark.parametrize(
+    ("system", "cell", "day"),
+    [
+        (1900, "45123", "2023-07-16"),
+        (1904, "43661", "2023-07-16"),
+        (1900, "45123.5", "2023-07-16 12:00:00"),
+        (1900, "45123.0", "2023-07-16"),
+        (1900, "29221", "1980-01-01"),
+    ],
+)
+def test_days_that_a_spreadsheet_counts_are_read(system: Any, cell: str, day: str) -> None:
+    assert day_number_reader(system)(cell) == day
+
+
+@pytest.mark.parametrize("cell", ["2017", "19951", "20171", "201701", "20170131", "2017-01-31", "-45123", "45123.", ""])
+def test_a_day_number_that_may_be_a_year_passes_as_it_is(cell: str) -> None:
+    assert day_number_reader(1900)(cell) == cell
+
+
+def test_a_date_field_takes_day_numbers_beside_its_other_forms(tmp_path: Path) -> None:
+    connector = _connector(tmp_path, "content: {CF_JDRQ: {day_numbers: 1900, date_forms: [yyyyMMdd]}}\n")
+    for cell in (45123, 45123.0, "45123", "20230716", "2023/7/16"):
+        assert _event(connector, CF_JDRQ=cell)["content"]["CF_JDRQ"] == "2023-07-16"
+    assert _event(connector, CF_JDRQ=2017)["content"]["CF_JDRQ"] == "2017"
+    timed = _connector(tmp_path, "content: {CF_JDRQ: {day_numbers: 1900, form: datetime}}\n")
+    assert _event(timed, CF_JDRQ=45123.75)["content"]["CF_JDRQ"] == "2023-07-16"
+
+
+def test_a_default_stands_where_nothing_else_gives_a_value(tmp_path: Path) -> None:
+    connector = _connector(
+        tmp_path, "content: {BZ: {column: 备注, otherwise: 说明, default: 无备注}, CF_SJLY: {default: 示例局}}\n"
+    )
+    assert _event(connector, 备注="/", 说明="")["content"]["BZ"] == "无备注"
+    assert _event(connector, 备注="/", 说明="甲")["content"]["BZ"] == "甲"
+    assert _event(connector, 备注="乙", 说明="甲")["content"]["BZ"] == "乙"
+    assert _event(connector)["content"]["CF_SJLY"] == "示例局"
+
+
+def test_names_of_files_and_sheets_give_values(tmp_path: Path) -> None:
+    connector = _connector(
+        tmp_path,
+        "content:\n"
+        "  BZ: {name_of: sheet}\n"
+        "  CF_JDRQ: {column: 日期, otherwise: {name_of: file, pattern: '[0-9]{8}', date_forms: [yyyyMMdd]}}\n"
+        "  CF_CFLB: {name_of: sheet, pattern: '(.+)案件', values: {没收: 没收违法所得}}\n",
+    )
+    content = _event(connector, file="处罚20230716.xlsx", sheet="没收案件")["content"]
+    assert (content["BZ"], content["CF_JDRQ"], content["CF_CFLB"]) == ("没收案件", "2023-07-16", "没收违法所得")
+    content = _event(connector, file="处罚.xlsx", sheet="汇总", 日期="2024-01-02")["content"]
+    assert (content["BZ"], content["CF_JDRQ"], content["CF_CFLB"]) == ("汇总", "2024-01-02", None)
+    fit = connector.mapper.columns([Column("日期")])
+    assert "CF_CFLB" not in fit.missing
+
+
+def test_the_kind_of_a_party_follows_from_its_code(tmp_path: Path) -> None:
+    company = EXAMPLES["administrative-penalty"].claim["uscc"]
+    connector = _connector(
+        tmp_path,
+        "claim: {uscc: 代码}\n"
+        "content: {CF_XDR_LB: {column: 代码, find: party}}\n"
+        "header: {subject_kind: {column: 代码, find: party}}\n",
+    )
+    event = _event(connector, 代码=company)
+    assert event["content"]["CF_XDR_LB"] == "法人及非法人组织"
+    assert event["header"]["subject_kind"] == "ENTERPRISE"
+    assert company is not None
+    broken = company[:-1] + ("1" if company[-1] != "1" else "2")
+    assert _event(connector, 代码=broken)["content"]["CF_XDR_LB"] is None
+    assert connector.mapper(Row({"代码": "990102199003070010"}, "rows.csv", "", 3, 3), "run-1").withheld
+
+
+def test_a_further_key_may_be_a_column_of_no_field(tmp_path: Path) -> None:
+    connector = _connector(tmp_path, "further_key: [BZ, {column: [序号, 行号]}]\n")
+    header = _event(connector, CF_WSH="1号", BZ="甲", 行号=" ２ ")["header"]
+    assert header["document_no"] == "1号#甲#2"
+    assert _event(connector, CF_WSH="1号")["header"]["document_no"] == "1号"
+    fit = connector.mapper.columns([Column("行号"), Column("CF_WSH")])
+    assert fit.recognised == ("行号", "CF_WSH")
+    assert "序号" not in fit.missing
+    assert "序号" in connector.mapper.columns([Column("CF_WSH")]).missing
+
+
+def test_a_citizens_number_in_the_column_of_a_further_key_withholds_the_row(tmp_path: Path) -> None:
+    connector = _connector(tmp_path, "further_key: [{column: 序号}]\n")
+    cells = {"CF_WSH": "1号", "序号": citizen_id.upgrade("990102900307001")}
+    assert connector.mapper(Row(cells, "rows.csv", "", 3, 3), "run-1").withheld
+
+
+@pytest.mark.parametrize(
+    ("mapping", "complaint"),
+    [
+        ("content: {BZ: {thousands: true}}", "content.BZ: thousands: for fields of numbers alone"),
+        ("content: {BZ: {suffixes: [年]}}", "content.BZ: suffixes: for fields of numbers alone"),
+        ("content: {BZ: {day_numbers: 1900}}", "content.BZ.day_numbers: day_numbers is for fields of dates"),
+        ("content: {BZ: {find: party}}", "the item's field of categories: CF_XDR_LB"),
+        ("content: {BZ: {pattern: x}}", "pattern is for name_of alone"),
+        ("content: {BZ: {name_of: file, pattern: '('}}", "is not a regular expression"),
+        ("content: {BZ: {name_of: file, pattern: '(a)(b)'}}", "one group at most"),
+        ("content: {BZ: {name_of: file, column: x}}", "column and name_of exclude each other"),
+        ("content: {CF_CFLB: {default: 批评}}", "does not admit '批评'; admitted: 警告, 罚款, "),
+        ("content: {CF_XDR_LB: {constant: 企业}}", "CF_XDR_LB (Kind of the party) does not admit '企业'"),
+        ("content: {CF_NR_FKK: x}", "did you mean CF_NR_FK (Fine in ten thousand yuan)?"),
+        ("content: {行政相对人类型: x}", "did you mean CF_XDR_LB (Kind of the party)?"),
+    ],
+)
+def test_a_step_that_does_not_fit_is_refused_with_its_place_and_fix(
+    tmp_path: Path, mapping: str, complaint: str
+) -> None:
+    with pytest.raises(MappingError) as raised:
+        _connector(tmp_path, f"{mapping}\n")
+    assert "mapping.yaml:2: " in str(raised.value)
+    assert complaint in str(raised.value)
+    assert raised.value.text().zh != str(raised.value)
