@@ -35,6 +35,8 @@ def catalogue_defects(item: Item, claims: Mapping[str, str], plausible: Plausibl
         found[Reason.ID_CHECK_DIGIT] = (_other_check(claims["person_id"]),)
     else:
         found |= code_defects(claims["uscc"])
+        if not item.code_mandatory:
+            found[Reason.COND_SUBJECT_CODE_MISSING] = (blank(claims["uscc"]),)
     found[Reason.MANDATORY_EMPTY] = (blank(needed),)
     found[Reason.DATE_UNPARSABLE] = (not_a_date(decided),)
     found[Reason.DATE_WITH_TIME] = (with_a_time(decided),)

@@ -21,7 +21,13 @@ from creditbus.services.domain.identifiers.subject_kind import kind_of
 
 __all__ = ["CatalogueRows"]
 
-_CLAIMS = {"uscc": "统一社会信用代码", "person_id_kind": "证件类型", "person_id": "证件号码"}
+_CLAIMS = {
+    "uscc": "统一社会信用代码",
+    "institution_no": "事业单位证书号",
+    "social_organisation_no": "社会组织登记证号",
+    "person_id_kind": "证件类型",
+    "person_id": "证件号码",
+}
 """Columns of the codes by which a row names its subject."""
 _DAYS = frozenset({Format.DATE, Format.DATE_OPEN})
 _LAST_YEAR = 2018
@@ -116,12 +122,12 @@ class CatalogueRows:
         text = f"{self._sample.authority.short}〔{decided.year}〕{number}号"
         return text if field.max_length is None or len(text) <= field.max_length else f"{number:0{field.max_length}}"
 
-    def _drawn(self, value: Value, decided: date) -> str:
+    def _drawn(self, value: Value, decided: date) -> str | None:
         if isinstance(value, str):
             return value
         first, *_ = value
         if isinstance(first, str):
-            return str(self._random.choice(value))
+            return str(self._random.choice(value)) or None
         return (decided + timedelta(days=self._random.randint(*map(int, value)))).isoformat()
 
     def _decided(self) -> str:
@@ -134,7 +140,7 @@ class CatalogueRows:
         codes = {"uscc": code_of(subject, naming)}
         if self._item.subject_kinds == {SubjectKind.NATURAL_PERSON}:
             codes = {"person_id_kind": "身份证", "person_id": _person_number(subject)}
-        return {_CLAIMS[name]: codes[name] for name in self._item.claims}
+        return {_CLAIMS[name]: codes.get(name) for name in self._item.claims}
 
 
 def _person_number(subject: DemoSubject) -> str:

@@ -12,7 +12,7 @@ from creditbus.topics.yaml_text import load_yaml
 __all__ = ["Sample", "Value", "samples"]
 
 Value = str | tuple[str, ...] | tuple[int, int]
-"""What a field holds: a text, one of several texts, or a day, by the least and most days after the decision."""
+"""A text, one of several texts (an empty one for nothing), or a day: the least and most days after the decision."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
