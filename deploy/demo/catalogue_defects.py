@@ -13,7 +13,6 @@ from creditbus.services.domain.reasons import AnyReason, Reason
 __all__ = ["catalogue_defects"]
 
 _LONG_AGO = "2009-12-31"
-_DAY = date(2018, 6, 1)
 
 Plausible = Callable[[Field, date], str]
 
@@ -47,20 +46,21 @@ def catalogue_defects(item: Item, claims: Mapping[str, str], plausible: Plausibl
     if listed:
         found[Reason.ENUM_UNKNOWN] = (put(**{listed[0]: "示例未知值"}),)
     for rule in item.rules.required:
-        found[rule.reason] = (*found.get(rule.reason, ()), _lacking(item, rule, plausible))
+        found[rule.reason] = (*found.get(rule.reason, ()), _lacking(item, rule, plausible, decided))
     return found
 
 
-def _lacking(item: Item, rule: Required, plausible: Plausible) -> Defect:
+def _lacking(item: Item, rule: Required, plausible: Plausible, decided: str) -> Defect:
     """Make a defect that gives a row the value for which a rule asks for more, and all that is asked for but one."""
     value = min(rule.when_values)
     asked = [other.field for other in item.rules.required if other.when_field == rule.when_field]
 
     def spoil(cells: Cells, _: Random) -> Cells:
+        day = date.fromisoformat(str(cells[decided]))
         spoilt = cells | {item.fields[rule.when_field].title: value}
         for code in asked:
             field = item.fields[code]
-            spoilt[field.title] = None if code == rule.field else spoilt[field.title] or plausible(field, _DAY)
+            spoilt[field.title] = None if code == rule.field else spoilt[field.title] or plausible(field, day)
         return spoilt
 
     return spoil
