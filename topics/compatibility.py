@@ -1,4 +1,7 @@
-"""Whether a new schema can read what was written with earlier ones, judged by Apache Avro's own library."""
+"""Whether a new schema can read what was written with earlier ones, judged by Apache Avro's own library.
+
+fastavro, which encodes everywhere else, has no such judge; avro-python3 is this library's retired name (docs/adr/0004).
+"""
 
 from __future__ import annotations
 

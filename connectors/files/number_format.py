@@ -2,6 +2,7 @@
 
 The codes are those of ECMA-376 part 1, 18.8.30 (numFmt) and 18.8.31; ids 27 to 36 and 50 to 58 are those of Chinese
 and Japanese editions, 71 to 81 of the Thai one. A file that defines an id itself means its own code by it.
+One table, for with a library's judgement for each format xlsx and xls disagreed on what a day is (docs/adr/0025).
 """
 
 from datetime import date

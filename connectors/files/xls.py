@@ -1,7 +1,8 @@
 """Workbooks of the old format (xls), read by xlrd in a process of its own.
 
 The format cannot be streamed, and a damaged or hostile one can ask for any amount of memory and time. So it gets a
-process with bounded ones, which writes the rows to a file.
+process with bounded ones, which writes the rows to a file. python-calamine tells values alone, so a
+key that is shown as `0012` came out as 12 (docs/adr/0025).
 """
 
 import shutil

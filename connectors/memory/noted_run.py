@@ -46,6 +46,8 @@ class NotedRun:
     ) -> "NotedRun":
         """See `PublishedRows.begin`."""
         with base.transaction():
+            # What an earlier process noted and Kafka does not know of was never said: were it taken for said, the row
+            # would count as unchanged and stay wrong at every subscriber (docs/adr/0008).
             all_again |= last is not None and not _knows(base, last[0], whole=whole)
             if last is not None:
                 base.execute("UPDATE runs SET published = ? WHERE of = ?", last[1], last[0])

@@ -64,7 +64,7 @@ class RunJudge:
         since = run if judged.later else 0 if same is None else same.since
         if same is not None and same.run == run and not row.key:
             # a row that stands twice is said where it stood first: its repetition is not a later word, neither in this
-            # reading nor when all is sent again
+            # reading nor when all is sent again; as one it undid what stands between the two (docs/adr/0008)
             at = same.at
         now = KnownRecord(row.content, row.key, row.act, run, at, since, doubtful=False)
         earlier[:] = [*(one for one in earlier if not _is_same(one, now)), now]

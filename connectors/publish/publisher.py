@@ -132,6 +132,8 @@ class Publisher:
 
     def publication(self, run: str, published: int) -> Beside:
         """Say how many messages a run has published, those of the transaction that carries this among them."""
+        # In the transaction of the messages, by the connector: were it booked in the ledger, departments would write
+        # where the bus alone may; counted by offsets, it would never be zero (docs/adr/0028).
         said = Publication(department_of(self._topic), run, published)
         return Beside(STATEMENTS, said.key, said.encode())
 

@@ -57,6 +57,8 @@ def mark_refused(connector: Connector, connection: Connection, source: Source | 
         with closing(_consumer(connector, connection)) as consumer:
             for values in batches(consumer, rejects(connector.department)):
                 own = filter(None, (mine(connector, decode, value) for value in values))
+                # in this order: read twice at worst, which changes nothing; examined here in place of being read, what
+                # resolver and profiles refuse would be missed (docs/adr/0020)
                 marked += opened.refuse([refusal(connector, one) for one in own])
                 consumer.commit()
     except KafkaError as error:

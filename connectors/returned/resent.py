@@ -2,6 +2,7 @@
 
 A file that is published whole says so by one statement (`CompleteReading`). A table, or a folder of deliveries, is
 never whole: there each row that comes again closes its earlier refusal, in the transaction that publishes it.
+A field of the header that names the refusal would be a new version of the schema of every event (docs/adr/0023).
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

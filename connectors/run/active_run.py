@@ -63,6 +63,10 @@ class ActiveRun:
         resent = Resent(self.connector, self.source, self._refused_before(state))
         for chunk in chunks(self.connector, resent, self.encoder, state, self.noted, self.notices):
             state = state.advanced(chunk.position, chunk.totals)
+            # Noted before it is published, confirmed after: killed in between, the memory knows of too much, which
+            # proposes too many withdrawals to a person. The other way round a published row would be unknown to it, and
+            # never be missed (docs/adr/0023). Settled last: marked before the commit, rows of a killed run would say
+            # "sent" and be nowhere (docs/adr/0020).
             if self.noted is not None:
                 self.noted.note(chunk.noted, state.totals.rows)
             again = resent.statements(state.run, int(time.time() * 1000))

@@ -5,6 +5,8 @@ would take back every record of the department. It is proposed, and a person con
 
 Which rows were published is kept in a file of the source's own (``known.py``), written after the commit; until then
 the position remembers it, as in mode staging. What was published of them is kept by the connector's memory.
+A digest of the whole table as its version was not taken: a table that is never still would never be published
+(docs/adr/0020).
 """
 
 from collections.abc import Iterator, Sequence

@@ -3,6 +3,8 @@
 It is a position that is too long for a position of the bus: a file of SQLite next to the connector's configuration.
 What was published of a row is kept by the connector's memory. Files of earlier versions hold cells, too; these are
 read, for a row that has not changed since can be withdrawn by nothing else.
+In a compacted topic it would be atomic with the events, but rows of natural persons, which must not leave their
+department, would lie on the bus (docs/adr/0020).
 """
 
 import hashlib

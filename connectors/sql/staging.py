@@ -3,7 +3,7 @@
 Marking happens after the commit, in the database; the position holds key and digest of what is committed and perhaps
 not marked. Whoever is killed in between finds it there: :meth:`StagingSource.settle` marks first, and ``read`` leaves
 out what it still recognises. A row that its department changed meanwhile has another digest: it is not marked, and read
-again.
+again. Marked before the commit, rows of a killed run would say that they are on the bus and be nowhere (docs/adr/0020).
 
 What the bus refuses is reported later (:meth:`StagingSource.refuse`), when the row stands as sent.
 """

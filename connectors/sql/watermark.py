@@ -8,6 +8,9 @@ is read again each time, and what was read already is recognised by its digest, 
 What moment? The database's clock where the column has a zone. Where it has none, no clock says what its values mean,
 but each zone lies between 12 hours after and 14 hours before UTC; within that, the newest watermark is the clock. A
 number has no clock but its newest value.
+
+Holding rows back until the window has passed was not taken, for everything would be late by the window, and neither was
+PostgreSQL's `xmin`, which no other database has (docs/adr/0020).
 """
 
 import math

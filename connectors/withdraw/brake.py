@@ -6,7 +6,7 @@ from creditbus.connectors.withdraw import messages
 __all__ = ["brake"]
 
 _FEW = 20
-"""So many may go at once, of however small a source."""
+"""This many may go at once, of however small a source."""
 _SHARE = 10
 
 
@@ -20,6 +20,8 @@ def brake(chosen: int, known: int) -> None:
     Raises:
         ConfigurationError: names the option that goes on.
     """
+    # Withdrawing by itself below a share was not taken: the one row that matters is in every share. Compared were the
+    # records of the files that the run read, else last year's would make the tenth larger (docs/adr/0023).
     if chosen > _FEW and chosen * _SHARE > known:
         problem = messages.TOO_MANY_WITHDRAWN(chosen=chosen, known=known)
         raise ConfigurationError("--all", problem, messages.ADD_MANY())

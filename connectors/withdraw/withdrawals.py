@@ -74,6 +74,8 @@ def withdraw(connector: Connector, connection: Connection, keys: Collection[str]
             chunk = chosen[start : start + _CHUNK_ROWS]
             records = [bytes.fromhex(one.key) for one in chunk]
             messages = [withdrawal(encoder, one.event, run, today, place) for one in chunk if one.event is not None]
+            # Before the transaction, which may be there though its answer was lost: a row that comes back is then sent
+            # as new. Forgotten after it: a withdrawal that was not sent is proposed again (docs/adr/0023).
             memory.take_back(records)
             _release(source, chunk)
             publisher.commit(messages, [publisher.publication(run, start + len(messages))])

@@ -17,8 +17,9 @@ def is_token(subject: str) -> bool:
 def person_token(identifier: str, key: bytes) -> str:
     """Return the token of a person's identifier: HMAC-SHA-256 under the city's key, 128 bits.
 
-    The same person has the same token in every department; without the key, trying all eighteen
-    digit numbers leads nowhere.
+    The same person has the same token in every department.
     """
+    # A plain hash is undone by trying all numbers of eighteen digits. Encryption would let whoever holds the key for
+    # this read every identifier (docs/adr/0011).
     digest = hmac.digest(key, identifier.strip().upper().encode(), "sha256")
     return TOKEN_PREFIX + digest[:16].hex().upper()

@@ -127,6 +127,8 @@ class FanoutStep:
                 for outlet in outlets:
                     feed = feeds.get(outlet.subscriber)
                     if feed is None:
+                        # From the state, never from the end of the topic: once retention has removed all of a feed, it
+                        # must go on with the next number and hash, not with 1 (docs/adr/0009).
                         tail = view.get(outlet.subscriber.encode()) or _FIRST
                         feed = _Feed(tail, out.channel(feed_topic(outlet.subscriber), out.lane))
                         feeds[outlet.subscriber] = feed

@@ -96,6 +96,8 @@ class IntakeStep:
         for legacy_key, subject in admitted.crosswalk:
             self._tell(legacy_key, subject, out)
         for legacy_key in admitted.legacy_keys:
+            # The resolver's store, which may lag behind: what is found in it is true; what is missing proves nothing
+            # and goes to the resolver. A table of all codes in each worker would race with the events (docs/adr/0007).
             subject = decode_crosswalk(view.get(crosswalk_key(legacy_key.encode()))).subject
             if subject:
                 # the work may run again on the same header: what is set here is set the same again

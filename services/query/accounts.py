@@ -5,6 +5,7 @@
 What a run published is stated by its connector, in the transactions that publish it; what was received is in the
 ledger; what waits is asked of Kafka. What retention cut is booked as offsets, which may be more than there were
 records; where the connectors of a department state all that it published, the difference is the exact number.
+A loss that is booked does not balance: it would be an alarm that nobody has to answer (docs/adr/0028).
 """
 
 from __future__ import annotations

@@ -129,6 +129,9 @@ async def read_backlog(connection: Connection, *, counted: int = _COUNTED) -> li
         UnavailableError, UnsettledError: a broker does not answer.
 
     """
+    # What runs published is asked for before this, the ledger after it, and a topic's end before the position of the
+    # stage that reads it. In any other order a record that is on its way between two questions is counted nowhere, and
+    # the ledger says "balanced" of it (docs/adr/0028).
     stages = await with_own_progress(connection, await asyncio.to_thread(read_reaches, connection))
     found = await _count(connection, [reach for stage in stages for reach in _unread(stage).items()], counted)
     return [_backlog(stage, found) for stage in stages]

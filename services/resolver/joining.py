@@ -55,6 +55,9 @@ class Joining:
         elif successor == predecessor:
             self._refuse(event, succession.successor, out)
         else:
+            # Both in one transaction, here and not at intake: neither can name the other before both are known. If
+            # profiles sent the second, a row applied to one and parked for the other would count twice or never
+            # (docs/adr/0022).
             self._emit_both(event, succession, (predecessor, successor), out)
         return True
 

@@ -100,6 +100,8 @@ class ResolverStep:
         if subject in crosswalk.subjects:
             return
         crosswalk.subjects = tuple(sorted((*crosswalk.subjects, subject)))
+        # Two subjects of one code settle nothing, and what waits goes on waiting: a guess would put a penalty on
+        # somebody else (docs/adr/0007).
         if crosswalk.subject:
             for number in _waiting_keys(key, crosswalk):
                 event = self._codec.open(view.get(number) or b"")

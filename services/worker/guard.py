@@ -33,6 +33,8 @@ async def stalled(apps: Sequence[StageApp], bootstrap_servers: str, seconds: flo
     Its consumer may wait for a Kafka that is away without anybody having found out. So Kafka is asked first, by a
     client that knows nothing yet; a consumer whose brokers all have other addresses now is found by that, too.
     """
+    # The whole process ends, not the stage: what holds it may be shared by all. A probe from outside needs the same
+    # facts and an orchestrator, which not every city has (docs/adr/0029).
     dogs: Mapping[str, tuple[StageApp, Watchdog]] = {app.stage_name: (app, Watchdog(seconds)) for app in apps}
     while True:
         await asyncio.sleep(_LOOK_SECONDS)

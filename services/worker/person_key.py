@@ -34,6 +34,8 @@ def read_person_key(home: Path) -> bytes:
         return _key(given, KEY_VARIABLE, messages.GIVE_A_KEY(key_bytes=KEY_BYTES))
     path = home / _FILE
     try:
+        # Made once and never replaced, not even where it is damaged: under another key no event of a person would find
+        # the records from before it (docs/adr/0011).
         if not path.exists():
             _make(path)
         content = path.read_text(encoding="ascii", errors="replace").strip()

@@ -248,6 +248,9 @@ def _by_reading(record: Record, header: Header, ours: int | None) -> int:
     return -1 if theirs < ours else 1
 
 
+# None of these rules is right alone (docs/adr/0008). Arrival: last month's file would undo this month's corrections.
+# The source's time: most sources have none. A place on every row: a file that holds an old and a corrected row of one
+# decision would change the record twice whenever it is sent again.
 def _age(record: Record, header: Header) -> int:
     """Return -1 for an event older than the record's content, 1 for one that states or is known to be later.
 

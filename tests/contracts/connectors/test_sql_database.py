@@ -196,7 +196,7 @@ def test_a_password_comes_from_outside_and_stays_there(
     ("changes", "message"),
     [
         ({"url": "postgresql://a:" + "b@c/d"}, "take it out"),
-        ({"url": "nonsense"}, "no database URL"),
+        ({"url": "nonsense"}, "not a database URL"),
         ({"mode": None}, "mode is missing"),
         ({"key": []}, "key is missing"),
         ({"watermark": None}, "watermark is missing"),
