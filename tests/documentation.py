@@ -84,10 +84,10 @@ def _settings() -> Iterator[str]:
     yield "# Settings of the engine"
     yield _MADE
     yield (
-        "The defaults are what was measured to be good. `creditbus worker --set batch_records=2000` changes one,\n"
-        "again for more; a worker refuses a value that contradicts another one before it starts anything. Workers\n"
-        "that share a bus should have the same. How long a stage may stand still is an option of its own:\n"
-        "`--stall-seconds`."
+        "The defaults are what was measured to be good. `creditbus worker --set batch_records=2000` changes one;\n"
+        "repeat the option to change several. Before it starts anything, a worker refuses a value that contradicts\n"
+        "another one. Workers that share a bus should have the same settings. How long a stage may stand still is\n"
+        "an option of its own: `--stall-seconds`."
     )
     meanings = _attributes(EngineSettings)
     defaults = {one.name: one.default for one in fields(EngineSettings)}

@@ -70,12 +70,12 @@ class Reason(_Sentenced):
     NUMBER_ROUNDED = (
         "NUMBER_ROUNDED",
         "电子表格把文本当成数值并已舍入，原来的数字已丢失：请将该列设为文本后重新填写。",
-        "A spreadsheet took it for a number and rounded it, digits are lost: make the column text and enter it anew.",
+        "A spreadsheet took it for a number and rounded it, digits are lost: make the column text and enter it again.",
     )
     NUMBER_FORMATTED = (
         "NUMBER_FORMATTED",
         "单元格是数值，显示的内容由单元格格式生成：请将该列设为文本后重新填写。",
-        "The sheet makes something else of this number by its format: make the column text and enter it anew.",
+        "The sheet's format shows this number as something else: make the column text and enter it again.",
     )
     CAT_NOT_IN_CATALOGUE = (
         "CAT_NOT_IN_CATALOGUE",

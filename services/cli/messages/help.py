@@ -513,11 +513,11 @@ HELP: Final[Mapping[str, Message]] = {
         "Unified social credit code, or a legacy code of the subject.",
     ),
     "feed": Message(
-        "推送：订阅方收到的记录。",
+        "订阅流：订阅方收到的记录。",
         "Feeds: what a subscriber receives.",
     ),
     "feed follow": Message(
-        "输出推送的记录，并检查有无缺失、改动或过期；有则退出码为 1。",
+        "输出订阅流的记录，并检查有无缺失、改动或过期；有则退出码为 1。",
         "Print the records of a feed and check that none is missing, changed or expired. Exit code 1 when one is.",
     ),
     "feed follow SUBSCRIBER": Message(
