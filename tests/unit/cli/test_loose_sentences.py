@@ -26,6 +26,7 @@ _NOT_SHOWN: Final[Mapping[str, str]] = {
     "avro_schemas/composition.py": "documentation within a schema",
     "connectors/conformance.py": "for the author of a kind of source, in a test",
     "connectors/files/delimited.py": "an AssertionError",
+    "connectors/mapping/page": "examples of YAML",
     "connectors/publish/decoder.py": "a record that is passed over",
     "connectors/publish/progress.py": "a record that is passed over",
     "connectors/returned/sheets.py": "a number format",
