@@ -83,7 +83,8 @@ class ConsumerThread(faust_aiokafka.AIOKafkaConsumerThread):
         It says that this member is at work: without that, aiokafka ends the membership after `max.poll.interval.ms`.
         It takes the coordination's error, at which that waits until somebody takes it. Batches are fetched outside that
         poll, and not at all while nothing is assigned or lanes wait: a group that refused this member while its
-        broker's disk was full was never joined again, and a stage was dead after 1,000 seconds.
+        broker's disk was full was never joined again, and a stage was dead after 1,000 seconds. A longer interval would
+        hide a main thread that hangs (docs/adr/0029).
 
         The main thread's loop asks for it, so a main thread that hangs still loses its partitions to another worker.
 

@@ -1,7 +1,8 @@
 """A fetcher of aiokafka for a stage: hundreds of partitions, of which few have something new.
 
 Ordinary requests go by fetch sessions (`fetch_sessions`). Everything else, a partition without a position or a leader,
-an error of one, a record larger than an answer, is left to aiokafka's own requests, which know all of it.
+an error of one, a record larger than an answer, is left to aiokafka's own requests, which know all of it: what to do
+about such things stays in one place (docs/adr/0019).
 """
 
 from __future__ import annotations

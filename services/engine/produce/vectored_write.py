@@ -2,7 +2,7 @@
 
 aiokafka joins header, body and length, and asyncio copies what the socket does not take at once: five copies of some
 megabytes a transaction. Here the pieces go to the socket as they are. Everything else is what
-`aiokafka.conn.AIOKafkaConnection.send` does; tests hold the bytes equal.
+`aiokafka.conn.AIOKafkaConnection.send` does; tests hold the bytes equal (docs/adr/0017).
 """
 
 from __future__ import annotations

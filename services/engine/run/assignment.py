@@ -121,7 +121,7 @@ class Assignment:
 
         A transaction under way has a second to finish. Then tasks are cancelled, again and again:
         libraries swallow a single cancel. A task that survives that ends the process; the
-        supervisor starts another, and nothing is lost, because nothing was committed.
+        supervisor starts another, and nothing is lost, because nothing was committed (docs/adr/0001).
         """
         owners, pending = set(self._owners.values()), self._tasks
         self._owners, self._tasks = {}, set()

@@ -94,6 +94,8 @@ class Backoff:
 
     def acquired(self, proven: Container[str]) -> None:
         """Take note of an acquisition, which proves that these dependencies answer."""
+        # It does not end the pauses by itself: it did, and a batch that always fails was tried ten times a second, with
+        # a traceback each (docs/adr/0029).
         self._acquired_at = _now()
         if self._dependency in proven:
             self._say_it_is_back()

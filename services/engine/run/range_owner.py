@@ -147,6 +147,8 @@ class RangeOwner:
             except asyncio.CancelledError:
                 if not self._closed:
                     raise
+            # Every error leads here, and there is no other way to recover: one for rare errors would be tried first on
+            # the day when it is needed (docs/adr/0001).
             except Exception as error:  # noqa: BLE001 -- whatever it is, acquiring again is the remedy
                 waiting.failed(error)
             await self._release()
@@ -230,6 +232,8 @@ class RangeOwner:
         self._waiting.recovered()
 
     async def _starts(self) -> dict[Partition, StartOffset]:
+        # What the group says is not believed alone: a broker that came back has answered "nothing", and 92,131 events
+        # were counted twice. A second question to the group would still be its word alone (docs/adr/0024).
         committed = await self._positions.committed(self.partitions)
         first, end = await self._positions.bounds(self.partitions)
         progress = await self._progress_beyond(committed)

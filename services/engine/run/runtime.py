@@ -20,7 +20,8 @@ __all__ = ["Finish", "StageRuntime"]
 Finish = Callable[[Output], None]
 
 #: One batch of a stage is computed while another one commits. Several lane ranges have no more under way together: they
-#: share one interpreter, and what waits for its slot meanwhile becomes a larger batch.
+#: share one interpreter, and what waits for its slot meanwhile becomes a larger batch. Without the bound 64
+#: partitions took 40 % more transactions (docs/adr/0016).
 _SLOTS: Final = 2
 
 

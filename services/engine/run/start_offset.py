@@ -40,6 +40,8 @@ def start_offset_of(
         end: offset after its newest.
 
     """
+    # The id keeps what was noted of a deleted topic from the one that was created again: by offsets alone, one that has
+    # grown longer would lose its first records (docs/adr/0024).
     ahead = progress is not None and progress.position > (committed or 0)
     same = progress is not None and progress.topic_id == topic_id and progress.position <= end
     recreated = ahead and not same

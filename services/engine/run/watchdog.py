@@ -2,7 +2,7 @@
 
 Every known reason to stand still is reported somewhere: a dependency that is away by the lanes, a group that refuses by
 the consumer. What is left is a stage that has records to read and commits nothing, or lanes that do not become ready,
-with nobody saying why. A worker was dead like that after 1,000 seconds, and looked healthy.
+with nobody saying why. A worker was dead like that after 1,000 seconds, and looked healthy (docs/adr/0029).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Reads another stage's state, without a say in it, next to a lane's own consumed offsets.
 
-What is read was committed, but may be behind: a hit is true, a miss says nothing.
+What is read was committed, but may be behind: a hit is true, a miss says nothing (docs/adr/0007).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A store in the worker's memory, rebuilt from its changelog at every acquisition."""
+"""A store in the worker's memory, rebuilt from its changelog at every acquisition (docs/adr/0002)."""
 
 from __future__ import annotations
 
