@@ -120,6 +120,8 @@ class Table:
     """Number of rows where the source knows it without reading them all."""
     details: Mapping[str, str] = field(default_factory=dict)
     """What was found out by looking, such as encoding and delimiter."""
+    above: tuple[tuple[int, str], ...] = ()
+    """Rows above the header, by number: whoever looks at a table of wrong columns sees whether another one is meant."""
     is_read: bool = True
     """The present settings read it; false: one of the others that they could name, such as a further sheet."""
 

@@ -32,6 +32,7 @@ class _Dialect:
     header_end: int
     """Its last line: titles may hold line ends."""
     columns: tuple[Column, ...]
+    above: tuple[tuple[int, str], ...] = ()
 
 
 class DelimitedReader:
@@ -60,7 +61,7 @@ class DelimitedReader:
             "delimiter": dialect.delimiter,
             "header_row": str(dialect.header_line),
         }
-        return [Table(self._blob.name, dialect.columns, details=details)]
+        return [Table(self._blob.name, dialect.columns, details=details, above=dialect.above)]
 
     def size(self) -> int | None:
         """Count the lines: quoted line ends make it an upper bound, which a progress bar forgives."""
@@ -109,11 +110,13 @@ class DelimitedReader:
         if settings.header_row is not None:
             return self._declared(head, settings.header_row, encoding)
         read = dict(self._records(head))
-        found = find_header({number: cells for number, (cells, _, _) in read.items()}, settings.titles)
+        cells = {number: record[0] for number, record in read.items()}
+        found = find_header(cells, settings.titles)
         if found is None:
             raise header.missing(self._blob.place, None)
         _, delimiter, end = read[found.last]
-        return _Dialect(encoding, delimiter, found.first, found.last + end, found.columns)
+        above = header.above(cells, found.first)
+        return _Dialect(encoding, delimiter, found.first, found.last + end, found.columns, above)
 
     def _declared(self, head: Sequence[str], number: int, encoding: TextEncoding) -> _Dialect:
         cells, delimiter, end = self._cells(head[number - 1 :]) if number <= len(head) else ([], "", 0)

@@ -1,19 +1,20 @@
 """Find and read header rows."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from creditbus.connectors.contract import Cell, Column
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.files import messages
 from creditbus.services.domain import normalise
 
-__all__ = ["SEARCHED_ROWS", "columns", "is_blank", "is_code_row", "is_header", "missing", "text_of"]
+__all__ = ["SEARCHED_ROWS", "above", "columns", "is_blank", "is_code_row", "is_header", "missing", "text_of"]
 
 SEARCHED_ROWS = 50
 """A header further down than this has to be declared."""
 
 _CODE = re.compile(r"[A-Z][A-Z0-9_]*")
+_MOST_ABOVE = 5
 _LEAST_FILLED = 2
 """A title above the table fills one cell; a header fills more."""
 
@@ -37,6 +38,12 @@ def is_code_row(cells: Sequence[Cell]) -> bool:
     """Say whether every filled cell looks like a field code (``XK_WSH``): the second row of a two-row header."""
     filled = [text for text in map(text_of, cells) if text]
     return len(filled) >= _LEAST_FILLED and all(_CODE.fullmatch(text) for text in filled)
+
+
+def above(rows: Mapping[int, Sequence[Cell]], first: int) -> tuple[tuple[int, str], ...]:
+    """Return the filled rows above a header, the nearest few, each as one text."""
+    filled = [(number, " | ".join(filter(None, map(text_of, rows[number])))) for number in rows if number < first]
+    return tuple((number, text) for number, text in filled if text)[-_MOST_ABOVE:]
 
 
 def missing(place: str, declared: int | None) -> SourceError:

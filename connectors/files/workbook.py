@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from dataclasses import replace
 from itertools import takewhile
 from typing import NamedTuple
 
@@ -43,8 +44,10 @@ _WRITERS: Mapping[Content, Callable[[Blob, SheetWriter, int], None]] = {
 
 
 class _Header(NamedTuple):
+    first_row: int
     last_row: int
     columns: tuple[Column, ...]
+    above: tuple[tuple[int, str], ...]
 
 
 @contextmanager
@@ -101,8 +104,9 @@ class WorkbookReader:
             for name in book.names:
                 head = self._header_or_none(book, name) if name in chosen or book.is_visible(name) else None
                 if head is not None:
-                    details = {"sheet": name, "header_ends": str(head.last_row)}
-                    tables.append(Table(name, head.columns, details=details, is_read=name in chosen))
+                    ends = {"header_row": str(head.first_row), "header_ends": str(head.last_row)}
+                    found = Table(name, head.columns, details={"sheet": name, **ends}, above=head.above)
+                    tables.append(replace(found, is_read=name in chosen))
         return tables
 
     def size(self) -> int | None:
@@ -210,7 +214,7 @@ class WorkbookReader:
             found = self._declared(head, wanted)
         if found is None:
             raise header.missing(self._blob.place, wanted)
-        return _Header(found.last, found.columns)
+        return _Header(found.first, found.last, found.columns, header.above(head, found.first))
 
     def _declared(self, head: Mapping[int, Sequence[Cell]], wanted: int | None) -> HeaderRows | None:
         """Take the header where the settings say that it is."""

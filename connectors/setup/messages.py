@@ -148,3 +148,43 @@ DOES_NOT_FIT = Message(
     "不符合要求：“{said}”",
     "does not fit: {said}",
 )
+COLUMNS_FOUND = Message(
+    "{table} 的列：{names}",
+    "columns of {table}: {names}",
+)
+HEADER_TAKEN = Message(
+    "{table} 的表头取自第 {row} 行：{names}",
+    "header of {table}, taken from row {row}: {names}",
+)
+ROW_ABOVE = Message(
+    "  其上第 {row} 行：{text}",
+    "  row {row} above it: {text}",
+)
+ANOTHER_HEADER = Message(
+    "如果表头在另一行，请用 --set header_row=行号",
+    "if another row is the header: --set header_row=ROW",
+)
+SKELETON = Message(
+    "由 `creditbus connector init` 写出的映射骨架；映射语言见 `creditbus connector spec mapping`",
+    "skeleton of a mapping, written by `creditbus connector init`; its language: `creditbus connector spec mapping`",
+)
+OPEN = Message(
+    "待填：列名，或 constant、default",
+    "open: name a column, or give a constant or default",
+)
+GUESSED = Message(
+    "推测，把握 {score:.0%}",
+    "guessed, {score:.0%}",
+)
+UNUSED_COLUMNS = Message(
+    "没有字段使用的列；如有用，请移到上面的字段",
+    "columns that fill no field: move those that are of use to their fields above",
+)
+MANDATORY = Message(
+    "必填",
+    "mandatory",
+)
+FORMAT_IS = Message(
+    "格式 {format}",
+    "format {format}",
+)

@@ -11,6 +11,7 @@ from sqlalchemy.pool import NullPool
 
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.sql import messages
+from creditbus.connectors.sql.drivers import how_to_connect
 from creditbus.connectors.sql.settings import SqlSettings
 
 __all__ = ["Database"]
@@ -85,8 +86,7 @@ class Database:
         except NoSuchTableError as error:
             raise SourceError(self.place, messages.NO_TABLE(error=error), messages.SEE_DISCOVER()) from error
         except (NoSuchModuleError, ModuleNotFoundError) as error:
-            fix = messages.INSTALL_DRIVER()
-            raise SourceError(self.place, messages.NO_DRIVER(error=error), fix) from error
+            raise SourceError(self.place, messages.NO_DRIVER(error=error), how_to_connect(self.backend)) from error
         except OperationalError as error:
             raise SourceError(self.place, messages.SAYS(said=_first_line(error)), messages.CHECK_URL()) from error
         except DBAPIError as error:

@@ -17,8 +17,16 @@ NO_DRIVER = Message(
     "the driver is not installed: {error}",
 )
 INSTALL_DRIVER = Message(
-    "请用 pip 与 creditbus 装在一起",
-    "pip install it next to creditbus",
+    "请与 creditbus 装在一起：pip install {packages}；URL 的形式为 {url}",
+    "pip install {packages} next to creditbus; the form of its URL is {url}",
+)
+URL_FORM = Message(
+    "URL 的形式为 {url}",
+    "the form of its URL is {url}",
+)
+KNOWN_DATABASES = Message(
+    "已知的形式：{forms}；其他数据库需要安装带有 SQLAlchemy 方言的软件包",
+    "known forms: {forms}; another database needs a package with its SQLAlchemy dialect",
 )
 CHECK_URL = Message(
     "请检查 settings.url 和账户的权限",

@@ -12,7 +12,9 @@ import yaml
 
 from creditbus.services.cli.asking import ask, choose_one
 from creditbus.services.cli.configured import FOLDER, Folder, Json, departments, known_department
-from creditbus.services.cli.console import OUTPUT, print_json
+from creditbus.services.cli.connector_looking import looked_at
+from creditbus.services.cli.connector_skeleton import chosen_skeleton, skeleton_facts, skeleton_lines, write_mapping
+from creditbus.services.cli.console import ERRORS, OUTPUT, print_json
 from creditbus.services.cli.fields import named_fields
 from creditbus.services.cli.language import language, spoken
 from creditbus.services.cli.messages import connector as messages
@@ -20,8 +22,9 @@ from creditbus.services.domain.invisible import visible
 from creditbus.topics.errors import ConfigurationError, UserError
 
 if TYPE_CHECKING:
-    from creditbus.connectors.contract import Kind
+    from creditbus.connectors.contract import Kind, Table
     from creditbus.connectors.setup.guess import Guess
+    from creditbus.connectors.setup.skeleton import Skeleton
 
 __all__ = ["guess_line", "register"]
 
@@ -50,6 +53,7 @@ def init(
     kind: Annotated[str, typer.Option()] = "",
     source: Annotated[str, typer.Option()] = "",
     template: Annotated[str, typer.Option()] = "",
+    item: Annotated[str, typer.Option()] = "",
     connector: Annotated[str, typer.Option("--id")] = "",
     settings: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE")] = None,
     folder: Folder = FOLDER,
@@ -57,8 +61,10 @@ def init(
     force: Annotated[bool, typer.Option("--force")] = False,
     json: Json = False,
 ) -> None:
-    """Connect a source: looks at it, guesses item and mapping, and writes the connector's configuration."""
-    from creditbus.connectors.files.sheet_choice import proposed_sheet
+    """Connect a source: looks at it, guesses item and mapping, and writes the connector's configuration.
+
+    Where no template fits well, it writes a mapping to be filled in, and ends with exit code 1.
+    """
     from creditbus.connectors.setup.guess import guesses, short_name
     from creditbus.connectors.setup.kinds import kind_named
 
@@ -68,18 +74,23 @@ def init(
     kind = kind or _kind(source, silent=silent)
     made = kind_named(kind)
     raw = _settings(made, source, settings or [], folder, silent=silent)
-    tables = made.open(_validated(made, raw, folder)).discover()
-    found = guesses(tables, chosen)
-    best = _best(found, template, chosen, silent=silent)
-    fields = made.settings.model_fields
-    if "sheet" in fields and "sheet" not in raw and (sheet := proposed_sheet(tables, best.table)) is not None:
-        raw["sheet"] = sheet
-    if "table" in fields and not raw.get("table"):
-        raw["table"] = str(best.table)  # drivers give names of their own types
+    tables, source_of_rows = looked_at(made, _validated(made, raw, folder))
+    found = [one for one in guesses(tables, chosen) if item in ("", one.item)]
+    best = _best(found, template, silent=silent)
+    if best is None:
+        looks = "" if not found or found[0].entitled else _not_entitled(found[0], chosen)
+        guessed = chosen_skeleton(tables, source_of_rows, chosen, item, looks, silent=silent)
+        _add_table(made, raw, tables, guessed.table.name)
+        name = connector or _name(short_name(guessed.item.id, taken), silent=silent)
+        _write_skeleton(
+            folder, _configuration(name, chosen, made, raw, guessed.item.id, ""), guessed, json=json, force=force
+        )
+        raise typer.Exit(1)
+    _add_table(made, raw, tables, best.table)
     name = connector or _name(short_name(best.template, taken), silent=silent)
     plain = folder / f"{short_name(best.template, ())}.yaml"
     beside = "" if connector or plain.stem not in taken or name == plain.stem else str(plain)
-    path = _write(folder, _configuration(name, chosen, made, raw, best), force=force)
+    path = _write(folder, _configuration(name, chosen, made, raw, best.item, best.template), force=force)
     following = f"creditbus connector preview {name}" + ("" if folder == FOLDER else f" --folder {folder}")
     if json:
         print_json({"file": str(path), "looks_like": _guess_facts(best), "next": following, "beside": beside})
@@ -93,6 +104,32 @@ def init(
         )
     OUTPUT.print(spoken(messages.WROTE, path=path), markup=False, soft_wrap=True)
     OUTPUT.print(spoken(messages.NEXT, following=following), markup=False, soft_wrap=True)
+
+
+def _add_table(kind: Kind, raw: dict[str, Any], tables: Sequence[Table], name: str) -> None:
+    """Write into the settings which sheet or table is read."""
+    from creditbus.connectors.files.sheet_choice import proposed_sheet
+
+    fields = kind.settings.model_fields
+    if "sheet" in fields and "sheet" not in raw and (sheet := proposed_sheet(tables, name)) is not None:
+        raw["sheet"] = sheet
+    if "table" in fields and not raw.get("table"):
+        raw["table"] = str(name)  # drivers give names of their own types
+
+
+def _write_skeleton(folder: Path, configuration: dict[str, Any], guessed: Skeleton, *, json: bool, force: bool) -> None:
+    name = configuration["id"]
+    configuration["mapping"] = write_mapping(folder, name, guessed, force=force)
+    mapping = folder / configuration["mapping"]
+    path = _write(folder, configuration, force=force, beside=mapping)
+    following = f"creditbus connector preview {name}" + ("" if folder == FOLDER else f" --folder {folder}")
+    if json:
+        facts = skeleton_facts(guessed)
+        print_json({"file": str(path), "mapping": str(mapping), "skeleton": facts, "next": following})
+        return
+    for line in (*skeleton_lines(guessed, mapping), spoken(messages.WROTE, path=path)):
+        OUTPUT.print(line, markup=False, soft_wrap=True)
+    OUTPUT.print(spoken(messages.FILL_IN, mapping=mapping, following=following), markup=False, soft_wrap=True)
 
 
 def guess_line(guess: Guess) -> str:
@@ -197,7 +234,12 @@ def _validated(kind: Kind, raw: Mapping[str, Any], folder: Path) -> Any:
         raise ConfigurationError(place, first["msg"].lower(), messages.SEE_SPEC(name=kind.name)) from errors
 
 
-def _best(found: Sequence[Guess], template: str, department: str, *, silent: bool) -> Guess:
+def _not_entitled(guess: Guess, department: str) -> str:
+    return messages.NOT_ENTITLED(item=guess.item, department=department)
+
+
+def _best(found: Sequence[Guess], template: str, *, silent: bool) -> Guess | None:
+    """Return the template to take, asked for where several are plausible; None where none fits well."""
     usable = [guess for guess in found if guess.entitled]
     if template:
         named = next((guess for guess in usable if guess.template == template), None)
@@ -205,49 +247,42 @@ def _best(found: Sequence[Guess], template: str, department: str, *, silent: boo
             fix = messages.FITTING(template=", ".join(guess.template for guess in usable) or messages.NONE_FIT())
             raise ConfigurationError("--template", messages.DOES_NOT_FIT(template=template), fix)
         return named
-    if not usable:
-        looks = messages.NOT_ENTITLED(item=found[0].item, department=department) if found else ""
-        fix = messages.WRITE_A_MAPPING()
-        raise ConfigurationError("--source", messages.NO_TEMPLATE(looks=looks), fix)
-    if silent:
-        return _sure(usable)
-    plausible = [guess for guess in usable if guess.likelihood >= usable[0].likelihood * _PLAUSIBLE]
-    if len(plausible) <= 1:
+    if not usable or not _fits(usable[0]):
+        if usable:
+            ERRORS.print(spoken(messages.NOT_SURE, guess_line=guess_line(usable[0])), markup=False)
+            ERRORS.print(spoken(messages.MAKE_SURE, template=usable[0].template), markup=False)
+        return None
+    plausible = [guess for guess in usable if _fits(guess) and guess.likelihood >= usable[0].likelihood * _PLAUSIBLE]
+    if silent or len(plausible) <= 1:
         return usable[0]
     choices = [(guess.template, guess_line(guess)) for guess in plausible]
     picked = choose_one(spoken(messages.WHICH_TEMPLATE), "--template", choices, silent=False, default=choices[0][0])
     return next(guess for guess in usable if guess.template == picked)
 
 
-def _sure(usable: Sequence[Guess]) -> Guess:
-    """Return the best guess where it can be taken without asking.
-
-    Raises:
-        ConfigurationError: it is weak, or mandatory columns are missing.
-    """
-    best = usable[0]
-    if not best.missing and best.score >= _WEAK:
-        return best
-    problem = messages.NOT_SURE(guess_line=guess_line(best))
-    fix = messages.MAKE_SURE(template=best.template)
-    raise ConfigurationError("--source", problem, fix)
+def _fits(guess: Guess) -> bool:
+    """Tell whether a guess can be taken without a person who looks at it."""
+    return not guess.missing and guess.score >= _WEAK
 
 
-def _configuration(name: str, department: str, kind: Kind, raw: Mapping[str, Any], best: Guess) -> dict[str, Any]:
+def _configuration(
+    name: str, department: str, kind: Kind, raw: Mapping[str, Any], item: str, mapping: str
+) -> dict[str, Any]:
     from creditbus.connectors.contract import tells
 
     return {
         "id": name,
         "department": department,
-        "item": best.item,
+        "item": item,
         "kind": kind.name,
         "settings": dict(raw),
-        "mapping": best.template,
+        "mapping": mapping,
         "tells": tells(kind),
     }
 
 
-def _write(folder: Path, configuration: Mapping[str, Any], *, force: bool) -> Path:
+def _write(folder: Path, configuration: Mapping[str, Any], *, force: bool, beside: Path | None = None) -> Path:
+    """Write and load the configuration; where it cannot be loaded, take away what was written for it, a mapping too."""
     from creditbus.connectors.setup.configuration import load_connector
 
     path = folder / f"{configuration['id']}.yaml"
@@ -260,6 +295,8 @@ def _write(folder: Path, configuration: Mapping[str, Any], *, force: bool) -> Pa
         load_connector(path)
     except UserError:
         path.unlink()
+        if beside is not None:
+            beside.unlink()
         raise
     return path
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from creditbus.topics.text import Message
 
 NO_SUCH_CONNECTOR = Message(
@@ -41,12 +43,12 @@ GUESS = Message(
     "{item}, template {template} ({known} of {total} columns recognised, {score:.0%}",
 )
 NOT_SURE = Message(
-    "没有一个模板足够可靠，不能不经确认就采用；最接近的是：{guess_line}",
-    "no guess is good enough to be taken unasked; best: {guess_line}",
+    "没有一个模板足够合适；最接近的是：{guess_line}",
+    "no template fits well enough; best: {guess_line}",
 )
 MAKE_SURE = Message(
-    "如果正确，用 --template {template}；如果表头在另一行，用 --set header_row=...；或不用 --yes",
-    "--template {template} if it is right, --set header_row=... if the header is another row, or no --yes",
+    "如果正确，用 --template {template}",
+    "if it is right: --template {template}",
 )
 TELLS_COMMENT = Message(
     "state：以最近一次读取为准，改回也算变更；news：逐批交付，旧批次重发不改变记录",
@@ -77,12 +79,8 @@ WHAT_DO_YOU_HAVE = Message(
     "What do you have",
 )
 NO_TEMPLATE = Message(
-    "没有模板认得它的列{looks}",
-    "no template knows its columns{looks}",
-)
-WRITE_A_MAPPING = Message(
-    "请自己写映射：`creditbus connector list` 列出模板",
-    "write a mapping of your own: `creditbus connector list` shows the templates",
+    "从它的列看不出是哪个目录事项{looks}",
+    "its columns do not show which catalogue item its rows are{looks}",
 )
 FITTING = Message(
     "适用的模板：{template}",
@@ -486,3 +484,53 @@ WITHDRAW_BY_ROW = Message(
     "请用单独的一行撤销；数据库表可用方式 compare 发现",
     "withdraw by a row of its own; of a table, mode compare notices it",
 )
+GIVE_ITEM = Message(
+    "请用 --item 指明：{items}；届时会写出待填的映射",
+    "name it by --item: {items}; a mapping to be filled in is written then",
+)
+NOT_ITS_ITEM = Message(
+    "{department} 不发布 {item}",
+    "{department} does not publish {item}",
+)
+WHICH_ITEM = Message(
+    "各行是哪个目录事项",
+    "Which catalogue item are its rows",
+)
+SKELETON_WRITTEN = Message(
+    "没有模板合适，已写出 {item} 的待填映射 {path}",
+    "No template fits: wrote {path}, a mapping of {item} to be filled in",
+)
+SKELETON_GUESSES = Message(
+    "  推测：{guessed}",
+    "  guessed: {guessed}",
+)
+SKELETON_OPEN = Message(
+    "  待填的必填字段 {count} 个：{fields}",
+    "  {count:mandatory field} still open: {fields}",
+)
+FILL_IN = Message(
+    "下一步：填写 {mapping}，然后 {following}",
+    "next: fill in {mapping}, then {following}",
+)
+FILES_REST = Message(
+    "文件夹中的文件尚在静置：已查看其列，运行时等到静置结束才读取",
+    "the files of the folder still rest: their columns are looked at, and a run reads them once they have rested",
+)
+NOTHING_TO_SEE = Message(
+    "没有可以查看的数据：{found}",
+    "there is nothing to look at: {found}",
+)
+NOTHING_OF: Mapping[str, Message] = {
+    "folder": Message(
+        "请先放入一个文件（settings.pattern 决定取哪些文件），再运行一次",
+        "put a first file there (settings.pattern says which are taken), and run this again",
+    ),
+    "sql": Message(
+        "请授予该用户读取表的权限，或用 --set schema=名称 指明模式",
+        "let this user read the table, or name its schema by --set schema=NAME",
+    ),
+    "files": Message(
+        "请检查来源，或用 --set header_row=行号 指明表头",
+        "check the source, or name the header by --set header_row=ROW",
+    ),
+}

@@ -236,8 +236,9 @@ HELP: Final[Mapping[str, Message]] = {
         "Connectors: publish a department's own rows to the bus.",
     ),
     "connector init": Message(
-        "连接一个来源：查看数据，推测事项和映射，写出连接器的配置。",
-        "Connect a source: look at it, guess item and mapping, and write the connector's configuration.",
+        "连接一个来源：查看数据，推测事项和映射，写出连接器的配置。没有合适的模板时写出待填的映射，退出码为 1。",
+        "Connect a source: look at it, guess item and mapping, and write the connector's configuration. Where no "
+        "template fits well, it writes a mapping to be filled in, and ends with exit code 1.",
     ),
     "connector init --department": Message(
         "部门的编号。",
@@ -254,6 +255,10 @@ HELP: Final[Mapping[str, Message]] = {
     "connector init --template": Message(
         "映射的模板；不给出则取最合适的。",
         "Template of the mapping; otherwise the one that fits best.",
+    ),
+    "connector init --item": Message(
+        "各行所属的目录事项；没有合适的模板时，为其写出待填的映射。",
+        "Catalogue item of the rows; where no template fits well, a mapping to be filled in is written for it.",
     ),
     "connector init --id": Message(
         "连接器的编号；不给出则取模板的名称。",

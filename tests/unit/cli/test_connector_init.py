@@ -11,12 +11,13 @@ import openpyxl
 import pytest
 from typer.testing import CliRunner
 
-from creditbus.connectors.contract import Column, Table
+from creditbus.connectors.contract import Column, Row, Table
 from creditbus.connectors.setup.configuration import load_connector
 from creditbus.connectors.setup.guess import guesses, short_name
 from creditbus.services.cli.connector import app
 from creditbus.services.cli.connector_init import _kind_by_source
 from creditbus.topics.errors import ConfigurationError
+from tests.examples import EXAMPLES
 
 _HEADER = (
     "事件类型,名单名称,名单类型,主体类别,主体名称,主体代码,"
@@ -170,27 +171,102 @@ def test_a_table_of_a_database_is_connected_once_its_mode_is_given(folder: Path)
     assert (made.kind.name, made.settings.model_dump()["table"]) == ("sql", "entries")
 
 
-@pytest.mark.parametrize(
-    ("header", "told"),
-    [
-        (
-            "事件类型,名单名称,名单类型,主体类别,主体名称,主体代码,认定单位,列入决定文书号",
-            "no column for mandatory: RDDWDM",
-        ),
-        ("甲,乙,丙,丁,戊,己,庚,辛,备注", "no guess is good enough"),
-    ],
-)
-def test_a_guess_that_is_weak_or_lacks_mandatory_columns_is_not_taken_unasked(
-    folder: Path, header: str, told: str
-) -> None:
-    (folder / "名单.csv").write_text(f"{header}\n" + "x," * header.count(",") + "x\n", encoding="utf-8")
-    arguments = ("init", "--department", "credit-office", "--source", "名单.csv")
-    refused = CliRunner().invoke(app, [*arguments, "--yes"])
-    assert isinstance(refused.exception, ConfigurationError)
-    assert told in str(refused.exception)
-    assert not (folder / "connectors.d").exists()
-    named = CliRunner().invoke(app, [*arguments, "--yes", "--template", "red-black-lists"])
+_NO_CODE_OF_AUTHORITY = "事件类型,名单名称,名单类型,主体类别,主体名称,主体代码,认定单位,列入决定文书号"
+
+
+def test_a_guess_that_lacks_mandatory_columns_becomes_a_mapping_to_be_filled_in(folder: Path) -> None:
+    row = "列入,x,黑,,示例公司,,," + "\n"
+    (folder / "名单.csv").write_text(f"{_NO_CODE_OF_AUTHORITY}\n{row}", encoding="utf-8")
+    arguments = ("init", "--department", "credit-office", "--source", "名单.csv", "--yes")
+    said = CliRunner().invoke(app, arguments)
+    assert said.exit_code == 1
+    assert "no template fits well enough; best: red-black-list, template red-black-lists" in said.output
+    assert "if it is right: --template red-black-lists" in said.output
+    assert "header of 名单.csv, taken from row 1: 事件类型, 名单名称" in said.output
+    assert "--set header_row=ROW" in said.output
+    assert "RDDWDM (" in said.output
+    made = load_connector(folder / "connectors.d" / "list.yaml")
+    assert made.item.id == "red-black-list"
+    text = (folder / "connectors.d" / "mappings" / "list.yaml").read_text(encoding="utf-8")
+    assert "  RDDW: 认定单位  # guessed, 100%" in text
+    assert "  # RDDWDM: open" in text
+    assert "admitted: 列入" in text
+    assert [file.name for file in (folder / "connectors.d").glob("*.yaml")] == ["list.yaml"]
+    named = CliRunner().invoke(app, [*arguments, "--template", "red-black-lists"])
     assert named.exit_code == 0  # a person has said which
+
+
+def test_columns_that_nothing_knows_are_shown_with_the_items_to_choose_from(folder: Path) -> None:
+    (folder / "名单.csv").write_text("甲,乙,丙,丁\nx,x,x,x\n", encoding="utf-8")
+    arguments = ("init", "--department", "credit-office", "--source", "名单.csv", "--yes")
+    refused = CliRunner().invoke(app, arguments)
+    assert isinstance(refused.exception, ConfigurationError)
+    assert "name it by --item: credit-commitment, " in str(refused.exception)
+    assert "taken from row 1: 甲, 乙, 丙, 丁" in refused.output
+    assert not (folder / "connectors.d").exists()
+    assert CliRunner().invoke(app, [*arguments, "--item", "credit-commitment"]).exit_code == 1
+    text = (folder / "connectors.d" / "mappings" / "commitment.yaml").read_text(encoding="utf-8")
+    assert "# ignore: [甲, 乙, 丙, 丁]" in text
+    with pytest.raises(ConfigurationError, match="credit-office does not publish tax-credit-grade"):
+        _init(*arguments[1:], "--item", "tax-credit-grade", "--id", "other")
+    with pytest.raises(ConfigurationError, match="is there already"):
+        _init(*arguments[1:], "--item", "credit-commitment", "--id", "commitment")
+
+
+def test_a_departments_own_workbook_becomes_a_mapping_with_guesses(folder: Path) -> None:
+    company = EXAMPLES["administrative-penalty"].claim["uscc"]
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    for row in (
+        ["示例市行政处罚台账"],
+        ["填报单位：示例市城管局"],
+        ["序号", "当事人", "信用代码", "决定书编号", "处罚类别", "罚款(元)", "决定日期"],
+        [1, "示例公司", company, "示罚〔2025〕1号", "罚款", "3,000元", "2025年3月31日"],
+        [2, "示例二公司", company, "示罚〔2025〕2号", "警告;罚款", "12,500", "20250401"],
+        [3, "示例三公司", company, "示罚〔2025〕3号", "罚款", 500, 45748],
+    ):
+        sheet.append(row)
+    book.save(folder / "处罚.xlsx")
+    said = CliRunner().invoke(
+        app,
+        [
+            *("init", "--department", "administrative-enforcement", "--source", "处罚.xlsx", "--yes", "--json"),
+            *("--item", "administrative-penalty"),
+        ],
+    )
+    assert said.exit_code == 1
+    facts = json.loads(said.stdout)
+    assert facts["skeleton"]["header_row"] == "3"
+    assert facts["skeleton"]["above"] == [[1, "示例市行政处罚台账"], [2, "填报单位:示例市城管局"]]
+    assert "CF_CFJGDM" in facts["skeleton"]["open"]
+    made = load_connector(Path(facts["file"]))
+    events = [made.mapper(row, "run").event for row in made.open().read(None) if isinstance(row, Row)]
+    assert [event["content"]["CF_NR_FK"] for event in events] == ["0.3", "1.25", "0.05"]
+    assert [event["content"]["CF_JDRQ"] for event in events] == ["2025-03-31", "2025-04-01", "2025-04-01"]
+    assert [event["content"]["CF_XDR_MC"] for event in events] == ["示例公司", "示例二公司", "示例三公司"]
+    assert {event["content"]["CF_XDR_LB"] for event in events} == {"法人及非法人组织"}
+    assert {event["claim"]["uscc"] for event in events} == {company}
+    assert [event["content"]["CF_WSH"] for event in events][1] == "示罚〔2025〕2号"
+
+
+def test_an_empty_drop_folder_says_what_to_do_and_a_resting_file_is_looked_at(folder: Path) -> None:
+    (folder / "投放").mkdir()
+    arguments = ("init", "--department", "credit-office", "--source", "投放", "--yes")
+    refused = CliRunner().invoke(app, arguments)
+    assert isinstance(refused.exception, ConfigurationError)
+    assert "0 complete files, 0 not complete yet; put a first file there" in str(refused.exception)
+    (folder / "名单.csv").rename(folder / "投放" / "名单.csv")
+    said = CliRunner().invoke(app, arguments)
+    assert said.exit_code == 0, said.output
+    assert "still rest: their columns are looked at" in said.output
+    assert load_connector(folder / "connectors.d" / "lists.yaml").settings.model_dump()["quiet_seconds"] == 10
+
+
+def test_a_database_without_a_table_says_what_to_do(folder: Path) -> None:
+    with closing(sqlite3.connect(folder / "empty.db")) as database:
+        database.execute("PRAGMA user_version = 1")
+    with pytest.raises(ConfigurationError, match=r"there is nothing to look at: .*let this user read the table"):
+        _init("--department", "credit-office", "--source", f"sqlite:///{folder}/empty.db", "--yes")
 
 
 def test_the_guess_reads_the_header_and_not_the_form_above_it(folder: Path) -> None:

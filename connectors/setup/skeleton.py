@@ -1,0 +1,180 @@
+"""A mapping to be filled in, where no template knows the columns: guesses with their scores, and what is still open."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import yaml
+
+from creditbus.connectors.common.field_names import admitted_values
+from creditbus.connectors.contract import Row, Source, Table
+from creditbus.connectors.errors import UserError
+from creditbus.connectors.mapping.cells import typed_text
+from creditbus.connectors.setup import messages
+from creditbus.connectors.setup.field_guess import FieldGuess, field_guesses
+from creditbus.connectors.setup.templates import template_mappers
+from creditbus.connectors.setup.value_hints import rule_hints
+from creditbus.services.domain.catalogue import Field, Item
+from creditbus.services.domain.invisible import visible
+from creditbus.services.domain.normalise import trim
+from creditbus.topics.text import Language, in_language
+
+__all__ = ["Skeleton", "head_lines", "skeleton"]
+
+_SURE = 0.7
+"""A guess of a lower score is written as a comment: a person has to say that it is right."""
+_SAMPLED_ROWS = 100
+_LONGEST = 80
+_MOST_COLUMNS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Skeleton:
+    """What is guessed of a table's columns for one item, and what nobody could guess."""
+
+    item: Item
+    table: Table
+    guesses: tuple[FieldGuess, ...]
+    hints: Mapping[str, Mapping[str, Any]]
+    """Further keys of a rule, by code of the content field."""
+
+    @property
+    def open(self) -> tuple[str, ...]:
+        """Mandatory fields without a column, by code."""
+        filled = {one.field for one in self.taken if one.part == "content"} | set(self.hints)
+        return tuple(code for code, field in self.item.fields.items() if field.mandatory and code not in filled)
+
+    @property
+    def taken(self) -> tuple[FieldGuess, ...]:
+        """Guesses that are good enough to stand in the mapping; the others are comments of it."""
+        return tuple(one for one in self.guesses if one.score >= _SURE)
+
+    @property
+    def unused(self) -> tuple[str, ...]:
+        """Columns that fill nothing yet."""
+        used = {one.column for one in self.taken}
+        return tuple(column.name for column in self.table.columns if column.name not in used)
+
+    @property
+    def score(self) -> float:
+        """How much of the item the columns may fill: the sum of the guesses."""
+        return round(sum(one.score for one in self.guesses), 2)
+
+    def text(self, language: Language) -> str:
+        """Write the mapping file, with what is open as comments in one language."""
+        return "\n".join(_lines(self, language)) + "\n"
+
+
+def skeleton(item: Item, table: Table, source: Source) -> Skeleton:
+    """Guess columns and how they are written from the first rows; a source that gives none is judged by names alone."""
+    samples = _samples(table, source)
+    known: dict[tuple[str, str], list[str]] = {}
+    for _, of, mapper in template_mappers():
+        if of.id == item.id:
+            for target in mapper.targets():
+                known.setdefault((target.part, target.name), []).extend(target.columns)
+    guesses = field_guesses(item, known, samples)
+    hints: dict[str, Mapping[str, Any]] = {}
+    for one in guesses:
+        if (
+            one.part == "content"
+            and one.score >= _SURE
+            and (said := rule_hints(item.fields[one.field], one.column, samples[one.column]))
+        ):
+            hints[one.field] = said
+    code = next((one.column for one in guesses if (one.part, one.field) == ("claim", item.code_field)), None)
+    category = item.category_field
+    if code and category and all(one.field != category or one.score < _SURE for one in guesses):
+        hints[category] = {"column": code, "find": "party"}
+    return Skeleton(item, table, tuple(guesses), hints)
+
+
+def _samples(table: Table, source: Source) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {column.name: [] for column in table.columns}
+    try:
+        for row in islice(source.read(None), _SAMPLED_ROWS):
+            if isinstance(row, Row):
+                for column, cell in row.cells.items():
+                    if column in found and (text := trim(typed_text(cell) or "")):
+                        found[column].append(text)
+    except UserError:
+        pass  # names alone, then: what is wrong with its rows, check and preview say
+    return found
+
+
+def head_lines(table: Table, language: Language) -> Iterator[str]:
+    """Say which header was taken, which rows stand above it, and how another one is named."""
+    row = table.details.get("header_row")
+    names = ", ".join(visible(column.name, _LONGEST) for column in table.columns[:_MOST_COLUMNS])
+    if row is None:
+        yield in_language(messages.COLUMNS_FOUND(table=table.name, names=names), language)
+        return
+    yield in_language(messages.HEADER_TAKEN(table=table.name, row=row, names=names), language)
+    for number, text in table.above:
+        yield in_language(messages.ROW_ABOVE(row=number, text=visible(text, _LONGEST)), language)
+    yield in_language(messages.ANOTHER_HEADER(), language)
+
+
+def _lines(made: Skeleton, language: Language) -> Iterator[str]:
+    yield f"# {in_language(messages.SKELETON(), language)}"
+    yield from (f"# {line}" for line in head_lines(made.table, language))
+    yield f"item: {made.item.id}"
+    yield from _part("content", list(_content(made, language)))
+    yield from _part("claim", list(_claim(made, language)))
+    if made.unused:
+        yield f"# {in_language(messages.UNUSED_COLUMNS(), language)}"
+        yield f"# ignore: {_flow(list(made.unused))}"
+
+
+def _part(name: str, lines: list[str]) -> Iterator[str]:
+    given = any(not line.lstrip().startswith("#") for line in lines)
+    yield f"{name}:" if given else f"{name}: {{}}"
+    yield from (f"  {line}" for line in lines)
+
+
+def _content(made: Skeleton, language: Language) -> Iterator[str]:
+    guesses = {one.field: one for one in made.guesses if one.part == "content"}
+    for code, field in made.item.fields.items():
+        guess, hint = guesses.get(code), made.hints.get(code, {})
+        if guess is None and not hint and code in made.item.claims.values():
+            continue  # it stands under claim
+        yield f"# {_described(field, language)}"
+        taken = guess in made.taken
+        if hint or taken:
+            yield f"{code}: {_rule(guess if taken else None, hint)}{_score(guess if taken else None, language)}"
+        elif guess is not None:
+            yield f"# {code}: {_flow(guess.column)}{_score(guess, language)}"
+        else:
+            yield f"# {code}: {in_language(messages.OPEN(), language)}"
+
+
+def _claim(made: Skeleton, language: Language) -> Iterator[str]:
+    guesses = {one.field: one for one in made.guesses if one.part == "claim"}
+    for name in made.item.claims:
+        one = guesses.get(name)
+        mark = "" if one in made.taken else "# "
+        yield f"{mark}{name}: {_flow(one.column)}{_score(one, language)}" if one else f"# {name}:"
+
+
+def _score(guess: FieldGuess | None, language: Language) -> str:
+    return "" if guess is None else f"  # {in_language(messages.GUESSED(score=guess.score), language)}"
+
+
+def _described(field: Field, language: Language) -> str:
+    title = field.title if language == "zh" or not field.title_en else f"{field.title} ({field.title_en})"
+    parts = [title, in_language(messages.MANDATORY(), language) if field.mandatory else ""]
+    parts += [in_language(messages.FORMAT_IS(format=field.format.value), language)]
+    parts += [in_language(admitted_values(field), language)]
+    return "; ".join(filter(None, parts))
+
+
+def _rule(guess: FieldGuess | None, hint: Mapping[str, Any]) -> str:
+    if guess is not None and not hint:
+        return _flow(guess.column)
+    return _flow(({} if guess is None else {"column": guess.column}) | dict(hint))
+
+
+def _flow(value: Any) -> str:
+    text = yaml.safe_dump(value, allow_unicode=True, default_flow_style=True, sort_keys=False, width=10_000)
+    return text.removesuffix("...\n").strip()

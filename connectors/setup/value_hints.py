@@ -1,0 +1,70 @@
+"""How the values of a column are written: what a rule has to say so that its field can read them."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from creditbus.connectors.mapping.amounts import number_reader
+from creditbus.connectors.mapping.cells import date_reader
+from creditbus.connectors.mapping.day_numbers import day_number_reader
+from creditbus.connectors.mapping.model import UNITS
+from creditbus.services.domain.catalogue import Field, Format
+from creditbus.services.domain.normalise import half_width, parse_date, trim
+
+__all__ = ["rule_hints"]
+
+_UNIT = re.compile(r"[(（]([^()（）]*元)[)）]")
+_DATE_FORMS = ("yyyyMMdd", "yyyy年M月d日")
+_TIME = re.compile(r".*\d:\d\d.*")
+
+
+def rule_hints(field: Field, column: str, values: Sequence[str]) -> dict[str, Any]:
+    """Return keys of a rule, in addition to its column, that the values of a column ask for.
+
+    Args:
+        field: The content field.
+        column: Name of the column: it may say the unit of its amounts.
+        values: Some of its values.
+    """
+    texts = [half_width(trim(value)) for value in values]
+    if field.format is Format.NUMBER:
+        return _of_numbers(field, column, texts)
+    if field.format in (Format.DATE, Format.DATE_OPEN):
+        return _of_dates(texts, open_end=field.format is Format.DATE_OPEN)
+    return {}
+
+
+def _of_numbers(field: Field, column: str, texts: Sequence[str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if any("," in text for text in texts):
+        found["thousands"] = True
+    of_column, of_field = _unit(column), _unit(field.title)
+    ungrouped, named = number_reader(thousands=True), number_reader(thousands=True, unit=("元", "元"), written=True)
+    written = any(named(text) != ungrouped(text) for text in texts)
+    if of_field and ((of_column and of_column != of_field) or written):
+        unit: dict[str, Any] = {"from": of_column or of_field, "to": of_field}
+        found["unit"] = unit | ({"written": True} if written else {})
+    return found
+
+
+def _unit(title: str) -> str:
+    match = _UNIT.search(title)
+    return match[1] if match and match[1] in UNITS else ""
+
+
+def _of_dates(texts: Sequence[str], *, open_end: bool) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    plain = date_reader((), open_end=open_end)
+    unread = [text for text in texts if parse_date(plain(text) or "") is None]
+    forms = [
+        form
+        for form in _DATE_FORMS
+        if any(parse_date(date_reader((form,), open_end=open_end)(text) or "") for text in unread)
+    ]
+    if forms:
+        found["date_forms"] = forms
+    if any(day_number_reader(1900)(text) != text for text in unread):
+        found["day_numbers"] = 1900
+    if any(map(_TIME.fullmatch, unread)):
+        found["form"] = "datetime"
+    return found
