@@ -33,6 +33,7 @@ def headers_of(connection: Connection, topic: str, file: str) -> list[dict[str, 
         isolation_level="read_committed",
         auto_offset_reset="earliest",
         enable_auto_commit=False,
+        fetch_max_wait_ms=20,  # else a partition that is through holds up the others at its broker
     )
     places = [TopicPartition(topic, partition) for partition in consumer.partitions_for_topic(topic)]
     consumer.assign(places)

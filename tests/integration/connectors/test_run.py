@@ -80,6 +80,7 @@ def _consume(connection: Connection, topic: str, file: str) -> Counter[int]:
         isolation_level="read_committed",
         auto_offset_reset="earliest",
         enable_auto_commit=False,
+        fetch_max_wait_ms=20,  # else a partition that is through holds up the others at its broker
     )
     places = [TopicPartition(topic, partition) for partition in consumer.partitions_for_topic(topic)]
     consumer.assign(places)
