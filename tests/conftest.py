@@ -1,10 +1,10 @@
 """Fixtures of every suite: the shared data, and how hypothesis searches."""
 
+import gc
 import json
 import os
 import signal
 from hashlib import sha256
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import hypothesis
 import pytest
 
 from tests.product import ROOT
-from tests.tracks import rank, track
+from tests.tracks import Tracks, rank, step_back
 
 # Comparisons in these helpers explain themselves as those in a test do. Here, because the first suite imports them.
 pytest.register_assert_rewrite("tests.scenarios.story", "tests.step_harness", "tests.harness")
@@ -40,11 +40,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Give each process whole tracks, in their order; a run in one process needs no xdist."""
-    config.option.loadscopereorder = False
-    scheduling = import_module("xdist.scheduler").LoadScopeScheduling(config, log)
-    scheduling._split_scope = track
-    return scheduling
+    """Give each process whole tracks; a run in one process asks for no scheduler."""
+    return Tracks(config, log)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    step_back(config)
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests stay for good: the garbage collector need not look at them again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_sessionstart() -> None:
