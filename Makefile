@@ -14,6 +14,8 @@ COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --strip
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test quick coverage bench bench-whole bench-peers bench-connectors bench-damage faults simulate soak check format lock clean
+# The parts of check.
+.PHONY: check-style check-types check-layers check-wheel
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,8 +26,9 @@ demo: $(COMPILED) ## Run the whole bus on this machine on generated data; DATA=f
 test: $(COMPILED) ## Run every test, those on real servers too; ARGS=... goes to pytest, ARGS=--numprocesses=3 runs suites side by side
 	@$(BIN)/pytest $(ARGS)
 
+# In two processes; what ARGS asks for runs in one, as a debugger needs it.
 quick: $(INSTALLED) ## Run the tests that need no server, as Python, without compiling first; ARGS="tests/unit/query" for some of them
-	@CREDITBUS_INTERPRETED=1 $(BIN)/pytest $(QUICK) $(ARGS)
+	@CREDITBUS_INTERPRETED=1 $(BIN)/pytest $(QUICK) $(or $(ARGS),--numprocesses=2)
 
 coverage: $(INSTALLED) ## Run the tests of `make quick`, and list the lines and branches that none of them reaches
 	@rm -rf build/coverage
@@ -57,12 +60,20 @@ soak: $(COMPILED) ## Run workers for HOURS (1.2): idle for 20 minutes, loaded, i
 simulate: $(COMPILED) ## Run the engine against servers in memory, in seeded schedules of faults; ARGS="--schedules 1000000 --seed 5", "--seed 7 --schedules 1 --trace"
 	@PYTHONPATH=. $(BIN)/python -m tests.simulation $(ARGS)
 
-check: $(COMPILED) ## Format, lint, types, layering, and the wheel
+check: check-style check-types check-layers check-wheel ## Format, lint, types, layering, and the wheel; make -j2 checks types while it compiles
+
+check-style: $(INSTALLED)
 	@$(BIN)/ruff format --check --quiet . || { echo "fix: make format"; exit 1; }
 	@$(BIN)/ruff check --quiet .
+
+check-types: $(INSTALLED)
 	@$(BIN)/mypy $(PACKAGES:%=-p creditbus.%)
 	@$(BIN)/mypy bench tests
+
+check-layers: $(INSTALLED)
 	@$(BIN)/lint-imports --no-logo
+
+check-wheel: $(COMPILED)
 	@$(BIN)/pytest --quiet tests/packaging
 
 format: $(INSTALLED) ## Format the code and apply the safe fixes
