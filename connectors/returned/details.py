@@ -12,19 +12,21 @@ from creditbus.connectors.sql import messages as sql
 from creditbus.connectors.xml import messages as xml
 from creditbus.topics import messages as shared
 from creditbus.topics.text import Text
-from creditbus.topics.translation import messages_of, translated
+from creditbus.topics.translation import Translator, messages_of
 
 __all__ = ["in_both"]
 
-_SAID: Final = (
-    *messages_of(files, xml, http, sql, run, common),
-    http.OF_PATH,
-    shared.PLACE_PROBLEM_FIX,
-    shared.PLACE_PROBLEM,
+_SAID: Final = Translator(
+    [
+        *messages_of(files, xml, http, sql, run, common),
+        http.OF_PATH,
+        shared.PLACE_PROBLEM_FIX,
+        shared.PLACE_PROBLEM,
+    ]
 )
 """What our kinds of sources say of rows; where a file of a folder cannot be read at all, it is the whole error."""
 
 
 def in_both(detail: str) -> Text:
     """Return the detail of a row that could not be read; of another party's kind of source, as it is."""
-    return translated(detail, _SAID)
+    return _SAID.translated(detail)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from creditbus.topics.text import Message, Text
-from creditbus.topics.translation import translated
+from creditbus.topics.translation import Translator
 
 _LINE = Message("第 {line} 行：{fault}", "line {line}: {fault}")
 _NUL = Message("含有 NUL 字节", "holds a NUL byte")
 _ROWS = Message("跳过 {count:,} 行", "passed over: {count:row}")
 _PAIR = Message("{place}：{problem}", "{place}: {problem}")
-_KNOWN = (_PAIR, _LINE, _NUL, _ROWS)
+_KNOWN = Translator((_PAIR, _LINE, _NUL, _ROWS))
 
 
 @pytest.mark.parametrize(
@@ -26,9 +26,9 @@ _KNOWN = (_PAIR, _LINE, _NUL, _ROWS)
     ],
 )
 def test_a_message_is_known_again_with_what_stands_within_it(text: Text) -> None:
-    assert translated(str(text), _KNOWN).zh == text.zh != str(text)
+    assert _KNOWN.translated(str(text)).zh == text.zh != str(text)
 
 
 @pytest.mark.parametrize("text", ["", "words of somebody else", "a.csv: is odd", "line three"])
 def test_any_other_text_stays_as_it_is(text: str) -> None:
-    assert translated(text, _KNOWN).zh == text
+    assert _KNOWN.translated(text).zh == text
