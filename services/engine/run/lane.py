@@ -118,6 +118,8 @@ class Lane:
             await self._read_stored(self._store, ())
 
     async def _read_stored(self, store: Store, keys: Iterable[bytes]) -> dict[bytes, bytes | None]:
+        # Between the last write that was done and the last one that was begun there is this owner's own work alone, and
+        # what it wrote covers the difference. Anything else is another owner, or an emptied store (docs/adr/0012).
         low = self._written_to
         at, values = await store.read(self.number, keys)
         if low is not None and (at is None or not low <= at <= (self._writing_to or low)):

@@ -57,6 +57,8 @@ async def settle_losses(
     finish(out)
     written = [(lane, entries) for lane in lanes if (entries := _passed(lane, lost))]
     records = out.records | {lane.changelog: list(entries.items()) for lane, entries in written}
+    # In one transaction with the positions: before it commits the next acquisition finds the same loss, after it there
+    # is nothing to find. Of a loss that is only logged the ledger would say "balanced" (docs/adr/0028).
     ends = await producer.commit(records, {place: start.offset for place, start in lost.items()})
     for lane, entries in written:
         await lane.write(entries, ends[lane.changelog])
