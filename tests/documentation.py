@@ -130,7 +130,8 @@ def _catalogue() -> Iterator[str]:
     yield (
         "Unknown subject: `park` keeps an event about a credit code that no registration has yet until one arrives,\n"
         "`unverified` applies it at once. Disclosure: `public` anybody with a grant, `shared` departments and\n"
-        "districts, `authorised` a grant that names this level. All content fields are strings in lexical form\n"
+        "districts, `authorised` a grant that names this level; values may have a class of their own\n"
+        "([decision 0031](adr/0031-class-by-value.md)). All content fields are strings in lexical form\n"
         "([decision 0006](adr/0006-lexical-values.md))."
     )
     for item in items:
@@ -149,12 +150,14 @@ def _item(item: Item) -> Iterator[str]:
                 field.title,
                 field.title_en,
                 field.format.value,
-                field.disclosure.name.lower(),
+                _disclosure(field),
                 _remarks(field),
             )
             for field in item.fields.values()
         ),
     )
+    if withheld_for := item.withheld_unless_disclosed:
+        yield f"A record is withheld as a whole from whoever may not see the value of `{withheld_for}`."
     if item.publication:
         yield _table(("published", "from", "until", "months", "source"), map(_period, item.publication))
 
@@ -163,6 +166,15 @@ def _period(period: PublicationPeriod) -> tuple[str, ...]:
     source = period.source if period.verified else f"not verified; said to be {period.source}"
     months = f"{period.min_months} to {period.max_months}"
     return (period.category, period.effective_from.isoformat(), str(period.effective_to or ""), months, source)
+
+
+def _disclosure(field: Field) -> str:
+    """Say the class of a field, those of single values first."""
+    own = [
+        f"{disclosure.value}: {', '.join(f'`{value}`' for value, one in field.by_value.items() if one is disclosure)}"
+        for disclosure in dict.fromkeys(field.by_value.values())
+    ]
+    return "; ".join([*own, f"otherwise {field.disclosure.value}"] if own else [field.disclosure.value])
 
 
 def _remarks(field: Field) -> str:

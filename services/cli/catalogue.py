@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -52,6 +53,7 @@ def show(item: Annotated[str, typer.Argument()], json: Json = False) -> None:
             "ITEM", messages.NO_SUCH_ITEM(item=item), messages.ITEMS(items=", ".join(catalogue.items))
         )
     facts = {**_facts(found), "publication": _periods(found), "fields": _fields(found)}
+    facts["withheld_unless_disclosed"] = found.withheld_unless_disclosed or None
     if json:
         print_json(facts)
         return
@@ -125,6 +127,7 @@ def _fields(item: Item) -> list[dict[str, Any]]:
             "title_en": field.title_en,
             "format": field.format.value,
             "disclosure": field.disclosure.value,
+            "disclosure_by_value": {value: disclosure.value for value, disclosure in field.by_value.items()},
             "mandatory": field.mandatory,
             "max_length": field.max_length,
             "values": list(field.values),
@@ -144,6 +147,7 @@ def _lines(facts: dict[str, Any]) -> list[str]:
         + ("" if due is None else spoken(messages.DUE, days=due)),
         *map(_period_line, facts["publication"]),
         *map(_field_line, facts["fields"]),
+        *([spoken(messages.WITHHELD, field=withheld)] if (withheld := facts["withheld_unless_disclosed"]) else []),
     ]
 
 
@@ -169,6 +173,8 @@ def _field_line(field: dict[str, Any]) -> str:
     names = {name: field[name] for name in ("code", "title", "title_en")}
     codes = {name: word(field[name]) for name in ("format", "disclosure")}
     line = spoken(messages.FIELD, **names, **codes)
+    if field["disclosure_by_value"]:
+        line += spoken(messages.BY_VALUE, classes=listed(_classes(field["disclosure_by_value"]), clauses=True))
     if field["mandatory"]:
         line += spoken(messages.MANDATORY)
     if not field["values"]:
@@ -177,3 +183,10 @@ def _field_line(field: dict[str, Any]) -> str:
     if field["separator"]:
         return f"{line}\n{spoken(messages.VALUES_JOINED, values=values, separator=field['separator'])}"
     return f"{line}\n{spoken(messages.VALUES, values=values)}"
+
+
+def _classes(by_value: dict[str, str]) -> Iterator[str]:
+    """Give each class with its values."""
+    for disclosure in dict.fromkeys(by_value.values()):
+        values = [value for value, own in by_value.items() if own == disclosure]
+        yield f"{', '.join(values)} {word(disclosure)}"

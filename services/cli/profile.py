@@ -12,6 +12,7 @@ from creditbus.services.cli.console import ERRORS, OUTPUT, print_json
 from creditbus.services.cli.language import spoken
 from creditbus.services.cli.messages import profile as messages
 from creditbus.services.cli.words import caution, word
+from creditbus.services.domain.catalogue.fields import Disclosure
 from creditbus.topics.connection import Connection
 
 __all__ = ["app", "profile_lines"]
@@ -80,7 +81,9 @@ def _record_lines(record: dict[str, Any]) -> list[str]:
         details.append(spoken(messages.THEN) + " ".join(word(str(value)) for value in record["last_act"].values()))
     title = f"  {_padded(word(record['state']))} {record['item']}  {record['document_no']}  {record['authority_name']}"
     revision = [spoken(messages.REVISION, revision=record["revision"])] if record["revision"] > 1 else []
-    return [title, "            " + "  ".join([*details, *revision, *map(caution, record["cautions"])])]
+    class_ = record["disclosure"]
+    whole = [] if class_ == Disclosure.PUBLIC else [spoken(messages.WITHHELD_BELOW, disclosure=word(class_))]
+    return [title, "            " + "  ".join([*details, *revision, *whole, *map(caution, record["cautions"])])]
 
 
 def _padded(text: str) -> str:

@@ -11,6 +11,7 @@ from creditbus.services.cli.language import language
 from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.catalogue.fields import Disclosure
 from creditbus.services.domain.event import Change, RecordState, SubjectKind, Verb
+from creditbus.services.domain.feed.withholding import WITHHELD
 from creditbus.services.domain.reasons import AnyReason, Caution
 
 __all__ = ["caution", "named_reason", "reason", "word"]
@@ -40,6 +41,7 @@ _ZH: Final[Mapping[str, str]] = {
     RecordState.EXITED: "已移出",
     RecordState.WITHDRAWN: "已撤销",
     RecordState.EXPIRED: "已到期",
+    WITHHELD: "不再示出",
     # kinds of subjects
     SubjectKind.UNSTATED: "类别未报",
     SubjectKind.ENTERPRISE: "企业",

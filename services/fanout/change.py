@@ -8,14 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from creditbus.services.domain.event import CLAIM_FIELDS
+from creditbus.services.domain.event import CLAIM_FIELDS, Applied
 from creditbus.services.domain.feed.disclosure import ACT_FIELDS, RETRACTED
+from creditbus.services.domain.feed.withholding import WITHHELD, withheld_id
 from creditbus.services.domain.framing import FRAME_BYTES
-from creditbus.services.engine.codec.primitives import (
-    encode_text,
-    past_optional_text,
-    symbols,
-)
+from creditbus.services.engine.codec.primitives import encode_text, past_optional_text, read_long, symbols
 from creditbus.services.engine.codec.scan import scan_header
 from creditbus.services.engine.codec.scan.places import (
     APPLIED_STATE,
@@ -45,6 +42,7 @@ __all__ = ["Change", "ChangeReader"]
 
 _CODES: Final = len(CLAIM_FIELDS)
 _NO_STATE: Final = b"\x00"
+_WITHHELD: Final = encode_text(WITHHELD)
 #: Length of an event id in hexadecimal, as Avro writes it.
 _HEXADECIMAL: Final = b"\x40"
 
@@ -60,12 +58,13 @@ class Change:
         district: registered district of the subject, empty when unknown.
         retracted: whether its record is to be shown no more.
         shown: who and which, as every feed shows it: the bytes of FeedSubject and FeedRecord.
+        places: where the fields of the header begin in the event, as `scan_header` gives them.
         act: where the fields of the act begin in the event, and where the last one ends.
         content: the same of the content.
 
     """
 
-    __slots__ = ("act", "code", "content", "district", "item", "retracted", "shown", "subject_kind", "value")
+    __slots__ = ("act", "code", "content", "district", "item", "places", "retracted", "shown", "subject_kind", "value")
 
     def __init__(  # noqa: PLR0917 -- one for every event: keyword arguments would double its cost
         self,
@@ -78,6 +77,7 @@ class Change:
         shown: bytes,
         act: list[int],
         content: list[int],
+        places: tuple[int, ...],
     ) -> None:
         """See the attributes."""
         self.value = value
@@ -89,6 +89,7 @@ class Change:
         self.shown = shown
         self.act = act
         self.content = content
+        self.places = places
 
 
 class ChangeReader:
@@ -100,7 +101,7 @@ class ChangeReader:
 
     """
 
-    __slots__ = ("_changes", "_contents", "_kinds", "_previous", "_retracted", "_states", "_verbs")
+    __slots__ = ("_changes", "_contents", "_kinds", "_previous", "_retracted", "_states", "_symbols", "_verbs")
 
     def __init__(self, header: Mapping[str, Any], contents: Mapping[str, int]) -> None:
         check_fields(header)
@@ -108,6 +109,7 @@ class ChangeReader:
         applied = {field["name"]: field["type"] for field in types["applied"][1]["fields"]}
         states = symbols(types["state"])
         self._contents = dict(contents)
+        self._symbols = symbols(applied["change"]), states
         self._kinds = symbols(types["subject_kind"])
         self._verbs = _texts(symbols(types["verb"]))
         self._changes = _texts(symbols(applied["change"]))
@@ -134,6 +136,7 @@ class ChangeReader:
             raise KeyError(place)
         subject_kind = self._kinds[value[places[SUBJECT_KIND]]]
         state = value[places[APPLIED_STATE]]
+        previous = places[PREVIOUS_STATE]
         return Change(
             value,
             characters(value, places[SUBJECT], places[SUBJECT_NAME]),
@@ -141,14 +144,61 @@ class ChangeReader:
             subject_kind,
             characters(value, places[DISTRICT], places[REGISTERED]).decode(),
             state in self._retracted,
-            self._shown(value, places, subject_kind),
+            self._shown(
+                value,
+                places,
+                subject_kind,
+                self._states[state],
+                self._previous[value[previous + 1]] if value[previous] else _NO_STATE,
+                value[places[EVENT_ID] : places[CONTENT_HASH]],
+            ),
             act,
             content,
+            places,
         )
 
-    def _shown(self, value: bytes, places: tuple[int, ...], subject_kind: str) -> bytes:
+    def applied(self, change: Change) -> Applied:
+        """Return what profiles decided."""
+        value, places = change.value, change.places
+        changes, states = self._symbols
+        previous = places[PREVIOUS_STATE]
+        return Applied(
+            change=changes[value[places[CHANGE]]],
+            version=read_long(value, places[VERSION])[0],
+            revision=read_long(value, places[REVISION])[0],
+            state=states[value[places[APPLIED_STATE]]],
+            previous_state=states[value[previous + 1]] if value[previous] else None,
+            registered_name=characters(value, places[REGISTERED_NAME], places[DISTRICT]).decode(),
+            district=change.district,
+            registered=bool(value[places[REGISTERED]]),
+        )
+
+    def withheld(self, change: Change) -> bytes:
+        """Return what stands in place of `shown` for whoever is to stop showing the record, and may not see this one.
+
+        Nothing in it comes from the content: neither the states nor the event's id.
+        """
+        version, _ = read_long(change.value, change.places[VERSION])
+        return self._shown(
+            change.value,
+            change.places,
+            change.subject_kind,
+            _WITHHELD,
+            _NO_STATE,
+            withheld_id(change.code, version),
+        )
+
+    def _shown(
+        self,
+        value: bytes,
+        places: tuple[int, ...],
+        subject_kind: str,
+        state: bytes,
+        previous_state: bytes,
+        event_id: bytes,
+    ) -> bytes:
         """Return the bytes of FeedSubject and FeedRecord: nearly all of them stand in the event."""
-        name, district, previous = places[REGISTERED_NAME], places[DISTRICT], places[PREVIOUS_STATE]
+        name, district = places[REGISTERED_NAME], places[DISTRICT]
         return b"".join(
             (
                 value[places[SUBJECT] : places[SUBJECT_NAME]],
@@ -161,10 +211,10 @@ class ChangeReader:
                 self._verbs[value[places[VERB]]],
                 self._changes[value[places[CHANGE]]],
                 value[places[REVISION] : places[APPLIED_STATE]],
-                self._states[value[places[APPLIED_STATE]]],
-                self._previous[value[previous + 1]] if value[previous] else _NO_STATE,
+                state,
+                previous_state,
                 _HEXADECIMAL,
-                value[places[EVENT_ID] : places[CONTENT_HASH]].hex().encode(),
+                event_id.hex().encode(),
                 value[places[RECEIVED_AT] : places[SEQUENCE]],
             )
         )

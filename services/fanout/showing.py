@@ -1,4 +1,4 @@
-"""The bytes that a feed shows of a change: the admitted slices of it, and masked values made again."""
+"""The bytes that a feed shows of a change: the admitted slices of it, and values that are shown in part made again."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from creditbus.services.domain.catalogue import Field
-from creditbus.services.domain.feed.disclosure import ACT_FIELDS, Projection, masked
+from creditbus.services.domain.feed.disclosure import ACT_FIELDS, Projection
+from creditbus.services.domain.feed.withholding import Sight, sight
 from creditbus.services.engine.codec.primitives import encode_text, text_at
-from creditbus.services.fanout.change import Change
+from creditbus.services.fanout.change import Change, ChangeReader
 
-__all__ = ["Showing"]
+__all__ = ["Showing", "Withholding", "showing_of"]
 
 _NULL = b"\x00"
 
@@ -23,19 +24,21 @@ class Showing:
 
     """
 
-    __slots__ = ("_act", "_content", "_nothing", "shows")
+    __slots__ = ("_act", "_content", "_nothing", "_projection", "shows")
 
     def __init__(self, projection: Projection) -> None:
-        fields, order = projection.fields, list(projection.item.fields)
-        self.shows: tuple[Any, ...] = (projection.act, tuple((field.code, field.mask) for field in fields))
+        fields, order, partial = projection.fields, list(projection.item.fields), projection.partial
+        self._projection = projection
+        by_value = projection.grant.disclosure if partial or projection.gate else None
+        self.shows: tuple[Any, ...] = (projection.act, tuple((field.code, field.mask) for field in fields), by_value)
         self._act = _runs([(ACT_FIELDS.index(name), None) for name in projection.act])
         self._content = _runs(
-            [(order.index(field.code), None if field.mask is None else field) for field in fields],
+            [(order.index(one.code), one if one.mask is not None or one.code in partial else None) for one in fields],
         )
         self._nothing = _NULL * (len(projection.act) + len(fields))
 
-    def of(self, change: Change) -> bytes:
-        """Return everything of the feed's record after its evidence."""
+    def of(self, change: Change) -> bytes | None:
+        """Return everything of the feed's record after its evidence; None: there is no record."""
         if change.retracted:
             return change.shown + self._nothing
         # Slices of the event's own bytes: decoded and encoded again it is the same record at seven times the cost. So a
@@ -50,12 +53,47 @@ class Showing:
                 parts.append(value[content[first] : content[after]])
             else:
                 text = text_at(value, content[first])
-                parts.append(_NULL if text is None else b"\x02" + encode_text(masked(field, text)))
+                shown = None if text is None else self._projection.shown(field, text)
+                parts.append(_NULL if shown is None else b"\x02" + encode_text(shown))
         return b"".join(parts)
 
 
+class Withholding(Showing):
+    """What a projection shows that withholds some records as a whole."""
+
+    __slots__ = ("_gate", "_reader")
+
+    def __init__(self, projection: Projection, reader: ChangeReader) -> None:
+        super().__init__(projection)
+        assert projection.gate is not None  # noqa: S101 -- for the type checker: `showing_of` asked
+        self._gate = list(projection.item.fields).index(projection.gate.code)
+        self._reader = reader
+
+    def of(self, change: Change) -> bytes | None:
+        """See the base class."""
+        value = text_at(change.value, change.content[self._gate])
+        match sight(self._projection, value, self._reader.applied(change)):
+            case Sight.SHOWN:
+                return super().of(change)
+            case Sight.WITHHELD:
+                return self._reader.withheld(change) + self._nothing
+            case Sight.NOTHING:
+                return None
+
+
+def showing_of(projection: Projection, reader: ChangeReader) -> Showing:
+    """Return what a projection shows.
+
+    Args:
+        projection: of one item.
+        reader: of the changes that are to be shown.
+
+    """
+    return Showing(projection) if projection.gate is None else Withholding(projection, reader)
+
+
 def _runs(shown: Sequence[tuple[int, Field | None]]) -> list[tuple[int, int, Field | None]]:
-    """Join neighbours that are shown as they are: first place, place after the last, and the field to be masked."""
+    """Join neighbours that are shown as they are: first place, place after the last, and the field to be made again."""
     runs: list[tuple[int, int, Field | None]] = []
     for place, field in shown:
         if runs and field is None and runs[-1][2] is None and runs[-1][1] == place:

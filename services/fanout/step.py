@@ -24,7 +24,7 @@ from creditbus.services.engine.stage.foreign import skip_foreign
 from creditbus.services.engine.stage.output import Output
 from creditbus.services.engine.stage.state_view import StateView
 from creditbus.services.fanout.change import Change, ChangeReader
-from creditbus.services.fanout.showing import Showing
+from creditbus.services.fanout.showing import Showing, showing_of
 from creditbus.topics.names import FANOUT
 from creditbus.topics.names import feed as feed_topic
 
@@ -42,9 +42,9 @@ class _Outlet:
 
     __slots__ = ("frame", "grant", "projection", "showing", "subscriber")
 
-    def __init__(self, projection: Projection) -> None:
+    def __init__(self, projection: Projection, reader: ChangeReader) -> None:
         self.projection = projection
-        self.showing = Showing(projection)
+        self.showing = showing_of(projection, reader)
         self.grant = projection.grant
         self.subscriber = projection.grant.subscriber
         self.frame = b""
@@ -82,7 +82,7 @@ class FanoutStep:
             for item_id in sorted(grant.items):
                 item = catalogue.item(item_id)
                 if item is not None:
-                    self._outlets[item_id].append(_Outlet(Projection(grant, item)))
+                    self._outlets[item_id].append(_Outlet(Projection(grant, item), self._reader))
         self._tails = {outlet.subscriber.encode() for outlets in self._outlets.values() for outlet in outlets}
         self._audiences: dict[tuple[str, str, str, date], _Audience] = {}
 
@@ -124,6 +124,8 @@ class FanoutStep:
         for change, on in work:
             for showing, outlets in self._audience(change, on):
                 shown = showing.of(change)
+                if shown is None:
+                    continue
                 for outlet in outlets:
                     feed = feeds.get(outlet.subscriber)
                     if feed is None:

@@ -8,10 +8,12 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from creditbus.services.domain.catalogue import Catalogue, Item
+from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.city_time import city_day
+from creditbus.services.domain.event import Applied
 from creditbus.services.domain.feed.disclosure import Projection
 from creditbus.services.domain.feed.grants import Grant
+from creditbus.services.domain.feed.withholding import Sight, sight
 from creditbus.services.fanout.app import grant_of
 from creditbus.services.local.watching import Hop
 from creditbus.topics import names
@@ -28,6 +30,8 @@ class Denial(StrEnum):
     CONSENT = "consent"
     SUBJECT_KIND = "subject_kind"
     DISTRICT = "district"
+    VALUE = "value"
+    """The record is withheld as a whole from anyone who may not see one of its values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ class Shown:
     masked: tuple[str, ...]
     """Those of `content` that are shown in part."""
     left_out: tuple[str, ...]
-    """Filled fields of the event's content that the feed does not have."""
+    """Filled fields of the event's content that the feed does not have, or does not show for the class of the value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ class Hidden:
 
 
 def denial(grant: Grant, *, item: str, subject_kind: str, district: str, on: date) -> Denial | None:
-    """Return the first reason for which a grant does not admit a change; None exactly where `grants.admits`."""
+    """Return the first reason for which a grant does not cover a change; None exactly where `grants.admits`."""
     if item not in grant.items:
         return Denial.ITEM
     if on > grant.valid_until:
@@ -83,10 +87,11 @@ def audience_of(hop: Hop, catalogue: Catalogue, subscribers: Iterable[Subscriber
     item = catalogue.items[header["item"]]
     given = {one.topic: one.record for one in hop.sent}
     for subscriber in sorted(subscribers, key=lambda one: one.id):
-        grant = grant_of(subscriber)
+        projection = Projection(grant_of(subscriber), item)
+        grant = projection.grant
         record = given.get(names.feed(subscriber.id))
         if record is not None:
-            yield _shown(grant, item, record, content)
+            yield _shown(projection, record, content)
             continue
         why = denial(
             grant,
@@ -95,20 +100,29 @@ def audience_of(hop: Hop, catalogue: Catalogue, subscribers: Iterable[Subscriber
             district=header["applied"]["district"],
             on=city_day(hop.taken.timestamp),
         )
+        if why is None and _withheld(projection, header["applied"], content):
+            why = Denial.VALUE
         if why is not None:
             yield Hidden(subscriber.id, why, _granted(grant, why))
 
 
-def _shown(grant: Grant, item: Item, record: Mapping[str, Any], content: Mapping[str, str | None]) -> Shown:
-    filled = [name for name, value in record["content"].items() if value is not None]
-    masks = {field.code for field in Projection(grant, item).fields if field.mask is not None}
+def _withheld(projection: Projection, applied: Applied, content: Mapping[str, str | None]) -> bool:
+    value = None if projection.gate is None else content[projection.gate.code]
+    return sight(projection, value, applied) is Sight.NOTHING
+
+
+def _shown(projection: Projection, record: Mapping[str, Any], content: Mapping[str, str | None]) -> Shown:
+    shown = record["content"]
+    filled = [name for name, value in shown.items() if value is not None]
+    masks = {field.code for field in projection.fields if field.mask is not None}
+    hidden = {name for name in projection.partial if shown[name] is None}
     return Shown(
-        grant.subscriber,
+        projection.grant.subscriber,
         record["feed"]["feed_seq"],
         tuple(name for name, value in record["act"].items() if value is not None),
         tuple(filled),
         tuple(name for name in filled if name in masks),
-        tuple(name for name, value in content.items() if value is not None and name not in record["content"]),
+        tuple(name for name, value in content.items() if value is not None and (name not in shown or name in hidden)),
     )
 
 
@@ -120,5 +134,7 @@ def _granted(grant: Grant, why: Denial) -> str:
             return ", ".join(sorted(grant.subject_kinds))
         case Denial.EXPIRED:
             return grant.valid_until.isoformat()
+        case Denial.VALUE:
+            return grant.disclosure.value
         case _:
             return ""

@@ -229,7 +229,7 @@ class Acting:
 def _hidden(item: Item) -> Iterator[str]:
     """Give the parts of an item's acts that come from fields which are not public."""
     for stated in item.events:
-        yield from (name for name, field in stated.act if item.fields[field].disclosure is not Disclosure.PUBLIC)
+        yield from (name for name, field in stated.act if item.fields[field].narrowest is not Disclosure.PUBLIC)
 
 
 def _derived(original: _Original, content: Content) -> Derived:

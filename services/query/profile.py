@@ -105,6 +105,7 @@ class ProfileReader:
         content = self.codec.open(record.content)
         header = content.header
         act, _, fields, _ = self.codec.read_body(header["item"], content.body)
+        item = self.catalogue.items[header["item"]]
         last_act = None
         if record.act:
             opened = self.codec.open(record.act)
@@ -119,6 +120,7 @@ class ProfileReader:
             "revision": record.revision,
             "department": header["origin"]["department"],
             "cautions": header["warnings"],
+            "disclosure": item.class_of(fields).value,
             "act": {name: value for name, value in act.items() if value is not None},
             "last_act": last_act,
             "content": {name: value for name, value in fields.items() if value is not None},

@@ -129,7 +129,7 @@ def _change(observer: Observer, record: Record, grants: Sequence[dict[str, Any]]
         (applied["change"], applied["revision"], applied["state"]),
         digest(event["content"]),
         digest(*(event[part] for part in ("act", "claim", "content"))),
-        [_shown(grant, event) if _admits(grant, header) else None for grant in grants],
+        [_shown(grant, event) if _admits(grant, header) and not _unseen(grant, event) else None for grant in grants],
     )
 
 
@@ -222,12 +222,45 @@ def _admits(grant: dict[str, Any], header: dict[str, Any]) -> bool:
 def _shown(grant: dict[str, Any], event: dict[str, Any]) -> bytes:
     header = event["header"]
     applied = header["applied"]
+    withheld = _withheld(grant, event)
+    empty = withheld or applied["state"] in _RETRACTED
     content = {}
     for column in raw_catalogue()[header["item"]].schema["fields"]:
-        if _RANK[column["disclosure"]] <= _RANK[grant["disclosure"]]:
-            content[column["name"]] = None if applied["state"] in _RETRACTED else event["content"][column["name"]]
-    names = ("version", "revision", "state")
-    return digest(header["event_id"].hex(), header["subject"], *(applied[name] for name in names), content)
+        name = column["name"]
+        classes = _classes(header["item"], name)
+        if min(map(_RANK.__getitem__, (column["disclosure"], *classes.values()))) <= _RANK[grant["disclosure"]]:
+            value = event["content"][name]
+            seen = _RANK[classes.get(value, column["disclosure"])] <= _RANK[grant["disclosure"]]
+            content[name] = None if empty or not seen else value
+    state = "WITHHELD" if withheld else applied["state"]
+    identity, subject, version = header["event_id"], header["subject"], applied["version"]
+    if withheld:
+        identity = hashlib.blake2b(f"withheld\0{subject}\0{version}".encode(), digest_size=16).digest()
+    return digest(identity.hex(), subject, version, applied["revision"], state, content)
+
+
+def _classes(item: str, column: str) -> dict[str, str]:
+    """Classes of single values of a column, by value."""
+    stated = raw_catalogue()[item].entry.get("disclosure", {}).get("by_value", {}).get(column, {})
+    return {value: name for name, values in stated.items() for value in values}
+
+
+def _withheld(grant: dict[str, Any], event: dict[str, Any]) -> bool:
+    """Tell whether a record is withheld as a whole for the class of one of its values."""
+    item = event["header"]["item"]
+    column = raw_catalogue()[item].entry.get("disclosure", {}).get("withheld_unless_disclosed")
+    if column is None:
+        return False
+    (stated,) = (field["disclosure"] for field in raw_catalogue()[item].schema["fields"] if field["name"] == column)
+    return _RANK[_classes(item, column).get(event["content"][column], stated)] > _RANK[grant["disclosure"]]
+
+
+def _unseen(grant: dict[str, Any], event: dict[str, Any]) -> bool:
+    """Tell whether nothing is shown of a record that is withheld, as no version before it was shown."""
+    applied = event["header"]["applied"]
+    taken_back = applied["change"] != "TRANSITION" or applied["state"] in _RETRACTED
+    first = applied["revision"] == 1 or applied["previous_state"] in _RETRACTED
+    return _withheld(grant, event) and (first or not taken_back)
 
 
 def _told(entry: dict[str, Any]) -> bytes:

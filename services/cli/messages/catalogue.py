@@ -68,6 +68,14 @@ FIELD = Message(
     "  {code:12} {title}  {format} {disclosure}",
     "  {code:12} {title}  {title_en}  {format} {disclosure}",
 )
+BY_VALUE = Message(
+    "（其中 {classes}）",
+    " (but {classes})",
+)
+WITHHELD = Message(
+    "  不能见 {field} 之值者，整条记录不示出",
+    "  a record is withheld as a whole from whoever may not see its {field}",
+)
 MANDATORY = Message(
     " 必填",
     " mandatory",

@@ -24,6 +24,10 @@ REVISION = Message(
     "第 {revision} 版",
     "revision {revision}",
 )
+WITHHELD_BELOW = Message(
+    "只示于{disclosure}",
+    "withheld from grants below {disclosure}",
+)
 THEN = Message(
     "其后 ",
     "then ",

@@ -110,4 +110,8 @@ DENIED: Final[Mapping[str, Message]] = {
     "district": Message(
         "无：授权只含区划 {granted} 的主体", "nothing: its grant is for subjects of district {granted}"
     ),
+    "value": Message(
+        "无：整条记录不示出，其值不在“{granted}”之列",
+        "nothing: the record is withheld as a whole, for its value is not of the class {granted}",
+    ),
 }

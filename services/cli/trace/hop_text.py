@@ -109,7 +109,8 @@ def _profile(profile: Mapping[str, Any]) -> Iterator[str]:
 def _feed(feed: Mapping[str, Any]) -> Iterator[str]:
     topic = names.feed(feed["subscriber"])
     if "why" in feed:
-        yield _labelled(messages.FEED, f"{topic}  {spoken(messages.DENIED[feed['why']](granted=feed['granted']))}")
+        granted = word(feed["granted"]) if feed["why"] == "value" else feed["granted"]
+        yield _labelled(messages.FEED, f"{topic}  {spoken(messages.DENIED[feed['why']](granted=granted))}")
         return
     yield _labelled(messages.FEED, f"{topic}  {spoken(messages.NUMBER, number=feed['sequence'])}")
     if not feed["content"]:

@@ -1,17 +1,29 @@
 """A content field as its Avro properties describe it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 
 __all__ = ["Disclosure", "Field", "Format"]
 
 
 class Disclosure(StrEnum):
-    """The audience of a field: everybody (社会公开), departments (政务共享), holders of an authorisation (授权查询)."""
+    """The audience of a field: everybody (社会公开), departments (政务共享), holders of an authorisation (授权查询).
+
+    From the widest audience to the narrowest.
+    """
 
     PUBLIC = "public"
     SHARED = "shared"
     AUTHORISED = "authorised"
+
+    def within(self, ceiling: "Disclosure") -> bool:
+        """Tell whether a ceiling admits this class: it admits its own class and every wider one."""
+        return _RANK[self] <= _RANK[ceiling]
+
+
+_RANK = {disclosure: rank for rank, disclosure in enumerate(Disclosure)}
 
 
 class Format(StrEnum):
@@ -45,7 +57,8 @@ class Field:
         code: name of the field: the standard's field code.
         title: the standard's Chinese title.
         title_en: the same in English.
-        disclosure: who may see it.
+        disclosure: who may see it; of a field with `by_value`, every value that has no class there.
+        by_value: classes of single values, where they have one of their own (docs/adr/0031-class-by-value.md).
         mask: characters kept at the left and at the right where a value is shown masked; None: shown whole.
         format: lexical form of a value.
         mandatory: an empty value is refused.
@@ -59,12 +72,30 @@ class Field:
     title: str
     title_en: str
     disclosure: Disclosure
+    by_value: Mapping[str, Disclosure] = field(default_factory=lambda: MappingProxyType({}))
     mask: tuple[int, int] | None = None
     format: Format = Format.TEXT
     mandatory: bool = False
     max_length: int | None = None
     values: tuple[str, ...] = ()
     separator: str = ""
+
+    @property
+    def widest(self) -> Disclosure:
+        """The class of the value that most may see."""
+        return min((self.disclosure, *self.by_value.values()), key=_RANK.__getitem__)
+
+    @property
+    def narrowest(self) -> Disclosure:
+        """The class of the value that fewest may see."""
+        return max((self.disclosure, *self.by_value.values()), key=_RANK.__getitem__)
+
+    def class_of(self, value: str | None) -> Disclosure:
+        """Return who may see a value of the field; of several values in one cell, who may see each of them."""
+        if value is None or not self.by_value:
+            return self.disclosure
+        classes = (self.by_value.get(element, self.disclosure) for element in self.elements(value))
+        return max(classes, key=_RANK.__getitem__)
 
     def elements(self, value: str) -> tuple[str, ...]:
         """Split a cell into its values."""

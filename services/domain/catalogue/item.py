@@ -6,7 +6,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from creditbus.services.domain.catalogue.fields import Field
+from creditbus.services.domain.catalogue.fields import Disclosure, Field
 from creditbus.services.domain.catalogue.rules import Rules
 from creditbus.services.domain.event import NO_ACT, Act, RecordState, SubjectKind, Verb
 from creditbus.services.domain.reasons import AnyReason, ItemReason, Reason
@@ -161,6 +161,8 @@ class Item:
             of each.
         checks_organisation_code: remark on an organisation code inside a USCC that fails its own check.
         fields: content fields by code, in the order of the schema.
+        withheld_unless_disclosed: content field; a record is withheld as a whole from whoever may not see its value.
+            Empty: none.
         claims: the standard's column codes by field of the claim.
         code_field: the claim's field that holds the USCC, or in older records a legacy code by its shape.
         code_mandatory: an empty `code_field` is refused, whatever other codes are given.
@@ -192,6 +194,7 @@ class Item:
     succession: Succession | None
     checks_organisation_code: bool
     fields: Mapping[str, Field]
+    withheld_unless_disclosed: str
     claims: Mapping[str, str]
     code_field: str
     code_mandatory: bool
@@ -209,6 +212,11 @@ class Item:
     def admits_persons(self) -> bool:
         """Tell whether records about natural persons may be carried."""
         return SubjectKind.NATURAL_PERSON in self.subject_kinds
+
+    def class_of(self, content: Values) -> Disclosure:
+        """Return who may be shown a record of this content as a whole."""
+        field = self.fields.get(self.withheld_unless_disclosed)
+        return Disclosure.PUBLIC if field is None else field.class_of(content.get(field.code))
 
     def reason(self, code: str) -> AnyReason | None:
         """Give the reason that a code stands for, a general one or one of this item; None: another version's."""

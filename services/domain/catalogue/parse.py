@@ -16,6 +16,7 @@ from creditbus.services.domain.catalogue.item import (
     Stated,
     Succession,
 )
+from creditbus.services.domain.catalogue.parse_disclosure import parse_disclosure, refuse_names_by_value
 from creditbus.services.domain.catalogue.parse_rules import parse_reasons, parse_rules
 from creditbus.services.domain.catalogue.reading import Reader
 from creditbus.services.domain.catalogue.remedies import Remedy
@@ -80,6 +81,7 @@ def _parse_item(item_id: str, schema: Mapping[str, Any], entry: Mapping[str, Any
     reader = Reader(item_id, _ENTRY, entry, lines)
     if reader.text("id") != item_id:
         reader.fail("id", Remedy.FOLDER_NAME, name=item_id)
+    fields, withheld = parse_disclosure(reader.table("disclosure"), fields)
     title, subject = reader.table("title"), reader.table("subject")
     reasons = parse_reasons(reader.table("reasons"))
     item = Item(
@@ -99,6 +101,7 @@ def _parse_item(item_id: str, schema: Mapping[str, Any], entry: Mapping[str, Any
         succession=_parse_succession(reader, fields),
         checks_organisation_code=reader.flag("checks_organisation_code"),
         fields=fields,
+        withheld_unless_disclosed=withheld,
         claims=_parse_claims(reader.table("claim")),
         code_field=_one_of(subject, "code", _CODE_FIELDS),
         code_mandatory=subject.flag("code_mandatory"),
@@ -116,6 +119,7 @@ def _parse_item(item_id: str, schema: Mapping[str, Any], entry: Mapping[str, Any
         part.finish()
     _refuse_unadmitted_verbs(reader, item)
     _refuse_half_a_succession(reader, item)
+    refuse_names_by_value(reader, item)
     return item
 
 

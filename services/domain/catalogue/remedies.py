@@ -117,4 +117,34 @@ class Remedy(StrEnum):
         "enclose the number, and nothing else, in a group",
     )
     WHEN = ("when", "请写出一个字段和它的值", "name one field and its values")
+    LIST_VALUES = (
+        "list_values",
+        "请在模式中列出此字段的值：未列出的值没有公开类别",
+        "list the values of this field in the schema: any other one would have no class",
+    )
+    CLASS_AND_VALUES = (
+        "class_and_values",
+        "请写出公开类别和它的值，例如 {{public: [A]}}",
+        "name a class and its values, such as {{public: [A]}}",
+    )
+    CLASS_OF_THE_REST = (
+        "class_of_the_rest",
+        "请去掉这一类别：凡此处未写出的值，模式已给出此类别",
+        "leave this class out: the schema gives it to every value that is not named here",
+    )
+    CLASSED_TWICE = (
+        "classed_twice",
+        "{value!r} 已属于类别 {classed}；请只写一次",
+        "{value!r} has the class {classed} already; name it once",
+    )
+    NEVER_WITHHELD = (
+        "never_withheld",
+        "请去掉：{field} 的每个值都是社会公开，没有记录会不示出",
+        "leave it out: every value of {field} is public, so nothing is ever withheld",
+    )
+    NAMES_BY_VALUE = (
+        "names_by_value",
+        "请把 {field} 移出 by_value：它用于指明记录或其主体",
+        "take {field} out of by_value: it names the record or its subject",
+    )
     NOT_A_VALUE = ("not_a_value", "{value!r} 不是该字段的值", "{value!r} is not a value of that field")

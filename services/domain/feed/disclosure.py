@@ -6,11 +6,12 @@ the grant admits, so a field that a subscriber may not see does not exist for it
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from creditbus.services.domain.catalogue import Field, Item
 from creditbus.services.domain.event import Act, RecordState
-from creditbus.services.domain.feed.grants import Grant, admitted_fields
+from creditbus.services.domain.feed.grants import Grant, admitted_fields, discloses
 
 __all__ = ["ACT_FIELDS", "HASH_BYTES", "RETRACTED", "Projection", "masked"]
 
@@ -31,16 +32,28 @@ class Projection:
     Attributes:
         act: names of the parts of the act that are shown.
         fields: fields of the content that are shown, in the order of the schema; some masked.
+        partial: codes of those of which the grant admits some values only; the others are shown as null.
+        gate: field for whose value a record is withheld as a whole (`withholding`); None: this grant admits them all.
 
     """
 
-    __slots__ = ("act", "fields", "grant", "item")
+    __slots__ = ("act", "fields", "gate", "grant", "item", "partial")
 
     def __init__(self, grant: Grant, item: Item) -> None:
         self.grant = grant
         self.item = item
         self.fields = admitted_fields(grant, item)
-        self.act = _admitted_act(item, self.fields)
+        self.partial = frozenset(field.code for field in self.fields if not field.narrowest.within(grant.disclosure))
+        self.act = _admitted_act(item, [field for field in self.fields if field.code not in self.partial])
+        withheld_for = item.fields.get(item.withheld_unless_disclosed)
+        admits_all = withheld_for is None or withheld_for.narrowest.within(grant.disclosure)
+        self.gate = None if admits_all else withheld_for
+
+    def shown(self, field: Field, value: str) -> str | None:
+        """Return a value of one of `fields` as it is shown: whole, masked, or None where its class is not admitted."""
+        if field.code in self.partial and not discloses(self.grant, field, value):
+            return None
+        return value if field.mask is None else masked(field, value)
 
     def schema(self) -> dict[str, Any]:
         """Return the Avro schema of the feed's records of this item."""
@@ -60,8 +73,8 @@ class Projection:
         }
 
 
-def _admitted_act(item: Item, fields: tuple[Field, ...]) -> tuple[str, ...]:
-    """Return the parts of the act that come from admitted fields only."""
+def _admitted_act(item: Item, fields: Sequence[Field]) -> tuple[str, ...]:
+    """Return the parts of the act that come from these fields only."""
     admitted = {field.code for field in fields}
     sources: dict[str, set[str]] = {name: set() for name in ACT_FIELDS}
     for stated in item.events:

@@ -6,14 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
-from typing import Final
 
 from creditbus.services.domain.catalogue import Disclosure, Field, Item
 
-__all__ = ["Grant", "admits", "admitted_fields"]
-
-#: From the widest audience to the narrowest: a ceiling admits its own class and those before it.
-_RANK: Final = {Disclosure.PUBLIC: 0, Disclosure.SHARED: 1, Disclosure.AUTHORISED: 2}
+__all__ = ["Grant", "admits", "admitted_fields", "discloses"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,11 +58,18 @@ def admits(grant: Grant, *, item: str, subject_kind: str, district: str, on: dat
 
 
 def admitted_fields(grant: Grant, item: Item) -> tuple[Field, ...]:
-    """Return the content fields of an item that the grant admits, in the order of the schema."""
-    ceiling = _RANK[grant.disclosure]
+    """Return the content fields of an item that the grant admits, in the order of the schema.
+
+    A field is admitted where its ceiling admits any of its values; whether it admits one, `discloses` tells.
+    """
     chosen = grant.fields.get(item.id)
     return tuple(
         field
         for field in item.fields.values()
-        if _RANK[field.disclosure] <= ceiling and (chosen is None or field.code in chosen)
+        if field.widest.within(grant.disclosure) and (chosen is None or field.code in chosen)
     )
+
+
+def discloses(grant: Grant, field: Field, value: str | None) -> bool:
+    """Tell whether the grant's ceiling admits the class of a field's value."""
+    return field.class_of(value).within(grant.disclosure)

@@ -180,3 +180,21 @@ def test_list_and_show_print_facts(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["catalogue", "show", "procurement-violation"]) == 0
     assert "(not verified)" in capsys.readouterr().out
     assert cli.main(["catalogue", "show", "nothing"]) == 2
+
+
+def test_show_tells_a_class_by_value_and_what_is_withheld_for_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["catalogue", "show", "tax-credit-grade", "--json"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert shown["withheld_unless_disclosed"] == "XYDJ"
+    fields = {field["code"]: field for field in shown["fields"]}
+    assert (fields["XYDJ"]["disclosure"], fields["XYDJ"]["disclosure_by_value"]) == ("shared", {"A": "public"})
+    assert fields["PJND"]["disclosure_by_value"] == {}
+    for language, sentences in {
+        "en": ("text shared (but A public) mandatory", "withheld as a whole from whoever may not see its XYDJ"),
+        "zh": ("政务共享（其中 A 社会公开） 必填", "不能见 XYDJ 之值者，整条记录不示出"),
+    }.items():
+        assert cli.main(["catalogue", "show", "tax-credit-grade", "--lang", language]) == 0
+        said = capsys.readouterr().out
+        assert [sentence for sentence in sentences if sentence not in said] == []
+    assert cli.main(["catalogue", "show", "procurement-violation", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["withheld_unless_disclosed"] is None

@@ -14,6 +14,7 @@ from creditbus.services.cli.language import choose
 from creditbus.services.cli.profile import profile_lines
 from creditbus.services.cli.words import word
 from creditbus.services.domain.event import Change, RecordState, SubjectKind, Verb
+from creditbus.services.domain.feed.withholding import WITHHELD
 from creditbus.services.domain.ledger import Bookings, Ledger, Outcome
 from creditbus.services.query.accounts import Accounts
 from creditbus.services.query.continuity import Break, BreakKind, Continuity
@@ -47,9 +48,21 @@ _PROFILE: dict[str, Any] = {
             "authority_name": "示例局",
             "revision": 2,
             "cautions": ["NAME_MISMATCH"],
+            "disclosure": "public",
             "act": {"decided_on": "2025-03-03"},
             "last_act": {"verb": "WITHDRAW", "decided_on": "2025-04-01"},
-        }
+        },
+        {
+            "state": "ACTIVE",
+            "item": "tax-credit-grade",
+            "document_no": "2024年度",
+            "authority_name": "示例局",
+            "revision": 1,
+            "cautions": [],
+            "disclosure": "shared",
+            "act": {"decided_on": "2025-04-03"},
+            "last_act": None,
+        },
     ],
 }
 
@@ -126,6 +139,8 @@ def test_a_profile_speaks(spoken: str) -> None:
             "  原主体 91420106MA4KAAA16H  示例甲  合并 自 2019-01-02  示合〔2019〕1号",
             "  已撤销    red-black-list  示列〔2025〕1号  示例局",
             "            决定日期 2025-03-03  其后 撤销 2025-04-01  第 2 版  名称与登记名称不同（NAME_MISMATCH）",
+            "  有效      tax-credit-grade  2024年度  示例局",
+            "            决定日期 2025-04-03  只示于政务共享",
         ]
     else:
         assert lines == [
@@ -134,6 +149,8 @@ def test_a_profile_speaks(spoken: str) -> None:
             "  predecessor 91420106MA4KAAA16H  示例甲  合并 since 2019-01-02  示合〔2019〕1号",
             "  WITHDRAWN red-black-list  示列〔2025〕1号  示例局",
             "            decided_on 2025-03-03  then WITHDRAW 2025-04-01  revision 2  NAME_MISMATCH",
+            "  ACTIVE    tax-credit-grade  2024年度  示例局",
+            "            decided_on 2025-04-03  withheld from grants below shared",
         ]
 
 
@@ -172,7 +189,7 @@ def test_a_feed_speaks_and_says_what_is_missing(
 def test_every_code_that_people_meet_has_a_chinese_word() -> None:
     choose("zh")
     try:
-        codes = [*Change, *RecordState, *SubjectKind, *Verb]
+        codes = [*Change, *RecordState, WITHHELD, *SubjectKind, *Verb]
         assert [code for code in codes if word(code) == code] == []
         assert word("SOMETHING_ELSE") == "SOMETHING_ELSE"
     finally:

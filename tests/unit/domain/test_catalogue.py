@@ -142,7 +142,7 @@ Change = Callable[[dict[str, Any], dict[str, Any]], object]
         ),
         (lambda _, entry: entry.update(verbs=["AMEND"]), "item.yaml: verbs: add ISSUE"),
         (lambda _, entry: entry.update(legal_bases=["x"]), "legal_bases: unknown key; did you mean legal_basis?"),
-        (lambda _, entry: entry.update(colour="red"), "item.yaml: colour: unknown key; use one of: category, "),
+        (lambda _, entry: entry.update(weather="red"), "item.yaml: weather: unknown key; use one of: category, "),
         (lambda _, entry: entry.update(id="x"), "item.yaml: id: must equal the folder's name"),
         (lambda _, entry: entry.update(rules=[]), "item.yaml: rules: write a mapping"),
         (lambda _, entry: entry["rules"].update(not_future=["CF_WSH"]), "rules.not_future: 'CF_WSH' is not a fitting"),

@@ -103,6 +103,21 @@ def test_a_subject_of_the_district_is_shown_to_it(trace: Trace) -> None:
     assert "content" in _feeds(trace(2))["district-wuchang"]
 
 
+def test_a_record_is_withheld_for_the_class_of_its_value(
+    folder: Path, trace: Trace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    header = "纳税人识别号,NSRMC,PJND,XYDJ,PJDW,PDSJ"
+    grades = [f"91990106FC0090109B,示例晨曦餐饮管理有限公司,2024,{grade},示例税务局,2025-04-17" for grade in "AB"]
+    (folder / "grades.csv").write_text("\n".join((header, *grades)) + "\n", encoding="utf-8")
+    _configure(folder, "grades", "tax-bureau", "tax-credit-grade", "csv", "grades.csv", "tax-grades")
+    assert "XYDJ" in _feeds(trace(1, connector="grades"))["agency-xinda"]["content"]
+    hidden = _feeds(trace(2, connector="grades"))["agency-xinda"]
+    assert hidden == {"subscriber": "agency-xinda", "why": "value", "granted": "public"}
+    for language, said in {"en": "its value is not of the class public", "zh": "其值不在“社会公开”之列"}.items():
+        assert main(["trace", "grades", "--row", "2", "--today", "2026-01-01", "--lang", language]) == 0
+        assert said in capsys.readouterr().out
+
+
 def test_a_registration_is_made_where_the_row_would_wait_for_one(trace: Trace) -> None:
     made = trace(1)["registered"]
     assert [(one["subject"], one["name"]) for one in made] == [("91990106FC0090109B", "示例晨曦餐饮管理有限公司")]
