@@ -19,7 +19,7 @@ def test_what_no_delivery_has_is_named(tmp_path: Path) -> None:
 
 def test_the_readme_names_what_the_demonstration_knows() -> None:
     text = _README.read_text(encoding="utf-8")
-    paragraph = text[text.index("the demonstration knows") :].partition("\n\n")[0]
+    paragraph = text[text.index("With `DATA=folder` the demonstration") :].partition("\n\n")[0]
     by_item = {sample.file for sample in samples()}
     assert [one.file for one in DELIVERIES if one.file not in by_item and f"`{one.file}`" not in paragraph] == []
     assert "`ITEM.csv`" in paragraph
