@@ -36,3 +36,11 @@ OF_FILE = Message(
     "{name}：{said}",
     "{name}: {said}",
 )
+RESTING = Message(
+    "{count} 个文件尚在静置，未读取：静置满 {seconds:g} 秒（settings.quiet_seconds）后请再次运行",
+    "{count:file} not read yet, still resting: run again after {seconds:g} s of rest (settings.quiet_seconds)",
+)
+WITHOUT_MARKER = Message(
+    "{count} 个文件没有标记 *{marker}，未读取：放入标记后请再次运行",
+    "{count:file} not read, without a marker *{marker}: put it there and run again",
+)

@@ -12,6 +12,7 @@ from creditbus.connectors.files.source import left_out, parts, passed_over, read
 from creditbus.connectors.folder import messages
 from creditbus.connectors.folder.arrivals import DIGEST_CHARACTERS, Arrivals, ArrivedFile
 from creditbus.connectors.folder.settings import FolderSettings
+from creditbus.topics.text import Text
 
 __all__ = ["FolderSource"]
 
@@ -104,6 +105,8 @@ class FolderSource:
         taken = _Taken.of(position)
         self._remarks = []
         complete = self._arrivals.complete()
+        if resting := self._arrivals.waiting():
+            self._remarks.append(self._resting(resting))
         present = frozenset(arrival.digest for arrival in complete)
         # the file in hand first, whatever it is called by now
         for arrival in sorted(complete, key=lambda one: one.digest != taken.current):
@@ -121,6 +124,12 @@ class FolderSource:
     def remarks(self) -> Sequence[str]:
         """Say which sheets and rows the latest reading passed over."""
         return self._remarks
+
+    def _resting(self, count: int) -> Text:
+        settings = self._settings
+        if settings.ready == "marker":
+            return messages.WITHOUT_MARKER(count=count, marker=settings.marker)
+        return messages.RESTING(count=count, seconds=settings.quiet_seconds)
 
     def _rows(self, arrival: ArrivedFile, taken: _Taken) -> Iterator[Row | Defect]:
         after, last = taken.finished().position(None), taken.within if isinstance(taken.within, int) else 0

@@ -24,6 +24,7 @@ from creditbus.services.cli.language import language, spoken
 from creditbus.services.cli.messages import connector as messages
 from creditbus.services.domain.invisible import visible
 from creditbus.topics.connection import Connection
+from creditbus.topics.errors import UserError
 
 if TYPE_CHECKING:
     from creditbus.connectors.contract import Table
@@ -40,7 +41,7 @@ _MAPPING = "mapping"
 """In the place of a kind: the language of mapping files."""
 _GUESSES_SHOWN = 3
 _LONGEST_NAME = 60
-_LONGEST_LINE = 2000
+_LONGEST_LINE = 1000
 
 
 @app.command("list")
@@ -50,7 +51,12 @@ def list_command(folder: Folder = FOLDER, json: Json = False) -> None:
     from creditbus.connectors.setup.kinds import kinds
     from creditbus.connectors.setup.templates import templates
 
-    connectors = [load_connector(file) for file in configured(folder)]
+    connectors, broken = [], list[tuple[Path, UserError]]()
+    for file in configured(folder):
+        try:
+            connectors.append(load_connector(file))
+        except UserError as error:
+            broken.append((file, error))
     if json:
         listed = [
             {
@@ -62,10 +68,13 @@ def list_command(folder: Folder = FOLDER, json: Json = False) -> None:
             }
             for one in connectors
         ]
-        print_json({"connectors": listed, "kinds": sorted(kinds()), "templates": templates()})
+        faults = [{"file": str(file), "error": str(fault)} for file, fault in broken]
+        print_json({"connectors": listed, "broken": faults, "kinds": sorted(kinds()), "templates": templates()})
         return
     for one in connectors:
         _say(f"{one.id:24} {one.kind.name:6} {one.item.id:26} {one.department}")
+    for file, fault in broken:
+        _say(spoken(messages.CANNOT_BE_LOADED, id=file.stem, error=visible(spoken(fault.text()), _LONGEST_LINE)))
     _say(spoken(messages.KINDS) + ", ".join(sorted(kinds())))
     _say(spoken(messages.TEMPLATES) + ", ".join(templates()))
 

@@ -198,7 +198,7 @@ def _settings(kind: Kind, source: str, given: Sequence[str], folder: Path, *, si
         key, mark, value = pair.partition("=")
         if not mark:
             raise ConfigurationError("--set", messages.NOT_KEY_VALUE(pair=pair), messages.KEY_VALUE_EXAMPLE())
-        raw[key] = yaml.safe_load(value)
+        _put(raw, key.split("."), yaml.safe_load(value))
     for place, key in enumerate(name for name in required if name not in raw):
         described: Mapping[str, Any] = schema["properties"][key]
         if place or not source:
@@ -211,6 +211,17 @@ def _settings(kind: Kind, source: str, given: Sequence[str], folder: Path, *, si
             value = os.path.relpath(value, folder)
         raw[key] = value
     return raw
+
+
+def _put(settings: dict[str, Any], path: Sequence[str], value: Any) -> None:
+    """Write a setting; one within another by the keys above it, such as ``password.file``."""
+    *above, last = path
+    for name in above:
+        inner = settings.setdefault(name, {})
+        if not isinstance(inner, dict):
+            raise ConfigurationError("--set", messages.SET_TWICE(name=name), messages.KEY_VALUE_EXAMPLE())
+        settings = inner
+    settings[last] = value
 
 
 def _is_path(described: Mapping[str, Any]) -> bool:

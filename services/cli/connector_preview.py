@@ -157,7 +157,7 @@ def _show(connector: Connector, result: Preview) -> None:
         if columns.missing:
             _say(spoken(messages.MANDATORY_WITHOUT_COLUMN_2) + named_fields(item.id, columns.missing))
     for remark in result.remarks:
-        _say(f"  {spoken(remark)}")
+        _say(f"  {visible(spoken(remark), _LONGEST_CELL)}")
     _say(_counts(result))
     if result.fates:
         OUTPUT.print(_fates(result.fates))

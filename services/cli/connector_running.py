@@ -15,11 +15,13 @@ import typer
 
 from creditbus.services.cli.configured import FOLDER, Folder, Json, Name, connector_named
 from creditbus.services.cli.console import ERRORS, OUTPUT, print_json
-from creditbus.services.cli.language import spoken
+from creditbus.services.cli.language import language, spoken
 from creditbus.services.cli.messages import connector as messages
 from creditbus.services.cli.noticed import pairs_lines, persons_lines, unused_line
+from creditbus.services.cli.run_outcomes import outcomes_until
 from creditbus.services.cli.stopping import until_asked
 from creditbus.services.cli.unread import looking_on, undecided_lines
+from creditbus.services.domain.invisible import visible
 from creditbus.topics.connection import Connection
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["outcome_line", "register", "stale_line", "summary_lines"]
 
 _WAIT_SECONDS = 60.0
+_LONGEST_PLACE = 200
 ACCEPT_COLUMNS = "--accept-columns"
 
 Resend = Annotated[bool, typer.Option("--resend")]
@@ -95,21 +98,37 @@ def watch_command(
     def work(stop: threading.Event) -> None:
         run = partial(run_connector, progress=StoppingReporter(stop.is_set))
         for cycle in watch(connector, connection, lambda: not stop.wait(every), run=run):
-            _tell(cycle, json=json)
+            outcomes = None if cycle.summary is None else outcomes_until(connection, cycle.summary, every, stop)
+            _tell(cycle, connector, outcomes, json=json)
+
+    # of a running command; its facts go to standard output
+    ERRORS.print(_watching(connector, every), markup=False)
 
     until_asked(work)
 
 
-def _tell(cycle: Cycle, *, json: bool) -> None:
+def _watching(connector: Connector, every: float) -> str:
+    settings = connector.settings.model_dump(mode="json")
+    address = str(settings.get("path") or settings.get("url") or "")
+    # what follows a question mark may be a key of the interface
+    place = visible(address.partition("?")[0], _LONGEST_PLACE)
+    kind, item = connector.kind.title[language()], connector.item
+    named = item.title if language() == "zh" else item.title_en
+    return spoken(
+        messages.WATCHING, id=connector.id, kind=kind, place=place, every=every, item=named, topic=connector.topic
+    )
+
+
+def _tell(cycle: Cycle, connector: Connector, outcomes: RunOutcomes | None, *, json: bool) -> None:
     if json:
-        facts = {"error": cycle.error} if cycle.summary is None else _facts(cycle.summary, None)
+        facts = {"error": cycle.error} if cycle.summary is None else _facts(cycle.summary, outcomes)
         sys.stdout.write(orjson.dumps(facts).decode() + "\n")
         sys.stdout.flush()
         return
     clock = f"{datetime.now().astimezone():%H:%M:%S}"
     text = spoken(cycle.error)
     if cycle.summary is not None:
-        text = "\n".join([_published(cycle.summary), *_noticed(cycle.summary), *map(spoken, cycle.summary.remarks)])
+        text = "\n".join(summary_lines(cycle.summary, connector, outcomes))
     (ERRORS if cycle.summary is None else OUTPUT).print(f"{clock}  {text}", markup=False, soft_wrap=True)
 
 

@@ -534,3 +534,15 @@ NOTHING_OF: Mapping[str, Message] = {
         "check the source, or name the header by --set header_row=ROW",
     ),
 }
+CANNOT_BE_LOADED = Message(
+    "{id:24} 不能加载：{error}",
+    "{id:24} cannot be loaded: {error}",
+)
+SET_TWICE = Message(
+    "{name} 已有一个值，不能再有其下的键",
+    "{name} has a value already, and no keys within it",
+)
+WATCHING = Message(
+    "监视 {id}：{kind} {place}，每 {every:g} 秒查看一次；作为 {item} 发布到 {topic}；按 Ctrl-C 结束",
+    "watching {id}: {kind} {place}, looked at every {every:g} s; published as {item} to {topic}; Ctrl-C ends it",
+)

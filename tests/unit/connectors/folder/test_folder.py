@@ -151,3 +151,17 @@ def test_a_folder_that_is_not_there_is_a_finding_and_an_error(tmp_path: Path) ->
     assert [finding.ok for finding in source.check()] == [False]
     with pytest.raises(SourceError, match=r"is not a folder; check settings\.path"):
         list(source.read(None))
+
+
+def test_a_reading_says_which_files_still_rest(tmp_path: Path) -> None:
+    _drop(tmp_path, "a.csv", "1")
+    resting = _source(tmp_path, lambda: 5, quiet_seconds=86_400)
+    assert _taken(resting)[0] == []
+    (said,) = resting.remarks()
+    assert said == "1 file not read yet, still resting: run again after 86400 s of rest (settings.quiet_seconds)"
+    marked = _source(tmp_path, ready="marker")
+    assert _taken(marked)[0] == []
+    assert marked.remarks() == ["1 file not read, without a marker *.done: put it there and run again"]
+    read = _source(tmp_path)
+    assert _taken(read)[0] == ["1"]
+    assert read.remarks() == []
