@@ -118,7 +118,7 @@ def test_cells_that_cannot_be_read(name: str, rows: Sequence[Sequence[Any]], sai
 def _archive(name: str, content: bytes) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
-        archive.writestr(name, content)
+        archive.writestr(zipfile.ZipInfo(name), content)  # of a fixed time: it names the test
     return stream.getvalue()
 
 
