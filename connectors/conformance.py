@@ -50,7 +50,7 @@ def every_position_resumes_behind_its_row(source: Source) -> None:
     step = max(1, len(rows) // _RESUMED)
     for place in {*range(0, len(rows), step), len(rows) - 1}:
         rest = list(source.read(rows[place].position))
-        _expect(f"read resumes behind row {rows[place].row}", kept=rest == rows[place + 1 :])
+        _expect(f"read resumes after row {rows[place].row}", kept=rest == rows[place + 1 :])
 
 
 def positions_survive_json(source: Source) -> None:

@@ -28,7 +28,7 @@ class Secret(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     env: str | None = Field(default=None, min_length=1, description="Name of the environment variable that holds it.")
-    file: FolderPath | None = Field(default=None, description="File that holds it; a line end behind it is left out.")
+    file: FolderPath | None = Field(default=None, description="File that holds it; a line end after it is left out.")
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:

@@ -96,7 +96,7 @@ def run_connector(
 def mark_decided(connector: Connector, connection: Connection) -> int:
     """Mark what was refused since the last run; return how many rows. Shuts out a run that is under way, as a run does.
 
-    Beside such a run a refusal could be met before its row is settled, and would never be marked then.
+    Next to such a run a refusal could be met before its row is settled, and would never be marked then.
 
     Raises:
         UserError: source, registry or broker.

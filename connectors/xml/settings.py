@@ -14,11 +14,11 @@ class XmlOptions(ReadingSettings):
 
     record: str | None = Field(
         default=None,
-        description="Name of the element that is one row; null takes the first one that holds texts and is no header.",
+        description="Name of the element that is one row; null takes the first that holds texts and is not a header.",
     )
     header: tuple[str, ...] = Field(
         default=("Header", "header", "head"),
-        description="Elements whose texts go with every row behind them, as columns such as Header/operator.",
+        description="Elements whose texts go with every row after them, as columns such as Header/operator.",
     )
     names: Literal["as-is", "upper"] = Field(
         default="as-is", description="upper: brings names of elements to upper case, for messages that write xk_wsh."

@@ -93,7 +93,7 @@ def spec_command(kind: Annotated[str, typer.Argument()], json: Json = False) -> 
         "tells": {
             "enum": ["state", "news"],
             "default": tells(found),
-            "description": "Beside the settings. state: the latest reading of the source is the truth, and a value "
+            "description": "Next to the settings. state: the latest reading of the source is the truth, and a value "
             "that is set back is a change; news: what happened, delivery by delivery: an old one changes nothing.",
         }
     }

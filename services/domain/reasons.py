@@ -122,12 +122,12 @@ class Reason(_Sentenced):
     NUMBER_UNPARSABLE = (
         "NUMBER_UNPARSABLE",
         "数值不能识别，应写作 12500.5；整列带千分位或单位时，请在映射中设 thousands、unit.written 或 suffixes。",
-        "The value is no plain number such as 12500.5; the mapping reads others by `thousands`, `unit` and `suffixes`.",
+        "The value is not a plain number like 12500.5; the mapping reads others by `thousands`, `unit` and `suffixes`.",
     )
     DATE_UNPARSABLE = (
         "DATE_UNPARSABLE",
         "日期不能识别或不存在，应为 yyyy-MM-dd；整列写法不同时，请在映射中设 date_forms 或 day_numbers。",
-        "The value is no date such as 2025-03-31, or no such day; the mapping reads others by `date_forms`.",
+        "The value is not a date such as 2025-03-31, or no such day exists; the mapping reads others by `date_forms`.",
     )
     DATE_WITH_TIME = (
         "DATE_WITH_TIME",

@@ -64,6 +64,10 @@ def _texts(path: Path) -> Iterator[tuple[int, str]]:
                 yield node.lineno, said
             case ast.Call(func=ast.Name(id="Message"), args=[_, ast.Constant(value=str(said))]):
                 yield node.lineno, re.sub(r"\{[^}]*\}|`[^`]*`", "x", said)
+            case ast.keyword(arg="description", value=ast.Constant(value=str(said))):
+                yield node.value.lineno, said
+            case ast.Tuple(elts=[ast.Constant(), ast.Constant(), ast.Constant(value=str(said))]):  # a reason
+                yield node.lineno, said
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
         if token.type == tokenize.COMMENT:
             yield token.start[0], token.string
