@@ -120,8 +120,8 @@ subjects = st.builds(
     parked_from=_counts,
     parked_to=_counts,
     held=_counts,
-    district=st.text(alphabet=string.digits, max_size=6),
-    name=st.text(max_size=200),
+    district_utf8=st.text(alphabet=string.digits, max_size=6).map(str.encode),
+    name_utf8=st.text(max_size=200).map(str.encode),
     tail=st.binary(max_size=40),
 )
 

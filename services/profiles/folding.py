@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from creditbus.services.domain.catalogue import Catalogue, Item
 from creditbus.services.domain.event import (
-    Applied,
     Change,
     Header,
     SubjectKind,
@@ -48,38 +49,45 @@ from creditbus.services.engine.stage.output import Output
 from creditbus.services.engine.stage.rejects import Refusal, Rejects, Source
 from creditbus.services.engine.stage.state_view import StateView
 from creditbus.services.profiles.acting import CONFLICT, Acting, Findings, Landing
+from creditbus.services.profiles.applied import applied_of
 from creditbus.services.profiles.arrival import Arrival
-from creditbus.services.profiles.quick import Quick
+from creditbus.services.profiles.quick import Quick, QuickItems
 from creditbus.services.profiles.summaries import Summaries
 from creditbus.topics.names import CHANGES
 
-__all__ = ["Folding"]
+__all__ = ["Folding", "FoldingContext"]
+
+
+class FoldingContext:
+    """What the folding of all batches shares: the catalogue, codecs, and what is looked up in them once."""
+
+    def __init__(
+        self, catalogue: Catalogue, codec: EventCodec, acting: Acting, rejects: Rejects, lanes: int
+    ) -> None:
+        self.catalogue: Final = catalogue
+        self.codec: Final = codec
+        self.acting: Final = acting
+        self.rejects: Final = rejects
+        self.lanes: Final = lanes
+        self.successions: Final = successions(catalogue)
+        self.quick_items: Final = QuickItems(catalogue, codec, acting, self.successions)
 
 
 class Folding:
     """Of one batch."""
 
-    def __init__(
-        self,
-        catalogue: Catalogue,
-        codec: EventCodec,
-        acting: Acting,
-        rejects: Rejects,
-        lanes: int,
-        view: StateView,
-        out: Output,
-    ) -> None:
-        self._catalogue = catalogue
-        self._acting = acting
-        self._codec = codec
-        self._rejects = rejects
-        self._lanes = lanes
+    def __init__(self, context: FoldingContext, view: StateView, out: Output) -> None:
+        self._catalogue = context.catalogue
+        self._acting = context.acting
+        self._codec = context.codec
+        self._rejects = context.rejects
+        self._lanes = context.lanes
         self._view = view
         self._out = out
         self._changes = out.channel(CHANGES, out.lane)
         self._summaries = Summaries(view)
-        self._successions = successions(catalogue)
-        self._quick = Quick(catalogue, codec, acting, self._successions, self._summaries, view, out)
+        self._successions = context.successions
+        self._quick = Quick(context.quick_items, context.codec, self._summaries, view, out)
 
     def handle(self, arrival: Arrival) -> None:
         """Fold one event that arrived on the topic."""
@@ -213,7 +221,7 @@ class Folding:
         registering = self._register(subject, opened)
         subject.version += 1
         self._summaries.changed(code)
-        sealed = self._codec.seal_applied(opened, _applied(subject, moved))
+        sealed = self._codec.seal_applied(opened, applied_of(subject, moved))
         if moved.change is Change.TRANSITION:
             self._view.put(key, encode_record(moved.record, act=sealed))
         elif booked is not None or header["lifts"]:
@@ -243,8 +251,8 @@ class Folding:
             return False
         _, _, content, _ = self._codec.read_body(item.id, opened.body)
         subject.registered = True
-        subject.name = content.get(item.registers.name) or ""
-        subject.district = content.get(item.registers.district) or ""
+        subject.name_utf8 = (content.get(item.registers.name) or "").encode()
+        subject.district_utf8 = (content.get(item.registers.district) or "").encode()
         return True
 
     # -- waiting for the record -----------------------------------------------------------------
@@ -317,16 +325,3 @@ class Folding:
 
 def _same_act(one: Header, other: Header) -> bool:
     return one["verb"] == other["verb"] and one["content_hash"] == other["content_hash"]
-
-
-def _applied(subject: Subject, moved: Moved) -> Applied:
-    return Applied(
-        change=moved.change,
-        version=subject.version,
-        revision=moved.record.revision,
-        state=moved.record.state,
-        previous_state=moved.previous_state,
-        registered_name=subject.name,
-        district=subject.district,
-        registered=subject.registered,
-    )

@@ -1,4 +1,5 @@
-"""What most events are, a new record of a registered subject or a duplicate, folded without reading them whole.
+"""What most events are, folded without reading them whole: a new record of a registered subject, the same again, or
+another content of it.
 
 It must come to what `Folding` would come to, to the byte: tests/properties compare them.
 """
@@ -6,14 +7,21 @@ It must come to what `Folding` would come to, to the byte: tests/properties comp
 from __future__ import annotations
 
 from collections.abc import Container, Iterable
+from typing import Final, cast
 
 from creditbus.services.domain.catalogue import Catalogue
-from creditbus.services.domain.event import Change, SubjectKind
+from creditbus.services.domain.event import Change, Header, SubjectKind
 from creditbus.services.domain.identifiers.subject_kind import kind_of
 from creditbus.services.domain.ledger import Outcome
 from creditbus.services.domain.profile.keys import index_key
-from creditbus.services.domain.profile.record import CONTENT_VERBS
-from creditbus.services.domain.profile.stored_record import content_hash_of, encode_new_record
+from creditbus.services.domain.profile.record import CONTENT_VERBS, Duplicate, Moved, Stale, fold
+from creditbus.services.domain.profile.record_acts import is_corrected
+from creditbus.services.domain.profile.stored_record import (
+    content_hash_of,
+    decode_record,
+    encode_new_record,
+    encode_record,
+)
 from creditbus.services.domain.profile.subject import Subject
 from creditbus.services.domain.tokens import TOKEN_PREFIX
 from creditbus.services.engine.codec.event_codec import EventCodec
@@ -21,11 +29,12 @@ from creditbus.services.engine.codec.peek import HeaderPeek
 from creditbus.services.engine.stage.output import Output
 from creditbus.services.engine.stage.state_view import StateView
 from creditbus.services.profiles.acting import Acting
+from creditbus.services.profiles.applied import applied_of
 from creditbus.services.profiles.arrival import Arrival
 from creditbus.services.profiles.summaries import Summaries
 from creditbus.topics.names import CHANGES
 
-__all__ = ["Quick"]
+__all__ = ["Quick", "QuickItems"]
 
 _TOKEN = TOKEN_PREFIX.encode()
 
@@ -67,45 +76,60 @@ class _Tallies:
         return self._by.values()
 
 
+class QuickItems:
+    """Which items pass quickly, by their ids as they stand in a header.
+
+    Args:
+        catalogue: what the bus carries.
+        codec: knows where contents have their fields.
+        acting: knows the items whose rows act on records of others.
+        linking: ids of items that a row brings to two subjects.
+
+    Attributes:
+        ordinary: rows of these are records of their own and nothing else.
+        registering: rows of these register their subject; id, and where the content has name and district.
+
+    """
+
+    def __init__(self, catalogue: Catalogue, codec: EventCodec, acting: Acting, linking: Container[str]) -> None:
+        self.ordinary: Final = {
+            item.id.encode()
+            for item in catalogue
+            if item.registers is None and not acting.acts(item.id) and item.id not in linking
+        }
+        self.registering: Final = {
+            item.id.encode(): (item.id, codec.places_of(item.id, (item.registers.name, item.registers.district)))
+            for item in catalogue
+            if item.registers is not None
+        }
+
+
 class Quick:
     """Of one batch."""
 
     def __init__(
-        self,
-        catalogue: Catalogue,
-        codec: EventCodec,
-        acting: Acting,
-        linking: Container[str],
-        summaries: Summaries,
-        view: StateView,
-        out: Output,
+        self, items: QuickItems, codec: EventCodec, summaries: Summaries, view: StateView, out: Output
     ) -> None:
         self._codec = codec
         self._summaries = summaries
         self._view = view
         self._out = out
         self._changes = out.channel(CHANGES, out.lane)
-        self._ordinary = {
-            item.id.encode()
-            for item in catalogue
-            if item.registers is None and not acting.acts(item.id) and item.id not in linking
-        }
-        self._registering = {item.id.encode(): item.registers for item in catalogue if item.registers is not None}
+        self._ordinary = items.ordinary
+        self._registering = items.registering
         self._new = _Tallies()
         self._again = _Tallies()
+        self._amended = _Tallies()
+        self._stale = _Tallies()
 
     def take(self, arrival: Arrival, peek: HeaderPeek) -> bool:
         """Fold an event, if it is such a one, and tell whether it was."""
         subject = self._summaries.of(arrival.code)
         if not peek.plain or subject.held or peek.verb not in CONTENT_VERBS:
             return False
-        if peek.item in self._registering:
-            return self._register(arrival, peek, subject)
-        if (
-            not subject.registered
-            or peek.item not in self._ordinary
-            or (peek.subject_name and peek.subject_name != subject.name.encode())
-        ):
+        if peek.item not in self._ordinary:
+            return peek.item in self._registering and self._register(arrival, peek, subject)
+        if not subject.registered or (peek.subject_name and peek.subject_name != subject.name_utf8):
             return False
         value = self._view.get(arrival.key)
         if value is None:
@@ -114,12 +138,14 @@ class Quick:
         if peek.source_time is None and peek.reading is None and content_hash_of(value) == peek.content_hash:
             self._again.count(arrival, peek)
             return True
-        return False
+        return self._fold(arrival, peek, subject, value)
 
     def finish(self) -> None:
         """Book what passed."""
         self._book(self._new, Outcome.APPLIED, Change.NEW.value)
+        self._book(self._amended, Outcome.APPLIED, Change.AMENDED.value)
         self._book(self._again, Outcome.DUPLICATE, "")
+        self._book(self._stale, Outcome.STALE, "")
 
     def _register(self, arrival: Arrival, peek: HeaderPeek, subject: Subject) -> bool:
         if (
@@ -128,23 +154,43 @@ class Quick:
             or self._view.get(arrival.key) is not None
         ):
             return False
-        registers = self._registering[peek.item]
-        content = self._codec.read_content(peek.item.decode(), arrival.value, peek)
-        if content is None:
+        item, places = self._registering[peek.item]
+        texts = self._codec.pick_content(item, arrival.value, peek, places)
+        if texts is None:
             return False
         if subject.kind is SubjectKind.UNSTATED:
             subject.kind = kind_of(peek.subject.decode())
         subject.registered = True
-        subject.name = content.get(registers.name) or ""
-        subject.district = content.get(registers.district) or ""
+        subject.name_utf8, subject.district_utf8 = texts[0], texts[1]
         self._add(arrival, peek, subject)
+        return True
+
+    def _fold(self, arrival: Arrival, peek: HeaderPeek, subject: Subject, value: bytes) -> bool:
+        """Fold an event over a record that is there."""
+        record = decode_record(value)
+        if is_corrected(record):
+            return False
+        outcome = fold(record, _header_of(peek))
+        if isinstance(outcome, Moved):
+            subject.version += 1
+            self._summaries.changed(arrival.code)
+            sealed = self._codec.seal_peeked(arrival.value, peek, applied_of(subject, outcome))
+            self._view.put(arrival.key, encode_record(outcome.record, content=sealed))
+            self._changes.append((arrival.code, sealed))
+            self._amended.count(arrival, peek)
+        elif isinstance(outcome, (Duplicate, Stale)):
+            if outcome.record is not None:
+                self._view.put(arrival.key, encode_record(outcome.record))
+            (self._again if isinstance(outcome, Duplicate) else self._stale).count(arrival, peek)
+        else:
+            return False
         return True
 
     def _add(self, arrival: Arrival, peek: HeaderPeek, subject: Subject) -> None:
         code = arrival.code
         subject.version += 1
         self._summaries.changed(code)
-        sealed = self._codec.seal_new(arrival.value, peek, subject.version, subject.name, subject.district)
+        sealed = self._codec.seal_new(arrival.value, peek, subject.version, subject.name_utf8, subject.district_utf8)
         record = encode_new_record(
             stated=peek.state,
             source_time=peek.source_time,
@@ -166,3 +212,19 @@ class Quick:
         for tally in tallies.all():
             header = tally.example.opened(self._codec).header
             self._out.book(header["origin"], header["item"], outcome, reason, tally.count)
+
+
+def _header_of(peek: HeaderPeek) -> Header:
+    """Return what the rules of folding look at; `plain` says that the event takes no act back."""
+    header = {
+        "verb": peek.verb,
+        "content_hash": peek.content_hash,
+        "state": peek.state,
+        "source_time": peek.source_time,
+        "received_at": peek.received_at,
+        "sequence": peek.sequence,
+        "reading": peek.reading,
+        "lifts": False,
+        "origin": {"department": peek.department.decode()},
+    }
+    return cast("Header", header)

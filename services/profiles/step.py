@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from creditbus.services.domain.catalogue import Catalogue
@@ -22,7 +22,7 @@ from creditbus.services.engine.stage.rejects import Rejects
 from creditbus.services.engine.stage.state_view import Misses, StateView
 from creditbus.services.profiles.acting import Acting
 from creditbus.services.profiles.arrival import Arrival
-from creditbus.services.profiles.folding import Folding
+from creditbus.services.profiles.folding import Folding, FoldingContext
 from creditbus.topics.names import PROFILES
 
 __all__ = ["ProfilesStep"]
@@ -37,11 +37,10 @@ class ProfilesStep:
     """Folds `credit.events` into records; writes `credit.changes`, keeps `credit.records`."""
 
     def __init__(self, catalogue: Catalogue, codec: EventCodec, rejects: Rejects, lanes: int) -> None:
-        self._catalogue = catalogue
         self._codec = codec
         self._acting = Acting(catalogue, codec)
         self._rejects = rejects
-        self._lanes = lanes
+        self._context = FoldingContext(catalogue, codec, self._acting, rejects, lanes)
         self._origins: set[bytes] = set()
         self._registering = {item.id for item in catalogue if item.registers is not None}
 
@@ -52,16 +51,24 @@ class ProfilesStep:
     def prepare(self, records: Sequence[Record]) -> tuple[Work, Iterable[bytes]]:
         """Peek at the events; the keys are the summaries and records that they touch."""
         work: Work = []
+        keys: set[bytes] = set()
+        known = b""
         for record in records:
             try:
                 arrival = Arrival(record.value or b"", self._codec)
-                if arrival.peek is not None and arrival.peek.origin not in self._origins:
-                    self._remember(arrival)
-                work.append(arrival)
+                peek = arrival.peek
+                # one comes mostly after another of the same file
+                if peek is not None and peek.origin != known:
+                    known = peek.origin
+                    if known not in self._origins:
+                        self._remember(arrival)
             except (FrameError, UndecodableError) as error:
                 skip_foreign(record, PROFILES.name, error)
-        summaries = {subject_key(code) for code in {arrival.code for arrival in work}}
-        return work, summaries.union([arrival.key for arrival in work])
+                continue
+            work.append(arrival)
+            keys.add(arrival.key)
+            keys.add(subject_key(arrival.code))
+        return work, keys
 
     def _remember(self, arrival: Arrival) -> None:
         """Read an event of a new origin whole: what passes quickly is booked against it as bytes."""
@@ -73,8 +80,18 @@ class ProfilesStep:
 
     def begin(self, work: Work, view: StateView, out: Output) -> StepRun:
         """Fold the batch."""
-        view.need(chain(self._released(work, view), self._parking(work, view)))
-        folding = Folding(self._catalogue, self._codec, self._acting, self._rejects, self._lanes, view, out)
+        codes = {arrival.code for arrival in work}
+        expecting, unregistered = dict[bytes, Waiting](), set[bytes]()
+        for code in codes:
+            summary = view.get(subject_key(code))
+            if not is_registered(summary):
+                unregistered.add(code)
+            if summary is not None and not nothing_waits(summary):
+                waiting = waiting_of(summary)
+                if waiting.held or waiting.parked_from < waiting.parked_to:
+                    expecting[code] = waiting
+        view.need(chain(self._released(work, expecting, view), self._parking(work, unregistered)))
+        folding = Folding(self._context, view, out)
         misses = Misses()
         return StepRun(lambda part: self._fold(folding, part, misses), lambda: self._settle(folding, misses))
 
@@ -91,15 +108,14 @@ class ProfilesStep:
             except Exception as error:  # noqa: BLE001 -- raised again unless it is a miss or follows from one
                 misses.note(error)
 
-    def _released(self, work: Work, view: StateView) -> Iterator[bytes]:
+    def _released(self, work: Work, expecting: Mapping[bytes, Waiting], view: StateView) -> Iterator[bytes]:
         """Tell the keys of what this batch may release, before anything is folded.
 
         A registration releases the events that wait for it, and they touch their own records; a new
         record releases the acts that wait for it; an act without its record joins those.
         """
-        expecting = self._expecting(work, view)
         for arrival in work:
-            waiting = expecting.get(arrival.code)
+            waiting = expecting.get(arrival.code) if expecting else None
             if arrival.verb(self._codec) not in CONTENT_VERBS:
                 if self._acting.acts(arrival.item(self._codec)):
                     yield from self._acting.touched(arrival.code, arrival.record)
@@ -112,10 +128,8 @@ class ProfilesStep:
                     for number in range(waiting.parked_from, waiting.parked_to):
                         yield from self._parked(arrival.code, number, view)
 
-    def _parking(self, work: Work, view: StateView) -> Iterator[bytes]:
+    def _parking(self, work: Work, unregistered: set[bytes]) -> Iterator[bytes]:
         """Tell the keys of what waits for a registration already, of the records for which this batch may wait, too."""
-        codes = {arrival.code for arrival in work}
-        unregistered = {code for code in codes if not is_registered(view.get(subject_key(code)))}
         if not unregistered:
             return
         for arrival in work:
@@ -124,18 +138,6 @@ class ProfilesStep:
                     unregistered.discard(arrival.code)
                 else:
                     yield parked_of_record_key(arrival.code, arrival.record)
-
-    @staticmethod
-    def _expecting(work: Work, view: StateView) -> dict[bytes, Waiting]:
-        """Return what waits, for the subjects of the batch at which something waits."""
-        found = {}
-        for code in {arrival.code for arrival in work}:
-            summary = view.get(subject_key(code))
-            if summary is not None and not nothing_waits(summary):
-                waiting = waiting_of(summary)
-                if waiting.held or waiting.parked_from < waiting.parked_to:
-                    found[code] = waiting
-        return found
 
     def _parked(self, code: bytes, number: int, view: StateView) -> Iterator[bytes]:
         key = parked_key(code, number)

@@ -34,12 +34,12 @@ _LENGTH: Final = struct.Struct(">I")
 
 def subject_key(subject: bytes) -> bytes:
     """Return the key of a subject's summary."""
-    return b"s|" + subject
+    return b"s|%b" % subject
 
 
 def record_store_key(subject: bytes, record: bytes) -> bytes:
     """Return the key of a record."""
-    return b"".join((b"r|", subject, b"|", record))
+    return b"r|%b|%b" % (subject, record)
 
 
 def index_key(subject: bytes, chunk: int) -> bytes:

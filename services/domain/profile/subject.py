@@ -42,15 +42,16 @@ class Subject:
 
     `records` counts its records; the keys of the last `records % INDEX_CHUNK` are in `tail`, those
     before in full chunks. Parked events are numbered from `parked_from` up to (not including)
-    `parked_to`; `held` counts the acts that wait for their record.
+    `parked_to`; `held` counts the acts that wait for their record. District and registered name are kept as UTF-8,
+    for most events pass them on unread.
     """
 
     # no dataclass: its constructor would not be compiled
     __slots__ = (
-        "district",
+        "district_utf8",
         "held",
         "kind",
-        "name",
+        "name_utf8",
         "parked_from",
         "parked_to",
         "records",
@@ -69,8 +70,8 @@ class Subject:
         parked_from: int = 0,
         parked_to: int = 0,
         held: int = 0,
-        district: str = "",
-        name: str = "",
+        district_utf8: bytes = b"",
+        name_utf8: bytes = b"",
         tail: bytes = b"",
     ) -> None:
         self.version = version
@@ -80,14 +81,24 @@ class Subject:
         self.parked_from = parked_from
         self.parked_to = parked_to
         self.held = held
-        self.district = district
-        self.name = name
+        self.district_utf8 = district_utf8
+        self.name_utf8 = name_utf8
         self.tail = tail
+
+    @property
+    def name(self) -> str:
+        """The registered name; empty where there is none."""
+        return self.name_utf8.decode()
+
+    @property
+    def district(self) -> str:
+        """The code of the registered district; empty where there is none."""
+        return self.district_utf8.decode()
 
     def add_record(self, key: bytes) -> tuple[int, bytes] | None:
         """Count a new record; return number and content of the chunk that it filled, if it did."""
         self.records += 1
-        self.tail = self.tail + _SEPARATOR + key if self.tail else key
+        self.tail = b"%b\xff%b" % (self.tail, key) if self.tail else key
         if self.records % INDEX_CHUNK:
             return None
         full, self.tail = self.tail, b""
@@ -128,8 +139,7 @@ def record_keys(chunk: bytes) -> list[bytes]:
 
 def encode_subject(subject: Subject) -> bytes:
     """Return the bytes that the store holds; equal summaries have equal bytes."""
-    district = subject.district.encode()
-    name = subject.name.encode()
+    district, name = subject.district_utf8, subject.name_utf8
     head = _META.pack(
         _LAYOUT,
         subject.registered,
@@ -142,7 +152,7 @@ def encode_subject(subject: Subject) -> bytes:
         len(district),
         len(name),
     )
-    return b"".join((head, district, name, subject.tail))
+    return b"%b%b%b%b" % (head, district, name, subject.tail)
 
 
 def decode_subject(value: bytes) -> Subject:
@@ -166,7 +176,7 @@ def decode_subject(value: bytes) -> Subject:
         parked_from=first,
         parked_to=after,
         held=held,
-        district=value[_META.size : name_start].decode(),
-        name=value[name_start:tail_start].decode(),
+        district_utf8=value[_META.size : name_start],
+        name_utf8=value[name_start:tail_start],
         tail=value[tail_start:],
     )

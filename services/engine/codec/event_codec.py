@@ -8,6 +8,7 @@ most of the cost of an event (docs/adr/0003).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, cast
@@ -215,18 +216,26 @@ class EventCodec:
         """Return what profiles must see of an event; None where its header must be read whole."""
         return self._peek.read(value) if self.is_current(value) else None
 
-    def read_content(self, item: str, value: bytes, peek: HeaderPeek) -> Content | None:
-        """Return the content of a peeked event; None where it must be read whole."""
+    def places_of(self, item: str, names: Iterable[str]) -> tuple[int, ...]:
+        """Return where an item's content has these fields, for `pick_content`."""
+        return self._read_contents[item].places_of(names)
+
+    def pick_content(self, item: str, value: bytes, peek: HeaderPeek, wanted: tuple[int, ...]) -> list[bytes] | None:
+        """Return fields of a peeked event's content, as UTF-8; None where it must be read whole."""
         act_end = self._read_act.skip(value, peek.end)
         claim_end = act_end and self._read_claim.skip(value, act_end)
-        content = claim_end and self._read_contents[item].read(value, claim_end)
+        content = claim_end and self._read_contents[item].pick(value, claim_end, wanted)
         return content[0] if content and content[1] == len(value) else None
 
-    def seal_new(self, value: bytes, peek: HeaderPeek, version: int, name: str, district: str) -> bytes:
-        """Return a peeked event as the first revision of a record of a registered subject."""
+    def seal_new(self, value: bytes, peek: HeaderPeek, version: int, name: bytes, district: bytes) -> bytes:
+        """Return a peeked event as the first revision of a record of a registered subject; the texts are UTF-8."""
         # what profiles decided is the header's last field, and null is its last byte
         applied = self._applied.write_new(peek.state, version, name, district)
-        return b"".join((value[: peek.end - 1], applied, value[peek.end :]))
+        return b"%b%b%b" % (value[: peek.end - 1], applied, value[peek.end :])
+
+    def seal_peeked(self, value: bytes, peek: HeaderPeek, applied: Applied) -> bytes:
+        """Return a peeked event with what the profiles stage decided."""
+        return b"".join((value[: peek.end - 1], self._applied.write(applied), value[peek.end :]))
 
     def write_body(self, item: str, act: Act, claim: Claim, content: Content) -> tuple[bytes, int]:
         """Return the bytes of a body, and where in them the content starts."""

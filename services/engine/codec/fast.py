@@ -7,7 +7,7 @@ plainest way is left to fastavro, so that it alone decides what is undecodable.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, cast
 
 from creditbus.services.domain.event import Applied, Header
@@ -116,6 +116,30 @@ class TextReader:
         except (IndexError, UnicodeDecodeError):
             return None
         return record, place
+
+    def places_of(self, names: Iterable[str]) -> tuple[int, ...]:
+        """Return the numbers of fields by their names, for `pick`; of a name that there is not, one of no field."""
+        return tuple(self._names.index(name) if name in self._names else -1 for name in names)
+
+    def pick(self, source: bytes, place: int, wanted: tuple[int, ...]) -> tuple[list[bytes], int] | None:
+        """Return some fields of the record that begins at `place`, as UTF-8, and the place after it.
+
+        An empty one stands for null, too. None where fastavro must look.
+        """
+        picked = [b""] * len(wanted)
+        try:
+            for number in range(len(self._names)):
+                after = past_optional_text(source, place)
+                if number in wanted:
+                    if source[place]:
+                        text = characters(source, place + 1, after)
+                        # raises where it is not a text
+                        text.decode()
+                        picked[wanted.index(number)] = text
+                place = after
+        except (IndexError, KeyError, UnicodeDecodeError):
+            return None
+        return picked, place
 
     def skip(self, source: bytes, place: int) -> int | None:
         """Return the place after the record that begins at `place`; None where fastavro must look."""
@@ -268,15 +292,16 @@ class AppliedWriter:
             )
         )
 
-    def write_new(self, state: str, version: int, name: str, district: str) -> bytes:
-        """Return the field's bytes for the first revision of a record of a registered subject."""
-        return b"".join(
-            (
-                self._new,
-                write_long(version),
-                self._first[state],
-                _registered(name, district, True),
-            )
+    def write_new(self, state: str, version: int, name: bytes, district: bytes) -> bytes:
+        """Return the field's bytes for the first revision of a record of a registered subject; its texts are UTF-8."""
+        return b"%b%b%b%b%b%b%b\x01" % (
+            self._new,
+            write_long(version),
+            self._first[state],
+            write_long(len(name)),
+            name,
+            write_long(len(district)),
+            district,
         )
 
 

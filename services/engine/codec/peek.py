@@ -11,30 +11,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from creditbus.services.domain.framing import FRAME_BYTES
-from creditbus.services.engine.codec.primitives import read_long, read_optional_long, symbols
-from creditbus.services.engine.codec.scan import scan_header
-from creditbus.services.engine.codec.scan.places import (
-    AUTHORITY,
-    CHANGE,
-    CONTENT_HASH,
-    DOCUMENT_NO,
-    END,
-    ITEM,
-    LIFTS,
-    ORIGIN,
-    READING,
-    RECEIVED_AT,
-    SEQUENCE,
-    SHEET,
-    SOURCE_TIME,
-    STATE,
-    SUBJECT,
-    SUBJECT_NAME,
-    VERB,
-    WARNINGS,
-    characters,
-    check_fields,
-)
+from creditbus.services.engine.codec.primitives import symbols
+from creditbus.services.engine.codec.scan import peek_fields
+from creditbus.services.engine.codec.scan.places import check_fields
 
 __all__ = ["HeaderPeek", "HeaderPeekReader"]
 
@@ -127,40 +106,27 @@ class HeaderPeekReader:
 
         That is: it was applied already, or is not written in the plainest way.
         """
-        places = scan_header(value, FRAME_BYTES)
-        if places is None or places[CHANGE] > 0:
+        # not the tuple's exact type: compiled, all of it would be checked and copied twice
+        fields: tuple[Any, ...] | None = peek_fields(value, FRAME_BYTES)
+        if fields is None:
             return None
-        try:
-            return self._read(value, places)
-        except (KeyError, UnicodeDecodeError):
+        item, verb, state = fields[0], self._verbs.get(fields[1]), self._states.get(fields[6])
+        if item not in self._items or verb is None or state is None:
             return None
-
-    def _read(self, value: bytes, places: tuple[int, ...]) -> HeaderPeek | None:
-        item = _text(value, places, ITEM)
-        subject = _text(value, places, SUBJECT)
-        if item not in self._items or not subject.isascii():
-            return None
-        record = b"|".join((item, _text(value, places, AUTHORITY), _text(value, places, DOCUMENT_NO)))
-        # raises where it is not a text: then the header's own reader says so
-        record.decode()
         return HeaderPeek(
             item,
-            self._verbs[value[places[VERB]]],
-            value[places[CONTENT_HASH] : places[AUTHORITY]],
-            record,
-            subject,
-            _text(value, places, SUBJECT_NAME),
-            self._states[value[places[STATE]]],
-            read_optional_long(value, places[SOURCE_TIME]),
-            read_long(value, places[RECEIVED_AT])[0],
-            read_long(value, places[SEQUENCE])[0],
-            read_optional_long(value, places[READING]),
-            _text(value, places, ORIGIN),
-            value[places[ORIGIN] : places[SHEET]],
-            not value[places[WARNINGS]] and not value[places[LIFTS]],
-            places[END],
+            verb,
+            fields[2],
+            fields[3],
+            fields[4],
+            fields[5],
+            state,
+            fields[7],
+            fields[8],
+            fields[9],
+            fields[10],
+            fields[11],
+            fields[12],
+            fields[13],
+            fields[14],
         )
-
-
-def _text(value: bytes, places: tuple[int, ...], field: int) -> bytes:
-    return characters(value, places[field], places[field + 1])

@@ -100,9 +100,11 @@ class Lane:
             known = entries.keys() & wanted
             found |= {key: entries[key] for key in known}
             wanted -= known
-        if wanted:
-            found |= await self._read_stored(self._store, wanted)
-        return found
+        if not wanted:
+            return found
+        stored = await self._read_stored(self._store, wanted)
+        stored.update(found)
+        return stored
 
     async def watch_checkpoint(self, every_seconds: float) -> None:
         """Look again and again whether the store is where it was left; only while the lane is restored.

@@ -1,9 +1,12 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
 """`plain` says what this does and why."""
 
-from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
 from cpython.ref cimport Py_INCREF
 from cpython.tuple cimport PyTuple_New, PyTuple_SET_ITEM
+from cpython.unicode cimport PyUnicode_DecodeUTF8
+from libc.stdint cimport int64_t, uint64_t
+from libc.string cimport memcpy
 
 cdef enum:
     MORE = 127
@@ -14,6 +17,25 @@ cdef enum:
     UNUSUAL = -1
     HEADER_PLACES = 25
     PLACES = 33
+    ITEM = 0
+    VERB = 1
+    CONTENT_HASH = 3
+    AUTHORITY = 4
+    DOCUMENT_NO = 6
+    SUBJECT = 7
+    SUBJECT_NAME = 8
+    STATE = 10
+    SOURCE_TIME = 11
+    RECEIVED_AT = 12
+    SEQUENCE = 13
+    READING = 14
+    LIFTS = 15
+    ORIGIN = 16
+    RUN = 17
+    SHEET = 19
+    WARNINGS = 22
+    END = 24
+    CHANGE = 25
 
 
 cdef struct Source:
@@ -39,6 +61,102 @@ def scan_header(bytes value not None, Py_ssize_t start):
         Py_INCREF(place)
         PyTuple_SET_ITEM(found, number, place)
     return found
+
+
+def peek_fields(bytes value not None, Py_ssize_t start):
+    cdef Source source
+    cdef Py_ssize_t places[PLACES]
+    cdef bytes record
+    if start < 0:
+        return None
+    source.at = <const unsigned char *>PyBytes_AS_STRING(value)
+    source.size = PyBytes_GET_SIZE(value)
+    if not _scan(&source, start, places) or places[CHANGE] > 0 or not _is_ascii(&source, places[SUBJECT], places[SUBJECT + 1]):
+        return None
+    record = _record_key(&source, places)
+    try:
+        # raises where it is not a text: then the header's own reader says so
+        if not _all_ascii(<const unsigned char *>PyBytes_AS_STRING(record), PyBytes_GET_SIZE(record)):
+            PyUnicode_DecodeUTF8(PyBytes_AS_STRING(record), PyBytes_GET_SIZE(record), NULL)
+    except UnicodeDecodeError:
+        return None
+    return (
+        _text(&source, places, ITEM),
+        source.at[places[VERB]],
+        _bytes(&source, places[CONTENT_HASH], places[AUTHORITY]),
+        record,
+        _text(&source, places, SUBJECT),
+        _text(&source, places, SUBJECT_NAME),
+        source.at[places[STATE]],
+        _optional_long(&source, places[SOURCE_TIME]),
+        _long(&source, places[RECEIVED_AT]),
+        _long(&source, places[SEQUENCE]),
+        _optional_long(&source, places[READING]),
+        _text(&source, places, ORIGIN),
+        _bytes(&source, places[ORIGIN], places[SHEET]),
+        not source.at[places[WARNINGS]] and not source.at[places[LIFTS]],
+        places[END],
+    )
+
+
+cdef bytes _record_key(const Source *source, const Py_ssize_t *places):
+    cdef Py_ssize_t item = _characters(source, places[ITEM]), item_bytes = places[ITEM + 1] - item
+    cdef Py_ssize_t authority = _characters(source, places[AUTHORITY]), authority_bytes = places[AUTHORITY + 1] - authority
+    cdef Py_ssize_t number = _characters(source, places[DOCUMENT_NO]), number_bytes = places[DOCUMENT_NO + 1] - number
+    cdef bytes record = PyBytes_FromStringAndSize(NULL, item_bytes + authority_bytes + number_bytes + 2)
+    cdef char *at = PyBytes_AS_STRING(record)
+    memcpy(at, source.at + item, item_bytes)
+    at += item_bytes
+    at[0] = b"|"
+    memcpy(at + 1, source.at + authority, authority_bytes)
+    at += 1 + authority_bytes
+    at[0] = b"|"
+    memcpy(at + 1, source.at + number, number_bytes)
+    return record
+
+
+cdef inline bytes _text(const Source *source, const Py_ssize_t *places, int field):
+    return _bytes(source, _characters(source, places[field]), places[field + 1])
+
+
+cdef inline bytes _bytes(const Source *source, Py_ssize_t begin, Py_ssize_t end):
+    return PyBytes_FromStringAndSize(<const char *>source.at + begin, end - begin)
+
+
+cdef inline Py_ssize_t _characters(const Source *source, Py_ssize_t place) noexcept:
+    """Where the characters of a string begin that has been scanned."""
+    while source.at[place] > MORE:
+        place += 1
+    return place + 1
+
+
+cdef inline int64_t _long(const Source *source, Py_ssize_t place) noexcept:
+    """Of one that has been scanned: nine bytes at most."""
+    cdef uint64_t number = 0
+    cdef int shift = 0
+    while True:
+        number |= <uint64_t>(source.at[place] & MORE) << shift
+        if source.at[place] <= MORE:
+            return <int64_t>(number >> 1) ^ -<int64_t>(number & 1)
+        place += 1
+        shift += 7
+
+
+cdef inline object _optional_long(const Source *source, Py_ssize_t place):
+    return _long(source, place + 1) if source.at[place] else None
+
+
+cdef inline bint _is_ascii(const Source *source, Py_ssize_t begin, Py_ssize_t end) noexcept:
+    begin = _characters(source, begin)
+    return _all_ascii(source.at + begin, end - begin)
+
+
+cdef inline bint _all_ascii(const unsigned char *at, Py_ssize_t size) noexcept:
+    cdef unsigned char all = 0
+    cdef Py_ssize_t place
+    for place in range(size):
+        all |= at[place]
+    return all <= MORE
 
 
 cdef bint _scan(const Source *source, Py_ssize_t place, Py_ssize_t *places) noexcept:

@@ -40,6 +40,7 @@ __all__ = [
     "VERB",
     "VERSION",
     "WARNINGS",
+    "PeekFields",
     "characters",
     "check_fields",
     "text_start",
@@ -79,6 +80,9 @@ PREVIOUS_STATE: Final = 29
 REGISTERED_NAME: Final = 30
 DISTRICT: Final = 31
 REGISTERED: Final = 32
+
+PeekFields = tuple[Any, ...]
+"""What `peek_fields` returns: the fields of `HeaderPeek` in their order, symbols of enumerations as their bytes."""
 
 #: The fields of the header and of its origin in their order.
 FIELDS: Final = (

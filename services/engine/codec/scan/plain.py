@@ -8,7 +8,31 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["scan_header"]
+from creditbus.services.engine.codec.primitives import read_long, read_optional_long
+from creditbus.services.engine.codec.scan.places import (
+    AUTHORITY,
+    CHANGE,
+    CONTENT_HASH,
+    DOCUMENT_NO,
+    END,
+    ITEM,
+    LIFTS,
+    ORIGIN,
+    READING,
+    RECEIVED_AT,
+    SEQUENCE,
+    SHEET,
+    SOURCE_TIME,
+    STATE,
+    SUBJECT,
+    SUBJECT_NAME,
+    VERB,
+    WARNINGS,
+    PeekFields,
+    characters,
+)
+
+__all__ = ["peek_fields", "scan_header"]
 
 _MORE: Final = 127
 _LONGEST_TEXT: Final = 3
@@ -34,6 +58,46 @@ def scan_header(value: bytes, start: int) -> tuple[int, ...] | None:
     except (IndexError, _UnusualError):
         return None
     return places if places[24] <= len(value) else None
+
+
+def peek_fields(value: bytes, start: int) -> PeekFields | None:
+    """Return what `HeaderPeek` holds of the header that begins at `start`; None where it must be read whole.
+
+    That is: it was applied already, is not written in the plainest way, or its subject or its record is no text.
+    """
+    places = scan_header(value, start)
+    if places is None or places[CHANGE] > 0:
+        return None
+    subject = _text(value, places, SUBJECT)
+    record = b"|".join((_text(value, places, ITEM), _text(value, places, AUTHORITY), _text(value, places, DOCUMENT_NO)))
+    try:
+        # raises where it is not a text: then the header's own reader says so
+        record.decode()
+    except UnicodeDecodeError:
+        return None
+    if not subject.isascii():
+        return None
+    return (
+        _text(value, places, ITEM),
+        value[places[VERB]],
+        value[places[CONTENT_HASH] : places[AUTHORITY]],
+        record,
+        subject,
+        _text(value, places, SUBJECT_NAME),
+        value[places[STATE]],
+        read_optional_long(value, places[SOURCE_TIME]),
+        read_long(value, places[RECEIVED_AT])[0],
+        read_long(value, places[SEQUENCE])[0],
+        read_optional_long(value, places[READING]),
+        _text(value, places, ORIGIN),
+        value[places[ORIGIN] : places[SHEET]],
+        not value[places[WARNINGS]] and not value[places[LIFTS]],
+        places[END],
+    )
+
+
+def _text(value: bytes, places: tuple[int, ...], field: int) -> bytes:
+    return characters(value, places[field], places[field + 1])
 
 
 def _scan(value: bytes, place: int) -> tuple[int, ...]:
