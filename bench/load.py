@@ -225,6 +225,9 @@ def outcome_of(entry: Entry) -> str:
 def _step(stage: Stage, records: Sequence[Sent], lane: int, state: dict[bytes, bytes | None]) -> Output:
     work, keys = stage.step.prepare(records)
     read = {key: state.get(key) for key in keys}
+    if stage.further_keys is not None:
+        more, absent = stage.further_keys(work, read)
+        read |= {key: state.get(key) for key in more} | dict.fromkeys(absent)
     while True:
         out, view = Output(lane), StateView(read)
         try:

@@ -113,6 +113,9 @@ class LocalBus:
         asyncio.run(self.parts.schemas.learn(batch))
         work, keys = runs.step.prepare(batch)
         state = self.state(runs, lane, keys)
+        if runs.further_keys is not None:
+            more, absent = runs.further_keys(work, state)
+            state |= self.state(runs, lane, more) | dict.fromkeys(absent)
         while True:
             out, view = Output(lane), StateView(state)
             try:

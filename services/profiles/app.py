@@ -14,11 +14,13 @@ __all__ = ["profiles_stage"]
 
 def profiles_stage(catalogue: Catalogue, codec: EventCodec, lanes: int) -> Stage:
     """Return the stage that keeps the profiles."""
+    step = ProfilesStep(catalogue, codec, Rejects(PROFILES.name), lanes)
     return Stage(
         name=PROFILES.name,
         topics=(PROFILES.input,),
         lanes=lanes,
-        step=ProfilesStep(catalogue, codec, Rejects(PROFILES.name), lanes),
+        step=step,
+        further_keys=step.further_keys,
         store=StoreKind.REDIS,
         changelog=PROFILES.changelog,
     )

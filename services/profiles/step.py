@@ -11,7 +11,7 @@ from creditbus.services.domain.framed_avro import UndecodableError
 from creditbus.services.domain.framing import FrameError
 from creditbus.services.domain.profile.keys import held_key, parked_key, parked_of_record_key, subject_key
 from creditbus.services.domain.profile.record import CONTENT_VERBS
-from creditbus.services.domain.profile.subject import Waiting, is_registered, nothing_waits, waiting_of
+from creditbus.services.domain.profile.subject import Waiting, is_registered, may_hold, nothing_waits, waiting_of
 from creditbus.services.engine.batch import Record
 from creditbus.services.engine.codec.event_codec import EventCodec
 from creditbus.services.engine.codec.schemas import Schemas
@@ -49,7 +49,7 @@ class ProfilesStep:
         await self._rejects.load(schemas)
 
     def prepare(self, records: Sequence[Record]) -> tuple[Work, Iterable[bytes]]:
-        """Peek at the events; the keys are the summaries and records that they touch."""
+        """Peek at the events; the keys are the summaries of their subjects."""
         work: Work = []
         keys: set[bytes] = set()
         known = b""
@@ -66,9 +66,21 @@ class ProfilesStep:
                 skip_foreign(record, PROFILES.name, error)
                 continue
             work.append(arrival)
-            keys.add(arrival.key)
             keys.add(subject_key(arrival.code))
         return work, keys
+
+    def further_keys(
+        self, work: Sequence[Arrival], state: Mapping[bytes, bytes | None]
+    ) -> tuple[set[bytes], set[bytes]]:
+        """Tell which records may be there, and which are not: most events are of new ones, which nobody need look for."""
+        held: set[bytes] = set()
+        absent: set[bytes] = set()
+        for arrival in work:
+            if may_hold(state.get(subject_key(arrival.code)), arrival.record):
+                held.add(arrival.key)
+            else:
+                absent.add(arrival.key)
+        return held, absent
 
     def _remember(self, arrival: Arrival) -> None:
         """Read an event of a new origin whole: what passes quickly is booked against it as bytes."""

@@ -14,6 +14,7 @@ __all__ = [
     "decode_subject",
     "encode_subject",
     "is_registered",
+    "may_hold",
     "nothing_waits",
     "record_keys",
     "waiting_of",
@@ -34,6 +35,7 @@ _WAITING: Final = struct.Struct(">III")
 _WAITING_AT: Final = struct.calcsize(">BBBQI")
 _WAITING_END: Final = _WAITING_AT + _WAITING.size
 _REGISTERED_AT: Final = 1
+_RECORDS_AT: Final = struct.calcsize(">BBBQ")
 _NOTHING: Final = bytes(_WAITING.size)
 
 
@@ -125,6 +127,17 @@ def nothing_waits(value: bytes) -> bool:
 def is_registered(value: bytes | None) -> bool:
     """Whether a subject is registered, from the bytes of its summary; of none it is not."""
     return value is not None and value[_REGISTERED_AT] != 0
+
+
+def may_hold(value: bytes | None, record: bytes) -> bool:
+    """Whether a subject may have a record, from the bytes of its summary; False: it has none of this key.
+
+    Its first records stand in the summary itself, so for most subjects the answer is exact, but for a key that is part
+    of another one.
+    """
+    return value is not None and (
+        int.from_bytes(value[_RECORDS_AT:_WAITING_AT], "big") >= INDEX_CHUNK or record in value
+    )
 
 
 def waiting_of(value: bytes) -> Waiting:

@@ -48,7 +48,12 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """One lane's part of a prepared batch; `keys` are those that its step needs."""
+    """One lane's part of a prepared batch.
+
+    Attributes:
+        keys: of the state that its step needs; the further ones are added while it is read.
+
+    """
 
     lane: Lane
     batches: list[Batch]
@@ -98,6 +103,7 @@ class Computation:
 
     def __init__(self, runtime: StageRuntime) -> None:
         self._step = runtime.stage.step
+        self._further_keys = runtime.stage.further_keys
         self._schemas = runtime.schemas
         self._finish = runtime.finish
         self._since_yield = 0
@@ -114,7 +120,7 @@ class Computation:
                 clock.lap("step")
         if not parts:
             return None
-        states = read(gather([part.lane.read(part.keys) for part in parts]))
+        states = read(gather([self._read(part) for part in parts]))
         return Prepared(shares, parts, states, clock)
 
     async def compute(self, prepared: Prepared) -> Computed:
@@ -150,6 +156,24 @@ class Computation:
             keys.update(needed)
             await self._yield_to_loop(len(part))
         return _Part(share.lane, share.batches, work, keys)
+
+    async def _read(self, part: _Part) -> State:
+        """Read what the step needs; what further keys show is read in a second round."""
+        state = await part.lane.read(part.keys)
+        if self._further_keys is None:
+            return state
+        held: set[bytes] = set()
+        for start in range(0, len(part.work), SLICE_RECORDS):
+            work = part.work[start : start + SLICE_RECORDS]
+            more, absent = self._further_keys(work, state)
+            # of what a batch writes that is computed meanwhile they are taken, too: `written_since`
+            part.keys.update(more, absent)
+            held |= more
+            state.update(dict.fromkeys(absent))
+            await self._yield_to_loop(len(work))
+        if held:
+            state |= await part.lane.read(held)
+        return state
 
     async def _run(self, part: _Part, state: State) -> tuple[Output, StateView]:
         work = part.work

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -11,7 +11,11 @@ from creditbus.services.engine.codec.schemas import Schemas
 from creditbus.services.engine.stage.output import Output
 from creditbus.services.engine.stage.state_view import StateView
 
-__all__ = ["Stage", "Step", "StepRun", "StoreKind"]
+__all__ = ["FurtherKeys", "Stage", "Step", "StepRun", "StoreKind"]
+
+FurtherKeys = Callable[[Sequence[Any], Mapping[bytes, bytes | None]], tuple[set[bytes], set[bytes]]]
+"""Looks at a slice of the work and at the values of the keys that `prepare` named. Returns keys to be read besides, and
+keys that have no value, as those values show: they are not asked for."""
 
 
 def _nothing() -> None:
@@ -79,6 +83,7 @@ class Stage:
         store: one of StoreKind.
         changelog: compacted topic that holds the truth of its state, and how far its lanes have read.
         looks_up: the stage whose state it reads next to its own (StoreKind.LOOKUP).
+        further_keys: says what more to read once the keys of `prepare` are known; None: nothing.
         max_outputs_per_record: how many records it may write for one that it reads; the more, the fewer records go into
             a batch.
 
@@ -91,4 +96,5 @@ class Stage:
     store: str = StoreKind.NONE
     changelog: str = ""
     looks_up: str = ""
+    further_keys: FurtherKeys | None = None
     max_outputs_per_record: int = 1
