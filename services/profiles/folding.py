@@ -61,9 +61,7 @@ __all__ = ["Folding", "FoldingContext"]
 class FoldingContext:
     """What the folding of all batches shares: the catalogue, codecs, and what is looked up in them once."""
 
-    def __init__(
-        self, catalogue: Catalogue, codec: EventCodec, acting: Acting, rejects: Rejects, lanes: int
-    ) -> None:
+    def __init__(self, catalogue: Catalogue, codec: EventCodec, acting: Acting, rejects: Rejects, lanes: int) -> None:
         self.catalogue: Final = catalogue
         self.codec: Final = codec
         self.acting: Final = acting

@@ -1,5 +1,6 @@
-"""What most events are, folded without reading them whole: a new record of a registered subject, the same again, or
-another content of it.
+"""What most events are, folded without reading them whole.
+
+That is a new record of a registered subject, the same again, or another content of it.
 
 It must come to what `Folding` would come to, to the byte: tests/properties compare them.
 """

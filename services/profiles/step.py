@@ -72,7 +72,7 @@ class ProfilesStep:
     def further_keys(
         self, work: Sequence[Arrival], state: Mapping[bytes, bytes | None]
     ) -> tuple[set[bytes], set[bytes]]:
-        """Tell which records may be there, and which are not: most events are of new ones, which nobody need look for."""
+        """Tell which records may be there, and which are not: most events are of new ones, which nobody looks for."""
         held: set[bytes] = set()
         absent: set[bytes] = set()
         for arrival in work:

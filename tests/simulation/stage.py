@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from creditbus.services.domain.event import Origin
 from creditbus.services.domain.ledger import Outcome
@@ -29,7 +29,13 @@ class _Numbering:
     def prepare(self, records: Sequence[Record]) -> tuple[list[_Work], Iterable[bytes]]:
         work = [(record.key or b"", record.value or b"") for record in records]
         # of every second key the step learns only later that it needs it, as real ones do
-        return work, {key for key, _ in work if key[-1] % 2}
+        return work, {_mark(key) if key[-1] % 4 == 1 else key for key, _ in work if key[-1] % 2}
+
+    def further_keys(self, work: Sequence[_Work], state: Mapping[bytes, bytes | None]) -> tuple[set[bytes], set[bytes]]:
+        """Of every fourth key a mark says whether it has a count."""
+        marked = {key for key, _ in work if key[-1] % 4 == 1}
+        held = {key for key in marked if state[_mark(key)] is not None}
+        return held, marked - held
 
     def begin(self, work: list[_Work], view: StateView, out: Output) -> StepRun:  # noqa: ARG002 -- the contract of a step
         return StepRun(lambda part: self._number(part, view, out))
@@ -39,9 +45,15 @@ class _Numbering:
         for key, value in work:
             count = int(view.get(key) or 0) + 1
             view.put(key, b"%d" % count)
+            if key[-1] % 4 == 1:
+                view.put(_mark(key), b"")
             out.emit(OUT, out.lane, key, b"%d|%b" % (count, value))
             out.book(_ORIGIN, "item", Outcome.RECEIVED)
             out.book(_ORIGIN, "item", Outcome.APPLIED)
+
+
+def _mark(key: bytes) -> bytes:
+    return b"?" + key
 
 
 def book(out: Output) -> None:
@@ -55,6 +67,13 @@ def book(out: Output) -> None:
 
 def numbering_stage(topics: tuple[str, ...], lanes: int) -> Stage:
     """Return the stage."""
+    step = _Numbering()
     return Stage(
-        name="stage", topics=topics, lanes=lanes, step=_Numbering(), store=StoreKind.REDIS, changelog=CHANGELOG
+        name="stage",
+        topics=topics,
+        lanes=lanes,
+        step=step,
+        store=StoreKind.REDIS,
+        changelog=CHANGELOG,
+        further_keys=step.further_keys,
     )

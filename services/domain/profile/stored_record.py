@@ -30,9 +30,7 @@ _FIRST_SEEN: Final = bytes([_VERB_CODE[Verb.ISSUE]])
 
 # of a new record: what comes before its times, by layout and stated state, and what comes after its hash
 _NEW_HEAD: Final = struct.Struct(">BBBBI")
-_NEW_HEADS: Final = {
-    state.value: _NEW_HEAD.pack(_LAYOUT, code, _NONE, _NONE, 1) for state, code in _STATE_CODE.items()
-}
+_NEW_HEADS: Final = {state.value: _NEW_HEAD.pack(_LAYOUT, code, _NONE, _NONE, 1) for state, code in _STATE_CODE.items()}
 _NEW_HEADS_WITH_READINGS: Final = {
     state.value: _NEW_HEAD.pack(_LAYOUT_WITH_READINGS, code, _NONE, _NONE, 1) for state, code in _STATE_CODE.items()
 }

@@ -130,12 +130,11 @@ class TextReader:
         try:
             for number in range(len(self._names)):
                 after = past_optional_text(source, place)
-                if number in wanted:
-                    if source[place]:
-                        text = characters(source, place + 1, after)
-                        # raises where it is not a text
-                        text.decode()
-                        picked[wanted.index(number)] = text
+                if number in wanted and source[place]:
+                    text = characters(source, place + 1, after)
+                    # raises where it is not a text
+                    text.decode()
+                    picked[wanted.index(number)] = text
                 place = after
         except (IndexError, KeyError, UnicodeDecodeError):
             return None

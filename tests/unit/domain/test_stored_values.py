@@ -42,5 +42,7 @@ def test_nothing_waits_where_there_is_no_value() -> None:
 
 
 def test_summaries_show_nothing_of_whom_they_are_about() -> None:
-    assert repr(Subject(name_utf8="甲".encode(), district_utf8=b"420106", version=2)) == "<Subject version 2, 0 records>"
+    assert (
+        repr(Subject(name_utf8="甲".encode(), district_utf8=b"420106", version=2)) == "<Subject version 2, 0 records>"
+    )
     assert repr(Crosswalk(("91420106MA4KAAA16H",))) == "<Crosswalk 1 subjects>"

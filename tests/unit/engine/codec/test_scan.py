@@ -63,6 +63,7 @@ def test_both_find_the_same_in_damaged_bytes(header: dict[str, Any], data: st.Da
         start = data.draw(st.integers(0, 3))
         found = plain.scan_header(damaged, start)
         assert found == twin.scan_header(damaged, start)
+        assert plain.peek_fields(damaged, start) == twin.peek_fields(damaged, start)
         assert found is None or max(found) <= len(damaged)
 
 
@@ -70,6 +71,17 @@ def test_both_find_the_same_in_damaged_bytes(header: dict[str, Any], data: st.Da
 def test_both_find_the_same_in_any_bytes(value: bytes) -> None:
     twin = compiled(scan_package) or pytest.skip("not compiled here")
     assert plain.scan_header(value, 0) == twin.scan_header(value, 0)
+    assert plain.peek_fields(value, 0) == twin.peek_fields(value, 0)
+
+
+@given(header=headers, before=st.binary(max_size=5), behind=st.binary(max_size=5))
+def test_both_tell_the_same_of_an_event(header: dict[str, Any], before: bytes, behind: bytes) -> None:
+    twin = compiled(scan_package) or pytest.skip("not compiled here")
+    for applied in (header["applied"], None):
+        value = before + written(HEADER, {**header, "applied": applied}) + behind
+        found = plain.peek_fields(value, len(before))
+        assert found == twin.peek_fields(value, len(before))
+        assert (found is None) >= (applied is not None)
 
 
 @pytest.mark.parametrize("name", ["item", "applied"])

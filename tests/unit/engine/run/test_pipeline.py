@@ -18,7 +18,7 @@ from creditbus.services.engine.run.lane import Lane
 from creditbus.services.engine.run.pipeline import Pipeline
 from creditbus.services.engine.run.runtime import StageRuntime
 from creditbus.services.engine.settings import EngineSettings
-from creditbus.services.engine.stage.contract import Stage, StepRun, StoreKind
+from creditbus.services.engine.stage.contract import FurtherKeys, Stage, StepRun, StoreKind
 from creditbus.services.engine.stage.output import Output
 from creditbus.services.engine.stage.state_view import StateView
 from creditbus.services.engine.store import Reading
@@ -29,6 +29,7 @@ from creditbus.services.local.registry import MemoryRegistry
 HERE = Partition("topic", 0)
 CHANGELOG = Partition("changelog", 0)
 COUNT = b"count"
+COUNTED = b"counted"
 SIZE = 4
 SETTINGS = EngineSettings(batch_records=SIZE, queue_records=100, output_records=20)
 IDLE = replace(SETTINGS, idle_seconds=0.001)
@@ -58,6 +59,25 @@ class Counting:
             out.emit("out", 0, None, before)
 
         return StepRun(lambda part: None, finish)  # noqa: ARG005 -- it counts at the end
+
+
+class CountingLate(Counting):
+    """Asks for the count only where another key says that there is one."""
+
+    def prepare(self, records: Sequence[Record]) -> tuple[list[None], Iterable[bytes]]:
+        return [None] * len(records), [COUNTED]
+
+    def further_keys(self, _: Sequence[None], state: Mapping[bytes, bytes | None]) -> tuple[set[bytes], set[bytes]]:
+        return (set(), {COUNT}) if state[COUNTED] is None else ({COUNT}, set())
+
+    def begin(self, work: list[None], view: StateView, out: Output) -> StepRun:
+        run = super().begin(work, view, out)
+
+        def finish() -> None:
+            run.finish()
+            view.put(COUNTED, b"yes")
+
+        return StepRun(run.handle, finish)
 
 
 class Producer:
@@ -110,13 +130,15 @@ class World:
         self.max_outputs_per_record = max_outputs_per_record
         self.settings = settings
         self.slots = asyncio.Semaphore(2)
-        self.step, self.producer, self.store = Counting(), Producer(), Store()
-        self.step.reads = lambda: self.store.reads
+        self.producer, self.store = Producer(), Store()
+        self.further_keys: FurtherKeys | None = None
+        self.step = Counting()
         self.lane = Lane(0, self.store, "changelog", TopicIds("", {}))
         self.through = 0
         self._next = 0
 
     async def play(self, scenario: Callable[["World"], Awaitable[None]]) -> None:
+        self.step.reads = lambda: self.store.reads
         await self.lane.restore(SETTINGS)
         self.lane.inbox.open({HERE: 0}, 1)
         stage = Stage(
@@ -126,6 +148,7 @@ class World:
             step=self.step,
             store=StoreKind.RESIDENT,
             changelog="changelog",
+            further_keys=self.further_keys,
             max_outputs_per_record=self.max_outputs_per_record,
         )
         runtime = StageRuntime(
@@ -242,6 +265,30 @@ def test_the_state_of_a_whole_batch_is_read_before_the_step_of_the_one_before_it
         assert await world.store.read(0, [COUNT]) == (9, {COUNT: b"12"})
 
     play(scenario)
+
+
+@pytest.mark.parametrize("batches", [1, 4])
+def test_what_further_keys_call_absent_is_seen_as_the_batch_before_left_it(batches: int) -> None:
+    async def run() -> None:
+        world = World()
+        step = CountingLate()
+        world.step, world.further_keys = step, step.further_keys
+
+        async def scenario(world: World) -> None:
+            for _ in range(batches):
+                world.give(SIZE)
+            for _ in range(batches):
+                world.producer.allowed.release()
+            await until(lambda: world.through == batches)
+            world.give(SIZE)
+            world.producer.allowed.release()
+            await until(lambda: world.through == batches + 1)
+            counts = [str(SIZE * number).encode() for number in range(1, batches + 1)]
+            assert world.step.seen == [None, *counts]
+
+        await world.play(scenario)
+
+    asyncio.run(run())
 
 
 def test_what_was_written_after_a_read_began_is_seen_also_when_it_is_not_pending_any_more() -> None:
