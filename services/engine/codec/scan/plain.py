@@ -63,7 +63,7 @@ def scan_header(value: bytes, start: int) -> tuple[int, ...] | None:
 def peek_fields(value: bytes, start: int) -> PeekFields | None:
     """Return what `HeaderPeek` holds of the header that begins at `start`; None where it must be read whole.
 
-    That is: it was applied already, is not written in the plainest way, or its subject or its record is no text.
+    That is: it was applied already, is not written in the plainest way, or its subject or its record is not a text.
     """
     places = scan_header(value, start)
     if places is None or places[CHANGE] > 0:
