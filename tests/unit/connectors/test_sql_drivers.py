@@ -1,8 +1,11 @@
 """A database whose driver is not installed: what to install, and the form of the URL."""
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy import make_url
 
+from creditbus.connectors import sql
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.sql.database import Database
 from creditbus.connectors.sql.drivers import DRIVERS, how_to_connect
@@ -37,3 +40,8 @@ def test_the_form_of_every_url_is_one(name: str) -> None:
     url = make_url(DRIVERS[name].url)
     assert url.password is None
     assert DRIVERS[name].url in how_to_connect(name)
+
+
+def test_the_page_of_the_kind_shows_the_form_of_every_url() -> None:
+    page = (Path(sql.__file__).parent / "README.md").read_text(encoding="utf-8")
+    assert [driver.url for name, driver in DRIVERS.items() if name != "sqlite" and f"`{driver.url}`" not in page] == []
