@@ -81,8 +81,8 @@ NO_HEADER = Message(
     "no header row was found",
 )
 NAME_HEADER_ROW = Message(
-    "请用 settings.header_row 指明",
-    "name it in settings.header_row",
+    "请用 settings.header_row 指明（init：--set header_row=行号）",
+    "name it in settings.header_row (init: --set header_row=ROW)",
 )
 HEADER_AFTER_END = Message(
     "settings.header_row 在末尾之后",

@@ -157,3 +157,9 @@ class MappingModel(_Strict):
     ignore: tuple[str, ...] = ()
     carry_numbers: tuple[str, ...] = ()
     further_key: tuple[str | FurtherColumn, ...] = ()
+
+    @field_validator("content", "claim", "header", mode="before")
+    @classmethod
+    def _filled_in_later(cls, value: Any) -> Any:
+        """Take a key with nothing but comments below it for one without rules."""
+        return {} if value is None else value

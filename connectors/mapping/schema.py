@@ -29,6 +29,8 @@ def mapping_schema() -> dict[str, Any]:
     # a rule that says nothing but its column may be the name alone
     definitions["RuleInFull"] = definitions["Rule"]
     definitions["Rule"] = {"anyOf": [_NAME, _NAMES, {"$ref": "#/$defs/RuleInFull"}]}
+    for name in ("content", "claim", "header"):
+        schema["properties"][name]["type"] = ["object", "null"]  # a key with nothing but comments below it
     schema["properties"]["claim"]["propertyNames"] = {"enum": list(CLAIM_FIELDS)}
     return {"$schema": _DRAFT, **schema}
 

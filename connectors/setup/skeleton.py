@@ -128,8 +128,7 @@ def _lines(made: Skeleton, language: Language) -> Iterator[str]:
 
 
 def _part(name: str, lines: list[str]) -> Iterator[str]:
-    given = any(not line.lstrip().startswith("#") for line in lines)
-    yield f"{name}:" if given else f"{name}: {{}}"
+    yield f"{name}:"
     yield from (f"  {line}" for line in lines)
 
 

@@ -207,6 +207,10 @@ def test_columns_that_nothing_knows_are_shown_with_the_items_to_choose_from(fold
     assert CliRunner().invoke(app, [*arguments, "--item", "credit-commitment"]).exit_code == 1
     text = (folder / "connectors.d" / "mappings" / "commitment.yaml").read_text(encoding="utf-8")
     assert "# ignore: [甲, 乙, 丙, 丁]" in text
+    filled = text.replace("  # CNRMC: open: name a column, or give a constant or default", "  CNRMC: 甲")
+    assert filled != text
+    (folder / "connectors.d" / "mappings" / "commitment.yaml").write_text(filled, encoding="utf-8")
+    assert load_connector(folder / "connectors.d" / "commitment.yaml").mapper.columns([Column("甲")]).unknown == ()
     with pytest.raises(ConfigurationError, match="credit-office does not publish tax-credit-grade"):
         _init(*arguments[1:], "--item", "tax-credit-grade", "--id", "other")
     with pytest.raises(ConfigurationError, match="is there already"):
