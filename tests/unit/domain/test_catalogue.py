@@ -11,6 +11,7 @@ from creditbus import avro_schemas
 from creditbus.avro_schemas import raw_catalogue
 from creditbus.services.domain.catalogue import Catalogue, CatalogueError, Disclosure, Field, Item
 from creditbus.services.domain.event import RecordState, SubjectKind, Verb
+from creditbus.topics.declarations import declarations
 
 SHIPPED = Catalogue.parse(raw_catalogue())
 FOLDER = Path(avro_schemas.__file__).parent
@@ -27,10 +28,22 @@ def test_every_folder_with_an_entry_is_an_item() -> None:
     assert SHIPPED.item("nothing") is None
 
 
-def test_no_shipped_item_admits_natural_persons_and_each_has_a_legal_basis() -> None:
-    for item in SHIPPED:
-        assert not item.admits_persons
-        assert item.legal_basis
+def test_every_item_has_a_legal_basis() -> None:
+    assert all(item.legal_basis for item in SHIPPED)
+
+
+def test_one_shipped_item_is_about_natural_persons_and_shows_nothing_without_an_authorisation() -> None:
+    (item,) = (item for item in SHIPPED if item.admits_persons)
+    assert item.id == "practitioner-record"
+    assert {field.disclosure for field in item.fields.values()} == {Disclosure.AUTHORISED}
+    assert item.name_field == ""
+
+
+def test_no_shipped_grant_of_an_item_about_natural_persons_goes_without_consent() -> None:
+    about_persons = {item.id for item in SHIPPED if item.admits_persons}
+    assert about_persons
+    holders = [one for one in declarations().subscribers.values() if about_persons & set(one.items)]
+    assert [one.id for one in holders if not one.consent] == []
 
 
 def test_only_the_register_tells_name_and_district() -> None:
