@@ -5,13 +5,20 @@ from typing import Any, NamedTuple
 
 from creditbus.avro_schemas import raw_catalogue
 from creditbus.services.domain.catalogue import Catalogue, Format, Item
-from creditbus.services.domain.event import Claim
+from creditbus.services.domain.event import Claim, SubjectKind
 
 __all__ = ["CATALOGUE", "EXAMPLES", "ORGAN", "SUBJECT", "Example", "shipped"]
 
 CATALOGUE = Catalogue.parse(raw_catalogue())
 ORGAN = "11420000MB15291767"
 SUBJECT = "914201007246906844"
+_OTHERS = {
+    SubjectKind.INSTITUTION: {"uscc": "12990106FC0000775P"},
+    SubjectKind.SOCIAL_ORGANISATION: {"uscc": "51990106FC0000775N"},
+    # the sample number of the standard
+    SubjectKind.NATURAL_PERSON: {"person_id_kind": "身份证", "person_id": "11010519491231002X"},
+}
+"""Codes of a subject for an item that admits one kind alone, which is not that of enterprises."""
 
 _LICENCE = {
     "XK_XDR_MC": "某某有限公司",
@@ -201,13 +208,21 @@ _PLAUSIBLE = {
 
 
 def _plausible(item: Item) -> Example:
-    """Fill the mandatory fields: enough for an item whose values no test looks at."""
-    filled = {
-        code: field.values[0] if field.values else _PLAUSIBLE[field.format][: field.max_length]
-        for code, field in item.fields.items()
-        if field.mandatory
-    }
-    return _example(item.id, filled)
+    """Fill the mandatory fields and those that a condition asks for: enough where no test looks at the values."""
+
+    def value(code: str) -> str:
+        field = item.fields[code]
+        return field.values[0] if field.values else _PLAUSIBLE[field.format][: field.max_length]
+
+    filled = {code: value(code) for code, field in item.fields.items() if field.mandatory}
+    for rule in item.rules.required:
+        if filled.get(rule.when_field) in rule.when_values:
+            filled[rule.field] = value(rule.field)
+    example = _example(item.id, filled)
+    if SubjectKind.ENTERPRISE in item.subject_kinds:
+        return example
+    (kind,) = item.subject_kinds
+    return example.claiming(**_OTHERS[kind])
 
 
 EXAMPLES = {item.id: _CHOSEN.get(item.id) or _plausible(item) for item in CATALOGUE}

@@ -7,6 +7,7 @@ import pytest
 
 from creditbus.services.domain.event import SubjectKind
 from creditbus.services.domain.identifiers import uscc
+from creditbus.services.domain.identifiers.subject_kind import kind_of
 from creditbus.services.domain.reasons import Caution, Reason
 from creditbus.services.domain.validation import Admitted, Finding, Refused, compile_item
 from tests.examples import EXAMPLES, ORGAN, SUBJECT, Example
@@ -40,9 +41,10 @@ def test_a_valid_event_is_admitted_under_its_code(name: str) -> None:
     example = EXAMPLES[name]
     verb = example.item.derive(example.content, example.claim, "any").verb.value
     outcome = admitted(example.headed(verb=verb))
-    assert outcome.subject == SUBJECT
-    assert outcome.subject_kind is SubjectKind.ENTERPRISE
-    assert (outcome.legacy_keys, outcome.cautions, outcome.person) == ((), (), False)
+    person = example.item.admits_persons  # of whom the token is made later
+    assert outcome.subject == ("" if person else example.claim["uscc"] or example.claim["tax_no"])
+    assert outcome.subject_kind is (SubjectKind.NATURAL_PERSON if person else kind_of(outcome.subject))
+    assert (outcome.legacy_keys, outcome.cautions, outcome.person) == ((), (), person)
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
