@@ -30,6 +30,7 @@ _NOT_SHOWN: Final[Mapping[str, str]] = {
     "connectors/publish/decoder.py": "a record that is passed over",
     "connectors/publish/progress.py": "a record that is passed over",
     "connectors/returned/sheets.py": "a number format",
+    "connectors/sql/drivers.py": "names of packages",
     "connectors/sql/table.py": "a TypeError",
     "deploy/demo/run.py": "markup of a colour",
     "deploy/embedded/redis.py": "a file of settings",
