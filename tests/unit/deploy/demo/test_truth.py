@@ -11,6 +11,7 @@ from creditbus.connectors.setup.configuration import load_connector
 from creditbus.connectors.setup.preview import preview
 from creditbus.deploy.demo.departments import DELIVERIES, Delivery, configure
 from creditbus.deploy.demo.generate import generate
+from creditbus.deploy.demo.sample import samples
 from creditbus.deploy.demo.truth import Truth
 
 _TODAY = date(2019, 12, 31)
@@ -49,6 +50,9 @@ def test_a_stated_district_is_taken_as_it_stands(generated: tuple[Truth, dict[De
 
 
 def test_some_rows_need_repair(generated: tuple[Truth, dict[Delivery, Path]]) -> None:
+    by_sample = {sample.file for sample in samples()}  # each too small to be sure of one
+    repaired: Counter[str] = Counter()
     for delivery, configuration in generated[1].items():
-        repaired = preview(load_connector(configuration), _TODAY).normalised
-        assert (repaired > 0) == (delivery.file != "legacy_codes.csv")
+        counted = "a sample" if delivery.file in by_sample else delivery.file
+        repaired[counted] += preview(load_connector(configuration), _TODAY).normalised
+    assert [file for file, rows in repaired.items() if not rows] == ["legacy_codes.csv"]
