@@ -17,6 +17,7 @@ _HOSTS = {
     "example.com",
     "example.org",
     "maven.apache.org",
+    "json-schema.org",
     "www.apache.org",
     "www.w3.org",
 }

@@ -20,7 +20,8 @@ from creditbus.services.engine.stage.state_view import MissingKeysError, StateVi
 
 __all__ = ["SLICE_RECORDS", "Computation", "Computed", "Prepared", "Share"]
 
-#: Records between two turns of the event loop: one to six milliseconds of work.
+#: Records between two turns of the event loop: one to six milliseconds of work. In one piece, each of a transaction's
+#: answers waited for up to 10 ms; a thread of its own for the socket changed nothing (docs/adr/0017).
 SLICE_RECORDS: Final = 256
 
 State = dict[bytes, bytes | None]
@@ -133,6 +134,8 @@ class Computation:
         out = Output(prepared.parts[0].lane.number)
         written: list[tuple[Lane, Entries]] = []
         for part, state in zip(prepared.parts, states, strict=True):
+            # The read was begun before the batch before this one was computed, and cannot have seen what that wrote.
+            # Without this the step runs over old state, and nothing notices (docs/adr/0030).
             if changed := since.get(part.lane):
                 state |= {key: changed[key] for key in changed.keys() & part.keys}
             output, view = await self._run(part, state)

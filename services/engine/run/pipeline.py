@@ -202,6 +202,8 @@ class Pipeline:
     async def _commit(self, computed: Computed, passed: Mapping[Partition, int]) -> None:
         ends = await self._producer.commit(computed.packed, {**passed, **computed.offsets})
         computed.clock.lap("commit")
+        # Store writes keep the order of the transactions, and none comes before its own: the store may lag behind the
+        # changelog. Ahead of it, a record would count as a duplicate whose change never left (docs/adr/0002).
         await _outcome(self._writing)
         self._writing = self._begin(self._write(computed, ends))
 
