@@ -21,6 +21,10 @@ pytest.register_assert_rewrite("tests.scenarios.story", "tests.step_harness", "t
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+# The processes of a suite that runs in several are told the width of a terminal, and every table would be folded to it.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.pop("COLUMNS", None)
+
 
 #: What makes a test one that `make quick` leaves out: the folder of tests/ that it is in, or a fixture that it uses.
 #: Nothing else decides that, except for a parameter that stands for a server, which has the marker where it is written.

@@ -44,8 +44,6 @@ Run = Callable[..., str]
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Run]:
-    # a table folds what is too wide for the terminal, and a sentence is looked for as a whole
-    monkeypatch.setenv("COLUMNS", "400")
     monkeypatch.setenv("CREDITBUS_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("CREDITBUS_BOOTSTRAP_SERVERS", "127.0.0.1:1")
     monkeypatch.setenv("CREDITBUS_REGISTRY_URL", "http://127.0.0.1:1")
