@@ -10,6 +10,9 @@ INSTALLED := $(VENV)/installed-$(shell cat $(LOCK) setup.py pyproject.toml | cks
 PACKAGES := $(shell sed -n 's/^"creditbus\.[a-z_]*" = "\([a-z_]*\)"$$/\1/p' pyproject.toml)
 COMPILED := $(VENV)/compiled-$(shell find services -name '*.py' -o -name '*.pyx' | LC_ALL=C sort | xargs cat setup.py pyproject.toml | cksum | cut -d ' ' -f 1)
 QUICK := -m "not integration and not long"
+# Tests on servers in two processes, all others in a third one (tests/tracks.py). What ARGS asks for runs in one: a debugger
+# needs that, and few tests are not worth the start of three.
+SIDE_BY_SIDE := --numprocesses=3
 COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
 
 .DEFAULT_GOAL := help
@@ -23,8 +26,8 @@ help: ## Show this list
 demo: $(COMPILED) ## Run the whole bus on this machine on generated data; DATA=folder takes that folder's files
 	@$(BIN)/creditbus demo $(if $(DATA),--data "$(DATA)")
 
-test: $(COMPILED) ## Run every test, those on real servers too; ARGS=... goes to pytest, ARGS=--numprocesses=3 runs suites side by side
-	@$(BIN)/pytest $(ARGS)
+test: $(COMPILED) ## Run every test, those on real servers too, three at a time; ARGS=... goes to pytest, which then runs one at a time
+	@$(BIN)/pytest $(or $(ARGS),$(SIDE_BY_SIDE))
 
 # In two processes; what ARGS asks for runs in one, as a debugger needs it.
 quick: $(INSTALLED) ## Run the tests that need no server, as Python, without compiling first; ARGS="tests/unit/query" for some of them

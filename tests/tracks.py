@@ -1,4 +1,4 @@
-"""Which tests may run side by side, in which order and process: `make test ARGS=--numprocesses=3` has three at work.
+"""Which tests may run side by side, in which order and process: `make test` has three at work.
 
 A track is run by one process from its first test to its last, so that its servers are started once. Tests on servers
 compute for two thirds of their time and wait for the rest; tests without servers compute all the time, and would take
