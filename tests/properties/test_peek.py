@@ -1,5 +1,6 @@
 """A peek tells what the whole header tells, and a batch comes to the same with peeks and without."""
 
+from collections import Counter
 from typing import Any
 from unittest.mock import patch
 
@@ -170,16 +171,24 @@ def test_contents_restated_at_other_times_come_to_the_same_with_glances_and_with
     assert_glances_change_nothing([EXAMPLES["enterprise-registration"], *penalties], cuts)
 
 
-def test_registrations_new_records_and_duplicates_are_folded_by_a_glance_alone() -> None:
-    """The comparisons above compare two ways, and not one with itself."""
+def test_what_most_events_are_is_folded_by_a_glance_alone() -> None:
+    """Registrations, new records, other contents, and the same again: the comparisons above compare two ways."""
     bus = Bus(machinery())
-    for item in ("enterprise-registration", "administrative-penalty", "administrative-penalty"):
+    first = EXAMPLES["administrative-penalty"]
+    another = first.changed(CF_NR="另一处罚内容")
+    for event in (EXAMPLES["enterprise-registration"], first, first, another, first):
         for codes in SUBJECTS:
-            bus.publish(EXAMPLES[item].claiming(uscc=codes["uscc"]))
+            bus.publish(event.claiming(uscc=codes["uscc"]))
         for lane in range(LANES):
             bus.turn("intake", lane)
     with patch.object(Folding, "_handle", side_effect=AssertionError):
         for lane in range(LANES):
             bus.turn("profiles", lane)
-    assert len(bus.read("credit.changes")) == 2 * len(SUBJECTS)
-    assert len(bus.read("credit.events")) == 3 * len(SUBJECTS)
+    assert len(bus.read("credit.changes")) == 3 * len(SUBJECTS)
+    assert len(bus.read("credit.events")) == 5 * len(SUBJECTS)
+    bus.settle()
+    counts = Counter[str]()
+    for account in bus.ledger().departments.values():
+        counts.update(account.counts)
+    assert counts["applied"] == 3 * len(SUBJECTS)
+    assert counts["duplicate"] == counts["stale"] == len(SUBJECTS)
