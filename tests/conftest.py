@@ -21,7 +21,7 @@ pytest.register_assert_rewrite("tests.scenarios.story", "tests.step_harness", "t
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# The processes of a suite that runs in several are told the width of a terminal, and every table would be folded to it.
+# The processes of a suite that runs in several find a terminal's width in their environment: tables would be folded.
 if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.pop("COLUMNS", None)
 
