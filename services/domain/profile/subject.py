@@ -100,7 +100,7 @@ class Subject:
     def add_record(self, key: bytes) -> tuple[int, bytes] | None:
         """Count a new record; return number and content of the chunk that it filled, if it did."""
         self.records += 1
-        self.tail = b"%b\xff%b" % (self.tail, key) if self.tail else key
+        self.tail = b"%b%b%b" % (self.tail, _SEPARATOR, key) if self.tail else key
         if self.records % INDEX_CHUNK:
             return None
         full, self.tail = self.tail, b""

@@ -229,13 +229,11 @@ class EventCodec:
 
     def seal_new(self, value: bytes, peek: HeaderPeek, version: int, name: bytes, district: bytes) -> bytes:
         """Return a peeked event as the first revision of a record of a registered subject; the texts are UTF-8."""
-        # what profiles decided is the header's last field, and null is its last byte
-        applied = self._applied.write_new(peek.state, version, name, district)
-        return b"%b%b%b" % (value[: peek.end - 1], applied, value[peek.end :])
+        return _with_applied(value, peek, self._applied.write_new(peek.state, version, name, district))
 
     def seal_peeked(self, value: bytes, peek: HeaderPeek, applied: Applied) -> bytes:
         """Return a peeked event with what the profiles stage decided."""
-        return b"".join((value[: peek.end - 1], self._applied.write(applied), value[peek.end :]))
+        return _with_applied(value, peek, self._applied.write(applied))
 
     def write_body(self, item: str, act: Act, claim: Claim, content: Content) -> tuple[bytes, int]:
         """Return the bytes of a body, and where in them the content starts."""
@@ -245,3 +243,8 @@ class EventCodec:
         start = target.tell()
         schemaless_writer(target, self._contents[item], cast("Any", content))
         return target.getvalue(), start
+
+
+def _with_applied(value: bytes, peek: HeaderPeek, applied: bytes) -> bytes:
+    # what profiles decided is the header's last field, and null is its last byte
+    return b"%b%b%b" % (value[: peek.end - 1], applied, value[peek.end :])
