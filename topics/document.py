@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 from importlib.resources.abc import Traversable
 from typing import Any
 
@@ -13,9 +14,21 @@ from creditbus.topics.errors import ConfigurationError
 from creditbus.topics.suggestion import nearest, suggestion
 from creditbus.topics.yaml_text import Located, Path, YamlError, load_yaml
 
-__all__ = ["Section", "read"]
+__all__ = ["DayRange", "Section", "read"]
 
 _A_TEXT, _TEXTS = messages.A_TEXT(), messages.TEXTS()
+
+
+@dataclass(frozen=True, slots=True)
+class DayRange:
+    """Days in a row, both ends included."""
+
+    first: date
+    last: date
+
+    def days(self) -> Iterator[date]:
+        """Yield each day."""
+        return (self.first + timedelta(number) for number in range((self.last - self.first).days + 1))
 
 
 def read(file: Traversable) -> Section:
@@ -103,6 +116,13 @@ class Section:
             raise self._not(key, messages.A_DATE(), value, messages.WRITE_IT_AS(example="2020-12-31"))
         return value
 
+    def day_ranges(self, key: str) -> list[DayRange]:
+        """A list of days, written 2020-12-31, and of ranges of days, written 2020-12-30..2020-12-31; may be empty."""
+        values = self._value(key)
+        if not isinstance(values, list):
+            raise self.wrong(key, messages.NOT_A_LIST_OF_DAYS(), messages.WRITE_IT_AS(example="[2020-12-31]"))
+        return [self._day_range(key, place, value) for place, value in enumerate(values)]
+
     def section(self, key: str) -> Section:
         """A mapping."""
         section = self.optional_section(key)
@@ -140,6 +160,24 @@ class Section:
         """An error about `key`, for checks that look at several values, too."""
         path = (*self._path, key)
         return _error(self._file, self._document.line(path), path, problem, fix)
+
+    def wrong_element(self, key: str, place: int, problem: str, fix: str = "") -> ConfigurationError:
+        """An error about one element of the list `key`: it names the element's line."""
+        return _error(self._file, self._document.line((*self._path, key, place)), (*self._path, key), problem, fix)
+
+    def _day_range(self, key: str, place: int, value: Any) -> DayRange:
+        if type(value) is date:
+            return DayRange(value, value)
+        first, dots, last = value.partition("..") if isinstance(value, str) else ("", "", "")
+        try:
+            days = DayRange(date.fromisoformat(first), date.fromisoformat(last if dots else first))
+        except ValueError as error:
+            problem = messages.MUST_BE(wanted=messages.A_DAY_OR_RANGE(), value=repr(value))
+            fix = messages.WRITE_IT_AS(example="2020-12-30..2020-12-31")
+            raise self.wrong_element(key, place, problem, fix) from error
+        if days.last < days.first:
+            raise self.wrong_element(key, place, messages.RANGE_BACKWARDS(value=value), messages.EARLIER_DAY_FIRST())
+        return days
 
     def _value(self, key: str, *default: Any) -> Any:
         self._asked.append(key)

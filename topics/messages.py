@@ -328,6 +328,58 @@ A_DATE = Message(
     "日期",
     "a date",
 )
+A_DAY_OR_RANGE = Message(
+    "日期或日期区间",
+    "a day or a range of days",
+)
+NOT_A_LIST_OF_DAYS = Message(
+    "不是日期列表",
+    "is not a list of days",
+)
+RANGE_BACKWARDS = Message(
+    "{value!r} 的结束早于开始",
+    "{value!r} ends before it begins",
+)
+EARLIER_DAY_FIRST = Message(
+    "请先写较早的一天",
+    "write the earlier day first",
+)
+NOT_NAMED_BY_YEAR = Message(
+    "不是以年份命名",
+    "is not named by a year",
+)
+NAME_BY_YEAR = Message(
+    "每年一个文件，例如 2027.yaml",
+    "each year has a file of its own, for example 2027.yaml",
+)
+OF_ANOTHER_YEAR = Message(
+    "{day} 不在 {year} 年",
+    "{day} is not a day of {year}",
+)
+DAY_INTO_ITS_FILE = Message(
+    "请更正，或写入 {year}.yaml：通知中跨年的日期写在各自年份的文件中",
+    "correct it, or write it into {year}.yaml: each day that a notice names stands in the file of its own year",
+)
+DAY_STANDS_TWICE = Message(
+    "{day} 出现两次（另一处在 {key}）",
+    "{day} stands there twice (also in {key})",
+)
+NOT_A_WEEKEND = Message(
+    "{day} 不是星期六或星期日",
+    "{day} is not a Saturday or a Sunday",
+)
+ONLY_WEEKENDS = Message(
+    "请核对通知中的 {first} 至 {last}：这里只写调休上班的周末",
+    "compare {first} to {last} with the notice: only weekends that are worked stand here",
+)
+LACKS_HOLIDAY = Message(
+    "缺少每年都放假的 {day}",
+    "lacks {day}, a holiday of every year",
+)
+COMPLETE_THE_YEAR = Message(
+    "请按通知补全全年的放假日期",
+    "complete the holidays of the year by its notice",
+)
 NOT_A_FILLED_LIST = Message(
     "应为非空的列表",
     "must be a list that is not empty",

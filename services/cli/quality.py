@@ -154,9 +154,15 @@ def _serve(
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     start_http_server(port, registry=REGISTRY)
     ERRORS.print(spoken(messages.SERVING, port=port, every=every), markup=False)
+    said: list[str] = []
     while not stop.is_set():
         try:
-            set_quality(_read(connection, wanted, days))
+            report = _read(connection, wanted, days)
+            set_quality(report)
+            unknown = _unknown_years(report)
+            for line in unknown if unknown != said else ():
+                ERRORS.print(line, markup=False, soft_wrap=True)
+            said = unknown
         except DependencyDownError as error:
             ERRORS.print(spoken(error.text()), markup=False)
         stop.wait(every)
@@ -206,6 +212,9 @@ def _remarks(report: QualityReport) -> list[str]:
         name, amended = facts["department"], facts["counts"]["amended"]
         if amended:
             lines.append(spoken(messages.AMENDED_SINCE, name=name, amended=amended))
-    for year, count in sorted(report.uncovered.items()):
-        lines.append(spoken(messages.YEAR_UNCOVERED, year=year, count=count))
-    return lines
+    return lines + _unknown_years(report)
+
+
+def _unknown_years(report: QualityReport) -> list[str]:
+    years = sorted(report.uncovered.items())
+    return [spoken(messages.YEAR_UNCOVERED, year=year, count=count) for year, count in years]

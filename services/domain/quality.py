@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from creditbus.services.domain.working_days import UncoveredYearError, WorkingCalendar
+from creditbus.services.domain.working_days import Uncovered
 
 __all__ = ["Declared", "Figures", "ItemCounts", "Timing", "figures", "timing_of", "total"]
 
@@ -34,24 +34,22 @@ class Timing(StrEnum):
     LATE = "late"
     #: Amended since: when it first came is not kept, and the amendment came late.
     AMENDED = "amended"
-    #: The calendar does not hold the year.
+    #: The working days until its due date are not known.
     UNCOVERED = "uncovered"
 
 
-def timing_of(decided: date, received: date, working_days: int, calendar: WorkingCalendar, *, amended: bool) -> Timing:
+def timing_of(due: date | Uncovered, received: date, *, amended: bool) -> Timing:
     """Judge one record.
 
     Args:
-        decided: day of the decision.
+        due: last day that is in time, as `WorkingCalendar.due` returns it.
         received: day on which the bus received the content that it holds.
-        working_days: within this many it is in time.
-        calendar: the working days.
         amended: the content is not the first one: `received` is then later than the day that counts.
 
     """
-    try:
-        due = calendar.due(decided, working_days)
-    except UncoveredYearError:
+    # One that came before the first unknown day was surely in time. It is not judged all the same: of the records
+    # decided in these days it would be counted, and a late one would not, and the ratio would look better than it is.
+    if isinstance(due, Uncovered):
         return Timing.UNCOVERED
     if received <= due:
         return Timing.TIMELY

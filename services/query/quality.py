@@ -14,19 +14,19 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from creditbus.avro_schemas import raw_catalogue
-from creditbus.services.domain.catalogue import Catalogue, Item
+from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.city_time import city_day
 from creditbus.services.domain.ledger import Entry, Outcome
-from creditbus.services.domain.quality import Declared, ItemCounts, Timing, figures, timing_of, total
+from creditbus.services.domain.quality import Declared, ItemCounts, Timing, figures, total
 from creditbus.services.domain.reasons import Reason
 from creditbus.services.domain.statements import Declaration, Statement
-from creditbus.services.domain.working_days import WorkingCalendar
 from creditbus.services.engine.consume.cluster_metadata import topic_facts
 from creditbus.services.engine.stage.ledger_writer import read_deltas
 from creditbus.services.query.held_records import HeldRecord, read_all, read_held
 from creditbus.services.query.rejects import read_rejects
 from creditbus.services.query.returned import ReturnedRow, returned_rows
 from creditbus.services.query.statements import Statements, read_statements
+from creditbus.services.query.timeliness import TimelinessJudge
 from creditbus.services.query.working_calendar import working_calendar
 from creditbus.topics.connection import Connection
 from creditbus.topics.names import LEDGER
@@ -97,7 +97,7 @@ class QualityReport:
     Attributes:
         period: the days.
         departments: by id.
-        uncovered: years that the calendar of working days does not hold, with the records that are not judged for it.
+        uncovered: years whose working days are not known, with the records that are not judged for want of them.
 
     """
 
@@ -134,7 +134,7 @@ async def read_quality(connection: Connection, departments: Iterable[str], perio
         runs.add(city_day(record.timestamp), read_deltas(record.value or b""))
     _book(found, runs.entries())
     held = [one for one in await read_held(connection, facts) if one.department in found]
-    judge = _TimelinessJudge(catalogue, working_calendar())
+    judge = TimelinessJudge(catalogue, working_calendar())
     for one in held:
         if period.holds(one.received) and one.item in found[one.department]:
             timing = judge(one)
@@ -208,25 +208,6 @@ def _replace(items: Mapping[str, ItemCounts], returned: Iterable[ReturnedRow], r
             counts.closed += last
         elif row.status != "open":
             counts.replaced += last
-
-
-class _TimelinessJudge:
-    """Judges records, and remembers the years that it could not judge."""
-
-    def __init__(self, catalogue: Catalogue, calendar: WorkingCalendar) -> None:
-        self._items: dict[str, Item] = {item.id: item for item in catalogue}
-        self._calendar = calendar
-        self.uncovered: dict[int, int] = {}
-
-    def __call__(self, one: HeldRecord) -> Timing | None:
-        days = self._items[one.item].due_working_days
-        if days is None or one.decided is None:
-            return None
-        timing = timing_of(one.decided, one.received, days, self._calendar, amended=one.amended)
-        if timing is Timing.UNCOVERED:
-            year = one.decided.year if one.decided.year not in self._calendar.years else one.decided.year + 1
-            self.uncovered[year] = self.uncovered.get(year, 0) + 1
-        return timing
 
 
 def _declare(

@@ -6,10 +6,12 @@ from typing import Final, get_args
 
 from prometheus_client import CollectorRegistry, Gauge
 
+from creditbus.services.domain.quality import Timing
 from creditbus.services.query.quality import QualityReport
 from creditbus.services.query.returned import Status
 
 __all__ = [
+    "NOT_JUDGED",
     "QUALITY_RATIO",
     "REGISTRY",
     "REJECTED_ROWS",
@@ -24,6 +26,13 @@ QUALITY_RATIO: Final = Gauge(
     "Figures of data quality over the period shown: storage, compliance, completeness, timeliness, lateness, "
     "reporting. A figure without anything to divide by has no sample.",
     ["department", "figure"],
+    registry=REGISTRY,
+)
+NOT_JUDGED: Final = Gauge(
+    "creditbus_quality_not_judged_records",
+    "Records received in the period that timeliness leaves out, by reason: amended (the day on which the first content "
+    "came is not kept), uncovered (the working days of a year are not known).",
+    ["department", "reason"],
     registry=REGISTRY,
 )
 REJECTED_ROWS: Final = Gauge(
@@ -44,13 +53,15 @@ _QUANTILES: Final = {"0.5": "p50", "0.9": "p90"}
 
 def set_quality(report: QualityReport) -> None:
     """Show a report in place of the one before."""
-    for gauge in (QUALITY_RATIO, REJECTED_ROWS, REJECT_FIX_SECONDS):
+    for gauge in (QUALITY_RATIO, NOT_JUDGED, REJECTED_ROWS, REJECT_FIX_SECONDS):
         gauge.clear()
     for name, quality in report.departments.items():
         facts = quality.as_json()
         for figure, value in facts["figures"].items():
             if value is not None:
                 QUALITY_RATIO.labels(name, figure).set(value)
+        for timing in (Timing.AMENDED, Timing.UNCOVERED):
+            NOT_JUDGED.labels(name, timing.value).set(facts["counts"][timing.value])
         for status in get_args(Status):
             REJECTED_ROWS.labels(name, status).set(sum(row.status == status for row in quality.returned))
         if facts["seconds_to_fix"] is not None:

@@ -1,35 +1,24 @@
-"""Reads topics/working_days.yaml."""
+"""The working days by which timeliness is judged: the official years that are shipped, and a city's own."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
-from functools import cache
-from importlib.resources import files
-
-import yaml
+from importlib.resources.abc import Traversable
 
 from creditbus.services.domain.working_days import WorkingCalendar, YearDays
+from creditbus.topics.calendar_years import read_calendar_years, shipped_calendar
 
 __all__ = ["working_calendar"]
 
 
-@cache
-def working_calendar() -> WorkingCalendar:
-    """Return the working days of all years that are known."""
-    raw = yaml.safe_load(files("creditbus.topics").joinpath("working_days.yaml").read_text(encoding="utf-8"))
-    return WorkingCalendar(
-        {
-            year: YearDays(frozenset(_days(year, days["holidays"])), frozenset(_days(year, days["make_up"])))
-            for year, days in raw["years"].items()
-        }
-    )
+def working_calendar(folder: Traversable | None = None) -> WorkingCalendar:
+    """Return the working days of all years that are known.
 
+    Args:
+        folder: a city's files, one for each year; a year that is shipped, too, is taken from here. None: no such files.
 
-def _days(year: int, ranges: Iterable[str]) -> Iterator[date]:
-    for entry in ranges:
-        first, _, last = entry.partition("..")
-        day, end = (date.fromisoformat(f"{year}-{part}") for part in (first, last or first))
-        while day <= end:
-            yield day
-            day += timedelta(days=1)
+    Raises:
+        ConfigurationError: names file, line and key of what is wrong in a file.
+
+    """
+    years = {**shipped_calendar(), **(read_calendar_years(folder) if folder is not None else {})}
+    return WorkingCalendar({year: YearDays(days.holidays, days.working_weekends) for year, days in years.items()})

@@ -29,8 +29,9 @@ NOT_A_PERIOD = Message(
     "{text!r} is not a period",
 )
 YEAR_UNCOVERED = Message(
-    "工作日历没有 {year} 年（topics/working_days.yaml），{count:,} 条记录未判断",
-    "the calendar of working days does not hold {year} (topics/working_days.yaml): {count:,} not judged",
+    "不知道 {year} 年的工作日：{count:,} 条记录未判断是否及时；请将该年的放假通知写入 working_days/{year}.yaml",
+    "the working days of {year} are not known: {count:record} not judged; write that year's official notice into "
+    "working_days/{year}.yaml",
 )
 AMENDED_SINCE = Message(
     "{name}：{amended:,} 条记录后来有变更，无法判断是否及时",

@@ -40,7 +40,7 @@ def bus(monkeypatch: pytest.MonkeyPatch) -> None:
     ledger.add(bookings.deltas())
 
     class Report:
-        uncovered: dict[int, int] = {}  # noqa: RUF012 - a stand-in
+        uncovered: dict[int, int] = {2027: 2_000}  # noqa: RUF012 - a stand-in
 
         def as_json(self) -> Any:
             counts = {"provided": 1_234_567, "applied": 1_000_000, "refused": 4_000, "corrected": 21, "closed": 0}
@@ -98,7 +98,9 @@ def test_quality_has_all_its_figures(width: int | None, capsys: pytest.CaptureFi
     wanted = ["1,234,567", "1,000,000", "4,000", "21", *["100.0%"] * 5, "66.7%"]
     assert _of(lines, _DEPARTMENT) == wanted
     assert _of(lines, "  administrative-penalty") == wanted
-    assert all(len(line) <= (width or 1000) for line in lines)
+    assert lines[-1].startswith("the working days of 2027 are not known: 2,000 records not judged; ")
+    assert lines[-1].endswith(" working_days/2027.yaml")
+    assert all(len(line) <= (width or 1000) for line in lines[:-1])
 
 
 def test_a_heading_that_does_not_fit_folds_with_every_letter(capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from creditbus.services.domain.quality import Declared, ItemCounts, Timing, figures, timing_of, total
-from creditbus.services.query.working_calendar import working_calendar
+from creditbus.services.domain.working_days import Uncovered
 
 _COUNTS = ItemCounts(
     received=100, repeated=20, persons=5, refused=10, replaced=4, applied=60, waiting=5,
@@ -44,12 +44,9 @@ def test_a_file_that_is_sent_again_changes_no_figure() -> None:
         (date(2018, 3, 15), True, Timing.AMENDED),
     ],
 )
-def test_a_record_is_in_time_until_the_end_of_the_seventh_working_day(
-    received: date, timing: Timing, *, amended: bool
-) -> None:
-    assert timing_of(date(2018, 3, 5), received, 7, working_calendar(), amended=amended) is timing
+def test_a_record_is_in_time_until_the_end_of_its_due_date(received: date, timing: Timing, *, amended: bool) -> None:
+    assert timing_of(date(2018, 3, 14), received, amended=amended) is timing
 
 
-def test_a_year_without_a_calendar_is_not_judged() -> None:
-    found = timing_of(date(2012, 3, 5), date(2018, 3, 5), 7, working_calendar(), amended=False)
-    assert found is Timing.UNCOVERED
+def test_a_record_without_a_known_due_date_is_not_judged() -> None:
+    assert timing_of(Uncovered(2012), date(2012, 3, 6), amended=False) is Timing.UNCOVERED

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 
-from creditbus.services.domain.working_days import UncoveredYearError, WorkingCalendar, YearDays
+from creditbus.services.domain.working_days import Uncovered, WorkingCalendar, YearDays
 from creditbus.services.query.working_calendar import working_calendar
+
+_PLAIN = YearDays(frozenset(), frozenset())
 
 
 @pytest.mark.parametrize(
@@ -27,28 +29,28 @@ def test_none_at_all_is_the_day_itself() -> None:
     assert working_calendar().due(date(2018, 1, 1), 0) == date(2018, 1, 1)
 
 
-@pytest.mark.parametrize(("decided", "year"), [(date(2015, 12, 1), 2015), (date(2026, 12, 28), 2027)])
-def test_a_year_that_is_not_known_is_refused_by_name(decided: date, year: int) -> None:
-    with pytest.raises(UncoveredYearError, match=f"for {year}; the calendar holds 2016 to 2026"):
-        working_calendar().due(decided, 7)
+@pytest.mark.parametrize(
+    ("decided", "working_days", "due"),
+    [
+        ("2015-12-01", 7, Uncovered(2015)),
+        ("2016-12-27", 1, date(2016, 12, 28)),
+        ("2016-12-27", 2, Uncovered(2017)),  # the notice for 2017 settles what is worked from the 29th on
+        ("2016-12-27", 20, Uncovered(2017)),
+        ("2017-06-01", 1, Uncovered(2017)),
+    ],
+)
+def test_a_due_date_that_needs_a_year_that_is_not_known_is_not_guessed(
+    decided: str, working_days: int, due: date | Uncovered
+) -> None:
+    assert WorkingCalendar({2016: _PLAIN}).due(date.fromisoformat(decided), working_days) == due
 
 
-def test_every_day_that_is_named_differs_from_the_week_or_from_a_holiday() -> None:
-    """A make-up day is a Saturday or a Sunday; a day cannot be both; each year has its eleven holidays at least."""
-    for year, days in working_calendar().years.items():
-        assert all(day.year == year for day in days.off | days.work)
-        assert all(day.weekday() >= 5 for day in days.work)
-        assert not days.off & days.work
-        assert len(days.off) >= 11
+def test_the_end_of_a_year_is_known_once_the_next_year_is() -> None:
+    both = WorkingCalendar({2016: _PLAIN, 2017: _PLAIN})
+    assert both.due(date(2016, 12, 27), 3) == date(2016, 12, 30)
+    assert WorkingCalendar({}).due(date(2018, 1, 1), 1) == Uncovered(2018)
 
 
 def test_a_year_has_as_many_working_days_as_the_notices_leave() -> None:
-    calendar = working_calendar()
-    first = date(2018, 1, 1)
-    assert sum(calendar.is_working(first + timedelta(number)) for number in range(365)) == 250
-
-
-def test_a_calendar_without_years_refuses_any() -> None:
-    with pytest.raises(UncoveredYearError):
-        WorkingCalendar({}).is_working(date(2018, 1, 1))
-    assert WorkingCalendar({2018: YearDays(frozenset(), frozenset())}).is_working(date(2018, 1, 1))
+    assert working_calendar().due(date(2017, 12, 31), 250) == date(2018, 12, 29)
+    assert working_calendar().due(date(2017, 12, 31), 251) == date(2019, 1, 2)

@@ -6,7 +6,7 @@ from datetime import date
 
 from prometheus_client import generate_latest
 
-from creditbus.services.domain.quality import ItemCounts
+from creditbus.services.domain.quality import ItemCounts, Timing
 from creditbus.services.query.quality import DateRange, DepartmentQuality, QualityReport
 from creditbus.services.query.quality_metrics import REGISTRY, set_quality
 
@@ -27,6 +27,13 @@ def test_a_report_takes_the_place_of_the_one_before() -> None:
     second = _shown(a=ItemCounts())
     assert not any("storage" in line for line in second)
     assert 'creditbus_rejected_rows{department="court",status="open"} 0.0' in second
+
+
+def test_records_that_are_not_judged_are_shown_by_reason() -> None:
+    timing = {**dict.fromkeys(Timing, 0), Timing.AMENDED: 3, Timing.UNCOVERED: 5}
+    shown = _shown(a=ItemCounts(timing=timing))
+    assert 'creditbus_quality_not_judged_records{department="court",reason="amended"} 3.0' in shown
+    assert 'creditbus_quality_not_judged_records{department="court",reason="uncovered"} 5.0' in shown
 
 
 def test_a_report_names_the_items_of_which_nothing_came() -> None:
