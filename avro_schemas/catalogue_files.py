@@ -1,15 +1,19 @@
-"""Reads the files of the package: one folder a catalogue item."""
+"""Reads the files of the catalogue, of the package or of a city: one folder for each item."""
 
 import json
 import re
-from functools import cache
+from collections.abc import Callable
+from functools import lru_cache, wraps
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 import yaml
 
-__all__ = ["RawItem", "item_folders", "raw_catalogue", "read_schema", "versions"]
+__all__ = ["RawItem", "item_folders", "per_catalogue", "raw_catalogue", "read_schema", "use_catalogue", "versions"]
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
 
 _VERSION = re.compile(r"v([0-9]+)\.avsc")
 _Loader = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
@@ -23,10 +27,47 @@ class RawItem(NamedTuple):
     entry: dict[str, Any]
 
 
-@cache
-def raw_catalogue() -> dict[str, RawItem]:
-    """Read all items of the package, by item id. The result is shared: do not change it."""
-    return {folder.name: _read_item(folder) for folder in item_folders(files(__package__))}
+_chosen: list[Traversable] = []
+
+
+def use_catalogue(root: Traversable) -> None:
+    """Choose the folder of items that `raw_catalogue` reads in this process (topics/city/current.py)."""
+    _chosen[:] = [root]
+
+
+def raw_catalogue(root: Traversable | None = None) -> dict[str, RawItem]:
+    """Read all items of a folder, by item id. The result is shared: do not change it.
+
+    Args:
+        root: holds a folder for each item; None: the one that was chosen, and of this package when none was.
+
+    """
+    return _items_of(root or _root())
+
+
+def _root() -> Traversable:
+    return _chosen[-1] if _chosen else files(__package__)
+
+
+def per_catalogue(make: Callable[_P, _T]) -> Callable[_P, _T]:
+    """Let a function that works on the chosen catalogue remember its results as long as that is chosen."""
+
+    kept: Any = lru_cache(maxsize=256)(lambda _, *args, **named: make(*args, **named))
+
+    @wraps(make)
+    def made(*args: _P.args, **named: _P.kwargs) -> _T:
+        result: _T = kept(_root(), *args, **named)
+        return result
+
+    return made
+
+
+def _read_items(root: Traversable) -> dict[str, RawItem]:
+    return {folder.name: _read_item(folder) for folder in item_folders(root)}
+
+
+#: Of folders on a disk and in memory alike: all of them can be hashed, which their protocol does not say.
+_items_of: Callable[[Traversable], dict[str, RawItem]] = lru_cache(maxsize=4)(_read_items)  # type: ignore[assignment]
 
 
 def item_folders(root: Traversable) -> list[Traversable]:

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from creditbus.avro_schemas.catalogue_files import raw_catalogue, read_schema
+from creditbus.avro_schemas.catalogue_files import per_catalogue, raw_catalogue, read_schema
 
 __all__ = [
     "Schema",
@@ -23,14 +23,14 @@ Schema = dict[str, Any]
 _PREFIX = (("header", "EventHeader"), ("act", "Act"), ("claim", "Claim"))
 
 
-@cache
+@per_catalogue
 def event_schema(item_id: str) -> Schema:
     """Compose the schema of an item's events.
 
     It is the same on every topic between connector and feed. Shared: do not change it.
 
     Raises:
-        KeyError: no such item in this package.
+        KeyError: no such item in the catalogue.
 
     """
     content = raw_catalogue()[item_id].schema

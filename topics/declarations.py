@@ -10,6 +10,8 @@ from importlib.resources.abc import Traversable
 from typing import TypeVar
 
 from creditbus.topics import messages
+from creditbus.topics.city.current import current_city
+from creditbus.topics.city.settings import CITY_FILE, CitySettings, read_settings
 from creditbus.topics.document import Section, read
 from creditbus.topics.errors import ConfigurationError
 from creditbus.topics.parties import Department, Subscriber, read_department, read_subscriber
@@ -18,6 +20,7 @@ from creditbus.topics.topic import Topic, TopicDefaults, read_class
 __all__ = ["Declarations", "declarations"]
 
 _CLASS = "class"
+_TOPICS_FILE = "topics.yaml"
 _Party = TypeVar("_Party", Department, Subscriber)
 
 
@@ -37,19 +40,23 @@ class Declarations:
 
 
 def declarations(directory: Traversable | None = None) -> Declarations:
-    """Read `topics.yaml`, `departments/*.yaml` and `subscribers/*.yaml`.
+    """Read `departments/*.yaml`, `subscribers/*.yaml`, `city.yaml`, and `topics.yaml` of this package.
 
     Args:
-        directory: where they are; those of this package when None.
+        directory: where they are; those of the current city when None. It may have a `topics.yaml` of its own.
 
     Raises:
         ConfigurationError: names file, line and key of the first thing that is wrong.
     """
-    root = files("creditbus.topics") if directory is None else directory
+    root = current_city().root if directory is None else directory
     departments = {party.id: party for party in _parties(root / "departments", read_department)}
+    if not departments:
+        raise ConfigurationError(str(root / "departments"), messages.NOT_THERE(), messages.ONE_FILE_EACH())
     subscribers = {party.id: party for party in _parties(root / "subscribers", read_subscriber)}
-    section = read(root / "topics.yaml")
-    topics = {topic.name: topic for topic in _topics(section, departments, subscribers)}
+    settings = read_settings(root / CITY_FILE)
+    own = root / _TOPICS_FILE
+    section = read(own if own.is_file() else files("creditbus.topics") / _TOPICS_FILE)
+    topics = {topic.name: topic for topic in _topics(section, settings, departments, subscribers)}
     _check_same_partitions(section, topics)
     section.finish()
     return Declarations(departments, subscribers, topics)
@@ -57,16 +64,19 @@ def declarations(directory: Traversable | None = None) -> Declarations:
 
 def _parties(directory: Traversable, read_one: Callable[[Section, str], _Party]) -> Iterator[_Party]:
     if not directory.is_dir():
-        raise ConfigurationError(str(directory), messages.NOT_THERE(), messages.ONE_FILE_EACH())
+        return
     for file in sorted(directory.iterdir(), key=lambda file: file.name):
         if file.name.endswith(".yaml"):
             yield read_one(read(file), file.name.removesuffix(".yaml"))
 
 
 def _topics(
-    section: Section, departments: Mapping[str, Department], subscribers: Mapping[str, Subscriber]
+    section: Section,
+    settings: CitySettings,
+    departments: Mapping[str, Department],
+    subscribers: Mapping[str, Subscriber],
 ) -> Iterator[Topic]:
-    defaults = TopicDefaults.read(section.section("defaults"))
+    defaults = TopicDefaults.read(section.section("defaults")).of_city(settings.partitions, settings.replication)
     class_sections = section.section("classes")
     classes = {name: read_class(class_sections.section(name)) for name in class_sections}
     families = (("topics", None), ("per_department", departments), ("per_subscriber", subscribers))

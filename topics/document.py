@@ -139,6 +139,14 @@ class Section:
             raise self.wrong(key, messages.NOT_A_MAPPING(), messages.GIVE_A_MAPPING())
         return Section(self._file, self._document, (*self._path, key))
 
+    def sections(self, key: str) -> Iterator[Section]:
+        """A list of mappings, not empty."""
+        values = self._value(key)
+        if not isinstance(values, list) or not values or not all(isinstance(value, dict) for value in values):
+            raise self.wrong(key, messages.NOT_MAPPINGS(), messages.GIVE_MAPPINGS())
+        for place in range(len(values)):
+            yield Section(self._file, self._document, (*self._path, key, place))
+
     def text_lists(self, key: str) -> list[tuple[str, ...]]:
         """A list of lists of texts; empty when the key is missing."""
         values = self._value(key, [])

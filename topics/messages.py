@@ -484,3 +484,35 @@ NOT_COMPATIBLE = Message(
     "版本 {version}：{kinds}：“{said}”（位于 {places}）",
     "version {version}: {kinds}: {said} (at {places})",
 )
+NOT_MAPPINGS = Message(
+    "不是由映射组成的非空列表",
+    "is not a filled list of mappings",
+)
+GIVE_MAPPINGS = Message(
+    "请写成列表，每项以“- ”开头",
+    'write a list whose entries begin with "- "',
+)
+DIVISION_CODE = Message(
+    "加引号的六位行政区划代码",
+    "a division code of six digits in quotes",
+)
+NO_CITY_FILE = Message(
+    "中没有 {file}",
+    "holds no {file}",
+)
+INIT_A_CITY = Message(
+    "请用 `creditbus city init` 写出城市目录，或改正 --city（CREDITBUS_CITY）",
+    "write a city's folder with `creditbus city init`, or correct --city (CREDITBUS_CITY)",
+)
+OVERLAY_OF_NONE = Message(
+    "改动的事项 {item} 不在本市采用的产品目录中",
+    "changes {item}, which is not an item of the product's catalogue that the city carries",
+)
+OVERLAY_BELONGS = Message(
+    "它是本市自有事项：请直接修改 catalogue/{item}/item.yaml",
+    "it is the city's own: change catalogue/{item}/item.yaml itself",
+)
+NO_SHIPPED_ITEM = Message(
+    "{item} 不是产品目录中的事项",
+    "{item} is not an item of the product's catalogue",
+)

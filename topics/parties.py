@@ -10,7 +10,7 @@ from types import MappingProxyType
 from creditbus.topics import messages
 from creditbus.topics.document import Section
 
-__all__ = ["DISCLOSURES", "Department", "Name", "Subscriber", "read_department", "read_subscriber"]
+__all__ = ["DISCLOSURES", "Department", "Name", "Subscriber", "read_department", "read_name", "read_subscriber"]
 
 DISCLOSURES = ("public", "shared", "authorised")
 """Classes of fields from the widest audience to the narrowest. A ceiling admits its own class and those before it."""
@@ -93,7 +93,7 @@ def read_department(section: Section, stem: str) -> Department:
     """Read a department's file; `stem` is the file's name without extension."""
     department = Department(
         id=_read_id(section, stem),
-        name=_read_name(section),
+        name=read_name(section),
         uscc=section.optional_text("uscc", _USCC, messages.CREDIT_CODE()),
         contact=section.text("contact"),
     )
@@ -103,7 +103,7 @@ def read_department(section: Section, stem: str) -> Department:
 
 def read_subscriber(section: Section, stem: str) -> Subscriber:
     """Read a subscriber's file; `stem` is the file's name without extension."""
-    identifier, name = _read_id(section, stem), _read_name(section)
+    identifier, name = _read_id(section, stem), read_name(section)
     grant = section.section("grant")
     subscriber = Subscriber(
         id=identifier,
@@ -131,7 +131,8 @@ def _read_id(section: Section, stem: str) -> str:
     return identifier
 
 
-def _read_name(section: Section) -> Name:
+def read_name(section: Section) -> Name:
+    """Read the `name` of a file: one for each language."""
     names = section.section("name")
     name = Name(zh=names.text("zh"), en=names.text("en"))
     names.finish()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Self
 
@@ -72,6 +72,16 @@ class TopicDefaults:
             raise section.wrong("min_insync", messages.LESS_THAN_COPIES(), messages.ELSE_WRITERS_STOP())
         section.finish()
         return defaults
+
+    def of_city(self, partitions: int | None, replication: int | None) -> Self:
+        """Return what a city has where its `city.yaml` says another number; a single copy must do alone."""
+        copies = replication or self.replication
+        return replace(
+            self,
+            partitions=partitions or self.partitions,
+            replication=copies,
+            min_insync=max(1, min(self.min_insync, copies - 1)),
+        )
 
     def topic(self, name: str, class_name: str, partitions: int, config: Mapping[str, str]) -> Topic:
         """A topic of a class."""

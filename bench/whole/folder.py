@@ -40,9 +40,8 @@ def made(folder: Path, size: Size) -> Path:
     with as_file(files("creditbus.topics")) as own:
         for name in ("departments", "subscribers"):
             shutil.copytree(own / name, folder / name)
-        topics = yaml.safe_load((own / "topics.yaml").read_text(encoding="utf-8"))
-    topics["defaults"]["partitions"] = size.partitions
-    (folder / "topics.yaml").write_text(_dump(topics), encoding="utf-8")
+        city = yaml.safe_load((own / "city.yaml").read_text(encoding="utf-8"))
+    (folder / "city.yaml").write_text(_dump(city | {"partitions": size.partitions}), encoding="utf-8")
     for number in range(len(list((folder / "departments").iterdir())), size.departments):
         _write(folder / "departments", department(number), _department(department(number)))
     if size.feeds is not None:

@@ -2,19 +2,16 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
-from importlib.resources import files
+from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
-
-import yaml
 
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.files.csv_file import csv_rows
 from creditbus.connectors.mapping import messages
 from creditbus.services.domain import normalise
+from creditbus.topics.city import Division, city_settings, current_city
 
-__all__ = ["Division", "division_finder", "divisions", "load_lookup"]
+__all__ = ["division_finder", "divisions", "load_lookup"]
 
 _CODE = re.compile(r"[0-9]{6}")
 
@@ -51,33 +48,23 @@ def _pairs(path: Path, rows: Sequence[Sequence[str]], key: int, value: int) -> M
     return found
 
 
-class Division(NamedTuple):
-    """A district of the city."""
-
-    code: str
-    name: str
-    """Full name, such as 武昌区."""
-    aliases: tuple[str, ...]
-    """Other names in addresses, such as 光谷 for the East Lake zone."""
-
-
-@cache
 def divisions() -> tuple[Division, ...]:
-    """Return the districts of the city, from ``topics/divisions.yaml``."""
-    raw = yaml.safe_load(files("creditbus.topics").joinpath("divisions.yaml").read_text(encoding="utf-8"))
-    return tuple(
-        Division(str(entry["code"]), entry["name"], tuple(entry.get("aliases", ()))) for entry in raw["districts"]
-    )
+    """Return the districts of the city, from its `city.yaml`."""
+    return city_settings(current_city()).districts
 
 
-@cache
 def division_finder() -> Callable[[str], str | None]:
     """Make a function from an address to the code of the district that it names; a code of six digits is its own.
 
     The first full name or alias in the address counts, so that 江汉区江汉路 is 江汉区 and a street named after another
     district does not mislead; nothing is guessed from a street alone.
     """
-    names = {name: entry.code for entry in divisions() for name in (entry.name, *entry.aliases)}
+    return _finder(divisions())
+
+
+@lru_cache(maxsize=4)
+def _finder(districts: tuple[Division, ...]) -> Callable[[str], str | None]:
+    names = {name: entry.code for entry in districts for name in (entry.name, *entry.aliases)}
     # the longest first, or 汉阳区 would be found inside a longer name
     pattern = re.compile("|".join(map(re.escape, sorted(names, key=len, reverse=True))))
 

@@ -1,10 +1,10 @@
 """Defects that any file may have: each takes a valid row and gives one with exactly one reason to refuse it."""
 
 from collections.abc import Callable, Mapping
-from functools import cache
 from random import Random
 
 from creditbus.avro_schemas import raw_catalogue
+from creditbus.avro_schemas.catalogue_files import per_catalogue
 from creditbus.deploy.demo.truth import Cell, Cells
 from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.identifiers import uscc
@@ -77,7 +77,7 @@ def condition(item: str, code: str) -> ItemReason:
     return shipped_catalogue().items[item].reasons[code]
 
 
-@cache
+@per_catalogue
 def shipped_catalogue() -> Catalogue:
     """Read the catalogue of the product."""
     return Catalogue.parse(raw_catalogue())

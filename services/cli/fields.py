@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
 from typing import TYPE_CHECKING
 
+from creditbus.avro_schemas.catalogue_files import per_catalogue
 from creditbus.services.cli.language import spoken
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def admitted(item: str, code: str, reason: str) -> str:
     return "" if known is None else spoken(admitted_instead(known, code, reason))
 
 
-@cache
+@per_catalogue
 def _item(name: str) -> Item | None:
     from creditbus.avro_schemas import raw_catalogue
     from creditbus.services.domain.catalogue import Catalogue

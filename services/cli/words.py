@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 from typing import Final
 
 from creditbus.avro_schemas import raw_catalogue
+from creditbus.avro_schemas.catalogue_files import per_catalogue
 from creditbus.services.cli.language import language
 from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.catalogue.fields import Disclosure
@@ -95,7 +95,7 @@ def named_reason(code: str) -> AnyReason | None:
     return _catalogue().reason(code)
 
 
-@cache
+@per_catalogue
 def _catalogue() -> Catalogue:
     return Catalogue.parse(raw_catalogue())
 

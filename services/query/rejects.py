@@ -6,11 +6,11 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from hashlib import blake2b
 from typing import Any, Final, NamedTuple
 
 from creditbus.avro_schemas import raw_catalogue, reject_schema
+from creditbus.avro_schemas.catalogue_files import per_catalogue
 from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.framed_avro import UndecodableError, parsed, read_record
 from creditbus.services.domain.framing import FrameError, schema_id
@@ -181,12 +181,12 @@ def _text(raw: bytes) -> str:
     return raw.decode("utf-8", "replace")
 
 
-@cache
+@per_catalogue
 def _catalogue() -> Catalogue:
     return Catalogue.parse(raw_catalogue())
 
 
-@cache
+@per_catalogue
 def _claims(item: str) -> Mapping[str, str]:
     """Return the fields of an item's claim by their column codes."""
     found = _catalogue().item(item)
