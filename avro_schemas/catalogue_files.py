@@ -51,7 +51,6 @@ def _root() -> Traversable:
 
 def per_catalogue(make: Callable[_P, _T]) -> Callable[_P, _T]:
     """Let a function that works on the chosen catalogue remember its results as long as that is chosen."""
-
     kept: Any = lru_cache(maxsize=256)(lambda _, *args, **named: make(*args, **named))
 
     @wraps(make)

@@ -15,7 +15,12 @@ from creditbus.topics.errors import UnavailableError
 
 __all__ = ["Commands", "command_line", "environment"]
 
-_ADDRESSES = ("CREDITBUS_BOOTSTRAP_SERVERS", "CREDITBUS_REGISTRY_URL", "CREDITBUS_REDIS_URL")
+_OF_ANOTHER_BUS = (
+    "CREDITBUS_BOOTSTRAP_SERVERS",
+    "CREDITBUS_REGISTRY_URL",
+    "CREDITBUS_REDIS_URL",
+    "CREDITBUS_CITY",
+)
 _BAD_FACTS = 1  # exit code of a command whose facts are bad; it has printed them
 
 
@@ -25,8 +30,8 @@ def command_line(*arguments: str) -> list[str]:
 
 
 def environment(home: Path) -> dict[str, str]:
-    """Give this process's environment with another home; addresses set outside would lead to another bus."""
-    kept = {name: value for name, value in os.environ.items() if name not in _ADDRESSES}
+    """Give this process's environment with another home and nothing of another bus: neither addresses nor a city."""
+    kept = {name: value for name, value in os.environ.items() if name not in _OF_ANOTHER_BUS}
     return kept | {"CREDITBUS_HOME": str(home)}
 
 

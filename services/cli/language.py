@@ -59,14 +59,14 @@ def listed(parts: Iterable[str], *, clauses: bool = False) -> str:
     return spoken(messages.BETWEEN_CLAUSES if clauses else messages.BETWEEN_NAMES).join(map(spoken, parts))
 
 
-def chosen(option: Sequence[str]) -> str | None:
-    """Return what the language option that `taken_out` found says; None where there is none, or it has no value."""
-    *_, word = option or [""]
-    return word.removeprefix(f"{_OPTION}=") if word not in {"", _OPTION} else None
+def chosen(words: Sequence[str], option: str = _OPTION) -> str | None:
+    """Return what the option that `taken_out` found says; None where there is none, or it has no value."""
+    *_, word = words or [""]
+    return word.removeprefix(f"{option}=") if word not in {"", option} else None
 
 
-def taken_out(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Split arguments into the language option, wherever it stands, and the rest: it belongs to the top level.
+def taken_out(arguments: Sequence[str], name: str = _OPTION) -> tuple[list[str], list[str]]:
+    """Split arguments into an option of the top level, wherever it stands, and the rest.
 
     What follows `--` is nobody's option.
     """
@@ -77,10 +77,10 @@ def taken_out(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
         word = left.pop(0)
         if word == "--":
             return option, [*rest, word, *left]
-        if word == _OPTION:
+        if word == name:
             option += [word, *left[:1]]
             left = left[1:]
-        elif word.startswith(f"{_OPTION}="):
+        elif word.startswith(f"{name}="):
             option.append(word)
         else:
             rest.append(word)

@@ -26,6 +26,7 @@ from creditbus.services.cli import (
     waiting,
     worker,
 )
+from creditbus.services.cli.chosen_city import CITY_OPTION, choose_city, read_chosen_city
 from creditbus.services.cli.console import ERRORS
 from creditbus.services.cli.help import speaking
 from creditbus.services.cli.language import choose, chosen, spoken, taken_out
@@ -50,10 +51,13 @@ app = typer.Typer(
 
 
 @app.callback()
-def _top(lang: Annotated[str | None, typer.Option("--lang")] = None) -> None:
+def _top(
+    lang: Annotated[str | None, typer.Option("--lang")] = None,
+    city: Annotated[str | None, typer.Option(CITY_OPTION)] = None,
+) -> None:
     """Exchange bus for public credit records.
 
-    The language is chosen before anything else, in `main`, because it may stand after the command and before its help.
+    Both are chosen before anything else, in `main`, because they may stand after the command and before its help.
     """
 
 
@@ -100,10 +104,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: Sequence[str]) -> object:
-    option, rest = taken_out(arguments)
-    choose(chosen(option))
+    language, rest = taken_out(arguments)
+    choose(chosen(language))
+    city, rest = taken_out(rest, CITY_OPTION)
+    choose_city(chosen(city, CITY_OPTION))
+    read_chosen_city(rest)
     command = speaking(typer.main.get_command(app))
-    return command(args=[*option, *(rest or ["--help"])], prog_name="creditbus", standalone_mode=False, obj=main)
+    own = [*language, *city]
+    return command(args=[*own, *(rest or ["--help"])], prog_name="creditbus", standalone_mode=False, obj=main)
 
 
 def _complain(line: str) -> None:

@@ -19,7 +19,7 @@ from creditbus.topics import messages
 from creditbus.topics.city.current import City
 from creditbus.topics.city.overlay import laid_over
 from creditbus.topics.city.settings import CITY_FILE, CitySettings, read_settings
-from creditbus.topics.city.texts import KeptText, folder_of, texts_of
+from creditbus.topics.city.texts import KeptText, folder_of, kept_text, texts_of
 from creditbus.topics.errors import ConfigurationError
 from creditbus.topics.suggestion import suggestion
 from creditbus.topics.yaml_text import YamlError, load_yaml
@@ -43,7 +43,7 @@ def read_city(folder: Path) -> City:
     if not (folder / CITY_FILE).is_file():
         raise ConfigurationError(str(folder), messages.NO_CITY_FILE(file=CITY_FILE), messages.INIT_A_CITY())
     settings = read_settings(folder / CITY_FILE)
-    own = {CITY_FILE: KeptText((folder / CITY_FILE).read_text(encoding="utf-8"), str(folder / CITY_FILE))}
+    own = {CITY_FILE: kept_text(folder / CITY_FILE)}
     for name in ROOT_FOLDERS:
         own |= {f"{name}/{path}": kept for path, kept in texts_of(folder / name, _SUFFIXES).items()}
     catalogue = dict(_catalogue(folder / CATALOGUE, settings, folder / CITY_FILE))

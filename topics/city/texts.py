@@ -9,7 +9,11 @@ from collections.abc import Iterator, Mapping
 from importlib.resources.abc import Traversable
 from typing import IO, Any, NamedTuple
 
-__all__ = ["KeptText", "TextFolder", "folder_of", "texts_of"]
+from creditbus.topics import messages
+from creditbus.topics.errors import ConfigurationError
+from creditbus.topics.system_errors import reason_of
+
+__all__ = ["KeptText", "TextFolder", "folder_of", "kept_text", "texts_of"]
 
 
 class KeptText(NamedTuple):
@@ -127,7 +131,12 @@ def folder_of(texts: Mapping[str, KeptText], name: str) -> TextFolder:
 
 
 def texts_of(folder: Traversable, suffixes: tuple[str, ...]) -> dict[str, KeptText]:
-    """Return all files below a folder whose names end so, by their paths in it; none where there is no such folder."""
+    """Return all files below a folder whose names end so, by their paths in it; none where there is no such folder.
+
+    Raises:
+        ConfigurationError: one of them cannot be read, or is not UTF-8.
+
+    """
     found: dict[str, KeptText] = {}
     if not folder.is_dir():
         return found
@@ -135,5 +144,15 @@ def texts_of(folder: Traversable, suffixes: tuple[str, ...]) -> dict[str, KeptTe
         if entry.is_dir():
             found |= {f"{entry.name}/{path}": kept for path, kept in texts_of(entry, suffixes).items()}
         elif entry.name.endswith(suffixes):
-            found[entry.name] = KeptText(entry.read_text(encoding="utf-8"), str(entry))
+            found[entry.name] = kept_text(entry)
     return found
+
+
+def kept_text(file: Traversable) -> KeptText:
+    """Read a file; errors as of `texts_of`."""
+    try:
+        return KeptText(file.read_text(encoding="utf-8"), str(file))
+    except OSError as error:
+        raise ConfigurationError(str(file), messages.CANNOT_BE_READ(reason=reason_of(error))) from error
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(str(file), messages.NOT_UTF8(), messages.SAVE_AS_UTF8()) from error

@@ -22,6 +22,11 @@ HELP: Final[Mapping[str, Message]] = {
         "zh 或 en，可放在命令的任何位置；否则依次按 LC_ALL、LC_MESSAGES、LANG。",
         "zh or en, anywhere in a command; otherwise by LC_ALL, LC_MESSAGES, LANG.",
     ),
+    "--city": Message(
+        "城市目录，可放在命令的任何位置；否则按 CREDITBUS_CITY；都没有则用产品自带的示例城市。",
+        "Folder of the city, anywhere in a command; otherwise CREDITBUS_CITY; without either, the example city that "
+        "comes with the product.",
+    ),
     "--help": Message(
         "显示本页并退出。",
         "Show this page and exit.",
