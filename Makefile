@@ -13,6 +13,8 @@ QUICK := -m "not integration and not long"
 # Tests on servers in two processes, all others in a third one (tests/tracks.py). What ARGS asks for runs in one: a debugger
 # needs that, and few tests are not worth the start of three.
 SIDE_BY_SIDE := --numprocesses=3
+# The extras that tests need: each is for one protocol or database, and a plain install has none of them.
+DRIVERS := ftp mysql s3 sftp webdav
 COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
 
 .DEFAULT_GOAL := help
@@ -85,7 +87,7 @@ format: $(INSTALLED) ## Format the code and apply the safe fixes
 
 lock: $(LOCKED) ## Resolve the dependencies anew; UPGRADE=1 takes the newest that pyproject.toml allows
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) --extra embedded --output-file requirements/runtime.txt pyproject.toml
-	@$(COMPILE) $(if $(UPGRADE),--upgrade) --extra embedded --extra dev --constraint requirements/runtime.txt --output-file $(LOCK) pyproject.toml
+	@$(COMPILE) $(if $(UPGRADE),--upgrade) --extra embedded $(DRIVERS:%=--extra %) --extra dev --constraint requirements/runtime.txt --output-file $(LOCK) pyproject.toml
 
 clean: ## Remove the virtual environment and what builds and checks left; local data in .creditbus stays
 	@rm -rf $(VENV) build dist *.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -12,9 +12,9 @@ from creditbus.connectors.files.origin import content_version, known_name, readi
 from creditbus.connectors.folder import messages
 from creditbus.connectors.folder.settings import FolderSettings
 
-__all__ = ["DIGEST_CHARACTERS", "Arrivals", "ArrivedFile"]
+__all__ = ["DIGEST_CHARACTERS", "UNFINISHED", "Arrivals", "ArrivedFile"]
 
-_UNFINISHED = (".tmp", ".part", ".partial", ".filepart", ".crdownload", ".download")
+UNFINISHED = (".tmp", ".part", ".partial", ".filepart", ".crdownload", ".download")
 """Endings that programs give to what they have not finished."""
 DIGEST_CHARACTERS = 24
 """Of a SHA-256, in hexadecimal: 96 bits tell apart whatever a department will ever drop."""
@@ -100,7 +100,7 @@ class Arrivals:
             paths = list(folder.glob(self._settings.pattern))
         for path in paths:
             name = path.relative_to(folder).as_posix()
-            if any(part.startswith((".", "~$")) for part in name.split("/")) or name.endswith((*_UNFINISHED, marker)):
+            if any(part.startswith((".", "~$")) for part in name.split("/")) or name.endswith((*UNFINISHED, marker)):
                 continue
             try:
                 if path.is_file():

@@ -1,4 +1,4 @@
-"""Settings of the kind folder."""
+"""Settings of the kind folder, and those that a drop folder has wherever it is."""
 
 from typing import Literal
 
@@ -13,13 +13,12 @@ from creditbus.connectors.files.settings import (
 from creditbus.connectors.folder import messages
 from creditbus.connectors.xml.settings import XmlOptions
 
-__all__ = ["FolderSettings"]
+__all__ = ["DropOptions", "FolderSettings"]
 
 
-class FolderSettings(WorkbookOptions, DelimitedOptions, JsonLinesOptions, XmlOptions):
-    """A folder, and how the files in it are read; each in the format that it is in."""
+class DropOptions(WorkbookOptions, DelimitedOptions, JsonLinesOptions, XmlOptions):
+    """Which files of a folder are taken, when, and how they are read; each in the format that it is in."""
 
-    path: SettingsPath = Field(description="The folder; relative to the folder of the connector's configuration.")
     pattern: str = Field(
         default="*", min_length=1, description="Names of the files to take, such as *.csv or 2024-*/penalties*.xlsx."
     )
@@ -38,3 +37,9 @@ class FolderSettings(WorkbookOptions, DelimitedOptions, JsonLinesOptions, XmlOpt
         if pattern.startswith("/") or ".." in pattern.split("/"):
             raise ValueError(messages.PATTERN_INSIDE())
         return pattern
+
+
+class FolderSettings(DropOptions):
+    """A folder of this machine."""
+
+    path: SettingsPath = Field(description="The folder; relative to the folder of the connector's configuration.")

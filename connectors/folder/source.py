@@ -2,15 +2,14 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import NamedTuple, Self
 
-from creditbus.connectors.contract import Defect, DefectReason, Finding, Position, Row, Table
+from creditbus.connectors.contract import Defect, Finding, Position, Row, Table
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.files.blob import blob_of
-from creditbus.connectors.files.source import left_out, parts, passed_over, read_parts
 from creditbus.connectors.folder import messages
 from creditbus.connectors.folder.arrivals import DIGEST_CHARACTERS, Arrivals, ArrivedFile
+from creditbus.connectors.folder.delivery import Delivery
 from creditbus.connectors.folder.settings import FolderSettings
 from creditbus.topics.text import Text
 
@@ -82,13 +81,13 @@ class FolderSource:
             return [Finding("folder", ok=False, message=error.text())]
         words = messages.COMPLETE_FILES(path=self._settings.path, count=len(complete), waiting=waiting)
         findings = [Finding("folder", ok=True, message=words)]
-        return [*findings, *map(self._found, complete[-1:])]
+        return [*findings, *(self._delivery(newest).found() for newest in complete[-1:])]
 
     def discover(self) -> Sequence[Table]:
         """Describe the complete files that can be read, once for each set of columns; the newest first."""
         found: dict[frozenset[str], Table] = {}
         for arrival in reversed(self._arrivals.complete()):
-            for table in self._tables(arrival):
+            for table in self._delivery(arrival).tables():
                 found.setdefault(frozenset(column.name for column in table.columns), table)
         return list(found.values())
 
@@ -132,37 +131,13 @@ class FolderSource:
         return messages.RESTING(count=count, seconds=settings.quiet_seconds)
 
     def _rows(self, arrival: ArrivedFile, taken: _Taken) -> Iterator[Row | Defect]:
-        after, last = taken.finished().position(None), taken.within if isinstance(taken.within, int) else 0
-        before: Row | Defect | None = None
-        fault = ""
-        try:
-            found = parts(blob_of(arrival.path, arrival.name), None, self._settings)
-            for row in read_parts(found, taken.within):
-                if before is not None:
-                    yield before._replace(position=taken.position(before.position))
-                before, last = row, max(last, row.row)
-            remarks = (*left_out(found), *passed_over(found))
-            self._remarks += (messages.OF_FILE(name=arrival.name, said=remark) for remark in remarks)
-        except SourceError as error:
-            fault = error.text()
-        if not self._arrivals.is_unchanged(arrival):
-            raise SourceError(arrival.name, messages.CHANGED(), messages.RUN_AGAIN_WHOLE())
-        if before is not None:
-            yield before._replace(position=taken.position(before.position) if fault else after)
-        if fault:
-            yield Defect(DefectReason.UNPARSABLE, fault, b"", arrival.name, "", last + 1, after)
+        def confirm() -> None:
+            if not self._arrivals.is_unchanged(arrival):
+                raise SourceError(arrival.name, messages.CHANGED(), messages.RUN_AGAIN_WHOLE())
 
-    def _found(self, arrival: ArrivedFile) -> Finding:
-        try:
-            words = [part.reader.found() for part in parts(blob_of(arrival.path, arrival.name), None, self._settings)]
-        except SourceError as error:
-            return Finding("rows", ok=False, message=error.text())
-        return Finding("rows", ok=True, message=messages.OF_FILE(name=arrival.name, said=words[0]))
+        delivery = self._delivery(arrival)
+        yield from delivery.rows(taken.within, taken.position, taken.finished().position(None), confirm)
+        self._remarks += delivery.remarks
 
-    def _tables(self, arrival: ArrivedFile) -> Sequence[Table]:
-        try:
-            found = parts(blob_of(arrival.path, arrival.name), None, self._settings)
-            tables = [table for part in found for table in part.reader.tables()]
-        except SourceError:
-            return []  # its rows will say so
-        return [replace(table, name=f"{arrival.name} {table.name}") for table in tables]
+    def _delivery(self, arrival: ArrivedFile) -> Delivery:
+        return Delivery(blob_of(arrival.path, arrival.name), self._settings)

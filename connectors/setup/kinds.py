@@ -16,7 +16,11 @@ __all__ = ["ENTRY_POINT_GROUP", "kind_named", "kinds"]
 
 ENTRY_POINT_GROUP = "creditbus.connectors"
 
-_ELSEWHERE = {"http": "creditbus.connectors.http.kind", "sql": "creditbus.connectors.sql.kind"}
+_ELSEWHERE = {
+    "http": "creditbus.connectors.http.kind",
+    "remote-folder": "creditbus.connectors.remote.kind",
+    "sql": "creditbus.connectors.sql.kind",
+}
 """Modules that hold a ``KIND``; imported when asked for, because their libraries take their time."""
 
 

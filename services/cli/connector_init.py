@@ -31,6 +31,12 @@ __all__ = ["guess_line", "register"]
 _ENDINGS = frozenset({"csv", "tsv", "xlsx", "xls", "jsonl", "xml"})
 """Of files whose kind is named as they end; what others hold, the kind `files` finds out."""
 
+_KIND_BY_SCHEME = {
+    **dict.fromkeys(("http", "https"), "http"),
+    **dict.fromkeys(("sftp", "ftp", "s3", "webdav", "webdavs"), "remote-folder"),
+}
+"""Of addresses; all others are of databases."""
+
 _WEAK = 0.5
 """A guess is weak where its template knows less than this share of the columns."""
 _LONGEST_NAME = 40
@@ -172,7 +178,7 @@ def _kind_by_source(source: str) -> str:
     """Return the kind that a source tells by itself: a folder, a web address, a database, a file by its ending."""
     scheme, colon, _ = source.partition("://")
     if colon:
-        return "http" if scheme.lower() in {"http", "https"} else "sql"
+        return _KIND_BY_SCHEME.get(scheme.lower(), "sql")
     path = Path(source)
     if source and path.is_dir():
         return "folder"

@@ -525,6 +525,10 @@ NOTHING_OF: Mapping[str, Message] = {
         "请先放入一个文件（settings.pattern 决定取哪些文件），再运行一次",
         "put a first file there (settings.pattern says which are taken), and run this again",
     ),
+    "remote-folder": Message(
+        "请先在该服务器的文件夹中放入一个文件（settings.pattern 决定取哪些文件），再运行一次",
+        "put a first file into the folder of that server (settings.pattern says which are taken), and run this again",
+    ),
     "sql": Message(
         "请授予该用户读取表的权限，或用 --set schema=名称 指明模式",
         "let this user read the table, or name its schema by --set schema=NAME",

@@ -176,7 +176,7 @@ def test_a_configuration_says_what_its_source_tells(tmp_path: Path, line: str, t
 
 def test_a_folder_tells_news_and_a_kind_that_does_not_say_too() -> None:
     assert {name: tells(kind) for name, kind in kinds().items()} == {
-        name: "news" if name == "folder" else "state" for name in kinds()
+        name: "news" if name in ("folder", "remote-folder") else "state" for name in kinds()
     }
 
     class Foreign:
