@@ -28,7 +28,6 @@ from creditbus.connectors.publish.progress import Progress
 from creditbus.connectors.run.chunks import chunks
 from creditbus.connectors.run.runner import run_connector
 from creditbus.connectors.setup.configuration import Connector, load_connector
-from creditbus.services.domain.validation import compile_item
 from creditbus.topics.connection import Connection
 
 RESULTS = Path(__file__).parent / "results" / "connectors.json"
@@ -196,7 +195,7 @@ def _map(connector: Connector) -> int:
 
 
 def _examine(connector: Connector) -> int:
-    validator, admitted = compile_item(connector.item), 0
+    validator, admitted = connector.validator(), 0
     for row in connector.open().read(None):
         if isinstance(row, Row):
             event = connector.mapper(row, "run").event

@@ -42,7 +42,7 @@ def checked_declarations() -> Declarations:
             fix = messages.CATALOGUE_HAS(catalogue=", ".join(catalogue))
             raise ConfigurationError(place, messages.NO_SUCH_ITEM(unknown=unknown[0]), fix)
     for item, raw in catalogue.items():
-        unknown = sorted(set(raw.entry["entitled"]) - set(declared.departments))
+        unknown = sorted(set(raw.entry.get("entitled", ())) - set(declared.departments))
         if unknown:
             place = f"avro_schemas/{item}/item.yaml: entitled"
             problem, fix = messages.NO_SUCH_DEPARTMENT(unknown=unknown[0]), messages.DECLARE_IT()

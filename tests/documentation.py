@@ -111,7 +111,8 @@ def _catalogue() -> Iterator[str]:
     yield _MADE
     yield (
         "What the bus carries. An item is a folder of `avro_schemas/`: `item.yaml` says who may publish it and by\n"
-        "which rules, `v<n>.avsc` is its content. Nothing outside this page is accepted (`CAT_NOT_IN_CATALOGUE`)."
+        "which rules, `v<n>.avsc` is its content. Nothing outside this page is accepted (`CAT_NOT_IN_CATALOGUE`).\n"
+        "Roles, and the authorities that a department speaks for: [departments](departments.md)."
     )
     yield _table(
         ("item", "标题", "title", "published by", "subjects", "unknown subject"),
@@ -120,7 +121,7 @@ def _catalogue() -> Iterator[str]:
                 f"[`{item.id}`](#{item.id})",
                 item.title,
                 item.title_en,
-                ", ".join(sorted(item.entitled)),
+                _publishers(item),
                 ", ".join(sorted(kind.value for kind in item.subject_kinds)),
                 item.unregistered,
             )
@@ -136,6 +137,11 @@ def _catalogue() -> Iterator[str]:
     )
     for item in items:
         yield from _item(item)
+
+
+def _publishers(item: Item) -> str:
+    named = sorted(item.entitled)
+    return ", ".join([*named, *(f"departments with the role `{role}`" for role in sorted(item.entitled_roles))])
 
 
 def _item(item: Item) -> Iterator[str]:
@@ -156,6 +162,8 @@ def _item(item: Item) -> Iterator[str]:
             for field in item.fields.values()
         ),
     )
+    if item.authority_field and not item.acts_on:
+        yield f"A department publishes decisions of authorities that it speaks for, named by `{item.authority_field}`."
     if withheld_for := item.withheld_unless_disclosed:
         yield f"A record is withheld as a whole from whoever may not see the value of `{withheld_for}`."
     if item.publication:

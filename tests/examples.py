@@ -5,11 +5,16 @@ from typing import Any, NamedTuple
 
 from creditbus.avro_schemas import raw_catalogue
 from creditbus.services.domain.catalogue import Catalogue, Format, Item
+from creditbus.services.domain.entitlement import publishers
 from creditbus.services.domain.event import Claim, SubjectKind
+from creditbus.topics.declarations import declarations
 
-__all__ = ["CATALOGUE", "EXAMPLES", "ORGAN", "SUBJECT", "Example", "shipped"]
+__all__ = ["CATALOGUE", "EXAMPLES", "ORGAN", "PUBLISHERS", "SUBJECT", "Example", "own_decision", "shipped"]
 
 CATALOGUE = Catalogue.parse(raw_catalogue())
+_DEPARTMENTS = declarations().departments
+PUBLISHERS = {item.id: publishers(item, _DEPARTMENTS.values()) for item in CATALOGUE}
+"""Who may publish an item, as declared, and for whom."""
 ORGAN = "11420000MB15291767"
 SUBJECT = "914201007246906844"
 _OTHERS = {
@@ -172,11 +177,18 @@ def shipped(item_id: str) -> Item:
     return item
 
 
+def own_decision(item: Item, department: str) -> dict[str, str | None]:
+    """Give the field by which a row says that its department decided, where it may not say anything else."""
+    held = PUBLISHERS[item.id].get(department) is not None
+    return {item.authority_field: _DEPARTMENTS[department].uscc} if held else {}
+
+
 def _example(item_id: str, content: Mapping[str, str], code: str = "uscc") -> Example:
     item = shipped(item_id)
-    department = min(item.entitled)
+    department = min(PUBLISHERS[item_id])
     header = {"item": item_id, "verb": "ISSUE", "subject_kind": "UNSTATED", "origin": {"department": department}}
-    return Example(item, header, {}, {**dict.fromkeys(item.fields), **content}).claiming(**{code: SUBJECT})
+    example = Example(item, header, {}, {**dict.fromkeys(item.fields), **content}).claiming(**{code: SUBJECT})
+    return example.changed(**own_decision(item, department))
 
 
 _CHOSEN = {

@@ -5,12 +5,13 @@ from __future__ import annotations
 import fnmatch
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import TypeVar
 
 from creditbus.topics import messages
-from creditbus.topics.city.current import current_city
+from creditbus.topics.city.current import City, current_city
 from creditbus.topics.city.settings import CITY_FILE, CitySettings, read_settings
 from creditbus.topics.document import Section, read
 from creditbus.topics.errors import ConfigurationError
@@ -43,12 +44,21 @@ def declarations(directory: Traversable | None = None) -> Declarations:
     """Read `departments/*.yaml`, `subscribers/*.yaml`, `city.yaml`, and `topics.yaml` of this package.
 
     Args:
-        directory: where they are; those of the current city when None. It may have a `topics.yaml` of its own.
+        directory: where they are; those of the current city when None, which are read once. It may have a `topics.yaml`
+            of its own.
 
     Raises:
         ConfigurationError: names file, line and key of the first thing that is wrong.
     """
-    root = current_city().root if directory is None else directory
+    return _of_city(current_city()) if directory is None else _read(directory)
+
+
+@lru_cache(maxsize=4)
+def _of_city(city: City) -> Declarations:
+    return _read(city.root)
+
+
+def _read(root: Traversable) -> Declarations:
     departments = {party.id: party for party in _parties(root / "departments", read_department)}
     if not departments:
         raise ConfigurationError(str(root / "departments"), messages.NOT_THERE(), messages.ONE_FILE_EACH())

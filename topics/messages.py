@@ -408,6 +408,14 @@ CREDIT_CODE = Message(
     "18 位统一社会信用代码，或 null",
     "a unified social credit code of 18 characters, or null",
 )
+CREDIT_CODES = Message(
+    '18 位统一社会信用代码，或 ["all"]',
+    'unified social credit codes of 18 characters, or ["all"]',
+)
+ITEMS_OR_ALL = Message(
+    '目录事项标识，或 ["all"]',
+    'catalogue item ids, or ["all"]',
+)
 ITEM_IDS = Message(
     "目录事项标识",
     "catalogue item ids",

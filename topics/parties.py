@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from creditbus.topics import messages
 from creditbus.topics.document import Section
+from creditbus.topics.text import Text
 
 __all__ = ["DISCLOSURES", "Department", "Name", "Subscriber", "read_department", "read_name", "read_subscriber"]
 
@@ -47,13 +48,26 @@ class Department:
         id: also the name of its file.
         name: official name.
         uscc: unified social credit code; None where it is not known.
-        contact: the role that answers for its data, never a person's name.
+        roles: what it does, with the catalogue items for which it does it, by id; None: for every item. An item may
+            name a role in place of departments.
+        speaks_for: unified codes of other authorities whose records it publishes; None: it publishes those of every
+            authority, as the platform does on which a whole city keeps its penalties.
+        contact: the position that answers for its data, never a person's name.
     """
 
     id: str
     name: Name
     uscc: str | None
     contact: str
+    roles: Mapping[str, frozenset[str] | None] = field(default_factory=lambda: MappingProxyType({}))
+    speaks_for: frozenset[str] | None = frozenset()
+
+    @property
+    def authorities(self) -> frozenset[str] | None:
+        """Codes of the authorities whose decisions it may publish, its own among them; None: of every authority."""
+        if self.speaks_for is None or self.uscc is None:
+            return self.speaks_for
+        return self.speaks_for | {self.uscc}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +110,10 @@ def read_department(section: Section, stem: str) -> Department:
         name=read_name(section),
         uscc=section.optional_text("uscc", _USCC, messages.CREDIT_CODE()),
         contact=section.text("contact"),
+        roles=_read_roles(section),
+        speaks_for=_read_all_or_some(section, "speaks_for", _USCC, messages.CREDIT_CODES())
+        if "speaks_for" in section
+        else frozenset(),
     )
     section.finish()
     return department
@@ -113,7 +131,7 @@ def read_subscriber(section: Section, stem: str) -> Subscriber:
         legal_basis=grant.text("legal_basis"),
         items=grant.texts("items", _ID, messages.ITEM_IDS()),
         subject_kinds=grant.choices("subject_kinds", SUBJECT_KINDS),
-        districts=_read_districts(grant),
+        districts=_read_all_or_some(grant, "districts", r"\d{6}", messages.DIVISIONS()),
         disclosure=grant.choice("disclosure", DISCLOSURES),
         consent=grant.flag("consent"),
         valid_until=grant.day("valid_until"),
@@ -139,12 +157,20 @@ def read_name(section: Section) -> Name:
     return name
 
 
-def _read_districts(grant: Section) -> frozenset[str] | None:
-    districts = grant.texts("districts", r"\d{6}|all", messages.DIVISIONS())
-    if "all" not in districts:
-        return frozenset(districts)
-    if len(districts) > 1:
-        raise grant.wrong("districts", messages.ALL_AND_SINGLE(), messages.LEAVE_ONE_OUT())
+def _read_roles(section: Section) -> Mapping[str, frozenset[str] | None]:
+    roles = section.optional_section("roles")
+    if roles is None:
+        return MappingProxyType({})
+    return MappingProxyType({role: _read_all_or_some(roles, role, _ID, messages.ITEMS_OR_ALL()) for role in roles})
+
+
+def _read_all_or_some(section: Section, key: str, pattern: str, hint: Text) -> frozenset[str] | None:
+    """Read a list of names, or `[all]`, which is None."""
+    names = section.texts(key, rf"{pattern}|all", hint)
+    if "all" not in names:
+        return frozenset(names)
+    if len(names) > 1:
+        raise section.wrong(key, messages.ALL_AND_SINGLE(), messages.LEAVE_ONE_OUT())
     return None
 
 

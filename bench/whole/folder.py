@@ -54,7 +54,8 @@ def made(folder: Path, size: Size) -> Path:
 
 
 def _department(identity: str) -> dict[str, Any]:
-    return {"id": identity, "name": {"zh": f"示例部门{identity}", "en": identity}, "uscc": None, "contact": "示例岗"}
+    name = {"zh": f"示例部门{identity}", "en": identity}
+    return {"id": identity, "name": name, "uscc": None, "contact": "示例岗", "speaks_for": ["all"]}
 
 
 def _write(folder: Path, identity: str, document: dict[str, Any]) -> None:

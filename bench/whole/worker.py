@@ -51,7 +51,7 @@ async def _run(options: argparse.Namespace) -> None:
     connection = Connection.from_environment()
     declared = declarations(options.declared)
     for raw in raw_catalogue().values():
-        raw.entry["entitled"] = sorted({*raw.entry["entitled"], *_made_up(declared.departments)})
+        raw.entry["entitled"] = sorted({*raw.entry.get("entitled", ()), *_made_up(declared.departments)})
     settings = _settings(options, connection)
     bus = await open_bus(connection, declared, settings, KEY)
     if options.changelog:

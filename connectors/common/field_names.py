@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from creditbus.connectors.common import messages
 from creditbus.services.domain.catalogue import Field, Item
+from creditbus.services.domain.entitlement import Authorities
 from creditbus.services.domain.reasons import Reason
 from creditbus.topics.text import Text
 
@@ -11,6 +12,8 @@ __all__ = ["admitted_instead", "admitted_values", "field_name", "field_names", "
 
 _MOST_FIELDS = 40
 """Titles in one sentence; what follows is counted."""
+_MOST_CODES = 20
+"""Codes of authorities in one sentence, likewise."""
 
 
 def field_name(item: Item, code: str) -> Text:
@@ -46,7 +49,27 @@ def admitted_values(field: Field) -> Text:
     return messages.ADMITS_SEVERAL(values=values, separator=field.separator)
 
 
-def admitted_instead(item: Item, code: str, reason: str) -> Text:
-    """Say which values a field admits, after a reason that refuses a value for being none of them; else nothing."""
+def admitted_instead(item: Item, code: str, reason: str, authorities: Authorities) -> Text:
+    """Say which values a department may write into a field, after a reason that refuses one for being none of them.
+
+    Args:
+        item: the catalogue item.
+        code: of the field.
+        reason: after one that leaves open which values those are, nothing is said.
+        authorities: whom the department speaks for.
+
+    """
+    if reason == Reason.CAT_OTHER_AUTHORITY:
+        return _spoken_for(authorities)
     field = item.fields.get(code)
     return admitted_values(field) if field is not None and reason == Reason.ENUM_UNKNOWN else Text("")
+
+
+def _spoken_for(authorities: Authorities) -> Text:
+    if authorities is None:  # since it was refused, its declaration has changed
+        return messages.SPEAKS_FOR_EVERYONE()
+    if not authorities:
+        return messages.SPEAKS_FOR_NOBODY()
+    codes = sorted(authorities)
+    shown, left = Text(", ".join(codes[:_MOST_CODES]), "、".join(codes[:_MOST_CODES])), len(codes) - _MOST_CODES
+    return messages.SPEAKS_FOR(codes=messages.AND_MORE(names=shown, count=left) if left > 0 else shown)

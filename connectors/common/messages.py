@@ -96,3 +96,15 @@ ADMITS_SEVERAL = Message(
     "可取：{values}；多个用 {separator!r} 连接",
     "admitted: {values}; several are joined by {separator!r}",
 )
+SPEAKS_FOR = Message(
+    "它代表：{codes}",
+    "it speaks for {codes}",
+)
+SPEAKS_FOR_NOBODY = Message(
+    "它的声明没有 uscc，也没有 speaks_for",
+    "its declaration has neither uscc nor speaks_for",
+)
+SPEAKS_FOR_EVERYONE = Message(
+    "现在它代表所有机关：请重新发送",
+    "by now it speaks for every authority: send the row again",
+)

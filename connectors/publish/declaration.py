@@ -9,8 +9,10 @@ from creditbus.connectors.errors import ConfigurationError
 from creditbus.connectors.publish import messages
 from creditbus.connectors.publish.publisher import Beside, Publisher
 from creditbus.services.domain.catalogue import Catalogue
+from creditbus.services.domain.entitlement import is_entitled
 from creditbus.services.domain.statements import Declaration
 from creditbus.topics.connection import Connection
+from creditbus.topics.declarations import declarations
 from creditbus.topics.names import STATEMENTS, ingest
 
 __all__ = ["declare"]
@@ -39,10 +41,12 @@ def declare(
         ConfigurationError: the department may not publish the item.
         PublishError: no broker answers.
     """
-    entry = Catalogue.parse(raw_catalogue()).item(item)
-    if entry is None or department not in entry.entitled:
-        entitled = sorted(one.id for one in Catalogue.parse(raw_catalogue()) if department in one.entitled)
-        fix = messages.MAY_PUBLISH(entitled=", ".join(entitled) or messages.NOTHING_SEE_DEPARTMENTS())
+    declared = declarations().departments.get(department)
+    entitled = (
+        [] if declared is None else [one.id for one in Catalogue.parse(raw_catalogue()) if is_entitled(one, declared)]
+    )
+    if item not in entitled:
+        fix = messages.MAY_PUBLISH(entitled=", ".join(sorted(entitled)) or messages.NOTHING_SEE_DEPARTMENTS())
         raise ConfigurationError("--item", messages.MAY_NOT_PUBLISH(department=department, item=item), fix)
     declaration = Declaration(department, item, *days, count, int(clock() * 1000))
     with Publisher(connection.bootstrap_servers, f"declarations-{department}", ingest(department)) as publisher:

@@ -12,7 +12,6 @@ from creditbus.connectors.returned.originals import Original, originals
 from creditbus.connectors.returned.rejection import Fault, Rejection
 from creditbus.connectors.returned.sheets import Reference, ReturnedSheet, ReturnedSheetRow
 from creditbus.connectors.setup.configuration import Connector
-from creditbus.services.domain.catalogue import Item
 from creditbus.topics.text import Text
 
 __all__ = ["column_names", "returned_sheet"]
@@ -44,7 +43,7 @@ def _row(connector: Connector, columns: Iterable[Column], one: Original) -> Retu
     rejection = one.rejection
     have = [column.name for column in columns]
     marked = {connector.mapper.column_of(fault.field, have) for fault in rejection.faults} - {None}
-    reasons = [_bilingual(connector.item, fault) for fault in rejection.faults]
+    reasons = [_bilingual(connector, fault) for fault in rejection.faults]
     if one.detail:
         reasons += dict.fromkeys((in_both(one.detail).zh, one.detail))
     if one.text:
@@ -60,9 +59,10 @@ def _both(text: Text) -> str:
     return f"{text.zh} {text}"
 
 
-def _bilingual(item: Item, fault: Fault) -> str:
+def _bilingual(connector: Connector, fault: Fault) -> str:
+    item = connector.item
     known = item.reason(fault.reason)
-    admitted = admitted_instead(item, fault.field, fault.reason)
+    admitted = admitted_instead(item, fault.field, fault.reason, connector.authorities)
     sentences = f"{known.zh}{admitted.zh} {known.sentence} {admitted} " if known is not None else ""
     proposed = f" → {fault.proposed}" if fault.proposed else ""
     return f"{field_name(item, fault.field).zh} {sentences.replace('  ', ' ')}[{fault.reason}]{proposed}".strip()

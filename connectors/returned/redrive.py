@@ -25,7 +25,7 @@ from creditbus.services.domain.statements import (
     first_run,
     redrive_run,
 )
-from creditbus.services.domain.validation import Refused, compile_item
+from creditbus.services.domain.validation import Refused
 from creditbus.topics.connection import Connection
 from creditbus.topics.names import STATEMENTS
 from creditbus.topics.registry import SchemaRegistry
@@ -45,6 +45,7 @@ class StillRefused:
     place: Place
     item: str
     """Id of the catalogue item."""
+    department: str
     faults: tuple[Fault, ...]
 
 
@@ -83,7 +84,7 @@ def prepare(
     Returns:
         What may be sent, and what would be refused again.
     """
-    validator = compile_item(connector.item)
+    validator = connector.validator()
     good: list[_Prepared] = []
     bad: list[StillRefused] = []
     for row in rows:
@@ -92,14 +93,13 @@ def prepare(
         mapped = connector.mapper(source, redrive_run(place.run, token))
         event = mapped.event
         if not is_whole(event):
-            bad.append(
-                StillRefused(row.number, place, connector.item.id, (Fault(Reason.FORMAT_UNPARSABLE.value, "", None),))
-            )
+            faults: tuple[Fault, ...] = (Fault(Reason.FORMAT_UNPARSABLE.value, "", None),)
+            bad.append(StillRefused(row.number, place, connector.item.id, connector.department, faults))
             continue
         outcome = validator.examine(event["header"], event["claim"], event["content"], today)
         if isinstance(outcome, Refused):
             faults = tuple(Fault(one.reason.value, one.field, one.proposed) for one in outcome.findings)
-            bad.append(StillRefused(row.number, place, connector.item.id, faults))
+            bad.append(StillRefused(row.number, place, connector.item.id, connector.department, faults))
         else:
             good.append(_Prepared(row, mapped, _digest(event)))
     return good, bad

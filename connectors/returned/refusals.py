@@ -22,7 +22,6 @@ from creditbus.connectors.returned.originals import says_the_same
 from creditbus.connectors.returned.rejection import Fault, Rejection, UnreadableEventError, original_event
 from creditbus.connectors.run.outgoing import is_whole
 from creditbus.connectors.setup.configuration import Connector
-from creditbus.services.domain.catalogue import Item
 from creditbus.services.domain.framing import FrameError
 from creditbus.services.domain.statements import Place, connector_of, first_run
 from creditbus.topics import messages as shared
@@ -72,7 +71,7 @@ def mark_refused(connector: Connector, connection: Connection, source: Source | 
 def refusal(connector: Connector, rejection: Rejection) -> Refusal:
     """Say which row was refused, why, and how to know it again."""
     place = rejection.place
-    return Refusal(place.file, place.sheet, place.row, _why(connector.item, rejection), _is_of(connector, rejection))
+    return Refusal(place.file, place.sheet, place.row, _why(connector, rejection), _is_of(connector, rejection))
 
 
 def _is_of(connector: Connector, rejection: Rejection) -> Callable[[Row | Defect], bool]:
@@ -87,18 +86,22 @@ def _is_of(connector: Connector, rejection: Rejection) -> Callable[[Row | Defect
     return lambda row: isinstance(row, Row) and says_the_same(connector.mapper(row, "").event, event)
 
 
-def _why(item: Item, rejection: Rejection) -> str:
+def _why(connector: Connector, rejection: Rejection) -> str:
+    item = connector.item
     return "; ".join(
-        " ".join(filter(None, (field_name(item, fault.field).zh, _sentence(item, fault), f"[{fault.reason}]")))
+        " ".join(filter(None, (field_name(item, fault.field).zh, _sentence(connector, fault), f"[{fault.reason}]")))
         + (f" 建议改为 {fault.proposed}" if fault.proposed else "")
         for fault in rejection.faults
     )
 
 
-def _sentence(item: Item, fault: Fault) -> str:
+def _sentence(connector: Connector, fault: Fault) -> str:
     """Return the words for a reason, with the values that are admitted; none for a reason of a newer bus."""
+    item = connector.item
     reason = item.reason(fault.reason)
-    return "" if reason is None else reason.zh + admitted_instead(item, fault.field, fault.reason).zh
+    if reason is None:
+        return ""
+    return reason.zh + admitted_instead(item, fault.field, fault.reason, connector.authorities).zh
 
 
 def mine(connector: Connector, decode: Decoder, value: bytes | None) -> Rejection | None:

@@ -30,6 +30,9 @@ from creditbus.connectors.setup.documents import Document, first_fault, load_doc
 from creditbus.connectors.setup.kinds import kind_named
 from creditbus.connectors.setup.templates import template_document, templates
 from creditbus.services.domain.catalogue import Catalogue, Item
+from creditbus.services.domain.entitlement import Authorities, publishers
+from creditbus.services.domain.validation import Validator, compile_item
+from creditbus.topics.declarations import declarations
 from creditbus.topics.names import ingest
 
 __all__ = [
@@ -74,6 +77,12 @@ class Connector:
     file: Path
     vanished: Vanished = "file"
     tells: Tells = "news"
+    authorities: Authorities = frozenset()
+    """Whose decisions its department may publish under the item."""
+
+    def validator(self) -> Validator:
+        """Compile the rules by which intake will judge its rows."""
+        return compile_item(self.item, {self.department: self.authorities})
 
     def open(self) -> Source:
         """Open its source."""
@@ -101,12 +110,12 @@ def load_connector(file: Path) -> Connector:
     item = items.item(raw.item)
     if item is None:
         raise document.error(("item",), messages.NO_SUCH_ITEM(item=raw.item), messages.ITEMS(names=_names(items)))
-    if raw.department not in item.entitled:
-        entitled = ", ".join(sorted(item.entitled))
+    entitled = publishers(item, declarations().departments.values())
+    if raw.department not in entitled:
         raise document.error(
             ("department",),
             messages.MAY_NOT_PUBLISH(department=raw.department, id=item.id),
-            messages.ENTITLED(entitled=entitled),
+            messages.ENTITLED(entitled=", ".join(sorted(entitled)) or messages.NOBODY()),
         )
     kind = _kind(document, raw.kind)
     settings = _settings(document, kind, file.parent)
@@ -119,7 +128,18 @@ def load_connector(file: Path) -> Connector:
     mapper = RowMapper(plan, item, raw.department)
     if isinstance(settings, HeaderSettings):
         settings = settings.recognising(mapper.titles())
-    return Connector(raw.id, raw.department, item, kind, settings, mapper, file, raw.vanished, raw.tells or tells(kind))
+    return Connector(
+        raw.id,
+        raw.department,
+        item,
+        kind,
+        settings,
+        mapper,
+        file,
+        raw.vanished,
+        raw.tells or tells(kind),
+        entitled[raw.department],
+    )
 
 
 def configured(folder: Path) -> Iterator[Path]:

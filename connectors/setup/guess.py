@@ -7,6 +7,8 @@ from creditbus.connectors.contract import Table
 from creditbus.connectors.mapping.compiler import Columns
 from creditbus.connectors.setup.templates import template_mappers
 from creditbus.services.domain.catalogue import Item
+from creditbus.services.domain.entitlement import is_entitled
+from creditbus.topics.declarations import declarations
 
 __all__ = ["Guess", "guesses", "short_name"]
 
@@ -37,8 +39,15 @@ def guesses(tables: Sequence[Table], department: str | None = None) -> list[Gues
     Returns:
         Those that recognise a column at all, the likeliest first; what the department may not publish comes last.
     """
+    declared = None if department is None else declarations().departments.get(department)
     tried = [
-        _fit(table, name, item, mapper.columns(table.columns), department)
+        _fit(
+            table,
+            name,
+            item,
+            mapper.columns(table.columns),
+            entitled=department is None or (declared is not None and is_entitled(item, declared)),
+        )
         for name, item, mapper in template_mappers()
         for table in tables
     ]
@@ -53,14 +62,14 @@ def short_name(template: str, taken: Iterable[str]) -> str:
     return next(name for name in (word, *(f"{word}-{number}" for number in range(2, 10_000))) if name not in known)
 
 
-def _fit(table: Table, template: str, item: Item, columns: Columns, department: str | None) -> Guess:
+def _fit(table: Table, template: str, item: Item, columns: Columns, *, entitled: bool) -> Guess:
     score = 1 - len(columns.unknown) / len(table.columns) if table.columns else 0.0
     mandatory = sum(field.mandatory for field in item.fields.values())
     return Guess(
         table=table.name,
         item=item.id,
         template=template,
-        entitled=department is None or department in item.entitled,
+        entitled=entitled,
         recognised=columns.recognised,
         unknown=columns.unknown,
         missing=columns.missing,

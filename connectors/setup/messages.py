@@ -52,6 +52,10 @@ ENTITLED = Message(
     "有权发布的：{entitled}",
     "entitled: {entitled}",
 )
+NOBODY = Message(
+    "无；见 topics/departments 中的 roles",
+    "nobody; see the roles in topics/departments",
+)
 MAPPING_FOR_OTHER = Message(
     "映射 {mapping!r} 用于 {item}，而连接器发布 {id}",
     "mapping {mapping!r} is for {item}, the connector publishes {id}",

@@ -15,10 +15,11 @@ from creditbus.connectors.mapping.compiler import Columns, Mapped
 from creditbus.connectors.run.notices import Notices, Pair
 from creditbus.connectors.run.outgoing import half_a_character, is_whole
 from creditbus.connectors.setup.configuration import Connector
+from creditbus.services.domain.entitlement import HEADER_AUTHORITY
 from creditbus.services.domain.invisible import invisible_at
 from creditbus.services.domain.profile.standing import Standing
 from creditbus.services.domain.reasons import AnyReason, Caution, Reason
-from creditbus.services.domain.validation import Admitted, Refused, compile_item
+from creditbus.services.domain.validation import Admitted, Refused
 from creditbus.services.domain.validation.outcome import Finding
 
 __all__ = ["Compare", "Judge", "Preview", "RefusedField", "RowFate", "preview"]
@@ -133,7 +134,7 @@ class _Examination:
         self, connector: Connector, today: date, shown: int, result: Preview, compare: Compare | None, *, each: bool
     ) -> None:
         self._mapper = connector.mapper
-        self._validator = compile_item(connector.item)
+        self._validator = connector.validator()
         self._claim_fields = {column: name for name, column in connector.item.claims.items()}
         self._today = today
         self._most = shown
@@ -226,6 +227,8 @@ class _Examination:
     def _finding(self, row: Row, event: Mapping[str, Any], finding: Finding) -> RefusedField:
         name = finding.field
         value = event["content"].get(name) or event["claim"].get(self._claim_fields.get(name, ""))
+        if name == HEADER_AUTHORITY:
+            value = event["header"]["authority"]
         is_of_form = finding.reason.value.startswith(_OF_FORM) and finding.reason is not Reason.DATE_WITH_TIME
         place = invisible_at(value) if value and is_of_form else ""
         return RefusedField(row.sheet, row.row, name, value or "", finding.reason, finding.proposed or "", at=place)

@@ -13,7 +13,7 @@ from creditbus.connectors.publish.decoder import DamagedError, Decoder, ForeignE
 from creditbus.connectors.setup.configuration import Connector
 from creditbus.connectors.withdraw.gone_records import gone_records
 from creditbus.services.domain.framing import FrameError
-from creditbus.services.domain.validation import Refused, compile_item
+from creditbus.services.domain.validation import Refused
 from creditbus.topics.connection import Connection
 from creditbus.topics.registry import SchemaRegistry
 
@@ -73,7 +73,7 @@ def proposals(connector: Connector, connection: Connection, today: date) -> list
         UserError: the memory or the source cannot be used, or the registry does not answer.
     """
     source = connector.open()
-    validator = compile_item(connector.item)
+    validator = connector.validator()
     decode = Decoder(event_schema(connector.item.id), SchemaRegistry(connection.registry_url))
     found = []
     with PublishedRows(connection.home, connector.id) as memory:

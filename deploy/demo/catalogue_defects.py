@@ -5,6 +5,7 @@ from datetime import date
 from random import Random
 
 from creditbus.deploy.demo.defects import FUTURE, Defect, Defects, blank, code_defects, not_a_date, put, with_a_time
+from creditbus.deploy.demo.subjects import further_authority
 from creditbus.deploy.demo.truth import Cells
 from creditbus.services.domain.catalogue import Field, Item
 from creditbus.services.domain.catalogue.rules import Required
@@ -13,6 +14,8 @@ from creditbus.services.domain.reasons import AnyReason, Reason
 __all__ = ["catalogue_defects"]
 
 _LONG_AGO = "2009-12-31"
+_NOBODYS = further_authority(900, "示例他市机关", "示他")
+"""An authority that no department of the demonstration speaks for."""
 
 Plausible = Callable[[Field, date], str]
 
@@ -36,6 +39,8 @@ def catalogue_defects(item: Item, claims: Mapping[str, str], plausible: Plausibl
         found |= code_defects(claims["uscc"])
         if not item.code_mandatory:
             found[Reason.COND_SUBJECT_CODE_MISSING] = (blank(claims["uscc"]),)
+    if item.authority_field and not item.acts_on:
+        found[Reason.CAT_OTHER_AUTHORITY] = (put(**{title[item.authority_field]: _NOBODYS.uscc}),)
     found[Reason.MANDATORY_EMPTY] = (blank(needed),)
     found[Reason.DATE_UNPARSABLE] = (not_a_date(decided),)
     found[Reason.DATE_WITH_TIME] = (with_a_time(decided),)

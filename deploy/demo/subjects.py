@@ -112,7 +112,13 @@ def authorities() -> dict[str, Authority]:
 
 
 def further_authority(number: int, name: str, short: str) -> Authority:
-    """Give an authority that the files of one item know; ``number`` is its own, from 0."""
+    """Give an authority that the file of one item names; ``number`` is its own, from 0.
+
+    One that `authorities` has, too, is the same one.
+    """
+    for known in authorities().values():
+        if known.name == name:
+            return known
     return Authority(name, _uscc("11", "990100", "AF", number), short)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from creditbus.services.cli.console import ERRORS, OUTPUT, print_json
+from creditbus.services.cli.fields import named_field
 from creditbus.services.cli.language import listed, spoken
 from creditbus.services.cli.messages import catalogue as messages
 from creditbus.services.cli.words import word
@@ -40,7 +41,7 @@ def list_command(json: Json = False) -> None:
         print_json(facts)
         return
     for item in facts:
-        OUTPUT.print(spoken(messages.ITEM, **_words(item), by=listed(item["entitled"])), soft_wrap=True, markup=False)
+        OUTPUT.print(spoken(messages.ITEM, **_words(item), by=_by(item)), soft_wrap=True, markup=False)
 
 
 @app.command()
@@ -90,13 +91,18 @@ def lint_command(
 
 
 def _facts(item: Item) -> dict[str, Any]:
+    from creditbus.services.domain.entitlement import publishers
+    from creditbus.topics.declarations import declarations
+
     return {
         "id": item.id,
         "title": item.title,
         "title_en": item.title_en,
         "category": item.category,
         "legal_basis": list(item.legal_basis),
-        "entitled": sorted(item.entitled),
+        "entitled": sorted(publishers(item, declarations().departments.values())),
+        "entitled_roles": sorted(item.entitled_roles),
+        "authority_field": item.authority_field or None,
         "subject_kinds": sorted(item.subject_kinds),
         "verbs": sorted(item.verbs),
         "acts_on_other_items": item.acts_on is not None,
@@ -142,7 +148,8 @@ def _lines(facts: dict[str, Any]) -> list[str]:
     return [
         spoken(messages.TITLE, **_words(facts)),
         spoken(messages.BASIS, category=facts["category"], basis=listed(facts["legal_basis"], clauses=True)),
-        spoken(messages.BY_AND_ABOUT, by=listed(facts["entitled"]), about=listed(map(word, facts["subject_kinds"]))),
+        spoken(messages.BY_AND_ABOUT, by=_by(facts), about=listed(map(word, facts["subject_kinds"]))),
+        *_authority(facts),
         spoken(messages.VERBS, verbs=listed(map(word, facts["verbs"])))
         + ("" if due is None else spoken(messages.DUE, days=due)),
         *map(_period_line, facts["publication"]),
@@ -154,6 +161,18 @@ def _lines(facts: dict[str, Any]) -> list[str]:
 def _words(facts: dict[str, Any]) -> dict[str, str]:
     """Return what names an item, for messages."""
     return {name: facts[name] for name in ("id", "title", "title_en")}
+
+
+def _by(facts: dict[str, Any]) -> str:
+    """Say who may publish an item, and by which roles."""
+    by = listed(facts["entitled"]) or spoken(messages.NOBODY)
+    return by + spoken(messages.BY_ROLES, roles=listed(facts["entitled_roles"])) if facts["entitled_roles"] else by
+
+
+def _authority(facts: dict[str, Any]) -> Iterator[str]:
+    """Say which field names the authority that a department must speak for."""
+    if facts["authority_field"] and not facts["acts_on_other_items"]:
+        yield spoken(messages.SPEAKS_FOR, field=named_field(facts["id"], facts["authority_field"]))
 
 
 def _period_line(period: dict[str, Any]) -> str:

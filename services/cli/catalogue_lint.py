@@ -18,6 +18,7 @@ from creditbus.connectors.mapping.plan import resolve
 from creditbus.connectors.setup.documents import Document, parse_document, validated
 from creditbus.services.cli.messages import catalogue as messages
 from creditbus.services.domain.catalogue import Catalogue, CatalogueError, Item
+from creditbus.services.domain.entitlement import carries
 from creditbus.topics.compatibility import backward_problems
 from creditbus.topics.declarations import declarations
 from creditbus.topics.text import Text
@@ -81,6 +82,7 @@ def _item(folder: Traversable, mappings: list[Document], stories: set[str] | Non
             yield LintViolation(folder.name, file, messages.AT_KEY(key=error.key, fix=fix), error.line)
         else:
             yield from _entitled(item)
+            yield from _authority(item)
             yield from _mapped(item, mappings)
     if stories is not None and folder.name not in stories:
         yield LintViolation(folder.name, "item.yaml", messages.NO_SCENARIO())
@@ -120,8 +122,18 @@ def _fields(schema: Any) -> Iterator[str]:
 
 
 def _entitled(item: Item) -> Iterator[LintViolation]:
-    for department in sorted(item.entitled - declarations().departments.keys()):
+    departments = declarations().departments
+    for department in sorted(item.entitled - departments.keys()):
         yield LintViolation(item.id, "item.yaml", messages.NOT_IN_DEPARTMENTS(department=department))
+    for role in sorted(item.entitled_roles):
+        if not any(carries(department, role, item.id) for department in departments.values()):
+            yield LintViolation(item.id, "item.yaml", messages.NOBODY_CARRIES(role=role))
+
+
+def _authority(item: Item) -> Iterator[LintViolation]:
+    named = [code for code in item.fields if f"{{{code}}}" in item.natural_key.authority_code]
+    if named and not item.authority_field:
+        yield LintViolation(item.id, "item.yaml", messages.NOT_A_CREDIT_CODE(field=named[0]))
 
 
 def _mapped(item: Item, mappings: list[Document]) -> Iterator[LintViolation]:

@@ -231,7 +231,7 @@ def _refusals(connector: Connector, shown: Sequence[RefusedField]) -> Table:
 
 def _refusal(connector: Connector, one: RefusedField) -> tuple[str, ...]:
     item, why = connector.item.id, spoken(one.detail) or explained(one.reason)
-    if values := admitted(item, one.column, one.reason):
+    if values := admitted(item, one.column, one.reason, connector.department):
         why += f" {visible(values, _LONGEST_ADMITTED)}"
     if one.at:
         why += f" {one.at}"

@@ -114,5 +114,10 @@ def skeleton_facts(made: Skeleton) -> Mapping[str, Any]:
 def _items(department: str) -> dict[str, Item]:
     from creditbus.avro_schemas import raw_catalogue
     from creditbus.services.domain.catalogue import Catalogue
+    from creditbus.services.domain.entitlement import is_entitled
+    from creditbus.topics.declarations import declarations
 
-    return {one.id: one for one in Catalogue.parse(raw_catalogue()) if department in one.entitled}
+    declared = declarations().departments.get(department)
+    if declared is None:
+        return {}
+    return {one.id: one for one in Catalogue.parse(raw_catalogue()) if is_entitled(one, declared)}

@@ -38,12 +38,19 @@ def title_of(item: str, code: str) -> str:
     return "" if known is None else spoken(field_title(known, code))
 
 
-def admitted(item: str, code: str, reason: str) -> str:
-    """Say which values a field admits, after a reason that refuses a value for not being one of them; else nothing."""
+def admitted(item: str, code: str, reason: str, department: str) -> str:
+    """Say which values a department may write into a field, after a reason that refuses another one; else nothing."""
     from creditbus.connectors.common.field_names import admitted_instead
 
     known = _item(item)
-    return "" if known is None else spoken(admitted_instead(known, code, reason))
+    return "" if known is None else spoken(admitted_instead(known, code, reason, _authorities(department)))
+
+
+def _authorities(department: str) -> frozenset[str] | None:
+    from creditbus.topics.declarations import declarations
+
+    declared = declarations().departments.get(department)
+    return frozenset() if declared is None else declared.authorities
 
 
 @per_catalogue

@@ -167,7 +167,7 @@ def _lines(row: ReturnedRow, column: Callable[[str, str], str]) -> list[str]:
         of = named if name in named else f"{named}  {name}"
         value = f"  “{one_line(finding['value'])}”" if finding["value"] else ""
         why = _why(event.detail, str(finding["zh"] if language() == "zh" else finding["en"]))
-        if values := admitted(item, field, str(finding["reason"])):
+        if values := admitted(item, field, str(finding["reason"]), str(event.fields["department"])):
             why = f"{why} {values}"
         asked = question(finding["proposed"])
         lines.append(

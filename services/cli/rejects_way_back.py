@@ -174,10 +174,10 @@ def _rejection(row: ReturnedRow) -> Rejection:
     return Rejection(place_of(row.event), fields["item"], faults, row.rejected_at, fields["original"])
 
 
-def _spoken(item: str, fault: Fault) -> str:
+def _spoken(item: str, department: str, fault: Fault) -> str:
     reason = named_reason(fault.reason)
     sentence = "" if reason is None else explained(reason)
-    said = " ".join(filter(None, (sentence, admitted(item, fault.field, fault.reason))))
+    said = " ".join(filter(None, (sentence, admitted(item, fault.field, fault.reason, department))))
     return f"{named_field(item, fault.field)}  {fault.reason}  {said}{question(fault.proposed)}".strip()
 
 
@@ -217,7 +217,11 @@ def _report(
         for fault in row.faults:
             here = spoken(messages.ROW_OF_FILE, number=row.number, name=file.name)
             still = spoken(messages.IS_STILL_REFUSED, here=here)
-            OUTPUT.print(f"{place(asdict(row.place))}{still}  {_spoken(row.item, fault)}", markup=False, soft_wrap=True)
+            OUTPUT.print(
+                f"{place(asdict(row.place))}{still}  {_spoken(row.item, row.department, fault)}",
+                markup=False,
+                soft_wrap=True,
+            )
     for one in foreign:
         where = "  ".join(part for part in (file.name, one.sheet, _numbered(one.number)) if part)
         OUTPUT.print(f"{where}  {spoken(messages.IS_NOT_SENT, problem=one.problem)}", markup=False, soft_wrap=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from creditbus.services.cli.console import OUTPUT, print_json
+from creditbus.services.cli.declared_entitlement import refuse_entitlement_faults
 from creditbus.services.cli.language import spoken
 from creditbus.services.cli.messages import topics as messages
 from creditbus.topics.connection import Connection
@@ -26,6 +27,7 @@ def plan_command(json: Json = False) -> None:
     """Show what `apply` would do. Exit code 1 when there is something to do."""
     from creditbus.deploy.bus import plan_bus
 
+    refuse_entitlement_faults()
     plan = plan_bus(Connection.from_environment(store=False))
     _show(plan, json=json, done=False)
     if not plan.empty:
@@ -37,6 +39,7 @@ def apply_command(json: Json = False) -> None:
     """Create missing topics, set their settings, register schemas. Never removes or shrinks anything."""
     from creditbus.deploy.bus import apply_bus
 
+    refuse_entitlement_faults()
     _show(apply_bus(Connection.from_environment(store=False)), json=json, done=True)
 
 

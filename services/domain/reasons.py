@@ -87,6 +87,11 @@ class Reason(_Sentenced):
         "该部门不是该事项的信源单位。",
         "The department is not entitled to publish this catalogue item.",
     )
+    CAT_OTHER_AUTHORITY = (
+        "CAT_OTHER_AUTHORITY",
+        "该部门不代表此决定机关：请核对代码；确实代报其记录的，请把代码加入该部门声明的 speaks_for。",
+        "The department does not speak for this authority: check its code, or add it to the department's `speaks_for`.",
+    )
     CAT_VERB_NOT_ADMITTED = (
         "CAT_VERB_NOT_ADMITTED",
         "该事项不接受这一操作。",

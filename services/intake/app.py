@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from creditbus.services.domain.catalogue import Catalogue
+from creditbus.services.domain.entitlement import Publisher
 from creditbus.services.engine.codec.event_codec import EventCodec
 from creditbus.services.engine.stage.contract import Stage, StoreKind
 from creditbus.services.engine.stage.rejects import Rejects
@@ -16,13 +17,14 @@ __all__ = ["intake_stage"]
 
 
 def intake_stage(
-    catalogue: Catalogue, codec: EventCodec, departments: Iterable[str], lanes: int, person_key: bytes
+    catalogue: Catalogue, codec: EventCodec, departments: Iterable[Publisher], lanes: int, person_key: bytes
 ) -> Stage:
     """Return the stage that reads the departments' ingest topics."""
-    examiner = Examiner(catalogue, codec, person_key)
+    known = tuple(departments)
+    examiner = Examiner(catalogue, codec, known, person_key)
     return Stage(
         name=INTAKE.name,
-        topics=tuple(map(ingest, departments)),
+        topics=tuple(ingest(department.id) for department in known),
         lanes=lanes,
         step=IntakeStep(catalogue, examiner, codec, Rejects(INTAKE.name), lanes),
         store=StoreKind.LOOKUP,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, cast
 
 from creditbus.avro_schemas import unreadable_schema
 from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.city_time import city_day
+from creditbus.services.domain.entitlement import Publisher, publishers
 from creditbus.services.domain.event import NO_CODES, Header, Origin, content_hash, event_id
 from creditbus.services.domain.framed_avro import UndecodableError, parsed, read_record
 from creditbus.services.domain.framing import FrameError
@@ -47,9 +49,11 @@ class AdmittedEvent:
 class Examiner:
     """Pure: the same record always gives the same result; today is the day the broker received it."""
 
-    def __init__(self, catalogue: Catalogue, codec: EventCodec, person_key: bytes) -> None:
+    def __init__(
+        self, catalogue: Catalogue, codec: EventCodec, departments: Sequence[Publisher], person_key: bytes
+    ) -> None:
         self._catalogue = catalogue
-        self._validators = {item.id: compile_item(item) for item in catalogue}
+        self._validators = {item.id: compile_item(item, publishers(item, departments)) for item in catalogue}
         self._codec = codec
         self._person_key = person_key
         self._unreadable = parsed(unreadable_schema())

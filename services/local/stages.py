@@ -26,7 +26,7 @@ from creditbus.services.local.registry import MemoryRegistry
 from creditbus.services.profiles.app import profiles_stage
 from creditbus.services.resolver.app import resolver_stage
 from creditbus.topics.declarations import declarations
-from creditbus.topics.parties import Subscriber
+from creditbus.topics.parties import Department, Subscriber
 
 __all__ = ["LocalStages"]
 
@@ -61,6 +61,7 @@ class LocalStages:
         lanes: int,
         person_key: bytes,
         catalogue: Catalogue | None = None,
+        departments: Iterable[Department] | None = None,
         subscribers: Iterable[Subscriber] | None = None,
     ) -> Self:
         """Make the stages; takes a second or so.
@@ -69,6 +70,7 @@ class LocalStages:
             lanes: partitions of each topic.
             person_key: 32 bytes, the key of the tokens that stand for natural persons.
             catalogue: what the bus carries; the one that is shipped when None.
+            departments: who publishes what; those that are declared when None.
             subscribers: who receives what; those that are declared when None.
 
         Not from within an event loop: it runs one to load the stages.
@@ -82,7 +84,9 @@ class LocalStages:
         declared = declarations()
         carried = Catalogue.parse(raw_catalogue()) if catalogue is None else catalogue
         made = (
-            intake_stage(carried, codec, declared.departments, lanes, person_key),
+            intake_stage(
+                carried, codec, declared.departments.values() if departments is None else departments, lanes, person_key
+            ),
             resolver_stage(carried, codec, lanes),
             profiles_stage(carried, codec, lanes),
             fanout_stage(carried, codec, declared.subscribers.values() if subscribers is None else subscribers, lanes),

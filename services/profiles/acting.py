@@ -194,7 +194,7 @@ class Acting:
             return ((Reason.REF_NOT_CORRECTABLE.value, column, None),)
         validator = self._validators.get(original.item.id)
         if validator is None:
-            validator = self._validators[original.item.id] = compile_item(original.item)
+            validator = self._validators[original.item.id] = compile_item(original.item, {})
         today = city_day(header["received_at"])
         known = set(validator.faults(original.content, today))
         faults = validator.faults(content, today)

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from creditbus.avro_schemas import raw_catalogue
 from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.city_time import city_day
+from creditbus.services.domain.entitlement import is_entitled
 from creditbus.services.domain.ledger import Entry, Outcome
 from creditbus.services.domain.quality import Declared, ItemCounts, Timing, figures, total
 from creditbus.services.domain.reasons import Reason
@@ -29,6 +30,7 @@ from creditbus.services.query.statements import Statements, read_statements
 from creditbus.services.query.timeliness import TimelinessJudge
 from creditbus.services.query.working_calendar import working_calendar
 from creditbus.topics.connection import Connection
+from creditbus.topics.declarations import declarations
 from creditbus.topics.names import LEDGER
 
 __all__ = ["DateRange", "DepartmentQuality", "QualityReport", "read_quality"]
@@ -126,9 +128,11 @@ async def read_quality(connection: Connection, departments: Iterable[str], perio
     wanted = list(departments)
     facts = await asyncio.to_thread(topic_facts, connection.bootstrap_servers)
     catalogue = Catalogue.parse(raw_catalogue())
+    declared = declarations().departments
     found = {
-        name: {item.id: ItemCounts() for item in catalogue if name in item.entitled} for name in wanted
-    }  # fmt: skip
+        name: {item.id: ItemCounts() for item in catalogue if name in declared and is_entitled(item, declared[name])}
+        for name in wanted
+    }
     runs = _Runs(period)
     async for record in read_all(connection, facts, LEDGER):
         runs.add(city_day(record.timestamp), read_deltas(record.value or b""))

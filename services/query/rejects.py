@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 from creditbus.avro_schemas import raw_catalogue, reject_schema
 from creditbus.avro_schemas.catalogue_files import per_catalogue
 from creditbus.services.domain.catalogue import Catalogue
+from creditbus.services.domain.entitlement import HEADER_AUTHORITY
 from creditbus.services.domain.framed_avro import UndecodableError, parsed, read_record
 from creditbus.services.domain.framing import FrameError, schema_id
 from creditbus.services.domain.statements import connector_of
@@ -107,6 +108,8 @@ class RejectedEvent:
             return _text(self.said["unreadable"]["original"])
         if not code or not self.said:
             return None
+        if code == HEADER_AUTHORITY:
+            return str(self.said["header"]["authority"])
         value = self.said.get("content", {}).get(code)
         claim = _claims(self.fields["item"]).get(code, "")
         found = self.said.get("claim", {}).get(claim) if value is None else value

@@ -64,7 +64,7 @@ async def open_bus(connection: Connection, declared: Declarations, settings: Eng
     await codec.load()
     catalogue = Catalogue.parse(raw_catalogue())
     made = (
-        intake_stage(catalogue, codec, declared.departments, lanes, person_key),
+        intake_stage(catalogue, codec, declared.departments.values(), lanes, person_key),
         resolver_stage(catalogue, codec, lanes),
         profiles_stage(catalogue, codec, lanes),
         fanout_stage(catalogue, codec, declared.subscribers.values(), lanes),

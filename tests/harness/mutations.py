@@ -23,7 +23,7 @@ from creditbus.connectors.publish.encoder import Encoder
 from creditbus.connectors.run.outgoing import is_whole, outgoing
 from creditbus.connectors.setup.configuration import Connector, load_connector
 from creditbus.services.domain.reasons import ItemReason, Reason
-from creditbus.services.domain.validation import Admitted, Refused, Validator, compile_item
+from creditbus.services.domain.validation import Admitted, Refused, Validator
 from tests.harness.xls_writer import write_xls
 
 __all__ = ["FORMATS", "Bench", "campaign", "damaged_file", "damaged_row", "peak_megabytes", "sound_file"]
@@ -307,7 +307,7 @@ class Bench:
         file = folder / "mutations.yaml"
         file.write_text(yaml.safe_dump(configuration, allow_unicode=True), encoding="utf-8")
         connector = load_connector(file)
-        return cls(connector, compile_item(connector.item), Encoder(connector.item.id, _AnyRegistry()), path)
+        return cls(connector, connector.validator(), Encoder(connector.item.id, _AnyRegistry()), path)
 
     def source(self) -> Source:
         """Open the connector's source."""

@@ -22,7 +22,7 @@ from creditbus.services.domain.profile.corrections import add_corrections, corre
 from creditbus.services.domain.profile.record import Conflict, Duplicate, Folded, Moved, Record, Unknown, fold
 from creditbus.services.domain.profile.record_acts import Corrected, fold_act, read_act
 from creditbus.services.domain.reasons import Caution, Reason
-from creditbus.services.domain.validation import Admitted, Refused, compile_item
+from creditbus.services.domain.validation import Admitted, Refused
 from tests.examples import shipped
 
 AS_OF = date(2019, 12, 31)
@@ -201,7 +201,7 @@ def register(connectors: dict[str, Connector]) -> Register:
 
 
 def _examined(connector: Connector) -> Iterator[tuple[int, dict[str, Any], Admitted | Refused | Reason]]:
-    validator = compile_item(connector.item)
+    validator = connector.validator()
     for row in connector.open().read(None):
         if isinstance(row, Defect):
             yield row.row, {}, Reason(row.reason.value)

@@ -61,7 +61,7 @@ def test_a_comma_that_groups_no_three_digits_is_never_read(whole: int, part: str
 def test_a_dirty_amount_is_a_number_of_the_bus_or_refused_by_name(cell: str) -> None:
     item = EXAMPLES["administrative-penalty"].item
     value = number_reader(thousands=True, suffixes=["年"], unit=("元", "万元"), written=True)(cell)
-    findings = compile_item(item).faults({**dict.fromkeys(item.fields), "CF_NR_FK": value}, date(2025, 1, 1))
+    findings = compile_item(item, {}).faults({**dict.fromkeys(item.fields), "CF_NR_FK": value}, date(2025, 1, 1))
     refused = Finding(Reason.NUMBER_UNPARSABLE, "CF_NR_FK") in findings
     assert refused != bool(_PLAIN.fullmatch(value or "") or not value)
 

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from creditbus.services.domain.event import Claim
 from creditbus.services.domain.identifiers import uscc
 from creditbus.services.domain.validation import Admitted, Refused, compile_item
-from tests.examples import EXAMPLES
+from tests.examples import EXAMPLES, PUBLISHERS
 from tests.strategies import usccs
 
 TODAY = date(2019, 12, 31)
-VALIDATORS = {name: compile_item(example.item) for name, example in EXAMPLES.items()}
+VALIDATORS = {name: compile_item(example.item, PUBLISHERS[name]) for name, example in EXAMPLES.items()}
 
 values = st.none() | st.text(max_size=20) | st.sampled_from(["2018-02-28", "2081-01-01", "1", "罚款", "移出", "自然人"])
 

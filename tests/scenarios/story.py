@@ -13,7 +13,7 @@ from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.profile.succession import links, successions
 from creditbus.services.domain.tokens import person_token
 from creditbus.topics.declarations import declarations
-from tests.examples import EXAMPLES, Example
+from tests.examples import EXAMPLES, Example, own_decision
 from tests.step_harness import PERSON_KEY, Bus, built, sent
 
 __all__ = ["Story", "read_story"]
@@ -64,10 +64,10 @@ class Story:
         example = EXAMPLES[item.id]._replace(item=item)
         if "subject" in told:
             example = example.claiming(**told["subject"])
-        example = example.changed(
+        department = told.get("from") or example.header["origin"]["department"]
+        example = example.changed(**own_decision(item, department)).changed(
             **{code: None if value is None else str(value) for code, value in told.get("fields", {}).items()}
         )
-        department = told.get("from") or example.header["origin"]["department"]
         header: dict[str, Any] = {"origin": {"department": department, "row": row}}
         if "verb" in told:
             header["verb"] = told["verb"]

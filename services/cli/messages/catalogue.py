@@ -36,6 +36,18 @@ BY_AND_ABOUT = Message(
     "  由 {by} 提供  主体 {about}",
     "  by {by}  about {about}",
 )
+NOBODY = Message(
+    "（无部门）",
+    "(no department)",
+)
+BY_ROLES = Message(
+    "（职能 {roles}）",
+    " (by the role {roles})",
+)
+SPEAKS_FOR = Message(
+    "  决定机关：{field}，须为提供部门所代表的机关",
+    "  deciding authority: {field}, one that the department speaks for",
+)
 VERBS = Message(
     "  操作 {verbs}",
     "  verbs {verbs}",
@@ -119,6 +131,15 @@ WRITE_NULL = Message(
 NOT_IN_DEPARTMENTS = Message(
     "entitled：topics/departments 没有声明 {department!r}",
     "entitled: {department!r} is not declared in topics/departments",
+)
+NOBODY_CARRIES = Message(
+    "entitled_roles：topics/departments 中没有部门为此事项承担职能 {role!r}",
+    "entitled_roles: no department in topics/departments carries the role {role!r} for this item",
+)
+NOT_A_CREDIT_CODE = Message(
+    "natural_key.authority_code：请只写一个格式为 uscc 的字段，而 {field} 不是：否则无法判断部门是否代表该决定机关",
+    "natural_key.authority_code: give one field of the format uscc, which {field} is not: "
+    "without it nobody can tell whether a department speaks for the deciding authority",
 )
 NO_MAPPING = Message(
     "connectors/templates 中没有该事项的映射；请添加一个",

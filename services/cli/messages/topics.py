@@ -20,3 +20,31 @@ AS_DECLARED = Message(
     "主题与模式均与声明一致",
     "topics and schemas are as declared",
 )
+NO_ITEM_NAMES_ROLE = Message(
+    "目录中没有事项写出这一职能",
+    "no item of the catalogue names this role",
+)
+ITEM_WITHOUT_ROLE = Message(
+    "目录中没有写出这一职能的事项 {item!r}",
+    "the catalogue has no item {item!r} that names this role",
+)
+NAME_THE_ROLE = Message(
+    "请改正事项标识，或在其 item.yaml 的 entitled_roles 中写出此职能",
+    "correct the item's id, or name the role under entitled_roles in its item.yaml",
+)
+NO_CREDIT_CODE = Message(
+    "{code} 不是有效的统一社会信用代码",
+    "{code} is not a valid unified social credit code",
+)
+COPY_THE_CODE = Message(
+    "请按登记证书核对代码",
+    "compare it with the certificate of registration",
+)
+SPEAKS_FOR_NOBODY = Message(
+    "没有给出，也没有 speaks_for：{item} 的每一行写有决定机关代码，都会被退回",
+    "is not given, nor is speaks_for: every row of {item} names its authority and would be refused",
+)
+GIVE_CODES = Message(
+    '请给出本部门代码，并在 speaks_for 中写出所代表的其他机关，或写 ["all"]',
+    'give the department\'s own code, and under speaks_for those of other authorities that it speaks for, or ["all"]',
+)

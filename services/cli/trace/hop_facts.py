@@ -71,9 +71,7 @@ def stage_hop(bus: LocalBus, hop: Hop, subscribers: Iterable[Subscriber]) -> dic
         facts["waits"] = {"code": _text(hop.taken.key), "name": (header_of(hop.record) or {}).get("subject_name", "")}
     refused = [one.record for one in hop.sent if one.topic.startswith(names.REJECTS)]
     if refused:
-        facts["refused"] = [
-            _finding(bus, reject["item"], finding) for reject in refused for finding in reject["findings"]
-        ]
+        facts["refused"] = [_finding(bus, reject, finding) for reject in refused for finding in reject["findings"]]
     if hop.stage == names.PROFILES.name:
         facts["profile"] = _profile(bus, hop)
     if hop.stage == names.FANOUT.name:
@@ -141,9 +139,10 @@ def _crosswalk_entry(record: Mapping[str, Any]) -> dict[str, str]:
     return {"legacy_key": record["legacy_key"], "subject": record["subject"]}
 
 
-def _finding(bus: LocalBus, item: str, finding: Mapping[str, Any]) -> dict[str, Any]:
+def _finding(bus: LocalBus, reject: Mapping[str, Any], finding: Mapping[str, Any]) -> dict[str, Any]:
     reason = bus.parts.catalogue.reason(finding["reason"])
-    return {**finding, "item": item, "sentence": reason and reason.sentence, "sentence_zh": reason and reason.zh}
+    whose = {name: reject[name] for name in ("item", "department")}
+    return {**finding, **whose, "sentence": reason and reason.sentence, "sentence_zh": reason and reason.zh}
 
 
 def _profile(bus: LocalBus, hop: Hop) -> dict[str, Any]:

@@ -66,7 +66,7 @@ def booking_text(booking: Mapping[str, Any]) -> str:
 def _finding(finding: Mapping[str, Any]) -> str:
     sentence = spoken(Text(finding["sentence"], finding["sentence_zh"]))
     item, field = finding["item"], finding["field"]
-    values = visible(admitted(item, field, finding["reason"]), _LONGEST_ADMITTED)
+    values = visible(admitted(item, field, finding["reason"], finding["department"]), _LONGEST_ADMITTED)
     said = " ".join(filter(None, (sentence, values)))
     return f"{finding['reason']} {named_field(item, field)}  {said}{question(finding['proposed'])}"
 

@@ -6,7 +6,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from creditbus.services.domain.catalogue.fields import Disclosure, Field
+from creditbus.services.domain.catalogue.fields import Disclosure, Field, Format
 from creditbus.services.domain.catalogue.rules import Rules
 from creditbus.services.domain.event import NO_ACT, Act, RecordState, SubjectKind, Verb
 from creditbus.services.domain.reasons import AnyReason, ItemReason, Reason
@@ -148,7 +148,8 @@ class Item:
         title_en: English title.
         category: category of the national base catalogue.
         legal_basis: the laws and rules by which it may be carried; never empty.
-        entitled: ids of the departments that may publish it.
+        entitled: ids of departments that may publish it.
+        entitled_roles: roles whose departments may publish it, too (`services.domain.entitlement`).
         subject_kinds: kinds of subjects admitted.
         verbs: verbs admitted.
         unregistered: a valid code that no registration has is kept back (``park``) or makes an ``unverified`` subject.
@@ -184,6 +185,7 @@ class Item:
     category: str
     legal_basis: tuple[str, ...]
     entitled: frozenset[str]
+    entitled_roles: frozenset[str]
     subject_kinds: frozenset[SubjectKind]
     verbs: frozenset[Verb]
     unregistered: str
@@ -212,6 +214,16 @@ class Item:
     def admits_persons(self) -> bool:
         """Tell whether records about natural persons may be carried."""
         return SubjectKind.NATURAL_PERSON in self.subject_kinds
+
+    @property
+    def authority_field(self) -> str:
+        """The content field that names the deciding authority by its unified code; empty: rows name it otherwise.
+
+        It is the one from which `natural_key` takes the authority's code.
+        """
+        name = self.natural_key.authority_code.removeprefix("{").removesuffix("}")
+        field = self.fields.get(name)
+        return "" if field is None or field.format is not Format.USCC else name
 
     def class_of(self, content: Values) -> Disclosure:
         """Return who may be shown a record of this content as a whole."""

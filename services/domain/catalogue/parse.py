@@ -90,7 +90,8 @@ def _parse_item(item_id: str, schema: Mapping[str, Any], entry: Mapping[str, Any
         title_en=title.text("en"),
         category=reader.text("category"),
         legal_basis=_not_empty(reader, "legal_basis"),
-        entitled=frozenset(_not_empty(reader, "entitled")),
+        entitled=_entitled(reader, "entitled", other="entitled_roles"),
+        entitled_roles=_entitled(reader, "entitled_roles", other="entitled"),
         subject_kinds=reader.words("subject_kinds", SubjectKind),
         verbs=reader.words("verbs", Verb),
         unregistered=_one_of(reader, "unregistered_subject", _UNREGISTERED),
@@ -283,6 +284,11 @@ def _one_of(reader: Reader, key: str, known: tuple[str, ...]) -> str:
 
 def _not_empty(reader: Reader, key: str) -> tuple[str, ...]:
     return reader.texts(key) or reader.fail(key, Remedy.AT_LEAST_ONE)
+
+
+def _entitled(reader: Reader, key: str, *, other: str) -> frozenset[str]:
+    """Read departments or roles; an entry names either, or both."""
+    return frozenset(_not_empty(reader, key) if reader.has(key) or not reader.has(other) else ())
 
 
 def _refuse_unadmitted_verbs(reader: Reader, item: Item) -> None:

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from creditbus.services.domain.catalogue import Item
+from creditbus.services.domain.entitlement import Publishers, foreign_authority
 from creditbus.services.domain.event import SubjectKind
 from creditbus.services.domain.identifiers import organisation_code, uscc
 from creditbus.services.domain.identifiers.persons import claim_names_person
@@ -24,18 +25,37 @@ _NO_CAUTIONS: tuple[Caution, ...] = ()
 _NATURAL_PERSON = SubjectKind.NATURAL_PERSON
 
 
-def compile_item(item: Item) -> "Validator":
-    """Compile an item's fields and rules. Costs about a millisecond: once an item, not once an event."""
-    return Validator(item)
+def compile_item(item: Item, publishers: Publishers) -> "Validator":
+    """Compile an item's fields and rules. Costs about a millisecond: once an item, not once an event.
+
+    Args:
+        item: the catalogue item.
+        publishers: who may publish it, and for whom (`services.domain.entitlement.publishers`); whoever only asks for
+            `Validator.faults` needs none.
+
+    """
+    return Validator(item, publishers)
 
 
 class Validator:
     """Examines events under one item; keeps nothing of them but a bounded memory of dates and authority codes."""
 
-    __slots__ = ("_checks", "_claim", "_columns", "_dates", "_exceeds", "_succession", "item")
+    __slots__ = (
+        "_authority",
+        "_checks",
+        "_claim",
+        "_columns",
+        "_dates",
+        "_exceeds",
+        "_publishers",
+        "_succession",
+        "item",
+    )
 
-    def __init__(self, item: Item) -> None:
+    def __init__(self, item: Item, publishers: Publishers) -> None:
         self.item = item
+        self._authority = item.authority_field
+        self._publishers: Publishers = dict(publishers)
         self._claim = ClaimCheck(item)
         self._checks = (*value_checks(item), *condition_checks(item))
         self._dates = dates_check(item)
@@ -49,7 +69,8 @@ class Validator:
         """Examine an event in lexical form.
 
         Args:
-            header: its header; ``verb``, ``subject_kind``, ``origin.department`` and ``warnings`` are looked at.
+            header: its header; ``verb``, ``authority``, ``subject_kind``, ``origin.department`` and ``warnings`` are
+                looked at.
             claim: the subject's codes as given.
             content: all content fields; None or a missing key counts as empty.
             today: dates after it lie in the future.
@@ -68,8 +89,9 @@ class Validator:
             return Refused((Finding(alone, item.category_field),))
         warnings = header.get("warnings")
         findings: list[Finding] = [*marked_cells(warnings)] if warnings else []
-        if header["verb"] not in item.verbs or header["origin"]["department"] not in item.entitled:
-            _refuse_publisher(item, header, findings)
+        if header["verb"] not in item.verbs:
+            findings.append(Finding(Reason.CAT_VERB_NOT_ADMITTED, "verb"))
+        self._judge_publisher(header, content, findings)
         for check in self._checks:
             check(content, findings)
         self._dates(content, _iso(today), findings)
@@ -102,6 +124,15 @@ class Validator:
             check(content, findings)
         self._dates(content, _iso(today), findings)
         return in_primary_order(findings)
+
+    def _judge_publisher(self, header: Mapping[str, Any], content: Values, findings: list[Finding]) -> None:
+        department: str = header["origin"]["department"]
+        if department not in self._publishers:
+            findings.append(Finding(Reason.CAT_NOT_ENTITLED, "origin.department"))
+            return
+        authorities = self._publishers[department]
+        if authorities is not None and (field := foreign_authority(self._authority, header, content, authorities)):
+            findings.append(Finding(Reason.CAT_OTHER_AUTHORITY, field))
 
     def _bars(self, content: Values, claim: Mapping[str, Any], *, person: bool) -> Reason | None:
         """Give the reason to refuse a row unread: a person, or claim and name left out for an unknown category."""
@@ -144,13 +175,6 @@ def _is_person(item: Item, header: Mapping[str, Any], content: Values, claim: Ma
 def _holds_digits(claim: Mapping[str, Any]) -> bool:
     """Tell whether a code may be a citizen's number: nearly all codes have a letter before their end."""
     return any(code is not None and code[:15].isdigit() for code in claim.values())
-
-
-def _refuse_publisher(item: Item, header: Mapping[str, Any], findings: list[Finding]) -> None:
-    if header["verb"] not in item.verbs:
-        findings.append(Finding(Reason.CAT_VERB_NOT_ADMITTED, "verb"))
-    if header["origin"]["department"] not in item.entitled:
-        findings.append(Finding(Reason.CAT_NOT_ENTITLED, "origin.department"))
 
 
 @lru_cache(8)

@@ -78,7 +78,9 @@ def test_a_new_item_is_a_folder_and_nothing_in_python(folders: Path, root: Path)
     derived = item.derive(content, {}, "credit-office")
     header = {"verb": derived.verb, "subject_kind": derived.subject_kind, "origin": {"department": "credit-office"}}
     today = date(2019, 12, 31)
-    outcome = compile_item(item).examine(header, {"uscc": "91990106FC0090109B"}, content, today)
+    outcome = compile_item(item, {"credit-office": None}).examine(
+        header, {"uscc": "91990106FC0090109B"}, content, today
+    )
     assert isinstance(outcome, Admitted)
     # and no module knows an item of the catalogue by name
     modules = [
@@ -107,7 +109,9 @@ rules:
     (item,) = Catalogue.parse({"example-list": (schema, yaml.safe_load(ITEM + condition))})
     header = {"verb": "ISSUE", "subject_kind": "UNSTATED", "origin": {"department": "credit-office"}}
     content = {"MC": "示例晨曦餐饮管理有限公司", "WH": "市级", "JG": None}
-    outcome = compile_item(item).examine(header, {"uscc": "91990106FC0090109B"}, content, date(2019, 12, 31))
+    outcome = compile_item(item, {"credit-office": None}).examine(
+        header, {"uscc": "91990106FC0090109B"}, content, date(2019, 12, 31)
+    )
     assert isinstance(outcome, Refused)
     (finding,) = outcome.findings
     assert (finding.reason.value, finding.field) == ("COND_OFFICE_MISSING", "JG")
@@ -136,6 +140,14 @@ FIELD = {"name": "X", "type": ["null", "string"], "default": None, "code": "X", 
         (_entry(lambda text: text + "id: again\n"), "example-list/item.yaml:15: id: stands here a second time"),
         (_entry(lambda text: text.replace("{WH}", "{departmen}")), "document_no: 'departmen' is unknown; did you mean"),
         (_entry(lambda text: text.replace("credit-office", "moon-office")), "entitled: 'moon-office' is not declared"),
+        (
+            _entry(lambda text: text.replace("entitled: [credit-office]", "entitled_roles: [list-keeper]")),
+            "entitled_roles: no department in topics/departments carries the role 'list-keeper' for this item",
+        ),
+        (
+            _entry(lambda text: text.replace('authority_code: ""', 'authority_code: "{JG}"')),
+            "natural_key.authority_code: give one field of the format uscc, which JG is not",
+        ),
         (_version(1, _schema(FIELD)), "v1.avsc: fields[3].disclosure: missing"),
         (_version(1, _schema({**FIELD, "type": "int"})), "v1.avsc: X: write the type"),
         (_version(1, _schema({**FIELD, "default": ""})), "v1.avsc: X: write the default null"),
@@ -167,6 +179,25 @@ def test_lint_exits_with_1_and_says_how_many(folders: Path, capsys: pytest.Captu
     assert cli.main(["catalogue", "lint", str(folders / "items")]) == 1
     assert capsys.readouterr().out == "example-list/item.yaml: missing; add the entry\n"
     assert cli.main(["catalogue", "lint", str(folders / "nowhere")]) == 2
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_show_tells_who_publishes_by_which_role_and_for_which_authority(
+    language: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["catalogue", "show", "administrative-penalty", "--json"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert {"administrative-enforcement", "transport-bureau"} <= set(shown["entitled"])
+    assert (shown["entitled_roles"], shown["authority_field"]) == (["enforcement"], "CF_CFJGDM")
+    sentences = {
+        "en": ("(by the role enforcement)  about", "deciding authority: CF_CFJGDM (", "that the department speaks for"),
+        "zh": ("（职能 enforcement） 提供", "处罚机关统一社会信用代码（CF_CFJGDM）", "须为提供部门所代表的机关"),
+    }[language]
+    assert cli.main(["catalogue", "show", "administrative-penalty", "--lang", language]) == 0
+    said = capsys.readouterr().out
+    assert [sentence for sentence in sentences if sentence not in said] == []
+    assert cli.main(["catalogue", "show", "objection-and-repair", "--lang", "en"]) == 0
+    assert "speaks for" not in capsys.readouterr().out
 
 
 def test_list_and_show_print_facts(capsys: pytest.CaptureFixture[str]) -> None:

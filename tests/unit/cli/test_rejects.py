@@ -114,7 +114,7 @@ def test_what_is_still_refused_is_numbered_as_in_the_list(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    refused = StillRefused(2, _PLACE, "red-black-list", (Fault("DATE_UNPARSABLE", "LRRQ", None),))
+    refused = StillRefused(2, _PLACE, "red-black-list", "credit-office", (Fault("DATE_UNPARSABLE", "LRRQ", None),))
     row = CorrectedRow(2, Reference("lists", _PLACE, 0), {})
     monkeypatch.setattr(sheets, "read", lambda _: [row])
     monkeypatch.setattr(redrive, "redrive", lambda *_: RedriveSummary(refused=[refused]))

@@ -6,12 +6,12 @@ import pytest
 
 from creditbus.services.domain.profile.succession import links, of_successor, sides, successions, successor_named
 from creditbus.services.domain.validation import Admitted, Refused, compile_item
-from tests.examples import CATALOGUE, EXAMPLES, SUBJECT, Example
+from tests.examples import CATALOGUE, EXAMPLES, PUBLISHERS, SUBJECT, Example
 
 ROW = EXAMPLES["subject-succession"]
 OTHER = "91420106MA4KBBB29G"
 SUCCESSION = successions(CATALOGUE)["subject-succession"]
-VALIDATOR = compile_item(ROW.item)
+VALIDATOR = compile_item(ROW.item, PUBLISHERS[ROW.item.id])
 
 
 def examine(row: Example) -> Admitted | Refused:

@@ -10,10 +10,10 @@ from creditbus.services.domain.identifiers import uscc
 from creditbus.services.domain.identifiers.subject_kind import kind_of
 from creditbus.services.domain.reasons import Caution, Reason
 from creditbus.services.domain.validation import Admitted, Finding, Refused, compile_item
-from tests.examples import EXAMPLES, ORGAN, SUBJECT, Example
+from tests.examples import EXAMPLES, ORGAN, PUBLISHERS, SUBJECT, Example
 
 TODAY = date(2019, 12, 31)
-VALIDATORS = {name: compile_item(example.item) for name, example in EXAMPLES.items()}
+VALIDATORS = {name: compile_item(example.item, PUBLISHERS[name]) for name, example in EXAMPLES.items()}
 LICENCE, PENALTY = EXAMPLES["administrative-licence"], EXAMPLES["administrative-penalty"]
 GRADE, ENTRY = EXAMPLES["tax-credit-grade"], EXAMPLES["red-black-list"]
 DEFAULTER, REGISTRATION = EXAMPLES["judgment-defaulter"], EXAMPLES["enterprise-registration"]
@@ -265,7 +265,7 @@ def test_content_may_be_missing() -> None:
 
 def test_a_kind_that_the_item_does_not_admit_is_refused() -> None:
     assert isinstance(examine(PENALTY.claiming(uscc=ORGAN)), Admitted)
-    validator = compile_item(_only(PENALTY, SubjectKind.ENTERPRISE).item)
+    validator = compile_item(_only(PENALTY, SubjectKind.ENTERPRISE).item, PUBLISHERS[PENALTY.item.id])
     outcome = validator.examine(PENALTY.header, PENALTY.claiming(uscc=ORGAN).claim, PENALTY.content, TODAY)
     assert isinstance(outcome, Refused)
     assert [finding.reason for finding in outcome.findings] == [Reason.CAT_SUBJECT_KIND_NOT_ADMITTED]
@@ -283,7 +283,9 @@ def test_a_kind_that_the_item_does_not_admit_is_refused() -> None:
 )
 def test_a_natural_person_under_an_item_that_admits_them(claim: dict[str, str | None], reason: Reason | None) -> None:
     person = _only(PENALTY, SubjectKind.NATURAL_PERSON).changed(CF_XDR_LB="自然人").claiming(**claim)
-    outcome = compile_item(person.item).examine(person.header, person.claim, person.content, TODAY)
+    outcome = compile_item(person.item, PUBLISHERS[person.item.id]).examine(
+        person.header, person.claim, person.content, TODAY
+    )
     if reason is None:
         assert outcome == Admitted("", (), SubjectKind.NATURAL_PERSON, person=True)
     else:

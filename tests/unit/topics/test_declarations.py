@@ -61,6 +61,21 @@ def test_a_grant_is_read_with_its_types() -> None:
     assert not agency.fields
 
 
+def test_a_department_is_read_with_its_roles_and_authorities(directory: Path) -> None:
+    departments = declarations(directory).departments
+    market = departments["market-supervision"]
+    assert market.roles["enforcement"] is None
+    assert market.roles["list-keeper"] == frozenset({"abnormal-operation", "serious-violation"})
+    assert market.authorities == frozenset({"11990100AU0000010W", "11990100AF00000407", "11990100AF0000024H"})
+    assert departments["administrative-enforcement"].authorities is None
+    court, tax = departments["court"], departments["tax-bureau"]
+    assert (dict(court.roles), court.authorities) == ({}, None)
+    assert (tax.uscc, tax.speaks_for) == ("11990100AU000007XW", frozenset())
+    assert tax.authorities == frozenset({"11990100AU000007XW"})
+    change(directory / "departments" / "court.yaml", "speaks_for: [all]", "")
+    assert declarations(directory).departments["court"].authorities == frozenset()
+
+
 def test_a_grant_may_narrow_fields(directory: Path) -> None:
     file = directory / "subscribers" / "agency-xinda.yaml"
     change(file, "  consent:", "  fields: {administrative-penalty: [CF_WSH, CF_NR]}\n  consent:")
@@ -84,6 +99,12 @@ def test_a_grant_may_narrow_fields(directory: Path) -> None:
             "contacts: x\ncontact:",
             r"contacts: is not a known key; did you mean contact\?",
         ),
+        ("departments/court.yaml", "[all]", "[court]", r"court.yaml:5: speaks_for: must be .* codes of 18 characters"),
+        ("departments/court.yaml", "[all]", "[]", r"court.yaml:5: speaks_for: .*list"),
+        ("departments/court.yaml", "[all]", "[all, 11990100AU000007XW]", r"speaks_for: names all and single ones"),
+        ("departments/tax-bureau.yaml", "contact:", "roles: [x]\ncontact:", r"tax-bureau.yaml:4: roles: .*mapping"),
+        ("departments/tax-bureau.yaml", "contact:", "roles: {x: []}\ncontact:", r"tax-bureau.yaml:4: roles.x: .*list"),
+        ("departments/tax-bureau.yaml", "contact:", "roles: {x: all}\ncontact:", r"roles.x: .*list"),
         ("subscribers/agency-xinda.yaml", "public", "secret", r"grant.disclosure: must be one of public, shared"),
         ("subscribers/agency-xinda.yaml", "[all]", "[wuchang]", r"grant.districts: must be division codes"),
         ("subscribers/agency-xinda.yaml", "[all]", '[all, "420106"]', r"grant.districts: names all and single ones"),

@@ -15,7 +15,6 @@ from creditbus.connectors.mapping.page_messages import MEANINGS
 from creditbus.connectors.mapping.schema import mapping_schema
 from creditbus.connectors.setup.configuration import load_connector
 from creditbus.connectors.setup.templates import template_document, templates
-from creditbus.services.domain.validation import compile_item
 from tests.examples import EXAMPLES as EVENTS
 from tests.json_schema import schema_faults
 
@@ -53,7 +52,7 @@ def test_an_example_gives_what_the_page_says(tmp_path: Path, name: str, text: st
     assert (value if value is None else str(value)) == case.value
     # the rest of a sound event: of several empty fields the first alone is named
     content = EVENTS["administrative-penalty"].content | ({} if part else {field: value})
-    faults = compile_item(connector.item).faults(content, date(2026, 6, 1))
+    faults = connector.validator().faults(content, date(2026, 6, 1))
     assert {fault.reason.value for fault in faults if fault.field == field} == ({case.reason} - {""})
 
 

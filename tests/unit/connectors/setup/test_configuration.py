@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from creditbus.avro_schemas import raw_catalogue
 from creditbus.connectors.contract import tells
 from creditbus.connectors.errors import MappingError, SourceError
 from creditbus.connectors.setup.configuration import load_connector
@@ -15,6 +14,7 @@ from creditbus.connectors.setup.documents import parse_document
 from creditbus.connectors.setup.kinds import kinds
 from creditbus.connectors.setup.templates import templates
 from creditbus.topics.errors import UserError
+from tests.examples import PUBLISHERS
 
 _CONFIGURATION = """\
 id: penalties
@@ -159,7 +159,7 @@ def test_every_template_loads(tmp_path: Path, name: str) -> None:
     item = parse_document(Path(f"{name}.yaml"), text).value["item"]
     configuration = {
         "id": "one",
-        "department": raw_catalogue()[item].entry["entitled"][0],
+        "department": min(PUBLISHERS[item]),
         "item": item,
         "kind": "csv",
         "settings": {"path": "x.csv"},
