@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from creditbus.services.domain.event import record_key
-from creditbus.services.domain.profile.keys import record_store_key
+from creditbus.services.domain.profile.keys import record_store_key, subject_key
 from creditbus.services.engine.codec.event_codec import DecodedEvent, EventCodec
 from creditbus.services.engine.codec.peek import HeaderPeek
 
@@ -19,10 +19,11 @@ class Arrival:
         code: the subject.
         record: key of the record within the subject.
         key: key of the record in the store.
+        summary_key: key of the subject's summary in the store.
 
     """
 
-    __slots__ = ("_opened", "code", "key", "peek", "record", "value")
+    __slots__ = ("_opened", "code", "key", "peek", "record", "summary_key", "value")
 
     def __init__(self, value: bytes, codec: EventCodec) -> None:
         """Read what is needed at once; UndecodableError and FrameError when it is not an event."""
@@ -37,6 +38,7 @@ class Arrival:
             self.code = self.peek.subject
             self.record = self.peek.record
         self.key = record_store_key(self.code, self.record)
+        self.summary_key = subject_key(self.code)
 
     def opened(self, codec: EventCodec) -> DecodedEvent:
         """Return the event with its header read whole."""

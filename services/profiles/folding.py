@@ -24,6 +24,7 @@ from creditbus.services.domain.profile.keys import (
     parked_key,
     parked_of_record_key,
     record_store_key,
+    subject_key,
     unpack_events,
 )
 from creditbus.services.domain.profile.parked import is_parked, parked_already, with_parked
@@ -95,7 +96,7 @@ class Folding:
     def _handle(self, opened: DecodedEvent) -> None:
         header = opened.header
         code = header["subject"].encode()
-        subject = self._summaries.of(code)
+        subject = self._summaries.of(subject_key(code))
         if is_parked(self._item(header), header["subject"], registered=subject.registered):
             self._park(code, subject, opened)
         else:
@@ -120,7 +121,7 @@ class Folding:
         self._view.put(place, with_parked(known, said))
         self._view.put(parked_key(code, subject.parked_to), self._codec.reseal(opened))
         subject.parked_to += 1
-        self._summaries.changed(code)
+        self._summaries.changed(subject_key(code))
         self._book(header, Outcome.PARKED)
 
     def _release_parked(self, code: bytes, subject: Subject) -> None:
@@ -218,7 +219,7 @@ class Folding:
         header = opened.header
         registering = self._register(subject, opened)
         subject.version += 1
-        self._summaries.changed(code)
+        self._summaries.changed(subject_key(code))
         sealed = self._codec.seal_applied(opened, applied_of(subject, moved))
         if moved.change is Change.TRANSITION:
             self._view.put(key, encode_record(moved.record, act=sealed))
@@ -263,7 +264,7 @@ class Folding:
             return
         self._view.put(key, pack_events([*waiting, self._codec.reseal(opened)]))
         subject.held += 1
-        self._summaries.changed(code)
+        self._summaries.changed(subject_key(code))
         self._book(opened.header, Outcome.HELD)
 
     def _release_held(self, code: bytes, subject: Subject, name: bytes) -> None:

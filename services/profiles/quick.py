@@ -125,7 +125,7 @@ class Quick:
 
     def take(self, arrival: Arrival, peek: HeaderPeek) -> bool:
         """Fold an event, if it is such a one, and tell whether it was."""
-        subject = self._summaries.of(arrival.code)
+        subject = self._summaries.of(arrival.summary_key)
         if not peek.plain or subject.held or peek.verb not in CONTENT_VERBS:
             return False
         if peek.item not in self._ordinary:
@@ -174,7 +174,7 @@ class Quick:
         outcome = fold(record, _header_of(peek))
         if isinstance(outcome, Moved):
             subject.version += 1
-            self._summaries.changed(arrival.code)
+            self._summaries.changed(arrival.summary_key)
             sealed = self._codec.seal_peeked(arrival.value, peek, applied_of(subject, outcome))
             self._view.put(arrival.key, encode_record(outcome.record, content=sealed))
             self._changes.append((arrival.code, sealed))
@@ -190,7 +190,7 @@ class Quick:
     def _add(self, arrival: Arrival, peek: HeaderPeek, subject: Subject) -> None:
         code = arrival.code
         subject.version += 1
-        self._summaries.changed(code)
+        self._summaries.changed(arrival.summary_key)
         sealed = self._codec.seal_new(arrival.value, peek, subject.version, subject.name_utf8, subject.district_utf8)
         record = encode_new_record(
             stated=peek.state,

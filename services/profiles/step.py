@@ -9,7 +9,7 @@ from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.event import record_key
 from creditbus.services.domain.framed_avro import UndecodableError
 from creditbus.services.domain.framing import FrameError
-from creditbus.services.domain.profile.keys import held_key, parked_key, parked_of_record_key, subject_key
+from creditbus.services.domain.profile.keys import held_key, parked_key, parked_of_record_key
 from creditbus.services.domain.profile.record import CONTENT_VERBS
 from creditbus.services.domain.profile.subject import Waiting, is_registered, may_hold, nothing_waits, waiting_of
 from creditbus.services.engine.batch import Record
@@ -66,7 +66,7 @@ class ProfilesStep:
                 skip_foreign(record, PROFILES.name, error)
                 continue
             work.append(arrival)
-            keys.add(subject_key(arrival.code))
+            keys.add(arrival.summary_key)
         return work, keys
 
     def further_keys(
@@ -76,7 +76,7 @@ class ProfilesStep:
         held: set[bytes] = set()
         absent: set[bytes] = set()
         for arrival in work:
-            if may_hold(state.get(subject_key(arrival.code)), arrival.record):
+            if may_hold(state.get(arrival.summary_key), arrival.record):
                 held.add(arrival.key)
             else:
                 absent.add(arrival.key)
@@ -92,17 +92,25 @@ class ProfilesStep:
 
     def begin(self, work: Work, view: StateView, out: Output) -> StepRun:
         """Fold the batch."""
-        codes = {arrival.code for arrival in work}
-        expecting, unregistered = dict[bytes, Waiting](), set[bytes]()
-        for code in codes:
-            summary = view.get(subject_key(code))
+        # one pass, and the generators after it only for what few batches have
+        acts: Work = []
+        seen, unregistered = set[bytes](), set[bytes]()
+        expecting = dict[bytes, Waiting]()
+        for arrival in work:
+            if arrival.verb(self._codec) not in CONTENT_VERBS:
+                acts.append(arrival)
+            if arrival.summary_key in seen:
+                continue
+            seen.add(arrival.summary_key)
+            summary = view.get(arrival.summary_key)
             if not is_registered(summary):
-                unregistered.add(code)
+                unregistered.add(arrival.code)
             if summary is not None and not nothing_waits(summary):
                 waiting = waiting_of(summary)
                 if waiting.held or waiting.parked_from < waiting.parked_to:
-                    expecting[code] = waiting
-        view.need(chain(self._released(work, expecting, view), self._parking(work, unregistered)))
+                    expecting[arrival.code] = waiting
+        released = self._released(work if expecting else acts, expecting, view)
+        view.need(chain(released, self._parking(work, unregistered)))
         folding = Folding(self._context, view, out)
         misses = Misses()
         return StepRun(lambda part: self._fold(folding, part, misses), lambda: self._settle(folding, misses))
@@ -127,7 +135,7 @@ class ProfilesStep:
         record releases the acts that wait for it; an act without its record joins those.
         """
         for arrival in work:
-            waiting = expecting.get(arrival.code) if expecting else None
+            waiting = expecting.get(arrival.code)
             if arrival.verb(self._codec) not in CONTENT_VERBS:
                 if self._acting.acts(arrival.item(self._codec)):
                     yield from self._acting.touched(arrival.code, arrival.record)

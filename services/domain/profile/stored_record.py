@@ -10,8 +10,8 @@ from creditbus.services.domain.profile.record import Record
 
 __all__ = ["content_hash_of", "decode_record", "encode_new_record", "encode_record"]
 
-_VERBS: Final = tuple(Verb)
-_VERB_CODE: Final = {verb.value: code for code, verb in enumerate(_VERBS)}
+_VERBS: Final = tuple(verb.value for verb in Verb)
+_VERB_CODE: Final = {verb: code for code, verb in enumerate(_VERBS)}
 _STATES: Final = tuple(RecordState)
 _STATE_CODE: Final = {state: code for code, state in enumerate(_STATES)}
 _NONE: Final = 255
@@ -48,29 +48,22 @@ def encode_record(record: Record, *, content: bytes | None = None, act: bytes | 
     content = record.content if content is None else content
     act = record.act if act is None else act
     readings = _readings(record.reading, record.act_reading, record.before_act)
-    return b"".join(
-        (
-            _META.pack(
-                _LAYOUT_WITH_READINGS if readings else _LAYOUT,
-                _STATE_CODE[record.stated],
-                _NONE if record.procedural is None else _STATE_CODE[record.procedural],
-                _NONE if record.before_dispute is None else _STATE_CODE[record.before_dispute],
-                record.revision,
-                _NO_TIME if record.source_time is None else record.source_time,
-                record.received_at,
-                record.sequence,
-                record.content_hash,
-                len(department),
-                len(record.seen),
-                len(act),
-            ),
-            readings,
-            department,
-            *(_SEEN.pack(_VERB_CODE[verb], digest) for verb, digest in record.seen),
-            act,
-            content,
-        )
+    head = _META.pack(
+        _LAYOUT_WITH_READINGS if readings else _LAYOUT,
+        _STATE_CODE[record.stated],
+        _NONE if record.procedural is None else _STATE_CODE[record.procedural],
+        _NONE if record.before_dispute is None else _STATE_CODE[record.before_dispute],
+        record.revision,
+        _NO_TIME if record.source_time is None else record.source_time,
+        record.received_at,
+        record.sequence,
+        record.content_hash,
+        len(department),
+        len(record.seen),
+        len(act),
     )
+    seen = b"".join([_SEEN.pack(_VERB_CODE[verb], digest) for verb, digest in record.seen])
+    return b"%b%b%b%b%b%b" % (head, readings, department, seen, act, content)
 
 
 def encode_new_record(
@@ -161,7 +154,7 @@ def decode_record(value: bytes) -> Record:
         sequence=sequence,
         department=value[start:seen_start].decode(),
         content_hash=content_hash,
-        seen=tuple((_VERBS[code].value, digest) for code, digest in _SEEN.iter_unpack(value[seen_start:act_start])),
+        seen=tuple([(_VERBS[code], digest) for code, digest in _SEEN.iter_unpack(value[seen_start:act_start])]),
         content=value[content_start:],
         act=value[act_start:content_start],
         reading=None if reading == _NO_TIME else reading,

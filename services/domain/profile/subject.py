@@ -37,6 +37,8 @@ _WAITING_END: Final = _WAITING_AT + _WAITING.size
 _REGISTERED_AT: Final = 1
 _RECORDS_AT: Final = struct.calcsize(">BBBQ")
 _NOTHING: Final = bytes(_WAITING.size)
+#: As a summary writes the number of its records; the highest byte comes first, so bytes compare as numbers do.
+_FULL_CHUNK: Final = INDEX_CHUNK.to_bytes(_WAITING_AT - _RECORDS_AT, "big")
 
 
 class Subject:
@@ -135,9 +137,7 @@ def may_hold(value: bytes | None, record: bytes) -> bool:
     Its first records stand in the summary itself, so for most subjects the answer is exact, but for a key that is part
     of another one.
     """
-    return value is not None and (
-        int.from_bytes(value[_RECORDS_AT:_WAITING_AT], "big") >= INDEX_CHUNK or record in value
-    )
+    return value is not None and (value[_RECORDS_AT:_WAITING_AT] >= _FULL_CHUNK or record in value)
 
 
 def waiting_of(value: bytes) -> Waiting:

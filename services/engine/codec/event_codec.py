@@ -28,6 +28,7 @@ from creditbus.services.domain.framing import FRAME_BYTES, frame, schema_id
 from creditbus.services.engine.codec.fast import AdmissionWriter, AppliedWriter, Cuts, HeaderReader, TextReader
 from creditbus.services.engine.codec.peek import HeaderPeek, HeaderPeekReader
 from creditbus.services.engine.codec.schemas import Schemas, Shape, full_name
+from creditbus.services.engine.packing import splice
 
 __all__ = ["DecodedEvent", "EventCodec"]
 
@@ -247,4 +248,4 @@ class EventCodec:
 
 def _with_applied(value: bytes, peek: HeaderPeek, applied: bytes) -> bytes:
     # what profiles decided is the header's last field, and null is its last byte
-    return b"%b%b%b" % (value[: peek.end - 1], applied, value[peek.end :])
+    return splice(value, peek.end - 1, peek.end, applied)

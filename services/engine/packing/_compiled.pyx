@@ -232,6 +232,22 @@ cdef inline int _skip(const unsigned char **at, const unsigned char *stop) excep
     return 0
 
 
+# -- events --------------------------------------------------------------------------------------
+
+def splice(bytes value not None, Py_ssize_t start, Py_ssize_t end, bytes part not None):
+    cdef Py_ssize_t size = PyBytes_GET_SIZE(value), more = PyBytes_GET_SIZE(part)
+    cdef bytes spliced
+    cdef char *at
+    if start < 0 or start > end or end > size:
+        raise ValueError("bytes are replaced where there are none")
+    spliced = PyBytes_FromStringAndSize(NULL, start + more + size - end)
+    at = PyBytes_AS_STRING(spliced)
+    memcpy(at, PyBytes_AS_STRING(value), start)
+    memcpy(at + start, PyBytes_AS_STRING(part), more)
+    memcpy(at + start + more, PyBytes_AS_STRING(value) + end, size - end)
+    return spliced
+
+
 # -- commands of Redis ---------------------------------------------------------------------------
 
 def pack_command(bytes name not None, first, bytes prefix not None=b"", rest=()):

@@ -17,7 +17,7 @@ from aiokafka.record.default_records import DefaultRecordBatch
 
 from creditbus.services.engine.batch import Record
 
-__all__ = ["HEADER", "Received", "pack_command", "pack_entries", "pack_records", "unpack_records"]
+__all__ = ["HEADER", "Received", "pack_command", "pack_entries", "pack_records", "splice", "unpack_records"]
 
 HEADER: Final = Struct(">qiibIhiqqqhii")
 """Of a record batch: base offset, length of the rest, leader epoch, magic, checksum, attributes, last offset's delta,
@@ -127,6 +127,18 @@ def pack_entries(prefix: bytes, entries: Mapping[bytes, bytes | None]) -> list[b
         if parts:
             commands.append(b"".join((b"*%d\r\n" % (1 + len(parts)), _bulk(name), *parts)))
     return commands
+
+
+def splice(value: bytes, start: int, end: int, part: bytes) -> bytes:
+    """Return `value` with `part` in place of what stands from `start` to `end`.
+
+    Raises:
+        ValueError: `start` and `end` are no places in it.
+
+    """
+    if not 0 <= start <= end <= len(value):
+        raise ValueError("bytes are replaced where there are none")
+    return b"%b%b%b" % (value[:start], part, value[end:])
 
 
 def _bulk(part: bytes) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 __all__ = ["Misses", "MissingKeysError", "StateView"]
 
@@ -57,7 +57,7 @@ class StateView:
     __slots__ = ("read", "written")
 
     def __init__(self, read: dict[bytes, bytes | None]) -> None:
-        self.read: Mapping[bytes, bytes | None] = read
+        self.read = read
         self.written: dict[bytes, bytes | None] = {}
 
     def get(self, key: bytes) -> bytes | None:

@@ -67,6 +67,23 @@ def test_what_is_not_bytes_is_refused_and_never_written(packing: Any, entry: Any
         packing.pack_records([(b"k", b"v"), entry], 0, 1, 1 << 20)
 
 
+# -- events --------------------------------------------------------------------------------------
+
+
+@given(before=st.binary(max_size=300), gone=st.binary(max_size=9), after=st.binary(max_size=300), part=st.binary())
+def test_bytes_are_replaced_where_they_stand(
+    packing: Any, before: bytes, gone: bytes, after: bytes, part: bytes
+) -> None:
+    spliced = packing.splice(before + gone + after, len(before), len(before + gone), part)
+    assert spliced == before + part + after
+
+
+@pytest.mark.parametrize(("start", "end"), [(-1, 2), (2, 1), (3, 5), (5, 5)])
+def test_bytes_that_are_not_there_are_not_replaced(packing: Any, start: int, end: int) -> None:
+    with pytest.raises(ValueError, match="replaced"):
+        packing.splice(b"four", start, end, b"")
+
+
 # -- commands of Redis ---------------------------------------------------------------------------
 
 
