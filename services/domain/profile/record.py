@@ -55,7 +55,8 @@ _MOST_SEEN: Final = 4096
 _Said = tuple[str, bytes]
 
 
-# Its constructor is written out, for that of a dataclass is not compiled; so it is not frozen either. Nobody changes one.
+# The constructor is written out: that of a dataclass is not compiled, and takes 2.5 us in place of 0.1 (docs/adr/0032).
+# So it is not frozen either; nobody changes one.
 @dataclass(slots=True, init=False, repr=False)
 class Record:
     """One record as the profile store holds it.
