@@ -133,7 +133,7 @@ def splice(value: bytes, start: int, end: int, part: bytes) -> bytes:
     """Return `value` with `part` in place of what stands from `start` to `end`.
 
     Raises:
-        ValueError: `start` and `end` are no places in it.
+        ValueError: `start` and `end` lie outside it, or in the wrong order.
 
     """
     if not 0 <= start <= end <= len(value):
