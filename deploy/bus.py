@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 from creditbus.avro_schemas import Schema, event_schema, raw_catalogue, unreadable_schema
 from creditbus.avro_schemas.catalogue_files import read_schema
 from creditbus.deploy import messages
+from creditbus.topics.city import current_city
+from creditbus.topics.city.published import FileChange, changes_between, files_of, with_closed
+from creditbus.topics.city.publishing import newest_version, publish_city
 from creditbus.topics.connection import Connection
 from creditbus.topics.declarations import Declarations, declarations
 from creditbus.topics.errors import ConfigurationError
 from creditbus.topics.plan import Plan, apply, plan
 
-__all__ = ["apply_bus", "bus_schemas", "checked_declarations", "plan_bus", "subject_of"]
+__all__ = ["BusPlan", "apply_bus", "bus_schemas", "checked_declarations", "plan_bus", "subject_of"]
 
 _RECORD_FILES = ("crosswalk_entry.avsc", "ledger.avsc", "reject.avsc")
 
@@ -50,13 +55,42 @@ def checked_declarations() -> Declarations:
     return declared
 
 
-def plan_bus(connection: Connection) -> Plan:
+@dataclass(frozen=True, slots=True)
+class BusPlan:
+    """What `apply_bus` would do, or has done.
+
+    Attributes:
+        servers: topics and schemas.
+        version: of the declarations, on the bus; 0: none is published yet.
+        changes: files of the city that differ from that version's.
+
+    """
+
+    servers: Plan
+    version: int
+    changes: tuple[FileChange, ...]
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to do."""
+        return self.servers.empty and not self.changes
+
+
+def plan_bus(connection: Connection) -> BusPlan:
     """What is missing or different; see `creditbus.topics.plan.plan`."""
-    return plan(connection, checked_declarations(), bus_schemas())
+    servers = plan(connection, checked_declarations(), bus_schemas())
+    newest = newest_version(connection)
+    before = {} if newest is None else newest.files
+    changes = changes_between(before, with_closed(before, files_of(current_city())))
+    return BusPlan(servers, 0 if newest is None else newest.version, changes)
 
 
-def apply_bus(connection: Connection) -> Plan:
-    """Bring Kafka and the registry into line and return what had to be done."""
+def apply_bus(connection: Connection) -> BusPlan:
+    """Bring Kafka and the registry into line, publish what the city declares, and return what had to be done.
+
+    Topics and schemas come first: a worker takes a version up as soon as it is published.
+    """
     wanted = plan_bus(connection)
-    apply(connection, wanted)
-    return wanted
+    apply(connection, wanted.servers)
+    published = publish_city(connection, files_of(current_city()))
+    return replace(wanted, version=published.version)

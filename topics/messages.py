@@ -201,8 +201,8 @@ ANSWERS_STRANGELY = Message(
     "answers {plain} to {request}, as no schema registry does",
 )
 NOT_DECLARED = Message(
-    "{name} 存在，但没有声明",
-    "{name} is there and not declared",
+    "{name} 存在，但没有声明；最多还有 {count:,} 条记录；`creditbus topics remove {name}` 将其删除",
+    "{name} is there and not declared; it holds {count:record} at most; `creditbus topics remove {name}` deletes it",
 )
 HAS_PARTITIONS = Message(
     "{name} 有 {present} 个分区，声明为 {wanted} 个",
@@ -523,4 +523,36 @@ OVERLAY_BELONGS = Message(
 NO_SHIPPED_ITEM = Message(
     "{item} 不是产品目录中的事项",
     "{item} is not an item of the product's catalogue",
+)
+TOO_LARGE_TO_PUBLISH = Message(
+    "及其目录压缩后有 {size:,} 字节，超过一条记录的上限 {most:,}",
+    "and its folder take {size:,} bytes when compressed, more than the {most:,} of a record",
+)
+CARRY_FEWER_ITEMS = Message(
+    "请在 shipped_items 中只列本市采用的事项",
+    "name under shipped_items only the items that the city carries",
+)
+VERSION_ON_THE_BUS = Message(
+    "总线上的声明版本 {version}",
+    "version {version} of the declarations on the bus",
+)
+WRITTEN_BY_NEWER = Message(
+    "由更新的 creditbus 写出",
+    "was written by a newer creditbus",
+)
+UPGRADE = Message(
+    "请升级本机的 creditbus",
+    "upgrade creditbus here",
+)
+NOTHING_PUBLISHED = Message(
+    "中还没有任何声明版本",
+    "holds no version of the declarations yet",
+)
+IS_DECLARED = Message(
+    "已声明",
+    "is declared",
+)
+REMOVE_THE_PARTY = Message(
+    "请先从城市目录中移除该部门或订阅方，并运行 `creditbus topics apply`",
+    "first remove its department or subscriber from the city's folder, and run `creditbus topics apply`",
 )

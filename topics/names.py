@@ -10,8 +10,10 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 __all__ = [
+    "ADOPTIONS",
     "CHANGES",
     "CROSSWALK",
+    "DECLARATIONS",
     "EVENTS",
     "FANOUT",
     "FEED",
@@ -26,6 +28,7 @@ __all__ = [
     "RECORDS",
     "REJECTS",
     "RESOLVER",
+    "SINGLE",
     "STAGES",
     "STATEMENTS",
     "UNRESOLVED",
@@ -53,6 +56,11 @@ RECORDS: Final = "credit.records"
 FEEDS: Final = "credit.feeds"
 
 LEDGER: Final = "credit.ledger"
+
+#: Of one partition each: the numbered versions of what a city declares, and from where on each lane works by which.
+DECLARATIONS: Final = "credit.declarations"
+ADOPTIONS: Final = "credit.adoptions"
+SINGLE: Final = frozenset({DECLARATIONS, ADOPTIONS})
 
 #: What connectors keep on the bus: how far each came, and what departments say in addition to the events.
 POSITIONS: Final = "connector.positions"

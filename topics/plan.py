@@ -21,7 +21,7 @@ from creditbus.topics.compatibility import backward_problems
 from creditbus.topics.connection import Connection
 from creditbus.topics.declarations import Declarations
 from creditbus.topics.errors import ConfigurationError, UnsettledError
-from creditbus.topics.names import OWN_PREFIXES
+from creditbus.topics.leftover import leftovers, most_records
 from creditbus.topics.registry import BACKWARD_TRANSITIVE, SchemaRegistry
 from creditbus.topics.topic import Topic
 
@@ -90,6 +90,7 @@ def plan(connection: Connection, declared: Declarations, schemas: Mapping[str, A
         live = {topic["name"]: topic for topic in kafka.describe_topics()}
         present = [topic for name, topic in declared.topics.items() if name in live]
         configure = _config_changes(kafka, present, brokers)
+        held = most_records(kafka, {name: live[name] for name in leftovers(declared, live)})
     registry = SchemaRegistry(connection.registry_url)
     register, refused = _schema_changes(registry, schemas)
     return Plan(
@@ -97,7 +98,7 @@ def plan(connection: Connection, declared: Declarations, schemas: Mapping[str, A
         create=tuple(topic for name, topic in declared.topics.items() if name not in live),
         configure=configure,
         register=register,
-        drift=_drift(declared, live, brokers),
+        drift=_drift(declared, live, held, brokers),
         refused=refused,
     )
 
@@ -167,13 +168,13 @@ def _schema_changes(
     return tuple(register), tuple(refused)
 
 
-def _drift(declared: Declarations, live: Mapping[str, Mapping[str, Any]], brokers: int) -> tuple[str, ...]:
-    found = []
+def _drift(
+    declared: Declarations, live: Mapping[str, Mapping[str, Any]], held: Mapping[str, int], brokers: int
+) -> tuple[str, ...]:
+    found = [messages.NOT_DECLARED(name=name, count=count) for name, count in held.items()]
     for name, state in sorted(live.items()):
         topic = declared.topics.get(name)
         if topic is None:
-            if name.startswith(OWN_PREFIXES):
-                found.append(messages.NOT_DECLARED(name=name))
             continue
         partitions = state["partitions"]
         if len(partitions) != topic.partitions:

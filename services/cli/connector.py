@@ -19,11 +19,11 @@ from creditbus.services.cli import (
 from creditbus.services.cli.configured import FOLDER, Folder, Json, Name, connector_named
 from creditbus.services.cli.connector_init import guess_line
 from creditbus.services.cli.console import OUTPUT, print_json
+from creditbus.services.cli.declared import connected
 from creditbus.services.cli.fields import named_fields
 from creditbus.services.cli.language import language, spoken
 from creditbus.services.cli.messages import connector as messages
 from creditbus.services.domain.invisible import visible
-from creditbus.topics.connection import Connection
 from creditbus.topics.errors import UserError
 
 if TYPE_CHECKING:
@@ -115,8 +115,9 @@ def check_command(name: Name, folder: Folder = FOLDER, json: Json = False) -> No
     """Try everything a run needs: source, columns, registry, broker. Exit code 1 when something is missing."""
     from creditbus.connectors.setup.checks import check_bus, check_source
 
+    connection = connected()
     connector = connector_named(name, folder)
-    findings = [*check_source(connector), *check_bus(connector, Connection.from_environment(store=False))]
+    findings = [*check_source(connector), *check_bus(connector, connection)]
     if json:
         print_json([asdict(finding) for finding in findings])
     else:

@@ -15,6 +15,7 @@ import typer
 
 from creditbus.services.cli.configured import FOLDER, Folder, Json, Name, connector_named
 from creditbus.services.cli.console import ERRORS, OUTPUT, print_json
+from creditbus.services.cli.declared import connected
 from creditbus.services.cli.language import language, spoken
 from creditbus.services.cli.messages import connector as messages
 from creditbus.services.cli.noticed import pairs_lines, persons_lines, unused_line
@@ -62,8 +63,8 @@ def run_command(
     from creditbus.connectors.run.reporter import BarReporter
     from creditbus.connectors.run.runner import mark_decided, run_connector
 
+    connection = connected()
     connector = connector_named(name, folder)
-    connection = Connection.from_environment(store=False)
     with BarReporter(ERRORS) as reporter:
         summary = run_connector(connector, connection, progress=reporter, resend=resend, accept_columns=accept_columns)
     outcomes = None
@@ -92,8 +93,8 @@ def watch_command(
     from creditbus.connectors.run.runner import run_connector
     from creditbus.connectors.run.watch import StoppingReporter, watch
 
+    connection = connected()
     connector = connector_named(name, folder)
-    connection = Connection.from_environment(store=False)
 
     def work(stop: threading.Event) -> None:
         run = partial(run_connector, progress=StoppingReporter(stop.is_set))

@@ -9,9 +9,9 @@ import typer
 
 from creditbus.services.cli.configured import FOLDER, Folder, Json, Name, connector_named
 from creditbus.services.cli.console import OUTPUT, print_json
+from creditbus.services.cli.declared import connected
 from creditbus.services.cli.language import spoken
 from creditbus.services.cli.messages import connector as messages
-from creditbus.topics.connection import Connection
 
 __all__ = ["register"]
 
@@ -29,8 +29,9 @@ def show_command(name: Name, folder: Folder = FOLDER, json: Json = False) -> Non
     """Show position, run and totals as the bus holds them."""
     from creditbus.connectors.publish.latest import last_progress
 
+    connection = connected()
     connector = connector_named(name, folder)
-    progress = last_progress(Connection.from_environment(store=False).bootstrap_servers, connector.id)
+    progress = last_progress(connection.bootstrap_servers, connector.id)
     if json:
         print_json({"connector": connector.id, "progress": None if progress is None else asdict(progress)})
         return
@@ -57,8 +58,8 @@ def reset_command(name: Name, folder: Folder = FOLDER, yes: Yes = False, json: J
     """Forget how far a connector came: its next run publishes the whole source, and the bus drops what it knows."""
     from creditbus.connectors.publish.publisher import Publisher
 
+    connection = connected()
     connector = connector_named(name, folder)
-    connection = Connection.from_environment(store=False)
     if not yes and not typer.confirm(
         spoken(messages.FORGET, id=connector.id),
     ):

@@ -9,6 +9,7 @@ import typer
 
 from creditbus.services.cli.configured import FOLDER, Folder, Json, Name, connector_named
 from creditbus.services.cli.console import OUTPUT, print_json
+from creditbus.services.cli.declared import connected
 from creditbus.services.cli.language import spoken
 from creditbus.services.cli.messages import connector as messages
 from creditbus.services.domain.city_time import city_day
@@ -33,9 +34,10 @@ def register(app: typer.Typer) -> None:
 
 def vanished_command(name: Name, folder: Folder = FOLDER, json: Json = False) -> None:
     """List records that were published and that the source does not hold any more: proposed, not withdrawn."""
+    connection = connected()
     connector = connector_named(name, folder)
     _refuse_blind(connector)
-    found = _proposals(connector, Connection.from_environment(store=False))
+    found = _proposals(connector, connection)
     if json:
         print_json([one.as_json() for one in found])
         return
@@ -63,11 +65,11 @@ def withdraw_command(
     from creditbus.connectors.withdraw.selection import chosen_of
     from creditbus.connectors.withdraw.withdrawals import withdraw
 
+    connection = connected()
     connector = connector_named(name, folder)
     if bool(keys) == every:
         raise ConfigurationError("--keys", messages.KEYS_OR_ALL(), messages.SEE_VANISHED())
     _refuse_blind(connector)
-    connection = Connection.from_environment(store=False)
     found = [one for one in _proposals(connector, connection) if one.event is not None]
     chosen = [one for one in found if not one.recoded] if every else chosen_of(found, keys or ())
     if every and not many:

@@ -12,6 +12,7 @@ import typer
 
 from creditbus.services.cli.configured import known_subscriber, subscribers
 from creditbus.services.cli.console import ERRORS, OUTPUT
+from creditbus.services.cli.declared import connected
 from creditbus.services.cli.language import spoken
 from creditbus.services.cli.messages import feed as messages
 from creditbus.services.cli.words import word
@@ -47,8 +48,8 @@ def follow(
     json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Print the records of a feed and check that none is missing, changed or expired. Exit code 1 when one is."""
+    connection = connected()
     known_subscriber(subscriber)
-    connection = Connection.from_environment(store=False)
     breaks = asyncio.run(
         _follow(connection, subscriber, from_start=from_start, until_end=until_end, limit=limit, json=json)
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from creditbus.services.cli.console import OUTPUT, print_json
+from creditbus.services.cli.declared import connected
 from creditbus.services.cli.figures import TableRow, print_figures
 from creditbus.services.cli.language import listed, spoken
 from creditbus.services.cli.messages import ledger as messages
@@ -47,7 +48,7 @@ def ledger(
     """
     from creditbus.services.query.ledger import read_accounts
 
-    connection = Connection.from_environment(store=False)
+    connection = connected()
     accounts = asyncio.run(read_accounts(connection))
     if accept_loss:
         _accept(connection, accounts, accept_loss, reason)

@@ -28,6 +28,7 @@ from creditbus.services.cli import (
 )
 from creditbus.services.cli.chosen_city import CITY_OPTION, choose_city, read_chosen_city
 from creditbus.services.cli.console import ERRORS
+from creditbus.services.cli.declared import recall_city
 from creditbus.services.cli.help import speaking
 from creditbus.services.cli.language import choose, chosen, spoken, taken_out
 from creditbus.services.cli.messages import usage as messages
@@ -109,6 +110,7 @@ def _run(arguments: Sequence[str]) -> object:
     city, rest = taken_out(rest, CITY_OPTION)
     choose_city(chosen(city, CITY_OPTION))
     read_chosen_city(rest)
+    recall_city(rest)
     command = speaking(typer.main.get_command(app))
     own = [*language, *city]
     return command(args=[*own, *(rest or ["--help"])], prog_name="creditbus", standalone_mode=False, obj=main)

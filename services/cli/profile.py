@@ -9,6 +9,7 @@ import typer
 from rich.cells import cell_len
 
 from creditbus.services.cli.console import ERRORS, OUTPUT, print_json
+from creditbus.services.cli.declared import connected
 from creditbus.services.cli.language import spoken
 from creditbus.services.cli.messages import profile as messages
 from creditbus.services.cli.words import caution, word
@@ -33,7 +34,7 @@ def show(
     json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Show the profile of a subject. Exit code 1 when there is none."""
-    found = asyncio.run(_read(Connection.from_environment(), code.strip()))
+    found = asyncio.run(_read(connected(store=True), code.strip()))
     if found is None:
         ERRORS.print(f"creditbus: {spoken(messages.NO_PROFILE)}", markup=False)
         raise typer.Exit(1)

@@ -13,6 +13,7 @@ import typer
 
 from creditbus.services.cli.configured import Json, departments, known_department
 from creditbus.services.cli.console import ERRORS, OUTPUT, print_json
+from creditbus.services.cli.declared import connected
 from creditbus.services.cli.figures import TableRow, print_figures
 from creditbus.services.cli.language import spoken
 from creditbus.services.cli.messages import quality as messages
@@ -59,7 +60,7 @@ def quality(
     """Show figures of data quality by department and period; `creditbus quality declare` declares what was produced."""
     if context.invoked_subcommand is not None:
         return
-    connection = Connection.from_environment(store=False)
+    connection = connected()
     wanted = [known_department(department)] if department else departments()
     if metrics_port is not None:
         _serve(connection, wanted, (first, last), metrics_port, every)
@@ -86,7 +87,7 @@ def declare_command(
     from creditbus.connectors.publish.declaration import declare
 
     days = period_of(period)
-    declaration = declare(Connection.from_environment(store=False), known_department(department), item, days, count)
+    declaration = declare(connected(), known_department(department), item, days, count)
     facts = {
         "department": department,
         "item": item,

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from creditbus.services.cli.configured import departments, known_department
+from creditbus.services.cli.declared import connected
 from creditbus.services.cli.language import spoken
 from creditbus.services.cli.messages import rejects as messages
-from creditbus.topics.connection import Connection
 
 if TYPE_CHECKING:
     from creditbus.services.query.returned import ReturnedRow
@@ -37,7 +37,7 @@ def returned_rows(department: str, run: str) -> list[ReturnedRow]:
     from creditbus.services.query.returned import read_returned
 
     known_department(department)
-    return asyncio.run(read_returned(Connection.from_environment(store=False), department, run))
+    return asyncio.run(read_returned(connected(), department, run))
 
 
 def place(fields: Mapping[str, Any]) -> str:

@@ -11,11 +11,11 @@ import typer
 from creditbus.services.cli import rejects_way_back
 from creditbus.services.cli.configured import FOLDER, Folder, Json, connector_named
 from creditbus.services.cli.console import ERRORS, OUTPUT, print_json
+from creditbus.services.cli.declared import connected
 from creditbus.services.cli.fields import admitted, named_field
 from creditbus.services.cli.language import language, spoken
 from creditbus.services.cli.messages import rejects as messages
 from creditbus.services.cli.rejected_rows import DepartmentArgument, Run, one_line, place, question, returned_rows
-from creditbus.topics.connection import Connection
 from creditbus.topics.errors import ConfigurationError, UserError
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def close_command(
     from creditbus.services.query.returned import closed_row
 
     chosen = _chosen(returned_rows(department, run), keys or [], because, "closed" if reopen else "open")
-    connection = Connection.from_environment(store=False)
+    connection = connected()
     closed = [closed_row(row.event) for row in chosen]
     done = reopen_rows(connection, department, closed) if reopen else close_rows(connection, department, closed, reason)
     if json:

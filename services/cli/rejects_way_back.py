@@ -15,6 +15,7 @@ from creditbus.services.cli.configured import FOLDER, Folder, Json, connector_na
 from creditbus.services.cli.connector_preview import explained
 from creditbus.services.cli.connector_running import outcome_line
 from creditbus.services.cli.console import OUTPUT, print_json
+from creditbus.services.cli.declared import connected
 from creditbus.services.cli.fields import admitted, named_field
 from creditbus.services.cli.language import spoken
 from creditbus.services.cli.messages import rejects as messages
@@ -92,7 +93,7 @@ def redrive_command(
     from creditbus.connectors.returned.redrive import redrive
     from creditbus.connectors.returned.sheets import ForeignRow, read
 
-    connection = Connection.from_environment(store=False)
+    connection = connected()
     today = city_day(int(datetime.now(UTC).timestamp() * 1000))
     foreign: list[ForeignRow] = []
     by_connector: dict[str, list[CorrectedRow]] = {}

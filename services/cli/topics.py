@@ -10,14 +10,17 @@ from creditbus.services.cli.console import OUTPUT, print_json
 from creditbus.services.cli.declared_entitlement import refuse_entitlement_faults
 from creditbus.services.cli.language import spoken
 from creditbus.services.cli.messages import topics as messages
+from creditbus.services.cli.topics_versions import register, wait_for_lanes
 from creditbus.topics.connection import Connection
 
 if TYPE_CHECKING:
+    from creditbus.deploy.bus import BusPlan
     from creditbus.topics.plan import Plan
 
 __all__ = ["app"]
 
 app = typer.Typer()
+register(app)
 
 Json = Annotated[bool, typer.Option("--json")]
 
@@ -35,19 +38,49 @@ def plan_command(json: Json = False) -> None:
 
 
 @app.command("apply")
-def apply_command(json: Json = False) -> None:
-    """Create missing topics, set their settings, register schemas. Never removes or shrinks anything."""
+def apply_command(wait: Annotated[float, typer.Option(min=0)] = 10.0, json: Json = False) -> None:
+    """Create missing topics, set their settings, register schemas, and publish what the city declares."""
     from creditbus.deploy.bus import apply_bus
 
     refuse_entitlement_faults()
-    _show(apply_bus(Connection.from_environment(store=False)), json=json, done=True)
-
-
-def _show(plan: Plan, *, json: bool, done: bool) -> None:
+    connection = Connection.from_environment(store=False)
+    plan = apply_bus(connection)
+    there, known = wait_for_lanes(connection, plan.version, wait)
+    _show(plan, json=json, done=True, lanes={"at_version": there, "known": known})
     if json:
-        print_json(_facts(plan) | {"applied": done})
         return
-    for line in _lines(plan):
+    said = messages.NOT_TAKEN_UP if not known else messages.PUBLISHED if there == known else messages.TAKEN_UP
+    OUTPUT.print(spoken(said, version=plan.version, there=there, known=known), soft_wrap=True)
+
+
+@app.command("remove")
+def remove_command(
+    topic: Annotated[str, typer.Argument()],
+    yes: Annotated[bool, typer.Option("--yes", "-y")] = False,
+    json: Json = False,
+) -> None:
+    """Delete a topic that nobody declares any more, with everything in it."""
+    from creditbus.deploy.bus import checked_declarations
+    from creditbus.topics.leftover import remove_topic
+
+    connection = Connection.from_environment(store=False)
+    if not yes and not typer.confirm(spoken(messages.REMOVE, topic=topic)):
+        raise typer.Exit(1)
+    held = remove_topic(connection, checked_declarations(), topic)
+    if json:
+        print_json({"removed": topic, "records": held})
+        return
+    OUTPUT.print(spoken(messages.REMOVED, topic=topic, count=held), soft_wrap=True)
+
+
+def _show(plan: BusPlan, *, json: bool, done: bool, lanes: dict[str, int] | None = None) -> None:
+    if json:
+        changes = [{"file": change.path, "change": change.mark} for change in plan.changes]
+        print_json(
+            _facts(plan.servers) | {"version": plan.version, "changes": changes, "lanes": lanes, "applied": done}
+        )
+        return
+    for line in (*_lines(plan.servers), *(f"{change.mark} {change.path}" for change in plan.changes)):
         OUTPUT.print(line, soft_wrap=True, markup=False)
     if plan.empty:
         OUTPUT.print(spoken(messages.AS_DECLARED))

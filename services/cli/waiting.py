@@ -10,10 +10,10 @@ import typer
 
 from creditbus.services.cli.configured import Json, departments, known_department
 from creditbus.services.cli.console import ERRORS, OUTPUT, print_json
+from creditbus.services.cli.declared import connected
 from creditbus.services.cli.language import spoken
 from creditbus.services.cli.messages import ledger as messages
 from creditbus.services.cli.rejected_rows import one_line
-from creditbus.topics.connection import Connection
 
 if TYPE_CHECKING:
     from creditbus.services.query.waiting_events import WaitingEvent
@@ -34,7 +34,7 @@ def waiting(
     from creditbus.services.query.waiting_events import read_waiting
 
     wanted = known_department(department) if department else ""
-    found = asyncio.run(read_waiting(Connection.from_environment(store=False), wanted))
+    found = asyncio.run(read_waiting(connected(), wanted))
     if json:
         print_json([one.as_json() for one in found])
         return

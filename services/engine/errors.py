@@ -6,6 +6,7 @@ EngineError
 │   ├── ForgottenError     the brokers know the producer or its transaction no longer
 │   ├── CheckpointError    the store reflects another position than this owner wrote
 │   └── GapError           records are missing between two batches
+├── OutdatedError          acquire the lane again, at once, by what the city declares now
 ├── DependencyDownError    pause, growing, then acquire the lane again
 │   └── OldBrokerError     the brokers' cluster lacks a feature; until an operator turns it on
 └── StoreBehindError       for readers of a store that belongs to another: ask again; no lane meets it
@@ -26,6 +27,7 @@ __all__ = [
     "ForgottenError",
     "GapError",
     "OldBrokerError",
+    "OutdatedError",
     "OwnershipLostError",
     "StoreBehindError",
 ]
@@ -52,6 +54,10 @@ class ForgottenError(OwnershipLostError):
 
 class CheckpointError(OwnershipLostError):
     """The store's checkpoint is not the one that this owner wrote last."""
+
+
+class OutdatedError(EngineError):
+    """The city declares something else than the acquisition works by: acquire the lanes again, by that."""
 
 
 class GapError(OwnershipLostError):

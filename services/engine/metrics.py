@@ -13,6 +13,7 @@ __all__ = [
     "BATCHES",
     "BATCH_RECORDS",
     "BATCH_SECONDS",
+    "DECLARATIONS",
     "EVENT_AGE_SECONDS",
     "EXPIRED_UNREAD",
     "LANES_READY",
@@ -96,6 +97,10 @@ RESTORED_RECORDS: Final = Counter(
 )
 STALLS: Final = Counter(
     "creditbus_stage_stalls", "Times that a stage stood still without a known reason and ended its worker.", ["stage"]
+)
+DECLARATIONS: Final = Gauge(
+    "creditbus_declarations_version",
+    "The version of the city's declarations by which this worker's stages work.",
 )
 RESTARTS: Final = Counter(
     "creditbus_worker_restarts",

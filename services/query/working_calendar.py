@@ -6,6 +6,7 @@ from importlib.resources.abc import Traversable
 
 from creditbus.services.domain.working_days import WorkingCalendar, YearDays
 from creditbus.topics.calendar_years import read_calendar_years, shipped_calendar
+from creditbus.topics.city import current_city
 
 __all__ = ["working_calendar"]
 
@@ -14,11 +15,13 @@ def working_calendar(folder: Traversable | None = None) -> WorkingCalendar:
     """Return the working days of all years that are known.
 
     Args:
-        folder: a city's files, one for each year; a year that is shipped, too, is taken from here. None: no such files.
+        folder: a city's files, one for each year; a year that is shipped, too, is taken from here. None: those of the
+            current city.
 
     Raises:
         ConfigurationError: names file, line and key of what is wrong in a file.
 
     """
-    years = {**shipped_calendar(), **(read_calendar_years(folder) if folder is not None else {})}
+    own = current_city().root / "working_days" if folder is None else folder
+    years = {**shipped_calendar(), **(read_calendar_years(own) if own.is_dir() else {})}
     return WorkingCalendar({year: YearDays(days.holidays, days.working_weekends) for year, days in years.items()})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from creditbus.avro_schemas import raw_catalogue
 from creditbus.services.domain.catalogue import Catalogue
@@ -13,7 +13,7 @@ from creditbus.services.engine.codec.event_codec import EventCodec
 from creditbus.services.engine.codec.schemas import Schemas
 from creditbus.services.engine.consume.cluster_metadata import TopicFacts, TopicIds, topic_facts
 from creditbus.services.engine.run.app import StageApp, make_app
-from creditbus.services.engine.run.runtime import StageRuntime
+from creditbus.services.engine.run.runtime import CatchUp, StageRuntime
 from creditbus.services.engine.settings import EngineSettings
 from creditbus.services.engine.stage.contract import Stage, StoreKind
 from creditbus.services.engine.stage.ledger_writer import LedgerWriter
@@ -31,7 +31,7 @@ from creditbus.topics import messages as shared
 from creditbus.topics.connection import Connection
 from creditbus.topics.declarations import Declarations
 from creditbus.topics.errors import ConfigurationError
-from creditbus.topics.names import LEDGER
+from creditbus.topics.names import LEDGER, SINGLE
 from creditbus.topics.registry import SchemaRegistry
 
 __all__ = ["Bus", "open_bus", "stage_apps"]
@@ -49,8 +49,24 @@ class Bus:
     stages: Mapping[str, Stage]
 
 
-async def open_bus(connection: Connection, declared: Declarations, settings: EngineSettings, person_key: bytes) -> Bus:
-    """Look at Kafka and the registry and make the stages that fit them.
+async def open_bus(
+    connection: Connection,
+    declared: Declarations,
+    settings: EngineSettings,
+    person_key: bytes,
+    *,
+    version: int = 0,
+    like: Bus | None = None,
+) -> Bus:
+    """Look at Kafka and the registry and make the stages that fit them, by the catalogue of the current city.
+
+    Args:
+        connection: where they are.
+        declared: departments, subscribers and topics.
+        settings: of the engine.
+        person_key: 32 bytes, the key of the tokens that stand for natural persons.
+        version: of the declarations; 0: none that was published.
+        like: has the same catalogue, so that its schemas need not be asked for again.
 
     Raises:
         DependencyDownError: one of them does not answer.
@@ -59,9 +75,12 @@ async def open_bus(connection: Connection, declared: Declarations, settings: Eng
     """
     facts = await asyncio.to_thread(topic_facts, settings.bootstrap_servers)
     lanes = _lanes(facts, declared)
-    schemas = Schemas(SchemaRegistry(connection.registry_url))
-    codec = EventCodec(schemas)
-    await codec.load()
+    if like is None:
+        schemas = Schemas(SchemaRegistry(connection.registry_url))
+        codec = EventCodec(schemas)
+        await codec.load()
+    else:
+        schemas, codec = like.schemas, like.codec
     catalogue = Catalogue.parse(raw_catalogue())
     made = (
         intake_stage(catalogue, codec, declared.departments.values(), lanes, person_key),
@@ -71,11 +90,14 @@ async def open_bus(connection: Connection, declared: Declarations, settings: Eng
     )
     for stage in made:
         await stage.step.load(schemas)
-    return Bus(connection, settings, schemas, codec, facts, {stage.name: stage for stage in made})
+    stages = {stage.name: replace(stage, declarations=version) for stage in made}
+    return Bus(connection, settings, schemas, codec, facts, stages)
 
 
-async def stage_apps(bus: Bus, names: Sequence[str]) -> list[tuple[StageApp, Store | None]]:
-    """Return a Faust app and its store for each named stage."""
+async def stage_apps(
+    bus: Bus, names: Sequence[str], catch_up: CatchUp | None = None
+) -> list[tuple[StageApp, Store | None]]:
+    """Return a Faust app and its store for each named stage; `catch_up` is for declarations that may change."""
     ids = TopicIds(bus.settings.bootstrap_servers, bus.facts.ids)
     apps = []
     for name in names:
@@ -83,7 +105,8 @@ async def stage_apps(bus: Bus, names: Sequence[str]) -> list[tuple[StageApp, Sto
         store = _store(bus, stage)
         ledger = LedgerWriter(name)
         await ledger.load(bus.schemas)
-        apps.append((make_app(StageRuntime(stage, bus.settings, store, ids, bus.schemas, ledger)), store))
+        runtime = StageRuntime(stage, bus.settings, store, ids, bus.schemas, ledger, catch_up=catch_up)
+        apps.append((make_app(runtime), store))
     return apps
 
 
@@ -109,7 +132,7 @@ def _lanes(facts: TopicFacts, declared: Declarations) -> int:
     if missing:
         raise ConfigurationError(shared.TOPIC(name=missing[0]), shared.DOES_NOT_EXIST(), shared.RUN_APPLY())
     lanes = facts.partitions[LEDGER]
-    odd = sorted(_with_other_partitions(facts, declared.topics, lanes))
+    odd = sorted(_with_other_partitions(facts, declared.topics.keys() - SINGLE, lanes))
     if odd:
         raise ConfigurationError(
             shared.TOPIC(name=odd[0]),

@@ -18,13 +18,13 @@ from creditbus.services.engine.run.app import StageApp
 from creditbus.services.engine.settings import EngineSettings
 from creditbus.services.engine.store import Store
 from creditbus.services.worker import messages
-from creditbus.services.worker.bus import open_bus, stage_apps
+from creditbus.services.worker.bus import stage_apps
 from creditbus.services.worker.exit_codes import FAILED, INTERRUPTED, STALLED
 from creditbus.services.worker.guard import LoopGuard, stalled
 from creditbus.services.worker.memory import tune_memory
 from creditbus.services.worker.person_key import read_person_key
+from creditbus.services.worker.renewal import Renewal
 from creditbus.topics.connection import Connection
-from creditbus.topics.declarations import declarations
 from creditbus.topics.errors import ConfigurationError
 from creditbus.topics.system_errors import reason_of
 
@@ -73,24 +73,25 @@ async def run_worker(
         loop.add_signal_handler(number, ask, number)
     watch = asyncio.create_task(_watch(supervisor, stop))
     _serve_metrics(metrics_port, restarts)
-    declared = declarations()
-    person_key = read_person_key(connection.home)
+    renewal = Renewal(connection, settings, read_person_key(connection.home))
 
     async def assemble() -> list[tuple[StageApp, Store | None]]:
-        bus = await open_bus(connection, declared, settings, person_key)
-        return await stage_apps(bus, stages)
+        return await stage_apps(await renewal.open(), stages, renewal.catch_up)
 
     apps = await _until_up(assemble, settings, stop, stages)
     if apps is None:
         return _code(asked)
     tune_memory()
+    # before the apps: their lanes ask it for the newest version
+    renewing = renewal.start([app for app, _ in apps])
     try:
         await asyncio.gather(*(app.start() for app, _ in apps))
         logger.info("worker runs %s", ", ".join(stages))
-        failed = await _until_stopped([app for app, _ in apps], stop, settings)
+        failed = await _until_stopped([app for app, _ in apps], stop, settings, renewing)
         return failed or _code(asked)
     finally:
         watch.cancel()
+        await renewal.close()
         await _stop([app for app, _ in apps], [store for _, store in apps if store is not None])
 
 
@@ -196,10 +197,17 @@ def _over(awaited: str, stages: Sequence[str]) -> None:
             metrics.WAITING.labels(stage, awaited).set(0)
 
 
-async def _until_stopped(apps: Sequence[StageApp], stop: asyncio.Event, settings: EngineSettings) -> int:
+async def _until_stopped(
+    apps: Sequence[StageApp], stop: asyncio.Event, settings: EngineSettings, renewing: asyncio.Task[None]
+) -> int:
     stall = asyncio.create_task(stalled(apps, settings.bootstrap_servers, settings.stall_seconds))
     guard = LoopGuard(settings.stall_seconds)
-    waiters: list[asyncio.Task[Any]] = [asyncio.create_task(stop.wait()), stall, asyncio.create_task(guard.turn())]
+    waiters: list[asyncio.Task[Any]] = [
+        asyncio.create_task(stop.wait()),
+        stall,
+        renewing,
+        asyncio.create_task(guard.turn()),
+    ]
     waiters += [asyncio.create_task(app.wait_until_stopped()) for app in apps]
     guard.start()
     try:
@@ -212,6 +220,8 @@ async def _until_stopped(apps: Sequence[StageApp], stop: asyncio.Event, settings
     if stall.done() and not stall.cancelled():
         stall.result()
         return STALLED
+    if renewing.done() and not renewing.cancelled():
+        renewing.result()
     for app in apps:
         if app.crashed:
             logger.error("%s failed: %r", app.conf.id, app.crash_reason)

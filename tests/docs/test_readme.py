@@ -18,6 +18,7 @@ from creditbus.services.worker.exit_codes import FAILED, INTERRUPTED, STALLED
 from creditbus.services.worker.person_key import KEY_VARIABLE
 from creditbus.topics.connection import Connection
 from creditbus.topics.declarations import declarations
+from creditbus.topics.names import SINGLE
 from tests.documentation import DOCS, PAGES
 
 _ROOT = DOCS.parent
@@ -81,7 +82,8 @@ def test_a_feed_keeps_as_many_days_as_the_readme_says() -> None:
 def test_partitions_are_as_many_as_the_readme_says() -> None:
     found = re.search(r"More processes than partitions \((\d+)\)", _README)
     assert found is not None
-    assert {topic.partitions for topic in declarations().topics.values()} == {int(found[1])}
+    topics = declarations().topics
+    assert {topics[name].partitions for name in topics.keys() - SINGLE} == {int(found[1])}
 
 
 def test_programs_have_the_versions_that_the_readme_names() -> None:

@@ -201,8 +201,41 @@ HELP: Final[Mapping[str, Message]] = {
         "Show what `apply` would do. Exit code 1 when there is something to do.",
     ),
     "topics apply": Message(
-        "创建缺少的主题，更新其设置，登记模式；从不删除或缩小任何内容。",
-        "Create missing topics, set their settings, register schemas. Never removes or shrinks anything.",
+        "创建缺少的主题，更新其设置，登记模式，并发布本市声明的新版本；从不删除主题或数据。",
+        "Create missing topics, set their settings, register schemas, and publish what the city declares as a new "
+        "version. Never removes topics or data.",
+    ),
+    "topics apply --wait": Message(
+        "最多等待多少秒，直到所有环节都按新版本工作。",
+        "Longest time to wait, in seconds, until all stages work by the new version.",
+    ),
+    "topics remove": Message(
+        "删除不再声明的主题及其全部内容。",
+        "Delete a topic that nobody declares any more, with everything in it.",
+    ),
+    "topics remove TOPIC": Message(
+        "主题名称，见 `topics plan`。",
+        "Name of the topic, as `topics plan` shows it.",
+    ),
+    "topics versions": Message(
+        "列出本市声明的各个版本：何时发布，改动了什么。",
+        "List the versions of what the city declares: when each was published, and what it changed.",
+    ),
+    "topics judged": Message(
+        "说明某个位置上的记录是按哪个声明版本判断的。",
+        "Tell by which version of the declarations the record at an offset was judged.",
+    ),
+    "topics judged TOPIC": Message(
+        "某个环节读取的主题，如 ingest.court 或 credit.changes。",
+        "A topic that a stage reads, such as ingest.court or credit.changes.",
+    ),
+    "topics judged PARTITION": Message(
+        "分区号。",
+        "Number of the partition.",
+    ),
+    "topics judged OFFSET": Message(
+        "记录在分区中的位置。",
+        "The record's offset in it.",
     ),
     "catalogue": Message(
         "目录：总线承载哪些事项，由谁提供，涉及哪些主体。",

@@ -16,6 +16,47 @@ NEW_SCHEMA = Message(
     "+ 模式 {subject}",
     "+ schema {subject}",
 )
+PUBLISHED = Message(
+    "声明版本 {version} 已发布，所有环节均按其工作",
+    "version {version} of the declarations is published, and all stages work by it",
+)
+TAKEN_UP = Message(
+    "声明版本 {version} 已发布；{known} 个分道中 {there} 个已按其工作，其余在工作进程运行后采用",
+    "version {version} of the declarations is published; {there} of {known} lanes work by it, the others "
+    "will when their worker runs",
+)
+NOT_TAKEN_UP = Message(
+    "声明版本 {version} 已发布；工作进程启动后采用",
+    "version {version} of the declarations is published; workers take it up when they start",
+)
+VERSION = Message(
+    "版本 {version}  {published_at}  {lanes} 个分道按其工作",
+    "version {version}  {published_at}  {lanes} lanes work by it",
+)
+REMOVE = Message(
+    "永久删除主题 {topic} 及其全部内容？",
+    "delete the topic {topic} and everything in it for good?",
+)
+REMOVED = Message(
+    "已删除 {topic}，最多含 {count:,} 条记录",
+    "deleted {topic}, which held {count:record} at most",
+)
+NO_STAGE_READS = Message(
+    "没有环节读取 {topic}",
+    "no stage reads {topic}",
+)
+STAGES_READ = Message(
+    "各环节读取：{topics}",
+    "stages read {topics}",
+)
+JUDGED_BY = Message(
+    "{stage} 按声明版本 {version} 判断",
+    "{stage} judges it by version {version} of the declarations",
+)
+NOT_JUDGED = Message(
+    "{stage} 尚未在此处采用任何已发布的版本",
+    "{stage} has not taken up a published version there",
+)
 AS_DECLARED = Message(
     "主题与模式均与声明一致",
     "topics and schemas are as declared",

@@ -148,7 +148,7 @@ class Item:
         title_en: English title.
         category: category of the national base catalogue.
         legal_basis: the laws and rules by which it may be carried; never empty.
-        entitled: ids of departments that may publish it.
+        entitled: ids of departments that may publish it; of a closed item neither these nor roles.
         entitled_roles: roles whose departments may publish it, too (`services.domain.entitlement`).
         subject_kinds: kinds of subjects admitted.
         verbs: verbs admitted.

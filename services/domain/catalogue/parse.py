@@ -287,7 +287,9 @@ def _not_empty(reader: Reader, key: str) -> tuple[str, ...]:
 
 
 def _entitled(reader: Reader, key: str, *, other: str) -> frozenset[str]:
-    """Read departments or roles; an entry names either, or both."""
+    """Read departments or roles; an entry names either, or both. Nobody publishes a closed item any more."""
+    if reader.flag("closed"):
+        return frozenset()
     return frozenset(_not_empty(reader, key) if reader.has(key) or not reader.has(other) else ())
 
 

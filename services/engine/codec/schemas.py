@@ -77,10 +77,11 @@ class Schemas:
 
     async def learn(self, records: Iterable[Record]) -> None:
         """Ask for the schemas of these records that are not known yet."""
-        for number in self._unknown(records):
+        for number in self.unknown(records):
             self.shapes[number] = await self._shape(number)
 
-    def _unknown(self, records: Iterable[Record]) -> set[int]:
+    def unknown(self, records: Iterable[Record]) -> set[int]:
+        """Return the ids of schemas in these records that nobody has asked for yet."""
         found: set[int] = set()
         last = b""
         for record in records:

@@ -87,6 +87,10 @@ class TopicIds:
         """Return the id of a topic; empty where there is none of that name."""
         return self._known.get(topic, "")
 
+    def know(self, ids: Mapping[str, str]) -> None:
+        """Take what somebody else has asked for just now."""
+        self._known = ids
+
     async def ask(self) -> None:
         """Ask Kafka for them now.
 

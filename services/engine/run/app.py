@@ -12,6 +12,7 @@ from faust.tables.manager import TableManager
 from faust.types import AppT, Message, StreamT
 
 from creditbus.services.engine.batch import Batch, Partition
+from creditbus.services.engine.codec.schemas import Schemas
 from creditbus.services.engine.consume.lag_monitor import LagMonitor
 from creditbus.services.engine.consume.listener import ConsumerHooks
 from creditbus.services.engine.consume.offsets import Offsets
@@ -21,6 +22,7 @@ from creditbus.services.engine.run.lane_range import LaneRange
 from creditbus.services.engine.run.range_owner import RangeOwner
 from creditbus.services.engine.run.runtime import StageRuntime
 from creditbus.services.engine.run.watchdog import StageFacts
+from creditbus.services.engine.stage.contract import Stage
 
 __all__ = ["StageApp", "make_app"]
 
@@ -32,9 +34,23 @@ class StageApp(faust.App):
     """A Faust app that knows its stage, the lanes that it holds of it, and what waits for them."""
 
     stage_name: str
+    runtime: StageRuntime
     lanes: Assignment
     lag: LagMonitor
     creditbus_hooks: ConsumerHooks
+
+    async def renew(self, stage: Stage, schemas: Schemas) -> None:
+        """Work by what the city declares now; topics that are new or gone change the group's assignment."""
+        topics = self.runtime.stage.topics
+        self.runtime.switch(stage, schemas)
+        self.lanes.renew()
+        if set(stage.topics) != set(topics):
+            # the agent reads a copy of the channel that it was given
+            for channel in self.topics:
+                channel.topics = list(stage.topics)
+            # Faust's own way to it waits 45 seconds, for agents that may add more
+            await self.topics._update_indices()  # type: ignore[attr-defined]  # noqa: SLF001 -- see above
+            await self.consumer.subscribe(set(stage.topics))
 
     def facts(self) -> StageFacts:
         """Return what the stage is doing now; call it once the app has started."""
@@ -100,6 +116,7 @@ def make_app(runtime: StageRuntime) -> StageApp:
         TableManager=_NoTables,
     )
     app.stage_name = stage.name
+    app.runtime = runtime
 
     def positions() -> Offsets:
         consumer = app.consumer

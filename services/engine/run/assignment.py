@@ -116,6 +116,11 @@ class Assignment:
         if owner is not None:
             owner.offer(batch)
 
+    def renew(self) -> None:
+        """Acquire all lanes again, by what the city declares now; returns at once."""
+        for owner in set(self._owners.values()):
+            owner.renew()
+
     async def release(self) -> None:
         """End all lanes; the group waits for this, so it is bounded.
 

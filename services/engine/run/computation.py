@@ -105,6 +105,7 @@ class Computation:
     def __init__(self, runtime: StageRuntime) -> None:
         self._step = runtime.stage.step
         self._further_keys = runtime.stage.further_keys
+        self._runtime = runtime
         self._schemas = runtime.schemas
         self._finish = runtime.finish
         self._since_yield = 0
@@ -115,7 +116,9 @@ class Computation:
         parts: list[_Part] = []
         for share in shares:
             if records := share.records:
-                await self._schemas.learn(records)
+                if self._schemas.unknown(records):
+                    await self._runtime.expect_newer()
+                    await self._schemas.learn(records)
                 clock.skip()
                 parts.append(await self._prepare(share, records))
                 clock.lap("step")

@@ -17,9 +17,11 @@ from collections.abc import Callable, Container, Iterable, Mapping
 from creditbus.services.engine import metrics
 from creditbus.services.engine.batch import Batch, Partition
 from creditbus.services.engine.consume.offsets import Offsets
+from creditbus.services.engine.errors import OutdatedError
 from creditbus.services.engine.gather import gather
 from creditbus.services.engine.metric_updates import forget_lag
 from creditbus.services.engine.produce.transaction import TransactionalProducer
+from creditbus.services.engine.run.adoption import adopt
 from creditbus.services.engine.run.backoff import Backoff
 from creditbus.services.engine.run.lane import Lane
 from creditbus.services.engine.run.lane_range import LaneRange, overlapping
@@ -60,6 +62,7 @@ class RangeOwner:
         self._waiting = Backoff(runtime.settings, runtime.stage.name, self._name, len(numbers))
         self._batches = 0
         self._closed = False
+        self._renewed = False
         self._producer: TransactionalProducer | None = None
         self._pipeline: Pipeline | None = None
 
@@ -147,11 +150,16 @@ class RangeOwner:
             except asyncio.CancelledError:
                 if not self._closed:
                     raise
+            except OutdatedError:
+                self._renewed = True
             # Every error leads here, and there is no other way to recover: one for rare errors would be tried first on
             # the day when it is needed (docs/adr/0001).
             except Exception as error:  # noqa: BLE001 -- whatever it is, acquiring again is the remedy
                 waiting.failed(error)
             await self._release()
+            renewed, self._renewed = self._renewed, False
+            if renewed:
+                continue
             if not self._closed:
                 await waiting.pause()
 
@@ -180,6 +188,14 @@ class RangeOwner:
         if self._pipeline is not None:
             self._pipeline.close()
 
+    def renew(self) -> None:
+        """Let what has been computed through, then acquire the lanes again, by what the city declares now."""
+        # There is no other way for a lane to change what it works by: in the middle of an acquisition records would be
+        # judged by one version that another has prepared (docs/adr/0035).
+        if self._pipeline is not None:
+            self._renewed = True
+            self._pipeline.close()
+
     async def _release(self) -> None:
         if self._pipeline is not None:
             metrics.LANES_READY.labels(self._stage.name).dec(len(self._lanes))
@@ -198,11 +214,13 @@ class RangeOwner:
         self._producer = producer
         # its own id first, then the others, then the offsets: `lane_range` and docs/adr/0016 say why
         await producer.fence([self._id(other) for other in overlapping(self._lane_range, self._stage.lanes)])
+        runtime = await self._runtime.newest()
         await self._restore()
         async with asyncio.timeout(self._settings.transaction_timeout_seconds):
             starts = await self._starts()
         await settle_losses(self._stage, list(self._lanes.values()), starts, producer, self._runtime.finish)
         offsets = {partition: start.offset for partition, start in starts.items()}
+        await adopt(runtime.stage, offsets, producer)
         # the inboxes first: what a fetch that is under way reads after the seek is here before this goes on, and would
         # be dropped as nobody's, so that the next batch showed a gap
         assignment_epoch = self._positions.next_assignment_epoch()
@@ -210,8 +228,9 @@ class RangeOwner:
             mine = {partition: offset for partition, offset in offsets.items() if partition.partition == number}
             lane.inbox.open(mine, assignment_epoch)
         await self._positions.seek(offsets, assignment_epoch)
-        pipeline = self._pipeline = self._make_pipeline(producer)
-        if self._closed:
+        pipeline = self._pipeline = self._make_pipeline(runtime, producer)
+        self._renewed = runtime.outdated
+        if self._closed or self._renewed:
             pipeline.close()
         self._on_room()
         metrics.LANES_READY.labels(self._stage.name).inc(len(self._lanes))
@@ -223,9 +242,9 @@ class RangeOwner:
     def _id(self, lane_range: LaneRange) -> str:
         return f"{self._runtime.group}-{lane_range}"
 
-    def _make_pipeline(self, producer: TransactionalProducer) -> Pipeline:
+    def _make_pipeline(self, runtime: StageRuntime, producer: TransactionalProducer) -> Pipeline:
         lanes = list(self._lanes.values())
-        return Pipeline(self._runtime, lanes, producer, on_room=self._on_room, on_batch=self._through)
+        return Pipeline(runtime, lanes, producer, on_room=self._on_room, on_batch=self._through)
 
     def _through(self) -> None:
         self._batches += 1

@@ -86,6 +86,7 @@ class Stage:
         further_keys: says what more to read once the keys of `prepare` are known; None: nothing.
         max_outputs_per_record: how many records it may write for one that it reads; the more, the fewer records go into
             a batch.
+        declarations: the version of the city's declarations by which it works; 0: none that was published.
 
     """
 
@@ -98,3 +99,4 @@ class Stage:
     looks_up: str = ""
     further_keys: FurtherKeys | None = None
     max_outputs_per_record: int = 1
+    declarations: int = 0

@@ -17,6 +17,7 @@ from creditbus.topics.admin import admin
 from creditbus.topics.connection import Connection
 from creditbus.topics.declarations import Declarations, declarations
 from creditbus.topics.errors import ConfigurationError, UnavailableError, UnsettledError
+from creditbus.topics.leftover import remove_topic
 from creditbus.topics.plan import apply, plan
 from creditbus.topics.registry import BACKWARD_TRANSITIVE, RegistryError, SchemaRegistry, UnknownSchemaError
 from creditbus.topics.topic import Topic
@@ -58,7 +59,7 @@ def with_topic(declared: Declarations, **changes: Any) -> Declarations:
 def test_an_applied_bus_needs_nothing_more(bus: Connection) -> None:
     again = plan_bus(bus)
     assert again.empty
-    assert again.drift == ()
+    assert again.servers.drift == ()
 
 
 def properties(schema: Any) -> set[tuple[str, str]]:
@@ -113,7 +114,23 @@ def test_a_topic_that_nobody_declares_is_drift_and_stays(bus: Connection) -> Non
     fewer = replace(known, topics={name: topic for name, topic in known.topics.items() if name != "ingest.court"})
     found = plan(bus, fewer, {})
     assert found.empty
-    assert found.drift == ("ingest.court is there and not declared",)
+    (drift,) = found.drift
+    assert drift.startswith(
+        "ingest.court is there and not declared; it holds 0 records at most; `creditbus topics remove"
+    )
+
+
+def test_a_topic_is_removed_when_nobody_declares_it_and_not_before(bus: Connection, declared: Declarations) -> None:
+    apply(bus, plan(bus, declared, {}))
+    with pytest.raises(ConfigurationError, match="is declared"):
+        remove_topic(bus, declared, TOPIC.name)
+    with pytest.raises(ConfigurationError, match="does not exist"):
+        remove_topic(bus, declarations(), TOPIC.name)  # its name is not one of the bus
+    own = replace(TOPIC, name="ingest.gone")
+    apply(bus, plan(bus, replace(declared, topics={**declared.topics, own.name: own}), {}))
+    assert remove_topic(bus, declarations(), own.name) == 0
+    with admin(bus) as kafka:
+        assert own.name not in kafka.list_topics()
 
 
 def test_a_schema_that_cannot_read_earlier_events_is_refused_before_anything_is_done(

@@ -16,6 +16,7 @@ import typer
 from creditbus.connectors.run.summary import RunSummary
 from creditbus.connectors.setup.checks import check_source
 from creditbus.connectors.setup.configuration import load_connector
+from creditbus.deploy.bus import BusPlan
 from creditbus.services.cli import main as cli
 from creditbus.services.cli.connector_running import summary_lines
 from creditbus.services.cli.language import choose
@@ -30,6 +31,7 @@ from creditbus.services.query.quality import DateRange, QualityReport
 from creditbus.services.query.stages import StageStatus
 from creditbus.services.query.waiting_events import WaitingEvent
 from creditbus.topics import messages
+from creditbus.topics.city.published import FileChange
 from creditbus.topics.errors import UnavailableError, UserError
 from creditbus.topics.plan import ConfigChange, Plan, SchemaChange
 from creditbus.topics.registry import SchemaRegistry
@@ -309,9 +311,9 @@ def test_topics_speak_chinese(capsys: pytest.CaptureFixture[str], monkeypatch: p
     topic = Topic("ingest.court", "ingest", 4, 3, 2, {})
     change = ConfigChange("ingest.court", "retention.ms", "1", "2")
     plan = Plan(1, (topic,), (change,), (SchemaChange("x-value", {}),), (), ())
-    monkeypatch.setattr("creditbus.deploy.bus.plan_bus", lambda _: plan)
+    monkeypatch.setattr("creditbus.deploy.bus.plan_bus", lambda _: BusPlan(plan, 1, (FileChange("city.yaml", "~"),)))
     said = _run(capsys, "topics", "plan")
-    monkeypatch.setattr("creditbus.deploy.bus.plan_bus", lambda _: Plan(1, (), (), (), (), ()))
+    monkeypatch.setattr("creditbus.deploy.bus.plan_bus", lambda _: BusPlan(Plan(1, (), (), (), (), ()), 1, ()))
     assert english_in(said + _run(capsys, "topics", "plan")) == []
 
 

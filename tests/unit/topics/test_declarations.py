@@ -11,6 +11,7 @@ import pytest
 from creditbus.deploy.bus import checked_declarations
 from creditbus.topics.declarations import Declarations, declarations
 from creditbus.topics.errors import ConfigurationError
+from creditbus.topics.names import SINGLE
 
 
 @pytest.fixture
@@ -46,7 +47,8 @@ def test_departments_and_subscribers_get_their_topics() -> None:
     assert {"ingest.court", "rejects.court", "feed.agency-xinda", "credit.records", "connector.positions"} <= set(
         topics
     )
-    assert {topic.partitions for topic in topics.values()} == {4}
+    assert {topic.partitions for name, topic in topics.items() if name not in SINGLE} == {4}
+    assert {topics[name].partitions for name in SINGLE} == {1}
     assert topics["credit.records"].config["cleanup.policy"] == "compact"
     assert topics["credit.ledger"].config["retention.ms"] == "-1"
 

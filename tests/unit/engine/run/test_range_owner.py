@@ -20,7 +20,7 @@ from creditbus.services.engine.run.changelog import Tail
 from creditbus.services.engine.run.lane import Lane
 from creditbus.services.engine.run.lane_range import LaneRange
 from creditbus.services.engine.run.range_owner import RangeOwner
-from creditbus.services.engine.run.runtime import StageRuntime
+from creditbus.services.engine.run.runtime import CatchUp, StageRuntime
 from creditbus.services.engine.settings import EngineSettings
 from creditbus.services.engine.stage.contract import Stage, StepRun
 from creditbus.services.engine.stage.output import Output
@@ -29,8 +29,11 @@ from creditbus.services.engine.store.memory_store import MemoryStore
 from creditbus.services.engine.store.stored_offsets import StoredOffset
 from creditbus.services.local.bus import ConsumedRecord
 from creditbus.services.local.registry import MemoryRegistry
+from creditbus.topics.city.adoptions import Adoption
+from creditbus.topics.names import ADOPTIONS
 
 HERE = Partition("topic", 0)
+ADOPTED = Partition(ADOPTIONS, 0)
 SETTINGS = EngineSettings(batch_records=4, queue_records=8, pause_seconds=0.001, checkpoint_seconds=0.001)
 
 
@@ -47,6 +50,7 @@ class World:
         self.fails: Callable[[], Exception | None] = lambda: None
         self.first = 3
         self.booked: list[tuple[str, str, int]] = []
+        self.adopted: list[Adoption] = []
         self.on_seek: Callable[[], None] = lambda: None
 
     async def committed(self, partitions: Iterable[Partition]) -> dict[Partition, int | None]:
@@ -102,15 +106,22 @@ class Bench:
         self.ids = Ids()
         self.store: MemoryStore | None = None
         self.settings = SETTINGS
+        self.version = 0
+        self.catch_up: CatchUp | None = None
 
     def make(self) -> RangeOwner:
         stage = Stage(
-            name="stage", topics=("topic",), lanes=4, step=self.step, changelog="changelog" if self.store else ""
+            name="stage",
+            topics=("topic",),
+            lanes=4,
+            step=self.step,
+            changelog="changelog" if self.store else "",
+            declarations=self.version,
         )
-        runtime = StageRuntime(
-            stage, self.settings, self.store, self.ids, Schemas(MemoryRegistry()), self._finish, asyncio.Semaphore(2)
-        )
-        return RangeOwner(runtime, self.lane_range, self.partitions, cast("Any", self.world), self._room)
+        schemas, slots = Schemas(MemoryRegistry()), asyncio.Semaphore(2)
+        self.runtime = StageRuntime(stage, self.settings, self.store, self.ids, schemas, self._finish, slots)
+        self.runtime.catch_up = self.catch_up
+        return RangeOwner(self.runtime, self.lane_range, self.partitions, cast("Any", self.world), self._room)
 
     def _room(self) -> None:
         self.rooms += 1
@@ -159,6 +170,9 @@ def bench(monkeypatch: pytest.MonkeyPatch) -> Bench:
             failure, bench.world.fail_next = bench.world.fail_next or bench.world.fails(), None
             if failure:
                 raise failure
+            if isinstance(records, dict) and ADOPTED in records:
+                bench.world.adopted += [Adoption.decode(value) for _, value in records[ADOPTED]]
+                return {}
             if isinstance(records, dict):
                 for key, value in records[Partition("ledger", 0)]:
                     bench.world.booked.append((*key.decode().split(), int(value)))
@@ -472,3 +486,73 @@ def test_markers_at_the_end_are_known_as_such_and_a_lane_that_is_given_up_shows_
 
     bench.play(scenario)
     assert sample() is None
+
+
+def test_lanes_work_by_a_new_version_from_the_first_record_that_the_old_one_has_not_judged(bench: Bench) -> None:
+    bench.version = 1
+    newer = Step()
+
+    async def scenario(owner: RangeOwner) -> None:
+        owner.offer(bench.batch(3, 5))
+        await until(lambda: bench.world.commits == [5])
+        bench.runtime.switch(replace(bench.runtime.stage, step=newer, declarations=2), bench.runtime.schemas)
+        owner.renew()
+        await until(lambda: bench.world.assignment_epoch == 2 and owner.wanted())
+        owner.offer(bench.batch(5, 6))
+        await until(lambda: bench.world.commits == [5, 6])
+
+    bench.play(scenario)
+    assert bench.world.adopted == [Adoption("stage", 0, 1, {"topic": 3}), Adoption("stage", 0, 2, {"topic": 5})]
+    assert (bench.step.seen, newer.seen) == ([[3, 4]], [[5]])
+
+
+def test_a_version_that_comes_while_lanes_are_acquired_is_taken_up_before_the_first_record(bench: Bench) -> None:
+    bench.version = 1
+    newer = Step()
+
+    def switch() -> None:
+        if bench.runtime.stage.declarations == 1:
+            bench.runtime.switch(replace(bench.runtime.stage, step=newer, declarations=2), bench.runtime.schemas)
+
+    bench.world.on_seek = switch
+
+    async def scenario(owner: RangeOwner) -> None:
+        await until(lambda: bench.world.assignment_epoch == 2 and owner.wanted())
+        owner.offer(bench.batch(3, 4))
+        await until(lambda: bench.world.commits == [4])
+
+    bench.play(scenario)
+    assert [one.version for one in bench.world.adopted] == [1, 2]
+    assert (bench.step.seen, newer.seen) == ([], [[3]])
+
+
+@pytest.mark.parametrize("published", [True, False])
+def test_a_record_of_a_schema_that_nobody_knows_is_left_to_a_newer_version_if_there_is_one(
+    bench: Bench, *, published: bool
+) -> None:
+    """A stage before this one works by it already; by the older one the record was passed over as foreign."""
+    bench.version = 1
+    newer = Step()
+    acquired: list[int] = []
+
+    async def catch_up() -> None:
+        acquired.append(bench.world.assignment_epoch)
+        if published and len(acquired) == 2:
+            bench.runtime.switch(replace(bench.runtime.stage, step=newer, declarations=2), bench.runtime.schemas)
+
+    bench.catch_up = catch_up
+
+    def batch() -> Batch:
+        unknown: list[Record] = [ConsumedRecord("topic", 0, 3, 0, None, b"\0\0\0\x01\x02event")]
+        return Batch(HERE, unknown, 3, 4, bench.world.assignment_epoch)
+
+    async def scenario(owner: RangeOwner) -> None:
+        owner.offer(batch())
+        if published:
+            await until(lambda: bench.world.assignment_epoch == 2 and owner.wanted())
+            owner.offer(batch())
+        await until(lambda: bench.world.commits == [4])
+
+    bench.play(scenario)
+    assert [one.version for one in bench.world.adopted] == ([1, 2] if published else [1])
+    assert (bench.step.seen, newer.seen) == (([], [[3]]) if published else ([[3]], []))

@@ -1,0 +1,131 @@
+"""Follows what the city declares on the bus, so that a change takes effect while the worker runs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+from aiokafka import AIOKafkaConsumer
+from aiokafka.errors import KafkaError
+
+from creditbus.services.engine.batch import Partition
+from creditbus.services.engine.errors import DependencyDownError
+from creditbus.topics import messages as shared
+from creditbus.topics.city.published import PublishedCity
+from creditbus.topics.errors import ConfigurationError
+from creditbus.topics.names import DECLARATIONS
+
+__all__ = ["DeclarationsFollower"]
+
+_PLACE: Final = Partition(DECLARATIONS, 0)
+_WAIT_MS: Final = 500
+_ANSWER_SECONDS: Final = 4.0
+
+
+class DeclarationsFollower:
+    """Knows the newest version, and can say for certain that it does.
+
+    Attributes:
+        newest: the newest version that has been read; None before `open`.
+
+    """
+
+    def __init__(self, bootstrap_servers: str) -> None:
+        self._servers = bootstrap_servers
+        self._consumer: AIOKafkaConsumer | None = None
+        self._position = 0
+        self._moved = asyncio.Condition()
+        self.newest: PublishedCity | None = None
+
+    async def open(self) -> PublishedCity:
+        """Read up to the newest version and return it.
+
+        Raises:
+            DependencyDownError: no broker answers.
+            ConfigurationError: nothing has been published, or a newer creditbus has done it.
+
+        """
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=self._servers,
+            isolation_level="read_committed",
+            auto_offset_reset="none",
+            enable_auto_commit=False,
+            fetch_max_wait_ms=_WAIT_MS,
+            max_partition_fetch_bytes=8 << 20,
+        )
+        self._consumer = consumer
+        try:
+            async with asyncio.timeout(_ANSWER_SECONDS):
+                await consumer.start()
+                first = (await consumer.beginning_offsets([_PLACE]))[_PLACE]
+                end = (await consumer.end_offsets([_PLACE]))[_PLACE]
+        except (KafkaError, TimeoutError) as error:
+            await self.close()
+            raise DependencyDownError("kafka", f"{self._servers}: {type(error).__name__}") from error
+        # no await in between: aiokafka would start a reset of its own
+        consumer.assign([_PLACE])
+        consumer.seek(_PLACE, first)
+        self._position = first
+        while self._position < end:
+            await self._read(consumer)
+        if self.newest is None:
+            raise ConfigurationError(shared.TOPIC(name=DECLARATIONS), shared.NOTHING_PUBLISHED(), shared.RUN_APPLY())
+        return self.newest
+
+    async def follow(self) -> None:
+        """Read on, for ever; `newer` says when there is something.
+
+        Raises:
+            ConfigurationError: a newer creditbus has published a version that this one cannot read.
+
+        """
+        consumer = self._opened()
+        while True:
+            await self._read(consumer)
+
+    async def newer(self, than: int) -> PublishedCity:
+        """Wait for a version after this one."""
+        async with self._moved:
+            await self._moved.wait_for(lambda: self.newest is not None and self.newest.version > than)
+        assert self.newest is not None  # noqa: S101 -- for the type checker: it was waited for
+        return self.newest
+
+    async def caught_up(self) -> None:
+        """Return when everything that was published before the call has been read; `follow` must run.
+
+        Raises:
+            DependencyDownError: no broker answers.
+
+        """
+        try:
+            async with asyncio.timeout(_ANSWER_SECONDS):
+                end = (await self._opened().end_offsets([_PLACE]))[_PLACE]
+                async with self._moved:
+                    await self._moved.wait_for(lambda: self._position >= end)
+        except (KafkaError, TimeoutError) as error:
+            raise DependencyDownError("kafka", f"{self._servers}: {type(error).__name__}") from error
+
+    async def close(self) -> None:
+        """Read no more."""
+        consumer, self._consumer = self._consumer, None
+        if consumer is not None:
+            await consumer.stop()
+
+    def _opened(self) -> AIOKafkaConsumer:
+        assert self._consumer is not None  # noqa: S101 -- `open` comes first
+        return self._consumer
+
+    async def _read(self, consumer: AIOKafkaConsumer) -> None:
+        fetched = await consumer.getmany(timeout_ms=_WAIT_MS)
+        position = await consumer.position(_PLACE)
+        records: Sequence[object] = fetched.get(_PLACE, ())
+        # of several the last one alone counts
+        for record in reversed(records):
+            found = PublishedCity.decode(record.key, record.value)  # type: ignore[attr-defined]
+            if found is not None:
+                self.newest = found
+                break
+        async with self._moved:
+            self._position = position
+            self._moved.notify_all()

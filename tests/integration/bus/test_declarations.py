@@ -1,0 +1,263 @@
+"""A running, loaded bus takes up what its city changes: each event is judged by one version, and one only."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from creditbus.deploy.bus import apply_bus
+from creditbus.deploy.embedded import Cluster
+from creditbus.topics.city import example_city, read_city, use_city
+from creditbus.topics.city.adoptions import Adoption, version_at
+from creditbus.topics.city.publishing import versions
+from tests.harness.cluster import start_afresh
+from tests.harness.traffic import party, penalty, registration
+from tests.harness.waiting import until
+from tests.harness.wire import Message, Observer, Place, Record, Wire, ingest_key
+from tests.harness.workers import Worker
+
+_SUBJECTS = 40
+_DISTRICTS = ("420106", "420103")
+_PAUSE_SECONDS = 0.05
+_BURST = 4
+_STAGES = ("intake", "resolver", "profiles", "fanout")
+
+
+class Folder:
+    """The city's folder, and what its operator does with it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        with as_file(files("creditbus.topics")) as example, as_file(files("creditbus.avro_schemas")) as items:
+            for name in ("departments", "subscribers"):
+                shutil.copytree(example / name, path / name)
+            shutil.copy(example / "city.yaml", path)
+            self._penalty = items / "administrative-penalty"
+
+    def write(self, place: str, document: dict[str, Any]) -> None:
+        file = self.path / f"{place}.yaml"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
+
+    def read(self, place: str) -> dict[str, Any]:
+        found: dict[str, Any] = yaml.safe_load((self.path / f"{place}.yaml").read_text(encoding="utf-8"))
+        return found
+
+    def add_department(self, name: str) -> None:
+        """Add one that may publish what administrative enforcement may."""
+        self.write(f"departments/{name}", self.read("departments/administrative-enforcement") | {"id": name})
+
+    def add_item(self, name: str, record: str) -> None:
+        """Add an item of the city's own, which has the fields of a penalty."""
+        entry = yaml.safe_load((self._penalty / "item.yaml").read_text(encoding="utf-8"))
+        self.write(f"catalogue/{name}/item", entry | {"id": name})
+        for schema in sorted(self._penalty.glob("v*.avsc")):
+            content = json.loads(schema.read_text(encoding="utf-8")) | {"name": record}
+            (self.path / "catalogue" / name / schema.name).write_text(json.dumps(content), encoding="utf-8")
+
+    def grant(self, subscriber: str, like: str = "", **changes: Any) -> None:
+        """Change a grant, or give one like another subscriber's."""
+        declared = self.read(f"subscribers/{like or subscriber}") | {"id": subscriber}
+        self.write(f"subscribers/{subscriber}", declared | {"grant": declared["grant"] | changes})
+
+    def items(self, subscriber: str) -> list[str]:
+        items: list[str] = self.read(f"subscribers/{subscriber}")["grant"]["items"]
+        return items
+
+    def remove(self, place: str) -> None:
+        (self.path / f"{place}.yaml").unlink()
+
+
+class Load(threading.Thread):
+    """Penalties of all departments that publish now, one after another, until it is ended."""
+
+    def __init__(self, wire: Wire) -> None:
+        super().__init__(daemon=True)
+        self._wire = wire
+        self._number = 0
+        self._turn = threading.Lock()
+        self._ended = threading.Event()
+        self._source: dict[str, str] = {}
+        self.sources = [("administrative-enforcement", "administrative-penalty")]
+
+    def run(self) -> None:
+        while not self._ended.wait(_PAUSE_SECONDS):
+            self.burst()
+
+    def burst(self) -> None:
+        with self._turn:
+            self._wire.publish([self._next(*source) for source in self.sources for _ in range(_BURST)])
+
+    def end(self) -> None:
+        self._ended.set()
+        self.join()
+
+    def sent_by(self, department: str) -> Callable[[dict[str, Any]], bool]:
+        """Whether a record of a feed is of what a department has published."""
+        return lambda record: self._source.get(record["document_no"]) == department
+
+    def _next(self, department: str, item: str) -> Message:
+        self._number += 1
+        event = penalty(party(self._number % _SUBJECTS), self._number, "0.5")
+        self._source[event["header"]["document_no"]] = department
+        return _message(self._wire, event, department, item, self._number)
+
+
+def _message(wire: Wire, event: dict[str, Any], department: str, item: str, row: int) -> Message:
+    origin = {"department": department, "run": "run-1", "file": "load", "row": row}
+    header = event["header"] | {"item": item, "origin": origin}
+    return Message(f"ingest.{department}", ingest_key(header), wire.encode(item, event | {"header": header}))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Folder]:
+    yield Folder(tmp_path / "city")
+    use_city(example_city())
+
+
+def test_what_a_city_declares_takes_effect_while_the_bus_runs_and_workers_die(
+    cluster: Cluster, folder: Folder, tmp_path: Path
+) -> None:
+    bus = cluster.connection()
+    use_city(read_city(folder.path))
+    start_afresh(bus)
+    wire = Wire(bus)
+    wire.publish(_registrations(wire))
+    load = Load(wire)
+    with (
+        Worker(bus, tmp_path / "first.log", instance="slot-1") as first,
+        Worker(bus, tmp_path / "second.log", instance="slot-2") as second,
+    ):
+        # a feed by districts has nothing of an enterprise before it is registered
+        _shown(wire, "feed.agency-xinda", lambda record: record["document_no"] == party(_SUBJECTS - 1).code)
+        load.start()
+        try:
+            _shown(wire, "feed.district-wuchang", load.sent_by("administrative-enforcement"))
+            _declare_more(wire, folder, load)
+            _declare_less(wire, folder, load, (first, second))
+        finally:
+            load.end()
+        with closing(Observer(wire)) as observer:
+            observer.open()
+            observer.settle()
+            _check(observer, {one.version: one.files for one in versions(bus)})
+            _remove_a_department(observer, folder, load)
+
+
+def _apply(wire: Wire, folder: Folder) -> int:
+    use_city(read_city(folder.path))
+    return apply_bus(wire.bus).version
+
+
+def _declare_more(wire: Wire, folder: Folder, load: Load) -> None:
+    folder.add_department("water-bureau")
+    assert _apply(wire, folder) == 2
+    load.sources.append(("water-bureau", "administrative-penalty"))
+    _shown(wire, "feed.district-wuchang", load.sent_by("water-bureau"))
+
+    folder.add_item("water-penalty", "WaterPenalty")
+    folder.grant("district-wuchang", items=[*folder.items("district-wuchang"), "water-penalty"])
+    assert _apply(wire, folder) == 3
+    load.sources.append(("administrative-enforcement", "water-penalty"))
+    _shown(wire, "feed.district-wuchang", lambda record: record["item"] == "water-penalty")
+
+    jianghan = {"districts": ["420103"], "items": ["administrative-penalty"]}
+    folder.grant("district-jianghan", "district-wuchang", **jianghan)
+    assert _apply(wire, folder) == 4
+    _shown(wire, "feed.district-jianghan", load.sent_by("water-bureau"))
+
+
+def _declare_less(wire: Wire, folder: Folder, load: Load, workers: Sequence[Worker]) -> None:
+    """Narrow a grant and remove a subscriber, and kill a worker right after each."""
+    narrowed = [item for item in folder.items("district-wuchang") if item != "administrative-penalty"]
+    folder.grant("district-wuchang", items=narrowed)
+    assert _apply(wire, folder) == 5
+    workers[0].restart()
+    until(lambda: _taken_up(wire, 5), "all lanes work by version 5")
+    load.burst()
+
+    folder.remove("subscribers/agency-xinda")
+    assert _apply(wire, folder) == 6
+    workers[1].restart()
+    until(lambda: _taken_up(wire, 6), "all lanes work by version 6")
+
+
+def _remove_a_department(observer: Observer, folder: Folder, load: Load) -> None:
+    wire = observer.wire
+    folder.remove("departments/water-bureau")
+    assert _apply(wire, folder) == 7
+    until(lambda: _taken_up(wire, 7), "all lanes work by version 7")
+    received = observer.totals()["received"]
+    load.sources = [("water-bureau", "administrative-penalty"), load.sources[0]]
+    load.burst()
+    until(lambda: observer.totals()["received"] == received + _BURST, "what another department publishes is read")
+    assert not observer.of("rejects."), "what a removed one publishes is not even refused"
+
+
+def _registrations(wire: Wire) -> Iterator[Message]:
+    for number in range(_SUBJECTS):
+        event = registration(party(number, _DISTRICTS[number % 2]), "虚构经营范围")
+        yield _message(wire, event, "market-supervision", "enterprise-registration", number)
+
+
+def _shown(wire: Wire, topic: str, shown: Callable[[dict[str, Any]], bool]) -> None:
+    found: list[bool] = []
+
+    def look(record: Record, _: int) -> None:
+        if record.place.topic == topic and shown(wire.decode(record.value)["record"]):
+            found.append(True)
+
+    with closing(Observer(wire, told=look)) as observer:
+        observer.open()
+        # not all of it: under load there is always more
+        until(lambda: observer.take(0.2) >= 0 and found, f"{topic} has what it is granted now")
+
+
+def _adoptions(observer: Observer) -> list[Adoption]:
+    return [Adoption.decode(record.value or b"") for record in observer.of("credit.adoptions")]
+
+
+def _taken_up(wire: Wire, version: int) -> bool:
+    with closing(Observer(wire)) as observer:
+        observer.open()
+        observer.take(2.0)
+        lanes = {(one.stage, one.lane) for one in _adoptions(observer) if one.version == version}
+    return lanes == {(stage, lane) for stage in _STAGES for lane in range(observer.partitions)}
+
+
+def _check(observer: Observer, published: Mapping[int, Mapping[str, str]]) -> None:
+    """Hold each feed, record by record, against the grants of the version that judged each change."""
+    adoptions = _adoptions(observer)
+    expected: dict[Place, list[str]] = {}
+    judged: set[int] = set()
+    for record in observer.of("credit.changes"):
+        partition = record.place.partition
+        version = version_at(adoptions, "fanout", "credit.changes", partition, record.offset)
+        judged.add(version)
+        header = observer.wire.decode(record.value)["header"]
+        for subscriber, grant in _grants(published[version]).items():
+            if header["item"] in grant["items"] and {_district(header["subject"]), "all"} & set(grant["districts"]):
+                expected.setdefault(Place(f"feed.{subscriber}", partition), []).append(header["document_no"])
+    assert judged | {5} == {1, 2, 3, 4, 5, 6}
+    shown: dict[Place, list[str]] = {}
+    for record in observer.of("feed."):
+        shown.setdefault(record.place, []).append(observer.wire.decode(record.value)["record"]["document_no"])
+    assert shown == expected
+
+
+def _grants(city: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    declared = (yaml.safe_load(text) for path, text in city.items() if path.startswith("subscribers/"))
+    return {one["id"]: one["grant"] for one in declared}
+
+
+def _district(code: str) -> str:
+    return {party(number).code: _DISTRICTS[number % 2] for number in range(_SUBJECTS)}[code]

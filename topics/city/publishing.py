@@ -1,0 +1,157 @@
+"""Publishes versions of what a city declares, and reads them back."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final
+
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.errors import KafkaError, RetriableError
+
+from creditbus.topics import messages
+from creditbus.topics.city.adoptions import Adoption
+from creditbus.topics.city.published import PublishedCity, with_closed
+from creditbus.topics.connection import APPLICATION, Connection
+from creditbus.topics.errors import ConfigurationError, UnavailableError
+from creditbus.topics.kafka_clients import opened
+from creditbus.topics.names import ADOPTIONS, DECLARATIONS
+
+__all__ = ["adoptions", "newest_version", "publish_city", "read_records", "versions"]
+
+_PLACE: Final = TopicPartition(DECLARATIONS, 0)
+_BOOTSTRAP_MS: Final = 5_000
+_POLL_MS: Final = 500
+_FETCH_MS: Final = 20
+_RETRY_MS: Final = 20
+_BLOCK_MS: Final = 15_000
+_CLOSE_SECONDS: Final = 5.0
+
+
+def versions(connection: Connection) -> list[PublishedCity]:
+    """Return all versions, the oldest first; none where nothing was published yet, or the topic is missing.
+
+    Raises:
+        UnavailableError: no broker answers.
+        ConfigurationError: a newer creditbus has written one.
+
+    """
+    found = (PublishedCity.decode(key, value) for key, value in read_records(connection, DECLARATIONS))
+    return sorted((one for one in found if one is not None), key=lambda one: one.version)
+
+
+def newest_version(connection: Connection, patience_ms: int = _BOOTSTRAP_MS) -> PublishedCity | None:
+    """Return the version in force; None where there is none. Errors as of `versions`.
+
+    Args:
+        connection: the bus.
+        patience_ms: how long to look for a broker.
+
+    """
+    newest: tuple[bytes | None, bytes | None] = (None, None)
+    for record in read_records(connection, DECLARATIONS, patience_ms):
+        newest = record
+    return PublishedCity.decode(*newest)
+
+
+def adoptions(connection: Connection) -> list[Adoption]:
+    """Return from where on each lane has worked by which version; errors as of `versions`."""
+    return [Adoption.decode(value) for _, value in read_records(connection, ADOPTIONS) if value is not None]
+
+
+def publish_city(connection: Connection, files: Mapping[str, str]) -> PublishedCity:
+    """Publish files as the next version, unless they are those of the newest one; return the version that has them.
+
+    Whoever publishes shuts out everybody who does so at the same time: numbers have neither gaps nor doubles.
+
+    Raises:
+        UnavailableError: no broker answers.
+        ConfigurationError: the topic is missing, the files are too many, or Kafka refuses them.
+
+    """
+    with _failing(connection):
+        producer = opened(
+            KafkaProducer,
+            bootstrap_servers=connection.bootstrap_servers.split(","),
+            client_id=f"{APPLICATION}-declarations",
+            transactional_id=f"{APPLICATION}-declarations",
+            acks="all",
+            max_block_ms=_BLOCK_MS,
+            retry_backoff_ms=_RETRY_MS,
+            bootstrap_timeout_ms=_BOOTSTRAP_MS,
+            allow_auto_create_topics=False,
+            metrics_enabled=False,
+        )
+        try:
+            producer.init_transactions()
+            before = newest_version(connection)
+            now = time.time_ns() // 1_000_000
+            last, had = (0, {}) if before is None else (before.version, before.files)
+            wanted = PublishedCity(last + 1, now, with_closed(had, files))
+            if before is not None and before.digest == wanted.digest:
+                return before
+            _write(producer, *wanted.encode())
+        finally:
+            producer.close(timeout=_CLOSE_SECONDS)
+    return wanted
+
+
+def _write(producer: Any, key: bytes, value: bytes) -> None:
+    producer.begin_transaction()
+    future = producer.send(DECLARATIONS, value, key, partition=_PLACE.partition)
+    # a topic that is missing fails the future at once, and a flush would wait for it in vain
+    if future.is_done and future.failed():
+        raise future.exception
+    producer.flush()
+    producer.commit_transaction()
+
+
+def read_records(
+    connection: Connection, topic: str, patience_ms: int = _BOOTSTRAP_MS
+) -> Iterator[tuple[bytes | None, bytes | None]]:
+    """Yield key and value of all committed records of a topic of one partition, up to its end as it is now.
+
+    Raises:
+        UnavailableError: no broker answers.
+
+    """
+    place = TopicPartition(topic, 0)
+    with _failing(connection):
+        consumer = opened(
+            KafkaConsumer,
+            bootstrap_servers=connection.bootstrap_servers.split(","),
+            group_id=None,
+            enable_auto_commit=False,
+            isolation_level="read_committed",
+            auto_offset_reset="earliest",
+            retry_backoff_ms=_RETRY_MS,
+            fetch_max_wait_ms=_FETCH_MS,
+            bootstrap_timeout_ms=patience_ms,
+            allow_auto_create_topics=False,
+            metrics_enabled=False,
+        )
+        try:
+            if not consumer.partitions_for_topic(topic):
+                return
+            end = int(consumer.end_offsets([place])[place])
+            consumer.assign([place])
+            consumer.seek_to_beginning(place)
+            while consumer.position(place) < end:
+                for records in consumer.poll(timeout_ms=_POLL_MS).values():
+                    for record in records:
+                        yield record.key, record.value
+        finally:
+            consumer.close()
+
+
+@contextmanager
+def _failing(connection: Connection) -> Iterator[None]:
+    """Raise what kafka-python raises inside as an error of ours."""
+    place = messages.AT_KAFKA(servers=connection.bootstrap_servers)
+    try:
+        yield
+    except RetriableError as error:
+        raise UnavailableError(place, messages.DOES_NOT_ANSWER(), messages.IS_IT_RUNNING()) from error
+    except KafkaError as error:
+        raise ConfigurationError(place, messages.KAFKA_REFUSES(error=error)) from error
