@@ -58,11 +58,15 @@ class DeclarationsFollower:
         try:
             async with asyncio.timeout(_ANSWER_SECONDS):
                 await consumer.start()
-                first = (await consumer.beginning_offsets([_PLACE]))[_PLACE]
-                end = (await consumer.end_offsets([_PLACE]))[_PLACE]
+                # else the question for its offsets waits for the topic, as if Kafka were away
+                known = DECLARATIONS in await consumer.topics()
+                first, end = await _bounds(consumer) if known else (0, 0)
         except (KafkaError, TimeoutError) as error:
             await self.close()
             raise DependencyDownError("kafka", f"{self._servers}: {type(error).__name__}") from error
+        if not known:
+            await self.close()
+            raise ConfigurationError(shared.TOPIC(name=DECLARATIONS), shared.DOES_NOT_EXIST(), shared.RUN_APPLY())
         # no await in between: aiokafka would start a reset of its own
         consumer.assign([_PLACE])
         consumer.seek(_PLACE, first)
@@ -70,6 +74,7 @@ class DeclarationsFollower:
         while self._position < end:
             await self._read(consumer)
         if self.newest is None:
+            await self.close()
             raise ConfigurationError(shared.TOPIC(name=DECLARATIONS), shared.NOTHING_PUBLISHED(), shared.RUN_APPLY())
         return self.newest
 
@@ -129,3 +134,7 @@ class DeclarationsFollower:
         async with self._moved:
             self._position = position
             self._moved.notify_all()
+
+
+async def _bounds(consumer: AIOKafkaConsumer) -> tuple[int, int]:
+    return (await consumer.beginning_offsets([_PLACE]))[_PLACE], (await consumer.end_offsets([_PLACE]))[_PLACE]

@@ -16,9 +16,11 @@ import yaml
 
 from creditbus.deploy.bus import apply_bus
 from creditbus.deploy.embedded import Cluster
+from creditbus.topics.admin import admin
 from creditbus.topics.city import example_city, read_city, use_city
 from creditbus.topics.city.adoptions import Adoption, version_at
 from creditbus.topics.city.publishing import versions
+from creditbus.topics.names import DECLARATIONS
 from tests.harness.cluster import start_afresh
 from tests.harness.traffic import party, penalty, registration
 from tests.harness.waiting import until
@@ -151,6 +153,27 @@ def test_what_a_city_declares_takes_effect_while_the_bus_runs_and_workers_die(
             observer.settle()
             _check(observer, {one.version: one.files for one in versions(bus)})
             _remove_a_department(observer, folder, load)
+
+
+@pytest.mark.parametrize("deleted", [True, False], ids=["no topic", "no version"])
+def test_a_worker_on_a_bus_where_nothing_was_published_names_the_command(
+    cluster: Cluster, tmp_path: Path, *, deleted: bool
+) -> None:
+    bus = cluster.connection()
+    start_afresh(bus)
+    with admin(bus) as kafka:
+        kafka.delete_topics([DECLARATIONS])
+        until(lambda: DECLARATIONS not in kafka.list_topics(), "the topic is gone")
+        if not deleted:
+            kafka.create_topics({DECLARATIONS: {"num_partitions": 1, "replication_factor": 1}})
+            until(lambda: DECLARATIONS in kafka.list_topics(), "the topic is there")
+    worker = Worker(bus, tmp_path / "worker.log")
+    worker.start()
+    assert worker.process is not None
+    assert worker.process.wait(60) == 2
+    last = (tmp_path / "worker.log").read_text(encoding="utf-8").splitlines()[-1]
+    assert last.startswith(f"creditbus: topic {DECLARATIONS}: ")
+    assert last.endswith("run `creditbus topics apply`")
 
 
 def _apply(wire: Wire, folder: Folder) -> int:
