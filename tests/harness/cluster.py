@@ -11,6 +11,7 @@ from creditbus.deploy.embedded import Cluster
 from creditbus.deploy.embedded.leash import attach
 from creditbus.topics.connection import Connection
 from creditbus.topics.declarations import declarations
+from creditbus.topics.names import OWN_PREFIXES
 from tests.harness.waiting import until
 
 __all__ = ["running_cluster", "start_afresh"]
@@ -37,7 +38,8 @@ def start_afresh(bus: Connection) -> None:
     has to see that.
     """
     admin = AdminClient({"bootstrap.servers": bus.bootstrap_servers})
-    gone = sorted(admin.list_topics(timeout=30).topics.keys() & declarations().topics.keys())
+    # those of parties too that only another test has declared
+    gone = sorted(name for name in admin.list_topics(timeout=30).topics if name.startswith(OWN_PREFIXES))
     if gone:
         for deleted in admin.delete_topics(gone, operation_timeout=30).values():
             deleted.result()

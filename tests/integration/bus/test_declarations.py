@@ -18,9 +18,10 @@ from creditbus.deploy.bus import apply_bus
 from creditbus.deploy.embedded import Cluster
 from creditbus.topics.admin import admin
 from creditbus.topics.city import example_city, read_city, use_city
-from creditbus.topics.city.adoptions import Adoption, version_at
-from creditbus.topics.city.publishing import versions
-from creditbus.topics.names import DECLARATIONS
+from creditbus.topics.city.adoptions import version_at
+from creditbus.topics.city.publishing import adoptions, versions
+from creditbus.topics.declarations import declarations
+from creditbus.topics.names import CHANGES, DECLARATIONS
 from tests.harness.cluster import start_afresh
 from tests.harness.traffic import party, penalty, registration
 from tests.harness.waiting import until
@@ -245,26 +246,19 @@ def _shown(wire: Wire, topic: str, shown: Callable[[dict[str, Any]], bool]) -> N
         until(lambda: observer.take(0.2) >= 0 and found, f"{topic} has what it is granted now")
 
 
-def _adoptions(observer: Observer) -> list[Adoption]:
-    return [Adoption.decode(record.value or b"") for record in observer.of("credit.adoptions")]
-
-
 def _taken_up(wire: Wire, version: int) -> bool:
-    with closing(Observer(wire)) as observer:
-        observer.open()
-        observer.take(2.0)
-        lanes = {(one.stage, one.lane) for one in _adoptions(observer) if one.version == version}
-    return lanes == {(stage, lane) for stage in _STAGES for lane in range(observer.partitions)}
+    lanes = {(one.stage, one.lane) for one in adoptions(wire.bus) if one.version == version}
+    return lanes == {(stage, lane) for stage in _STAGES for lane in range(declarations().topics[CHANGES].partitions)}
 
 
 def _check(observer: Observer, published: Mapping[int, Mapping[str, str]]) -> None:
     """Hold each feed, record by record, against the grants of the version that judged each change."""
-    adoptions = _adoptions(observer)
+    taken = adoptions(observer.wire.bus)
     expected: dict[Place, list[str]] = {}
     judged: set[int] = set()
     for record in observer.of("credit.changes"):
         partition = record.place.partition
-        version = version_at(adoptions, "fanout", "credit.changes", partition, record.offset)
+        version = version_at(taken, "fanout", CHANGES, partition, record.offset)
         judged.add(version)
         header = observer.wire.decode(record.value)["header"]
         for subscriber, grant in _grants(published[version]).items():
