@@ -29,7 +29,12 @@ if "PYTEST_XDIST_WORKER" in os.environ:
 #: What makes a test one that `make quick` leaves out: the folder of tests/ that it is in, or a fixture that it uses.
 #: Nothing else decides that, except for a parameter that stands for a server, which has the marker where it is written.
 _MARKED_FOLDERS = {"faults": "integration", "integration": "integration", "simulation": "long"}
-_MARKED_FIXTURES = {"cluster": "integration", "postgres": "integration", "server": "integration"}
+_MARKED_FIXTURES = {
+    "cluster": "integration",
+    "mariadb": "integration",
+    "postgres": "integration",
+    "server": "integration",
+}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -10,14 +10,15 @@ from sqlalchemy.exc import DBAPIError, NoSuchModuleError, NoSuchTableError, Oper
 from sqlalchemy.pool import NullPool
 
 from creditbus.connectors.errors import SourceError
-from creditbus.connectors.sql import messages
+from creditbus.connectors.sql import messages, mysql
 from creditbus.connectors.sql.drivers import how_to_connect
+from creditbus.connectors.sql.mysql import MYSQL
 from creditbus.connectors.sql.settings import SqlSettings
 
 __all__ = ["Database"]
 
 _Loader = TypeVar("_Loader")
-_SNAPSHOT = {"postgresql": "REPEATABLE READ", "mysql": "REPEATABLE READ", "mariadb": "REPEATABLE READ"}
+_SNAPSHOT = dict.fromkeys(("postgresql", *MYSQL), "REPEATABLE READ")
 
 
 class Database:
@@ -41,7 +42,11 @@ class Database:
             if level := _SNAPSHOT.get(self.backend):
                 options = {"postgresql_readonly": True} if self.backend == "postgresql" else {}
                 connection = connection.execution_options(isolation_level=level, **options)  # noqa: PLW2901 -- the same one
-            yield connection
+            try:
+                yield connection
+            finally:
+                if connection.dialect.driver == "pymysql":
+                    mysql.give_up_rest(connection)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -53,6 +58,9 @@ class Database:
         """Return the present moment: the database's where it tells it with a zone, else this machine's."""
         if self.backend == "postgresql":
             return connection.execute(select(func.now())).scalar_one()
+        if self.backend in MYSQL:
+            now: datetime = connection.execute(select(func.utc_timestamp(6))).scalar_one()
+            return now.replace(tzinfo=UTC)
         return datetime.now(UTC)
 
     @contextmanager
@@ -76,6 +84,10 @@ class Database:
             event.listen(engine, "begin", _begin_sqlite_writing if writes else _begin_sqlite_reading)
         elif engine.dialect.driver == "psycopg":
             event.listen(engine, "connect", _prepare_psycopg)
+            # SQLAlchemy gives up where `version()` does not say PostgreSQL, and Kingbase says its own name
+            engine.dialect._get_server_version_info = _server_version  # type: ignore[method-assign] # noqa: SLF001 -- no hook
+        elif self.backend in MYSQL:
+            event.listen(engine, "connect", mysql.prepare_writing if writes else mysql.prepare_reading)
         return engine
 
     @contextmanager
@@ -85,16 +97,20 @@ class Database:
             yield
         except NoSuchTableError as error:
             raise SourceError(self.place, messages.NO_TABLE(error=error), messages.SEE_DISCOVER()) from error
-        except (NoSuchModuleError, ModuleNotFoundError) as error:
+        except mysql.UNEQUIPPED as error:
+            raise SourceError(self.place, messages.SAYS(said=str(error)), how_to_connect(self.backend)) from error
+        except (
+            NoSuchModuleError,
+            ImportError,
+        ) as error:  # the latter also where a driver lacks a library of the system
             raise SourceError(self.place, messages.NO_DRIVER(error=error), how_to_connect(self.backend)) from error
         except OperationalError as error:
             raise SourceError(self.place, messages.SAYS(said=_first_line(error)), messages.CHECK_URL()) from error
         except DBAPIError as error:
             # a data error may quote a value
             state = getattr(error.orig, "sqlstate", None) or type(error.orig).__name__
-            problem = (
-                messages.SAYS(said=_first_line(error)) if state == "42501" else messages.REFUSED_STATEMENT(state=state)
-            )  # 42501: no right
+            no_right = state == "42501"
+            problem = messages.SAYS(said=_first_line(error)) if no_right else messages.REFUSED_STATEMENT(state=state)
             raise SourceError(self.place, problem, messages.SEE_CHECK()) from error
         except SQLAlchemyError as error:
             raise SourceError(
@@ -103,6 +119,8 @@ class Database:
 
 
 def _first_line(error: DBAPIError) -> str:
+    if words := mysql.said(error.orig):
+        return words
     return (str(error.orig).strip().splitlines() or [type(error.orig).__name__])[0]
 
 
@@ -116,7 +134,7 @@ def _connect_args(backend: str, settings: SqlSettings) -> dict[str, Any]:
         }
     if backend == "sqlite":
         return {"timeout": settings.statement_seconds}
-    if backend in ("mysql", "mariadb"):
+    if backend in MYSQL:
         return {"connect_timeout": settings.connect_seconds, "read_timeout": settings.statement_seconds}
     return {}
 
@@ -162,6 +180,13 @@ def _prepare_psycopg(connection: Any, _record: Any) -> None:
         ("timestamptz", loaders.TimestamptzLoader),
     ):
         connection.adapters.register_loader(name, _forgiving(loader))
+
+
+def _server_version(connection: Connection) -> tuple[int, int]:
+    """Return the version of PostgreSQL by whose rules a server goes, as it announces it; 9.6: it announces none."""
+    raw: Any = connection.connection.dbapi_connection
+    number = int(raw.info.server_version)
+    return (number // 10_000, number // 100 % 100) if number else (9, 6)
 
 
 def _forgiving(loader: type[_Loader]) -> type[_Loader]:

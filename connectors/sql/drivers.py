@@ -23,11 +23,11 @@ class Driver(NamedTuple):
 
 DRIVERS: Final[Mapping[str, Driver]] = {
     "postgresql": Driver("psycopg[binary]", "postgresql+psycopg://user@host:5432/database"),
-    "mysql": Driver("pymysql", "mysql+pymysql://user@host:3306/database"),
-    "mariadb": Driver("pymysql", "mariadb+pymysql://user@host:3306/database"),
+    "mysql": Driver("'pymysql[rsa]'", "mysql+pymysql://user@host:3306/database"),
+    "mariadb": Driver("'pymysql[rsa]'", "mariadb+pymysql://user@host:3306/database"),
     "oracle": Driver("oracledb", "oracle+oracledb://user@host:1521/?service_name=service"),
     "mssql": Driver("pyodbc", "mssql+pyodbc://user@host:1433/database?driver=ODBC+Driver+18+for+SQL+Server"),
-    "dm": Driver("dmPython dmSQLAlchemy", "dm+dmPython://user@host:5236"),
+    "dm": Driver("dmPython dmSQLAlchemy 'sqlalchemy<2.1'", "dm+dmPython://user@host:5236"),
     "kingbase": Driver("psycopg[binary]", "postgresql+psycopg://user@host:54321/database"),
     "sqlite": Driver("", "sqlite:///path/of/the/file.db"),
 }

@@ -11,7 +11,7 @@ from creditbus.connectors.errors import SourceError, UserError
 from creditbus.connectors.sql import messages
 from creditbus.connectors.sql.database import Database
 from creditbus.connectors.sql.settings import SqlSettings
-from creditbus.connectors.sql.table import Relation, binary, chosen, numbered, reflected, without_reason
+from creditbus.connectors.sql.table import Relation, binary, chosen, never, numbered, reflected, without_reason
 
 __all__ = ["findings", "tables", "unread"]
 
@@ -103,7 +103,7 @@ def _marking(database: Database, settings: SqlSettings) -> Finding:
             for value in (one for one in (settings.sent, settings.refused) if one is not None):
                 values = {relation.named(str(settings.status)).name: value, **without_reason(relation, settings)}
                 # no row fulfils it, and the database still asks for the right
-                connection.execute(sa.update(relation.table).values(values).where(sa.false()))
+                connection.execute(sa.update(relation.table).values(values).where(never()))
     except SourceError as error:
         columns = ", ".join(filter(None, (settings.status, settings.reason)))
         return Finding("mark", ok=False, message=messages.NEEDS_UPDATE(problem=error.problem, columns=columns))

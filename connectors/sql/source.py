@@ -11,7 +11,7 @@ from creditbus.connectors.errors import SourceError
 from creditbus.connectors.sql import inspection, messages
 from creditbus.connectors.sql.database import Database
 from creditbus.connectors.sql.settings import SqlSettings
-from creditbus.connectors.sql.table import Record, Relation, keyed_by
+from creditbus.connectors.sql.table import Record, Relation, keyed_by, locked
 
 __all__ = ["SqlSource", "remembered"]
 
@@ -61,7 +61,7 @@ class SqlSource:
     ) -> Iterator[Record]:
         for condition in keyed_by(relation, keys):
             query = relation.select().where(condition)
-            for values in connection.execute(query.with_for_update() if lock else query).all():
+            for values in connection.execute(locked(query, relation) if lock else query).all():
                 yield relation.record(values)
 
 

@@ -15,7 +15,7 @@ from creditbus.connectors.common.titles import folded
 from creditbus.connectors.contract import Cell, Defect, DefectReason, Position, Row
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.mapping.naming import Names
-from creditbus.connectors.sql import messages
+from creditbus.connectors.sql import messages, mysql
 from creditbus.connectors.sql.database import Database
 from creditbus.connectors.sql.settings import SqlSettings
 from creditbus.connectors.sql.values import cell_of, digest, name_of, temporal
@@ -28,7 +28,9 @@ __all__ = [
     "binary",
     "chosen",
     "keyed_by",
+    "locked",
     "named",
+    "never",
     "numbered",
     "reflected",
     "without_reason",
@@ -96,6 +98,8 @@ class Relation:
         def expression(name: str | None) -> ColumnElement[Any] | None:
             return None if name is None else _plain(column(name), database.backend)
 
+        # what was read before moments were taken for such stands in positions as other values than now
+        in_utc = ["UTC"] if database.backend in mysql.MYSQL and mysql.has_moments(columns) else []
         return cls(
             table,
             columns,
@@ -104,7 +108,7 @@ class Relation:
             expression(settings.status),
             ZoneInfo(settings.time_zone),
             database.backend,
-            digest([folded(one.name) for one in columns]),
+            digest([*(folded(one.name) for one in columns), *in_utc]),
         )
 
     def named(self, name: str) -> sa.Column[Any]:
@@ -195,6 +199,16 @@ def keyed_by(relation: Relation, keys: Sequence[tuple[Any, ...]]) -> Iterator[Co
             )
 
 
+def locked(query: sa.Select[Any], relation: Relation) -> sa.Select[Any]:
+    """Make a query hold what it reads until the end of the transaction; SQL Server has a word of its own for that."""
+    return query.with_for_update().with_hint(relation.table, "WITH (UPDLOCK)", "mssql")
+
+
+def never() -> ColumnElement[bool]:
+    """Make a condition that no row fulfils, in words that every database takes: Oracle knows nothing of `false`."""
+    return sa.literal_column("0") == sa.literal_column("1")
+
+
 def numbered(relation: Relation, settings: SqlSettings) -> bool:
     """Say whether a place on the bus names a row by its key: one column of whole numbers."""
     names = settings.key
@@ -211,7 +225,10 @@ def without_reason(relation: Relation, settings: SqlSettings) -> dict[str, str |
 
 def binary(column: sa.Column[Any]) -> bool:
     """Say whether a column holds bytes, which no field of the catalogue takes."""
-    return isinstance(column.type, sa.LargeBinary)
+    try:
+        return column.type.python_type is bytes
+    except NotImplementedError:  # a type that says nothing of itself
+        return False
 
 
 def _have(table: sa.Table) -> str:
@@ -225,7 +242,9 @@ def _is_temporal(column: sa.Column[Any]) -> bool:
 def _plain(column: sa.Column[Any], backend: str) -> ColumnElement[Any]:
     """Take a column as it is stored, for comparing."""
     # SQLite stores what it is given: a reader that insists on the declared type fails at the first stray value.
-    return sa.type_coerce(column, sa.types.NullType()) if backend == "sqlite" else column
+    if backend == "sqlite":
+        return sa.type_coerce(column, sa.types.NullType())
+    return mysql.read(column) if backend in mysql.MYSQL else column
 
 
 def _read(column: sa.Column[Any], backend: str) -> ColumnElement[Any]:
@@ -234,4 +253,4 @@ def _read(column: sa.Column[Any], backend: str) -> ColumnElement[Any]:
         return column if isinstance(column.type, sa.Boolean) else sa.type_coerce(column, sa.types.NullType())
     if isinstance(column.type, sa.JSON | sa.types.NullType):
         return sa.cast(column, sa.Text)
-    return column
+    return mysql.read(column) if backend in mysql.MYSQL else column

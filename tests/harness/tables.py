@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,23 +35,34 @@ class Shop:
     def insert(self, **row: Any) -> None:
         """Insert one row."""
         with self.engine.begin() as connection:
-            connection.execute(self.insertion(row), row)
+            connection.execute(self.insertion(row, self._written("rows")), row)
 
     @staticmethod
-    def insertion(row: dict[str, Any]) -> sa.TextClause:
+    def insertion(row: dict[str, Any], table: str = "rows") -> sa.TextClause:
         """Make the statement for a row."""
-        return sa.text(f"INSERT INTO rows ({', '.join(row)}) VALUES ({', '.join(':' + name for name in row)})")
+        return sa.text(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join(':' + name for name in row)})")
 
     def run(self, statement: str) -> None:
         """Run a statement and commit it."""
         with self.engine.begin() as connection:
-            connection.execute(sa.text(statement))
+            connection.execute(sa.text(self._written(statement)))
 
     def column(self, name: str) -> list[Any]:
         """Return a column in the order of ``id``."""
-        query = sa.text(f"SELECT {name} FROM rows ORDER BY id")
+        query = sa.text(self._written(f"SELECT {name} FROM rows ORDER BY id"))
         with self.engine.begin() as connection:
             return list(connection.execute(query).scalars())
+
+    def _written(self, statement: str) -> str:
+        """Write it for MariaDB, of which the table's name is a word, and whose ``timestamp`` ends in 2038."""
+        if not self.is_mariadb:
+            return statement
+        return re.sub(r"\btimestamp\b", "datetime", re.sub(r"\brows\b", "`rows`", statement))
+
+    @property
+    def is_mariadb(self) -> bool:
+        """Whether the database is MariaDB."""
+        return self.engine.dialect.name in ("mysql", "mariadb")
 
     def open(self, mode: str, **settings: Any) -> Any:
         """Open a new source, as a new process would."""

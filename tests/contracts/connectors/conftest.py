@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.harness.mariadb import running_mariadb
 from tests.harness.postgres import running_postgres
 from tests.harness.tables import Shop
 
@@ -14,15 +15,30 @@ def postgres() -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator[str]:
+    """URL of a running MariaDB."""
+    with running_mariadb() as url:
+        yield url
+
+
+@pytest.fixture
+def mariadb_shop(mariadb: str, tmp_path: Path) -> Shop:
+    return Shop(mariadb, tmp_path)
+
+
 @pytest.fixture
 def postgres_shop(postgres: str, tmp_path: Path) -> Shop:
     return Shop(postgres, tmp_path)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.integration)])
+_SERVERS = [pytest.param(name, marks=pytest.mark.integration) for name in ("postgresql", "mariadb")]
+
+
+@pytest.fixture(params=["sqlite", *_SERVERS])
 def shop(request: pytest.FixtureRequest, tmp_path: Path) -> Shop:
     """A table on each database."""
     if request.param == "sqlite":
         return Shop(f"sqlite:///{tmp_path}/rows.db", tmp_path)
-    found: Shop = request.getfixturevalue("postgres_shop")
+    found: Shop = request.getfixturevalue("mariadb_shop" if request.param == "mariadb" else "postgres_shop")
     return found

@@ -180,7 +180,7 @@ def test_neither_the_state_file_nor_a_position_holds_a_citizen_s_number(shop: Sh
 
 
 def test_a_key_of_citizens_numbers_is_refused_before_a_row_is_given(shop: Shop) -> None:
-    shop.create("id text PRIMARY KEY, name text, day date", {"id": _NUMBER, "name": "示例", "day": "2025-03-04"})
+    shop.create("id varchar(20) PRIMARY KEY, name text, day date", {"id": _NUMBER, "name": "示例", "day": "2025-03-04"})
     with pytest.raises(SourceError, match="its values are citizens' numbers") as told:
         list(_open(shop).read(None))
     assert _NUMBER not in str(told.value)

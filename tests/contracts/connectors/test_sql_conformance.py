@@ -19,26 +19,30 @@ _MODES: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.integration)])
+_SERVERS = [pytest.param(name, marks=pytest.mark.integration) for name in ("postgres", "mariadb")]
+
+
+@pytest.fixture(params=["sqlite", *_SERVERS])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path}/rows.db" if request.param == "sqlite" else request.getfixturevalue("postgres")
+    return f"sqlite:///{tmp_path}/rows.db" if request.param == "sqlite" else request.getfixturevalue(request.param)
 
 
 def _fill(url: str) -> None:
     engine = sa.create_engine(url)
     moment = "2025-01-01 08:{:02}:00"
+    rows = engine.dialect.identifier_preparer.quote("rows")  # a word of MariaDB's own
     with engine.begin() as connection:
-        connection.execute(sa.text("DROP TABLE IF EXISTS rows"))
+        connection.execute(sa.text(f"DROP TABLE IF EXISTS {rows}"))
         connection.execute(
             sa.text(
-                "CREATE TABLE rows (office text, number int, name text, amount numeric(12, 2), day date, "
+                f"CREATE TABLE {rows} (office varchar(20), number int, name text, amount numeric(12, 2), day date, "
                 "changed_at timestamp, state text DEFAULT 'new', PRIMARY KEY (office, number))"
             )
         )
         for number in range(1, _ROWS + 1):
             connection.execute(
                 sa.text(
-                    "INSERT INTO rows (office, number, name, amount, day, changed_at) "
+                    f"INSERT INTO {rows} (office, number, name, amount, day, changed_at) "
                     "VALUES (:office, :number, :name, 12.30, '2025-01-01', :moment)"
                 ),
                 {
@@ -62,7 +66,7 @@ def source(request: pytest.FixtureRequest, url: str, tmp_path: Path) -> Source:
             "table": "rows",
             "key": ["office", "number"],
             "mode": request.param,
-            "fetch_rows": 7,
+            "fetch_rows": 7 if url.startswith("sqlite") else 25,  # a page of staging is a connection
             **_MODES[request.param],
         },
         context={"folder": tmp_path},

@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import sqlalchemy as sa
 from pydantic import ValidationError
 
 from creditbus.connectors.contract import Defect, Finding, Row
@@ -111,8 +112,8 @@ def test_a_row_is_numbered_by_its_key_where_that_can_be_a_number(postgres_shop: 
 def test_reading_cannot_write(shop: Shop) -> None:
     shop.create("id integer PRIMARY KEY")
     source = shop.open("watermark", watermark="id")
-    with source._database.reading() as connection, pytest.raises(Exception, match=r"read-?only"):
-        connection.exec_driver_sql("INSERT INTO rows VALUES (1)")
+    with source._database.reading() as connection, pytest.raises(Exception, match=r"(?i)read[- ]?only"):
+        connection.execute(sa.insert(sa.table("rows", sa.column("id"))).values(id=1))
 
 
 def test_check_names_what_is_missing(postgres_shop: Shop) -> None:
@@ -223,3 +224,20 @@ def test_moments_are_utc_aware_for_the_horizon(postgres_shop: Shop) -> None:
     source = postgres_shop.open("watermark", watermark="id")
     with source._database.reading() as connection:
         assert abs(source._database.now(connection) - datetime.now(UTC)) < timedelta(minutes=5)
+
+
+def test_a_server_that_speaks_as_postgresql_and_calls_itself_otherwise_is_read(postgres: str, tmp_path: Path) -> None:
+    """As KingbaseES does."""
+    name = "kes"
+    owner = sa.create_engine(postgres, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
+    with owner.connect() as connection:
+        connection.execute(sa.text(f"DROP DATABASE IF EXISTS {name}"))
+        connection.execute(sa.text(f"CREATE DATABASE {name}"))
+    shop = Shop(postgres.replace("/postgres?", f"/{name}?"), tmp_path)
+    shop.create("id integer PRIMARY KEY, name text", {"id": 1, "name": "示例"})
+    said = "SELECT 'KingbaseES V008R006C008B0014 on x86_64'::text"
+    shop.run(f"CREATE OR REPLACE FUNCTION pg_catalog.version() RETURNS text LANGUAGE sql STABLE AS $$ {said} $$")
+    [row] = shop.open("watermark", watermark="id").read(None)
+    assert row.cells == {"id": 1, "name": "示例"}
+    with owner.connect() as connection:
+        connection.execute(sa.text(f"DROP DATABASE {name}"))

@@ -17,7 +17,7 @@ from creditbus.connectors.sql.settings import SqlSettings
     [
         (
             "mysql://reader@host/credit",
-            "pip install pymysql next to creditbus; the form of its URL is mysql+pymysql://",
+            "pip install 'pymysql[rsa]' next to creditbus; the form of its URL is mysql+pymysql://",
         ),
         ("oracle+oracledb://reader@host/credit", "pip install oracledb"),
         ("mssql+pyodbc://reader@host/credit", "pip install pyodbc"),
