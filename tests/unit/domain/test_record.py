@@ -162,6 +162,38 @@ def test_a_content_that_was_overtaken_stays_stale_when_its_file_is_sent_again() 
     assert isinstance(fold(folded.record, header(content=2, received_at=31)), Duplicate)
 
 
+def test_another_content_changes_what_it_states_and_leaves_the_rest() -> None:
+    record = Record(
+        stated=RecordState.ACTIVE,
+        procedural=RecordState.DISPUTED,
+        before_dispute=RecordState.REPAIRED,
+        revision=3,
+        source_time=1,
+        received_at=2,
+        sequence=3,
+        department="one",
+        content_hash=b"c" * 16,
+        seen=((Verb.ISSUE.value, b"c" * 16),),
+        content=b"content",
+        act=b"act",
+        reading=4,
+        act_reading=5,
+        before_act=RecordState.EXITED,
+    )
+    event = header(content=7, state="EXPIRED", source_time=6, received_at=7, sequence=8, reading=9)
+    assert moved(record, event) == replace(
+        record,
+        stated=RecordState.EXPIRED,
+        revision=4,
+        source_time=6,
+        received_at=7,
+        sequence=8,
+        content_hash=bytes([7]) * 16,
+        seen=(*record.seen, (Verb.ISSUE.value, bytes([7]) * 16)),
+        reading=9,
+    )
+
+
 def test_what_a_record_remembers_is_bounded() -> None:
     """The oldest content is forgotten first, acts are kept, and the record can still be written in one message."""
     dispute = (Verb.DISPUTE.value, b"d" * 16)
