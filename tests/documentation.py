@@ -20,6 +20,7 @@ from creditbus.services.domain.reasons import Caution, Reason
 from creditbus.services.engine import metrics
 from creditbus.services.engine.settings import TUNABLE, EngineSettings
 from creditbus.services.query import quality_metrics
+from tests.city_page import city_page
 from tests.one_event import one_event
 
 __all__ = ["DOCS", "PAGES"]
@@ -210,6 +211,8 @@ def _page(parts: Callable[[], Iterator[str]]) -> str:
 PAGES: Mapping[str, str] = {
     "catalogue.md": _page(_catalogue),
     "errors.md": _page(_errors),
+    "city.md": city_page("en", _MADE),
+    "city.zh-CN.md": city_page("zh", _MADE),
     "mapping.md": mapping_page("en", _MADE),
     "mapping.zh-CN.md": mapping_page("zh", _MADE),
     "metrics.md": _page(_metrics),

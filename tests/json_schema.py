@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -14,6 +15,7 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
     "array": (list, tuple),
     "boolean": (bool,),
     "integer": (int,),
+    "number": (int, float),
     "null": (type(None),),
 }
 
@@ -63,6 +65,21 @@ def _least(said: int, value: Any, place: str, _: Mapping[str, Any]) -> Iterator[
         yield place
 
 
+def _lowest(said: int, value: Any, place: str, _: Mapping[str, Any]) -> Iterator[str]:
+    if isinstance(value, int) and value < said:
+        yield place
+
+
+def _highest(said: int, value: Any, place: str, _: Mapping[str, Any]) -> Iterator[str]:
+    if isinstance(value, int) and value > said:
+        yield place
+
+
+def _pattern(said: str, value: Any, place: str, _: Mapping[str, Any]) -> Iterator[str]:
+    if isinstance(value, str) and not re.search(said, value):
+        yield place
+
+
 def _items(said: Any, value: Any, place: str, root: Mapping[str, Any]) -> Iterator[str]:
     if isinstance(value, list):
         for number, one in enumerate(value):
@@ -76,6 +93,9 @@ _CHECKS: Mapping[str, Callable[[Any, Any, str, Mapping[str, Any]], Iterator[str]
     "enum": _enum,
     "minItems": _least,
     "items": _items,
+    "minimum": _lowest,
+    "maximum": _highest,
+    "pattern": _pattern,
 }
 _OF_OBJECTS = {"properties", "additionalProperties", "propertyNames", "required"}
 

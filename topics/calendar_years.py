@@ -18,7 +18,7 @@ from creditbus.topics import messages
 from creditbus.topics.document import DayRange, Section, read
 from creditbus.topics.errors import ConfigurationError
 
-__all__ = ["CalendarYear", "read_calendar_years", "shipped_calendar"]
+__all__ = ["CalendarYear", "read_calendar_years", "read_year", "shipped_calendar", "year_of"]
 
 _NAME: Final = re.compile(r"([12]\d{3})\.yaml")
 _SATURDAY: Final = 5
@@ -59,18 +59,20 @@ def read_calendar_years(folder: Traversable) -> Mapping[int, CalendarYear]:
         return {}
     found = sorted(folder.iterdir(), key=lambda file: file.name)
     # A year under a name that nobody reads would be missing without a word.
-    years = [(_year_of(file), file) for file in found if file.name.endswith((".yaml", ".yml"))]
-    return {year: _read_year(year, read(file)) for year, file in years}
+    years = [(year_of(file), file) for file in found if file.name.endswith((".yaml", ".yml"))]
+    return {year: read_year(year, read(file)) for year, file in years}
 
 
-def _year_of(file: Traversable) -> int:
+def year_of(file: Traversable) -> int:
+    """Return the year that a file is named by; errors as of `read_calendar_years`."""
     named = _NAME.fullmatch(file.name)
     if named is None:
         raise ConfigurationError(str(file), messages.NOT_NAMED_BY_YEAR(), messages.NAME_BY_YEAR())
     return int(named[1])
 
 
-def _read_year(year: int, section: Section) -> CalendarYear:
+def read_year(year: int, section: Section) -> CalendarYear:
+    """Read what the file of a year holds; errors as of `read_calendar_years`."""
     notices = section.texts("notices")
     seen: dict[date, str] = {}
     holidays = frozenset(_days(year, section, "holidays", seen))

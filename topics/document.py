@@ -3,20 +3,40 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import wraps
 from importlib.resources.abc import Traversable
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from creditbus.topics import messages
 from creditbus.topics.errors import ConfigurationError
 from creditbus.topics.suggestion import nearest, suggestion
 from creditbus.topics.yaml_text import Located, Path, YamlError, load_yaml
 
-__all__ = ["DayRange", "Section", "read"]
+__all__ = ["DayRange", "DocumentError", "Section", "read"]
 
 _A_TEXT, _TEXTS = messages.A_TEXT(), messages.TEXTS()
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+
+class DocumentError(ConfigurationError):
+    """A key of a declared file is wrong.
+
+    Attributes:
+        file: as a person would open it.
+        line: from 1; 0 where no line can be named.
+        key: within the keys above it, such as `grant.items`; empty: the file as a whole.
+    """
+
+    def __init__(self, file: str, line: int, path: Path, problem: str, fix: str = "") -> None:
+        self.file = file
+        self.line = line
+        self.key = ".".join(map(str, path))
+        place = f"{file}:{line}" if line else file
+        super().__init__(f"{place}: {self.key}" if path else place, problem, fix)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,23 +51,56 @@ class DayRange:
         return (self.first + timedelta(number) for number in range((self.last - self.first).days + 1))
 
 
-def read(file: Traversable) -> Section:
+def read(file: Traversable, faults: list[DocumentError] | None = None) -> Section:
     """Parse `file`, whose top level must be a mapping.
 
+    Args:
+        file: on a disk, in a package or in memory.
+        faults: takes what is wrong with single values, so that a reader goes on with the next key; None: the first such
+            value raises.
+
     Raises:
-        ConfigurationError: it cannot be read, is not YAML or has another top level.
+        DocumentError: it cannot be read, is not YAML or has another top level.
     """
     try:
         found = load_yaml(file)
     except YamlError as error:
-        raise _error(str(file), error.line, error.path, error.problem, error.fix) from error
-    return Section(str(file), found, ())
+        raise DocumentError(str(file), error.line, error.path, error.problem, error.fix) from error
+    return Section(str(file), found, (), faults)
+
+
+def _instead(
+    value: Any,
+) -> Callable[[Callable[Concatenate[Section, _P], _T]], Callable[Concatenate[Section, _P], _T]]:
+    """Let a method give `value` in place of a wrong one where the section's faults are collected."""
+
+    def collecting(method: Callable[Concatenate[Section, _P], _T]) -> Callable[Concatenate[Section, _P], _T]:
+        @wraps(method)
+        def reading(section: Section, /, *args: _P.args, **named: _P.kwargs) -> _T:
+            try:
+                return method(section, *args, **named)
+            except DocumentError as error:
+                if section.faults is None:
+                    raise
+                section.faults.append(error)
+                instead: _T = value
+                return instead
+
+        return reading
+
+    return collecting
 
 
 class Section:
-    """A mapping of a file. Each key is read once by a typed method; `finish` refuses what nobody read."""
+    """A mapping of a file. Each key is read once by a typed method; `finish` refuses what nobody read.
 
-    def __init__(self, file: str, document: Located, path: Path) -> None:
+    Attributes:
+        faults: takes what the typed methods and `finish` find wrong; they give a value of their own instead. None: they
+            raise.
+    """
+
+    def __init__(self, file: str, document: Located, path: Path, faults: list[DocumentError] | None = None) -> None:
+        self.faults = faults
         self._file = file
         self._document = document
         self._path = path
@@ -64,15 +117,18 @@ class Section:
     def __contains__(self, key: str) -> bool:
         return key in self._values
 
+    @_instead("")
     def text(self, key: str, pattern: str = r".+", hint: str = _A_TEXT) -> str:
         """A text that matches `pattern` wholly."""
         return self._matching(key, self._value(key), pattern, hint)
 
+    @_instead(None)
     def optional_text(self, key: str, pattern: str = r".+", hint: str = _A_TEXT) -> str | None:
         """As `text`; None when the key is missing or null."""
         value = self._value(key, None)
         return None if value is None else self._matching(key, value, pattern, hint)
 
+    @_instead(())
     def texts(self, key: str, pattern: str = r".+", hint: str = _TEXTS) -> tuple[str, ...]:
         """A list of different texts, not empty, each matching `pattern` wholly."""
         values = self._value(key)
@@ -83,14 +139,17 @@ class Section:
             raise self.wrong(key, messages.NAMES_TWICE(), messages.LEAVE_ONE_OUT())
         return texts
 
+    @_instead("")
     def choice(self, key: str, options: Collection[str]) -> str:
         """One of `options`."""
         return self._one_of(key, self._value(key), options)
 
+    @_instead(())
     def choices(self, key: str, options: Collection[str]) -> tuple[str, ...]:
         """A list of `options`, not empty."""
         return tuple(self._one_of(key, value, options) for value in self.texts(key))
 
+    @_instead(1)
     def number(self, key: str, lowest: int, default: int | None = None) -> int:
         """A whole number, `lowest` or more."""
         value = self._value(key) if default is None else self._value(key, default)
@@ -98,10 +157,12 @@ class Section:
             raise self._not(key, messages.WHOLE_NUMBER_FROM(lowest=lowest), value)
         return value
 
+    @_instead(None)
     def optional_number(self, key: str, lowest: int) -> int | None:
         """As `number`, where null is a value too; a missing key is not."""
         return None if self._value(key) is None else self.number(key, lowest)
 
+    @_instead(False)
     def flag(self, key: str) -> bool:
         """True or false."""
         value = self._value(key)
@@ -109,6 +170,7 @@ class Section:
             raise self._not(key, messages.TRUE_OR_FALSE(), value)
         return value
 
+    @_instead(date.max)
     def day(self, key: str) -> date:
         """A date, written 2020-12-31."""
         value = self._value(key)
@@ -116,6 +178,7 @@ class Section:
             raise self._not(key, messages.A_DATE(), value, messages.WRITE_IT_AS(example="2020-12-31"))
         return value
 
+    @_instead([])
     def day_ranges(self, key: str) -> list[DayRange]:
         """A list of days, written 2020-12-31, and of ranges of days, written 2020-12-30..2020-12-31; may be empty."""
         values = self._value(key)
@@ -130,6 +193,7 @@ class Section:
             raise self.wrong(key, messages.IS_MISSING(), messages.GIVE_A_MAPPING())
         return section
 
+    @_instead(None)
     def optional_section(self, key: str) -> Section | None:
         """A mapping; None when the key is missing."""
         self._asked.append(key)
@@ -137,16 +201,17 @@ class Section:
             return None
         if not isinstance(self._values[key], dict):
             raise self.wrong(key, messages.NOT_A_MAPPING(), messages.GIVE_A_MAPPING())
-        return Section(self._file, self._document, (*self._path, key))
+        return self._at(key)
 
-    def sections(self, key: str) -> Iterator[Section]:
+    @_instead(())
+    def sections(self, key: str) -> Sequence[Section]:
         """A list of mappings, not empty."""
         values = self._value(key)
         if not isinstance(values, list) or not values or not all(isinstance(value, dict) for value in values):
             raise self.wrong(key, messages.NOT_MAPPINGS(), messages.GIVE_MAPPINGS())
-        for place in range(len(values)):
-            yield Section(self._file, self._document, (*self._path, key, place))
+        return [self._at(key, place) for place in range(len(values))]
 
+    @_instead([])
     def text_lists(self, key: str) -> list[tuple[str, ...]]:
         """A list of lists of texts; empty when the key is missing."""
         values = self._value(key, [])
@@ -154,24 +219,32 @@ class Section:
             raise self.wrong(key, messages.NOT_LISTS())
         return [tuple(self._matching(key, text, r".+", _TEXTS) for text in value) for value in values]
 
+    @_instead(None)
     def finish(self) -> None:
         """Refuse keys that were not asked for.
 
         Raises:
             ConfigurationError: there is one, most often a slip of the pen.
         """
-        for key in self._values:
-            if key not in self._asked:
-                raise self.wrong(key, messages.NOT_A_KNOWN_KEY(), suggestion(key, self._asked))
+        unknown = [key for key in self._values if key not in self._asked]
+        for key in unknown:
+            error = self.wrong(key, messages.NOT_A_KNOWN_KEY(), suggestion(key, self._asked))
+            if self.faults is None or key == unknown[-1]:
+                raise error
+            self.faults.append(error)
 
-    def wrong(self, key: str, problem: str, fix: str = "") -> ConfigurationError:
+    def wrong(self, key: str, problem: str, fix: str = "") -> DocumentError:
         """An error about `key`, for checks that look at several values, too."""
         path = (*self._path, key)
-        return _error(self._file, self._document.line(path), path, problem, fix)
+        return DocumentError(self._file, self._document.line(path), path, problem, fix)
 
-    def wrong_element(self, key: str, place: int, problem: str, fix: str = "") -> ConfigurationError:
+    def wrong_element(self, key: str, place: int, problem: str, fix: str = "") -> DocumentError:
         """An error about one element of the list `key`: it names the element's line."""
-        return _error(self._file, self._document.line((*self._path, key, place)), (*self._path, key), problem, fix)
+        line = self._document.line((*self._path, key, place))
+        return DocumentError(self._file, line, (*self._path, key), problem, fix)
+
+    def _at(self, *further: str | int) -> Section:
+        return Section(self._file, self._document, (*self._path, *further), self.faults)
 
     def _day_range(self, key: str, place: int, value: Any) -> DayRange:
         if type(value) is date:
@@ -210,10 +283,5 @@ class Section:
             raise self._not(key, messages.ONE_OF(names=", ".join(options)), value, fix)
         return value
 
-    def _not(self, key: str, wanted: str, value: Any, fix: str = "") -> ConfigurationError:
+    def _not(self, key: str, wanted: str, value: Any, fix: str = "") -> DocumentError:
         return self.wrong(key, messages.MUST_BE(wanted=wanted, value=repr(value)), fix)
-
-
-def _error(file: str, line: int, path: Path, problem: str, fix: str) -> ConfigurationError:
-    place = f"{file}:{line}" if line else file
-    return ConfigurationError(f"{place}: {'.'.join(map(str, path))}" if path else place, problem, fix)

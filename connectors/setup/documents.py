@@ -1,6 +1,6 @@
 """YAML files of ours, checked by models: an error names file, line, key and fix."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,7 +15,7 @@ from creditbus.topics.suggestion import nearest, suggestion
 from creditbus.topics.yaml_text import Located, YamlError, load_yaml, read_yaml
 from creditbus.topics.yaml_text import Path as Keys
 
-__all__ = ["Document", "first_fault", "load_document", "parse_document", "validated"]
+__all__ = ["Document", "faults_of", "first_fault", "load_document", "parse_document", "validated"]
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -101,13 +101,20 @@ def validated(model: type[_Model], document: Document, context: Mapping[str, Any
 
 def first_fault(errors: ValidationError, model: type[BaseModel], document: Document, *above: str) -> MappingError:
     """Say what does not fit first; `above` are the keys under which a document holds what the model reads."""
-    first = errors.errors(include_url=False, include_input=False)[0]
-    path = [part for part in first["loc"] if part != _KEY]
-    problem, fix = said_of(first), ""
-    if first["type"] == "extra_forbidden":
-        fix = suggestion(str(path[-1]), known_keys(model, path[:-1]))
-    elif first["type"] == "missing":
-        given = document.at((*above, *path[:-1]))
-        near = nearest(str(path[-1]), [key for key in given if key not in known_keys(model, path[:-1])])
-        fix = messages.IS_IT_MEANT(name=near) if near else messages.ADD_IT()
-    return document.error((*above, *path), problem, fix)
+    return next(faults_of(errors, model, document, *above))
+
+
+def faults_of(
+    errors: ValidationError, model: type[BaseModel], document: Document, *above: str
+) -> Iterator[MappingError]:
+    """Say everything that does not fit; `above` as of `first_fault`."""
+    for one in errors.errors(include_url=False, include_input=False):
+        path = [part for part in one["loc"] if part != _KEY]
+        problem, fix = said_of(one), ""
+        if one["type"] == "extra_forbidden":
+            fix = suggestion(str(path[-1]), known_keys(model, path[:-1]))
+        elif one["type"] == "missing":
+            given = document.at((*above, *path[:-1]))
+            near = nearest(str(path[-1]), [key for key in given if key not in known_keys(model, path[:-1])])
+            fix = messages.IS_IT_MEANT(name=near) if near else messages.ADD_IT()
+        yield document.error((*above, *path), problem, fix)

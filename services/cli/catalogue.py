@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -70,16 +69,14 @@ def lint_command(
     json: Json = False,
 ) -> None:
     """Check every folder of a catalogue, one line for each fault. Exit code 1 when there is one."""
+    from creditbus.connectors.setup.templates import template_folder
     from creditbus.services.cli.catalogue_lint import lint
+    from creditbus.topics.city import current_city
 
     for name, given in (("FOLDER", folder), ("--templates", templates), ("--scenarios", scenarios)):
         if given is not None and not given.is_dir():
             raise ConfigurationError(name, messages.NOT_A_FOLDER(given=given), messages.GIVE_A_FOLDER())
-    faults = lint(
-        folder or files("creditbus.avro_schemas"),
-        templates or files("creditbus.connectors").joinpath("templates"),
-        scenarios,
-    )
+    faults = lint(folder or current_city().catalogue, templates or template_folder(), scenarios)
     if json:
         print_json([fault._asdict() for fault in faults])
     else:

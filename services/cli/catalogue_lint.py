@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import yaml
 
-from creditbus.avro_schemas.catalogue_files import item_folders, versions
-from creditbus.avro_schemas.composition import compose
+from creditbus.avro_schemas.catalogue_files import item_folders
 from creditbus.connectors.errors import MappingError, SourceError
 from creditbus.connectors.mapping.model import MappingModel
 from creditbus.connectors.mapping.plan import resolve
 from creditbus.connectors.setup.documents import Document, parse_document, validated
+from creditbus.services.cli.checked_item import checked_item
 from creditbus.services.cli.messages import catalogue as messages
-from creditbus.services.domain.catalogue import Catalogue, CatalogueError, Item
+from creditbus.services.domain.catalogue import Item
 from creditbus.services.domain.entitlement import carries
-from creditbus.topics.compatibility import backward_problems
 from creditbus.topics.declarations import declarations
-from creditbus.topics.text import Text
-from creditbus.topics.yaml_text import YamlError, load_yaml
 
 __all__ = ["LintViolation", "lint"]
 
-_TEXT = ["null", "string"]
+_ENTRY = "item.yaml"
 
 
 class LintViolation(NamedTuple):
@@ -62,63 +58,16 @@ def lint(root: Traversable, templates: Traversable, scenarios: Path | None) -> l
 
 
 def _item(folder: Traversable, mappings: list[Document], stories: set[str] | None) -> Iterator[LintViolation]:
-    schemas, faults = _schemas(folder)
-    yield from faults
-    if not folder.joinpath("item.yaml").is_file():
-        yield LintViolation(folder.name, "item.yaml", messages.ENTRY_MISSING())
-    elif schemas:
-        latest = max(schemas)
-        try:
-            entry = load_yaml(folder.joinpath("item.yaml"))
-            raw = {folder.name: (schemas[latest], entry.value)}
-            (item,) = Catalogue.parse(raw, {folder.name: entry.lines})
-        except YamlError as error:
-            key = ".".join(map(str, error.path))
-            problem = messages.AT_KEY(key=key, fix=error.problem) if key else error.problem
-            yield LintViolation(folder.name, "item.yaml", problem, error.line)
-        except CatalogueError as error:
-            file = f"v{latest}.avsc" if error.file == "schema" else error.file
-            fix = Text(error.fix, error.fix_zh)
-            yield LintViolation(folder.name, file, messages.AT_KEY(key=error.key, fix=fix), error.line)
-        else:
-            yield from _entitled(item)
-            yield from _authority(item)
-            yield from _mapped(item, mappings)
+    checked = checked_item(folder)
+    for fault in checked.faults:
+        message = messages.AT_KEY(key=fault.key, fix=fault.problem) if fault.key else fault.problem
+        yield LintViolation(folder.name, fault.file, message, fault.line)
+    if checked.item is not None:
+        yield from _entitled(checked.item)
+        yield from _authority(checked.item)
+        yield from _mapped(checked.item, mappings)
     if stories is not None and folder.name not in stories:
-        yield LintViolation(folder.name, "item.yaml", messages.NO_SCENARIO())
-
-
-def _schemas(folder: Traversable) -> tuple[dict[int, Any], list[LintViolation]]:
-    found: dict[int, Any] = {}
-    faults: list[LintViolation] = []
-    for number, file in versions(folder).items():
-        try:
-            schema = json.loads(file.read_text(encoding="utf-8"))
-            problems = list(_fields(schema)) or backward_problems(compose(schema), [])
-            found[number] = schema
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            problems = [messages.NOT_A_SCHEMA(kind=type(error).__name__, error=error)]
-        faults += [LintViolation(folder.name, file.name, problem) for problem in problems]
-        if problems:
-            found.pop(number, None)
-    if not versions(folder):
-        faults.append(LintViolation(folder.name, "v1.avsc", messages.SCHEMA_MISSING()))
-    elif found and not faults:
-        *earlier, latest = map(compose, found.values())
-        problems = backward_problems(latest, earlier)
-        faults += [
-            LintViolation(folder.name, f"v{max(found)}.avsc", messages.DOES_NOT_READ(problem=problem))
-            for problem in problems
-        ]
-    return found, faults
-
-
-def _fields(schema: Any) -> Iterator[str]:
-    for field in schema["fields"]:
-        if field["type"] != _TEXT:
-            yield messages.WRITE_THE_TYPE(field=field["name"], type=json.dumps(_TEXT))
-        if field.get("default", "") is not None:
-            yield messages.WRITE_NULL(field=field["name"])
+        yield LintViolation(folder.name, _ENTRY, messages.NO_SCENARIO())
 
 
 def _entitled(item: Item) -> Iterator[LintViolation]:

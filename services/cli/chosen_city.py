@@ -5,7 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+from creditbus.topics.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from creditbus.services.cli.city.fault import CityFault
+    from creditbus.topics.city import City
 
 __all__ = ["CITY_OPTION", "CITY_VARIABLE", "choose_city", "chosen_folder", "read_chosen_city"]
 
@@ -38,7 +44,7 @@ def read_chosen_city(arguments: Sequence[str]) -> None:
         arguments: the command and what follows it. For a help page nothing is read.
 
     Raises:
-        ConfigurationError: there is no such city, or its folder cannot be read.
+        ConfigurationError: there is no such city, its folder cannot be read, or what it says of an item is wrong.
 
     """
     folder = chosen_folder()
@@ -47,4 +53,18 @@ def read_chosen_city(arguments: Sequence[str]) -> None:
         return
     from creditbus.topics.city import read_city, use_city
 
-    use_city(read_city(folder))
+    city = read_city(folder)
+    _refuse_wrong_items(folder, city)
+    use_city(city)
+
+
+def _refuse_wrong_items(folder: Path, city: City) -> None:
+    """Check what the city says of items: of the product's own it is known that they are right."""
+    from creditbus.services.cli.city.carried import carried_items, has_own
+    from creditbus.topics.city import city_settings
+
+    found: list[CityFault] = []
+    if has_own(folder):
+        carried_items(folder, city_settings(city), None, found)
+    if found:
+        raise ConfigurationError(found[0].where, found[0].problem, found[0].fix)

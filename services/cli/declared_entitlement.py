@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from creditbus.services.domain.entitlement_faults import EntitlementFault
     from creditbus.topics.parties import Department
 
-__all__ = ["entitlement_errors", "refuse_entitlement_faults"]
+__all__ = ["entitlement_errors", "explained", "refuse_entitlement_faults"]
 
 
 def refuse_entitlement_faults() -> None:
@@ -43,16 +43,28 @@ def entitlement_errors() -> Iterator[ConfigurationError]:
 
 
 def _error(fault: EntitlementFault, department: Department, roles: Collection[str]) -> ConfigurationError:
+    key, problem, fix = explained(fault, department, roles)
+    file = current_city().root / "departments" / f"{department.id}.yaml"
+    return ConfigurationError(f"{file}: {key}", problem, fix)
+
+
+def explained(fault: EntitlementFault, department: Department, roles: Collection[str]) -> tuple[str, str, str]:
+    """Return the key of a department's file that is wrong, what is wrong with it, and the fix.
+
+    Args:
+        fault: what is wrong.
+        department: whose it is.
+        roles: those that items name.
+
+    """
     from creditbus.services.domain.entitlement_faults import FaultKind
 
     first, *others = fault.given
-    key, problem, fix = f"roles.{first}", messages.NO_ITEM_NAMES_ROLE(), suggestion(first, roles)
     if fault.kind is FaultKind.ITEM_WITHOUT_ROLE:
-        problem, fix = messages.ITEM_WITHOUT_ROLE(item=others[0]), messages.NAME_THE_ROLE()
-    elif fault.kind is FaultKind.NO_CREDIT_CODE:
+        return f"roles.{first}", messages.ITEM_WITHOUT_ROLE(item=others[0]), messages.NAME_THE_ROLE()
+    if fault.kind is FaultKind.NO_CREDIT_CODE:
         key = "uscc" if first == department.uscc else "speaks_for"
-        problem, fix = messages.NO_CREDIT_CODE(code=first), messages.COPY_THE_CODE()
-    elif fault.kind is FaultKind.SPEAKS_FOR_NOBODY:
-        key, problem, fix = "uscc", messages.SPEAKS_FOR_NOBODY(item=first), messages.GIVE_CODES()
-    file = current_city().root / "departments" / f"{department.id}.yaml"
-    return ConfigurationError(f"{file}: {key}", problem, fix)
+        return key, messages.NO_CREDIT_CODE(code=first), messages.COPY_THE_CODE()
+    if fault.kind is FaultKind.SPEAKS_FOR_NOBODY:
+        return "uscc", messages.SPEAKS_FOR_NOBODY(item=first), messages.GIVE_CODES()
+    return f"roles.{first}", messages.NO_ITEM_NAMES_ROLE(), suggestion(first, roles)

@@ -27,6 +27,7 @@ from creditbus.services.cli import (
     worker,
 )
 from creditbus.services.cli.chosen_city import CITY_OPTION, choose_city, read_chosen_city
+from creditbus.services.cli.city import app as city_commands
 from creditbus.services.cli.console import ERRORS
 from creditbus.services.cli.declared import recall_city
 from creditbus.services.cli.help import speaking
@@ -68,6 +69,7 @@ ledger.register(app)
 waiting.register(app)
 trace.register(app)
 demo.register(app)
+city_commands.register(app)
 app.add_typer(topics.app, name="topics")
 app.add_typer(catalogue.app, name="catalogue")
 app.add_typer(connector.app, name="connector")

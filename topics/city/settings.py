@@ -13,7 +13,7 @@ from creditbus.topics.city.current import City
 from creditbus.topics.document import Section, read
 from creditbus.topics.parties import Name, read_name
 
-__all__ = ["CITY_FILE", "TIME_ZONES", "CitySettings", "Division", "city_settings", "read_settings"]
+__all__ = ["CITY_FILE", "TIME_ZONES", "CitySettings", "Division", "city_settings", "read_settings", "read_settings_of"]
 
 CITY_FILE: Final = "city.yaml"
 
@@ -71,7 +71,11 @@ def read_settings(file: Traversable) -> CitySettings:
         ConfigurationError: names file, line, key and fix.
 
     """
-    section = read(file)
+    return read_settings_of(read(file))
+
+
+def read_settings_of(section: Section) -> CitySettings:
+    """Read what `city.yaml` holds; errors as of `read_settings`."""
     settings = CitySettings(
         name=read_name(section),
         code=section.text("code", _CODE, messages.DIVISION_CODE()),

@@ -64,8 +64,92 @@ HELP: Final[Mapping[str, Message]] = {
         "Id of a connector, or the path of its configuration.",
     ),
     "DEPARTMENT": Message(
-        "部门的编号，见 topics/departments。",
-        "Id of the department, as in topics/departments.",
+        "部门的编号，见城市目录中的 departments。",
+        "Id of the department, as in `departments` of the city's folder.",
+    ),
+    "ID": Message(
+        "标识：以连字符连接的小写单词。",
+        "Id: lower-case words joined by hyphens.",
+    ),
+    "--name": Message(
+        "中文名称。",
+        "Name in Chinese.",
+    ),
+    "--name-en": Message(
+        "英文名称。",
+        "Name in English.",
+    ),
+    "init": Message(
+        "写出新的城市目录，同 `creditbus city init`。",
+        "Write a city's folder to start from, as `creditbus city init` does.",
+    ),
+    "init FOLDER": Message(
+        "新的或空的文件夹。",
+        "A new or empty folder.",
+    ),
+    "--code": Message(
+        "城市的行政区划代码，六位。",
+        "Division code of the city, six digits.",
+    ),
+    "--district": Message(
+        "一个区，写作 代码=名称，可重复给出。",
+        "A district, written CODE=NAME; may be repeated.",
+    ),
+    "city": Message(
+        "写出、检查一个城市的目录：部门、订阅方、目录事项。",
+        "Write and check the folder of a city: departments, subscribers, catalogue.",
+    ),
+    "city init": Message(
+        "写出新的城市目录，文件中有注释。",
+        "Write a city's folder to start from, with comments.",
+    ),
+    "city init FOLDER": Message(
+        "新的或空的文件夹。",
+        "A new or empty folder.",
+    ),
+    "city check": Message(
+        "一次说出城市目录中的全部错误：文件、行、键、改法。有错误时退出码为 1。",
+        "Say everything that is wrong with a city's folder: file, line, key, fix. Exit code 1 when there is something.",
+    ),
+    "city check FOLDER": Message(
+        "城市目录；不给出则按 --city 或 CREDITBUS_CITY，再则为当前文件夹。",
+        "The folder; by --city or CREDITBUS_CITY when left out, else the current one.",
+    ),
+    "city schema": Message(
+        "输出一类文件的 JSON Schema。",
+        "Print the JSON Schema of one kind of file.",
+    ),
+    "city schema NAME": Message(
+        "city、department、subscriber、working-days、item、overlay 或 mapping。",
+        "city, department, subscriber, working-days, item, overlay or mapping.",
+    ),
+    "department": Message(
+        "城市目录中的部门。",
+        "Departments in the city's folder.",
+    ),
+    "department add": Message(
+        "写出一个部门的文件，文件中有注释。",
+        "Write the file of a department, with comments.",
+    ),
+    "subscriber": Message(
+        "城市目录中的订阅方。",
+        "Subscribers in the city's folder.",
+    ),
+    "subscriber add": Message(
+        "写出一个订阅方的文件，授权很窄，文件中有注释。",
+        "Write the file of a subscriber, with a narrow grant and comments.",
+    ),
+    "subscriber add --kind": Message(
+        "district、department、agency 或 city。",
+        "district, department, agency or city.",
+    ),
+    "item": Message(
+        "城市目录中的自有事项。",
+        "Items of the city's own.",
+    ),
+    "item add": Message(
+        "写出本市自有事项：item.yaml、v1.avsc 和一份映射。",
+        "Write an item of the city's own: item.yaml, v1.avsc and a mapping.",
     ),
     "up": Message(
         "在本机启动 Kafka、模式登记处和 Redis。",
@@ -564,8 +648,8 @@ HELP: Final[Mapping[str, Message]] = {
         "Print the records of a feed and check that none is missing, changed or expired. Exit code 1 when one is.",
     ),
     "feed follow SUBSCRIBER": Message(
-        "订阅方的编号，见 topics/subscribers。",
-        "Id of the subscriber, as in topics/subscribers.",
+        "订阅方的编号，见城市目录中的 subscribers。",
+        "Id of the subscriber, as in `subscribers` of the city's folder.",
     ),
     "feed follow --from-start": Message(
         "从第一条记录开始；否则从现在开始。",

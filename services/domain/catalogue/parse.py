@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Self
 
+from creditbus.services.domain.catalogue.entry_schema import CODE_FIELDS, UNREGISTERED
 from creditbus.services.domain.catalogue.errors import CatalogueError, Lines
 from creditbus.services.domain.catalogue.fields import Disclosure, Field, Format
 from creditbus.services.domain.catalogue.item import (
@@ -28,8 +29,6 @@ __all__ = ["Catalogue"]
 _ENTRY = "item.yaml"
 _SCHEMA = "schema"
 _MASK_ENDS = 2
-_UNREGISTERED = ("park", "unverified")
-_CODE_FIELDS = ("uscc", "tax_no")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +93,7 @@ def _parse_item(item_id: str, schema: Mapping[str, Any], entry: Mapping[str, Any
         entitled_roles=_entitled(reader, "entitled_roles", other="entitled"),
         subject_kinds=reader.words("subject_kinds", SubjectKind),
         verbs=reader.words("verbs", Verb),
-        unregistered=_one_of(reader, "unregistered_subject", _UNREGISTERED),
+        unregistered=_one_of(reader, "unregistered_subject", UNREGISTERED),
         registers=_parse_registers(reader, fields),
         identifies=reader.has("identifies"),
         identifiers=_parse_names(reader.table("identifies"), fields),
@@ -104,7 +103,7 @@ def _parse_item(item_id: str, schema: Mapping[str, Any], entry: Mapping[str, Any
         fields=fields,
         withheld_unless_disclosed=withheld,
         claims=_parse_claims(reader.table("claim")),
-        code_field=_one_of(subject, "code", _CODE_FIELDS),
+        code_field=_one_of(subject, "code", CODE_FIELDS),
         code_mandatory=subject.flag("code_mandatory"),
         name_field=_field(subject, "name", fields, optional=True),
         category_field=_field(subject, "category", fields, optional=True),

@@ -93,3 +93,31 @@ def test_a_help_page_needs_no_city(capsys: pytest.CaptureFixture[str]) -> None:
 def test_the_demonstration_works_for_the_example_city(city: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(CITY_VARIABLE, str(city))
     assert CITY_VARIABLE not in environment(city)
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "said"),
+    [
+        ("own/item.yaml", "id: own\n", "own/v1.avsc: missing; add the content schema"),
+        ("own/v1.avsc", "{", "own/v1.avsc: not a record schema"),
+        ("red-black-list.yaml", "due_working_days: soon\n", "red-black-list.yaml:1: due_working_days"),
+        ("red-black-list.yaml", "[", "red-black-list.yaml:1"),
+        ("court.yaml", "id: court\n", "court.yaml: changes court"),
+    ],
+)
+def test_a_wrong_item_of_the_city_is_one_line(
+    file: str, content: str, said: str, city: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (city / "catalogue" / file).parent.mkdir(parents=True)
+    (city / "catalogue" / file).write_text(content, encoding="utf-8")
+    assert cli.main(["catalogue", "list", "--city", "city"]) == 2
+    shown = capsys.readouterr().err
+    assert said in shown
+    assert shown.count("\n") == 1
+
+
+def test_the_catalogue_of_the_city_is_linted(city: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["catalogue", "lint", "--city", str(city)]) == 1
+    shown = capsys.readouterr().out
+    assert shown.count("\n") == 1
+    assert shown.startswith("red-black-list/item.yaml: entitled_roles: ")

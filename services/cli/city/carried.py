@@ -1,0 +1,150 @@
+"""The items that a city carries, the product's under its overlays and its own, and what is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from creditbus.avro_schemas.catalogue_files import RawItem, item_folders, raw_catalogue, versions
+from creditbus.services.cli.checked_item import checked_item
+from creditbus.services.cli.city.fault import CityFault
+from creditbus.services.cli.messages import city as own_messages
+from creditbus.services.domain.catalogue import Catalogue, CatalogueError, Item
+from creditbus.topics import messages
+from creditbus.topics.city.folder import CATALOGUE, ITEM_FILE
+from creditbus.topics.city.overlay import laid_over
+from creditbus.topics.city.settings import CITY_FILE, CitySettings
+from creditbus.topics.document import Section
+from creditbus.topics.suggestion import suggestion
+from creditbus.topics.text import Text
+from creditbus.topics.yaml_text import Located, YamlError, load_yaml
+
+__all__ = ["Carried", "CarriedItem", "carried_items", "has_own"]
+
+
+class CarriedItem(NamedTuple):
+    """An item that a city carries.
+
+    Attributes:
+        raw: its latest schema and its entry, the overlay over it; None: its files are wrong.
+        item: what they mean; None: they are wrong.
+        file: the city's file about it, its overlay or its own entry; None: it is carried as the product has it.
+        located: what that file says.
+
+    """
+
+    raw: RawItem | None
+    item: Item | None
+    file: Path | None = None
+    located: Located | None = None
+
+
+Carried = Mapping[str, CarriedItem]
+
+
+def has_own(folder: Path) -> bool:
+    """Tell whether a city's folder says anything of items."""
+    catalogue = folder / CATALOGUE
+    return catalogue.is_dir() and (bool(item_folders(catalogue)) or any(catalogue.glob("*.yaml")))
+
+
+def carried_items(
+    folder: Path, settings: CitySettings | None, section: Section | None, found: list[CityFault]
+) -> Carried:
+    """Give all items by id.
+
+    Args:
+        folder: of the city.
+        settings: None: they could not be read; all items of the product are taken to be carried.
+        section: of the file of these, for lines.
+        found: takes what is wrong.
+
+    """
+    shipped = _shipped(settings, section, found)
+    own = dict(_own(folder / CATALOGUE, found))
+    carried = {**shipped, **own, **dict(_overlaid(folder / CATALOGUE, shipped, own, found))}
+    found += _contradictions(folder, carried)
+    found += _same_records(carried)
+    return carried
+
+
+def _shipped(settings: CitySettings | None, section: Section | None, found: list[CityFault]) -> dict[str, CarriedItem]:
+    known = raw_catalogue(files("creditbus.avro_schemas"))
+    wanted = known if settings is None or settings.shipped_items is None else settings.shipped_items
+    for place, item in enumerate(wanted):
+        if item not in known and section is not None:
+            problem, fix = messages.NO_SHIPPED_ITEM(item=item), suggestion(item, list(known))
+            found.append(_as_fault(section, "shipped_items", place, problem, fix))
+    parsed = Catalogue.parse(known).items
+    return {item: CarriedItem(known[item], parsed[item]) for item in wanted if item in known}
+
+
+def _as_fault(section: Section, key: str, place: int, problem: str, fix: str) -> CityFault:
+    error = section.wrong_element(key, place, problem, fix)
+    return CityFault(error.file, error.line, error.key, problem, fix)
+
+
+def _own(folder: Path, found: list[CityFault]) -> Iterator[tuple[str, CarriedItem]]:
+    for one in item_folders(folder) if folder.is_dir() else ():
+        checked = checked_item(one)
+        found += [
+            CityFault(str(folder / one.name / fault.file), fault.line, fault.key, fault.problem, "")
+            for fault in checked.faults
+        ]
+        raw = None
+        if checked.item is not None and checked.entry is not None:
+            raw = RawItem(checked.schema, checked.entry.value)
+        yield one.name, CarriedItem(raw, checked.item, folder / one.name / ITEM_FILE, checked.entry)
+
+
+def _overlaid(
+    folder: Path, shipped: Mapping[str, CarriedItem], own: Collection[str], found: list[CityFault]
+) -> Iterator[tuple[str, CarriedItem]]:
+    for path in sorted(folder.glob("*.yaml")):
+        name = path.stem
+        if name in own or name not in shipped:
+            fix = messages.OVERLAY_BELONGS(item=name) if name in own else suggestion(name, list(shipped))
+            found.append(CityFault(str(path), 1, "", messages.OVERLAY_OF_NONE(item=name), fix))
+            continue
+        below = shipped[name].raw
+        assert below is not None  # noqa: S101 # for the type checker: the product's own items are whole
+        try:
+            overlay = load_yaml(path)
+        except YamlError as error:
+            key = ".".join(map(str, error.path))
+            found.append(CityFault(str(path), error.line, key, error.problem, error.fix))
+            continue
+        raw = RawItem(below.schema, laid_over(below.entry, overlay.value))
+        try:
+            (item,) = Catalogue.parse({name: raw}, {name: overlay.lines})
+        except CatalogueError as error:
+            found.append(CityFault(str(path), error.line or 1, error.key, Text(error.fix, error.fix_zh), ""))
+            yield name, CarriedItem(None, None, path, overlay)
+        else:
+            yield name, CarriedItem(raw, item, path, overlay)
+
+
+def _contradictions(folder: Path, carried: Carried) -> Iterator[CityFault]:
+    """Give what no item says wrong by itself: a reason that two of them explain differently."""
+    whole: dict[str, Any] = {name: one.raw for name, one in carried.items() if one.raw is not None}
+    lines = {name: one.located.lines for name, one in carried.items() if one.located is not None}
+    try:
+        Catalogue.parse(whole, lines)
+    except CatalogueError as error:
+        file = carried[error.item].file or folder / CITY_FILE
+        yield CityFault(str(file), error.line, error.key, Text(error.fix, error.fix_zh), "")
+
+
+def _same_records(carried: Carried) -> Iterator[CityFault]:
+    """Give own items whose record has the name of another item's: the registry knows schemas by that name."""
+    records: dict[str, str] = {}
+    for name, one in sorted(carried.items(), key=lambda entry: entry[1].file is not None):
+        if one.raw is None:
+            continue
+        first = records.setdefault(str(one.raw.schema["name"]), name)
+        if first != name and one.file is not None:
+            file = one.file.parent / f"v{max(versions(one.file.parent))}.avsc"
+            problem = own_messages.SAME_RECORD(record=one.raw.schema["name"], item=first)
+            yield CityFault(str(file), 0, "name", problem, own_messages.NAME_RECORD())

@@ -1,0 +1,108 @@
+"""What the files of a city say of each other: grants of items, fields and districts, items of departments."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from pathlib import Path
+
+from creditbus.services.cli.city.carried import Carried
+from creditbus.services.cli.city.fault import CityFault, fault_of
+from creditbus.services.cli.declared_entitlement import explained
+from creditbus.services.cli.messages import city as messages
+from creditbus.services.domain.entitlement import carries
+from creditbus.services.domain.entitlement_faults import entitlement_faults
+from creditbus.topics.city.settings import CITY_FILE, CitySettings
+from creditbus.topics.document import Section
+from creditbus.topics.parties import Department, Subscriber
+from creditbus.topics.suggestion import suggestion
+from creditbus.topics.yaml_text import Located
+
+__all__ = ["grant_faults", "publisher_faults", "role_faults"]
+
+
+def grant_faults(
+    subscriber: Subscriber, section: Section, carried: Carried, settings: CitySettings | None
+) -> Iterator[CityFault]:
+    """Compare a grant with the items and the districts.
+
+    Args:
+        subscriber: as it was read.
+        section: its file.
+        carried: the items of the city.
+        settings: None: they could not be read, and districts are not compared.
+
+    """
+    grant = section.section("grant")
+    for place, item in enumerate(subscriber.items):
+        if item not in carried:
+            problem, fix = messages.NO_SUCH_ITEM(item=item), suggestion(item, list(carried))
+            yield fault_of(grant.wrong_element("items", place, problem, fix))
+    yield from _field_faults(subscriber, grant, carried)
+    if settings is None or subscriber.districts is None:
+        return
+    known = [district.code for district in settings.districts]
+    for place, code in enumerate(grant.texts("districts")):
+        if code not in known:
+            problem, fix = messages.NO_SUCH_DISTRICT(code=code), suggestion(code, known)
+            yield fault_of(grant.wrong_element("districts", place, problem, fix))
+
+
+def _field_faults(subscriber: Subscriber, grant: Section, carried: Carried) -> Iterator[CityFault]:
+    fields = grant.optional_section("fields")
+    if fields is None:
+        return
+    for item, codes in subscriber.fields.items():
+        if item not in subscriber.items:
+            yield fault_of(fields.wrong(item, messages.NOT_GRANTED(item=item), messages.GRANT_IT_OR_NOT()))
+        known = carried[item].item if item in carried else None
+        for place, code in enumerate(codes):
+            if known is not None and code not in known.fields:
+                problem, fix = messages.NO_SUCH_FIELD(item=item, field=code), suggestion(code, list(known.fields))
+                yield fault_of(fields.wrong_element(item, place, problem, fix))
+
+
+def publisher_faults(folder: Path, carried: Carried, departments: Collection[str]) -> Iterator[CityFault]:
+    """Compare the departments that items name with those that are declared."""
+    for name, one in carried.items():
+        if one.file is not None and one.located is not None and "entitled" in one.located.value:
+            yield from _named_by_the_city(one.file, one.located, departments)
+        elif one.item is not None:
+            for department in sorted(one.item.entitled - set(departments)):
+                problem = messages.ITEM_OF_NOBODY(item=name, department=department)
+                fix = messages.DECLARE_OR_OVERLAY(item=name)
+                yield CityFault(str(folder / CITY_FILE), 1, "shipped_items", problem, fix)
+
+
+def _named_by_the_city(file: Path, entry: Located, departments: Collection[str]) -> Iterator[CityFault]:
+    named = entry.value["entitled"]
+    for place, department in enumerate(named if isinstance(named, list) else ()):
+        if department not in departments:
+            problem, fix = messages.NO_SUCH_DEPARTMENT(department=department), suggestion(str(department), departments)
+            yield CityFault(str(file), entry.line(("entitled", place)), "entitled", problem, fix)
+
+
+def role_faults(departments: Iterable[tuple[Section, Department]], carried: Carried) -> Iterator[CityFault]:
+    """Compare roles and authorities of departments with the items, and the roles that the city's items name.
+
+    Args:
+        departments: those whose files are right, each with its file.
+        carried: the items of the city.
+
+    """
+    sections = {department.id: (section, department) for section, department in departments}
+    declared = [department for _, department in sections.values()]
+    items = [one.item for one in carried.values() if one.item is not None]
+    roles = sorted({role for item in items for role in item.entitled_roles})
+    for fault in entitlement_faults(items, declared):
+        section, department = sections[fault.department]
+        key, problem, fix = explained(fault, department, roles)
+        above, _, below = key.rpartition(".")
+        yield fault_of((section.section(above) if above else section).wrong(below, problem, fix))
+    for one in carried.values():
+        if one.item is None or one.located is None:
+            continue
+        for place, role in enumerate(one.located.value.get("entitled_roles", ())):
+            if not any(carries(department, role, one.item.id) for department in declared):
+                line = one.located.line(("entitled_roles", place))
+                problem, fix = messages.NOBODY_CARRIES(role=role), messages.CARRY_IT(role=role)
+                yield CityFault(str(one.file), line, "entitled_roles", problem, fix)

@@ -1,0 +1,31 @@
+"""Writes files of a city, and never over one that is there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from creditbus.services.cli.messages import city as messages
+from creditbus.topics.errors import ConfigurationError
+from creditbus.topics.system_errors import reason_of
+
+__all__ = ["write_new"]
+
+
+def write_new(texts: Mapping[Path, str]) -> None:
+    """Write all of some files, or none where one of them exists.
+
+    Raises:
+        ConfigurationError: one is there already, or the disk refuses.
+
+    """
+    for path in texts:
+        if path.exists():
+            raise ConfigurationError(str(path), messages.IS_THERE(), messages.CHANGE_IT())
+    for path, text in texts.items():
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("x", encoding="utf-8") as file:
+                file.write(text)
+        except OSError as error:
+            raise ConfigurationError(str(path), reason_of(error)) from error

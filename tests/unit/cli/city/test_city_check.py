@@ -1,0 +1,156 @@
+"""`creditbus city check` finds nothing in a new folder, and of each fault says file, line and key."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from creditbus.services.cli import main as cli
+from creditbus.services.cli.city.check import check_city
+from tests.english import english_in
+
+_ENFORCEMENT = "departments/administrative-enforcement.yaml"
+_SUBSCRIBER = "subscribers/district-one.yaml"
+_OVERLAY = "catalogue/abnormal-operation.yaml"
+_ITEM = "catalogue/tax-refund/item.yaml"
+_SCHEMA = "catalogue/tax-refund/v1.avsc"
+_MAPPING = "mappings/tax-refund.yaml"
+_YEAR = """\
+notices: [国办发明电]
+holidays: [2027-01-01, 2027-05-01, 2027-10-01..2027-10-03]
+working_weekends: []
+"""
+
+# file, what stands there, what stands there instead (all of the file where the second is empty), place, words
+_FAULTS = [
+    ("city.yaml", 'code: "990100"', "code: 990100", "code", "quotes"),
+    ("city.yaml", "time_zone:", "timezone:", "time_zone", "is missing"),
+    ("city.yaml", "Asia/Shanghai", "Asia/Tokyo", "time_zone", "must be one of"),
+    ("city.yaml", "# partitions: 4", "partitions: 0", "partitions", "whole number"),
+    ("city.yaml", "- abnormal-operation", "- abnormal-operaton", "shipped_items", "did you mean abnormal-operation"),
+    ("city.yaml", "990103", "990102", "districts.1.code", "second time"),
+    ("city.yaml", "", "name: [", "", "is not YAML"),
+    (_ENFORCEMENT, "contact:", "contakt:", "contact", "is contakt meant"),
+    (_ENFORCEMENT, "uscc: null", "uscc: 123", "uscc", "18 characters"),
+    (_ENFORCEMENT, "id: administrative-enforcement", "id: other", "id", "make them the same"),
+    (_ENFORCEMENT, "{enforcement:", "{enforcment:", "roles.enforcment", "did you mean enforcement"),
+    (_ENFORCEMENT, "enforcement: [all]", "enforcement: [tax-refund]", "roles.enforcement", "tax-refund"),
+    (_ENFORCEMENT, "speaks_for: [all]", "speaks_for: [11990100AF0000024X]", "speaks_for", "11990100AF0000024X"),
+    (_ENFORCEMENT, "speaks_for: [all]", "# nobody", "uscc", ""),
+    (_OVERLAY, "due_working_days: 5", "entitled_roles: [painter]", "entitled_roles", "painter"),
+    (_SUBSCRIBER, "items: [administrative-penalty]", "items: [administrative-fine]", "grant.items", "did you mean"),
+    (_SUBSCRIBER, '"990102"', '"990199"', "grant.districts", "not a district"),
+    (
+        _SUBSCRIBER,
+        "  # fields: {administrative-penalty: [",
+        "  fields: {administrative-penalty: [XX_",
+        "grant.fields",
+        "field of",
+    ),
+    (_SUBSCRIBER, "  # fields: {administrative-penalty", "  fields: {tax-refund", "grant.fields", "among the items"),
+    (_SUBSCRIBER, "disclosure: public", "disclosure: secret", "grant.disclosure", "must be one of"),
+    (_SUBSCRIBER, "consent: false", "consent: perhaps", "grant.consent", "true or false"),
+    (_SUBSCRIBER, "valid_until: 20", "valid_until: x20", "grant.valid_until", "must be a date"),
+    (_SUBSCRIBER, "kind: district", "kind: distrikt", "kind", "did you mean district"),
+    (_OVERLAY, "due_working_days: 5", "due_working_days: soon", "due_working_days", "whole number"),
+    (_OVERLAY, "due_working_days", "due_working_dais", "due_working_dais", "unknown key"),
+    (_OVERLAY, "due_working_days: 5", "entitled: [market-supervison]", "entitled", "did you mean market-supervision"),
+    ("catalogue/tax-credit-grade.yaml", "", "due_working_days: 5", "", "not an item"),
+    (_ITEM, "entitled: [administrative-enforcement]", "entitled: [court]", "entitled", "not in departments"),
+    (_ITEM, "act: {decision_no: JDWH", "act: {decision_no: JDWX", "events[0].act.decision_no", "JDWX"),
+    (_ITEM, "id: tax-refund", "id: refund", "id", "folder's name"),
+    (_SCHEMA, '"disclosure": "public"', '"disclosure": "secret"', "fields[0].disclosure", "secret"),
+    (_SCHEMA, "", "{", "", ""),
+    (_SCHEMA, "TaxRefund", "AdministrativePenalty", "name", "is the record of administrative-penalty"),
+    (_MAPPING, "JDWH: {form", "JDWX: {form", "content.JDWX", ""),
+    (_MAPPING, "content:", "contant:", "contant", "did you mean content"),
+    (_MAPPING, "item: tax-refund", "item: tax-refunt", "item", "did you mean tax-refund"),
+    ("working_days/2027.yaml", "", _YEAR.replace("2027-05-01, ", ""), "holidays", "2027-05-01"),
+    ("working_days/2027.yaml", "", _YEAR.replace("[]", "[2027-01-04]"), "working_weekends", "not a Saturday"),
+    ("working_days/next.yaml", "", _YEAR, "", "year"),
+    ("departments/court.yml", "", "id: court", "", "let its name end with .yaml"),
+]
+
+
+def _break(file: Path, old: str, new: str) -> None:
+    text = file.read_text(encoding="utf-8") if file.is_file() else ""
+    assert old in text
+    file.write_text(text.replace(old, new, 1) if old else new, encoding="utf-8")
+
+
+def test_a_new_folder_is_right(city: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["city", "check", str(city)]) == 0
+    assert "is right: 2 departments, 1 subscriber, 6 items" in capsys.readouterr().out
+    assert cli.main(["city", "check", "--json", "--city", str(city)]) == 0
+    assert json.loads(capsys.readouterr().out) == []
+
+
+@pytest.mark.parametrize(("file", "old", "new", "key", "words"), _FAULTS)
+def test_a_fault_is_named_by_file_line_and_key(file: str, old: str, new: str, key: str, words: str, city: Path) -> None:
+    _break(city / file, old, new)
+    faults = check_city(city)
+    found = [fault for fault in faults if fault.file == str(city / file)]
+    assert found, [str(fault.text()) for fault in faults]
+    assert key in {re.sub(r"(grant\.fields)\..*", r"\1", fault.key) for fault in found}, found
+    assert any(words in str(fault.text()) for fault in found), [str(fault.text()) for fault in found]
+    if old and file != _SCHEMA:
+        lines = (city / file).read_text(encoding="utf-8").splitlines()
+        at = [lines[fault.line - 1] for fault in found]
+        assert any(new.strip() in line or line.startswith(f"{key}:") for line in at), found
+    assert [english_in(fault.text().zh.replace(str(city), "")) for fault in faults if english_in(fault.text().zh)] == []
+
+
+def test_what_a_comment_shows_can_be_used(city: Path) -> None:
+    _break(city / _SUBSCRIBER, "  # fields: {", "  fields: {")
+    _break(city / _ITEM, "# entitled_roles: [", "entitled_roles: [")
+    _break(city / "city.yaml", "# partitions:", "partitions:")
+    assert check_city(city) == []
+
+
+def test_everything_is_said_at_once(city: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _break(city / _ENFORCEMENT, "contact:", "contakt:")
+    _break(city / _ENFORCEMENT, "uscc: null", "uscc: 123")
+    _break(city / _SUBSCRIBER, "consent: false", "consent: perhaps")
+    _break(city / _MAPPING, "content:", "contant:")
+    _break(city / _ITEM, "entitled: [administrative-enforcement]", "entitled: [court]")
+    assert cli.main(["city", "check", "city"]) == 1
+    said = capsys.readouterr()
+    assert said.err.strip() == "6 faults"
+    assert [line.split(": ")[0].rpartition(":")[0] for line in said.out.splitlines()] == [
+        *[f"city/{_ENFORCEMENT}"] * 3,
+        f"city/{_SUBSCRIBER}",
+        f"city/{_MAPPING}",
+        f"city/{_ITEM}",
+    ]
+    assert cli.main(["city", "check", "city", "--json"]) == 1
+    facts = json.loads(capsys.readouterr().out)
+    assert {"file": f"city/{_SUBSCRIBER}", "key": "grant.consent"}.items() <= facts[3].items()
+
+
+def test_an_item_of_the_product_needs_the_departments_that_it_names(city: Path) -> None:
+    _break(city / "city.yaml", "  - abnormal-operation\n", "  - abnormal-operation\n  - credit-commitment\n")
+    (fault,) = [fault for fault in check_city(city) if "credit-office" in fault.problem]
+    assert (fault.file, fault.key) == (str(city / "city.yaml"), "shipped_items")
+    assert "catalogue/credit-commitment.yaml" in fault.fix
+
+
+def test_a_city_needs_departments_and_its_own_items_a_mapping(city: Path) -> None:
+    (city / _MAPPING).unlink()
+    assert [str(fault.text()) for fault in check_city(city)] == [
+        f"{city}/{_ITEM}: no mapping fills tax-refund; write mappings/tax-refund.yaml"
+    ]
+    for file in (city / "departments").iterdir():
+        file.unlink()
+    assert any(fault.file == str(city / "departments") for fault in check_city(city))
+
+
+@pytest.mark.parametrize("arguments", [["city", "check", "nowhere"], ["city", "check"], ["department", "add", "court"]])
+def test_without_a_city_one_line_says_what_to_do(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(arguments) == 2
+    assert "creditbus city init" in (said := capsys.readouterr().err)
+    assert said.count("\n") == 1
+    cli.main([*arguments, "--lang", "zh"])
+    assert english_in(capsys.readouterr().err) == []
