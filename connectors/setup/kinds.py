@@ -18,6 +18,7 @@ ENTRY_POINT_GROUP = "creditbus.connectors"
 
 _ELSEWHERE = {
     "http": "creditbus.connectors.http.kind",
+    "kafka": "creditbus.connectors.kafka.kind",
     "remote-folder": "creditbus.connectors.remote.kind",
     "sql": "creditbus.connectors.sql.kind",
 }

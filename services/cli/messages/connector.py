@@ -529,6 +529,10 @@ NOTHING_OF: Mapping[str, Message] = {
         "请先在该服务器的文件夹中放入一个文件（settings.pattern 决定取哪些文件），再运行一次",
         "put a first file into the folder of that server (settings.pattern says which are taken), and run this again",
     ),
+    "kafka": Message(
+        "主题中尚无可读的行：请检查 settings.topic、format 与 envelope，再运行一次",
+        "there is no row in the topic yet: check settings.topic, format and envelope, and run this again",
+    ),
     "sql": Message(
         "请授予该用户读取表的权限，或用 --set schema=名称 指明模式",
         "let this user read the table, or name its schema by --set schema=NAME",
