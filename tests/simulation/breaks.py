@@ -6,6 +6,7 @@ By functions, never by mocks: these keep the arguments of every call, and with t
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 from unittest import mock
 
@@ -20,6 +21,7 @@ from creditbus.services.engine.run.lane import Entries, Lane
 from creditbus.services.engine.run.lane_range import LaneRange
 from creditbus.services.engine.run.pipeline import Pipeline
 from creditbus.services.engine.run.range_owner import RangeOwner
+from creditbus.services.engine.run.runtime import StageRuntime
 from creditbus.services.engine.run.start_offset import StartOffset
 from creditbus.services.engine.store import Store
 
@@ -219,6 +221,15 @@ def _silent_loss() -> Patches:
     return [mock.patch.object(owner, "settle_losses", nothing)]
 
 
+def _stale_version() -> Patches:
+    """An acquisition does not look for what was published meanwhile."""
+
+    async def as_it_is(self: StageRuntime) -> StageRuntime:
+        return replace(self, origin=self)
+
+    return [mock.patch.object(StageRuntime, "newest", as_it_is)]
+
+
 #: By name; the text says what is wrong.
 BREAKS: Final[dict[str, Callable[[], Patches]]] = {
     "overlapping lane ranges are not fenced": _no_overlap,
@@ -240,6 +251,7 @@ BREAKS: Final[dict[str, Callable[[], Patches]]] = {
     "a store is not restored": _no_restore,
     "offsets are outside the transaction": _no_offsets,
     "what was cut unread is not booked": _silent_loss,
+    "a newer version is not looked for": _stale_version,
 }
 
 

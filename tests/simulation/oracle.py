@@ -7,15 +7,19 @@ from typing import Any
 
 from aiokafka.structs import TopicPartition as Partition
 
+from creditbus.topics.city.adoptions import Adoption, version_at
+from creditbus.topics.names import ADOPTIONS
+
 __all__ = ["verdict"]
 
-_OUT, _CHANGELOG, _LEDGER = "out", "changelog", "ledger"
+_OUT, _CHANGELOG, _LEDGER, _JUDGED = "out", "changelog", "ledger", "judged"
 
 
 def verdict(world: Any, through: bool) -> list[str]:  # noqa: FBT001 -- what the schedule's end was
     """Return what is wrong; nothing where all is as it must be."""
     wrong = list(_effects(world, through=through))
     wrong += _state(world)
+    wrong += _judged(world)
     # where a log was cut at the group's position, an owner that is overtaken and has not noticed asks for what is gone
     if world.gaps() and not any(log.start for log in world.broker.logs.values()):
         wrong.append(f"{world.gaps()} gaps, and nothing was missing")
@@ -78,6 +82,21 @@ def _outputs(log: Any, lane: int, expected: Mapping[bytes, Any], seen: Counter[b
         if last.get(place, -1) >= record.offset:
             yield f"{value!r} came behind a later record of its key"
         last[place] = record.offset
+
+
+def _judged(world: Any) -> Iterator[str]:
+    """Each record by the version that its lane had taken up there, be it by whichever worker."""
+    if not world.version:
+        return
+    taken = [Adoption.decode(entry.value) for entry in world.broker.logs[Partition(ADOPTIONS, 0)].committed()]
+    published = {record.value: record for record in world.published}
+    for lane in range(world.stage.lanes):
+        for entry in world.broker.logs[Partition(_JUDGED, lane)].committed():
+            version, _, value = entry.value.partition(b"|")
+            record = published[value]
+            there = version_at(taken, world.stage.name, record.partition.topic, lane, record.offset)
+            if int(version) != there:
+                yield f"{value!r} was judged by version {int(version)}, and its lane works by {there} there"
 
 
 def _fold(world: Any, lane: int) -> tuple[list[int], list[dict[bytes, bytes]]]:

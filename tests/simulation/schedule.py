@@ -27,6 +27,8 @@ from tests.simulation.world import World
 __all__ = ["Result", "installed", "run"]
 
 _SPAN = 2.5
+#: Of all schedules, those in which the city declares something else while the bus runs.
+_DECLARING = 0.3
 _SETTLE = 20.0
 _MOST_CALLBACKS = 60_000
 #: Of the code, of a break above all: no fault of a schedule raises them.
@@ -105,12 +107,17 @@ def _run(seed: int, *, trace: bool) -> Result:
     _loops.append(loop)
     count = random.choice((1, 2, 3, 4, 4, 5, 8))
     topics = ("a", "b")[: random.choice((1, 1, 2))]
-    world = World(loop, random, count, topics, random.choice((1, 1, 2)))
+    # of its own, so that schedules without versions stay what they were
+    chance = Random(f"versions of {seed}")
+    world = World(loop, random, count, topics, random.choice((1, 1, 2)), int(chance.random() < _DECLARING))
     loop.world = world  # type: ignore[attr-defined]
     if trace:
         world.lines = []
     _log_to(world)
     try:
+        if world.version:
+            for _ in range(chance.randint(1, 4)):
+                loop.call_later(chance.uniform(0.2, _SPAN), world.declare, chance, context=WORLD.context)
         through = loop.run_until_complete(loop.create_task(_play(world, random), context=WORLD.context))
         wrong = [f"a mistake of the code: {told}" for told in world.mistakes[:1]] + verdict(world, through)
         return Result(seed, wrong, dict(world.counts), len(world.published), loop.time(), world.lines or [])

@@ -12,9 +12,9 @@ from creditbus.services.engine.stage.contract import Stage, StepRun, StoreKind
 from creditbus.services.engine.stage.output import Output
 from creditbus.services.engine.stage.state_view import StateView
 
-__all__ = ["CHANGELOG", "LEDGER", "OUT", "book", "numbering_stage"]
+__all__ = ["CHANGELOG", "JUDGED", "LEDGER", "OUT", "book", "numbering_stage"]
 
-OUT, CHANGELOG, LEDGER = "out", "changelog", "ledger"
+OUT, CHANGELOG, LEDGER, JUDGED = "out", "changelog", "ledger", "judged"
 _ORIGIN: Origin = {"department": "990101", "run": "run", "file": "file", "sheet": "", "row": 1}
 
 _Work = tuple[bytes, bytes]
@@ -22,6 +22,9 @@ _Work = tuple[bytes, bytes]
 
 class _Numbering:
     """The n-th record of a key writes `n|value`; a key whose value is `end` is forgotten and begins again."""
+
+    def __init__(self, version: int) -> None:
+        self._version = version
 
     async def load(self, schemas: Schemas) -> None:
         """Nothing to learn."""
@@ -40,14 +43,15 @@ class _Numbering:
     def begin(self, work: list[_Work], view: StateView, out: Output) -> StepRun:  # noqa: ARG002 -- the contract of a step
         return StepRun(lambda part: self._number(part, view, out))
 
-    @staticmethod
-    def _number(work: list[_Work], view: StateView, out: Output) -> None:
+    def _number(self, work: list[_Work], view: StateView, out: Output) -> None:
         for key, value in work:
             count = int(view.get(key) or 0) + 1
             view.put(key, b"%d" % count)
             if key[-1] % 4 == 1:
                 view.put(_mark(key), b"")
             out.emit(OUT, out.lane, key, b"%d|%b" % (count, value))
+            if self._version:
+                out.emit(JUDGED, out.lane, None, b"%d|%b" % (self._version, value))
             out.book(_ORIGIN, "item", Outcome.RECEIVED)
             out.book(_ORIGIN, "item", Outcome.APPLIED)
 
@@ -65,9 +69,9 @@ def book(out: Output) -> None:
         out.emit(LEDGER, out.lane, None, json.dumps(counts).encode())
 
 
-def numbering_stage(topics: tuple[str, ...], lanes: int) -> Stage:
-    """Return the stage."""
-    step = _Numbering()
+def numbering_stage(topics: tuple[str, ...], lanes: int, version: int) -> Stage:
+    """Return the stage; by a version, if there is one, it says of each record by which it judged that."""
+    step = _Numbering(version)
     return Stage(
         name="stage",
         topics=topics,
@@ -76,4 +80,5 @@ def numbering_stage(topics: tuple[str, ...], lanes: int) -> Stage:
         store=StoreKind.REDIS,
         changelog=CHANGELOG,
         further_keys=step.further_keys,
+        declarations=version,
     )

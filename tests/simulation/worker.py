@@ -18,12 +18,13 @@ from tests.simulation.clock import WORLD, Process
 from tests.simulation.group import OK, UNKNOWN_MEMBER, Joined
 from tests.simulation.reader import Reader
 from tests.simulation.stage import book
+from tests.simulation.wire import Wire
 
 __all__ = ["MAX_POLL", "Worker"]
 
 #: Seconds without a poll after which the membership ends, as Faust's broker_max_poll_interval (1,000 there).
 MAX_POLL = 3.0
-_HEARTBEAT, _AGAIN, _LOOK = 0.25, 0.05, 1.0
+_HEARTBEAT, _AGAIN, _LOOK, _ANSWER = 0.25, 0.05, 1.0, 1.0
 
 
 class Ids(TopicIds):
@@ -42,6 +43,9 @@ class Worker:
         self.silent_until = 0.0
         self._slots = asyncio.Semaphore(2)
         self.store = world.make_store()
+        self.version = world.version
+        self._runtimes: list[StageRuntime] = []
+        self._wire = Wire(world.kafka)
         self.lanes = Assignment(world.stage.name, world.stage.lanes, self._make_owner)
         task = world.loop.create_task(self._run(), context=self.process.context)
         # whatever ends a worker by an error ends the schedule by it
@@ -67,8 +71,24 @@ class Worker:
     ) -> RangeOwner:
         world = self._world
         ids = Ids("", dict.fromkeys(world.stage.topics, "first"))
-        runtime = StageRuntime(world.stage, world.settings, self.store, ids, world.schemas, book, self._slots)
+        stage = world.stage_of(self.version)
+        runtime = StageRuntime(stage, world.settings, self.store, ids, world.schemas, book, self._slots)
+        runtime.catch_up = self._catch_up if self.version else None
+        self._runtimes.append(runtime)
         return RangeOwner(runtime, lane_range, partitions, self._reader, on_room)
+
+    # -- the worker's renewal, which follows the declarations (services/worker/renewal.py) ---------
+
+    async def _catch_up(self) -> None:
+        self.take(await self._wire.ask(lambda: self._world.version, _ANSWER))
+
+    def take(self, version: int) -> None:
+        """Work by a version from now on, unless by a newer one already."""
+        if version > self.version:
+            self.version = version
+            for runtime in self._runtimes:
+                runtime.switch(self._world.stage_of(version), self._world.schemas)
+            self.lanes.renew()
 
     async def _run(self) -> None:
         self._reader = Reader(self._world, self._world.stage.topics, lambda: self.lanes)

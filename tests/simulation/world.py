@@ -14,6 +14,7 @@ from creditbus.services.engine.batch import Partition
 from creditbus.services.engine.codec.schemas import Schemas
 from creditbus.services.engine.errors import DependencyDownError
 from creditbus.services.engine.settings import EngineSettings
+from creditbus.services.engine.stage.contract import Stage
 from creditbus.services.engine.store import Store
 from tests.simulation.broker import Broker
 from tests.simulation.clock import WORLD, Process, VirtualLoop, within
@@ -60,13 +61,16 @@ class Published:
 class World:
     """Makes workers and lets things happen to them."""
 
-    def __init__(self, loop: VirtualLoop, random: Random, lanes: int, topics: tuple[str, ...], nodes: int) -> None:
+    def __init__(
+        self, loop: VirtualLoop, random: Random, lanes: int, topics: tuple[str, ...], nodes: int, version: int
+    ) -> None:
         self.loop = loop
         self.random = random
         self.nodes = nodes
         self.keys = random.randint(1, 6)
         self.settings = SETTINGS
-        self.stage = numbering_stage(topics, lanes)
+        self.version = version
+        self._stages = {version: numbering_stage(topics, lanes, version)}
         self.schemas = Schemas(_NO_REGISTRY)
         # each has a chance of its own, so that one more draw here changes nothing there
         self.kafka = Server(loop, Random(random.random()), lambda: KafkaConnectionError("the connection broke"))
@@ -94,6 +98,25 @@ class World:
         """Say what happens, where somebody wants to know."""
         if self.lines is not None:
             self.lines.append(f"{self.loop.time():9.4f} {text}")
+
+    @property
+    def stage(self) -> Stage:
+        """The stage by the newest version."""
+        return self._stages[self.version]
+
+    def declare(self, chance: Random) -> None:
+        """Publish the next version; workers hear of it at moments of their own."""
+        before = self.stage
+        self.version += 1
+        self.note(f"version {self.version}")
+        self._stages[self.version] = numbering_stage(before.topics, before.lanes, self.version)
+        for worker in self.workers:
+            context = worker.process.context
+            self.loop.call_later(chance.choice((0.0, 0.05, 0.5, 2.0)), worker.take, self.version, context=context)
+
+    def stage_of(self, version: int) -> Stage:
+        """Return the stage by a version."""
+        return self._stages[version]
 
     def make_store(self) -> Store:
         return ShelfStore(self.redis, self.shelf, self.settings.watchdog_seconds)
