@@ -44,6 +44,26 @@ NO_ADDRESS = Message(
     "没有给出地址",
     "no address is known",
 )
+NO_SUCH_SERVER = Message(
+    "没有服务器 {server!r}",
+    "{server!r} is not a server",
+)
+NOT_A_PORT = Message(
+    "{port!r} 不是端口",
+    "{port!r} is not a port",
+)
+GIVE_A_PORT = Message(
+    "请给出 {lowest} 至 {highest} 的整数",
+    "give a whole number from {lowest} to {highest}",
+)
+SAME_PORT = Message(
+    "端口 {port} 已给了 {server}",
+    "port {port} is given to {server} already",
+)
+PORT_FOR_EACH = Message(
+    "请给每个服务器不同的端口",
+    "give each server a port of its own",
+)
 SET_IT = Message(
     "请设置，或用 `creditbus up` 启动本机服务器（已查看 {home}）",
     "set it, or start local servers with `creditbus up` (looked in {home})",

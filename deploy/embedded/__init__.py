@@ -7,5 +7,7 @@
 
 from creditbus.deploy.embedded.cluster import Cluster, ServerStatus
 from creditbus.deploy.embedded.errors import ServerError
+from creditbus.deploy.embedded.listening import Listening, listening
+from creditbus.deploy.embedded.wanted import Wanted
 
-__all__ = ["Cluster", "ServerError", "ServerStatus"]
+__all__ = ["Cluster", "Listening", "ServerError", "ServerStatus", "Wanted", "listening"]

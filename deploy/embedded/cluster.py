@@ -12,16 +12,20 @@ from pathlib import Path
 from typing import Self
 
 from creditbus.deploy.embedded import messages
+from creditbus.deploy.embedded.asked_ports import spread, together
 from creditbus.deploy.embedded.errors import ServerError
 from creditbus.deploy.embedded.files import replace_text
 from creditbus.deploy.embedded.kafka import KafkaServer
+from creditbus.deploy.embedded.listening import Listening, listening
 from creditbus.deploy.embedded.plan import HomePlan
 from creditbus.deploy.embedded.ports import is_free
 from creditbus.deploy.embedded.programs import Programs, resolve
 from creditbus.deploy.embedded.redis import RedisServer
 from creditbus.deploy.embedded.registry import RegistryServer
 from creditbus.deploy.embedded.server import Server
+from creditbus.deploy.embedded.wanted import NOTHING_WANTED, Wanted
 from creditbus.topics.connection import ENDPOINTS_FILE, Connection
+from creditbus.topics.errors import ConfigurationError
 
 __all__ = ["Cluster", "ServerStatus"]
 
@@ -60,12 +64,13 @@ class Cluster:
     Args:
         home: directory of everything the servers keep; made when missing.
         brokers: Kafka brokers; None means what the home was made with, 1 for a new home.
-        customary_ports: whether to try 9092, 9093, 8081 and 6379 first.
+        customary_ports: whether a new home tries 9092, 9093, 8081 and 6379 first.
+        wanted: ports and addresses that are asked for.
         broker_settings: of Kafka's server.properties, where they are to differ; not kept in the home.
         progress: is called with each step that takes time.
 
     Raises:
-        ConfigurationError: the home was made with another number of brokers.
+        ConfigurationError: the home was made with another number of brokers, or the ports asked for cannot be.
     """
 
     def __init__(
@@ -74,6 +79,7 @@ class Cluster:
         *,
         brokers: int | None = None,
         customary_ports: bool = True,
+        wanted: Wanted = NOTHING_WANTED,
         broker_settings: Mapping[str, str | int] | None = None,
         progress: Callable[[str], None] = lambda _: None,
     ) -> None:
@@ -90,6 +96,9 @@ class Cluster:
             server.name: server for server in (*self._kafka, self._registry, self._redis)
         }
         self._plan.recall_ports(self._servers.values())
+        self._asked = spread(wanted, tuple(self._servers.values()))
+        self._listening = wanted.listening
+        self._listen_at(self._plan.listening)
 
     def __enter__(self) -> Self:
         self.start()
@@ -107,19 +116,26 @@ class Cluster:
         """Start what does not run and return when every server is healthy. Does nothing when all run.
 
         Servers that an earlier run left behind are kept when they are healthy, else ended and started again; one that
-        runs is asked several times before.
+        runs is asked several times before. Addresses stay: those of the last start are taken again.
 
         Raises:
+            ConfigurationError: a port that is asked for is taken, servers run elsewhere than is asked for, or the
+                address that they listen at is not one of this machine any more.
             ServerError: a program is missing, or a server did not become healthy; then none is left running.
         """
         with self._alone():
             ill = self._ill()
+            if len(ill) < len(self._servers):
+                self._refuse_to_move()
             if not ill:
                 return
             if len(ill) < len(self._servers) and self._replace(ill):
                 return
             self._stop(reversed(self._servers.values()))
+            # An address of the last run may have gone from this machine since.
+            self._listen_at(self._listening or listening(self._plan.listen, self._plan.advertise))
             self._start_on_free_ports()
+            self._plan.remember(self._asked, self._servers["redis"].listening)
             self._plan.save(self.home)
             self._write_endpoints()
 
@@ -160,6 +176,25 @@ class Cluster:
         """The addresses as the endpoints file holds them."""
         return self.connection().endpoints()
 
+    @property
+    def listening(self) -> Listening:
+        """Where the servers listen, or did in the last run."""
+        return self._servers["redis"].listening
+
+    def _listen_at(self, where: Listening) -> None:
+        for server in self._servers.values():
+            server.listening = where
+
+    def _refuse_to_move(self) -> None:
+        """Refuse what is asked for where servers run that would have to be stopped for it."""
+        for (name, port_name), asked in self._asked.items():
+            port = self._servers[name].ports.get(port_name)
+            if port != asked.port:
+                raise ConfigurationError(asked.place, messages.RUNS_AT(server=name, port=port), messages.DOWN_FIRST())
+        if self._listening not in (None, self.listening):
+            problem = messages.LISTENS_AT(address=self.listening.address, advertised=self.listening.advertised)
+            raise ConfigurationError("--listen", problem, messages.DOWN_FIRST())
+
     def _ill(self) -> list[Server]:
         """Servers that do not run, and those that run but answer none of several questions.
 
@@ -186,14 +221,17 @@ class Cluster:
 
     def _start_on_free_ports(self) -> None:
         servers = list(self._servers.values())
+        asked = together(self._plan.recall_asked(self.home), self._asked)
         for attempt in range(1, _ATTEMPTS + 1):
-            self._plan.assign_ports(servers, customary=self._customary_ports)
+            self._plan.assign_ports(servers, asked, customary=self._customary_ports, notice=self._progress)
             try:
                 self._start(servers)
             except ServerError:
                 ended = [server for server in servers if server.process.pid is None]
                 # Somebody may have taken a port between the choice and the start: then other ports will do.
-                lost_port = any(not is_free(port) for server in ended for port in server.ports.values())
+                lost_port = any(
+                    not is_free(port, server.host_of(name)) for server in ended for name, port in server.ports.items()
+                )
                 self._stop(reversed(servers))
                 if attempt == _ATTEMPTS or not lost_port:
                     raise

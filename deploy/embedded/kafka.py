@@ -38,6 +38,7 @@ class KafkaServer(Server):
     """
 
     port_names: ClassVar[Mapping[str, int]] = {"client": 9092, "controller": 9093}
+    internal_ports: ClassVar[frozenset[str]] = frozenset({"controller"})
     stop_seconds = 30.0
 
     def __init__(self, name: str, home: Path, node_id: int, cluster_id: str, settings: Mapping[str, str | int]) -> None:
@@ -78,25 +79,28 @@ class KafkaServer(Server):
 
     def healthy(self) -> bool:
         """The broker answers as a member of a cluster that has a controller, be it fenced or not."""
-        return self.node_id in self._members()
+        return self.node_id in self._members(self.listening.local)
 
     def started(self) -> bool:
-        """The broker knows every peer that runs, and as serving: a topic made now gets all its replicas."""
-        serving = {node_id for node_id, fenced in self._members().items() if not fenced}
+        """The broker knows every peer that runs, and as serving: a topic made now gets all its replicas.
+
+        It is asked by the name that clients are given: brokers call themselves and each other by it.
+        """
+        serving = {node_id for node_id, fenced in self._members(self.listening.advertised).items() if not fenced}
         return serving.issuperset(peer.node_id for peer in self.peers if peer.process.pid is not None)
 
     @property
     def address(self) -> str:
         """Host and port for clients."""
-        return f"{HOST}:{self.ports['client']}"
+        return f"{self.listening.advertised}:{self.ports['client']}"
 
-    def _members(self) -> Mapping[int, bool]:
+    def _members(self, host: str) -> Mapping[int, bool]:
         """Brokers that this one knows, and whether each is fenced; none when it does not answer.
 
         A broker that has registered is fenced until it has caught up: clients do not learn of it before.
         """
         port = self.ports.get("client")
-        return {} if port is None else members(port)
+        return {} if port is None else members(port, host)
 
     @property
     def _properties(self) -> Path:
@@ -111,7 +115,7 @@ class KafkaServer(Server):
             "controller.quorum.voters": ",".join(
                 f"{peer.node_id}@{HOST}:{peer.ports['controller']}" for peer in self.peers
             ),
-            "listeners": f"PLAINTEXT://{self.address},CONTROLLER://{HOST}:{self.ports['controller']}",
+            "listeners": f"PLAINTEXT://{self.listening.address}:{self.ports['client']},CONTROLLER://{HOST}:{self.ports['controller']}",
             "advertised.listeners": f"PLAINTEXT://{self.address}",
             "controller.listener.names": "CONTROLLER",
             "inter.broker.listener.name": "PLAINTEXT",

@@ -21,7 +21,7 @@ _SECONDS: Final = 1.0
 _LARGEST_BYTES: Final = 1 << 20
 
 
-def members(port: int) -> Mapping[int, bool]:
+def members(port: int, host: str = HOST) -> Mapping[int, bool]:
     """The brokers that the one at this port knows, and whether each is fenced; waits a second at most.
 
     A client of a library takes the brokers' addresses from the first answer and puts its question to any of them. For
@@ -33,7 +33,7 @@ def members(port: int) -> Mapping[int, bool]:
     request.with_header()
     deadline = time.monotonic() + _SECONDS
     try:
-        with socket.create_connection((HOST, port), timeout=_SECONDS) as connection:
+        with socket.create_connection((host, port), timeout=_SECONDS) as connection:
             connection.sendall(request.encode(version=_VERSION, header=True, framed=True))
             size = int.from_bytes(_read(connection, 4, deadline), "big")
             if size > _LARGEST_BYTES:

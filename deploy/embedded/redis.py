@@ -9,7 +9,6 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from creditbus.deploy.embedded.ports import HOST
 from creditbus.deploy.embedded.programs import Programs
 from creditbus.deploy.embedded.server import Server
 
@@ -26,6 +25,7 @@ save 300 1
 appendonly no
 stop-writes-on-bgsave-error no
 maxmemory-policy noeviction
+protected-mode {protected}
 daemonize no
 logfile ""
 """
@@ -46,7 +46,13 @@ class RedisServer(Server):
         """Write redis.conf."""
         self.data.mkdir(parents=True, exist_ok=True)
         self.config.mkdir(parents=True, exist_ok=True)
-        text = _CONFIGURATION.format(host=HOST, port=self.ports["client"], data=self.data)
+        text = _CONFIGURATION.format(
+            host=self.listening.address,
+            port=self.ports["client"],
+            data=self.data,
+            # Redis refuses other machines as long as it has no password.
+            protected="no" if self.listening.is_open else "yes",
+        )
         (self.config / f"{self.name}.conf").write_text(text, encoding="utf-8")
 
     def command(self, programs: Programs) -> Sequence[str]:
@@ -56,7 +62,7 @@ class RedisServer(Server):
     def healthy(self) -> bool:
         """PING answers PONG; while the snapshot is being loaded it does not."""
         client = redis.Redis(
-            host=HOST,
+            host=self.listening.local,
             port=self.ports["client"],
             socket_timeout=1.0,
             socket_connect_timeout=1.0,
@@ -72,4 +78,4 @@ class RedisServer(Server):
     @property
     def address(self) -> str:
         """A redis:// address of database 0."""
-        return f"redis://{HOST}:{self.ports['client']}/0"
+        return f"redis://{self.listening.advertised}:{self.ports['client']}/0"

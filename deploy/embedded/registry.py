@@ -32,7 +32,7 @@ class RegistryServer(Server):
     def command(self, programs: Programs) -> Sequence[str]:
         """The client compiler alone: the registry is asked a few times a run, and starts in half the time."""
         settings = {
-            "quarkus.http.host": HOST,
+            "quarkus.http.host": self.listening.address,
             "quarkus.http.port": str(self.ports["client"]),
             "quarkus.http.access-log.enabled": "false",
             "quarkus.management.host": HOST,
@@ -55,7 +55,7 @@ class RegistryServer(Server):
     def healthy(self) -> bool:
         """Its Confluent API lists subjects, which reads the storage."""
         try:
-            with _OPENER.open(f"{self.address}/subjects", timeout=1.0) as answer:
+            with _OPENER.open(f"{self._url(self.listening.local)}/subjects", timeout=1.0) as answer:
                 return bool(answer.status == HTTPStatus.OK)
         except OSError:
             return False
@@ -63,4 +63,7 @@ class RegistryServer(Server):
     @property
     def address(self) -> str:
         """Base address of the Confluent API."""
-        return f"http://{HOST}:{self.ports['client']}/apis/ccompat/v7"
+        return self._url(self.listening.advertised)
+
+    def _url(self, host: str) -> str:
+        return f"http://{host}:{self.ports['client']}/apis/ccompat/v7"

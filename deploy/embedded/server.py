@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
+from creditbus.deploy.embedded.listening import LOCAL, Listening
+from creditbus.deploy.embedded.ports import HOST
 from creditbus.deploy.embedded.process import ServerProcess
 from creditbus.deploy.embedded.programs import Programs
 
@@ -23,6 +25,9 @@ class Server(ABC):
     port_names: ClassVar[Mapping[str, int]]
     """Each port that the server listens on, with the number it has by custom."""
 
+    internal_ports: ClassVar[frozenset[str]] = frozenset()
+    """Those of them that only servers of the same home call; they stay on the loopback interface."""
+
     stop_seconds: float = 20.0
     """How long a clean shutdown may take before the process is killed."""
 
@@ -32,6 +37,11 @@ class Server(ABC):
         self.config = home / "config"
         self.process = ServerProcess(home / "run" / f"{name}.json", home / "logs" / f"{name}.log")
         self.ports: dict[str, int] = {}
+        self.listening: Listening = LOCAL
+
+    def host_of(self, port_name: str) -> str:
+        """The address that one of its ports is bound to."""
+        return HOST if port_name in self.internal_ports else self.listening.address
 
     @abstractmethod
     def prepare(self, programs: Programs) -> None:
@@ -52,4 +62,4 @@ class Server(ABC):
     @property
     @abstractmethod
     def address(self) -> str:
-        """What a client needs to reach it."""
+        """What a client needs to reach it, from another machine where it listens to others."""

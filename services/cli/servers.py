@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.style import Style
 
-from creditbus.services.cli.console import OUTPUT, print_json, progress
+from creditbus.services.cli.console import ERRORS, OUTPUT, print_json, progress
 from creditbus.services.cli.language import spoken
 from creditbus.services.cli.messages import common
 from creditbus.services.cli.messages import servers as messages
+from creditbus.services.cli.server_options import wanted
 from creditbus.services.cli.stages import show_stages
 from creditbus.services.cli.words import word
 from creditbus.topics.connection import Connection, MissingAddressError, home_directory
 from creditbus.topics.errors import ConfigurationError
+from creditbus.topics.server_ports import HIGHEST_PORT, LOWEST_PORT
 
 if TYPE_CHECKING:
-    from creditbus.deploy.embedded import Cluster
+    from creditbus.deploy.embedded import Cluster, Wanted
     from creditbus.services.cli.answers import Answer
     from creditbus.services.query.stages import StageStatus
 
@@ -41,11 +44,15 @@ def register(app: typer.Typer) -> None:
 
 def up(
     brokers: Annotated[int | None, typer.Option(min=1, max=9)] = None,
+    port: Annotated[list[str] | None, typer.Option()] = None,
+    port_base: Annotated[int | None, typer.Option(min=LOWEST_PORT, max=HIGHEST_PORT)] = None,
+    listen: Annotated[str | None, typer.Option()] = None,
+    advertise: Annotated[str | None, typer.Option()] = None,
     foreground: Annotated[bool, typer.Option("--foreground")] = False,
     json: Json = False,
 ) -> None:
-    """Start Kafka, the schema registry and Redis on this machine."""
-    cluster = _cluster(brokers)
+    """Start Kafka, the schema registry and Redis on this machine; a later start takes the same ports again."""
+    cluster = _cluster(brokers, lambda: wanted(port or (), port_base, listen, advertise, city={}))
     cluster.start()
     if json:
         print_json(cluster.endpoints())
@@ -53,6 +60,7 @@ def up(
         for name, address in cluster.endpoints().items():
             OUTPUT.print(f"{name:18} {address}", soft_wrap=True)
         OUTPUT.print(f"{spoken(messages.LOGS):18} {cluster.home / 'logs'}", soft_wrap=True)
+    _warn_of_open_servers(cluster)
     if foreground:
         from creditbus.deploy.embedded.watch import watch
 
@@ -85,6 +93,12 @@ def status(json: Json = False) -> None:
     ill = any(server["state"] != "healthy" for server in servers) or any(answer.problem for answer in answers)
     if ill or connection is None or any(stage.problem for stage in stages):
         raise typer.Exit(1)
+
+
+def _warn_of_open_servers(cluster: Cluster) -> None:
+    if cluster.listening.is_open:
+        warning = spoken(messages.OPEN_TO_ALL, address=cluster.listening.address)
+        ERRORS.print(warning, style=Style(color="red", bold=True), markup=False)
 
 
 def _local_servers() -> Sequence[Mapping[str, Any]]:
@@ -155,10 +169,10 @@ def _show(servers: Sequence[Mapping[str, Any]], connection: Connection | None, a
         OUTPUT.print(spoken(messages.NO_REDIS))
 
 
-def _cluster(brokers: int | None = None) -> Cluster:
+def _cluster(brokers: int | None = None, want: Callable[[], Wanted] | None = None) -> Cluster:
     try:
-        from creditbus.deploy.embedded import Cluster
+        from creditbus.deploy.embedded import Cluster, Wanted
     except ModuleNotFoundError as error:
         fix = common.INSTALL_PACKAGE()
         raise MissingPackageError(error.name or "", common.PACKAGE_MISSING(), fix) from error
-    return Cluster(home_directory(), brokers=brokers, progress=progress)
+    return Cluster(home_directory(), brokers=brokers, wanted=Wanted() if want is None else want(), progress=progress)

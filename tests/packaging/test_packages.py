@@ -21,7 +21,7 @@ _FACADES = {
         "reject_schema",
         "unreadable_schema",
     ],
-    "creditbus.deploy.embedded": ["Cluster", "ServerError", "ServerStatus"],
+    "creditbus.deploy.embedded": ["Cluster", "Listening", "ServerError", "ServerStatus", "Wanted", "listening"],
     "creditbus.services.domain.validation": [
         "Admitted",
         "Finding",

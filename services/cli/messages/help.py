@@ -152,8 +152,28 @@ HELP: Final[Mapping[str, Message]] = {
         "Write an item of the city's own: item.yaml, v1.avsc and a mapping.",
     ),
     "up": Message(
-        "在本机启动 Kafka、模式登记处和 Redis。",
-        "Start Kafka, the schema registry and Redis on this machine.",
+        "在本机启动 Kafka、模式登记处和 Redis；以后再启动时使用同样的端口。",
+        "Start Kafka, the schema registry and Redis on this machine; a later start takes the same ports again.",
+    ),
+    "up --port": Message(
+        "一个服务器的端口，写成 SERVER=PORT，服务器有 kafka、registry、redis；可重复给出，以后一直使用。"
+        "端口被占用则不启动。多个 Kafka 节点从该端口起依次使用。",
+        "Port of a server as SERVER=PORT, for kafka, registry and redis; may be repeated, and stays for later starts. "
+        "Nothing starts when it is in use. Several Kafka brokers take consecutive ports from it on.",
+    ),
+    "up --port-base": Message(
+        "全部服务器的第一个端口：从它起依次为各 Kafka 节点、登记处、Redis、Kafka 的控制器。",
+        "First port for all servers: from it on the Kafka brokers, the registry, Redis and Kafka's controllers follow.",
+    ),
+    "up --listen": Message(
+        "供其他机器到达的本机 IPv4 地址，用于试用网络；连接不加密，也不验证身份。0.0.0.0 为所有接口，需同时给出 "
+        "--advertise；127.0.0.1 恢复为只供本机使用。",
+        "IPv4 address of this machine that other machines reach, for a trial network: nothing is encrypted or "
+        "authenticated. 0.0.0.0 is every interface, and needs --advertise; 127.0.0.1 is this machine alone again.",
+    ),
+    "up --advertise": Message(
+        "其他机器所用的本机名称或地址，与 --listen 的地址不同时给出。",
+        "Name or address by which other machines reach this one, where it is not that of --listen.",
     ),
     "up --brokers": Message(
         "新建目录时 Kafka 节点的数量；3 个节点时每条记录至少存两份。",

@@ -4,6 +4,30 @@ from __future__ import annotations
 
 from creditbus.topics.text import Message
 
+NOT_SERVER_AND_PORT = Message(
+    "{option!r} 不是服务器与端口",
+    "{option!r} is not a server and a port",
+)
+WRITE_SERVER_AND_PORT = Message(
+    "请写成 --port kafka=9092；服务器有 kafka、registry、redis",
+    "write it as --port kafka=9092; the servers are kafka, registry and redis",
+)
+LISTENS_NOWHERE = Message(
+    "只有本机能到达服务器，对外名称没有用处",
+    "only this machine reaches the servers, so that a name for others does not help",
+)
+LISTEN_TOO = Message(
+    "请同时给出 --listen ADDRESS",
+    "give --listen ADDRESS, too",
+)
+OPEN_TO_ALL = Message(
+    "警告：服务器在 {address} 监听，能到达本机的任何人都能使用。连接既不加密也不验证身份：任何人都能读取、伪造、"
+    "删除全部记录。只可用于封闭网络中的试用，不得放入真实数据；用 `creditbus down` 和 "
+    "`creditbus up --listen 127.0.0.1` 结束",
+    "WARNING: the servers listen at {address} for everyone who reaches this machine. Nothing is encrypted or "
+    "authenticated: anyone can read, forge and delete all records. Use this only for a trial in a closed network, "
+    "without real data; `creditbus down` and `creditbus up --listen 127.0.0.1` end it",
+)
 STAGE = Message(
     "环节",
     "stage",

@@ -28,7 +28,7 @@ def test_a_port_of_another_server_is_not_chosen() -> None:
 def test_ports_stay_over_runs_and_differ_from_each_other(tmp_path: Path) -> None:
     first = Cluster(tmp_path, brokers=3, customary_ports=False)
     plan = HomePlan.load(tmp_path, 3)
-    plan.assign_ports(first._servers.values(), customary=False)
+    plan.assign_ports(first._servers.values(), {}, customary=False, notice=lambda _: None)
     plan.save(tmp_path)
     second = Cluster(tmp_path)
     assert second.endpoints() == first.endpoints()

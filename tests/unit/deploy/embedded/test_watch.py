@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from creditbus.deploy.embedded import watch
+from creditbus.deploy.embedded.listening import LOCAL
 from creditbus.services.cli import main as cli
 from creditbus.services.cli import servers
 
@@ -26,6 +27,7 @@ class Servers:
     """A cluster whose Redis ends once; when it has been started again, the process is sent a signal."""
 
     home = Path("home")
+    listening = LOCAL
 
     def __init__(self, number: signal.Signals) -> None:
         self._number = number
