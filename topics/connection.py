@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final, Self
+from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
 from creditbus.topics import messages
@@ -42,12 +42,14 @@ class Connection:
         registry_url: base address of the registry's Confluent API, without a slash at its end.
         redis_url: `redis://` address of the profile store; may hold a password and is left out of `repr`.
         home: local data of this process: logs, addresses of embedded servers.
+        from_file: names of the addresses that come from the endpoints file, and are needed.
     """
 
     bootstrap_servers: str
     registry_url: str
     redis_url: str = field(repr=False)
     home: Path
+    from_file: frozenset[str] = field(default=frozenset(), compare=False)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None, *, store: bool = True) -> Self:
@@ -73,12 +75,30 @@ class Connection:
                 fix = messages.SET_IT(home=home / ENDPOINTS_FILE)
                 raise MissingAddressError(_variable(name), messages.NO_ADDRESS(), fix)
             _check(name, address, _variable(name) if given[name] else f"{home / ENDPOINTS_FILE}: {name}")
-        return cls(
-            bootstrap_servers=",".join(server.strip() for server in addresses["bootstrap_servers"].split(",")),
-            registry_url=addresses["registry_url"].rstrip("/"),
-            redis_url=addresses["redis_url"],
-            home=home,
-        )
+        needed = (name for name in _FIELDS if store or name != "redis_url")
+        tidy = {name: _tidied(name, address) for name, address in addresses.items()}
+        return cls(**tidy, home=home, from_file=frozenset(name for name in needed if not given[name]))
+
+    def moved(self) -> Self | None:
+        """Where the local bus is now, once the endpoints file names other addresses; None as long as it does not.
+
+        Nothing is moved where the environment gives all addresses. A file that is not there, because the servers are
+        down, or that cannot be read, says nothing.
+        """
+        if not self.from_file:
+            return None
+        try:
+            written = _read_endpoints(self.endpoints_file)
+        except ConfigurationError:
+            return None
+        changed: dict[str, Any] = {name: _tidied(name, written[name]) for name in self.from_file if written.get(name)}
+        now = replace(self, **changed)
+        return None if now == self else now
+
+    @property
+    def endpoints_file(self) -> Path:
+        """Where `creditbus up` writes the addresses of the local servers."""
+        return self.home / ENDPOINTS_FILE
 
     def endpoints(self) -> dict[str, str]:
         """The addresses by name, as the endpoints file holds them."""
@@ -89,6 +109,13 @@ def home_directory(environment: Mapping[str, str] | None = None) -> Path:
     """The directory of local data: CREDITBUS_HOME, else `.creditbus` under the working directory; always absolute."""
     settings = os.environ if environment is None else environment
     return Path(settings.get(HOME_VARIABLE) or _DEFAULT_HOME).expanduser().absolute()
+
+
+def _tidied(name: str, address: str) -> str:
+    """An address in the form in which it is used, so that the same one twice is equal."""
+    if name == "bootstrap_servers":
+        return ",".join(server.strip() for server in address.split(","))
+    return address.rstrip("/") if name == "registry_url" else address
 
 
 def _check(name: str, address: str, place: str) -> None:

@@ -41,10 +41,17 @@ class StoppingReporter(SilentReporter):
 
 @dataclass(frozen=True, slots=True)
 class Cycle:
-    """One look at the source that had something to tell: a run, or the line of an error that may pass."""
+    """One look at the source that had something to tell.
+
+    Attributes:
+        summary: of a run; None where there was none.
+        error: the line of an error that may pass.
+        moved: where the bus is from now on; None where it is where it was.
+    """
 
     summary: RunSummary | None
     error: str = ""
+    moved: Connection | None = None
 
 
 def watch(
@@ -57,11 +64,11 @@ def watch(
     """Run now, then after each wait in which the source has changed.
 
     What may pass by itself (a file that is being replaced, a broker that is away) ends nothing: it is reported once,
-    and tried again at the next look.
+    and tried again at the next look. A local bus that has come back at other addresses is followed.
 
     Args:
         connector: the connector.
-        connection: where the bus is.
+        connection: where the bus is at first.
         wait: waits until the next look; false: stop.
         run: publishes.
 
@@ -71,6 +78,9 @@ def watch(
     published: str | None = None
     told = ""
     while True:
+        if (moved := connection.moved()) is not None:
+            connection, told = moved, ""
+            yield Cycle(None, moved=moved)
         try:
             version = connector.open().version()
             if not version or version != published:

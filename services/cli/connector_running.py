@@ -18,6 +18,7 @@ from creditbus.services.cli.console import ERRORS, OUTPUT, print_json
 from creditbus.services.cli.declared import connected
 from creditbus.services.cli.language import language, spoken
 from creditbus.services.cli.messages import connector as messages
+from creditbus.services.cli.moved import moved_line
 from creditbus.services.cli.noticed import pairs_lines, persons_lines, unused_line
 from creditbus.services.cli.run_outcomes import outcomes_until
 from creditbus.services.cli.stopping import until_asked
@@ -93,12 +94,17 @@ def watch_command(
     from creditbus.connectors.run.runner import run_connector
     from creditbus.connectors.run.watch import StoppingReporter, watch
 
-    connection = connected()
+    at_first = connected()
     connector = connector_named(name, folder)
 
     def work(stop: threading.Event) -> None:
+        connection = at_first
         run = partial(run_connector, progress=StoppingReporter(stop.is_set))
         for cycle in watch(connector, connection, lambda: not stop.wait(every), run=run):
+            if cycle.moved is not None:
+                connection = cycle.moved
+                ERRORS.print(moved_line(connection), markup=False)
+                continue
             outcomes = None if cycle.summary is None else outcomes_until(connection, cycle.summary, every, stop)
             _tell(cycle, connector, outcomes, json=json)
 

@@ -15,6 +15,7 @@ from creditbus.services.cli.console import ERRORS, OUTPUT
 from creditbus.services.cli.declared import connected
 from creditbus.services.cli.language import spoken
 from creditbus.services.cli.messages import feed as messages
+from creditbus.services.cli.moved import unless_moved
 from creditbus.services.cli.words import word
 from creditbus.topics.connection import Connection
 
@@ -50,9 +51,8 @@ def follow(
     """Print the records of a feed and check that none is missing, changed or expired. Exit code 1 when one is."""
     connection = connected()
     known_subscriber(subscriber)
-    breaks = asyncio.run(
-        _follow(connection, subscriber, from_start=from_start, until_end=until_end, limit=limit, json=json)
-    )
+    work = _follow(connection, subscriber, from_start=from_start, until_end=until_end, limit=limit, json=json)
+    breaks = asyncio.run(unless_moved(connection, work))
     if breaks:
         raise typer.Exit(1)
 

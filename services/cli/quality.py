@@ -17,6 +17,7 @@ from creditbus.services.cli.declared import connected
 from creditbus.services.cli.figures import TableRow, print_figures
 from creditbus.services.cli.language import spoken
 from creditbus.services.cli.messages import quality as messages
+from creditbus.services.cli.moved import moved_line
 from creditbus.services.cli.words import word
 from creditbus.services.domain.city_time import city_day
 from creditbus.topics.connection import Connection
@@ -157,6 +158,9 @@ def _serve(
     ERRORS.print(spoken(messages.SERVING, port=port, every=every), markup=False)
     said: list[str] = []
     while not stop.is_set():
+        if (moved := connection.moved()) is not None:
+            connection = moved
+            ERRORS.print(moved_line(connection), markup=False)
         try:
             report = _read(connection, wanted, days)
             set_quality(report)

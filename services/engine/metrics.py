@@ -104,7 +104,7 @@ DECLARATIONS: Final = Gauge(
 )
 RESTARTS: Final = Counter(
     "creditbus_worker_restarts",
-    "Times that the supervisor has started this worker again, by how it ended: stalled, failed, killed.",
+    "Times that the supervisor has started this worker again, by how it ended: stalled, failed, killed, moved.",
     ["cause"],
 )
 WAITING: Final = Gauge(

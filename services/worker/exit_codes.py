@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["FAILED", "INTERRUPTED", "STALLED"]
+__all__ = ["FAILED", "INTERRUPTED", "MOVED", "STALLED"]
 
 FAILED: Final = 1
 """Of a worker that should be started again."""
@@ -14,3 +14,6 @@ INTERRUPTED: Final = 130
 
 STALLED: Final = 71
 """Of a worker in which a stage stood still without a known reason."""
+
+MOVED: Final = 72
+"""Of a worker whose local bus has other addresses now: started again, it takes them."""

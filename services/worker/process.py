@@ -18,8 +18,9 @@ from creditbus.services.engine.run.app import StageApp
 from creditbus.services.engine.settings import EngineSettings
 from creditbus.services.engine.store import Store
 from creditbus.services.worker import messages
+from creditbus.services.worker.addresses import AddressWatch
 from creditbus.services.worker.bus import stage_apps
-from creditbus.services.worker.exit_codes import FAILED, INTERRUPTED, STALLED
+from creditbus.services.worker.exit_codes import FAILED, INTERRUPTED, MOVED, STALLED
 from creditbus.services.worker.guard import LoopGuard, stalled
 from creditbus.services.worker.memory import tune_memory
 from creditbus.services.worker.person_key import read_person_key
@@ -46,7 +47,7 @@ async def run_worker(
     supervisor: int | None,
     restarts: Mapping[str, int],
 ) -> int:
-    """Run the stages; return 0 when asked to stop, INTERRUPTED after Ctrl-C, FAILED after a failure, STALLED.
+    """Run the stages; return 0 when asked to stop, INTERRUPTED after Ctrl-C, FAILED after a failure, STALLED, MOVED.
 
     Args:
         connection: where the bus is.
@@ -72,6 +73,8 @@ async def run_worker(
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ask, number)
     watch = asyncio.create_task(_watch(supervisor, stop))
+    addresses = AddressWatch(connection)
+    elsewhere = asyncio.create_task(addresses.end(stop))
     _serve_metrics(metrics_port, restarts)
     renewal = Renewal(connection, settings, read_person_key(connection.home))
 
@@ -80,7 +83,7 @@ async def run_worker(
 
     apps = await _until_up(assemble, settings, stop, stages)
     if apps is None:
-        return _code(asked)
+        return _code(asked, addresses)
     tune_memory()
     # before the apps: their lanes ask it for the newest version
     renewing = renewal.start([app for app, _ in apps])
@@ -88,9 +91,10 @@ async def run_worker(
         await asyncio.gather(*(app.start() for app, _ in apps))
         logger.info("worker runs %s", ", ".join(stages))
         failed = await _until_stopped([app for app, _ in apps], stop, settings, renewing)
-        return failed or _code(asked)
+        return failed or _code(asked, addresses)
     finally:
         watch.cancel()
+        elsewhere.cancel()
         await renewal.close()
         await _stop([app for app, _ in apps], [store for _, store in apps if store is not None])
 
@@ -107,8 +111,10 @@ def _serve_metrics(port: int | None, restarts: Mapping[str, int]) -> None:
         raise ConfigurationError("--metrics-port", problem, messages.CHOOSE_A_PORT()) from error
 
 
-def _code(asked: Sequence[int]) -> int:
+def _code(asked: Sequence[int], addresses: AddressWatch) -> int:
     """The exit code of one that was asked to stop by these signals, or by none when its supervisor is gone."""
+    if not asked and addresses.moved:
+        return MOVED
     return INTERRUPTED if asked[:1] == [signal.SIGINT] else 0
 
 

@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import FrameType
 
-from creditbus.services.worker.exit_codes import INTERRUPTED, STALLED
+from creditbus.services.worker.exit_codes import INTERRUPTED, MOVED, STALLED
 
 __all__ = ["supervise"]
 
@@ -109,7 +109,7 @@ def _look_after(slot: _Slot, run: Run) -> int | None:
     code = _exit_code(slot.pid)
     if code is None:
         return None
-    if now - slot.started > _STEADY_SECONDS:
+    if code == MOVED or now - slot.started > _STEADY_SECONDS:
         slot.pause, slot.steady = _PAUSE_SECONDS, True
     slot.restarts[_cause(code)] += 1
     if code != _USER_ERROR or slot.steady:
@@ -122,7 +122,9 @@ def _look_after(slot: _Slot, run: Run) -> int | None:
 
 def _cause(code: int) -> str:
     """Name how a process ended, as the metric of restarts does."""
-    return "stalled" if code == STALLED else "killed" if code < 0 else "failed"
+    if code < 0:
+        return "killed"
+    return {STALLED: "stalled", MOVED: "moved"}.get(code, "failed")
 
 
 def _start(arguments: Sequence[str], run: Run) -> int:

@@ -14,7 +14,7 @@ from creditbus.deploy.embedded.programs import Programs
 from creditbus.deploy.embedded.redis import RedisServer
 from creditbus.services.cli import main as cli
 from creditbus.services.cli import worker
-from creditbus.services.worker.exit_codes import FAILED, INTERRUPTED, STALLED
+from creditbus.services.worker.exit_codes import FAILED, INTERRUPTED, MOVED, STALLED
 from creditbus.services.worker.person_key import KEY_VARIABLE
 from creditbus.topics.connection import Connection
 from creditbus.topics.declarations import declarations
@@ -62,7 +62,7 @@ def test_variables_of_the_readme_are_those_that_are_read() -> None:
 def test_exit_codes_of_the_readme_are_all_that_there_are() -> None:
     paragraph = re.search(r"^Exit codes .*?\n\n", _README, re.MULTILINE | re.DOTALL)
     assert paragraph is not None
-    codes = {0, FAILED, cli._USER_ERROR, cli._INTERNAL_ERROR, INTERRUPTED, STALLED}
+    codes = {0, FAILED, cli._USER_ERROR, cli._INTERNAL_ERROR, INTERRUPTED, MOVED, STALLED}
     assert {int(code) for code in re.findall(r"\b\d+\b", paragraph[0].partition("SIGTERM")[0])} == codes
 
 

@@ -4,6 +4,18 @@ from __future__ import annotations
 
 from creditbus.topics.text import Message
 
+MOVED = Message(
+    "{home} 的服务器已换了地址，Kafka 在 {kafka}：改用新地址继续",
+    "the servers of {home} have other addresses now, Kafka is at {kafka}: going on with these",
+)
+MOVED_AWAY = Message(
+    "服务器已换了地址，Kafka 在 {kafka}；本命令所用的地址不再有效",
+    "the servers have other addresses now, Kafka is at {kafka}; those that this command uses are dead",
+)
+RUN_AGAIN = Message(
+    "请再次运行本命令",
+    "run the command again",
+)
 NOT_GIVEN = Message(
     "没有给出",
     "is not given",

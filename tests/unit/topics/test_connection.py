@@ -22,6 +22,32 @@ def test_addresses_come_from_the_endpoints_file(tmp_path: Path) -> None:
     assert connection == Connection("a:1", "http://b:2/api", "redis://:secret@c:3/0", tmp_path)
 
 
+def test_addresses_have_moved_when_the_file_names_others(tmp_path: Path) -> None:
+    file = tmp_path / "endpoints.json"
+    file.write_text(json.dumps(WRITTEN))
+    connection = Connection.from_environment(environment(tmp_path))
+    assert connection.moved() is None
+    file.unlink()
+    assert connection.moved() is None, "the servers are down"
+    file.write_text(json.dumps(WRITTEN | {"registry_url": "http://b:3/api/"}))
+    now = connection.moved()
+    assert now is not None
+    assert now == Connection("a:1", "http://b:3/api", "redis://:secret@c:3/0", tmp_path)
+    assert now.moved() is None
+
+
+def test_only_addresses_that_come_from_the_file_and_are_needed_move(tmp_path: Path) -> None:
+    file = tmp_path / "endpoints.json"
+    file.write_text(json.dumps(WRITTEN))
+    given = environment(tmp_path, CREDITBUS_BOOTSTRAP_SERVERS="z:9")
+    whole, department = (Connection.from_environment(given, store=store) for store in (True, False))
+    file.write_text(json.dumps(WRITTEN | {"bootstrap_servers": "a:9"}))
+    assert (whole.moved(), department.moved()) == (None, None)
+    file.write_text(json.dumps(WRITTEN | {"redis_url": "redis://c:4/0"}))
+    assert department.moved() is None
+    assert whole.moved() is not None
+
+
 def test_the_environment_wins_key_by_key(tmp_path: Path) -> None:
     (tmp_path / "endpoints.json").write_text(json.dumps(WRITTEN))
     connection = Connection.from_environment(environment(tmp_path, CREDITBUS_BOOTSTRAP_SERVERS="z:9"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -54,6 +55,38 @@ def test_a_broker_that_is_away_is_told_once_and_tried_at_every_look(write_connec
 
     cycles = _cycles(write_connector("a,b\n1,2\n"), [lambda: None, lambda: None], run)
     assert [cycle.error or "ran" for cycle in cycles] == ["Kafka: away", "ran"]
+
+
+def test_a_bus_that_has_come_back_at_other_addresses_is_followed(write_connector: Write, tmp_path: Path) -> None:
+    file = write_connector("a,b\n1,2\n")
+
+    def at(port: int) -> None:
+        addresses = {"bootstrap_servers": f"nowhere:{port}", "registry_url": "http://127.0.0.1"}
+        (tmp_path / "endpoints.json").write_text(json.dumps(addresses), encoding="utf-8")
+
+    at(1)
+    bus = Connection.from_environment({"CREDITBUS_HOME": str(tmp_path)}, store=False)
+    used: list[str] = []
+
+    def publish(_: Connector, connection: Connection) -> RunSummary:
+        used.append(connection.bootstrap_servers)
+        if len(used) == 1:
+            raise PublishError("Kafka", "away")
+        return _SUMMARY
+
+    waits: Iterator[Callable[[], object]] = iter([lambda: at(2), lambda: None])
+
+    def wait() -> bool:
+        step = next(waits, None)
+        if step is not None:
+            step()
+        return step is not None
+
+    cycles = list(watch(load_connector(file), bus, wait, run=publish))
+    assert used == ["nowhere:1", "nowhere:2"]
+    assert [cycle.error or cycle.summary or cycle.moved for cycle in cycles] == [
+        "Kafka: away", Connection("nowhere:2", "http://127.0.0.1", "", tmp_path), _SUMMARY,
+    ]  # fmt: skip
 
 
 def test_what_does_not_pass_by_itself_ends_the_watch(write_connector: Write) -> None:
