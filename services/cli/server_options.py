@@ -32,12 +32,16 @@ def wanted(
     """
     from creditbus.deploy.embedded import Wanted
 
-    given = server_ports(dict(map(_server_and_port, ports)), lambda server: f"--port {server}")
+    given = server_ports(dict(map(_server_and_port, ports)), _wrong)
     # A base is for every server, so that it leaves nothing of the file.
     of_city = {} if base is not None else city
     return Wanted(
         {**of_city, **given}, None if base is None else AskedPort(base, "--port-base"), _listening(listen, advertise)
     )
+
+
+def _wrong(server: str, problem: str, fix: str) -> ConfigurationError:
+    return ConfigurationError(f"--port {server}", problem, fix)
 
 
 def _server_and_port(option: str) -> tuple[str, object]:
