@@ -115,7 +115,9 @@ class DeclarationsFollower:
         """Read no more."""
         consumer, self._consumer = self._consumer, None
         if consumer is not None:
-            await consumer.stop()
+            # With its broker away, aiokafka lets the cancellation of its own request out of `stop`: it would end the
+            # worker as if it had been cancelled itself, without its exit code.
+            await asyncio.gather(consumer.stop(), return_exceptions=True)
 
     def _opened(self) -> AIOKafkaConsumer:
         assert self._consumer is not None  # noqa: S101 -- `open` comes first
