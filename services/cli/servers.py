@@ -52,7 +52,10 @@ def up(
     json: Json = False,
 ) -> None:
     """Start Kafka, the schema registry and Redis on this machine; a later start takes the same ports again."""
-    cluster = _cluster(brokers, lambda: wanted(port or (), port_base, listen, advertise, city={}))
+    from creditbus.topics.city import city_settings, current_city
+
+    asked = city_settings(current_city()).ports
+    cluster = _cluster(brokers, lambda: wanted(port or (), port_base, listen, advertise, asked))
     cluster.start()
     if json:
         print_json(cluster.endpoints())

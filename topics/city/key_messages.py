@@ -38,6 +38,16 @@ MEANINGS: Final[Mapping[str, Message]] = {
         "采用产品目录中的哪些事项；不写则全部采用",
         "Items of the product's catalogue that the city carries; all when left out.",
     ),
+    "city.ports": Message(
+        "本机服务器（`creditbus up`）的端口；没有写的自动选取",
+        "Ports of the local servers (`creditbus up`); one that is left out is chosen.",
+    ),
+    "city.ports.kafka": Message(
+        "Kafka 的端口；有几个节点时为第一个，其余依次加一",
+        "Port of Kafka; of several brokers the first, the others follow it.",
+    ),
+    "city.ports.registry": Message("模式登记处的端口", "Port of the schema registry."),
+    "city.ports.redis": Message("Redis 的端口", "Port of Redis, the profile store."),
     "department.id": Message("标识，与文件名相同", "Id, the same as the name of the file."),
     "department.name": Message("名称", "Official name."),
     "department.name.zh": Message("中文名称", "In Chinese."),

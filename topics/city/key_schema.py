@@ -16,6 +16,7 @@ from creditbus.topics.city.key_messages import MEANINGS
 from creditbus.topics.city.settings import read_settings_of
 from creditbus.topics.document import DayRange, DocumentError, Section
 from creditbus.topics.parties import read_department, read_subscriber
+from creditbus.topics.server_ports import PORTS_SCHEMA
 from creditbus.topics.text import Language, in_language
 from creditbus.topics.yaml_text import Located
 
@@ -43,7 +44,10 @@ def key_schema(kind: str, language: Language) -> dict[str, Any]:
     noting = _Noting(kind, language)
     with suppress(DocumentError):  # what a reader says of values, once it has asked for all keys
         KINDS[kind](noting)
-    return {"$schema": DRAFT, "title": kind, **noting.schema()}
+    schema = noting.schema()
+    for server, port in schema["properties"].get("ports", {}).get("properties", {}).items():
+        port["maximum"] = PORTS_SCHEMA["properties"][server]["maximum"]
+    return {"$schema": DRAFT, "title": kind, **schema}
 
 
 class _Noting(Section):

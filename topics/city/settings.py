@@ -12,6 +12,7 @@ from creditbus.topics import messages
 from creditbus.topics.city.current import City
 from creditbus.topics.document import Section, read
 from creditbus.topics.parties import Name, read_name
+from creditbus.topics.server_ports import ServerPorts, read_server_ports
 
 __all__ = ["CITY_FILE", "TIME_ZONES", "CitySettings", "Division", "city_settings", "read_settings", "read_settings_of"]
 
@@ -52,6 +53,7 @@ class CitySettings:
         partitions: of every topic; None: as topics.yaml says.
         replication: wanted number of copies of every topic; None: as topics.yaml says.
         shipped_items: which items of the product's catalogue the city carries; None: all.
+        ports: of the local servers, those that are asked for.
 
     """
 
@@ -62,6 +64,7 @@ class CitySettings:
     partitions: int | None
     replication: int | None
     shipped_items: tuple[str, ...] | None
+    ports: ServerPorts
 
 
 def read_settings(file: Traversable) -> CitySettings:
@@ -84,6 +87,8 @@ def read_settings_of(section: Section) -> CitySettings:
         partitions=_optional(section, "partitions"),
         replication=_optional(section, "replication"),
         shipped_items=_items(section),
+        # the last: where it is wrong, the keys above have been read, and are said
+        ports=read_server_ports(section.section("ports")) if "ports" in section else {},
     )
     section.finish()
     return settings
