@@ -38,18 +38,17 @@ def checked_declarations() -> Declarations:
     Raises:
         ConfigurationError: a grant names an item, or an item names a department, that does not exist.
     """
-    declared = declarations()
-    catalogue = raw_catalogue()
+    city, declared, catalogue = current_city(), declarations(), raw_catalogue()
     for subscriber in declared.subscribers.values():
         unknown = sorted({*subscriber.items, *subscriber.fields} - set(catalogue))
         if unknown:
-            place = f"topics/subscribers/{subscriber.id}.yaml: grant.items"
+            place = f"{city.root / 'subscribers' / f'{subscriber.id}.yaml'}: grant.items"
             fix = messages.CATALOGUE_HAS(catalogue=", ".join(catalogue))
             raise ConfigurationError(place, messages.NO_SUCH_ITEM(unknown=unknown[0]), fix)
     for item, raw in catalogue.items():
         unknown = sorted(set(raw.entry.get("entitled", ())) - set(declared.departments))
         if unknown:
-            place = f"avro_schemas/{item}/item.yaml: entitled"
+            place = f"{city.catalogue / item / 'item.yaml'}: entitled"
             problem, fix = messages.NO_SUCH_DEPARTMENT(unknown=unknown[0]), messages.DECLARE_IT()
             raise ConfigurationError(place, problem, fix)
     return declared

@@ -29,7 +29,6 @@ from creditbus.services.query.returned import ReturnedRow, returned_rows
 from creditbus.services.query.statements import Statements, read_statements
 from creditbus.services.query.timeliness import TimelinessJudge
 from creditbus.services.query.working_calendar import working_calendar
-from creditbus.topics.city import current_city
 from creditbus.topics.connection import Connection
 from creditbus.topics.declarations import declarations
 from creditbus.topics.names import LEDGER
@@ -139,7 +138,7 @@ async def read_quality(connection: Connection, departments: Iterable[str], perio
         runs.add(city_day(record.timestamp), read_deltas(record.value or b""))
     _book(found, runs.entries())
     held = [one for one in await read_held(connection, facts) if one.department in found]
-    judge = TimelinessJudge(catalogue, working_calendar(current_city().root / "working_days"))
+    judge = TimelinessJudge(catalogue, working_calendar())
     for one in held:
         if period.holds(one.received) and one.item in found[one.department]:
             timing = judge(one)
