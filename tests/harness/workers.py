@@ -22,6 +22,7 @@ _SAMPLE = re.compile(r"^(\w+)(\{[^}]*\})? ([-+.\deE]+)$")
 _LOWEST_PORT = 10_000
 _USUAL_OUTGOING = 32_768
 _TRIES = 100
+_SHOWN_LINES = 60
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -54,6 +55,8 @@ class Worker:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if kind is not None:
+            self._show_log()
         if self.process is None or self.process.poll() is not None:
             return
         self.resume()
@@ -109,6 +112,12 @@ class Worker:
         wanted = [f'{label}="{value}"' for label, value in labels.items()]
         found = (match for match in map(_SAMPLE.match, text.splitlines()) if match and match[1] == name)
         return sum(float(match[3]) for match in found if all(label in (match[2] or "") for label in wanted))
+
+    def _show_log(self) -> None:
+        """Print how its log ends, and its exit code where it has ended, for whoever reads of the failed test."""
+        lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines() if self.log.exists() else []
+        code = None if self.process is None else self.process.poll()
+        print(f"{self.log.name}, exit code {code}:", *lines[-_SHOWN_LINES:], sep="\n")
 
     @property
     def _running(self) -> subprocess.Popen[bytes]:
