@@ -78,6 +78,7 @@ class Contestant:
         changelogs: topics of its state.
         state_key: reads the keys of these.
         environment: what the process gets besides ours.
+        own_changelog: whether it makes the topics of its state itself.
 
     """
 
@@ -87,6 +88,7 @@ class Contestant:
     changelogs: Callable[[Run], Sequence[str]]
     state_key: StateKey = lambda key: key
     environment: Callable[[Run], Mapping[str, str]] = lambda _: {}
+    own_changelog: bool = True
 
 
 def _module(name: str, python: str = sys.executable) -> list[str]:
@@ -98,8 +100,20 @@ def _standalone(run: Run) -> list[str]:
     return run.options(f"--servers={servers}", f"--schema={run.schema}", f"--state={run.folder}")
 
 
-def _creditbus(run: Run) -> Sequence[str]:
-    return [*_module("creditbus_job"), *run.options(f"--changelog={run.changelog}")]
+def _creditbus(processes: int) -> Contestant:
+    def command(run: Run) -> Sequence[str]:
+        options = run.options(f"--changelog={run.changelog}", f"--processes={processes}")
+        return [*_module("creditbus_job"), *options]
+
+    return Contestant(
+        title="creditbus, 1 process" if processes == 1 else f"creditbus, {processes} processes",
+        command=command,
+        group=lambda run: f"{run.name}-profiles",
+        changelogs=lambda run: [run.changelog],
+        state_key=_no_index,
+        environment=_creditbus_environment,
+        own_changelog=False,
+    )
 
 
 def _creditbus_environment(run: Run) -> Mapping[str, str]:
@@ -162,14 +176,8 @@ def _quix_key(key: bytes) -> bytes:
 
 
 CONTESTANTS: Mapping[str, Contestant] = {
-    "creditbus": Contestant(
-        title="creditbus, 1 process",
-        command=_creditbus,
-        group=lambda run: f"{run.name}-profiles",
-        changelogs=lambda run: [run.changelog],
-        state_key=_no_index,
-        environment=_creditbus_environment,
-    ),
+    "creditbus_1": _creditbus(1),
+    "creditbus_2": _creditbus(2),
     "kafka_streams_1": Contestant("Kafka Streams, 1 thread", _kafka_streams(1), _own_name, _two_tables),
     "kafka_streams_2": Contestant("Kafka Streams, 2 threads", _kafka_streams(2), _own_name, _two_tables),
     "quix_streams": Contestant(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -66,8 +67,12 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     for name in ("application", "input", "changes", "feed", "changelog"):
         parser.add_argument(f"--{name}", required=True)
+    parser.add_argument("--processes", type=int, default=1, help="workers that share the lanes")
     options = parser.parse_args()
     log_quietly()
+    for _ in range(options.processes - 1):
+        if os.fork() == 0:
+            break
     asyncio.run(_run(options))
 
 

@@ -23,7 +23,7 @@ __all__ = ["Figures", "report"]
 Figures = Mapping[str, float]
 Spread = dict[str, list[float]]
 
-_OURS = "creditbus"
+_OURS = ("creditbus_1", "creditbus_2")
 #: What creditbus is compared with, in what, and how many times better it should be.
 _TARGETS = {
     "kafka_streams": (("kafka_streams_1", "kafka_streams_2"), 1.5),
@@ -86,20 +86,24 @@ def _spread(runs: Sequence[Figures]) -> Spread:
 def _ratios(spreads: Mapping[str, Spread], runs: Mapping[str, Sequence[Figures]]) -> dict[str, dict[str, Any]]:
     """Return how many times more events/s, and fewer CPU, creditbus has than the best of each peer.
 
-    Medians, and events/s also of each round: in the first one the servers are cold.
+    As one process or as two, whichever has the better median, as of Kafka Streams' threads. Medians, and events/s also
+    of each round: in the first one the servers are cold.
     """
-    if _OURS not in spreads:
+    there = [name for name in _OURS if name in spreads]
+    if not there:
         return {}
-    ours = spreads[_OURS]
+    best = max(there, key=lambda name: spreads[name]["events_per_second"][1])
+    ours = spreads[best]
     ratios: dict[str, dict[str, Any]] = {}
     for title, (names, target) in _TARGETS.items():
-        there = [name for name in names if name in spreads]
-        theirs = [spreads[name] for name in there]
+        peers = [name for name in names if name in spreads]
+        theirs = [spreads[name] for name in peers]
         if not theirs:
             continue
         ratios[title] = {
             "events_per_second": _times(ours, theirs, "events_per_second"),
-            "rounds": _rounds(runs[_OURS], [runs[name] for name in there]),
+            "creditbus": best,
+            "rounds": _rounds(runs[best], [runs[name] for name in peers]),
             "target": target,
             "whole_events_per_second": _times(ours, theirs, "whole_events_per_second"),
             "cpu_with_store": _times_less(ours, theirs, "cpu_with_store_us_per_event"),
@@ -142,8 +146,9 @@ def _print(spreads: Mapping[str, Spread], ratios: Mapping[str, Mapping[str, Any]
         rounds = ", ".join(f"{times:.2f}" for times in ratio["rounds"])
         target = f" (target {ratio['cpu_target']:.1f})" if "cpu_target" in ratio else ""
         print(
-            f"\ncreditbus / {title}: {ratio['events_per_second']:.2f} in events/s (target {ratio['target']:.1f}), "
-            f"rounds {rounds}, whole run {ratio['whole_events_per_second']:.2f}; "
+            f"\n{CONTESTANTS[ratio['creditbus']].title} / {title}: "
+            f"{ratio['events_per_second']:.2f} in events/s (target {ratio['target']:.1f}), rounds {rounds}, "
+            f"whole run {ratio['whole_events_per_second']:.2f}; "
             f"CPU with Redis {ratio['cpu_with_store']:.2f} times less{target}, "
             f"of the process {ratio['cpu_of_process']:.2f}"
         )

@@ -12,6 +12,7 @@ import gc
 import json
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -137,7 +138,7 @@ def _measure(bench: Bench, name: str, identity: str) -> dict[str, float]:
     )
     run.folder.mkdir()
     create(bench.connection, [run.changes, run.feed], PARTITIONS)
-    if name == "creditbus":
+    if not contestant.own_changelog:
         create(bench.connection, [run.changelog], PARTITIONS, **{"cleanup.policy": "compact"})
     found = _watched(bench, contestant, run)
     wrong = bench.checker.check(
@@ -174,7 +175,8 @@ def _watched(bench: Bench, contestant: Contestant, run: Run) -> dict[str, float]
         samples, peak = watch.until(bench.expected.read, process)
     finally:
         watch.close()
-        process.terminate()
+        # its children, too
+        os.killpg(process.pid, signal.SIGTERM)
         try:
             process.wait(_STOP_SECONDS)
         except subprocess.TimeoutExpired:
