@@ -12,27 +12,22 @@ from typing import Annotated
 
 import typer
 
-from creditbus.services.cli import (
-    catalogue,
-    connector,
-    demo,
-    feed,
-    ledger,
-    profile,
-    quality,
-    rejects,
-    servers,
-    topics,
-    waiting,
-    worker,
-)
+from creditbus.services.cli import demo, profile, quality, worker
+from creditbus.services.cli.catalogue import app as catalogue
 from creditbus.services.cli.chosen_city import CITY_OPTION, choose_city, read_chosen_city
-from creditbus.services.cli.city import app as city_commands
+from creditbus.services.cli.city import app as city
+from creditbus.services.cli.connector import app as connector
 from creditbus.services.cli.console import ERRORS
 from creditbus.services.cli.declared import recall_city
+from creditbus.services.cli.feed import app as feed
 from creditbus.services.cli.help import speaking
 from creditbus.services.cli.language import choose, chosen, spoken, taken_out
+from creditbus.services.cli.ledger import app as ledger
+from creditbus.services.cli.ledger import waiting
 from creditbus.services.cli.messages import usage as messages
+from creditbus.services.cli.rejects import app as rejects
+from creditbus.services.cli.servers import app as servers
+from creditbus.services.cli.topics import app as topics
 from creditbus.services.cli.trace import command as trace
 from creditbus.services.cli.usage import usage_line
 from creditbus.services.worker.exit_codes import INTERRUPTED
@@ -69,7 +64,7 @@ ledger.register(app)
 waiting.register(app)
 trace.register(app)
 demo.register(app)
-city_commands.register(app)
+city.register(app)
 app.add_typer(topics.app, name="topics")
 app.add_typer(catalogue.app, name="catalogue")
 app.add_typer(connector.app, name="connector")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from creditbus.avro_schemas.catalogue_files import RawItem, item_folders, raw_catalogue, versions
-from creditbus.services.cli.checked_item import checked_item
+from creditbus.services.cli.catalogue.checked_item import checked_item
 from creditbus.services.cli.city.fault import CityFault
 from creditbus.services.cli.messages import city as own_messages
 from creditbus.services.domain.catalogue import Catalogue, CatalogueError, Item

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from creditbus.services.cli.city.carried import Carried
 from creditbus.services.cli.city.fault import CityFault, fault_of
-from creditbus.services.cli.declared_entitlement import explained
 from creditbus.services.cli.messages import city as messages
+from creditbus.services.cli.topics.entitlement import explained
 from creditbus.services.domain.entitlement import carries
 from creditbus.services.domain.entitlement_faults import entitlement_faults
 from creditbus.topics.city.settings import CITY_FILE, CitySettings

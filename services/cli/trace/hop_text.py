@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from creditbus.services.cli.fields import admitted, named_field
 from creditbus.services.cli.language import spoken
 from creditbus.services.cli.messages import trace as messages
-from creditbus.services.cli.rejected_rows import question
+from creditbus.services.cli.rejects.rows import question
 from creditbus.services.cli.words import reason, word
 from creditbus.services.domain.invisible import visible
 from creditbus.services.domain.ledger import Outcome

@@ -16,7 +16,7 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
 from creditbus.deploy.embedded import Cluster
 from creditbus.deploy.embedded.redis import RedisServer
-from creditbus.services.cli.answers import ask
+from creditbus.services.cli.servers.answers import ask
 from creditbus.topics.admin import admin
 from creditbus.topics.connection import Connection
 from creditbus.topics.declarations import declarations

@@ -18,9 +18,9 @@ from creditbus.connectors.setup.checks import check_source
 from creditbus.connectors.setup.configuration import load_connector
 from creditbus.deploy.bus import BusPlan
 from creditbus.services.cli import main as cli
-from creditbus.services.cli.connector_running import summary_lines
+from creditbus.services.cli.connector.running import summary_lines
 from creditbus.services.cli.language import choose
-from creditbus.services.cli.stages import show_stages
+from creditbus.services.cli.servers.stages import show_stages
 from creditbus.services.domain.ledger import Account, Bookings, Ledger, Outcome
 from creditbus.services.domain.statements import Publication
 from creditbus.services.query.accounts import Accounts
@@ -321,8 +321,8 @@ def test_status_speaks_chinese(capsys: pytest.CaptureFixture[str], monkeypatch: 
     def away(_: object) -> None:
         raise UnavailableError("Kafka", messages.DOES_NOT_ANSWER())
 
-    monkeypatch.setattr("creditbus.services.cli.answers._SECONDS", 0.0)
-    monkeypatch.setattr("creditbus.services.cli.answers.admin", away)
+    monkeypatch.setattr("creditbus.services.cli.servers.answers._SECONDS", 0.0)
+    monkeypatch.setattr("creditbus.services.cli.servers.answers.admin", away)
     said = _run(capsys, "status")
     choose("zh")
     show_stages(

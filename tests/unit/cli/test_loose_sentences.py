@@ -34,7 +34,7 @@ _NOT_SHOWN: Final[Mapping[str, str]] = {
     "connectors/sql/table.py": "a TypeError",
     "deploy/demo/run.py": "markup of a colour",
     "deploy/embedded/redis.py": "a file of settings",
-    "services/cli/connector.py": "a description in a JSON Schema",
+    "services/cli/connector/app.py": "a description in a JSON Schema",
     "services/domain/": "an error of the domain, which its caller turns into a reason or a message",
     "services/engine/": "an error of the engine: it goes into the log and decides what happens next",
     "services/fanout/step.py": "an event that is refused with a reason",

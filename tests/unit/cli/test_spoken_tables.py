@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from creditbus.services.cli import main as cli
-from creditbus.services.cli.feed import feed_line
+from creditbus.services.cli.feed.app import feed_line
 from creditbus.services.cli.language import choose
 from creditbus.services.cli.profile import profile_lines
 from creditbus.services.cli.words import word

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from creditbus.connectors.contract import Row
 from creditbus.connectors.setup.configuration import load_connector
 from creditbus.connectors.setup.preview import preview
-from creditbus.services.cli.connector import app
+from creditbus.services.cli.connector.app import app
 from creditbus.services.domain.invisible import invisible_at, visible
 
 Write = Callable[..., Path]

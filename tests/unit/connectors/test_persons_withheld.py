@@ -18,7 +18,7 @@ from creditbus.connectors.publish.progress import Progress
 from creditbus.connectors.run.chunks import TransactionChunk, chunks
 from creditbus.connectors.setup.configuration import Connector, load_connector
 from creditbus.connectors.setup.preview import preview
-from creditbus.services.cli.connector import app
+from creditbus.services.cli.connector.app import app
 from creditbus.services.domain.identifiers import registration_no
 from creditbus.services.domain.reasons import Reason
 

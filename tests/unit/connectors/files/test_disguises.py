@@ -16,7 +16,7 @@ from creditbus.connectors.files.sheet_cells import FaultyCell, SheetNumber
 from creditbus.connectors.files.source import FileSource
 from creditbus.connectors.mapping.cells import typed_text
 from creditbus.connectors.setup.kinds import kind_named
-from creditbus.services.cli.connector import app
+from creditbus.services.cli.connector.app import app
 from tests.harness.xls_writer import write_xls
 
 CASES = Path(__file__).parents[3] / "cases"

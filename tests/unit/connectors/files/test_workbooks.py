@@ -21,7 +21,7 @@ from creditbus.connectors.returned.sheets import CorrectedRow, Reference, Return
 from creditbus.connectors.setup.configuration import load_connector
 from creditbus.connectors.setup.kinds import kind_named
 from creditbus.connectors.setup.preview import preview
-from creditbus.services.cli.connector import app
+from creditbus.services.cli.connector.app import app
 from creditbus.services.domain.reasons import Reason
 from creditbus.services.domain.statements import Place
 from tests.harness.workbooks import ERRORS, write_workbook

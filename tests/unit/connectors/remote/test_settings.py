@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from creditbus.connectors.remote.kind import KIND
 from creditbus.connectors.remote.settings import SCHEMES
-from creditbus.services.cli.connector_init import _kind_by_source
+from creditbus.services.cli.connector.init import _kind_by_source
 
 
 @pytest.mark.parametrize(

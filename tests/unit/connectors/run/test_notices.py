@@ -17,8 +17,8 @@ from creditbus.connectors.run.chunks import chunks
 from creditbus.connectors.run.notices import Notices
 from creditbus.connectors.setup.configuration import Connector, load_connector
 from creditbus.connectors.setup.preview import preview
-from creditbus.services.cli.connector import app
-from creditbus.services.cli.noticed import pairs_lines, unused_line
+from creditbus.services.cli.connector.app import app
+from creditbus.services.cli.connector.noticed import pairs_lines, unused_line
 from creditbus.services.domain.reasons import Caution
 
 Write = Callable[..., Path]

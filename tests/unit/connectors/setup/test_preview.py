@@ -14,7 +14,7 @@ from creditbus.connectors.publish.progress import Progress, Totals
 from creditbus.connectors.run.chunks import chunks
 from creditbus.connectors.setup.configuration import load_connector
 from creditbus.connectors.setup.preview import preview
-from creditbus.services.cli.connector import app
+from creditbus.services.cli.connector.app import app
 from creditbus.services.domain.identifiers import uscc
 from creditbus.services.domain.reasons import Reason
 

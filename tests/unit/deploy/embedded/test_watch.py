@@ -13,7 +13,7 @@ import pytest
 from creditbus.deploy.embedded import watch
 from creditbus.deploy.embedded.listening import LOCAL
 from creditbus.services.cli import main as cli
-from creditbus.services.cli import servers
+from creditbus.services.cli.servers import app as servers
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ import yaml
 
 from creditbus.services.cli.asking import ask, choose_one
 from creditbus.services.cli.configured import FOLDER, Folder, Json, departments, known_department
-from creditbus.services.cli.connector_looking import looked_at
-from creditbus.services.cli.connector_skeleton import chosen_skeleton, skeleton_facts, skeleton_lines, write_mapping
+from creditbus.services.cli.connector.looking import looked_at
+from creditbus.services.cli.connector.skeleton import chosen_skeleton, skeleton_facts, skeleton_lines, write_mapping
 from creditbus.services.cli.console import ERRORS, OUTPUT, print_json
 from creditbus.services.cli.fields import named_fields
 from creditbus.services.cli.language import language, spoken

@@ -13,7 +13,7 @@ import yaml
 from creditbus.avro_schemas.catalogue_files import item_folders
 from creditbus.connectors.setup.templates import templates
 from creditbus.services.cli import main as cli
-from creditbus.services.cli.catalogue_lint import lint
+from creditbus.services.cli.catalogue.lint import lint
 from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.validation import Admitted, Refused, compile_item
 

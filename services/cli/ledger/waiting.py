@@ -13,7 +13,7 @@ from creditbus.services.cli.console import ERRORS, OUTPUT, print_json
 from creditbus.services.cli.declared import connected
 from creditbus.services.cli.language import spoken
 from creditbus.services.cli.messages import ledger as messages
-from creditbus.services.cli.rejected_rows import one_line
+from creditbus.services.cli.rejects.rows import one_line
 
 if TYPE_CHECKING:
     from creditbus.services.query.waiting_events import WaitingEvent

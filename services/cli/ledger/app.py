@@ -13,8 +13,8 @@ from creditbus.services.cli.console import OUTPUT, print_json
 from creditbus.services.cli.declared import connected
 from creditbus.services.cli.figures import TableRow, print_figures
 from creditbus.services.cli.language import listed, spoken
+from creditbus.services.cli.ledger.unread import at_most, least_of, stages_without_workers, waiting_line
 from creditbus.services.cli.messages import ledger as messages
-from creditbus.services.cli.unread import at_most, least_of, stages_without_workers, waiting_line
 from creditbus.services.cli.words import reason, word
 from creditbus.topics.connection import Connection
 from creditbus.topics.errors import ConfigurationError

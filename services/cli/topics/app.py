@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from creditbus.services.cli.console import OUTPUT, print_json
-from creditbus.services.cli.declared_entitlement import refuse_entitlement_faults
 from creditbus.services.cli.language import spoken
 from creditbus.services.cli.messages import topics as messages
-from creditbus.services.cli.topics_versions import register, wait_for_lanes
+from creditbus.services.cli.topics.entitlement import refuse_entitlement_faults
+from creditbus.services.cli.topics.versions import register, wait_for_lanes
 from creditbus.topics.connection import Connection
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from creditbus.connectors.errors import MappingError, SourceError
 from creditbus.connectors.mapping.model import MappingModel
 from creditbus.connectors.mapping.plan import resolve
 from creditbus.connectors.setup.documents import Document, parse_document, validated
-from creditbus.services.cli.checked_item import checked_item
+from creditbus.services.cli.catalogue.checked_item import checked_item
 from creditbus.services.cli.messages import catalogue as messages
 from creditbus.services.domain.catalogue import Item
 from creditbus.services.domain.entitlement import carries

@@ -70,7 +70,7 @@ def lint_command(
 ) -> None:
     """Check every folder of a catalogue, one line for each fault. Exit code 1 when there is one."""
     from creditbus.connectors.setup.templates import template_folder
-    from creditbus.services.cli.catalogue_lint import lint
+    from creditbus.services.cli.catalogue.lint import lint
     from creditbus.topics.city import current_city
 
     for name, given in (("FOLDER", folder), ("--templates", templates), ("--scenarios", scenarios)):

@@ -9,15 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from creditbus.services.cli import (
-    connector_init,
-    connector_preview,
-    connector_running,
-    connector_state,
-    connector_withdraw,
-)
 from creditbus.services.cli.configured import FOLDER, Folder, Json, Name, connector_named
-from creditbus.services.cli.connector_init import guess_line
+from creditbus.services.cli.connector import init, preview, running, state, withdraw
+from creditbus.services.cli.connector.init import guess_line
 from creditbus.services.cli.console import OUTPUT, print_json
 from creditbus.services.cli.declared import connected
 from creditbus.services.cli.fields import named_fields
@@ -34,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["app"]
 
 app = typer.Typer(no_args_is_help=True)
-for _commands in (connector_init, connector_preview, connector_running, connector_state, connector_withdraw):
+for _commands in (init, preview, running, state, withdraw):
     _commands.register(app)
 
 _MAPPING = "mapping"

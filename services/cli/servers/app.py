@@ -14,8 +14,8 @@ from creditbus.services.cli.console import ERRORS, OUTPUT, print_json, progress
 from creditbus.services.cli.language import spoken
 from creditbus.services.cli.messages import common
 from creditbus.services.cli.messages import servers as messages
-from creditbus.services.cli.server_options import wanted
-from creditbus.services.cli.stages import show_stages
+from creditbus.services.cli.servers.options import wanted
+from creditbus.services.cli.servers.stages import show_stages
 from creditbus.services.cli.words import word
 from creditbus.topics.connection import Connection, MissingAddressError, home_directory
 from creditbus.topics.errors import ConfigurationError
@@ -23,7 +23,7 @@ from creditbus.topics.server_ports import HIGHEST_PORT, LOWEST_PORT
 
 if TYPE_CHECKING:
     from creditbus.deploy.embedded import Cluster, Wanted
-    from creditbus.services.cli.answers import Answer
+    from creditbus.services.cli.servers.answers import Answer
     from creditbus.services.query.stages import StageStatus
 
 __all__ = ["register"]
@@ -124,7 +124,7 @@ def _connection() -> Connection | None:
 
 
 def _ask(connection: Connection) -> Sequence[Answer]:
-    from creditbus.services.cli.answers import ask
+    from creditbus.services.cli.servers.answers import ask
 
     return ask(connection)
 

@@ -14,8 +14,8 @@ from typer.testing import CliRunner
 from creditbus.connectors.contract import Column, Row, Table
 from creditbus.connectors.setup.configuration import load_connector
 from creditbus.connectors.setup.guess import guesses, short_name
-from creditbus.services.cli.connector import app
-from creditbus.services.cli.connector_init import _kind_by_source
+from creditbus.services.cli.connector.app import app
+from creditbus.services.cli.connector.init import _kind_by_source
 from creditbus.topics.errors import ConfigurationError
 from tests.examples import EXAMPLES
 

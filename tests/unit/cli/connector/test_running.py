@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from creditbus.connectors.run.summary import RunSummary
-from creditbus.services.cli.connector_running import summary_lines
+from creditbus.services.cli.connector.running import summary_lines
 from creditbus.services.cli.language import choose
 from creditbus.services.domain.ledger import Account
 from creditbus.services.query.outcomes import RunOutcomes

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from creditbus.services.cli.configured import FOLDER, Folder, Json, Name, connector_named
-from creditbus.services.cli.connector_running import stale_line
+from creditbus.services.cli.connector.noticed import pairs_lines, persons_lines
+from creditbus.services.cli.connector.running import stale_line
 from creditbus.services.cli.console import OUTPUT, print_json
 from creditbus.services.cli.fields import admitted, named_fields, title_of
 from creditbus.services.cli.language import language, spoken
 from creditbus.services.cli.messages import connector as messages
-from creditbus.services.cli.noticed import pairs_lines, persons_lines
 from creditbus.services.domain.city_time import city_day
 from creditbus.services.domain.invisible import visible
 from creditbus.services.domain.profile.standing import Standing

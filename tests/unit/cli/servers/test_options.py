@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from creditbus.services.cli import main as cli
-from creditbus.services.cli.server_options import wanted
+from creditbus.services.cli.servers.options import wanted
 from creditbus.topics.server_ports import AskedPort
 
 _CITY = {"kafka": AskedPort(19092, "city.yaml: ports.kafka"), "redis": AskedPort(16379, "city.yaml: ports.redis")}

@@ -14,7 +14,7 @@ from creditbus.connectors.returned.redrive import RedriveSummary, StillRefused
 from creditbus.connectors.returned.rejection import Fault
 from creditbus.connectors.returned.sheets import CorrectedRow, Reference
 from creditbus.services.cli import main as cli
-from creditbus.services.cli import rejects_way_back
+from creditbus.services.cli.rejects import way_back
 from creditbus.services.domain.statements import ClosedRow, Closing, Place
 from creditbus.services.query.rejects import RejectedEvent
 from creditbus.services.query.returned import ReturnedRow
@@ -118,7 +118,7 @@ def test_what_is_still_refused_is_numbered_as_in_the_list(
     row = CorrectedRow(2, Reference("lists", _PLACE, 0), {})
     monkeypatch.setattr(sheets, "read", lambda _: [row])
     monkeypatch.setattr(redrive, "redrive", lambda *_: RedriveSummary(refused=[refused]))
-    monkeypatch.setattr(rejects_way_back, "connector_named", lambda *_: None)
+    monkeypatch.setattr(way_back, "connector_named", lambda *_: None)
     assert cli.main(["rejects", "redrive", str(tmp_path / "corrected.csv"), "--lang", spoken]) == 1
     said = capsys.readouterr().out
     assert said.startswith(line)

@@ -15,10 +15,10 @@ from typer.testing import CliRunner
 from creditbus.connectors.run.summary import RunSummary
 from creditbus.connectors.setup.configuration import load_connector
 from creditbus.connectors.setup.kinds import kind_named
-from creditbus.services.cli import run_outcomes
-from creditbus.services.cli.connector import app
-from creditbus.services.cli.connector_init import _settings, _validated
-from creditbus.services.cli.connector_running import _watching
+from creditbus.services.cli.connector import run_outcomes
+from creditbus.services.cli.connector.app import app
+from creditbus.services.cli.connector.init import _settings, _validated
+from creditbus.services.cli.connector.running import _watching
 from creditbus.services.cli.language import choose
 from creditbus.services.domain.ledger import Account
 from creditbus.services.query.outcomes import RunOutcomes

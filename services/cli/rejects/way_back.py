@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from creditbus.services.cli.configured import FOLDER, Folder, Json, connector_named
-from creditbus.services.cli.connector_preview import explained
-from creditbus.services.cli.connector_running import outcome_line
+from creditbus.services.cli.connector.preview import explained
+from creditbus.services.cli.connector.running import outcome_line
 from creditbus.services.cli.console import OUTPUT, print_json
 from creditbus.services.cli.declared import connected
 from creditbus.services.cli.fields import admitted, named_field
 from creditbus.services.cli.language import spoken
+from creditbus.services.cli.ledger.unread import looking_on
 from creditbus.services.cli.messages import rejects as messages
-from creditbus.services.cli.rejected_rows import DepartmentArgument, Run, place, question, returned_rows
-from creditbus.services.cli.unread import looking_on
+from creditbus.services.cli.rejects.rows import DepartmentArgument, Run, place, question, returned_rows
 from creditbus.services.cli.words import named_reason
 from creditbus.services.domain.city_time import city_day
 from creditbus.topics.connection import Connection

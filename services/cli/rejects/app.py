@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from creditbus.services.cli import rejects_way_back
 from creditbus.services.cli.configured import FOLDER, Folder, Json, connector_named
 from creditbus.services.cli.console import ERRORS, OUTPUT, print_json
 from creditbus.services.cli.declared import connected
 from creditbus.services.cli.fields import admitted, named_field
 from creditbus.services.cli.language import language, spoken
 from creditbus.services.cli.messages import rejects as messages
-from creditbus.services.cli.rejected_rows import DepartmentArgument, Run, one_line, place, question, returned_rows
+from creditbus.services.cli.rejects import way_back
+from creditbus.services.cli.rejects.rows import DepartmentArgument, Run, one_line, place, question, returned_rows
 from creditbus.topics.errors import ConfigurationError, UserError
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def _group() -> None:
     """Rejects: rows on their way back to their department."""
 
 
-rejects_way_back.register(app)
+way_back.register(app)
 
 
 @app.command("list")

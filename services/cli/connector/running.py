@@ -14,15 +14,15 @@ import orjson
 import typer
 
 from creditbus.services.cli.configured import FOLDER, Folder, Json, Name, connector_named
+from creditbus.services.cli.connector.noticed import pairs_lines, persons_lines, unused_line
+from creditbus.services.cli.connector.run_outcomes import outcomes_until
 from creditbus.services.cli.console import ERRORS, OUTPUT, print_json
 from creditbus.services.cli.declared import connected
 from creditbus.services.cli.language import language, spoken
+from creditbus.services.cli.ledger.unread import looking_on, undecided_lines
 from creditbus.services.cli.messages import connector as messages
 from creditbus.services.cli.moved import moved_line
-from creditbus.services.cli.noticed import pairs_lines, persons_lines, unused_line
-from creditbus.services.cli.run_outcomes import outcomes_until
 from creditbus.services.cli.stopping import until_asked
-from creditbus.services.cli.unread import looking_on, undecided_lines
 from creditbus.services.domain.invisible import visible
 from creditbus.topics.connection import Connection
 

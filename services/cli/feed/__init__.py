@@ -1,0 +1,1 @@
+"""`creditbus feed`: a feed as its subscriber receives it."""

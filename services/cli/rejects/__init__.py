@@ -1,0 +1,1 @@
+"""`creditbus rejects`: what was refused, where and why, and its way back."""

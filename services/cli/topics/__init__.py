@@ -1,0 +1,1 @@
+"""`creditbus topics`: what the city declares is planned, applied and looked up."""
