@@ -117,7 +117,7 @@ class Worker:
         """Print how its log ends, and its exit code where it has ended, for whoever reads of the failed test."""
         lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines() if self.log.exists() else []
         code = None if self.process is None else self.process.poll()
-        print(f"{self.log.name}, exit code {code}:", *lines[-_SHOWN_LINES:], sep="\n")
+        print(f"{self.log.name}, exit code {code}:", *lines[-_SHOWN_LINES:], sep="\n")  # noqa: T201 -- pytest shows it with the failure
 
     @property
     def _running(self) -> subprocess.Popen[bytes]:
