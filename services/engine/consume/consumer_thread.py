@@ -15,6 +15,7 @@ from aiokafka.errors import KafkaError
 from faust.types import TP
 
 from creditbus.services.engine.batch import Batch, Partition
+from creditbus.services.engine.consume.assignor import SubscriptionAssignor
 from creditbus.services.engine.consume.fetcher import StageFetcher, stage_fetcher
 from creditbus.services.engine.consume.listener import hooks_of
 from creditbus.services.engine.consume.offsets import OffsetRange
@@ -44,7 +45,7 @@ class ConsumerThread(faust_aiokafka.AIOKafkaConsumerThread):
         # aiokafka reads these when it starts; Faust's settings cannot express them
         consumer._isolation_level = "read_committed"
         consumer._fetch_max_wait_ms = hooks_of(self.app).fetch_wait_ms
-        consumer._partition_assignment_strategy = [RangePartitionAssignor]
+        consumer._partition_assignment_strategy = [SubscriptionAssignor(), RangePartitionAssignor]
         return consumer
 
     async def on_start(self) -> None:
