@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import fnmatch
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,6 +21,7 @@ from creditbus.topics.topic import Topic, TopicDefaults, read_class
 __all__ = ["Declarations", "declarations"]
 
 _CLASS = "class"
+_ID = "*"
 _TOPICS_FILE = "topics.yaml"
 _Party = TypeVar("_Party", Department, Subscriber)
 
@@ -97,14 +98,19 @@ def _topics(
             class_name = entry.choice(_CLASS, classes)
             partitions = entry.number("partitions", 1, defaults.partitions)
             entry.finish()
-            names = [prefix] if owners is None else [f"{prefix}.{owner}" for owner in owners]
+            named = prefix if _ID in prefix or owners is None else f"{prefix}.{_ID}"
+            names = [named] if owners is None else [named.replace(_ID, owner) for owner in owners]
             for name in names:
                 yield defaults.topic(name, class_name, partitions, classes[class_name])
 
 
 def _check_same_partitions(section: Section, topics: Mapping[str, Topic]) -> None:
     for group in section.text_lists("same_partitions"):
-        members = [topic for topic in topics.values() if any(fnmatch.fnmatch(topic.name, name) for name in group)]
+        members = [topic for topic in topics.values() if any(_matches(topic.name, name) for name in group)]
         if len({topic.partitions for topic in members}) > 1:
             counts = ", ".join(f"{topic.name} {topic.partitions}" for topic in members)
             raise section.wrong("same_partitions", messages.DOES_NOT_HOLD(counts=counts), messages.SAME_NUMBER())
+
+
+def _matches(name: str, pattern: str) -> bool:
+    return re.fullmatch(re.escape(pattern).replace(re.escape(_ID), "[^.]+"), name) is not None

@@ -21,6 +21,7 @@ __all__ = [
     "INGEST",
     "INTAKE",
     "LEDGER",
+    "MANIFEST",
     "OWN_PREFIXES",
     "POSITIONS",
     "PROFILES",
@@ -36,6 +37,9 @@ __all__ = [
     "department_of",
     "feed",
     "ingest",
+    "is_feed",
+    "is_single",
+    "manifests",
     "rejects",
 ]
 
@@ -43,6 +47,8 @@ __all__ = [
 INGEST: Final = "ingest."
 REJECTS: Final = "rejects."
 FEED: Final = "feed."
+#: What the name of a feed is followed by in that of its manifests' topic; ids of subscribers have no points.
+MANIFEST: Final = ".manifest"
 
 #: What a stage writes and the next one reads.
 UNRESOLVED: Final = "credit.unresolved"
@@ -108,6 +114,21 @@ def rejects(department: str) -> str:
 def feed(subscriber: str) -> str:
     """Return the topic of a subscriber's changes."""
     return FEED + subscriber
+
+
+def manifests(subscriber: str) -> str:
+    """Return the topic of the signed manifests of a subscriber's feed."""
+    return feed(subscriber) + MANIFEST
+
+
+def is_feed(topic: str) -> bool:
+    """Tell whether a topic is a subscriber's feed, not the manifests of one."""
+    return topic.startswith(FEED) and not topic.endswith(MANIFEST)
+
+
+def is_single(topic: str) -> bool:
+    """Tell whether a topic of the bus has one partition, whatever the number of lanes."""
+    return topic in SINGLE or topic.endswith(MANIFEST)
 
 
 def department_of(topic: str) -> str:

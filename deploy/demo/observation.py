@@ -11,7 +11,7 @@ from creditbus.services.engine.batch import Partition
 from creditbus.services.engine.consume.cluster_metadata import topic_facts
 from creditbus.services.query.ledger import LedgerReader
 from creditbus.topics.connection import Connection
-from creditbus.topics.names import FEED
+from creditbus.topics.names import is_feed
 
 __all__ = ["Observation", "Observer"]
 
@@ -44,7 +44,7 @@ class Observer:
     async def _look(self) -> Observation:
         ledger = await self._ledger.refresh()
         facts = await asyncio.to_thread(topic_facts, self._connection.bootstrap_servers)
-        topics = [topic for topic in facts.partitions if topic.startswith(FEED)]
+        topics = [topic for topic in facts.partitions if is_feed(topic)]
         partitions = [partition for topic in topics for partition in facts.partitions_of(topic)]
         async with AIOKafkaConsumer(bootstrap_servers=self._connection.bootstrap_servers) as consumer:
             ends: dict[Partition, int] = await consumer.end_offsets(partitions)

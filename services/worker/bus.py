@@ -31,7 +31,7 @@ from creditbus.topics import messages as shared
 from creditbus.topics.connection import Connection
 from creditbus.topics.declarations import Declarations
 from creditbus.topics.errors import ConfigurationError
-from creditbus.topics.names import LEDGER, SINGLE
+from creditbus.topics.names import LEDGER, is_single
 from creditbus.topics.registry import SchemaRegistry
 
 __all__ = ["Bus", "open_bus", "stage_apps"]
@@ -132,7 +132,7 @@ def _lanes(facts: TopicFacts, declared: Declarations) -> int:
     if missing:
         raise ConfigurationError(shared.TOPIC(name=missing[0]), shared.DOES_NOT_EXIST(), shared.RUN_APPLY())
     lanes = facts.partitions[LEDGER]
-    odd = sorted(_with_other_partitions(facts, declared.topics.keys() - SINGLE, lanes))
+    odd = sorted(_with_other_partitions(facts, (name for name in declared.topics if not is_single(name)), lanes))
     if odd:
         raise ConfigurationError(
             shared.TOPIC(name=odd[0]),

@@ -18,7 +18,7 @@ from creditbus.services.worker.exit_codes import FAILED, INTERRUPTED, MOVED, STA
 from creditbus.services.worker.person_key import KEY_VARIABLE
 from creditbus.topics.connection import Connection
 from creditbus.topics.declarations import declarations
-from creditbus.topics.names import SINGLE
+from creditbus.topics.names import is_feed, is_single
 from tests.documentation import DOCS, PAGES
 
 _ROOT = DOCS.parent
@@ -74,7 +74,7 @@ def test_a_stage_stands_still_for_as_long_as_the_readme_says() -> None:
 def test_a_feed_keeps_as_many_days_as_the_readme_says() -> None:
     found = re.search(r"A feed keeps (\d+) days", _README)
     assert found is not None
-    feeds = [topic for name, topic in declarations().topics.items() if name.startswith("feed.")]
+    feeds = [topic for name, topic in declarations().topics.items() if is_feed(name)]
     assert feeds
     assert {topic.config["retention.ms"] for topic in feeds} == {str(int(found[1]) * _DAY_MS)}
 
@@ -83,7 +83,7 @@ def test_partitions_are_as_many_as_the_readme_says() -> None:
     found = re.search(r"More processes than partitions \((\d+)\)", _README)
     assert found is not None
     topics = declarations().topics
-    assert {topics[name].partitions for name in topics.keys() - SINGLE} == {int(found[1])}
+    assert {topics[name].partitions for name in topics if not is_single(name)} == {int(found[1])}
 
 
 def test_programs_have_the_versions_that_the_readme_names() -> None:

@@ -48,3 +48,132 @@ ALL_EXPIRED = Message(
     "全部记录均已过期删除",
     "all records that it held have expired",
 )
+KEY_MADE = Message(
+    "签名密钥存于 {path}，请勿外传并做好备份；上面的公钥请通过其他途径交给各订阅方",
+    "the signing key is in {path}: keep it secret, keep a backup; hand the public key above to the subscribers by "
+    "another way than the bus",
+)
+NOTHING_NEW = Message(
+    "自上一份清单以来没有新记录",
+    "there is no record since the last manifest",
+)
+MANIFEST = Message(
+    "{feed} 第 {number} 号清单：{count:,} 条记录",
+    "manifest {number} of {feed}: {count:record}",
+)
+GAP = Message(
+    "缺第 {number} 号",
+    "number {number} is missing",
+)
+GAPS = Message(
+    "缺第 {first} 至 {last} 号",
+    "{first} to {last} are missing",
+)
+ALTERED = Message(
+    "第 {number} 号被改动",
+    "number {number} was altered",
+)
+ALTERED_SEVERAL = Message(
+    "第 {first} 至 {last} 号被改动",
+    "{first} to {last} were altered",
+)
+SWAPPED = Message(
+    "第 {first} 号与第 {last} 号互换了位置",
+    "{first} and {last} stand in each other's place",
+)
+REORDERED = Message(
+    "第 {first} 至 {last} 号次序颠倒",
+    "{first} to {last} are not in their order",
+)
+TWICE = Message(
+    "第 {number} 号重复",
+    "number {number} stands there twice",
+)
+TWICE_SEVERAL = Message(
+    "第 {first} 至 {last} 号重复",
+    "{first} to {last} stand there twice",
+)
+OTHER_RECORDS = Message(
+    "第 {number} 号清单签名后，其中的记录或键被改动",
+    "the records of manifest {number}, or their keys, are not what was signed",
+)
+UNSIGNED = Message(
+    "第 {first} 至 {last} 号在过期前未列入任何清单",
+    "no manifest was made of {first} to {last} before they expired",
+)
+MANIFEST_UNREADABLE = Message(
+    "第 {number} 号清单无法读取",
+    "manifest {number} cannot be read",
+)
+MANIFEST_FORGED = Message(
+    "第 {number} 号清单系伪造：与签名不符",
+    "manifest {number} is forged: it is not what was signed",
+)
+MANIFEST_OTHER_SIGNER = Message(
+    "第 {number} 号清单由 {signer} 签名，不是此处信任的密钥",
+    "manifest {number} is signed by {signer}, whose key is not trusted here",
+)
+MANIFEST_MISSING = Message(
+    "缺第 {number} 号清单",
+    "manifest {number} is missing",
+)
+MANIFESTS_MISSING = Message(
+    "缺第 {first} 至 {last} 号清单",
+    "manifests {first} to {last} are missing",
+)
+MANIFEST_REPEATED = Message(
+    "第 {number} 号清单再次出现",
+    "manifest {number} comes again",
+)
+NO_TRUSTED_KEY = Message(
+    "未给出公钥，{count} 份清单未核对：用 --key 给出运维方的公钥",
+    "{count:manifest} not checked, for want of a public key: give that of the operators with --key",
+)
+VERIFIED = Message(
+    "{count:,} 条记录，{manifests} 份清单相符，{faults} 处有误",
+    "{count:record}, {manifests:manifest} as signed, {faults:fault}",
+)
+NO_KEY_TO_TRUST = Message(
+    "没有可信任的公钥",
+    "there is no public key to trust",
+)
+GIVE_A_KEY = Message(
+    "用 --key 给出运维方的公钥，或存入 keys/trusted.pub",
+    "give that of the operators with --key, or keep it in keys/trusted.pub",
+)
+PROOF_WRITTEN = Message(
+    "{place} 号记录的证明已写入 {path}",
+    "the proof of record {place} is in {path}",
+)
+NO_PROOF_FILE = Message(
+    "文件不存在或无法读取",
+    "the file is not there or cannot be read",
+)
+NOT_A_PROOF = Message(
+    "不是证明文件",
+    "this is not the file of a proof",
+)
+PROVE_FIRST = Message(
+    "证明文件由 `creditbus feed prove` 生成",
+    "`creditbus feed prove` writes one",
+)
+PROVED = Message(
+    "证明成立：{feed} 分区 {partition} 第 {number} 号记录列入 {signer} 签名的第 {manifest} 号清单",
+    "proved: record {number} of {feed}, partition {partition}, is in manifest {manifest}, signed by {signer}",
+)
+PROOF_FORGED = Message(
+    "证明不成立：清单与签名不符",
+    "not proved: the manifest is not what was signed",
+)
+PROOF_OTHER_SIGNER = Message(
+    "证明不成立：清单不是由此处信任的密钥签名",
+    "not proved: the manifest is not signed by a key that is trusted here",
+)
+PROOF_OTHER_PLACE = Message(
+    "证明不成立：记录本身的编号与证明不符",
+    "not proved: the record says another number of itself",
+)
+PROOF_NOT_INCLUDED = Message(
+    "证明不成立：该记录不在已签名的清单中",
+    "not proved: the record is not among those that were signed",
+)

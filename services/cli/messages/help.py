@@ -687,6 +687,63 @@ HELP: Final[Mapping[str, Message]] = {
         "每行一个 JSON 文档。",
         "One JSON document for each line.",
     ),
+    "feed manifest": Message(
+        "为订阅流自上一份清单以来的记录签名，并发布到 `feed.<订阅方>.manifest`。",
+        "Sign what a feed has got since its last manifest, and publish that on `feed.<subscriber>.manifest`.",
+    ),
+    "feed manifest SUBSCRIBER": Message(
+        "订阅方的编号，见城市目录中的 subscribers。",
+        "Id of the subscriber, as in `subscribers` of the city's folder.",
+    ),
+    "feed verify": Message(
+        "从头核对订阅流是否完整、是否与签名清单相符；不符则退出码为 1。",
+        "Check that a feed is whole from its start and is what its manifests were signed for. Exit code 1 otherwise.",
+    ),
+    "feed verify SUBSCRIBER": Message(
+        "订阅方的编号，见城市目录中的 subscribers。",
+        "Id of the subscriber, as in `subscribers` of the city's folder.",
+    ),
+    "--key": Message(
+        "信任的公钥，或含有公钥的文件；可多次给出。否则用本机的密钥和 keys/trusted.pub。",
+        "A public key to trust, or a file with such; may be given several times. Otherwise the key of this machine and "
+        "keys/trusted.pub.",
+    ),
+    "feed prove": Message(
+        "写出一份证明：订阅流中有该事件的记录。证明不含其他记录，可离线核对。",
+        "Write a proof that a feed holds the record of an event. It shows no other one and is checked without a bus.",
+    ),
+    "feed prove SUBSCRIBER": Message(
+        "订阅方的编号，见城市目录中的 subscribers。",
+        "Id of the subscriber, as in `subscribers` of the city's folder.",
+    ),
+    "feed prove EVENT": Message(
+        "事件编号（record.event_id），或 分区/feed_seq，如 3/17。",
+        "Id of the event (record.event_id), or partition and feed_seq, such as 3/17.",
+    ),
+    "feed prove --to": Message(
+        "证明写入的文件。",
+        "File for the proof.",
+    ),
+    "feed check-proof": Message(
+        "离线核对一份证明；不成立则退出码为 1。",
+        "Check a proof, without the bus. Exit code 1 when it proves nothing.",
+    ),
+    "feed check-proof FILE": Message(
+        "`creditbus feed prove` 写出的文件。",
+        "The file that `creditbus feed prove` wrote.",
+    ),
+    "feed keys": Message(
+        "显示本机签名密钥的公钥；--create 则先生成密钥。",
+        "Show the public key of this machine's signing key; with --create, make the key first.",
+    ),
+    "feed keys --create": Message(
+        "以此名称生成密钥，如 credit.wuhan；已有密钥时拒绝。",
+        "Make a key of this name, such as credit.wuhan; refused where there is one.",
+    ),
+    "feed keys --suite": Message(
+        "签名算法；城市可通过入口点 creditbus.signatures 增加。",
+        "Suite of signatures; a city adds one by an entry point of creditbus.signatures.",
+    ),
 }
 
 HEADINGS: Final[Mapping[str, Message]] = {

@@ -11,7 +11,7 @@ import pytest
 from creditbus.deploy.bus import checked_declarations
 from creditbus.topics.declarations import Declarations, declarations
 from creditbus.topics.errors import ConfigurationError
-from creditbus.topics.names import SINGLE
+from creditbus.topics.names import is_single
 
 
 @pytest.fixture
@@ -47,10 +47,14 @@ def test_departments_and_subscribers_get_their_topics() -> None:
     assert {"ingest.court", "rejects.court", "feed.agency-xinda", "credit.records", "connector.positions"} <= set(
         topics
     )
-    assert {topic.partitions for name, topic in topics.items() if name not in SINGLE} == {4}
-    assert {topics[name].partitions for name in SINGLE} == {1}
+    assert {topic.partitions for name, topic in topics.items() if not is_single(name)} == {4}
+    assert {topic.partitions for name, topic in topics.items() if is_single(name)} == {1}
     assert topics["credit.records"].config["cleanup.policy"] == "compact"
     assert topics["credit.ledger"].config["retention.ms"] == "-1"
+    assert topics["feed.agency-xinda.manifest"].config["cleanup.policy"] == "delete", (
+        "a manifest is not replaced by another"
+    )
+    assert topics["feed.agency-xinda.manifest"].config["retention.ms"] == "-1"
 
 
 def test_a_grant_is_read_with_its_types() -> None:

@@ -1,0 +1,93 @@
+"""`creditbus feed prove` and `check-proof`: that one record is in a feed, shown to somebody who sees no other."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Annotated, Final
+
+import orjson
+import typer
+
+from creditbus.services.cli.configured import Json, known_subscriber, subscribers
+from creditbus.services.cli.console import OUTPUT, print_json
+from creditbus.services.cli.declared import connected
+from creditbus.services.cli.feed.verify import Keys
+from creditbus.services.cli.language import spoken
+from creditbus.services.cli.messages import feed as messages
+from creditbus.services.cli.moved import unless_moved
+from creditbus.topics.connection import home_directory
+from creditbus.topics.errors import ConfigurationError
+
+__all__ = ["register"]
+
+_SAID: Final = {
+    "manifest-forged": messages.PROOF_FORGED,
+    "manifest-other-signer": messages.PROOF_OTHER_SIGNER,
+    "other-place": messages.PROOF_OTHER_PLACE,
+    "not-included": messages.PROOF_NOT_INCLUDED,
+}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("prove")(prove)
+    app.command("check-proof")(check_proof)
+
+
+def prove(
+    subscriber: Annotated[str, typer.Argument(autocompletion=subscribers)],
+    event: Annotated[str, typer.Argument()],
+    to: Annotated[Path, typer.Option("--to")] = Path("proof.json"),
+    key: Keys = None,
+    json: Json = False,
+) -> None:
+    """Write a proof that a feed holds the record of an event."""
+    from creditbus.services.evidence.checking import prove_record
+    from creditbus.services.evidence.keys import trusted_keys
+
+    connection = connected()
+    known_subscriber(subscriber)
+    trusted = trusted_keys(key or (), connection.home)
+    if not trusted:
+        raise ConfigurationError("--key", messages.NO_KEY_TO_TRUST(), messages.GIVE_A_KEY())
+    proof = asyncio.run(unless_moved(connection, prove_record(connection, subscriber, event, trusted)))
+    to.write_bytes(proof.document())
+    if json:
+        print_json({"file": str(to), "partition": proof.partition, "feed_seq": proof.sequence})
+        return
+    place = f"{proof.partition}/{proof.sequence}"
+    OUTPUT.print(spoken(messages.PROOF_WRITTEN, path=to, place=place), soft_wrap=True, markup=False)
+
+
+def check_proof(file: Annotated[Path, typer.Argument()], key: Keys = None, json: Json = False) -> None:
+    """Check a proof, without the bus. Exit code 1 when it proves nothing."""
+    from creditbus.services.domain.evidence.inclusion_file import InclusionFault, checked, read_inclusion
+    from creditbus.services.evidence.keys import trusted_keys
+
+    trusted = trusted_keys(key or (), home_directory())
+    if not trusted:
+        raise ConfigurationError("--key", messages.NO_KEY_TO_TRUST(), messages.GIVE_A_KEY())
+    try:
+        proof = read_inclusion(file.read_bytes())
+    except OSError as error:
+        raise ConfigurationError(str(file), messages.NO_PROOF_FILE(), messages.PROVE_FIRST()) from error
+    if proof is None:
+        raise ConfigurationError(str(file), messages.NOT_A_PROOF(), messages.PROVE_FIRST())
+    outcome = checked(proof, trusted)
+    if isinstance(outcome, InclusionFault):
+        if json:
+            print_json({"proved": False, "reason": outcome.value})
+        else:
+            OUTPUT.print(spoken(_SAID[outcome.value]), soft_wrap=True, markup=False)
+        raise typer.Exit(1)
+    manifest, opened = outcome
+    if json:
+        facts = {"feed": manifest.feed, "partition": proof.partition, "feed_seq": proof.sequence}
+        signed = {"manifest": manifest.number, "made_ms": manifest.made_ms, "signer": opened.signer.text()}
+        # bytes of the record are what is proved; its fields were decoded by whoever made the file
+        print_json({"proved": True, **facts, **signed, "value": orjson.loads(file.read_bytes())["value"]})
+        return
+    place = {"feed": manifest.feed, "partition": proof.partition, "number": proof.sequence}
+    said = spoken(messages.PROVED, **place, manifest=manifest.number, signer=opened.signer.name)
+    OUTPUT.print(said, soft_wrap=True, markup=False)

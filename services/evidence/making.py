@@ -1,0 +1,82 @@
+"""Makes the manifest of what a feed has got since the manifest before."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import NoReturn
+
+from creditbus.services.domain.evidence.feed_record import feed_leaf, feed_place, value_hash
+from creditbus.services.domain.evidence.manifest import NO_HASH, Manifest, Span
+from creditbus.services.domain.evidence.merkle import TreeHead
+from creditbus.services.engine.consume.topic_reader import FROM_START
+from creditbus.services.evidence import messages
+from creditbus.services.evidence.keys import SigningKey
+from creditbus.services.evidence.reading import FeedLog, FeedPartition
+from creditbus.topics.errors import ConfigurationError
+from creditbus.topics.names import FEED
+
+__all__ = ["next_manifest"]
+
+
+async def next_manifest(log: FeedLog, before: Manifest | None, key: SigningKey, now_ms: int) -> Manifest | None:
+    """Return the signed manifest of all records after those of the manifest before; None where there is none.
+
+    What is not whole is not signed: a signature must not make good what a reader would find.
+
+    Args:
+        log: the feed.
+        before: the last manifest; None: this is the first one.
+        key: that signs.
+        now_ms: the present moment, in milliseconds since 1970 UTC.
+
+    Raises:
+        DependencyDownError: no broker answers.
+        ConfigurationError: the feed is not whole.
+
+    """
+    ended = {span.partition: span for span in before.spans} if before else {}
+    tree = TreeHead()
+    spans = [await _span(log, partition, ended.get(partition.number), tree) for partition in log.partitions]
+    if not tree.size:
+        return None
+    manifest = Manifest(
+        feed=log.topic,
+        number=before.number + 1 if before else 1,
+        suite=key.suite.name,
+        since_ms=before.made_ms if before else 0,
+        made_ms=now_ms,
+        previous=before.digest if before else NO_HASH,
+        spans=tuple(spans),
+        root=tree.root(),
+    )
+    return replace(manifest, note=key.note(manifest.checkpoint().text()))
+
+
+async def _span(log: FeedLog, partition: FeedPartition, ended: Span | None, tree: TreeHead) -> Span:
+    """Read what a partition has got, and add its leaves to the tree."""
+    last, last_hash = (ended.last, ended.last_hash) if ended else (0, NO_HASH)
+    first = last + 1
+    previous_hash = last_hash
+    next_offset = ended.next_offset if ended else 0
+    begun = False
+    async for record in log.records(partition, ended.next_offset if ended else FROM_START):
+        value = record.value or b""
+        place = feed_place(value)
+        if place is not None and place.sequence <= last and not begun:
+            continue  # the offset was of another copy of the feed: what was signed already stands before the new
+        begins = not begun and partition.cut
+        follows = place is not None and place.sequence == last + 1 and place.previous_hash == last_hash
+        # after a beginning that expired the first record stands for itself
+        if place is None or not (follows or (begins and place.sequence > last + 1)):
+            _refuse(log, partition.number, last + 1)
+        if not begun:
+            begun, first, previous_hash = True, place.sequence, place.previous_hash
+        last, last_hash, next_offset = place.sequence, value_hash(value), record.offset + 1
+        tree.append(feed_leaf(log.topic, partition.number, last, record.key, last_hash))
+    return Span(partition.number, first, last, previous_hash, last_hash, next_offset)
+
+
+def _refuse(log: FeedLog, partition: int, number: int) -> NoReturn:
+    place = messages.AT_RECORD(topic=log.topic, partition=partition, number=number)
+    subscriber = log.topic.removeprefix(FEED)
+    raise ConfigurationError(place, messages.FEED_IS_BROKEN(), messages.VERIFY_FIRST(subscriber=subscriber))

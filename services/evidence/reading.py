@@ -1,0 +1,85 @@
+"""Records of a feed as bytes, one partition after the other, and the manifests of the feed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from creditbus.services.engine.batch import Partition, Record
+from creditbus.services.engine.consume.cluster_metadata import topic_facts
+from creditbus.services.engine.consume.topic_reader import FROM_START, log_bounds, read_partitions
+from creditbus.topics.city.publishing import read_records
+from creditbus.topics.connection import Connection
+from creditbus.topics.names import feed, manifests
+
+__all__ = ["FeedLog", "FeedPartition", "manifest_documents", "open_log"]
+
+
+@dataclass(frozen=True, slots=True)
+class FeedPartition:
+    """A partition of a feed.
+
+    Attributes:
+        number: its number.
+        begins: offset at which its log begins; above 0 retention has deleted what was before.
+        ends: offset after its last record.
+
+    """
+
+    number: int
+    begins: int
+    ends: int
+
+    @property
+    def cut(self) -> bool:
+        """Whether retention has deleted its beginning."""
+        return self.begins > 0
+
+
+@dataclass(frozen=True, slots=True)
+class FeedLog:
+    """A feed as it stood when it was opened."""
+
+    topic: str
+    servers: str
+    partitions: tuple[FeedPartition, ...]
+
+    async def records(self, partition: FeedPartition, start: int = FROM_START) -> AsyncIterator[Record]:
+        """Yield the records of a partition from an offset on.
+
+        Raises:
+            DependencyDownError: no broker answers.
+
+        """
+        if partition.begins == partition.ends:
+            return
+        place = Partition(self.topic, partition.number)
+        async for chunk in read_partitions(self.servers, {place: start}):
+            for record in chunk.records:
+                yield record
+
+
+async def open_log(connection: Connection, subscriber: str) -> FeedLog:
+    """Look at a feed.
+
+    Raises:
+        DependencyDownError: no broker answers.
+        ConfigurationError: there is no such feed.
+
+    """
+    topic = feed(subscriber)
+    facts = await asyncio.to_thread(topic_facts, connection.bootstrap_servers)
+    bounds = await log_bounds(connection.bootstrap_servers, facts.partitions_of(topic))
+    parts = (FeedPartition(one.partition, first, end) for one, (first, end) in bounds.items())
+    return FeedLog(topic, connection.bootstrap_servers, tuple(sorted(parts, key=lambda one: one.number)))
+
+
+def manifest_documents(connection: Connection, subscriber: str) -> list[bytes]:
+    """Return the manifests of a feed as they were written, in order; none where there is no such topic.
+
+    Raises:
+        UnavailableError: no broker answers.
+
+    """
+    return [value or b"" for _, value in read_records(connection, manifests(subscriber))]

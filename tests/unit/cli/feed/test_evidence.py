@@ -1,0 +1,250 @@
+"""The evidence commands of `feed` on a feed in memory: what they say, and their exit codes."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from creditbus.services.cli import main as cli
+from creditbus.services.cli.feed.verify import finding_line
+from creditbus.services.domain.evidence.findings import FeedFault, Finding
+from creditbus.services.evidence import publishing
+from creditbus.services.evidence.keys import create_key
+from tests.feed_evidence import Log, kept_log, key_named, made_log, next_of, signed
+
+_NAME = "district-wuchang"
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+class _Producer:
+    """Takes what is published."""
+
+    is_done = False
+
+    def __init__(self, documents: list[bytes]) -> None:
+        self._documents = documents
+
+    def send(self, topic: str, value: bytes, key: bytes, partition: int) -> _Producer:
+        assert (topic, key, partition) == (f"feed.{_NAME}.manifest", str(len(self._documents) + 1).encode(), 0)
+        self._documents.append(value)
+        return self
+
+    def init_transactions(self) -> None: ...
+    def begin_transaction(self) -> None: ...
+    def flush(self) -> None: ...
+    def commit_transaction(self) -> None: ...
+    def close(self, timeout: float) -> None: ...
+
+
+def _decoded() -> dict[str, Any]:
+    """A record as Avro gives it: with bytes and a moment in it."""
+    moment = datetime(2026, 3, 4, tzinfo=UTC)
+    return {"feed": {"previous_hash": b"\x01"}, "record": {"event_id": "0123abcd", "received_at": moment}}
+
+
+class _Schemas:
+    def __init__(self, _: object) -> None: ...
+
+    async def learn(self, _: object) -> None: ...
+
+
+class _Bus:
+    """A feed and its manifests."""
+
+    def __init__(self) -> None:
+        self.log: Log = made_log(random.Random(5))
+        self.documents: list[bytes] = []
+
+    async def opened(self, _: object, subscriber: str) -> Any:
+        assert subscriber == _NAME
+        return kept_log(self.log)
+
+
+@pytest.fixture
+def bus(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> _Bus:
+    made = _Bus()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CREDITBUS_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("CREDITBUS_BOOTSTRAP_SERVERS", "localhost:1")
+    monkeypatch.setenv("CREDITBUS_REGISTRY_URL", "http://localhost:1")
+    package = "creditbus.services.evidence"
+    for module in ("checking", "publishing"):
+        monkeypatch.setattr(f"{package}.{module}.open_log", made.opened)
+    for module in ("checking", "publishing", "reading"):
+        monkeypatch.setattr(f"{package}.{module}.manifest_documents", lambda *_: list(made.documents))
+    monkeypatch.setattr(f"{package}.checking.Schemas", _Schemas)
+    monkeypatch.setattr(f"{package}.checking.decoded", lambda *_: _decoded())
+    monkeypatch.setattr(publishing, "opened", lambda *_, **__: _Producer(made.documents))
+    monkeypatch.setattr("creditbus.services.cli.declared._take", lambda _: None)
+    return made
+
+
+@pytest.fixture
+def run(bus: _Bus, capsys: pytest.CaptureFixture[str]) -> Run:
+    assert bus.documents == []
+
+    def ran(*arguments: str, lang: str = "en") -> tuple[int, str, str]:
+        code = cli.main(["feed", *arguments, "--lang", lang])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return ran
+
+
+def test_the_public_key_is_shown_and_the_secret_one_never(run: Run, tmp_path: Path) -> None:
+    code, out, err = run("keys", "--create", "credit.example")
+    secret = (tmp_path / "home" / "keys" / "manifests.key").read_text("utf-8").split("+", 4)[4].strip()
+    assert code == 0
+    assert out.startswith("credit.example+")
+    assert secret not in out + err
+    assert run("keys")[1] == out
+    assert json.loads(run("keys", "--json")[1])["public"] == out.strip()
+    code, _, err = run("keys", "--create", "credit.example")
+    assert (code, "there is a signing key already" in err) == (2, True)
+
+
+def test_a_feed_is_signed_verified_and_proved(run: Run, bus: _Bus, tmp_path: Path) -> None:
+    public = run("keys", "--create", "credit.example")[1].strip()
+    count = sum(map(len, bus.log.values()))
+    code, out, _ = run("manifest", _NAME)
+    assert code == 0
+    assert out.startswith(f"manifest 1 of feed.{_NAME}: {count} records  0: 1…{len(bus.log[0])}  ")
+    assert run("manifest", _NAME)[1] == "there is no record since the last manifest\n"
+    assert run("verify", _NAME) == (0, f"{count} records, 1 manifest as signed, 0 faults\n", "")
+    code, out, _ = run("prove", _NAME, "1/4", "--to", "one.json")
+    assert (code, out) == (0, "the proof of record 1/4 is in one.json\n")
+    proved = f"proved: record 4 of feed.{_NAME}, partition 1, is in manifest 1, signed by credit.example\n"
+    assert run("check-proof", "one.json", "--key", public) == (0, proved, "")
+    facts = json.loads(run("check-proof", "one.json", "--json")[1])
+    assert (facts["proved"], facts["feed_seq"], facts["signer"]) == (True, 4, public)
+    content = json.loads((tmp_path / "one.json").read_bytes())
+    assert content["record"]["record"]["received_at"] == "2026-03-04T00:00:00+00:00"
+    assert content["record"]["feed"]["previous_hash"] == "01"
+    others = {value.hex() for number, entries in bus.log.items() for _, value in entries if number != 1}
+    assert not any(other in json.dumps(content) for other in others)
+
+
+def test_a_proof_that_proves_nothing_says_why(run: Run, tmp_path: Path) -> None:
+    run("keys", "--create", "credit.example")
+    run("manifest", _NAME)
+    run("prove", _NAME, "1/4", "--to", "one.json")
+    file = tmp_path / "one.json"
+    whole = json.loads(file.read_bytes())
+
+    def said(**changed: Any) -> tuple[int, str]:
+        file.write_text(json.dumps({**whole, **changed}), "utf-8")
+        return run("check-proof", "one.json")[:2]
+
+    assert said(partition=0) == (1, "not proved: the record is not among those that were signed\n")
+    assert said(feed_seq=5) == (1, "not proved: the record says another number of itself\n")
+    assert said(manifest={**whole["manifest"], "number": 2}) == (1, "not proved: the manifest is not what was signed\n")
+    other = create_key(tmp_path / "other", "credit.example", "ed25519").public.text()
+    assert said()[0] == 0
+    code, out, _ = run("check-proof", "one.json", "--key", other)
+    assert (code, out) == (1, "not proved: the manifest is not signed by a key that is trusted here\n")
+    file.write_text("{}", "utf-8")
+    assert run("check-proof", "one.json")[0] == 2
+    assert run("check-proof", "no-such-file.json")[0] == 2
+
+
+def test_an_event_is_found_by_its_id(run: Run, bus: _Bus, tmp_path: Path) -> None:
+    bus.log = {0: [*bus.log[0]]}
+    last = next_of(bus.log, {0: len(bus.log[0])}, None).spans[0]
+    value = b"\x00\x00\x00\x00\x07" + bytes([2 * (last.last + 1)]) + last.last_hash + b"0123abcd"
+    bus.log[0].append((b"key", value))
+    run("keys", "--create", "credit.example")
+    code, _, err = run("prove", _NAME, "0123abcd")
+    assert code == 2
+    assert "no manifest holds this record yet; have the operators run `creditbus feed manifest" in err
+    run("manifest", _NAME)
+    assert run("prove", _NAME, "0123abcd")[0] == 0
+    assert json.loads((tmp_path / "proof.json").read_bytes())["feed_seq"] == last.last + 1
+    code, _, err = run("prove", _NAME, "ffff")
+    assert (code, "the feed holds no record of event ffff" in err) == (2, True)
+
+
+def test_a_feed_that_was_tampered_with_is_not_signed_and_not_proved(run: Run, bus: _Bus) -> None:
+    run("keys", "--create", "credit.example")
+    run("manifest", _NAME)
+    key, value = bus.log[1][3]
+    bus.log[1][3] = (key, value[:-1] + bytes([value[-1] ^ 1]))
+    code, out, err = run("verify", _NAME)
+    assert code == 1
+    assert err == "creditbus: partition 1: number 4 was altered\n"
+    assert out.endswith("0 manifests as signed, 1 fault\n")
+    code, _, err = run("prove", _NAME, "0/2")
+    assert (code, "the feed is not what manifest 1 was signed for" in err) == (2, True)
+    bus.documents.clear()
+    code, _, err = run("manifest", _NAME)
+    assert (code, "the feed is not whole, and is not signed" in err) == (2, True)
+
+
+def test_without_a_key_the_chain_is_checked_and_the_manifests_are_said_not_to_be(run: Run, bus: _Bus) -> None:
+    bus.documents = _documents(bus.log)
+    code, out, err = run("verify", _NAME)
+    assert code == 0
+    assert "1 manifest not checked, for want of a public key" in err
+    assert out.endswith("0 manifests as signed, 0 faults\n")
+    code, _, err = run("prove", _NAME, "0/2")
+    assert (code, "there is no public key to trust" in err) == (2, True)
+
+
+def _documents(log: Log, name: str = "credit.elsewhere", seed: int = 9) -> list[bytes]:
+    ends = {number: len(entries) for number, entries in log.items()}
+    return [signed(next_of(log, ends, None), key_named(name, seed)).document()]
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"), [("en", "is signed by credit.elsewhere"), ("zh", "由 credit.elsewhere 签名")]
+)
+def test_another_signer_is_named_in_both_languages(run: Run, bus: _Bus, lang: str, said: str) -> None:
+    run("keys", "--create", "credit.example")
+    bus.documents = _documents(bus.log)
+    code, _, err = run("verify", _NAME, lang=lang)
+    assert code == 1
+    assert said in err
+    code, _, err = run("manifest", _NAME, lang=lang)
+    assert code == 2, "nothing is signed on top of what is not believed"
+
+
+def test_findings_are_given_to_a_program(run: Run, bus: _Bus) -> None:
+    run("keys", "--create", "credit.example")
+    run("manifest", _NAME)
+    del bus.log[2][5:7]
+    code, out, err = run("verify", _NAME, "--json")
+    facts = json.loads(out)
+    assert (code, err) == (1, "")
+    assert [(one["fault"], one["first"], one["last"], one["partition"]) for one in facts["findings"]] == [
+        ("gap", 6, 7, 2)
+    ]
+    assert (facts["manifests"], facts["checked"]) == (1, [])
+
+
+def test_a_key_is_changed_without_a_break_when_the_former_one_stays_trusted(
+    run: Run, bus: _Bus, tmp_path: Path
+) -> None:
+    former = run("keys", "--create", "credit.example")[1]
+    whole = {number: list(entries) for number, entries in bus.log.items()}
+    bus.log = {number: entries[:6] for number, entries in whole.items()}
+    run("manifest", _NAME)
+    bus.log = whole
+    keys = tmp_path / "home" / "keys"
+    (keys / "manifests.key").rename(tmp_path / "former.key")
+    run("keys", "--create", "credit.example")
+    assert run("manifest", _NAME)[0] == 2
+    (keys / "trusted.pub").write_text(former, "utf-8")
+    assert run("manifest", _NAME)[0] == 0
+    assert run("verify", _NAME)[0] == 0
+
+
+def test_every_fault_has_its_sentence() -> None:
+    lines: Sequence[str] = [finding_line(replace(Finding(one, 3, 5), signer="x")) for one in FeedFault]
+    assert len({*lines}) == len(FeedFault)
