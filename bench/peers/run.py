@@ -17,7 +17,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -175,8 +175,9 @@ def _watched(bench: Bench, contestant: Contestant, run: Run) -> dict[str, float]
         samples, peak = watch.until(bench.expected.read, process)
     finally:
         watch.close()
-        # its children, too
-        os.killpg(process.pid, signal.SIGTERM)
+        # its children, too; none is there when it has ended by itself
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
         try:
             process.wait(_STOP_SECONDS)
         except subprocess.TimeoutExpired:
