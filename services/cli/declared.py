@@ -58,7 +58,9 @@ def _take(connection: Connection) -> None:
         found = newest_version(connection, _PATIENCE_MS)
     except UnavailableError:
         return
-    if found is None or found.version == current_city().version:
+    used = current_city()
+    # the number alone says too little: topics that are made again count from 1 again
+    if found is None or (found.version, found.digest) == (used.version, used.digest):
         return
     if found.files == files_of(example_city()):
         use_city(example_city())

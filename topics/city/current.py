@@ -21,6 +21,8 @@ class City:
         catalogue: holds a folder for each item that the city carries, its overlays already laid over.
         origin: where the files come from, for people: a path, or the version on the bus.
         version: its number on the bus; 0: not from there.
+        digest: of its files, where they come from the bus; empty: they do not. A bus that was made again counts its
+            versions from 1 again.
 
     """
 
@@ -28,6 +30,7 @@ class City:
     catalogue: Traversable
     origin: str
     version: int = 0
+    digest: str = ""
 
 
 @cache

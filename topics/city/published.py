@@ -59,7 +59,8 @@ class PublishedCity:
         kept = {path: KeptText(text, f"{origin}: {path}") for path, text in self.files.items()}
         inside = f"{CATALOGUE}/"
         items = {path.removeprefix(inside): one for path, one in kept.items() if path.startswith(inside)}
-        return City(folder_of(kept, origin), folder_of(items, f"{origin}/{CATALOGUE}"), origin, self.version)
+        catalogue = folder_of(items, f"{origin}/{CATALOGUE}")
+        return City(folder_of(kept, origin), catalogue, origin, self.version, self.digest)
 
     def encode(self) -> tuple[bytes, bytes]:
         """Return key and value of its record.

@@ -60,6 +60,23 @@ def test_what_is_published_is_taken_and_kept_for_when_the_bus_is_away(
 
 
 @pytest.mark.usefixtures("home")
+def test_a_bus_that_was_made_again_has_other_content_under_the_number_that_is_remembered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    publish(monkeypatch, other(1))
+    declared.connected()
+    use_city(example_city())
+    declared.recall_city(["connector", "preview"])
+    assert "water-bureau" in declarations().departments
+
+    renamed = _DEPARTMENT.replace("water-bureau", "parks-bureau")
+    files = {**files_of(example_city()), "departments/parks-bureau.yaml": renamed}
+    publish(monkeypatch, PublishedCity(1, 0, files))
+    declared.connected()
+    assert {"water-bureau", "parks-bureau"} & set(declarations().departments) == {"parks-bureau"}
+
+
+@pytest.mark.usefixtures("home")
 def test_a_folder_that_was_chosen_stands_before_what_is_published(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
