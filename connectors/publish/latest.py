@@ -1,9 +1,7 @@
 """Reads what was said last on compacted topics: how far a connector came, and what departments stated."""
 
-from collections.abc import Sequence
-from typing import Any
+from contextlib import closing
 
-from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
 from creditbus.connectors.errors import RegistrationError
@@ -11,17 +9,10 @@ from creditbus.connectors.publish.kafka_errors import stopped
 from creditbus.connectors.publish.progress import Progress
 from creditbus.services.domain.event import partition_of
 from creditbus.topics import messages as shared
-from creditbus.topics.kafka_clients import opened
+from creditbus.topics.committed import CommittedReader
 from creditbus.topics.names import POSITIONS
 
 __all__ = ["last_progress", "read_latest", "read_progress"]
-
-_POLL_MS = 500
-_RETRY_MS = 20
-"""As of the publisher."""
-_FETCH_MS = 20
-"""A broker that has nothing more to give waits for this long before it says so, and the end of a log is mostly such a
-place: with the client's 500 ms every run of a connector took them, however few its rows."""
 
 
 def last_progress(bootstrap_servers: str, connector: str) -> Progress | None:
@@ -32,14 +23,9 @@ def last_progress(bootstrap_servers: str, connector: str) -> Progress | None:
         RegistrationError: the positions topic is missing.
     """
     try:
-        consumer = _consumer(bootstrap_servers.split(","), "read_committed")
-        try:
-            partitions = consumer.partitions_for_topic(POSITIONS)
-        finally:
-            consumer.close()
-        if not partitions:
-            raise RegistrationError(shared.TOPIC(name=POSITIONS), shared.DOES_NOT_EXIST(), shared.RUN_APPLY())
-        return read_progress(bootstrap_servers, connector, partition_of(connector.encode(), len(partitions)))
+        with closing(CommittedReader(bootstrap_servers)) as reader:
+            partition = partition_of(connector.encode(), len(_partitions(reader, POSITIONS)))
+            return _progress(reader, connector, partition)
     except KafkaError as error:
         raise stopped(error, bootstrap_servers) from error
 
@@ -51,75 +37,40 @@ def read_latest(bootstrap_servers: str, topic: str) -> dict[bytes, bytes]:
         PublishError: no broker answers.
         RegistrationError: the topic is missing.
     """
-    servers = bootstrap_servers.split(",")
     try:
-        consumer = _consumer(servers, "read_committed")
+        with closing(CommittedReader(bootstrap_servers)) as reader:
+            records = reader.records(topic, _partitions(reader, topic))
+            found: dict[bytes, bytes | None] = {record.key: record.value for record in records}
     except KafkaError as error:
         raise stopped(error, bootstrap_servers) from error
-    try:
-        numbers = consumer.partitions_for_topic(topic)
-        if not numbers:
-            raise RegistrationError(shared.TOPIC(name=topic), shared.DOES_NOT_EXIST(), shared.RUN_APPLY())
-        places = [TopicPartition(topic, number) for number in sorted(numbers)]
-        ends = {place: _end_of_log(servers, place) for place in places}
-        consumer.assign(places)
-        consumer.seek_to_beginning(*places)
-        found: dict[bytes, bytes | None] = {}
-        while any(consumer.position(place) < ends[place] for place in places):
-            for records in consumer.poll(timeout_ms=_POLL_MS).values():
-                found.update((record.key, record.value) for record in records)
-    except KafkaError as error:
-        raise stopped(error, bootstrap_servers) from error
-    finally:
-        consumer.close()
     return {key: value for key, value in found.items() if value is not None}
 
 
 def read_progress(bootstrap_servers: str, connector: str, partition: int) -> Progress | None:
-    """Read a connector's last committed progress.
-
-    Reads up to the end of the log as it is now, not up to the last stable offset: another connector's open transaction
-    in the same partition hides what lies after it, ours included, until it ends. It does end: transactions last for
-    one chunk, and a dead process's is aborted by the broker.
+    """Read a connector's last committed progress, also where another connector's transaction is still open before it.
 
     Args:
         bootstrap_servers: Addresses of brokers, separated by commas.
         connector: Id of the connector.
         partition: Partition of the positions topic that holds it.
+
+    Raises:
+        KafkaError: the broker does not answer.
     """
-    place = TopicPartition(POSITIONS, partition)
-    servers = bootstrap_servers.split(",")
-    end = _end_of_log(servers, place)
+    with closing(CommittedReader(bootstrap_servers)) as reader:
+        return _progress(reader, connector, partition)
+
+
+def _progress(reader: CommittedReader, connector: str, partition: int) -> Progress | None:
     key, last = connector.encode(), None
-    consumer = _consumer(servers, "read_committed")
-    try:
-        consumer.assign([place])
-        consumer.seek_to_beginning(place)
-        while consumer.position(place) < end:
-            for records in consumer.poll(timeout_ms=_POLL_MS).values():
-                last = next((record.value for record in reversed(records) if record.key == key), last)
-    finally:
-        consumer.close()
+    for record in reader.records(POSITIONS, [partition]):
+        if record.key == key:
+            last = record.value
     return None if last is None else Progress.decode(last)
 
 
-def _end_of_log(servers: Sequence[str], place: TopicPartition) -> int:
-    consumer = _consumer(servers, "read_uncommitted")
-    try:
-        return int(consumer.end_offsets([place])[place])
-    finally:
-        consumer.close()
-
-
-def _consumer(servers: Sequence[str], isolation: str) -> Any:
-    return opened(
-        KafkaConsumer,
-        bootstrap_servers=servers,
-        group_id=None,
-        enable_auto_commit=False,
-        isolation_level=isolation,
-        auto_offset_reset="earliest",
-        retry_backoff_ms=_RETRY_MS,
-        fetch_max_wait_ms=_FETCH_MS,
-        metrics_enabled=False,
-    )
+def _partitions(reader: CommittedReader, topic: str) -> list[int]:
+    partitions = reader.partitions(topic)
+    if not partitions:
+        raise RegistrationError(shared.TOPIC(name=topic), shared.DOES_NOT_EXIST(), shared.RUN_APPLY())
+    return partitions

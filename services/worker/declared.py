@@ -42,7 +42,7 @@ class DeclarationsFollower:
         """Read up to the newest version and return it.
 
         Raises:
-            DependencyDownError: no broker answers.
+            DependencyDownError: no broker answers, or the first version is being written at this moment.
             ConfigurationError: nothing has been published, or a newer creditbus has done it.
 
         """
@@ -74,9 +74,31 @@ class DeclarationsFollower:
         while self._position < end:
             await self._read(consumer)
         if self.newest is None:
+            await self._expect_first_version(consumer)
+        if self.newest is None:
             await self.close()
             raise ConfigurationError(shared.TOPIC(name=DECLARATIONS), shared.NOTHING_PUBLISHED(), shared.RUN_APPLY())
         return self.newest
+
+    async def _expect_first_version(self, consumer: AIOKafkaConsumer) -> None:
+        """Raise a DependencyDownError where a version has been written that readers are not shown yet.
+
+        `topics apply` returns once Kafka has decided its transaction; the marker that shows it to readers comes after
+        that. A worker that starts in between has nothing to read, and nothing is wrong.
+        """
+        detail = f"{DECLARATIONS}: a version is being written"
+        try:
+            async with asyncio.timeout(_ANSWER_SECONDS):
+                # the first answer says it, also where it brings no record
+                while consumer.highwater(_PLACE) is None:
+                    await self._read(consumer)
+        except TimeoutError:
+            detail = f"{self._servers}: {TimeoutError.__name__}"
+        else:
+            if self.newest is not None or consumer.highwater(_PLACE) <= self._position:
+                return
+        await self.close()
+        raise DependencyDownError("kafka", detail)
 
     async def follow(self) -> None:
         """Read on, for ever; `newer` says when there is something.

@@ -24,13 +24,14 @@ from creditbus.topics.errors import ConfigurationError
 from creditbus.topics.suggestion import suggestion
 from creditbus.topics.yaml_text import YamlError, load_yaml
 
-__all__ = ["CATALOGUE", "ITEM_FILE", "ROOT_FOLDERS", "read_city"]
+__all__ = ["CATALOGUE", "FILE_SUFFIXES", "ITEM_FILE", "ROOT_FOLDERS", "read_city"]
 
 CATALOGUE: Final = "catalogue"
 ITEM_FILE: Final = "item.yaml"
 #: What a city's folder holds next to `city.yaml` and its catalogue.
 ROOT_FOLDERS: Final = ("departments", "subscribers", "working_days", "mappings")
-_SUFFIXES: Final = (".yaml", ".avsc")
+#: How the names of a city's files end; other files in its folders are not the city's.
+FILE_SUFFIXES: Final = (".yaml", ".avsc")
 
 
 def read_city(folder: Path) -> City:
@@ -45,7 +46,7 @@ def read_city(folder: Path) -> City:
     settings = read_settings(folder / CITY_FILE)
     own = {CITY_FILE: kept_text(folder / CITY_FILE)}
     for name in ROOT_FOLDERS:
-        own |= {f"{name}/{path}": kept for path, kept in texts_of(folder / name, _SUFFIXES).items()}
+        own |= {f"{name}/{path}": kept for path, kept in texts_of(folder / name, FILE_SUFFIXES).items()}
     catalogue = dict(_catalogue(folder / CATALOGUE, settings, folder / CITY_FILE))
     return City(folder_of(own, str(folder)), folder_of(catalogue, str(folder / CATALOGUE)), str(folder))
 
@@ -61,7 +62,7 @@ def _catalogue(folder: Path, settings: CitySettings, city_file: Path) -> Iterato
             fix = messages.OVERLAY_BELONGS(item=item) if item in own else suggestion(item, list(carried))
             raise ConfigurationError(str(path), messages.OVERLAY_OF_NONE(item=item), fix)
     for item, files_of in {**carried, **own}.items():
-        texts = texts_of(files_of, _SUFFIXES)
+        texts = texts_of(files_of, FILE_SUFFIXES)
         if item in overlays:
             texts[ITEM_FILE] = _with_overlay(texts[ITEM_FILE], overlays[item])
         yield from ((f"{item}/{path}", kept) for path, kept in texts.items())

@@ -14,14 +14,13 @@ import yaml
 from creditbus.avro_schemas.catalogue_files import item_folders
 from creditbus.topics import messages
 from creditbus.topics.city.current import City
-from creditbus.topics.city.folder import CATALOGUE, ITEM_FILE, ROOT_FOLDERS
+from creditbus.topics.city.folder import CATALOGUE, FILE_SUFFIXES, ITEM_FILE, ROOT_FOLDERS
 from creditbus.topics.city.settings import CITY_FILE
 from creditbus.topics.city.texts import KeptText, folder_of, texts_of
 from creditbus.topics.errors import ConfigurationError
 
 __all__ = ["FileChange", "PublishedCity", "changes_between", "files_of", "with_closed"]
 
-_SUFFIXES: Final = (".yaml", ".avsc")
 _FORMAT: Final = 1
 _KEY: Final = "version/"
 #: Of a record, with room for the frame around it: Kafka takes a mebibyte where nobody has set another limit.
@@ -139,5 +138,5 @@ def files_of(city: City) -> dict[str, str]:
     folders = [(name, city.root / name) for name in ROOT_FOLDERS]
     folders += [(f"{CATALOGUE}/{item.name}", item) for item in item_folders(city.catalogue)]
     for name, folder in folders:
-        files |= {f"{name}/{path}": kept.text for path, kept in texts_of(folder, _SUFFIXES).items()}
+        files |= {f"{name}/{path}": kept.text for path, kept in texts_of(folder, FILE_SUFFIXES).items()}
     return files

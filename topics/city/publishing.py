@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any, Final
 
-from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka import KafkaProducer
 from kafka.errors import KafkaError, RetriableError
 
 from creditbus.topics import messages
 from creditbus.topics.city.adoptions import Adoption
 from creditbus.topics.city.published import PublishedCity, with_closed
+from creditbus.topics.committed import CommittedReader
 from creditbus.topics.connection import APPLICATION, Connection
 from creditbus.topics.errors import ConfigurationError, UnavailableError
 from creditbus.topics.kafka_clients import opened
@@ -20,13 +21,13 @@ from creditbus.topics.names import ADOPTIONS, DECLARATIONS
 
 __all__ = ["adoptions", "newest_version", "publish_city", "read_records", "versions"]
 
-_PLACE: Final = TopicPartition(DECLARATIONS, 0)
 _BOOTSTRAP_MS: Final = 5_000
-_POLL_MS: Final = 500
-_FETCH_MS: Final = 20
 _RETRY_MS: Final = 20
 _BLOCK_MS: Final = 15_000
 _CLOSE_SECONDS: Final = 5.0
+#: A commit is seen some milliseconds after its answer. An `apply` that was killed leaves its transaction open for a
+#: minute: nothing has been published by it, and every command would wait for that.
+_OPEN_SECONDS: Final = 5.0
 
 
 def versions(connection: Connection) -> list[PublishedCity]:
@@ -99,7 +100,7 @@ def publish_city(connection: Connection, files: Mapping[str, str]) -> PublishedC
 
 def _write(producer: Any, key: bytes, value: bytes) -> None:
     producer.begin_transaction()
-    future = producer.send(DECLARATIONS, value, key, partition=_PLACE.partition)
+    future = producer.send(DECLARATIONS, value, key, partition=0)
     # a topic that is missing fails the future at once, and a flush would wait for it in vain
     if future.is_done and future.failed():
         raise future.exception
@@ -112,37 +113,17 @@ def read_records(
 ) -> Iterator[tuple[bytes | None, bytes | None]]:
     """Yield key and value of all committed records of a topic of one partition, up to its end as it is now.
 
+    What is being committed at this moment is waited for: `topics apply` may have returned before Kafka shows it.
+
     Raises:
         UnavailableError: no broker answers.
 
     """
-    place = TopicPartition(topic, 0)
-    with _failing(connection):
-        consumer = opened(
-            KafkaConsumer,
-            bootstrap_servers=connection.bootstrap_servers.split(","),
-            group_id=None,
-            enable_auto_commit=False,
-            isolation_level="read_committed",
-            auto_offset_reset="earliest",
-            retry_backoff_ms=_RETRY_MS,
-            fetch_max_wait_ms=_FETCH_MS,
-            bootstrap_timeout_ms=patience_ms,
-            allow_auto_create_topics=False,
-            metrics_enabled=False,
-        )
-        try:
-            if not consumer.partitions_for_topic(topic):
-                return
-            end = int(consumer.end_offsets([place])[place])
-            consumer.assign([place])
-            consumer.seek_to_beginning(place)
-            while consumer.position(place) < end:
-                for records in consumer.poll(timeout_ms=_POLL_MS).values():
-                    for record in records:
-                        yield record.key, record.value
-        finally:
-            consumer.close()
+    with _failing(connection), closing(CommittedReader(connection.bootstrap_servers, patience_ms)) as reader:
+        if not reader.partitions(topic):
+            return
+        for record in reader.records(topic, [0], _OPEN_SECONDS):
+            yield record.key, record.value
 
 
 @contextmanager
