@@ -26,8 +26,12 @@ _WHOLE: Final[Mapping[str, Any]] = {"type": "integer", "minimum": 0}
 _FLAG: Final[Mapping[str, Any]] = {"type": "boolean"}
 _DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 
-#: An entry names departments, roles, or both; a closed one needs neither.
-_EITHER: Final = [{"required": [key]} for key in ("entitled", "entitled_roles", "closed")]
+#: An entry names departments, roles, or both; a closed one needs neither. `closed: false` closes nothing.
+_EITHER: Final = [
+    {"required": ["entitled"]},
+    {"required": ["entitled_roles"]},
+    {"required": ["closed"], "properties": {"closed": {"enum": [True]}}},
+]
 
 
 def entry_schema(language: str) -> _Schema:

@@ -287,9 +287,10 @@ def _not_empty(reader: Reader, key: str) -> tuple[str, ...]:
 
 def _entitled(reader: Reader, key: str, *, other: str) -> frozenset[str]:
     """Read departments or roles; an entry names either, or both. Nobody publishes a closed item any more."""
-    if reader.flag("closed"):
-        return frozenset()
-    return frozenset(_not_empty(reader, key) if reader.has(key) or not reader.has(other) else ())
+    closed = reader.flag("closed")
+    # of a closed one, too: an overlay that closes an item of the product leaves its departments where they are
+    named = _not_empty(reader, key) if reader.has(key) or not (closed or reader.has(other)) else ()
+    return frozenset(() if closed else named)
 
 
 def _refuse_unadmitted_verbs(reader: Reader, item: Item) -> None:

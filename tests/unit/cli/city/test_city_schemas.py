@@ -160,6 +160,21 @@ def test_the_products_items_fit_the_schema_and_none_without_a_needed_key_does() 
         assert list(schema_faults(schema, _written({**entry, "surplus": 1}))) == ["surplus"]
 
 
+@pytest.mark.parametrize("closed", [{}, {"closed": False}, {"closed": True}], ids=str)
+@pytest.mark.parametrize("named", [{}, {"entitled": ["court"]}, {"entitled_roles": ["list-keeper"]}], ids=str)
+def test_schema_and_reader_agree_on_who_may_publish(closed: dict[str, Any], named: dict[str, Any]) -> None:
+    content, whole = raw_catalogue()["red-black-list"]
+    entry = {key: value for key, value in whole.items() if not key.startswith("entitled")} | closed | named
+    fits = not list(schema_faults(city_schema("item", "en"), _written(entry)))
+    assert fits is bool(named or closed.get("closed"))
+    if not fits:
+        with pytest.raises(CatalogueError, match="entitled"):
+            Catalogue.parse({"red-black-list": (content, entry)})
+        return
+    (item,) = Catalogue.parse({"red-black-list": (content, entry)})
+    assert bool(item.entitled or item.entitled_roles) is not closed.get("closed", False)
+
+
 def test_an_overlay_may_have_any_key_of_an_item_or_take_it_away() -> None:
     schema = city_schema("overlay", "en")
     entry = raw_catalogue()["red-black-list"].entry
