@@ -105,13 +105,17 @@ fields is `v2.avsc`, and so on. Items of the product are examples of everything 
 KEYS item
 
 An **overlay** changes an item of the product: a file that is named by the item holds the keys that differ. Mappings
-are laid over key by key, lists as a whole, and `null` takes a key away. Here another department publishes the item,
-and faster:
+are laid over key by key, lists as a whole, and `null` takes a key away. Here a further department publishes the
+item, and all of them faster:
 
 ```yaml
 entitled: [market-supervision]
 due_working_days: 5
 ```
+
+Many items of the product name roles (`entitled_roles`); departments under `entitled` come in addition to those that
+carry them. `entitled_roles: null` leaves the roles out, so that the departments under `entitled` are the only ones, and
+`closed: true` leaves nobody.
 
 ## Mappings
 
@@ -197,12 +201,15 @@ KEYS subscriber
 KEYS item
 
 **改动产品事项**：以事项标识命名的文件只写不同的键。映射逐键覆盖，列表整体替换，`null` 去掉一个键。
-例如改由另一部门提供，并缩短期限：
+例如增加一个提供部门，并缩短期限：
 
 ```yaml
 entitled: [market-supervision]
 due_working_days: 5
 ```
+
+产品的许多事项写的是职能（`entitled_roles`），`entitled` 中的部门与承担这些职能的部门并列。
+写 `entitled_roles: null` 即去掉职能，只由 `entitled` 中的部门提供；写 `closed: true` 则不再有部门提供。
 
 ## 映射
 
