@@ -57,6 +57,7 @@ starts. `creditbus init` is the same as `creditbus city init`. Keep the folder u
 | `catalogue/<id>/` | an item of the city's own: `item.yaml`, `v1.avsc` |
 | `catalogue/<id>.yaml` | an overlay: what the city changes of an item of the product |
 | `mappings/<name>.yaml` | how a department's columns fill an item |
+| `mappings/<name>.csv` | a table in which a mapping looks values up |
 | `working_days/<year>.yaml` | a year of the official calendar |
 | `.schemas/` | JSON Schemas, for editors |
 
@@ -120,7 +121,8 @@ carry them. `entitled_roles: null` leaves the roles out, so that the departments
 ## Mappings
 
 A mapping in `mappings/` is offered by `creditbus connector init` next to those of the product, and takes the place of
-one that has its name. Paths of its lookup tables start at its own folder. The language has [a page](mapping.md).
+one that has its name. Its lookup tables are csv files in UTF-8 in that folder, which are published with it, so that a
+machine which has the bus's addresses alone can use it. The language has [a page](mapping.md).
 
 ## Working days
 
@@ -155,6 +157,7 @@ creditbus topics plan --city wuhan   # 每个命令都可用 --city，或环境�
 | `catalogue/<id>/` | 本市自有事项：`item.yaml`、`v1.avsc` |
 | `catalogue/<id>.yaml` | 对产品事项的改动 |
 | `mappings/<name>.yaml` | 部门的列如何填入事项 |
+| `mappings/<name>.csv` | 映射所用的查找表 |
 | `working_days/<year>.yaml` | 一年的放假安排 |
 | `.schemas/` | JSON Schema，供编辑器使用 |
 
@@ -214,7 +217,8 @@ due_working_days: 5
 ## 映射
 
 `mappings/` 中的映射与产品的模板一起供 `creditbus connector init` 使用；同名时以本市为准。
-其查找表的路径从映射所在的文件夹算起。映射语言见[专页](mapping.zh-CN.md)。
+其查找表是该文件夹中以 UTF-8 编码的 csv 文件，与映射一起发布，只有总线地址的机器也能使用。
+映射语言见[专页](mapping.zh-CN.md)。
 
 ## 工作日
 

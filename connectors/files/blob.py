@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from importlib.resources.abc import Traversable
 from typing import BinaryIO
 
 from creditbus.connectors.errors import SourceError
@@ -63,8 +63,8 @@ class _Limited(io.RawIOBase):
         return block
 
 
-def blob_of(path: Path, name: str | None = None) -> Blob:
-    """Give the blob of a path."""
+def blob_of(path: Traversable, name: str | None = None) -> Blob:
+    """Give the blob of a file, on a disk or kept in memory."""
 
     @contextmanager
     def opened() -> Iterator[BinaryIO]:

@@ -1,8 +1,8 @@
 """A small csv file as a whole, where one bad line stops the work: corrected rows, tables to look values up in."""
 
 from collections.abc import Iterator
+from importlib.resources.abc import Traversable
 from itertools import islice
-from pathlib import Path
 
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.files import messages
@@ -20,7 +20,7 @@ _ANY_WIDTH = 1 << 20
 _DELIMITER = ","
 
 
-def csv_rows(path: Path, title: str) -> list[list[str]]:
+def csv_rows(path: Traversable, title: str) -> list[list[str]]:
     """Return all rows of a comma separated file, those above the header too.
 
     Args:

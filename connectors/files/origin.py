@@ -4,6 +4,7 @@ import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from creditbus.connectors.common.characters import decoded
@@ -49,7 +50,7 @@ def _known_part(name: str) -> str:
 
 
 @contextmanager
-def reading(path: Path) -> Iterator[None]:
+def reading(path: Traversable) -> Iterator[None]:
     """Turn what the operating system says about a file into one line that names it."""
     try:
         yield

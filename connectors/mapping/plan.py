@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path
+from importlib.resources.abc import Traversable
 from typing import Any, Literal
 
 from creditbus.connectors.common.field_names import admitted_values, field_name, field_names
@@ -79,7 +79,7 @@ class MappingPlan:
     """Values of fields that nothing else fills."""
 
 
-def resolve(mapping: MappingModel, document: Document, item: Item, folder: Path) -> MappingPlan:
+def resolve(mapping: MappingModel, document: Document, item: Item, folder: Traversable) -> MappingPlan:
     """Resolve a mapping.
 
     Args:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from importlib.resources.abc import Traversable
 from typing import Any
 
 from creditbus.connectors.mapping import messages
@@ -38,7 +38,7 @@ class Steps:
         folder: What paths of lookup tables are relative to.
     """
 
-    def __init__(self, mapping: MappingModel, document: Document, item: Item, folder: Path) -> None:
+    def __init__(self, mapping: MappingModel, document: Document, item: Item, folder: Traversable) -> None:
         self._mapping = mapping
         self._document = document
         self._item = item

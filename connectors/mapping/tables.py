@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from pathlib import Path
+from importlib.resources.abc import Traversable
 
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.files.csv_file import csv_rows
@@ -16,7 +16,7 @@ __all__ = ["division_finder", "divisions", "load_lookup"]
 _CODE = re.compile(r"[0-9]{6}")
 
 
-def load_lookup(path: Path, key: str, value: str) -> Mapping[str, str]:
+def load_lookup(path: Traversable, key: str, value: str) -> Mapping[str, str]:
     """Read a table of two columns out of a csv file. Keys are compared trimmed and in half width.
 
     Raises:
@@ -37,7 +37,7 @@ def load_lookup(path: Path, key: str, value: str) -> Mapping[str, str]:
     return dict(_pairs(path, rows[(head or 0) + 1 :], columns.index(key), columns.index(value)))
 
 
-def _pairs(path: Path, rows: Sequence[Sequence[str]], key: int, value: int) -> Mapping[str, str]:
+def _pairs(path: Traversable, rows: Sequence[Sequence[str]], key: int, value: int) -> Mapping[str, str]:
     found: dict[str, str] = {}
     for number, cells in enumerate(rows, start=1):
         if len(cells) > max(key, value) and cells[key] and cells[value]:

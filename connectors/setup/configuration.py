@@ -28,7 +28,7 @@ from creditbus.connectors.mapping.plan import resolve
 from creditbus.connectors.setup import messages
 from creditbus.connectors.setup.documents import Document, first_fault, load_document, validated
 from creditbus.connectors.setup.kinds import kind_named
-from creditbus.connectors.setup.templates import template_document, templates, templates_of_city
+from creditbus.connectors.setup.templates import tables_of_city, template_document, templates, templates_of_city
 from creditbus.services.domain.catalogue import Catalogue, Item
 from creditbus.services.domain.entitlement import Authorities, publishers
 from creditbus.services.domain.validation import Validator, compile_item
@@ -124,7 +124,7 @@ def load_connector(file: Path) -> Connector:
     if mapping.item != item.id:
         problem = messages.MAPPING_FOR_OTHER(mapping=raw.mapping, item=mapping.item, id=item.id)
         raise document.error(("mapping",), problem, messages.TEMPLATES(templates=", ".join(templates())))
-    tables = mapping_document.file.parent if raw.mapping in templates_of_city() else file.parent
+    tables = tables_of_city() if raw.mapping in templates_of_city() else file.parent
     plan = resolve(mapping, mapping_document, item, tables)
     mapper = RowMapper(plan, item, raw.department)
     if isinstance(settings, HeaderSettings):

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import Final
 
 from creditbus.avro_schemas import raw_catalogue
 from creditbus.connectors.mapping.compiler import RowMapper
@@ -12,10 +13,12 @@ from creditbus.connectors.mapping.plan import resolve
 from creditbus.connectors.setup.documents import Document, parse_document, validated
 from creditbus.services.domain.catalogue import Catalogue, Item
 from creditbus.topics.city import current_city
-from creditbus.topics.city.texts import folder_of, kept_text
+from creditbus.topics.city.folder import ROOT_FOLDERS
+from creditbus.topics.city.texts import folder_of, kept_text, texts_of
 
 __all__ = [
     "shipped_documents",
+    "tables_of_city",
     "template_document",
     "template_folder",
     "template_mappers",
@@ -23,6 +26,8 @@ __all__ = [
     "templates_of_city",
     "titles_of_templates",
 ]
+
+_FOLDER: Final = "mappings"
 
 
 def templates() -> list[str]:
@@ -37,9 +42,9 @@ def template_document(name: str) -> Document:
 
 
 def template_folder() -> Traversable:
-    """Return a folder that holds the files of all `templates`."""
-    entries = {**_shipped(), **templates_of_city()}
-    return folder_of({f"{name}.yaml": kept_text(entry) for name, entry in entries.items()}, "mappings")
+    """Return a folder that holds the files of all `templates`, and the lookup tables of the city's."""
+    shipped = {f"{name}.yaml": kept_text(entry) for name, entry in _shipped().items()}
+    return folder_of({**shipped, **texts_of(tables_of_city(), ROOT_FOLDERS[_FOLDER])}, _FOLDER)
 
 
 def shipped_documents() -> Iterator[Document]:
@@ -56,9 +61,17 @@ def _shipped() -> dict[str, Traversable]:
 
 
 def templates_of_city() -> dict[str, Traversable]:
-    """Return the files of the current city's own mappings, by name; paths of their lookup tables start from there."""
-    folder = current_city().root.joinpath("mappings")
+    """Return the files of the current city's own mappings, by name."""
+    folder = tables_of_city()
     return _mappings(folder) if folder.is_dir() else {}
+
+
+def tables_of_city() -> Traversable:
+    """Return the folder that paths of lookup tables in the current city's own mappings are relative to.
+
+    On a machine that has the bus's addresses alone it is not on a disk, and holds what was published.
+    """
+    return current_city().root.joinpath(_FOLDER)
 
 
 def _mappings(folder: Traversable) -> dict[str, Traversable]:
@@ -73,8 +86,8 @@ def template_mappers() -> Iterator[tuple[str, Item, RowMapper]]:
         mapping = validated(MappingModel, document)
         item = catalogue.item(mapping.item)
         if item is not None:
-            # paths of a city's lookup tables are relative to its mappings; the product's mappings have none
-            yield name, item, RowMapper(resolve(mapping, document, item, document.file.parent), item, "")
+            # the product's own mappings have no tables
+            yield name, item, RowMapper(resolve(mapping, document, item, tables_of_city()), item, "")
 
 
 def titles_of_templates() -> frozenset[str]:

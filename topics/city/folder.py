@@ -24,29 +24,35 @@ from creditbus.topics.errors import ConfigurationError
 from creditbus.topics.suggestion import suggestion
 from creditbus.topics.yaml_text import YamlError, load_yaml
 
-__all__ = ["CATALOGUE", "FILE_SUFFIXES", "ITEM_FILE", "ROOT_FOLDERS", "read_city"]
+__all__ = ["CATALOGUE", "ITEM_FILE", "ITEM_SUFFIXES", "ROOT_FOLDERS", "read_city"]
 
 CATALOGUE: Final = "catalogue"
 ITEM_FILE: Final = "item.yaml"
-#: What a city's folder holds next to `city.yaml` and its catalogue.
-ROOT_FOLDERS: Final = ("departments", "subscribers", "working_days", "mappings")
-#: How the names of a city's files end; other files in its folders are not the city's.
-FILE_SUFFIXES: Final = (".yaml", ".avsc")
+#: What a city's folder holds next to `city.yaml` and its catalogue, and how the names of the city's files there end.
+ROOT_FOLDERS: Final[Mapping[str, tuple[str, ...]]] = {
+    "departments": (".yaml",),
+    "subscribers": (".yaml",),
+    "working_days": (".yaml",),
+    "mappings": (".yaml", ".csv"),  # with the tables that the mappings look values up in
+}
+#: The same of the folder of an item.
+ITEM_SUFFIXES: Final = (".yaml", ".avsc")
 
 
 def read_city(folder: Path) -> City:
     """Read a city's folder whole, so that it stays as it is while a command works with it.
 
     Raises:
-        ConfigurationError: there is none, `city.yaml` is wrong, or an overlay is, or names no item.
+        ConfigurationError: there is none, `city.yaml` is wrong, or an overlay is, or names no item, or a file is not
+            UTF-8.
 
     """
     if not (folder / CITY_FILE).is_file():
         raise ConfigurationError(str(folder), messages.NO_CITY_FILE(file=CITY_FILE), messages.INIT_A_CITY())
     settings = read_settings(folder / CITY_FILE)
     own = {CITY_FILE: kept_text(folder / CITY_FILE)}
-    for name in ROOT_FOLDERS:
-        own |= {f"{name}/{path}": kept for path, kept in texts_of(folder / name, FILE_SUFFIXES).items()}
+    for name, suffixes in ROOT_FOLDERS.items():
+        own |= {f"{name}/{path}": kept for path, kept in texts_of(folder / name, suffixes).items()}
     catalogue = dict(_catalogue(folder / CATALOGUE, settings, folder / CITY_FILE))
     return City(folder_of(own, str(folder)), folder_of(catalogue, str(folder / CATALOGUE)), str(folder))
 
@@ -62,7 +68,7 @@ def _catalogue(folder: Path, settings: CitySettings, city_file: Path) -> Iterato
             fix = messages.OVERLAY_BELONGS(item=item) if item in own else suggestion(item, list(carried))
             raise ConfigurationError(str(path), messages.OVERLAY_OF_NONE(item=item), fix)
     for item, files_of in {**carried, **own}.items():
-        texts = texts_of(files_of, FILE_SUFFIXES)
+        texts = texts_of(files_of, ITEM_SUFFIXES)
         if item in overlays:
             texts[ITEM_FILE] = _with_overlay(texts[ITEM_FILE], overlays[item])
         yield from ((f"{item}/{path}", kept) for path, kept in texts.items())

@@ -14,7 +14,7 @@ import yaml
 from creditbus.avro_schemas.catalogue_files import item_folders
 from creditbus.topics import messages
 from creditbus.topics.city.current import City
-from creditbus.topics.city.folder import CATALOGUE, FILE_SUFFIXES, ITEM_FILE, ROOT_FOLDERS
+from creditbus.topics.city.folder import CATALOGUE, ITEM_FILE, ITEM_SUFFIXES, ROOT_FOLDERS
 from creditbus.topics.city.settings import CITY_FILE
 from creditbus.topics.city.texts import KeptText, folder_of, texts_of
 from creditbus.topics.errors import ConfigurationError
@@ -135,8 +135,8 @@ def _item(path: str) -> str:
 def files_of(city: City) -> dict[str, str]:
     """Return all files of a city by path, as they are published."""
     files = {CITY_FILE: (city.root / CITY_FILE).read_text(encoding="utf-8")}
-    folders = [(name, city.root / name) for name in ROOT_FOLDERS]
-    folders += [(f"{CATALOGUE}/{item.name}", item) for item in item_folders(city.catalogue)]
-    for name, folder in folders:
-        files |= {f"{name}/{path}": kept.text for path, kept in texts_of(folder, FILE_SUFFIXES).items()}
+    folders = [(name, city.root / name, suffixes) for name, suffixes in ROOT_FOLDERS.items()]
+    folders += [(f"{CATALOGUE}/{item.name}", item, ITEM_SUFFIXES) for item in item_folders(city.catalogue)]
+    for name, folder, suffixes in folders:
+        files |= {f"{name}/{path}": kept.text for path, kept in texts_of(folder, suffixes).items()}
     return files

@@ -95,7 +95,7 @@ class TextFolder(Traversable):
 
     def joinpath(self, *descendants: Any) -> Traversable:
         """Give a file or folder below this one."""
-        first, *rest = [part for one in descendants for part in str(one).split("/")]
+        first, *rest = [part for one in descendants for part in str(one).split("/") if part != "."] or ["."]
         found = (self._entries or {}).get(first, TextFolder(f"{self._name}/{first}", None))
         return found.joinpath(*rest) if rest else found
 

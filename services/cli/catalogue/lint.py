@@ -48,16 +48,18 @@ def lint(root: Traversable, templates: Traversable, scenarios: Path | None) -> l
 
     Args:
         root: folder of the items' folders.
-        templates: folder of the mappings.
+        templates: folder of the mappings and their lookup tables.
         scenarios: folder of the stories; None: they are not looked for.
 
     """
     mappings = list(_mappings(templates))
     stories = None if scenarios is None else set(_items_of(scenarios))
-    return [fault for folder in item_folders(root) for fault in _item(folder, mappings, stories)]
+    return [fault for folder in item_folders(root) for fault in _item(folder, mappings, templates, stories)]
 
 
-def _item(folder: Traversable, mappings: list[Document], stories: set[str] | None) -> Iterator[LintViolation]:
+def _item(
+    folder: Traversable, mappings: list[Document], templates: Traversable, stories: set[str] | None
+) -> Iterator[LintViolation]:
     checked = checked_item(folder)
     for fault in checked.faults:
         message = messages.AT_KEY(key=fault.key, fix=fault.problem) if fault.key else fault.problem
@@ -65,7 +67,7 @@ def _item(folder: Traversable, mappings: list[Document], stories: set[str] | Non
     if checked.item is not None:
         yield from _entitled(checked.item)
         yield from _authority(checked.item)
-        yield from _mapped(checked.item, mappings)
+        yield from _mapped(checked.item, mappings, templates)
     if stories is not None and folder.name not in stories:
         yield LintViolation(folder.name, _ENTRY, messages.NO_SCENARIO())
 
@@ -85,13 +87,13 @@ def _authority(item: Item) -> Iterator[LintViolation]:
         yield LintViolation(item.id, "item.yaml", messages.NOT_A_CREDIT_CODE(field=named[0]))
 
 
-def _mapped(item: Item, mappings: list[Document]) -> Iterator[LintViolation]:
+def _mapped(item: Item, mappings: list[Document], tables: Traversable) -> Iterator[LintViolation]:
     mine = [document for document in mappings if document.value.get("item") == item.id]
     if not mine:
         yield LintViolation(item.id, "item.yaml", messages.NO_MAPPING())
     for document in mine:
         try:
-            resolve(validated(MappingModel, document), document, item, Path())
+            resolve(validated(MappingModel, document), document, item, tables)
         except (MappingError, SourceError) as error:
             yield LintViolation(item.id, "item.yaml", messages.MAPPING(error=error.text()))
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
+from importlib.resources.abc import Traversable
+from pathlib import Path, PurePosixPath
+from typing import Final
 
 from pydantic import ValidationError
 
@@ -15,10 +17,14 @@ from creditbus.connectors.setup.templates import shipped_documents
 from creditbus.services.cli.city.carried import Carried
 from creditbus.services.cli.city.fault import CityFault, fault_of
 from creditbus.services.cli.messages import city as messages
+from creditbus.topics.city.folder import ROOT_FOLDERS
+from creditbus.topics.city.texts import folder_of, texts_of
 from creditbus.topics.errors import UserError
 from creditbus.topics.suggestion import suggestion
 
 __all__ = ["mapping_faults"]
+
+_FOLDER: Final = "mappings"
 
 
 def mapping_faults(folder: Path, carried: Carried) -> Iterator[CityFault]:
@@ -30,11 +36,16 @@ def mapping_faults(folder: Path, carried: Carried) -> Iterator[CityFault]:
 
     """
     mapped = {document.value.get("item") for document in shipped_documents()}
-    for path in sorted((folder / "mappings").glob("*.yaml")):
+    try:
+        tables = folder_of(texts_of(folder / _FOLDER, ROOT_FOLDERS[_FOLDER]), str(folder / _FOLDER))
+    except UserError as error:
+        yield fault_of(error)
+        return
+    for path in sorted((folder / _FOLDER).glob("*.yaml")):
         try:
             document = load_document(path)
             mapped.add(document.value.get("item"))
-            yield from map(fault_of, _faults(document, carried))
+            yield from map(fault_of, _faults(document, carried, tables))
         except UserError as error:
             yield fault_of(error)
     for name, one in carried.items():
@@ -43,7 +54,7 @@ def mapping_faults(folder: Path, carried: Carried) -> Iterator[CityFault]:
             yield CityFault(str(one.file), 0, "", messages.NO_MAPPING(item=name), fix)
 
 
-def _faults(document: Document, carried: Carried) -> Iterator[MappingError]:
+def _faults(document: Document, carried: Carried, tables: Traversable) -> Iterator[MappingError]:
     try:
         mapping = MappingModel.model_validate(document.value, context={})
     except ValidationError as errors:
@@ -53,6 +64,15 @@ def _faults(document: Document, carried: Carried) -> Iterator[MappingError]:
         problem, fix = messages.NO_SUCH_ITEM(item=mapping.item), suggestion(mapping.item, list(carried))
         yield document.error(("item",), problem, fix)
         return
+    outside = {name for name, table in mapping.tables.items() if not _inside(table.path)}
+    for name in outside:
+        yield document.error(("tables", name, "path"), messages.TABLE_OUTSIDE(), messages.TABLE_INSIDE())
     item = carried[mapping.item].item
-    if item is not None:
-        resolve(mapping, document, item, document.file.parent)
+    if item is not None and not outside:
+        resolve(mapping, document, item, tables)
+
+
+def _inside(path: str) -> bool:
+    """Whether a path names a csv file in the folder of the mappings: nothing else is published."""
+    parts = PurePosixPath(path)
+    return not parts.is_absolute() and ".." not in parts.parts and parts.suffix == ".csv"

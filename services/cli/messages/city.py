@@ -13,6 +13,14 @@ NOT_READ = Message(
     "不会被读取",
     "is not read",
 )
+TABLE_OUTSIDE = Message(
+    "不是 mappings 中的 csv 文件，不会随版本发布",
+    "is not a csv file in `mappings`, and would not be published with the city's other files",
+)
+TABLE_INSIDE = Message(
+    "请把该表以 UTF-8 编码的 csv 文件放到 mappings 中，并在此写它的文件名",
+    "put the table into `mappings`, as a csv file in UTF-8, and name it here",
+)
 NAME_YAML = Message(
     "请把文件名改为以 .yaml 结尾",
     "let its name end with .yaml",

@@ -106,6 +106,20 @@ def test_a_fault_is_named_by_file_line_and_key(file: str, old: str, new: str, ke
     assert [english_in(fault.text().zh.replace(str(city), "")) for fault in faults if english_in(fault.text().zh)] == []
 
 
+@pytest.mark.parametrize("path", ["../kinds.csv", "/kinds.csv", "kinds.xlsx"])
+def test_a_lookup_table_that_would_not_be_published_is_a_fault(path: str, city: Path) -> None:
+    _break(city / _MAPPING, "content:", f"tables: {{kinds: {{path: {path}, key: code, value: name}}}}\ncontent:")
+    (fault,) = check_city(city)
+    assert fault.key == "tables.kinds.path"
+    assert "is not a csv file in `mappings`" in fault.problem
+
+
+def test_a_lookup_table_in_another_encoding_is_a_fault(city: Path) -> None:
+    (city / "mappings" / "kinds.csv").write_bytes("代码,名称\n1,退税\n".encode("gb18030"))
+    (fault,) = check_city(city)
+    assert (fault.file, "UTF-8" in fault.problem) == (str(city / "mappings" / "kinds.csv"), True)
+
+
 def test_what_a_comment_shows_can_be_used(city: Path) -> None:
     _break(city / _SUBSCRIBER, "  # fields: {", "  fields: {")
     _break(city / _ITEM, "# entitled_roles: [", "entitled_roles: [")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 import sys
 from collections.abc import Sequence
 from datetime import date
@@ -14,11 +15,12 @@ import yaml
 
 from creditbus.connectors.contract import Row
 from creditbus.connectors.setup.configuration import load_connector
-from creditbus.connectors.setup.templates import template_document, templates
+from creditbus.connectors.setup.templates import template_document, templates, titles_of_templates
 from creditbus.services.cli import main as cli
 from creditbus.services.cli.city.check import check_city
 from creditbus.services.query.working_calendar import working_calendar
-from creditbus.topics.city import city_settings, read_city, use_city
+from creditbus.topics.city import city_settings, current_city, read_city, use_city
+from creditbus.topics.city.published import PublishedCity, files_of
 from creditbus.topics.declarations import declarations
 from tests.english import english_in
 
@@ -117,13 +119,20 @@ def test_a_mapping_of_the_city_takes_the_place_of_the_products(city: Path) -> No
     assert document.file == city / "mappings" / "red-black-lists.yaml"
 
 
-def test_a_connector_of_the_city_uses_its_mapping_and_the_table_next_to_it(city: Path) -> None:
+@pytest.mark.parametrize("published", [False, True], ids=["its folder is there", "as it was published"])
+def test_a_connector_of_the_city_uses_its_mapping_and_the_table_next_to_it(city: Path, *, published: bool) -> None:
     mapping = city / "mappings" / "tax-refund.yaml"
-    table = "tables: {kinds: {path: kinds.csv, key: code, value: name}}\ncontent:\n  NR: {lookup: kinds}\n"
+    table = "tables: {kinds: {path: ./kinds.csv, key: code, value: name}}\ncontent:\n  NR: {lookup: kinds}\n"
     mapping.write_text(mapping.read_text(encoding="utf-8").replace("content:\n", table), encoding="utf-8")
     (city / "mappings" / "kinds.csv").write_text("code,name\n1,退税\n", encoding="utf-8")
     assert check_city(city) == []
     use_city(read_city(city))
+    if published:  # on a machine that has the bus's addresses alone
+        found = PublishedCity.decode(*PublishedCity(3, 0, files_of(current_city())).encode())
+        shutil.rmtree(city)
+        assert found is not None
+        use_city(found.city())
+    assert "内容" in titles_of_templates()
     connector = {
         "id": "refunds",
         "department": "administrative-enforcement",
