@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -20,10 +20,11 @@ import redis
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
 from creditbus.deploy.embedded import Cluster
-from creditbus.deploy.embedded.ports import HOST, choose, is_free
+from creditbus.deploy.embedded.ports import HOST
 from creditbus.services.query.stages import read_stages
 from creditbus.topics.admin import admin
 from creditbus.topics.connection import Connection
+from tests.harness.free_ports import port_base
 from tests.harness.waiting import until
 
 _EVERYWHERE = "0.0.0.0"  # noqa: S104 -- what an option says
@@ -62,21 +63,13 @@ def _homes(*homes: Path) -> Iterator[None]:
             Cluster(home).stop()
 
 
-def _base(*, but: Collection[int] = ()) -> int:
-    """The first of four free ports, none of which is one of `but`."""
-    while True:
-        ports = range(first := choose((), ()), first + 4)
-        if not set(ports) & set(but) and all(map(is_free, ports)):
-            return first
-
-
 def test_two_buses_stand_next_to_each_other_and_keep_their_ports_over_a_restart(tmp_path: Path) -> None:
     one, other = tmp_path / "one", tmp_path / "other"
     with _homes(one, other):
-        base = _base()
+        base = port_base()
         first = _up(one, "--port-base", str(base))
         assert _ports(first) == [base, base + 1, base + 2]
-        second = _up(other, "--port", f"redis={_base()}")
+        second = _up(other, "--port", f"redis={port_base()}")
         assert not set(_ports(first)) & set(_ports(second))
 
         refused = _run(other, "up", "--port", f"kafka={base}", code=2)
@@ -98,14 +91,14 @@ def test_two_buses_stand_next_to_each_other_and_keep_their_ports_over_a_restart(
 def test_a_worker_follows_its_bus_to_other_addresses(tmp_path: Path) -> None:
     home, log = tmp_path / "home", tmp_path / "log"
     with _homes(home), log.open("wb") as output:
-        before = _up(home, "--port-base", str(_base()))
+        before = _up(home, "--port-base", str(port_base()))
         _run(home, "topics", "apply")
         command = [sys.executable, "-m", "creditbus.services.cli", "worker"]
         worker = subprocess.Popen(command, env=_environment(home), stdout=output, stderr=output)
         try:
             until(lambda: _lanes(home) == {4}, "the worker reads all lanes", seconds=120)
             _run(home, "down")
-            after = _up(home, "--port-base", str(_base(but=_ports(before))))
+            after = _up(home, "--port-base", str(port_base(but=_ports(before))))
             assert not set(_ports(before)) & set(_ports(after))
             # Kafka keeps the groups: for a while it names the members of before, whether they are there or not.
             until(lambda: "ended with 72; " in log.read_text("utf-8"), "the worker has noticed", seconds=120)
@@ -136,7 +129,7 @@ _OWN = [
 @pytest.mark.skipif(not _OWN, reason="this machine has only the loopback interface")
 def test_other_machines_reach_servers_that_listen_to_them_and_everybody_is_warned(tmp_path: Path) -> None:
     with _homes(tmp_path):
-        opened = _run(tmp_path, "up", "--json", "--port-base", str(_base()), "--listen", _OWN[0])
+        opened = _run(tmp_path, "up", "--json", "--port-base", str(port_base()), "--listen", _OWN[0])
         assert "WARNING: the servers listen at" in opened.stderr
         _use(_OWN[0], json.loads(opened.stdout))
         assert "WARNING" in _run(tmp_path, "up").stderr, "it is said at every start"
