@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.files import messages
@@ -69,6 +69,6 @@ def blob_of(path: Traversable, name: str | None = None) -> Blob:
     @contextmanager
     def opened() -> Iterator[BinaryIO]:
         with reading(path), path.open("rb") as stream:
-            yield stream
+            yield cast("BinaryIO", stream)
 
     return Blob(known_name(name or path.name), known_name(str(path)), opened)
