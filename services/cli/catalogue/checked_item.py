@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from importlib.resources.abc import Traversable
 from typing import Any, NamedTuple
 
-from creditbus.avro_schemas.catalogue_files import versions
+from creditbus.avro_schemas.catalogue_files import RawItem, versions
 from creditbus.avro_schemas.composition import compose
+from creditbus.services.cli.catalogue.entry_faults import read_entry
 from creditbus.services.cli.messages import catalogue as messages
-from creditbus.services.domain.catalogue import Catalogue, CatalogueError, Item
+from creditbus.services.domain.catalogue import Item
 from creditbus.topics.compatibility import backward_problems
 from creditbus.topics.text import Text
 from creditbus.topics.yaml_text import Located, YamlError, load_yaml
@@ -58,16 +59,14 @@ def checked_item(folder: Traversable) -> CheckedItem:
     try:
         entry = load_yaml(folder.joinpath(_ENTRY))
     except YamlError as error:
-        wrong = ItemFault(_ENTRY, error.line, ".".join(map(str, error.path)), error.problem)
-        return CheckedItem(schema, None, None, [*faults, wrong])
+        not_yaml = ItemFault(_ENTRY, error.line, ".".join(map(str, error.path)), error.problem)
+        return CheckedItem(schema, None, None, [*faults, not_yaml])
     if schema is None:
         return CheckedItem(None, entry, None, faults)
-    try:
-        (item,) = Catalogue.parse({folder.name: (schema, entry.value)}, {folder.name: entry.lines})
-    except CatalogueError as error:
-        file = f"v{max(schemas)}.avsc" if error.file == "schema" else error.file
-        wrong = ItemFault(file, error.line, error.key, Text(error.fix, error.fix_zh))
-        return CheckedItem(schema, entry, None, [*faults, wrong])
+    item, errors = read_entry(folder.name, RawItem(schema, entry.value), entry.lines)
+    for wrong in errors:
+        file = f"v{max(schemas)}.avsc" if wrong.file == "schema" else wrong.file
+        faults.append(ItemFault(file, wrong.line, wrong.key, Text(wrong.fix, wrong.fix_zh)))
     return CheckedItem(schema, entry, item, faults)
 
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from creditbus.avro_schemas.catalogue_files import RawItem, item_folders, raw_catalogue, versions
 from creditbus.services.cli.catalogue.checked_item import checked_item
+from creditbus.services.cli.catalogue.entry_faults import read_entry
 from creditbus.services.cli.city.fault import CityFault
 from creditbus.services.cli.messages import city as own_messages
 from creditbus.services.domain.catalogue import Catalogue, CatalogueError, Item
@@ -116,14 +117,12 @@ def _overlaid(
             key = ".".join(map(str, error.path))
             found.append(CityFault(str(path), error.line, key, error.problem, error.fix))
             continue
-        raw = RawItem(below.schema, laid_over(below.entry, overlay.value))
-        try:
-            (item,) = Catalogue.parse({name: raw}, {name: overlay.lines})
-        except CatalogueError as error:
-            found.append(CityFault(str(path), error.line or 1, error.key, Text(error.fix, error.fix_zh), ""))
-            yield name, CarriedItem(None, None, path, overlay)
-        else:
-            yield name, CarriedItem(raw, item, path, overlay)
+        item, errors = read_entry(name, RawItem(below.schema, overlay.value), overlay.lines, below.entry)
+        found += (
+            CityFault(str(path), error.line or 1, error.key, Text(error.fix, error.fix_zh), "") for error in errors
+        )
+        raw = None if errors else RawItem(below.schema, laid_over(below.entry, overlay.value))
+        yield name, CarriedItem(raw, item, path, overlay)
 
 
 def _contradictions(folder: Path, carried: Carried) -> Iterator[CityFault]:

@@ -106,6 +106,22 @@ def test_a_fault_is_named_by_file_line_and_key(file: str, old: str, new: str, ke
     assert [english_in(fault.text().zh.replace(str(city), "")) for fault in faults if english_in(fault.text().zh)] == []
 
 
+def test_everything_that_is_wrong_with_an_overlay_is_said_at_once(city: Path) -> None:
+    overlay = "due_working_days: soon\nentitledd: [court]\nverbs: [SING]\nrules: {not_future: [XX]}\n"
+    (city / _OVERLAY).write_text(overlay, encoding="utf-8")
+    faults = [(fault.line, fault.key) for fault in check_city(city) if fault.file == str(city / _OVERLAY)]
+    assert sorted(faults) == [(1, "due_working_days"), (2, "entitledd"), (3, "verbs"), (4, "rules.not_future")]
+
+
+def test_everything_that_is_wrong_with_an_item_is_said_at_once_up_to_what_it_needs(city: Path) -> None:
+    _break(city / _ITEM, "act: {decision_no: JDWH", "act: {decision_no: JDWX")
+    _break(city / _ITEM, "legal_basis:", "checks_organisation_code: perhaps\nduee: 5\nlegal_basis:")
+    first, last = "checks_organisation_code", "events[0].act.decision_no"
+    assert {fault.key for fault in check_city(city)} == {first, last}, "no item can be read without events"
+    _break(city / _ITEM, "act: {decision_no: JDWX", "act: {decision_no: JDWH")
+    assert {fault.key for fault in check_city(city)} == {"checks_organisation_code", "duee"}
+
+
 @pytest.mark.parametrize("path", ["../kinds.csv", "/kinds.csv", "kinds.xlsx"])
 def test_a_lookup_table_that_would_not_be_published_is_a_fault(path: str, city: Path) -> None:
     _break(city / _MAPPING, "content:", f"tables: {{kinds: {{path: {path}, key: code, value: name}}}}\ncontent:")
