@@ -78,7 +78,7 @@ class CommittedReader:
                 if now - since > open_seconds:
                     return
             elif now - since > _ANSWER_SECONDS:
-                raise KafkaTimeoutError(f"no answer about {topic}")
+                raise KafkaTimeoutError(topic)
 
     def close(self) -> None:
         """End the consumer."""

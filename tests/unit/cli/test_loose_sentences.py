@@ -41,6 +41,7 @@ _NOT_SHOWN: Final[Mapping[str, str]] = {
     "services/interpreted.py": "an import that failed",
     "services/local/places.py": "a LookupError, in a test",
     "services/query/quality_metrics.py": "help of a metric",
+    "services/worker/declared.py": "what a worker waits for: it goes into the log",
     "services/worker/guard.py": "a name of a thread",
 }
 
