@@ -18,12 +18,14 @@ DRIVERS := ftp mysql s3 sftp webdav
 COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick coverage bench bench-whole bench-peers bench-connectors bench-damage faults simulate soak check format lock clean
+.PHONY: help install demo test quick coverage bench bench-whole bench-peers bench-connectors bench-damage faults simulate soak check format lock clean
 # The parts of check.
 .PHONY: check-style check-types check-layers check-wheel
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: $(COMPILED) ## Put the command creditbus into .venv/bin, compiled, and run nothing
 
 demo: $(COMPILED) ## Run the whole bus on this machine on generated data; DATA=folder takes that folder's files
 	@$(BIN)/creditbus demo $(if $(DATA),--data "$(DATA)")

@@ -171,6 +171,22 @@ class Source(Protocol):
 
 
 @runtime_checkable
+class Sampling(Protocol):
+    """A source that shows rows of a table that its settings do not read yet. Optional, in addition to :class:`Source`."""
+
+    def sample(self, table: str, count: int) -> Sequence[Mapping[str, Cell]]:
+        """Return the cells of some rows, of which nothing is remembered.
+
+        Args:
+            table: Name of one of those that ``discover`` gives.
+            count: Maximum number of rows.
+
+        Raises:
+            SourceError: the source cannot be reached.
+        """
+
+
+@runtime_checkable
 class Settling(Protocol):
     """A source that marks, where it came from, what is on the bus. Optional, in addition to :class:`Source`.
 

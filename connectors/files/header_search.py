@@ -36,6 +36,8 @@ class _Candidate(NamedTuple):
     last: int
     names: list[str]
     codes: Sequence[Cell] = ()
+    grouped: bool = False
+    """The lower of its two rows names the columns of groups."""
 
 
 @cache
@@ -60,11 +62,11 @@ def find_header(
         return HeaderRows(best.first, best.last, header.columns(best.names, best.codes))
     if titles and (found := find_header(rows, frozenset(), joined=joined)):
         return found
-    return _widest(rows)
+    return _widest(rows, joined=joined)
 
 
 def _rank(one: _Candidate) -> tuple[int, bool, int, int]:
-    return one.known, bool(one.codes), one.first - one.last, -one.first
+    return one.known, bool(one.codes) or one.grouped, one.first - one.last, -one.first
 
 
 def _candidates(
@@ -78,11 +80,14 @@ def _candidates(
             known = _count([code or name for name, code in zip_longest(names, map(header.text_of, codes))], titles)
             yield _Candidate(known, number, number + level, names, codes)
             return
-        joint = _joined(names, list(map(header.text_of, codes)), titles)
-        if _count(joint, titles) <= _count(names, titles):
+        below = list(map(header.text_of, codes))
+        joint = _joined(names, below, titles)
+        before, after = _count(names, titles), _count(joint, titles)
+        grouped = level == 1 and _fills_groups(names, below)
+        if after <= before and not grouped:
             return  # a row of data names no column
         names = joint
-        yield _Candidate(_count(names, titles), number, number + level, names)
+        yield _Candidate(max(before, after), number, number + level, names, grouped=grouped)
 
 
 def _joined(above: list[str], below: list[str], titles: frozenset[str]) -> list[str]:
@@ -102,14 +107,29 @@ def _joined(above: list[str], below: list[str], titles: frozenset[str]) -> list[
     return names
 
 
+def _fills_groups(above: Sequence[str], below: Sequence[str]) -> bool:
+    """Tell whether the lower row names the columns of groups alone, and all of them: 当事人 over 名称 and 信用代码.
+
+    A group is a title with empty cells after it, over which it is merged; every other title is merged downwards, and
+    there is at least one: the title of a form has all of a header below it.
+    """
+    width = max((place for row in (above, below) for place, title in enumerate(row, start=1) if title), default=0)
+    upper, lower = ([bool(title) for title in row[:width]] + [False] * (width - len(row)) for row in (above, below))
+    in_group = [not (title and after) for title, after in zip(upper, [*upper[1:], True], strict=False)]
+    return upper[:1] == [True] and any(in_group) and not all(in_group) and lower == in_group
+
+
 def _count(names: Sequence[str | None], titles: frozenset[str]) -> int:
     return len({name for name in map(folded, filter(None, names)) if name in titles})
 
 
-def _widest(rows: Mapping[int, Sequence[Cell]]) -> HeaderRows | None:
+def _widest(rows: Mapping[int, Sequence[Cell]], *, joined: bool) -> HeaderRows | None:
     widths = {number: sum(1 for cell in cells if header.text_of(cell)) for number, cells in rows.items()}
     most = max(widths.values(), default=0)
     for number, cells in rows.items():
         if header.is_header(cells) and widths[number] >= most * _WIDE:
+            names, below = (list(map(header.text_of, row)) for row in (cells, rows.get(number + 1, ())))
+            if joined and _fills_groups(names, below):
+                return HeaderRows(number, number + 1, header.columns(_joined(names, below, frozenset())))
             return HeaderRows(number, number, header.columns(cells))
     return None

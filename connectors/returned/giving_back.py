@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Callable, Iterable, Sequence
 
 from creditbus.connectors.common.field_names import admitted_instead, field_name
+from creditbus.connectors.common.titles import folded
 from creditbus.connectors.contract import Column
 from creditbus.connectors.errors import UserError
 from creditbus.connectors.returned import messages
@@ -30,7 +31,9 @@ def column_names(connector: Connector) -> Callable[[str], str | None]:
             have = [column.name for table in connector.open().discover() for column in table.columns]
     if not have:
         have = [name for target in connector.mapper.targets() for name in target.columns]
-    return lambda field: connector.mapper.column_of(field, have)
+    # several sheets have one column, and several fields of a mapping take one
+    once = list({folded(name): name for name in reversed(have)}.values())
+    return lambda field: connector.mapper.column_of(field, once)
 
 
 def returned_sheet(connector: Connector, rejections: Sequence[Rejection]) -> ReturnedSheet:

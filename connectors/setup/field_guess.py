@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 from typing import NamedTuple
 
 from creditbus.connectors.common.titles import folded
-from creditbus.services.domain.catalogue import Field, Item
+from creditbus.services.domain.catalogue import Field, Format, Item
 from creditbus.services.domain.identifiers import uscc
 
 __all__ = ["FieldGuess", "field_guesses"]
@@ -25,6 +25,14 @@ _NAMES = ("当事人", "相对人", "企业名称", "单位名称", "主体名�
 _CODES = ("信用代码", "统一代码", "社会信用代码", "统一社会信用代码")
 _NUMBERS = ("文号", "文书号", "决定书编号", "决定书文号", "案号")
 _AUTHORITIES = ("机关", "执法机关", "决定机关", "执法单位", "处罚机关")
+_CODE_OF = re.compile(r"(.+?)(?:统一|社会|信用)*代码")
+"""Whose code a title names: 处罚机关代码."""
+_ANY_AUTHORITY = "机关"
+
+
+_ORGANS = frozenset(map(folded, _AUTHORITIES))
+_OWNED = 0.9
+"""Of a column whose title says whose code it holds: more than 处罚机关代码 has in common with the name 处罚机关."""
 
 
 class FieldGuess(NamedTuple):
@@ -39,7 +47,10 @@ class FieldGuess(NamedTuple):
 
 
 def field_guesses(
-    item: Item, known: Mapping[tuple[str, str], Sequence[str]], samples: Mapping[str, Sequence[str]]
+    item: Item,
+    known: Mapping[tuple[str, str], Sequence[str]],
+    samples: Mapping[str, Sequence[str]],
+    titles: Mapping[str, str] | None = None,
 ) -> list[FieldGuess]:
     """Guess, the best first; each field and each column at most once.
 
@@ -47,12 +58,13 @@ def field_guesses(
         item: The catalogue item.
         known: Names that the templates of the item know for columns, by part and field.
         samples: Some values of every column, by its name; none where nobody could look.
+        titles: What the source calls a column in words, such as the comment of a database; by its name.
     """
     tried = sorted(
         (
             FieldGuess(part, field, column, round(score, 2))
             for column, values in samples.items()
-            for part, field, score in _scores(item, known, column, values)
+            for part, field, score in _scores(item, known, _called(column, titles), values)
             if score >= _LEAST
         ),
         key=lambda one: -one.score,
@@ -69,17 +81,22 @@ def field_guesses(
 
 
 def _scores(
-    item: Item, known: Mapping[tuple[str, str], Sequence[str]], column: str, values: Sequence[str]
+    item: Item, known: Mapping[tuple[str, str], Sequence[str]], called: Sequence[str], values: Sequence[str]
 ) -> Iterator[tuple[str, str, float]]:
     roles = _roles(item)
+    owner = next(filter(None, map(_owner, called)), "")
     for code, field in item.fields.items():
         names = (code, field.title, *known.get(("content", code), ()))
-        by_role = _ROLE if folded(column) in roles.get(code, ()) else 0.0
-        yield "content", code, max(_likeness(column, names), by_role, _fits(field, values))
+        by_role = _ROLE if roles.get(code, frozenset()).intersection(map(folded, called)) else 0.0
+        by_owner = _OWNED if owner and owner in _owners(item, field) else 0.0
+        yield "content", code, max(_likeness(called, names), by_role, by_owner, _fits(field, values))
     for claim, code in item.claims.items():
-        score = _likeness(column, (code, *known.get(("claim", claim), ())))
+        score = _likeness(called, (code, *known.get(("claim", claim), ())))
         if claim == item.code_field:
-            score = max(score, _ROLE if folded(column) in map(folded, _CODES) else 0, _share_of_codes(values))
+            by_role = _ROLE if set(map(folded, _CODES)).intersection(map(folded, called)) else 0.0
+            # every code of an authority is a right one, too: taken for the subject's, it puts all records on the authority
+            is_authoritys = owner.endswith(_ANY_AUTHORITY) or owner in _ORGANS
+            score = max(score, by_role, 0.0 if is_authoritys else _share_of_codes(values))
         yield "claim", claim, score
 
 
@@ -92,8 +109,27 @@ def _roles(item: Item) -> Mapping[str, frozenset[str]]:
     return {field: frozenset(map(folded, names)) for field, names in named.items()}
 
 
-def _likeness(column: str, names: Iterable[str]) -> float:
-    return max((_alike(folded(column), folded(name)) for name in names), default=0.0)
+def _called(column: str, titles: Mapping[str, str] | None) -> tuple[str, ...]:
+    title = (titles or {}).get(column, "")
+    return (column, title) if title else (column,)
+
+
+def _owner(title: str) -> str:
+    """Return whose code a title names, in the folded form; empty: it names nobody, or no code."""
+    match = _CODE_OF.fullmatch(folded(title))
+    return match[1] if match else ""
+
+
+def _owners(item: Item, field: Field) -> frozenset[str]:
+    """Return whose code a field holds, as departments call them; nobody's where it holds no code."""
+    if field.format is not Format.USCC:
+        return frozenset()
+    return frozenset({_owner(field.title)}) | (_ORGANS if field.code == item.authority_field else frozenset())
+
+
+def _likeness(called: Iterable[str], names: Iterable[str]) -> float:
+    wanted = [folded(name) for name in names]
+    return max((_alike(folded(column), name) for column in called for name in wanted), default=0.0)
 
 
 def _alike(one: str, other: str) -> float:

@@ -1,6 +1,6 @@
 """A mapping to be filled in, where no template knows the columns: guesses with their scores, and what is still open."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from creditbus.connectors.common.field_names import admitted_values
-from creditbus.connectors.contract import Row, Source, Table
+from creditbus.connectors.contract import Cell, Row, Sampling, Source, Table
 from creditbus.connectors.errors import UserError
 from creditbus.connectors.mapping.cells import typed_text
 from creditbus.connectors.setup import messages
@@ -74,7 +74,8 @@ def skeleton(item: Item, table: Table, source: Source) -> Skeleton:
         if of.id == item.id:
             for target in mapper.targets():
                 known.setdefault((target.part, target.name), []).extend(target.columns)
-    guesses = field_guesses(item, known, samples)
+    titles = {column.name: column.title for column in table.columns}
+    guesses = field_guesses(item, known, samples, titles)
     hints: dict[str, Mapping[str, Any]] = {}
     for one in guesses:
         if (
@@ -93,14 +94,19 @@ def skeleton(item: Item, table: Table, source: Source) -> Skeleton:
 def _samples(table: Table, source: Source) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {column.name: [] for column in table.columns}
     try:
-        for row in islice(source.read(None), _SAMPLED_ROWS):
-            if isinstance(row, Row):
-                for column, cell in row.cells.items():
-                    if column in found and (text := trim(typed_text(cell) or "")):
-                        found[column].append(text)
+        for cells in _sampled(table, source):
+            for column, cell in cells.items():
+                if column in found and (text := trim(typed_text(cell) or "")):
+                    found[column].append(text)
     except UserError:
         pass  # names alone, then: what is wrong with its rows, check and preview say
     return found
+
+
+def _sampled(table: Table, source: Source) -> Iterable[Mapping[str, Cell]]:
+    if isinstance(source, Sampling):
+        return source.sample(table.name, _SAMPLED_ROWS)
+    return (row.cells for row in islice(source.read(None), _SAMPLED_ROWS) if isinstance(row, Row))
 
 
 def head_lines(table: Table, language: Language) -> Iterator[str]:

@@ -91,10 +91,12 @@ class CompareSource(SqlSource):
         result = self._comparison
         if result is None:
             return ()
-        words = messages.COMPARED(new=result.new, changed=result.changed, unchanged=result.unchanged)
-        if not result.vanished:
-            return (words,)
-        return (words, messages.VANISHED(count=result.vanished))
+        words = [messages.COMPARED(new=result.new, changed=result.changed, unchanged=result.unchanged)]
+        if result.unchanged and not (result.new or result.changed):
+            words.append(messages.NOT_SENT_AGAIN())
+        if result.vanished:
+            words.append(messages.VANISHED(count=result.vanished))
+        return tuple(words)
 
     def vanished(self) -> Sequence[Vanished]:
         """Compare keys as they are now, and name the published rows that are gone."""

@@ -105,7 +105,9 @@ class Database:
         ) as error:  # the latter also where a driver lacks a library of the system
             raise SourceError(self.place, messages.NO_DRIVER(error=error), how_to_connect(self.backend)) from error
         except OperationalError as error:
-            raise SourceError(self.place, messages.SAYS(said=_first_line(error)), messages.CHECK_URL()) from error
+            bare = self._settings.password is None and self.backend != "sqlite"
+            fix = messages.CHECK_URL_AND_PASSWORD() if bare else messages.CHECK_URL()
+            raise SourceError(self.place, messages.SAYS(said=_first_line(error)), fix) from error
         except DBAPIError as error:
             # a data error may quote a value
             state = getattr(error.orig, "sqlstate", None) or type(error.orig).__name__

@@ -129,11 +129,12 @@ def tables(database: Database, settings: SqlSettings) -> list[Table]:
 def _described(
     connection: Connection, database: Database, table: sa.Table, columns: tuple[sa.Column[object], ...]
 ) -> Table:
-    described = tuple(Column(column.name, column.comment or "") for column in columns)
+    # drivers give names of a type of their own, which YAML cannot write
+    described = tuple(Column(str(column.name), column.comment or "") for column in columns)
     types = ", ".join(f"{column.name} {_type(column)}" for column in columns)
     estimate = _estimate(connection, database, table)
     details = {"types": types} | ({} if estimate is None else {"rows": messages.ABOUT(count=estimate)})
-    return Table(table.name, described, details=details)
+    return Table(str(table.name), described, details=details)
 
 
 def _type(column: sa.Column[object]) -> str:

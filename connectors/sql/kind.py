@@ -27,11 +27,13 @@ class SqlKind:
     def open(self, settings: BaseModel) -> Source:
         """See the contract."""
         chosen = SqlSettings.model_validate(settings)
+        if not chosen.table:  # whatever its mode, it discovers and reads nothing
+            return WatermarkSource(chosen)
         if chosen.mode == "staging":
             return StagingSource(chosen)
         if chosen.mode == "compare":
             return CompareSource(chosen)
-        return WatermarkSource(chosen)  # without a table, too: it then discovers, and reads nothing
+        return WatermarkSource(chosen)
 
 
 KIND = SqlKind("sql", {"zh": "数据库表", "en": "database table"}, SqlSettings)

@@ -62,6 +62,7 @@ class KnownRows:
         """
         try:
             if not path.exists():
+                path.parent.mkdir(parents=True, exist_ok=True)
                 path.touch(mode=0o600)
             with closing(sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)) as connection:
                 connection.executescript(_TABLES)

@@ -32,6 +32,11 @@ CHECK_URL = Message(
     "请检查 settings.url 和账户的权限",
     "check settings.url and the account's rights",
 )
+CHECK_URL_AND_PASSWORD = Message(
+    "请检查 settings.url 和账户的权限；没有给出口令：settings.password.env 写存放口令的环境变量名",
+    "check settings.url and the account's rights; no password is given: settings.password.env names the environment "
+    "variable that holds it",
+)
 REFUSED_STATEMENT = Message(
     "拒绝了一条语句（{state}）",
     "refused a statement ({state})",
@@ -141,8 +146,13 @@ NOT_A_URL = Message(
     "is not a database URL: dialect+driver://user@host:port/database",
 )
 HOLDS_PASSWORD = Message(
-    "含有口令：请去掉，并在 settings.password 中指明",
-    "holds a password: take it out and name it in settings.password",
+    "含有口令：请去掉，并在 settings.password.env 中写存放口令的环境变量名",
+    "holds a password: take it out, and name the environment variable that holds it in settings.password.env",
+)
+NOT_SENT_AGAIN = Message(
+    "没有变化的行不再发送；映射改正之后，用 `creditbus connector run` 的选项 --resend 重新发送全部",
+    "unchanged rows are not sent again; after a correction of the mapping, `creditbus connector run` sends all with "
+    "--resend",
 )
 NO_TIME_ZONE = Message(
     "没有时区 {name!r}",

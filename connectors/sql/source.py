@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from creditbus.connectors.contract import Finding, Position, Table
+from creditbus.connectors.contract import Cell, Finding, Position, Table
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.sql import inspection, messages
 from creditbus.connectors.sql.database import Database
@@ -35,6 +35,14 @@ class SqlSource:
     def discover(self) -> Sequence[Table]:
         """See the contract."""
         return inspection.tables(self._database, self._settings)
+
+    def sample(self, table: str, count: int) -> Sequence[Mapping[str, Cell]]:
+        """See the contract. It needs neither a mode nor a key."""
+        chosen = {"table": table, "key": (), "watermark": None, "status": None, "reason": None}
+        with self._database.reading() as connection:
+            relation = Relation.find(connection, self._database, self._settings.model_copy(update=chosen))
+            rows = connection.execute(relation.select().limit(count)).all()
+            return [relation.record(values).cells for values in rows]
 
     def version(self) -> str:
         """See the contract: a table grows."""

@@ -43,7 +43,7 @@ def connector_named(name: str, folder: Path) -> Connector:
         return load_connector(Path(name))
     known = {file.stem: file for file in configured(folder)}
     if name not in known:
-        fix = messages.CONNECTORS_THERE(known=", ".join(known) or messages.NONE_FIT())
+        fix = messages.CONNECTORS_THERE(known=", ".join(known)) if known else messages.NO_CONNECTORS_YET()
         raise ConfigurationError(str(folder), messages.NO_SUCH_CONNECTOR(name=name), fix)
     return load_connector(known[name])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from bdb import BdbQuit
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -83,7 +84,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     try:
         result = _run(sys.argv[1:] if arguments is None else arguments)
-    except (typer.Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt, BdbQuit):  # the last: somebody left the debugger with `q`
         return INTERRUPTED
     except typer.Exit as request:
         return request.exit_code

@@ -167,7 +167,9 @@ def _say_written(written: Sequence[Path], following: str, *, json: bool) -> None
 
 
 def _say_clean(folder: Path) -> None:
-    from creditbus.avro_schemas.catalogue_files import item_folders
+    from creditbus.avro_schemas.catalogue_files import item_folders, raw_catalogue
+    from creditbus.services.domain.catalogue import Catalogue
+    from creditbus.services.domain.entitlement import is_entitled
     from creditbus.topics.city import read_city
     from creditbus.topics.declarations import declarations
 
@@ -179,3 +181,9 @@ def _say_clean(folder: Path) -> None:
         "items": len(item_folders(city.catalogue)),
     }
     OUTPUT.print(spoken(messages.CLEAN, folder=folder, **counts), markup=False, soft_wrap=True)
+    items = list(Catalogue.parse(raw_catalogue(city.catalogue)))
+    roles = ", ".join(sorted({role for item in items for role in item.entitled_roles}))
+    for department in declared.departments.values():
+        if not any(is_entitled(item, department) for item in items):
+            line = spoken(messages.PUBLISHES_NOTHING, department=department.id, roles=roles)
+            ERRORS.print(line, markup=False, soft_wrap=True)

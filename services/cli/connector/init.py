@@ -84,15 +84,17 @@ def init(
     found = [one for one in guesses(tables, chosen) if item in ("", one.item)]
     best = _best(found, template, silent=silent)
     if best is None:
-        looks = "" if not found or found[0].entitled else _not_entitled(found[0], chosen)
+        looks = "" if not found or found[0].entitled else messages.NOT_ENTITLED(item=found[0].item, department=chosen)
         guessed = chosen_skeleton(tables, source_of_rows, chosen, item, looks, silent=silent)
         _add_table(made, raw, tables, guessed.table.name)
+        _validated(made, raw, folder)
         name = connector or _name(short_name(guessed.item.id, taken), silent=silent)
         _write_skeleton(
             folder, _configuration(name, chosen, made, raw, guessed.item.id, ""), guessed, json=json, force=force
         )
         raise typer.Exit(1)
     _add_table(made, raw, tables, best.table)
+    _validated(made, raw, folder)
     name = connector or _name(short_name(best.template, taken), silent=silent)
     plain = folder / f"{short_name(best.template, ())}.yaml"
     beside = "" if connector or plain.stem not in taken or name == plain.stem else str(plain)
@@ -237,6 +239,8 @@ def _is_path(described: Mapping[str, Any]) -> bool:
 def _validated(kind: Kind, raw: Mapping[str, Any], folder: Path) -> Any:
     from pydantic import ValidationError
 
+    from creditbus.connectors.setup.faults import said_of
+
     # `connectors.d/../file` cannot be opened before there is a connectors.d
     properties = kind.settings.model_json_schema()["properties"]
     at_hand = {
@@ -248,11 +252,7 @@ def _validated(kind: Kind, raw: Mapping[str, Any], folder: Path) -> Any:
     except ValidationError as errors:
         first = errors.errors(include_url=False, include_input=False)[0]
         place = ".".join(map(str, ("settings", *first["loc"])))
-        raise ConfigurationError(place, first["msg"].lower(), messages.SEE_SPEC(name=kind.name)) from errors
-
-
-def _not_entitled(guess: Guess, department: str) -> str:
-    return messages.NOT_ENTITLED(item=guess.item, department=department)
+        raise ConfigurationError(place, said_of(first), messages.SEE_SPEC(name=kind.name)) from errors
 
 
 def _best(found: Sequence[Guess], template: str, *, silent: bool) -> Guess | None:

@@ -146,6 +146,8 @@ def summary_lines(summary: RunSummary, connector: Connector, outcomes: RunOutcom
         lines.append(outcome_line(outcomes))
         if outcomes.stages:
             lines += undecided_lines(outcomes.stages)
+        if outcomes.account.counts["parked"] or outcomes.account.counts["held"]:
+            lines.append(spoken(messages.WAITS_FOR_WHAT, see=f"creditbus waiting {connector.department}"))
         if outcomes.account.counts["stale"]:
             lines.append(stale_line(connector))
     if summary.marked:

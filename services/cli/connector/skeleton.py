@@ -45,6 +45,9 @@ def chosen_skeleton(
     from creditbus.connectors.setup.skeleton import skeleton
 
     items = _items(department)
+    if not items:
+        problem = messages.PUBLISHES_NOTHING(department=department, looks=looks)
+        raise ConfigurationError("--department", problem, _role_fix(department))
     if item and item not in items:
         problem = messages.NOT_ITS_ITEM(item=item, department=department)
         raise ConfigurationError("--item", problem, messages.ONE_OF(known=", ".join(items)))
@@ -109,6 +112,14 @@ def skeleton_facts(made: Skeleton) -> Mapping[str, Any]:
         "open": list(made.open),
         "unused": list(made.unused),
     }
+
+
+def _role_fix(department: str) -> str:
+    from creditbus.avro_schemas import raw_catalogue
+    from creditbus.services.domain.catalogue import Catalogue
+
+    roles = sorted({role for item in Catalogue.parse(raw_catalogue()) for role in item.entitled_roles})
+    return messages.GIVE_IT_A_ROLE(department=department, roles=", ".join(roles))
 
 
 def _items(department: str) -> dict[str, Item]:

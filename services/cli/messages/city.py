@@ -181,6 +181,11 @@ NEXT_OF_FILE = Message(
     "next: change it as its comments say, then run `creditbus city check {folder}` and "
     "`creditbus topics plan --city {folder}`",
 )
+PUBLISHES_NOTHING = Message(
+    "{department} 还无权发布任何事项：没有事项列出它或它的职能；roles 可写的职能有 {roles}",
+    "{department} may not publish any item yet: no item names it, or a role that it carries; "
+    "under roles it may carry {roles}",
+)
 CLEAN = Message(
     "{folder} 没有错误：部门 {departments} 个，订阅方 {subscribers} 个，事项 {items} 个",
     "{folder} is right: {departments:department}, {subscribers:subscriber}, {items:item}",

@@ -14,6 +14,10 @@ CONNECTORS_THERE = Message(
     "现有：{known}；也可给出 .yaml 文件的路径",
     "it has: {known}; or give the path of a .yaml file",
 )
+NO_CONNECTORS_YET = Message(
+    "这里还没有连接器：`creditbus connector init` 写出一个；也可给出 .yaml 文件的路径",
+    "there is none yet: `creditbus connector init` writes one; or give the path of a .yaml file",
+)
 NOT_DECLARED = Message(
     "没有声明 {name!r}",
     "{name!r} is not declared",
@@ -123,8 +127,10 @@ KEY_VALUE_EXAMPLE = Message(
     "write for example header_row=3",
 )
 SEE_SPEC = Message(
-    "见 `creditbus connector spec {name}`",
-    "`creditbus connector spec {name}`",
+    "请用 `--set KEY=VALUE` 给出，列表写作 `--set 'KEY=[A, B]'`，内层的键写作 `--set KEY.INNER=VALUE`；"
+    "全部设置：`creditbus connector spec {name}`",
+    "give it by `--set KEY=VALUE`, a list by `--set 'KEY=[A, B]'`, a key within another by `--set KEY.INNER=VALUE`; "
+    "all settings: `creditbus connector spec {name}`",
 )
 DOES_NOT_FIT = Message(
     "{template!r} 不适用于此来源",
@@ -263,6 +269,10 @@ STALE = Message(
 REFUSED = Message(
     "退回",
     "refused",
+)
+WAITS_FOR_WHAT = Message(
+    "各行在等什么：{see}",
+    "what they wait for: {see}",
 )
 PARKED = Message(
     "待登记",
@@ -475,6 +485,14 @@ BECOMES_UNKNOWN = Message(
 NOT_ENTITLED = Message(
     "；它像是 {item}，而 {department} 无权发布该事项",
     "; it looks like {item}, which {department} may not publish",
+)
+PUBLISHES_NOTHING = Message(
+    "{department} 还无权发布任何事项{looks}",
+    "{department} may not publish any item yet{looks}",
+)
+GIVE_IT_A_ROLE = Message(
+    "请在城市的 departments/{department}.yaml 的 roles 中给它一个职能：事项所列的职能有 {roles}",
+    "give it a role under roles in departments/{department}.yaml of the city: items name the roles {roles}",
 )
 NONE_FIT = Message(
     "无",

@@ -1,6 +1,6 @@
 """The examination of one event under one item."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -78,16 +78,17 @@ class Validator:
         Returns:
             `Refused` with every reason, each once, in primary order; else `Admitted`. A natural person under an item
             that admits none is refused for that alone: nothing else of the row is looked at. So is a row of a category
-            that the item does not know, which a connector sends without claim and name.
+            that the item does not know, which a connector sends without claim and name; where the category's cell is no
+            value, for what is wrong with the cell.
 
         """
         item = self.item
+        warnings = header.get("warnings")
         if content is None or len(content) < len(self._columns):
             content = {**self._columns, **(content or {})}
         person = _is_person(item, header, content, claim)
         if not item.admits_persons and (alone := self._bars(content, claim, person=person)) is not None:
-            return Refused((Finding(alone, item.category_field),))
-        warnings = header.get("warnings")
+            return Refused((Finding(_of_its_cell(alone, item.category_field, warnings), item.category_field),))
         findings: list[Finding] = [*marked_cells(warnings)] if warnings else []
         if header["verb"] not in item.verbs:
             findings.append(Finding(Reason.CAT_VERB_NOT_ADMITTED, "verb"))
@@ -162,6 +163,13 @@ class Validator:
             (Caution.ID_ORGCODE_WARN, doubtful),
         )
         return tuple(caution for caution, holds in found if holds)
+
+
+def _of_its_cell(alone: Reason, category: str, warnings: Iterable[str] | None) -> Reason:
+    """Say what is wrong with the cell of a category that the item does not know, where that is why it is unknown."""
+    if alone is not Reason.ENUM_UNKNOWN or not warnings:
+        return alone
+    return next((found.reason for found in marked_cells(warnings) if found.field == category), alone)
 
 
 def _is_person(item: Item, header: Mapping[str, Any], content: Values, claim: Mapping[str, Any]) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from creditbus.connectors.contract import Comparing, Settling
+from creditbus.connectors.contract import Comparing, Sampling, Settling
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.sql.values import name_of, pack
 from tests.harness.tables import Shop, last_position, names
@@ -50,6 +50,21 @@ def test_only_new_and_changed_rows_come_and_the_vanished_are_named(shop: Shop, p
     )
     (gone,) = source.vanished()
     assert (gone.key, gone.row) == (name_of((4,)), 1)
+
+
+def test_a_reading_without_anything_new_says_how_all_are_sent_again(shop: Shop, published: Any) -> None:
+    source = _open(shop)
+    assert list(source.read(published)) == []
+    counted, advice = source.remarks()
+    assert counted == "0 new, 0 changed, 5 unchanged"
+    assert "--resend" in advice
+
+
+def test_rows_are_shown_before_there_is_a_mode_a_key_or_a_file(shop: Shop) -> None:
+    shop.create(_COLUMNS, *map(_row, range(1, 6)))
+    source = _open(shop)
+    assert isinstance(source, Sampling)
+    assert [cells["name"] for cells in source.sample("rows", 2)] == ["示例1", "示例2"]
 
 
 def test_a_vanished_row_stays_proposed_until_it_is_forgotten(shop: Shop, published: Any) -> None:

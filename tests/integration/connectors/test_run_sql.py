@@ -140,6 +140,8 @@ def test_what_vanished_is_told_and_withdrawn_on_a_person_s_word(
     assert summary.rows == 0
     assert summary.remarks == (
         f"0 new, 0 changed, {_ROWS - 3:,} unchanged",
+        "unchanged rows are not sent again; after a correction of the mapping, `creditbus connector run` sends all with "
+        "--resend",
         "3 vanished: `creditbus connector vanished` shows what is still published of them",
     )
     assert environment == bus.home

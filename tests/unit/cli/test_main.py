@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from bdb import BdbQuit
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,7 @@ def test_help_is_shown_when_nothing_is_asked(capsys: pytest.CaptureFixture[str])
     [
         (typer.Abort(), 130),
         (KeyboardInterrupt(), 130),
+        (BdbQuit(), 130),
         (typer.Exit(1), 1),
         (ConfigurationError("key", "is wrong", "mend it"), 2),
         (RuntimeError("a fault"), 70),

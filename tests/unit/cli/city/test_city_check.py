@@ -91,6 +91,15 @@ def test_a_new_folder_is_right(city: Path, capsys: pytest.CaptureFixture[str]) -
     assert json.loads(capsys.readouterr().out) == []
 
 
+def test_a_department_that_may_publish_nothing_is_named(city: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["department", "add", "court", "--city", str(city)]) == 0
+    assert cli.main(["city", "check", str(city)]) == 0
+    said = capsys.readouterr().err
+    assert "court may not publish any item yet" in said
+    assert "enforcement, " in said
+    assert "market-supervision" not in said
+
+
 @pytest.mark.parametrize(("file", "old", "new", "key", "words"), _FAULTS)
 def test_a_fault_is_named_by_file_line_and_key(file: str, old: str, new: str, key: str, words: str, city: Path) -> None:
     _break(city / file, old, new)

@@ -5,17 +5,25 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 
 import openpyxl
 import pytest
 from typer.testing import CliRunner
 
+from creditbus.avro_schemas import raw_catalogue
 from creditbus.connectors.contract import Column, Row, Table
+from creditbus.connectors.returned.giving_back import column_names
 from creditbus.connectors.setup.configuration import load_connector
+from creditbus.connectors.setup.field_guess import field_guesses
 from creditbus.connectors.setup.guess import guesses, short_name
+from creditbus.connectors.setup.preview import preview
+from creditbus.services.cli.connector import skeleton as skeletons
 from creditbus.services.cli.connector.app import app
 from creditbus.services.cli.connector.init import _kind_by_source
+from creditbus.services.domain.catalogue import Catalogue
+from creditbus.services.domain.reasons import Reason
 from creditbus.topics.errors import ConfigurationError
 from tests.examples import EXAMPLES
 
@@ -251,6 +259,65 @@ def test_a_departments_own_workbook_becomes_a_mapping_with_guesses(folder: Path)
     assert {event["content"]["CF_XDR_LB"] for event in events} == {"法人及非法人组织"}
     assert {event["claim"]["uscc"] for event in events} == {company}
     assert [event["content"]["CF_WSH"] for event in events][1] == "示罚〔2025〕2号"
+
+
+def test_the_code_of_an_authority_is_not_taken_for_that_of_the_subject(folder: Path) -> None:
+    company, authority = EXAMPLES["administrative-penalty"].claim["uscc"], "11990100AU0000010W"
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    for row in (
+        ["示例市行政处罚台账"],
+        ["序号", "处罚机关代码", "当事人", None, "决定书编号", "处罚类别", "决定日期"],
+        [None, None, "名称", "信用代码", None, None, None],
+        [1, authority, "示例公司", company, "示罚〔2025〕1号", "罚款", "2025-03-31"],
+        ["合计：1", None, None, None, None, None, None],
+    ):
+        sheet.append(row)
+    sheet.merge_cells("C2:D2")
+    sheet.merge_cells("A5:G5")
+    book.save(folder / "处罚.xlsx")
+    arguments = ("init", "--department", "administrative-enforcement", "--source", "处罚.xlsx", "--yes", "--json")
+    facts = json.loads(CliRunner().invoke(app, [*arguments, "--item", "administrative-penalty"]).stdout)
+    guessed = {one["field"]: one["column"] for one in facts["skeleton"]["guesses"]}
+    assert (guessed["uscc"], guessed["CF_CFJGDM"]) == ("信用代码", "处罚机关代码")
+    found = preview(load_connector(Path(facts["file"])), date(2026, 1, 1))
+    total = [(one.row, one.reason, one.value) for one in found.shown if one.row == 5]  # noqa: PLR2004
+    assert total == [(5, Reason.CELL_MERGED, "A5:G5")]  # not one of its consequences
+
+
+def test_a_table_is_guessed_by_its_values_before_anybody_says_how_it_is_read(folder: Path) -> None:
+    company = EXAMPLES["administrative-penalty"].claim["uscc"]
+    with closing(sqlite3.connect(folder / "zf.db")) as base, base:
+        base.execute("CREATE TABLE cf (bh INTEGER PRIMARY KEY, xzxdr TEXT, tyshxydm TEXT, cfzl TEXT)")
+        base.execute("INSERT INTO cf VALUES (1, '示例公司', ?, '罚款')", (company,))
+    arguments = ["--department", "administrative-enforcement", "--source", f"sqlite:///{folder / 'zf.db'}", "--yes"]
+    arguments += ["--item", "administrative-penalty", "--set", "mode=compare"]
+    with pytest.raises(ConfigurationError, match=r"key is missing: .*--set KEY=VALUE"):
+        _init(*arguments)
+    with pytest.raises(ConfigurationError, match=r"settings.key: must be a list; .*--set 'KEY=\[A, B\]'"):
+        _init(*arguments, "--set", "key=bh")
+    arguments += ["--set", "key=[bh]", "--set", "state=state/cf"]
+    said = CliRunner().invoke(app, ["init", *arguments, "--json"])
+    facts = json.loads(said.stdout)
+    guessed = {one["field"]: one["column"] for one in facts["skeleton"]["guesses"]}
+    assert (guessed["uscc"], guessed["CF_CFLB"]) == ("tyshxydm", "cfzl")
+    connector = load_connector(Path(facts["file"]))
+    assert len(list(connector.open().read(None))) == 1  # the folder of its state is made
+    # two fields take this column
+    assert column_names(connector)("CF_XDR_SHXYM") == "tyshxydm"
+
+
+def test_what_a_database_says_of_a_column_is_compared_with_the_titles_of_fields() -> None:
+    [item] = [one for one in Catalogue.parse(raw_catalogue()) if one.id == "administrative-penalty"]
+    [found] = field_guesses(item, {}, {"c7": ()}, {"c7": "处罚决定日期"})
+    assert (found.field, found.column, found.score) == ("CF_JDRQ", "c7", 1.0)
+
+
+def test_a_department_that_may_publish_nothing_hears_so(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    del folder
+    monkeypatch.setattr(skeletons, "_items", lambda _: {})
+    with pytest.raises(ConfigurationError, match=r"may not publish any item yet.*the roles approval, enforcement"):
+        _init("--department", "tax-bureau", "--source", "名单.csv", "--yes")
 
 
 def test_an_empty_drop_folder_says_what_to_do_and_a_resting_file_is_looked_at(folder: Path) -> None:

@@ -53,6 +53,12 @@ def test_refused_rows_are_named_with_the_way_back() -> None:
     assert _lines(_summary(3), _outcomes(2, settled=False))[1:] == named
 
 
+def test_rows_that_wait_are_named_with_the_command_that_says_for_what() -> None:
+    for waits in ("parked", "held"):
+        outcomes = RunOutcomes(Account(Counter({"received": 3, waits: 1})), settled=True)
+        assert _lines(_summary(3), outcomes)[1:] == ["what they wait for: creditbus waiting credit-office"]
+
+
 def test_where_nothing_is_refused_nothing_is_said() -> None:
     assert _lines(_summary(3), _outcomes(0, settled=True))[1:] == []
     assert _lines(_summary(0, skipped=3), None) == []

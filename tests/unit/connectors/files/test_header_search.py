@@ -76,6 +76,29 @@ def test_lower_titles_that_occur_twice_are_named_with_their_group(tmp_path: Path
     assert list(row.cells) == ["事件类型", "主体名称", "主体代码", "认定单位名称", "认定单位代码", "备注"]
 
 
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@pytest.mark.parametrize(
+    ("top", "bottom", "names"),
+    [
+        (["序号", "甲方", "", "案由"], ["", "字号", "证号"], ["序号", "字号", "证号", "案由"]),  # no title is known
+        (["事件类型", "名单类型", "当事人", ""], ["", "", "字号", "证号"], ["事件类型", "名单类型", "字号", "证号"]),
+        (["当事人", "", "事件类型", "名单类型"], ["字号", "证号", "", ""], ["字号", "证号", "事件类型", "名单类型"]),
+    ],
+)
+def test_titles_that_nobody_knows_name_the_columns_of_their_group(
+    tmp_path: Path, kind: str, top: list[str], bottom: list[str], names: list[str]
+) -> None:
+    [row] = _read(_file(tmp_path, kind, [["示例台账"], top, bottom, ["a", "b", "c", "d"]]))
+    assert list(row.cells) == names
+
+
+@pytest.mark.parametrize("first", [["列入", "甲", "", "黑"], ["", "甲", "", ""], ["列入", "甲", "乙", "黑"]])
+def test_a_row_of_data_is_no_lower_row_of_titles(tmp_path: Path, first: list[str]) -> None:
+    top = ["事件类型", "当事人", "", "名单类型"]
+    rows = _read(_file(tmp_path, "csv", [top, first, ["列入", "甲", "乙", "丙"]]))
+    assert len(rows) == 2  # noqa: PLR2004
+
+
 def test_the_cases_are_read(tmp_path: Path) -> None:
     del tmp_path
     assert [row.cells["列入决定文书号"] for row in _read(_CASES / "09-form-rows.csv")] == [
