@@ -172,7 +172,7 @@ class Source(Protocol):
 
 @runtime_checkable
 class Sampling(Protocol):
-    """A source that shows rows of a table that its settings do not read yet. Optional, in addition to :class:`Source`."""
+    """A source that shows rows of a table that its settings do not name yet. Optional, on top of :class:`Source`."""
 
     def sample(self, table: str, count: int) -> Sequence[Mapping[str, Cell]]:
         """Return the cells of some rows, of which nothing is remembered.

@@ -94,7 +94,7 @@ def _scores(
         score = _likeness(called, (code, *known.get(("claim", claim), ())))
         if claim == item.code_field:
             by_role = _ROLE if set(map(folded, _CODES)).intersection(map(folded, called)) else 0.0
-            # every code of an authority is a right one, too: taken for the subject's, it puts all records on the authority
+            # codes of authorities are right ones, too: taken for the subject's, they put all records on the authority
             is_authoritys = owner.endswith(_ANY_AUTHORITY) or owner in _ORGANS
             score = max(score, by_role, 0.0 if is_authoritys else _share_of_codes(values))
         yield "claim", claim, score

@@ -11,7 +11,7 @@ from creditbus.services.domain.event import SubjectKind
 from creditbus.services.domain.identifiers import organisation_code, uscc
 from creditbus.services.domain.identifiers.persons import claim_names_person
 from creditbus.services.domain.identifiers.subject_kind import kind_of
-from creditbus.services.domain.reasons import Caution, Reason
+from creditbus.services.domain.reasons import AnyReason, Caution, Reason
 from creditbus.services.domain.validation.cell_marks import marked_cells, without_consequences
 from creditbus.services.domain.validation.conditions import condition_checks, dates_check, magnitude_check
 from creditbus.services.domain.validation.outcome import Admitted, Finding, Refused, in_primary_order
@@ -78,8 +78,8 @@ class Validator:
         Returns:
             `Refused` with every reason, each once, in primary order; else `Admitted`. A natural person under an item
             that admits none is refused for that alone: nothing else of the row is looked at. So is a row of a category
-            that the item does not know, which a connector sends without claim and name; where the category's cell is no
-            value, for what is wrong with the cell.
+            that the item does not know, which a connector sends without claim and name; where the category's cell
+            is at fault, for that fault.
 
         """
         item = self.item
@@ -165,7 +165,7 @@ class Validator:
         return tuple(caution for caution, holds in found if holds)
 
 
-def _of_its_cell(alone: Reason, category: str, warnings: Iterable[str] | None) -> Reason:
+def _of_its_cell(alone: Reason, category: str, warnings: Iterable[str] | None) -> AnyReason:
     """Say what is wrong with the cell of a category that the item does not know, where that is why it is unknown."""
     if alone is not Reason.ENUM_UNKNOWN or not warnings:
         return alone

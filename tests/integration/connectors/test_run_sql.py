@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.run.runner import run_connector
 from creditbus.connectors.setup.configuration import load_connector
+from creditbus.connectors.sql import messages
 from creditbus.connectors.sql.compare import CompareSource
 from creditbus.connectors.sql.staging import StagingSource
 from creditbus.services.cli.main import app
@@ -140,8 +141,7 @@ def test_what_vanished_is_told_and_withdrawn_on_a_person_s_word(
     assert summary.rows == 0
     assert summary.remarks == (
         f"0 new, 0 changed, {_ROWS - 3:,} unchanged",
-        "unchanged rows are not sent again; after a correction of the mapping, `creditbus connector run` sends all with "
-        "--resend",
+        messages.NOT_SENT_AGAIN(),
         "3 vanished: `creditbus connector vanished` shows what is still published of them",
     )
     assert environment == bus.home

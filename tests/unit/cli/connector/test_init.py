@@ -281,7 +281,7 @@ def test_the_code_of_an_authority_is_not_taken_for_that_of_the_subject(folder: P
     guessed = {one["field"]: one["column"] for one in facts["skeleton"]["guesses"]}
     assert (guessed["uscc"], guessed["CF_CFJGDM"]) == ("信用代码", "处罚机关代码")
     found = preview(load_connector(Path(facts["file"])), date(2026, 1, 1))
-    total = [(one.row, one.reason, one.value) for one in found.shown if one.row == 5]  # noqa: PLR2004
+    total = [(one.row, one.reason, one.value) for one in found.shown if one.row == 5]
     assert total == [(5, Reason.CELL_MERGED, "A5:G5")]  # not one of its consequences
 
 

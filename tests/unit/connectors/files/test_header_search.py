@@ -96,7 +96,7 @@ def test_titles_that_nobody_knows_name_the_columns_of_their_group(
 def test_a_row_of_data_is_no_lower_row_of_titles(tmp_path: Path, first: list[str]) -> None:
     top = ["事件类型", "当事人", "", "名单类型"]
     rows = _read(_file(tmp_path, "csv", [top, first, ["列入", "甲", "乙", "丙"]]))
-    assert len(rows) == 2  # noqa: PLR2004
+    assert len(rows) == 2
 
 
 def test_the_cases_are_read(tmp_path: Path) -> None:
