@@ -5,26 +5,22 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from typing import Any, Final
+from typing import Final
 
-from kafka import KafkaProducer
 from kafka.errors import KafkaError, RetriableError
 
 from creditbus.topics import messages
 from creditbus.topics.city.adoptions import Adoption
 from creditbus.topics.city.published import PublishedCity, with_closed
 from creditbus.topics.committed import CommittedReader
-from creditbus.topics.connection import APPLICATION, Connection
+from creditbus.topics.connection import Connection
 from creditbus.topics.errors import ConfigurationError, UnavailableError
-from creditbus.topics.kafka_clients import opened
 from creditbus.topics.names import ADOPTIONS, DECLARATIONS
+from creditbus.topics.sole_writer import sole_writer
 
 __all__ = ["adoptions", "newest_version", "publish_city", "read_records", "versions"]
 
 _BOOTSTRAP_MS: Final = 5_000
-_RETRY_MS: Final = 20
-_BLOCK_MS: Final = 15_000
-_CLOSE_SECONDS: Final = 5.0
 #: A commit is seen some milliseconds after its answer. An `apply` that was killed leaves its transaction open for a
 #: minute: nothing has been published by it, and every command would wait for that.
 _OPEN_SECONDS: Final = 5.0
@@ -71,41 +67,15 @@ def publish_city(connection: Connection, files: Mapping[str, str]) -> PublishedC
         ConfigurationError: the topic is missing, the files are too many, or Kafka refuses them.
 
     """
-    with _failing(connection):
-        producer = opened(
-            KafkaProducer,
-            bootstrap_servers=connection.bootstrap_servers.split(","),
-            client_id=f"{APPLICATION}-declarations",
-            transactional_id=f"{APPLICATION}-declarations",
-            acks="all",
-            max_block_ms=_BLOCK_MS,
-            retry_backoff_ms=_RETRY_MS,
-            bootstrap_timeout_ms=_BOOTSTRAP_MS,
-            allow_auto_create_topics=False,
-            metrics_enabled=False,
-        )
-        try:
-            producer.init_transactions()
-            before = newest_version(connection)
-            now = time.time_ns() // 1_000_000
-            last, had = (0, {}) if before is None else (before.version, before.files)
-            wanted = PublishedCity(last + 1, now, with_closed(had, files))
-            if before is not None and before.digest == wanted.digest:
-                return before
-            _write(producer, *wanted.encode())
-        finally:
-            producer.close(timeout=_CLOSE_SECONDS)
+    with _failing(connection), sole_writer(connection, "declarations") as write:
+        before = newest_version(connection)
+        now = time.time_ns() // 1_000_000
+        last, had = (0, {}) if before is None else (before.version, before.files)
+        wanted = PublishedCity(last + 1, now, with_closed(had, files))
+        if before is not None and before.digest == wanted.digest:
+            return before
+        write(DECLARATIONS, *wanted.encode())
     return wanted
-
-
-def _write(producer: Any, key: bytes, value: bytes) -> None:
-    producer.begin_transaction()
-    future = producer.send(DECLARATIONS, value, key, partition=0)
-    # a topic that is missing fails the future at once, and a flush would wait for it in vain
-    if future.is_done and future.failed():
-        raise future.exception
-    producer.flush()
-    producer.commit_transaction()
 
 
 def read_records(
