@@ -15,8 +15,8 @@ import pytest
 from creditbus.services.cli import main as cli
 from creditbus.services.cli.feed.verify import finding_line
 from creditbus.services.domain.evidence.findings import FeedFault, Finding
-from creditbus.services.evidence import publishing
 from creditbus.services.evidence.keys import create_key
+from creditbus.topics import sole_writer
 from tests.feed_evidence import Log, kept_log, key_named, made_log, next_of, signed
 
 _NAME = "district-wuchang"
@@ -82,7 +82,7 @@ def bus(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> _Bus:
         monkeypatch.setattr(f"{package}.{module}.manifest_documents", lambda *_: list(made.documents))
     monkeypatch.setattr(f"{package}.checking.Schemas", _Schemas)
     monkeypatch.setattr(f"{package}.checking.decoded", lambda *_: _decoded())
-    monkeypatch.setattr(publishing, "opened", lambda *_, **__: _Producer(made.documents))
+    monkeypatch.setattr(sole_writer, "opened", lambda *_, **__: _Producer(made.documents))
     monkeypatch.setattr("creditbus.services.cli.declared._take", lambda _: None)
     return made
 
