@@ -180,6 +180,11 @@ GUESSED = Message(
     "推测，把握 {score:.0%}",
     "guessed, {score:.0%}",
 )
+UNIT_OPEN = Message(
+    "推测，把握 {score:.0%}；来源没有写明金额单位：请把单位写入 from，并去掉行首的 #（字段单位为{unit}）",
+    "guessed, {score:.0%}; the source does not say in which unit its amounts are: write it as `from` and remove the # "
+    "(the field is in {unit})",
+)
 UNUSED_COLUMNS = Message(
     "没有字段使用的列；如有用，请移到上面的字段",
     "columns that fill no field: move those that are of use to their fields above",

@@ -14,7 +14,7 @@ from creditbus.connectors.mapping.cells import typed_text
 from creditbus.connectors.setup import messages
 from creditbus.connectors.setup.field_guess import FieldGuess, field_guesses
 from creditbus.connectors.setup.templates import template_mappers
-from creditbus.connectors.setup.value_hints import rule_hints
+from creditbus.connectors.setup.value_hints import all_say_their_unit, rule_hints, stated_unit
 from creditbus.services.domain.catalogue import Field, Item
 from creditbus.services.domain.invisible import visible
 from creditbus.services.domain.normalise import trim
@@ -38,6 +38,9 @@ class Skeleton:
     guesses: tuple[FieldGuess, ...]
     hints: Mapping[str, Mapping[str, Any]]
     """Further keys of a rule, by code of the content field."""
+    unsure: frozenset[str] = frozenset()
+    """Content fields in a unit of money whose column does not say which one its amounts have: a guess of that would be
+    wrong by ten thousand times, and nothing would show it."""
 
     @property
     def open(self) -> tuple[str, ...]:
@@ -48,7 +51,11 @@ class Skeleton:
     @property
     def taken(self) -> tuple[FieldGuess, ...]:
         """Guesses that are good enough to stand in the mapping; the others are comments of it."""
-        return tuple(one for one in self.guesses if one.score >= _SURE)
+        return tuple(
+            one
+            for one in self.guesses
+            if one.score >= _SURE and (one.part != "content" or one.field not in self.unsure)
+        )
 
     @property
     def unused(self) -> tuple[str, ...]:
@@ -76,19 +83,31 @@ def skeleton(item: Item, table: Table, source: Source) -> Skeleton:
                 known.setdefault((target.part, target.name), []).extend(target.columns)
     titles = {column.name: column.title for column in table.columns}
     guesses = field_guesses(item, known, samples, titles)
+    # what stands above a table holds for all of its columns that say nothing else
+    above = [text for _, text in table.above]
+    units = {column.name: stated_unit((column.name, column.title, *above)) for column in table.columns}
+    unsure = frozenset(
+        one.field
+        for one in guesses
+        if one.part == "content"
+        and stated_unit((item.fields[one.field].title,))
+        and not units[one.column]
+        and not all_say_their_unit(samples[one.column])
+    )
     hints: dict[str, Mapping[str, Any]] = {}
     for one in guesses:
         if (
             one.part == "content"
             and one.score >= _SURE
-            and (said := rule_hints(item.fields[one.field], one.column, samples[one.column]))
+            and one.field not in unsure
+            and (said := rule_hints(item.fields[one.field], units[one.column], samples[one.column]))
         ):
             hints[one.field] = said
     code = next((one.column for one in guesses if (one.part, one.field) == ("claim", item.code_field)), None)
     category = item.category_field
     if code and category and all(one.field != category or one.score < _SURE for one in guesses):
         hints[category] = {"column": code, "find": "party"}
-    return Skeleton(item, table, tuple(guesses), hints)
+    return Skeleton(item, table, tuple(guesses), hints, unsure)
 
 
 def _samples(table: Table, source: Source) -> dict[str, list[str]]:
@@ -148,6 +167,11 @@ def _content(made: Skeleton, language: Language) -> Iterator[str]:
         taken = guess in made.taken
         if hint or taken:
             yield f"{code}: {_rule(guess if taken else None, hint)}{_score(guess if taken else None, language)}"
+        elif guess is not None and code in made.unsure:
+            unit = stated_unit((field.title,))
+            rule = {"column": guess.column, "unit": {"from": "", "to": unit}}
+            says = in_language(messages.UNIT_OPEN(score=guess.score, unit=unit), language)
+            yield f"# {code}: {_flow(rule)}  # {says}"
         elif guess is not None:
             yield f"# {code}: {_flow(guess.column)}{_score(guess, language)}"
         else:

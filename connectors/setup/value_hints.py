@@ -1,7 +1,7 @@
 """How the values of a column are written: what a rule has to say so that its field can read them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from creditbus.connectors.mapping.amounts import number_reader
@@ -11,34 +11,35 @@ from creditbus.connectors.mapping.model import UNITS
 from creditbus.services.domain.catalogue import Field, Format
 from creditbus.services.domain.normalise import half_width, parse_date, trim
 
-__all__ = ["rule_hints"]
+__all__ = ["all_say_their_unit", "rule_hints", "stated_unit"]
 
-_UNIT = re.compile(r"[(（]([^()（）]*元)[)）]")
+_UNIT = re.compile(r"\(([^()]*元)\)|单位[:为]?([^\s():,;]*元)|以([^\s():,;]*元)[计为]")
+"""How a title says its unit: 罚款(元), 罚款(单位:万元), 罚款金额,单位:元, and a row above a table 金额单位:元."""
 _DATE_FORMS = ("yyyyMMdd", "yyyy年M月d日")
 _TIME = re.compile(r".*\d:\d\d.*")
 
 
-def rule_hints(field: Field, column: str, values: Sequence[str]) -> dict[str, Any]:
+def rule_hints(field: Field, unit: str, values: Sequence[str]) -> dict[str, Any]:
     """Return keys of a rule, in addition to its column, that the values of a column ask for.
 
     Args:
         field: The content field.
-        column: Name of the column: it may say the unit of its amounts.
+        unit: Of the column's amounts, where the source says it; else empty.
         values: Some of its values.
     """
     texts = [half_width(trim(value)) for value in values]
     if field.format is Format.NUMBER:
-        return _of_numbers(field, column, texts)
+        return _of_numbers(field, unit, texts)
     if field.format in (Format.DATE, Format.DATE_OPEN):
         return _of_dates(texts, open_end=field.format is Format.DATE_OPEN)
     return {}
 
 
-def _of_numbers(field: Field, column: str, texts: Sequence[str]) -> dict[str, Any]:
+def _of_numbers(field: Field, of_column: str, texts: Sequence[str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if any("," in text for text in texts):
         found["thousands"] = True
-    of_column, of_field = _unit(column), _unit(field.title)
+    of_field = stated_unit((field.title,))
     ungrouped, named = number_reader(thousands=True), number_reader(thousands=True, unit=("元", "元"), written=True)
     written = any(named(text) != ungrouped(text) for text in texts)
     if of_field and ((of_column and of_column != of_field) or written):
@@ -47,9 +48,21 @@ def _of_numbers(field: Field, column: str, texts: Sequence[str]) -> dict[str, An
     return found
 
 
-def _unit(title: str) -> str:
-    match = _UNIT.search(title)
-    return match[1] if match and match[1] in UNITS else ""
+def stated_unit(titles: Iterable[str]) -> str:
+    """Return the unit of money that the first of some titles names; empty: none does."""
+    for title in titles:
+        for match in _UNIT.finditer(half_width(title)):
+            unit = str(next(filter(None, match.groups()))).removeprefix("单位").lstrip(":为").strip()
+            if unit in UNITS:
+                return unit
+    return ""
+
+
+def all_say_their_unit(values: Sequence[str]) -> bool:
+    """Tell whether each of some values is written with its unit of money."""
+    plain, named = number_reader(thousands=True), number_reader(thousands=True, unit=("元", "元"), written=True)
+    texts = [half_width(trim(value)) for value in values]
+    return bool(texts) and all(named(text) != plain(text) for text in texts)
 
 
 def _of_dates(texts: Sequence[str], *, open_end: bool) -> dict[str, Any]:
