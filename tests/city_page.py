@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from creditbus.avro_schemas import raw_catalogue
 from creditbus.services.domain.catalogue.entry_meanings import MEANINGS as OF_ENTRIES
 from creditbus.topics.city.key_messages import MEANINGS
 from creditbus.topics.text import Language
@@ -22,7 +23,8 @@ def city_page(language: Language, made: str) -> str:
         rows = {key.replace(".x", ".…"): one if language == "en" else one.zh for key, one in named.items()}
         text = text.replace(f"KEYS {kind}\n", _table(language, rows))
     entries = {key: meaning[0 if language == "zh" else 1] for key, meaning in OF_ENTRIES.items()}
-    return text.replace("KEYS item\n", _table(language, entries))
+    (lists,) = raw_catalogue()["red-black-list"].entry["rules"]["known"]
+    return text.replace("KEYS item\n", _table(language, entries)).replace("LISTS", ", ".join(lists["values"]))
 
 
 def _table(language: Language, rows: dict[str, str]) -> str:
@@ -117,6 +119,17 @@ due_working_days: 5
 Many items of the product name roles (`entitled_roles`); departments under `entitled` come in addition to those that
 carry them. `entitled_roles: null` leaves the roles out, so that the departments under `entitled` are the only ones, and
 `closed: true` leaves nobody.
+
+Which lists of names `red-black-list` admits stands in its `rules.known`; another name is refused as
+CAT_NOT_IN_CATALOGUE. A city with a list of its own names it there, together with those of the product that it keeps:
+
+```yaml
+rules:
+  known:
+    - field: MDMC
+      reason: CAT_NOT_IN_CATALOGUE
+      values: [城市管理严重失信名单, LISTS]
+```
 
 ## Mappings
 
@@ -213,6 +226,17 @@ due_working_days: 5
 
 产品的许多事项写的是职能（`entitled_roles`），`entitled` 中的部门与承担这些职能的部门并列。
 写 `entitled_roles: null` 即去掉职能，只由 `entitled` 中的部门提供；写 `closed: true` 则不再有部门提供。
+
+`red-black-list` 可以公布哪些名单，写在它的 `rules.known` 中；其他名称按 CAT_NOT_IN_CATALOGUE 退回。
+本市有自己的名单时写在这里，并把产品中要保留的名单一并写上：
+
+```yaml
+rules:
+  known:
+    - field: MDMC
+      reason: CAT_NOT_IN_CATALOGUE
+      values: [城市管理严重失信名单, LISTS]
+```
 
 ## 映射
 
