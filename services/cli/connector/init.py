@@ -17,6 +17,7 @@ from creditbus.services.cli.connector.skeleton import chosen_skeleton, skeleton_
 from creditbus.services.cli.console import ERRORS, OUTPUT, print_json
 from creditbus.services.cli.fields import named_fields
 from creditbus.services.cli.language import language, spoken
+from creditbus.services.cli.messages import common
 from creditbus.services.cli.messages import connector as messages
 from creditbus.services.domain.invisible import visible
 from creditbus.topics.errors import ConfigurationError, UserError
@@ -39,6 +40,8 @@ _KIND_BY_SCHEME = {
 
 _WEAK = 0.5
 """A guess is weak where its template knows less than this share of the columns."""
+_SEVERAL = 2
+_SHOWN_COLUMNS = 8
 _LONGEST_NAME = 40
 
 _OF_WORKBOOKS = frozenset({"xlsx", "xls"})
@@ -84,6 +87,7 @@ def init(
     found = [one for one in guesses(tables, chosen) if item in ("", one.item)]
     best = _best(found, template, silent=silent)
     if best is None:
+        tables = _one_table(made, raw, tables, silent=silent)
         looks = "" if not found or found[0].entitled else messages.NOT_ENTITLED(item=found[0].item, department=chosen)
         guessed = chosen_skeleton(tables, source_of_rows, chosen, item, looks, silent=silent)
         _add_table(made, raw, tables, guessed.table.name)
@@ -112,6 +116,20 @@ def init(
         )
     OUTPUT.print(spoken(messages.WROTE, path=path), markup=False, soft_wrap=True)
     OUTPUT.print(spoken(messages.NEXT, following=following), markup=False, soft_wrap=True)
+
+
+def _one_table(kind: Kind, raw: Mapping[str, Any], tables: Sequence[Table], *, silent: bool) -> Sequence[Table]:
+    """Let the table of a database be chosen where no template knows one: the first one may be anything."""
+    key = "table"
+    if key not in kind.settings.model_fields or raw.get(key) or len(tables) < _SEVERAL:
+        return tables
+    option = f"--set {key}=..."
+    choices = [(str(one.name), ", ".join(column.name for column in one.columns[:_SHOWN_COLUMNS])) for one in tables]
+    if silent:
+        names = ", ".join(name for name, _ in choices)
+        raise ConfigurationError(option, messages.SEVERAL_TABLES(count=len(tables)), common.ONE_OF(names=names))
+    chosen = choose_one(spoken(messages.WHICH_TABLE), option, choices, silent=False, default="")
+    return [one for one in tables if str(one.name) == chosen]
 
 
 def _add_table(kind: Kind, raw: dict[str, Any], tables: Sequence[Table], name: str) -> None:

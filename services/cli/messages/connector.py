@@ -78,6 +78,14 @@ DEPARTMENT = Message(
     "部门",
     "Department",
 )
+WHICH_TABLE = Message(
+    "读取哪个表",
+    "Which table is read",
+)
+SEVERAL_TABLES = Message(
+    "数据库中有 {count} 个表，没有一个符合模板",
+    "the database has {count} tables, and no template knows one of them",
+)
 WHAT_DO_YOU_HAVE = Message(
     "数据是什么形式",
     "What do you have",

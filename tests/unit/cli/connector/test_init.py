@@ -10,6 +10,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+import yaml
 from typer.testing import CliRunner
 
 from creditbus.avro_schemas import raw_catalogue
@@ -344,3 +345,17 @@ def test_the_guess_reads_the_header_and_not_the_form_above_it(folder: Path) -> N
     rows = f"示例市红黑名单信息归集表\n填报单位：示例局,,填报日期：2025-03-31\n{_HEADER}\n列入,x,黑,,示例公司,,,,,,,\n"
     (folder / "名单.csv").write_text(rows, encoding="utf-8")
     assert "11 of 12 columns recognised" in _init("--department", "credit-office", "--source", "名单.csv", "--yes")
+
+
+def test_of_several_tables_that_no_template_knows_one_has_to_be_named(folder: Path) -> None:
+    with closing(sqlite3.connect(folder / "zf.db")) as base, base:
+        base.execute("CREATE TABLE a1 (x INTEGER PRIMARY KEY, y TEXT)")
+        base.execute("CREATE TABLE cf (bh INTEGER PRIMARY KEY, xzxdr TEXT)")
+    arguments = ["--department", "administrative-enforcement", "--source", f"sqlite:///{folder / 'zf.db'}"]
+    arguments += ["--item", "administrative-penalty", "--set", "mode=compare", "--set", "key=[bh]", "--set", "state=s"]
+    with pytest.raises(ConfigurationError, match=r"^--set table=\.\.\.: the database has 2 tables.*: a1, cf$"):
+        _init(*arguments, "--yes")
+    chosen = CliRunner().invoke(app, ["init", *arguments, "--id", "cf"], input="2\n")
+    assert chosen.exit_code == 1
+    written = yaml.safe_load((folder / "connectors.d" / "cf.yaml").read_text(encoding="utf-8"))
+    assert written["settings"]["table"] == "cf"
