@@ -1,7 +1,7 @@
 """How the values of a column are written: what a rule has to say so that its field can read them."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from creditbus.connectors.mapping.amounts import number_reader
@@ -13,7 +13,7 @@ from creditbus.services.domain.normalise import half_width, parse_date, trim
 
 __all__ = ["all_say_their_unit", "rule_hints", "stated_unit"]
 
-_UNIT = re.compile(r"\(([^()]*元)\)|单位[:为]?([^\s():,;]*元)|以([^\s():,;]*元)[计为]")
+_UNIT = re.compile(r"\((?:单位[:为]?)?\s*([^()]*元)\)|单位[:为]?([^\s():,;]*元)|以([^\s():,;]*元)[计为]")
 """How a title says its unit: 罚款(元), 罚款(单位:万元), 罚款金额,单位:元, and a row above a table 金额单位:元."""
 _DATE_FORMS = ("yyyyMMdd", "yyyy年M月d日")
 _TIME = re.compile(r".*\d:\d\d.*")
@@ -40,8 +40,7 @@ def _of_numbers(field: Field, of_column: str, texts: Sequence[str]) -> dict[str,
     if any("," in text for text in texts):
         found["thousands"] = True
     of_field = stated_unit((field.title,))
-    ungrouped, named = number_reader(thousands=True), number_reader(thousands=True, unit=("元", "元"), written=True)
-    written = any(named(text) != ungrouped(text) for text in texts)
+    written = any(_say_their_unit(texts))
     if of_field and ((of_column and of_column != of_field) or written):
         unit: dict[str, Any] = {"from": of_column or of_field, "to": of_field}
         found["unit"] = unit | ({"written": True} if written else {})
@@ -52,17 +51,21 @@ def stated_unit(titles: Iterable[str]) -> str:
     """Return the unit of money that the first of some titles names; empty: none does."""
     for title in titles:
         for match in _UNIT.finditer(half_width(title)):
-            unit = str(next(filter(None, match.groups()))).removeprefix("单位").lstrip(":为").strip()
+            unit = next(filter(None, match.groups()))
             if unit in UNITS:
-                return unit
+                return str(unit)
     return ""
 
 
 def all_say_their_unit(values: Sequence[str]) -> bool:
     """Tell whether each of some values is written with its unit of money."""
-    plain, named = number_reader(thousands=True), number_reader(thousands=True, unit=("元", "元"), written=True)
     texts = [half_width(trim(value)) for value in values]
-    return bool(texts) and all(named(text) != plain(text) for text in texts)
+    return bool(texts) and all(_say_their_unit(texts))
+
+
+def _say_their_unit(texts: Sequence[str]) -> Iterator[bool]:
+    plain, named = number_reader(thousands=True), number_reader(thousands=True, unit=("元", "元"), written=True)
+    return (named(text) != plain(text) for text in texts)
 
 
 def _of_dates(texts: Sequence[str], *, open_end: bool) -> dict[str, Any]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import orjson
 import typer
@@ -18,6 +19,9 @@ from creditbus.services.cli.messages import feed as messages
 from creditbus.services.cli.moved import unless_moved
 from creditbus.topics.connection import home_directory
 from creditbus.topics.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from creditbus.services.domain.evidence.note import PublicKey, Verify
 
 __all__ = ["register"]
 
@@ -44,13 +48,10 @@ def prove(
 ) -> None:
     """Write a proof that a feed holds the record of an event."""
     from creditbus.services.evidence.checking import prove_record
-    from creditbus.services.evidence.keys import trusted_keys
 
     connection = connected()
     known_subscriber(subscriber)
-    trusted = trusted_keys(key or (), connection.home)
-    if not trusted:
-        raise ConfigurationError("--key", messages.NO_KEY_TO_TRUST(), messages.GIVE_A_KEY())
+    trusted = _trusted(key, connection.home)
     proof = asyncio.run(unless_moved(connection, prove_record(connection, subscriber, event, trusted)))
     to.write_bytes(proof.document())
     if json:
@@ -63,11 +64,8 @@ def prove(
 def check_proof(file: Annotated[Path, typer.Argument()], key: Keys = None, json: Json = False) -> None:
     """Check a proof, without the bus. Exit code 1 when it proves nothing."""
     from creditbus.services.domain.evidence.inclusion_file import InclusionFault, checked, read_inclusion
-    from creditbus.services.evidence.keys import trusted_keys
 
-    trusted = trusted_keys(key or (), home_directory())
-    if not trusted:
-        raise ConfigurationError("--key", messages.NO_KEY_TO_TRUST(), messages.GIVE_A_KEY())
+    trusted = _trusted(key, home_directory())
     try:
         proof = read_inclusion(file.read_bytes())
     except OSError as error:
@@ -91,3 +89,12 @@ def check_proof(file: Annotated[Path, typer.Argument()], key: Keys = None, json:
     place = {"feed": manifest.feed, "partition": proof.partition, "number": proof.sequence}
     said = spoken(messages.PROVED, **place, manifest=manifest.number, signer=opened.signer.name)
     OUTPUT.print(said, soft_wrap=True, markup=False)
+
+
+def _trusted(keys: Sequence[str] | None, home: Path) -> Sequence[tuple[PublicKey, Verify]]:
+    from creditbus.services.evidence.keys import trusted_keys
+
+    trusted = trusted_keys(keys or (), home)
+    if not trusted:
+        raise ConfigurationError("--key", messages.NO_KEY_TO_TRUST(), messages.GIVE_A_KEY())
+    return trusted
