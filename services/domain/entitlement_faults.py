@@ -8,7 +8,7 @@ from creditbus.services.domain.catalogue import Item
 from creditbus.services.domain.entitlement import Publisher, is_entitled, is_held_to_authorities
 from creditbus.services.domain.identifiers import uscc
 
-__all__ = ["EntitlementFault", "FaultKind", "entitlement_faults"]
+__all__ = ["EntitlementFault", "FaultKind", "entitlement_faults", "named_roles"]
 
 
 class FaultKind(Enum):
@@ -56,3 +56,8 @@ def entitlement_faults(items: Iterable[Item], departments: Iterable[Publisher]) 
         held = (item.id for item in known if is_held_to_authorities(item) and is_entitled(item, department))
         if not authorities and (first := next(held, None)) is not None:
             yield EntitlementFault(department.id, FaultKind.SPEAKS_FOR_NOBODY, (first,))
+
+
+def named_roles(items: Iterable[Item]) -> list[str]:
+    """Return the roles that items name, sorted: those that a department may carry."""
+    return sorted({role for item in items for role in item.entitled_roles})

@@ -170,6 +170,7 @@ def _say_clean(folder: Path) -> None:
     from creditbus.avro_schemas.catalogue_files import item_folders, raw_catalogue
     from creditbus.services.domain.catalogue import Catalogue
     from creditbus.services.domain.entitlement import is_entitled
+    from creditbus.services.domain.entitlement_faults import named_roles
     from creditbus.topics.city import read_city
     from creditbus.topics.declarations import declarations
 
@@ -182,7 +183,7 @@ def _say_clean(folder: Path) -> None:
     }
     OUTPUT.print(spoken(messages.CLEAN, folder=folder, **counts), markup=False, soft_wrap=True)
     items = list(Catalogue.parse(raw_catalogue(city.catalogue)))
-    roles = ", ".join(sorted({role for item in items for role in item.entitled_roles}))
+    roles = ", ".join(named_roles(items))
     for department in declared.departments.values():
         if not any(is_entitled(item, department) for item in items):
             line = spoken(messages.PUBLISHES_NOTHING, department=department.id, roles=roles)

@@ -10,7 +10,7 @@ from creditbus.services.cli.city.fault import CityFault, fault_of
 from creditbus.services.cli.messages import city as messages
 from creditbus.services.cli.topics.entitlement import explained
 from creditbus.services.domain.entitlement import carries
-from creditbus.services.domain.entitlement_faults import entitlement_faults
+from creditbus.services.domain.entitlement_faults import entitlement_faults, named_roles
 from creditbus.topics.city.settings import CITY_FILE, CitySettings
 from creditbus.topics.document import Section
 from creditbus.topics.parties import Department, Subscriber
@@ -92,7 +92,7 @@ def role_faults(departments: Iterable[tuple[Section, Department]], carried: Carr
     sections = {department.id: (section, department) for section, department in departments}
     declared = [department for _, department in sections.values()]
     items = [one.item for one in carried.values() if one.item is not None]
-    roles = sorted({role for item in items for role in item.entitled_roles})
+    roles = named_roles(items)
     for fault in entitlement_faults(items, declared):
         section, department = sections[fault.department]
         key, problem, fix = explained(fault, department, roles)

@@ -117,8 +117,9 @@ def skeleton_facts(made: Skeleton) -> Mapping[str, Any]:
 def _role_fix(department: str) -> str:
     from creditbus.avro_schemas import raw_catalogue
     from creditbus.services.domain.catalogue import Catalogue
+    from creditbus.services.domain.entitlement_faults import named_roles
 
-    roles = sorted({role for item in Catalogue.parse(raw_catalogue()) for role in item.entitled_roles})
+    roles = named_roles(Catalogue.parse(raw_catalogue()))
     return messages.GIVE_IT_A_ROLE(department=department, roles=", ".join(roles))
 
 

@@ -33,13 +33,13 @@ def entitlement_errors() -> Iterator[ConfigurationError]:
     """Give everything that is wrong with roles and authorities of the declared departments, by file, key and fix."""
     from creditbus.avro_schemas import raw_catalogue
     from creditbus.services.domain.catalogue import Catalogue
-    from creditbus.services.domain.entitlement_faults import entitlement_faults
+    from creditbus.services.domain.entitlement_faults import entitlement_faults, named_roles
 
     departments = declarations().departments
     items = list(Catalogue.parse(raw_catalogue()))
-    roles = {role for item in items for role in item.entitled_roles}
+    roles = named_roles(items)
     for fault in entitlement_faults(items, departments.values()):
-        yield _error(fault, departments[fault.department], sorted(roles))
+        yield _error(fault, departments[fault.department], roles)
 
 
 def _error(fault: EntitlementFault, department: Department, roles: Collection[str]) -> ConfigurationError:
