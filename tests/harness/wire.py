@@ -21,9 +21,20 @@ from creditbus.topics.registry import SchemaRegistry
 from tests.harness.offsets import latest_offsets
 from tests.harness.waiting import until
 
-__all__ = ["QUIETLY", "Message", "Observer", "Place", "Record", "Wire", "digest", "ingest_key", "partition_of"]
+__all__ = [
+    "QUIETLY",
+    "STAGES",
+    "Message",
+    "Observer",
+    "Place",
+    "Record",
+    "Wire",
+    "digest",
+    "ingest_key",
+    "partition_of",
+]
 
-_STAGES = {
+STAGES = {
     "intake": ("ingest.",),
     "resolver": ("credit.unresolved",),
     "profiles": ("credit.events",),
@@ -212,18 +223,22 @@ class Observer:
         totals = self.totals()
         published = len(self.of("ingest."))
         decided = sum(totals[outcome] for outcome in _FINAL)
-        if not published == totals["received"] == decided or not all(map(self._is_through, _STAGES)):
+        if not published == totals["received"] == decided or not all(map(self._is_through, STAGES)):
             return False
         # what the last transactions wrote was there before, but maybe not here
         self.poll()
         return self._has_read(self.records)
 
-    def _is_through(self, stage: str) -> bool:
-        places = [place for place in self.records if place.topic.startswith(_STAGES[stage])]
-        if not self._has_read(places):
-            return False
+    def unread(self, stage: str) -> int:
+        """How many of the records seen so far the stage has not committed as read."""
+        places = [place for place in self.records if place.topic.startswith(STAGES[stage])]
         committed = self.committed(stage, places)
-        return all(committed[place] > self.records[place][-1].offset for place in places if self.records[place])
+        return sum(record.offset >= committed[place] for place in places for record in self.records[place])
+
+    def _is_through(self, stage: str) -> bool:
+        return self._has_read(
+            place for place in self.records if place.topic.startswith(STAGES[stage])
+        ) and not self.unread(stage)
 
     def _has_read(self, places: Iterable[Place]) -> bool:
         found = latest_offsets(self._admin, places, IsolationLevel.READ_COMMITTED)
