@@ -100,3 +100,15 @@ SAYS_NOTHING = Message(
     "没有说明原因",
     "it says nothing",
 )
+NOTHING_TO_SIGN = Message(
+    "{subscriber} 的订阅流没有记录，未生成清单",
+    "the feed of {subscriber} holds no record, and has no manifest",
+)
+VERIFIED = Message(
+    "{signer} 签名的 {feed} 第 {number} 号清单核对相符：{count:,} 条记录，无一缺失，无一被改动",
+    "manifest {number} of {feed}, signed by {signer}, is verified: {count:record}, none missing, none altered",
+)
+NOT_VERIFIED = Message(
+    "{signer} 签名的 {feed} 第 {number} 号清单核对不符：{faults} 处有误",
+    "manifest {number} of {feed}, signed by {signer}, is not verified: {faults:fault}",
+)

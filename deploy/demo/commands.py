@@ -62,6 +62,14 @@ class Commands:
         """
         yield from map(orjson.loads, self.text(*arguments, "--json").splitlines())
 
+    def facts(self, *arguments: str) -> Any:
+        """Run a command that prints one JSON document, and give that, also when the facts in it are bad.
+
+        Raises:
+            UnavailableError: the command failed; the message is its own last line.
+        """
+        return orjson.loads(self.text(*arguments, "--json"))
+
 
 def _failure(arguments: Sequence[str], stderr: bytes) -> UnavailableError:
     said = stderr.decode(errors="replace").strip().splitlines() or [""]

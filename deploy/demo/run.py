@@ -16,6 +16,7 @@ from creditbus.deploy import messages
 from creditbus.deploy.bus import apply_bus
 from creditbus.deploy.demo.commands import Commands
 from creditbus.deploy.demo.departments import DELIVERIES, Delivery, configure, left_out
+from creditbus.deploy.demo.evidence import signed_and_verified
 from creditbus.deploy.demo.generate import generate
 from creditbus.deploy.demo.observation import Observer
 from creditbus.deploy.demo.report import differences, pairs, side_by_side, telling
@@ -48,7 +49,7 @@ def run(home: Path, data: Path | None, console: Console, progress: Progress) -> 
         progress: is called with each step.
 
     Returns:
-        Whether the ledger balances and, on generated files, says what is true.
+        Whether the ledger balances and, on generated files, says what is true, and the feed is as its manifest says.
 
     Raises:
         UserError: the folder holds nothing to publish, a server did not start, or the bus stopped on its way.
@@ -78,9 +79,11 @@ def run(home: Path, data: Path | None, console: Console, progress: Progress) -> 
             with Worker(home) as worker:
                 waves = _waves(configurations, generated=truth is not None)
                 passage = _carry(waves, connection, worker, console, progress)
-                _show(Commands(home, max(console.width, _NARROWEST)), console)
+                commands = Commands(home, max(console.width, _NARROWEST))
+                _show(commands, console)
+                proved = signed_and_verified(commands, _DISTRICT, console)
                 _rate(passage, console)
-            return _verdict(passage.departments, truth, console)
+            return _verdict(passage.departments, truth, console) and proved
     finally:
         leash.communicate(timeout=60)
 
