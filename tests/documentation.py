@@ -19,6 +19,7 @@ from creditbus.services.domain.event import Verb
 from creditbus.services.domain.reasons import Caution, Reason
 from creditbus.services.engine import metrics
 from creditbus.services.engine.settings import TUNABLE, EngineSettings
+from creditbus.services.evidence import feed_metrics
 from creditbus.services.query import quality_metrics
 from tests.city_page import city_page
 from tests.one_event import one_event
@@ -40,6 +41,9 @@ def _metrics() -> Iterator[str]:
     yield _metric_table(getattr(metrics, name) for name in metrics.__all__)
     yield "`creditbus quality --metrics-port 9410` serves these:"
     shown = (getattr(quality_metrics, name) for name in quality_metrics.__all__)
+    yield _metric_table(metric for metric in shown if isinstance(metric, MetricWrapperBase))
+    yield "`creditbus feed status --metrics-port 9420` serves these:"
+    shown = (getattr(feed_metrics, name) for name in feed_metrics.__all__)
     yield _metric_table(metric for metric in shown if isinstance(metric, MetricWrapperBase))
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
-import threading
 from calendar import monthrange
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,7 +15,6 @@ from creditbus.services.cli.declared import connected
 from creditbus.services.cli.figures import TableRow, print_figures
 from creditbus.services.cli.language import spoken
 from creditbus.services.cli.messages import quality as messages
-from creditbus.services.cli.moved import moved_line
 from creditbus.services.cli.words import word
 from creditbus.services.domain.city_time import city_day
 from creditbus.topics.connection import Connection
@@ -147,30 +144,20 @@ def _serve(
     port: int,
     every: float,
 ) -> None:
-    from prometheus_client import start_http_server
-
-    from creditbus.services.engine.errors import DependencyDownError
+    from creditbus.services.cli.serving import serve_figures
     from creditbus.services.query.quality_metrics import REGISTRY, set_quality
 
-    stop = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    start_http_server(port, registry=REGISTRY)
-    ERRORS.print(spoken(messages.SERVING, port=port, every=every), markup=False)
     said: list[str] = []
-    while not stop.is_set():
-        if (moved := connection.moved()) is not None:
-            connection = moved
-            ERRORS.print(moved_line(connection), markup=False)
-        try:
-            report = _read(connection, wanted, days)
-            set_quality(report)
-            unknown = _unknown_years(report)
-            for line in unknown if unknown != said else ():
-                ERRORS.print(line, markup=False, soft_wrap=True)
-            said = unknown
-        except DependencyDownError as error:
-            ERRORS.print(spoken(error.text()), markup=False)
-        stop.wait(every)
+
+    def look(connection: Connection) -> None:
+        report = _read(connection, wanted, days)
+        set_quality(report)
+        unknown = _unknown_years(report)
+        for line in unknown if unknown != said else ():
+            ERRORS.print(line, markup=False, soft_wrap=True)
+        said[:] = unknown
+
+    serve_figures(connection, REGISTRY, port, every, look)
 
 
 def _headings() -> list[str]:

@@ -13,7 +13,7 @@ import typer
 from creditbus.services.cli.configured import known_subscriber, subscribers
 from creditbus.services.cli.console import ERRORS, OUTPUT
 from creditbus.services.cli.declared import connected
-from creditbus.services.cli.feed import keys, manifest, prove, verify
+from creditbus.services.cli.feed import keys, manifest, prove, status, verify
 from creditbus.services.cli.language import spoken
 from creditbus.services.cli.messages import feed as messages
 from creditbus.services.cli.moved import unless_moved
@@ -34,7 +34,7 @@ _BREAKS = {
 }
 
 app = typer.Typer(no_args_is_help=True)
-for _commands in (manifest, verify, prove, keys):
+for _commands in (status, manifest, verify, prove, keys):
     _commands.register(app)
 
 

@@ -70,3 +70,7 @@ STAGES = Message(
 )
 BETWEEN_NAMES = Message("、", ", ")
 BETWEEN_CLAUSES = Message("；", "; ")
+SERVING = Message(
+    "指标端口 {port}，每 {every:g} 秒重新读取",
+    "metrics at port {port}, read again every {every:g} s",
+)

@@ -177,3 +177,98 @@ PROOF_NOT_INCLUDED = Message(
     "证明不成立：该记录不在已签名的清单中",
     "not proved: the record is not among those that were signed",
 )
+STANDING = Message(
+    "{feed}：保留 {count:,} 条记录",
+    "{feed}: {count:record} kept",
+)
+KEPT_FOR = Message(
+    "，每条 {days:g} 天",
+    ", each for {days:g} days",
+)
+LAST_MANIFEST = Message(
+    "；最近的清单为第 {number} 号（{made}），{count:,} 条记录不在任何清单中",
+    "; last manifest {number}, of {made}, and {count:record} in none",
+)
+NO_MANIFEST = Message(
+    "；尚无清单",
+    "; no manifest yet",
+)
+NO_READER = Message(
+    "没有消费者组在此订阅流中记下位置",
+    "no consumer group has noted a position in this feed",
+)
+PARTITIONS = Message(
+    "分区",
+    "partition",
+)
+LAST_NUMBER = Message(
+    "最新编号",
+    "last",
+)
+LAST_HASH = Message(
+    "其哈希",
+    "its hash",
+)
+OLDEST_KEPT = Message(
+    "最早保留",
+    "oldest",
+)
+EXPIRES_FROM = Message(
+    "最早过期时间",
+    "expires from",
+)
+SIGNED_TO = Message(
+    "已签至",
+    "signed to",
+)
+IN_NO_MANIFEST = Message(
+    "未签",
+    "unsigned",
+)
+READER = Message(
+    "读取方（消费者组）",
+    "reader (consumer group)",
+)
+AT_WORK = Message(
+    "在线",
+    "at work",
+)
+NEXT_NUMBER = Message(
+    "下一编号",
+    "next",
+)
+NOT_READ = Message(
+    "未读",
+    "unread",
+)
+ONE_PARTITION = Message(
+    "  分区 {partition}",
+    "  partition {partition}",
+)
+LAST_MANIFEST_DOUBTED = Message(
+    "最近的清单不可信：用 `creditbus feed verify {subscriber}` 查明原因",
+    "the last manifest is not to be believed: find out why with `creditbus feed verify {subscriber}`",
+)
+SIGNED_MISSING = Message(
+    "分区 {partition}：已签名的最后 {count:,} 条记录不在了；运行 `creditbus feed verify {subscriber}`",
+    "partition {partition}: the last {count:record} that were signed are not there; run "
+    "`creditbus feed verify {subscriber}`",
+)
+EXPIRED_UNSIGNED = Message(
+    "分区 {partition}：{count:,} 条记录未列入任何清单即已过期；请定时运行 `creditbus feed manifest`",
+    "partition {partition}: {count:record} expired and are in no manifest; run `creditbus feed manifest` in time",
+)
+EXPIRES_UNSIGNED = Message(
+    "分区 {partition}：{count:,} 条记录不在任何清单中，自 {when} 起过期；运行 `creditbus feed manifest {subscriber}`",
+    "partition {partition}: {count:record} in no manifest, of which the first may expire from {when} on; run "
+    "`creditbus feed manifest {subscriber}`",
+)
+EXPIRED_UNREAD = Message(
+    "分区 {partition}：{group} 尚未读到、至多 {count:,} 条记录已过期",
+    "partition {partition}: at most {count:record} expired before {group} had read them",
+)
+EXPIRES_UNREAD = Message(
+    "分区 {partition}：{group} 有 {count:,} 条未读，自 {when} 起过期；请告知订阅方",
+    "partition {partition}: {group} has {count:record} unread, of which the first may expire from {when} on; let the "
+    "subscriber know",
+)

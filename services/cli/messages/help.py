@@ -695,6 +695,29 @@ HELP: Final[Mapping[str, Message]] = {
         "订阅方的编号，见城市目录中的 subscribers。",
         "Id of the subscriber, as in `subscribers` of the city's folder.",
     ),
+    "feed status": Message(
+        "显示订阅流的最新编号和哈希、读取和签名的进度、最早过期的记录；有记录未读或未签而已过期或一周内会过期时，"
+        "退出码为 1。",
+        "Show how far feeds go, who has read how far, what is signed and what expires next. Exit code 1 when records "
+        "expired unread or unsigned, or may expire so within a week.",
+    ),
+    "feed status SUBSCRIBER": Message(
+        "订阅方的编号；不给出则为全部订阅方。",
+        "Id of the subscriber; all of them when it is left out.",
+    ),
+    "feed status --key": Message(
+        "信任的公钥，或含有公钥的文件；可多次给出。都没有时，最近的清单按其自述显示。",
+        "A public key to trust, or a file with such; may be given several times. Otherwise the key of this machine and "
+        "those of keys/trusted.pub; without any the last manifest is taken at its word.",
+    ),
+    "feed status --metrics-port": Message(
+        "在此端口为 Prometheus 提供这些数字，直至收到 SIGTERM。",
+        "Serve these figures for Prometheus at this port, until SIGTERM.",
+    ),
+    "feed status --every": Message(
+        "为 Prometheus 每隔多少秒重新读取。",
+        "Seconds after which they are read again for Prometheus.",
+    ),
     "feed verify": Message(
         "从头核对订阅流是否完整、是否与签名清单相符；不符则退出码为 1。",
         "Check that a feed is whole from its start and is what its manifests were signed for. Exit code 1 otherwise.",

@@ -85,7 +85,3 @@ CORRECTED = Message(
     "已改正",
     "corrected",
 )
-SERVING = Message(
-    "指标端口 {port}，每 {every:g} 秒重新读取",
-    "metrics at port {port}, read again every {every:g} s",
-)

@@ -11,5 +11,6 @@
 | `manifest_series` | which manifests are to be believed |
 | `runs`, `findings` | what is wrong with one partition of a feed |
 | `audit` | a feed held against its manifests |
+| `standing`, `feed_standing` | how far a feed goes, is signed and is read, and what expires next |
 | `inclusion_file` | the proof of one record, for whoever does not have the feed |
 """

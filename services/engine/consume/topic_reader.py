@@ -15,6 +15,7 @@ from creditbus.services.engine.errors import DependencyDownError
 __all__ = ["FROM_END", "FROM_START", "Chunk", "log_bounds", "read_partitions"]
 
 _CHUNK_RECORDS = 5000
+_PARTITION_BYTES = 8 << 20
 _WAIT_MS = 500
 _STALLED_SECONDS = 15.0
 
@@ -30,14 +31,19 @@ class Chunk(NamedTuple):
 
 
 async def read_partitions(
-    bootstrap_servers: str, starts: Mapping[Partition, int], *, follow: bool = False
+    bootstrap_servers: str,
+    starts: Mapping[Partition, int],
+    *,
+    follow: bool = False,
+    partition_bytes: int = _PARTITION_BYTES,
 ) -> AsyncGenerator[Chunk]:
     """Yield what the partitions hold from their starts (offset, FROM_START or FROM_END) to their ends.
 
     The ends are those of the beginning of the call; with `follow` it goes on, yielding an empty
     chunk when nothing came for half a second. Positions are compared, never offsets of records: the
     last offset of a transactional topic is a marker. A start before the first offset or after the
-    end is taken as FROM_START.
+    end is taken as FROM_START. `partition_bytes` is what one answer holds of a partition at most, unless a single
+    batch is larger: little for whoever looks at a few records alone.
 
     Raises:
         DependencyDownError: no broker answers, or, on the way to the ends, nothing comes for long.
@@ -49,7 +55,7 @@ async def read_partitions(
         auto_offset_reset="none",
         enable_auto_commit=False,
         fetch_max_wait_ms=20,
-        max_partition_fetch_bytes=8 << 20,
+        max_partition_fetch_bytes=partition_bytes,
     )
     try:
         await consumer.start()

@@ -37,6 +37,7 @@ _NOT_SHOWN: Final[Mapping[str, str]] = {
     "services/cli/connector/app.py": "a description in a JSON Schema",
     "services/domain/": "an error of the domain, which its caller turns into a reason or a message",
     "services/engine/": "an error of the engine: it goes into the log and decides what happens next",
+    "services/evidence/feed_metrics.py": "help of a metric",
     "services/fanout/step.py": "an event that is refused with a reason",
     "services/interpreted.py": "an import that failed",
     "services/local/places.py": "a LookupError, in a test",

@@ -1,0 +1,62 @@
+"""`creditbus feed status`: how far feeds go, are read and are signed, and what expires next."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from creditbus.services.cli.configured import Json, known_subscriber, subscribers
+from creditbus.services.cli.console import print_json
+from creditbus.services.cli.declared import connected
+from creditbus.services.cli.feed.standing_text import show_standing
+from creditbus.services.cli.feed.verify import Keys
+from creditbus.topics.connection import Connection
+
+if TYPE_CHECKING:
+    from creditbus.services.domain.evidence.feed_standing import FeedStanding
+
+__all__ = ["register"]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("status")(status)
+
+
+def status(
+    subscriber: Annotated[str | None, typer.Argument(autocompletion=subscribers)] = None,
+    key: Keys = None,
+    metrics_port: Annotated[int | None, typer.Option(min=1, max=65535)] = None,
+    every: Annotated[float, typer.Option(min=1)] = 60.0,
+    json: Json = False,
+) -> None:
+    """Show how feeds stand. Exit code 1 when records were lost unread or unsigned, or may be within a week."""
+    connection = connected()
+    wanted = [known_subscriber(subscriber)] if subscriber else sorted(subscribers())
+    if metrics_port is not None:
+        _serve(connection, wanted, key, metrics_port, every)
+        return
+    found = _look(connection, wanted, key)
+    if json:
+        print_json([one.as_json() for one in found])
+    else:
+        for one in found:
+            show_standing(one)
+    if any(one.troubles() for one in found):
+        raise typer.Exit(1)
+
+
+def _look(connection: Connection, wanted: list[str], key: list[str] | None) -> list[FeedStanding]:
+    from creditbus.services.evidence.keys import trusted_keys
+    from creditbus.services.evidence.standing import feed_standings
+
+    return asyncio.run(feed_standings(connection, wanted, trusted_keys(key or (), connection.home)))
+
+
+def _serve(connection: Connection, wanted: list[str], key: list[str] | None, port: int, every: float) -> None:
+    from creditbus.services.cli.serving import serve_figures
+    from creditbus.services.evidence.feed_metrics import REGISTRY, set_standings
+
+    serve_figures(connection, REGISTRY, port, every, lambda at: set_standings(_look(at, wanted, key)))
