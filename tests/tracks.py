@@ -22,7 +22,11 @@ _ON_SERVERS: Mapping[str, str] = {
     "tests/integration/bus/": "bus",
     "tests/integration/": "integration",
 }
-_TOGETHER: Mapping[str, str] = {**_ON_SERVERS, "tests/contracts/connectors/": "connectors"}
+_TOGETHER: Mapping[str, str] = {
+    **_ON_SERVERS,
+    "tests/contracts/connectors/": "databases",
+    "tests/contracts/copies/": "databases",
+}
 #: The order in which tracks are begun: the longest first, so that no process ends long after the others.
 _ORDER = ("integration", "faults", "bus", "intervals", "tests/contracts/test_compiled.py", "tests/simulation/")
 #: Of nineteen: enough to give way, and few enough that a program that they wait for still starts in time.

@@ -16,7 +16,7 @@ from creditbus.services.worker.exit_codes import INTERRUPTED
 __all__ = ["until_asked"]
 
 _PATIENCE_SECONDS: Final = 1.0
-_JOIN_SECONDS: Final = 3600.0
+_WAIT_SECONDS: Final = 3600.0
 
 
 class _AskedToStop(BaseException):
@@ -33,26 +33,28 @@ def until_asked(work: Callable[[threading.Event], None]) -> None:
         KeyboardInterrupt: Ctrl-C came, and the work has ended.
         Exception: what the work raised.
     """
-    stop, raised = threading.Event(), list[BaseException]()
+    stop, ended, raised = threading.Event(), threading.Event(), list[BaseException]()
 
     def guarded() -> None:
         try:
             work(stop)
         except BaseException as error:  # noqa: BLE001 -- raised again where somebody is to see it
             raised.append(error)
+        finally:
+            ended.set()
 
     # the language that was chosen is a variable of the context
     thread = threading.Thread(target=contextvars.copy_context().run, args=(guarded,), daemon=True)
     before = signal.signal(signal.SIGTERM, _ask)
     try:
         thread.start()
-        while thread.is_alive():
-            thread.join(_JOIN_SECONDS)
+        # not `join`: Python 3.11 takes a thread for ended whose `join` a signal interrupted (bpo-45274)
+        while not ended.wait(_WAIT_SECONDS):
+            pass
     except (_AskedToStop, KeyboardInterrupt) as request:
         interrupted = isinstance(request, KeyboardInterrupt)
         stop.set()
-        thread.join(_PATIENCE_SECONDS)
-        if thread.is_alive():
+        if not ended.wait(_PATIENCE_SECONDS):
             _leave(INTERRUPTED if interrupted else 0)
         if interrupted:
             raise

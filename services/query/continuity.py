@@ -8,9 +8,9 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any, Final
 
-__all__ = ["Break", "BreakKind", "Continuity"]
+__all__ = ["NO_HASH", "Break", "BreakKind", "Continuity"]
 
-_NO_HASH: Final = bytes(sha256().digest_size)
+NO_HASH: Final = bytes(sha256().digest_size)
 """Before the first record of a partition."""
 
 
@@ -62,6 +62,14 @@ class Continuity:
     breaks: list[Break] = field(default_factory=list)
     _last: dict[int, tuple[int, bytes]] = field(default_factory=dict)
 
+    def resume(self, partition: int, sequence: int, value_hash: bytes) -> None:
+        """Go on after the record of this number (0: none yet) and hash. Before the partition's first `check`."""
+        self._last[partition] = (sequence, value_hash)
+
+    def last(self, partition: int) -> tuple[int, bytes]:
+        """Return number and hash of a partition's last record; 0 and zeros before the first."""
+        return self._last.get(partition, (0, NO_HASH))
+
     def check(self, partition: int, evidence: Mapping[str, Any], value: bytes) -> Break | None:
         """Take the next record of a partition: what it says of the feed, and its bytes; return what is wrong."""
         sequence, previous_hash = evidence["feed_seq"], evidence["previous_hash"]
@@ -91,7 +99,7 @@ class Continuity:
         if sequence > 1:
             kind = BreakKind.EXPIRED if self.cut[partition] else BreakKind.MISSING
             return Break(partition, kind, 1, sequence - 1)
-        return None if previous_hash == _NO_HASH else Break(partition, BreakKind.CHANGED, sequence, sequence)
+        return None if previous_hash == NO_HASH else Break(partition, BreakKind.CHANGED, sequence, sequence)
 
     def _noted(self, found: Break | None) -> Break | None:
         if found is not None:

@@ -23,8 +23,9 @@ def test_another_file_is_a_track_of_its_own() -> None:
 
 
 def test_tests_that_share_a_database_server_are_one_track() -> None:
-    assert track("tests/contracts/connectors/test_sql_staging.py::x") == "connectors"
-    assert not on_servers("connectors")
+    for folder in ("connectors", "copies"):
+        assert track(f"tests/contracts/{folder}/test_x.py::x") == "databases"
+    assert not on_servers("databases")
 
 
 def test_long_tracks_begin_first() -> None:

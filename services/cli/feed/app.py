@@ -13,7 +13,8 @@ import typer
 from creditbus.services.cli.configured import known_subscriber, subscribers
 from creditbus.services.cli.console import ERRORS, OUTPUT
 from creditbus.services.cli.declared import connected
-from creditbus.services.cli.feed import keys, manifest, prove, status, verify
+from creditbus.services.cli.feed import keys, manifest, prove, status, sync, verify
+from creditbus.services.cli.feed.breaks import break_line
 from creditbus.services.cli.language import spoken
 from creditbus.services.cli.messages import feed as messages
 from creditbus.services.cli.moved import unless_moved
@@ -24,17 +25,10 @@ if TYPE_CHECKING:
     from creditbus.services.query.continuity import Break
     from creditbus.services.query.feed import FeedRecord
 
-__all__ = ["app", "break_line", "feed_line", "json_line"]
-
-_BREAK = {"expired": messages.EXPIRED, "missing": messages.MISSING, "repeated": messages.REPEATED}
-_BREAKS = {
-    "expired": messages.EXPIRED_SEVERAL,
-    "missing": messages.MISSING_SEVERAL,
-    "repeated": messages.REPEATED_SEVERAL,
-}
+__all__ = ["app", "feed_line", "json_line"]
 
 app = typer.Typer(no_args_is_help=True)
-for _commands in (status, manifest, verify, prove, keys):
+for _commands in (sync, status, manifest, verify, prove, keys):
     _commands.register(app)
 
 
@@ -95,17 +89,6 @@ def _complain(found: Break, *, json: bool) -> None:
         sys.stderr.write(orjson.dumps(facts).decode() + "\n")
     else:
         ERRORS.print(f"creditbus: {break_line(found)}", markup=False)
-
-
-def break_line(found: Break) -> str:
-    """Return what is wrong with a partition of a feed as one line for a person."""
-    place = spoken(messages.PARTITION, partition=found.partition)
-    if found.last is None:
-        return place + spoken(messages.ALL_EXPIRED)
-    if found.first == found.last:
-        return place + spoken(_BREAK.get(found.kind.value, messages.CHANGED), number=found.first)
-    several = _BREAKS.get(found.kind.value, messages.CHANGED_SEVERAL)
-    return place + spoken(several, first=found.first, last=found.last)
 
 
 def feed_line(record: FeedRecord) -> str:

@@ -272,3 +272,19 @@ EXPIRES_UNREAD = Message(
     "partition {partition}: {group} has {count:record} unread, of which the first may expire from {when} on; let the "
     "subscriber know",
 )
+SYNCING = Message(
+    "{topic} → {place}：{count:,} 条记录，每秒 {rate:,} 条，约剩 {left}",
+    "{topic} → {place}: {count:record}, {rate:,} a second, about {left} left",
+)
+UP_TO_DATE = Message(
+    "{topic} → {place}：副本已是最新，读入 {count:,} 条记录",
+    "{topic} → {place}: the copy is up to date, {count:record} read",
+)
+SYNCED = Message(
+    "读入 {count:,} 条记录：写入 {written:,} 行，移除 {removed:,} 行",
+    "{count:record} read: {written:row} written, {removed:row} taken away",
+)
+SYNC_STOPS = Message(
+    "{why}；副本停在该处之前，未写入其后的记录：请联系总线运维方",
+    "{why}; the copy stays as it was before that, nothing later was written: ask the operators of the bus",
+)

@@ -687,6 +687,29 @@ HELP: Final[Mapping[str, Message]] = {
         "每行一个 JSON 文档。",
         "One JSON document for each line.",
     ),
+    "feed sync": Message(
+        "把订阅方视图的副本保存在数据库中：每个目录一张表，每个键只保留最新记录，撤回的移除。可随时中断，"
+        "重新运行即从原处继续。订阅流不完整时退出码为 1。",
+        "Keep a copy of a subscriber's view in a database: a table for each item, the newest record of each key, without "
+        "those that were retracted. It can be stopped anywhere and goes on there. Exit code 1 when the feed is not whole.",
+    ),
+    "feed sync SUBSCRIBER": Message(
+        "订阅方。",
+        "The subscriber.",
+    ),
+    "feed sync --to": Message(
+        "数据库的 SQLAlchemy 地址，如 postgresql+psycopg://user@host/database、mariadb+pymysql://…、sqlite:///copy.db。",
+        "SQLAlchemy URL of the database, such as postgresql+psycopg://user@host/database, mariadb+pymysql://…, "
+        "sqlite:///copy.db.",
+    ),
+    "feed sync --once": Message(
+        "读到当前末尾后结束，不再跟随。",
+        "End at the present end of the feed, do not follow it.",
+    ),
+    "feed sync --json": Message(
+        "结束时输出一行 JSON 摘要。",
+        "Print a summary as one line of JSON at the end.",
+    ),
     "feed manifest": Message(
         "为订阅流自上一份清单以来的记录签名，并发布到 `feed.<订阅方>.manifest`。",
         "Sign what a feed has got since its last manifest, and publish that on `feed.<subscriber>.manifest`.",

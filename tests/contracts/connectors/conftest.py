@@ -1,25 +1,8 @@
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.harness.mariadb import running_mariadb
-from tests.harness.postgres import running_postgres
 from tests.harness.tables import Shop
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """URL of a running PostgreSQL."""
-    with running_postgres() as url:
-        yield url
-
-
-@pytest.fixture(scope="session")
-def mariadb() -> Iterator[str]:
-    """URL of a running MariaDB."""
-    with running_mariadb() as url:
-        yield url
 
 
 @pytest.fixture

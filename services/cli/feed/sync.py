@@ -1,0 +1,133 @@
+"""`creditbus feed sync`: keeps a subscriber's copy of its feed in the tables of a database."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import threading
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import orjson
+import typer
+
+from creditbus.services.cli.configured import Json, known_subscriber, subscribers
+from creditbus.services.cli.console import ERRORS, OUTPUT
+from creditbus.services.cli.declared import connected
+from creditbus.services.cli.feed.breaks import break_line
+from creditbus.services.cli.language import spoken
+from creditbus.services.cli.messages import feed as messages
+from creditbus.services.cli.moved import unless_moved
+from creditbus.services.cli.stopping import until_asked
+
+if TYPE_CHECKING:
+    from creditbus.services.subscriber.sql.sql_copy import SqlCopy
+    from creditbus.services.subscriber.syncing import Progress
+
+__all__ = ["SyncLines", "To", "copy_at", "register"]
+
+To = Annotated[str, typer.Option("--to", metavar="URL")]
+
+_EVERY_SECONDS: Final = 5.0
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("sync")(sync)
+
+
+def sync(
+    subscriber: Annotated[str, typer.Argument(autocompletion=subscribers)],
+    to: To,
+    once: Annotated[bool, typer.Option("--once")] = False,
+    json: Json = False,
+) -> None:
+    """Keep a copy of a feed in a database: the newest record of each key. Exit code 1 when the feed is not whole."""
+    from creditbus.services.subscriber.errors import BrokenFeedError
+    from creditbus.services.subscriber.reading import FeedReader
+    from creditbus.services.subscriber.syncing import Progress
+    from creditbus.services.subscriber.syncing import sync as keep
+    from creditbus.topics.names import feed
+
+    connection = connected()
+    known_subscriber(subscriber)
+    topic = feed(subscriber)
+    copy = copy_at(to, topic)
+    began, done = time.monotonic(), Progress()
+    lines = SyncLines(topic, copy.place, time.monotonic)
+
+    def work(stop: threading.Event) -> None:
+        with copy:
+            reader = FeedReader(connection, topic)
+            keeping = keep(reader, copy, done, follow=not once, report=lines.report, stopped=stop.is_set)
+            asyncio.run(unless_moved(connection, keeping))
+
+    try:
+        until_asked(work)
+    except BrokenFeedError as error:
+        ERRORS.print(f"creditbus: {spoken(messages.SYNC_STOPS, why=break_line(error.found))}", markup=False)
+        raise typer.Exit(1) from error
+    _summarise(done, topic, copy.place, time.monotonic() - began, json=json)
+
+
+def copy_at(to: str, topic: str) -> SqlCopy:
+    """Return the copy of a feed in the database of a URL.
+
+    Raises:
+        ConfigurationError: this is not a URL, or there is no driver.
+
+    """
+    from creditbus.connectors.sql.drivers import how_to_connect
+    from creditbus.services.subscriber.sql.database import engine_of
+    from creditbus.services.subscriber.sql.sql_copy import SqlCopy
+
+    return SqlCopy(engine_of(to, how_to_connect), topic)
+
+
+class SyncLines:
+    """Says how far a sync is: a line every five seconds while it catches up, and one when it has.
+
+    Args:
+        topic: of the feed.
+        place: of the copy, without a password.
+        clock: seconds, from any beginning.
+
+    """
+
+    def __init__(self, topic: str, place: str, clock: Callable[[], float]) -> None:
+        self._place = {"topic": topic, "place": place}
+        self._clock = clock
+        self._began = self._said = clock()
+        self._up_to_date = False
+
+    def report(self, progress: Progress) -> None:
+        """Take what has been done so far."""
+        now = self._clock()
+        if self._up_to_date:
+            return
+        if progress.remaining == 0:
+            self._up_to_date = True
+            ERRORS.print(spoken(messages.UP_TO_DATE, count=progress.records, **self._place), markup=False)
+        elif now - self._said >= _EVERY_SECONDS:
+            self._said = now
+            rate = progress.records / (now - self._began)
+            # markers of transactions count as remaining, so that it takes less than this
+            left = _span(progress.remaining / rate) if rate else "?"
+            said = spoken(messages.SYNCING, count=progress.records, rate=round(rate), left=left, **self._place)
+            ERRORS.print(said, markup=False)
+
+
+def _span(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}"
+
+
+def _summarise(done: Progress, topic: str, place: str, seconds: float, *, json: bool) -> None:
+    counts: dict[str, Any] = {"records": done.records, "written": done.written, "removed": done.removed}
+    if json:
+        facts = {"feed": topic, "to": place, **counts, "seconds": round(seconds, 3)}
+        sys.stdout.write(orjson.dumps(facts).decode() + "\n")
+        return
+    OUTPUT.print(spoken(messages.SYNCED, count=done.records, **counts), soft_wrap=True, markup=False)

@@ -1,0 +1,103 @@
+"""What the keeping of a copy says, and what its columns are called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from creditbus.topics.text import Message
+
+COLUMNS: Final[Mapping[str, Message]] = {
+    "subject_code": Message("主体统一社会信用代码", "Unified social credit code of the subject"),
+    "subject_name": Message("主体名称", "Name of the subject"),
+    "subject_kind": Message("主体类别", "Kind of the subject"),
+    "subject_district": Message("登记所在区划，不详为空", "Registered district of the subject; empty when unknown"),
+    "subject_registered": Message("是否已登记", "Whether the subject is registered"),
+    "subject_version": Message("此次变更后的主体档案版本", "Version of the subject's profile after this change"),
+    "record_authority": Message("决定机关代码或名称", "Code or name of the deciding authority"),
+    "record_authority_name": Message("决定机关名称", "Name of the deciding authority"),
+    "record_document_no": Message("文书号", "Number of the document"),
+    "record_verb": Message("最近一次事件", "What the last event did"),
+    "record_change": Message("最近一次变更类别", "Kind of the last change"),
+    "record_revision": Message("内容版本，从 1 起", "Version of the content, from 1"),
+    "record_state": Message("记录状态", "State of the record"),
+    "record_previous_state": Message("变更前的状态", "State before the last change"),
+    "record_event_id": Message("最近一次事件编号", "Id of the last event"),
+    "record_received_at": Message("总线收到该事件的时间", "When the bus received this event"),
+    "act_decision_no": Message("本次决定文号", "Number of this decision"),
+    "act_organ": Message("作出决定的机关", "Organ that took the decision"),
+    "act_legal_basis": Message("法律依据", "Legal basis"),
+    "act_decided_on": Message("决定日期", "Date of the decision"),
+    "act_effective_from": Message("生效日期", "Effective from"),
+    "act_effective_to": Message("失效日期，2099-12-31 为长期", "Effective until; 2099-12-31 means no end"),
+    "act_reason": Message("事由", "Reason"),
+    "feed_seq": Message("该行来自订阅流本分区的第几号", "Number of the feed's record that this row is from"),
+}
+UNKNOWN_TYPE = Message(
+    "字段 {field} 的类型 {type} 无法存入表中",
+    "field {field} is of type {type}, which no table takes",
+)
+NEWER_FEED = Message(
+    "订阅流由更新版本的 creditbus 写出，请升级",
+    "a newer creditbus writes the feed: upgrade",
+)
+PARTITION_OF = Message(
+    "{topic} 分区 {partition}",
+    "{topic}, partition {partition}",
+)
+AHEAD_OF_FEED = Message(
+    "副本已读到位置 {offset}，订阅流却止于 {end}：这是另一条总线，或总线已退回",
+    "the copy has read up to offset {offset} and the feed ends at {end}: this is another bus, or the bus was set back",
+)
+OTHER_COPY = Message(
+    "订阅总线若确已重建，请同步到空的数据库",
+    "if the bus was made again, give an empty database",
+)
+ANOTHER_FEED = Message(
+    "此处是 {topic} 的副本",
+    "it holds the copy of {topic}",
+)
+ONE_FEED_EACH = Message(
+    "每个订阅流用单独的数据库（或模式）",
+    "give each feed a database, or a schema, of its own",
+)
+MOVED_MEANWHILE = Message(
+    "另有一个同步正在写入此副本：本次未写入",
+    "another sync is writing to this copy: nothing was written by this one",
+)
+ONE_SYNC = Message(
+    "每个副本只运行一个 `creditbus feed sync`",
+    "run one `creditbus feed sync` for each copy",
+)
+FOREIGN_TABLE = Message(
+    "表 {table} 已存在，且不是由 creditbus 建立",
+    "table {table} is there and was not made by creditbus",
+)
+EMPTY_DATABASE = Message(
+    "请改用空的数据库（或模式），或将该表改名",
+    "give a database, or a schema, without it, or rename the table",
+)
+NOT_A_URL = Message(
+    "不是数据库地址",
+    "this is not the URL of a database",
+)
+NO_DRIVER = Message(
+    "没有可用的驱动：“{error}”",
+    "there is no driver for it: {error}",
+)
+SAYS = Message(
+    "“{said}”",
+    "{said}",
+)
+CHECK_DATABASE = Message(
+    "核对地址、口令和权限，数据库恢复后重新运行即从原处继续",
+    "check URL, password and rights; run again, it goes on where it stood",
+)
+REFUSED_STATEMENT = Message(
+    "数据库拒绝了一条语句（{state}）",
+    "the database refused a statement ({state})",
+)
+SEE_RIGHTS = Message(
+    "该账户须能建表、增列和写入；表不得被他人改动",
+    "the account must be able to create and alter tables and write to them; nobody else may change these tables",
+)

@@ -1,0 +1,81 @@
+"""What a batch of a feed's records changes in a copy: for each key the newest alone. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from creditbus.services.domain.feed.disclosure import RETRACTED
+from creditbus.services.domain.feed.withholding import WITHHELD
+from creditbus.services.subscriber.table_model import Row, TableModel
+
+__all__ = ["Key", "Plan", "key_of", "plan_changes", "takes_away"]
+
+#: Subject, deciding authority, document number: the values of `table_model.KEY`.
+Key = tuple[str, str, str]
+
+#: A record in one of these states is to be shown no more: its row goes.
+_TAKES_AWAY: Final = frozenset({*RETRACTED, WITHHELD})
+
+
+@dataclass(slots=True, repr=False)
+class Plan:
+    """What is to be written, by table and key.
+
+    Attributes:
+        models: of the tables, one for each version of a schema among the records; the newest of a table last.
+        rows: row and the place of its model in `models`, for a record that is shown; None: the row goes.
+        records: how many records it was made of.
+
+    """
+
+    models: list[TableModel] = field(default_factory=list)
+    rows: dict[str, dict[Key, tuple[int, Row] | None]] = field(default_factory=dict)
+    records: int = 0
+
+    def removed(self, table: str) -> list[Key]:
+        """Return the keys whose rows go from a table."""
+        return [key for key, row in self.rows[table].items() if row is None]
+
+    def kept(self, table: str) -> Mapping[int, list[Row]]:
+        """Return the rows that are to stand in a table afterwards, by the place of their model."""
+        found: dict[int, list[Row]] = {}
+        for row in self.rows[table].values():
+            if row is not None:
+                found.setdefault(row[0], []).append(row[1])
+        return found
+
+    def counts(self) -> Counter[bool]:
+        """Return how many rows stay (True) and go (False)."""
+        return Counter(row is not None for table in self.rows.values() for row in table.values())
+
+
+def key_of(fields: Mapping[str, Any]) -> Key:
+    """Return the key of a feed's decoded record within its item."""
+    record = fields["record"]
+    return fields["subject"]["code"], record["authority"], record["document_no"]
+
+
+def takes_away(fields: Mapping[str, Any]) -> bool:
+    """Whether a feed's decoded record says that the record of its key is to be shown no more."""
+    return fields["record"]["state"] in _TAKES_AWAY
+
+
+def plan_changes(changes: Iterable[tuple[TableModel, Mapping[str, Any]]]) -> Plan:
+    """Return what records change, each with the model of its schema, in the order in which a copy reads them.
+
+    Only the order within a key counts: a key has one partition.
+    """
+    plan = Plan()
+    places: dict[int, int] = {}
+    for model, fields in changes:
+        place = places.get(id(model))
+        if place is None:
+            place = places[id(model)] = len(plan.models)
+            plan.models.append(model)
+        rows = plan.rows.setdefault(model.name, {})
+        rows[key_of(fields)] = None if takes_away(fields) else (place, model.row(fields))
+        plan.records += 1
+    return plan

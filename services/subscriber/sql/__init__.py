@@ -1,0 +1,1 @@
+"""A copy of a feed in the tables of a database."""

@@ -1,0 +1,130 @@
+"""A copy in tables of a database: data and positions change in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Any, Final, Self
+
+import sqlalchemy as sa
+
+from creditbus.services.subscriber import messages
+from creditbus.services.subscriber.planning import Key, Plan
+from creditbus.services.subscriber.position import AT_BEGINNING, Move, Position
+from creditbus.services.subscriber.sql.database import database_errors
+from creditbus.services.subscriber.sql.dialects import upsert
+from creditbus.services.subscriber.sql.layout import POSITIONS, ItemTables
+from creditbus.services.subscriber.table_model import KEY, Row, TableModel
+from creditbus.topics.errors import ConfigurationError
+
+__all__ = ["SqlCopy"]
+
+_AT_ONCE: Final = 300
+"""Keys in one statement: SQLite takes 999 values in older versions."""
+
+
+class SqlCopy:
+    """A copy of one feed in a database; see `copy.Copy`.
+
+    Args:
+        engine: makes connections (`engine_of`).
+        topic: of the feed.
+
+    """
+
+    def __init__(self, engine: sa.Engine, topic: str) -> None:
+        self._engine = engine
+        self._topic = topic
+        self._tables = ItemTables()
+        self._statements: dict[tuple[int, int], sa.TextClause | None] = {}
+
+    @property
+    def place(self) -> str:
+        """Where it is, without a password."""
+        return self._engine.url.render_as_string(hide_password=True)
+
+    def __enter__(self) -> Self:
+        """Open it."""
+        with database_errors(self._engine):
+            self._tables.make_own(self._engine)
+            with self._engine.connect() as connection:
+                topics = connection.execute(sa.select(POSITIONS.c.topic).distinct()).scalars().all()
+        for topic in topics:
+            if topic != self._topic:
+                raise ConfigurationError(self.place, messages.ANOTHER_FEED(topic=topic), messages.ONE_FEED_EACH())
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close it."""
+        self._engine.dispose()
+
+    def positions(self) -> Mapping[int, Position]:
+        """See the contract."""
+        with database_errors(self._engine), self._engine.connect() as connection:
+            rows = connection.execute(sa.select(POSITIONS).where(POSITIONS.c.topic == self._topic)).all()
+        return {row.partition_no: Position(row.next_offset, row.feed_seq, bytes.fromhex(row.last_hash)) for row in rows}
+
+    def prepare(self, models: Sequence[TableModel]) -> None:
+        """See the contract."""
+        with database_errors(self._engine):
+            for model in models:
+                self._tables.prepare(self._engine, model)
+
+    def apply(self, plan: Plan, moves: Mapping[int, Move]) -> None:
+        """See the contract."""
+        with database_errors(self._engine), self._engine.begin() as connection:
+            # first: whoever else writes to the copy waits here, and then finds that it was moved
+            for partition, move in sorted(moves.items()):
+                self._move(connection, partition, move)
+            for name in sorted(plan.rows):
+                self._remove(connection, name, plan.removed(name))
+                for place, rows in plan.kept(name).items():
+                    self._write(connection, plan.models[place], rows)
+
+    def _move(self, connection: sa.Connection, partition: int, move: Move) -> None:
+        here = (POSITIONS.c.topic == self._topic) & (POSITIONS.c.partition_no == partition)
+        if move.before == AT_BEGINNING:
+            if connection.execute(sa.select(POSITIONS.c.feed_seq).where(here)).first() is not None:
+                raise self._moved()
+            place = {"topic": self._topic, "partition_no": partition}
+            try:
+                connection.execute(POSITIONS.insert().values(**place, **_stored(move.after)))
+            except sa.exc.IntegrityError as error:
+                raise self._moved() from error
+            return
+        for name, value in _stored(move.before).items():
+            here &= POSITIONS.c[name] == value
+        if connection.execute(POSITIONS.update().where(here).values(**_stored(move.after))).rowcount != 1:
+            raise self._moved()
+
+    def _moved(self) -> ConfigurationError:
+        return ConfigurationError(self.place, messages.MOVED_MEANWHILE(), messages.ONE_SYNC())
+
+    def _remove(self, connection: sa.Connection, name: str, keys: Sequence[Key]) -> None:
+        table = self._tables[name]
+        columns = sa.tuple_(*(table.c[column] for column in KEY))
+        for start in range(0, len(keys), _AT_ONCE):
+            connection.execute(table.delete().where(columns.in_(keys[start : start + _AT_ONCE])))
+
+    def _write(self, connection: sa.Connection, model: TableModel, rows: Sequence[Row]) -> None:
+        table, names = self._tables[model.name], model.names()
+        emptied = [name for name in table.c.keys() if name not in names]  # noqa: SIM118 -- iteration gives columns
+        statement = upsert(connection.dialect, table, names, emptied)
+        if statement is None:
+            places = [names.index(column) for column in KEY]
+            self._remove(connection, model.name, [_key(row, places) for row in rows])
+            connection.execute(table.insert(), [dict(zip(names, row, strict=True)) for row in rows])
+            return
+        binds = [f"v{place}" for place in range(len(names))]
+        connection.execute(statement, [dict(zip(binds, row, strict=True)) for row in rows])
+
+
+def _stored(position: Position) -> dict[str, Any]:
+    return {**position._asdict(), "last_hash": position.last_hash.hex()}
+
+
+def _key(row: Row, places: Sequence[int]) -> Key:
+    subject, authority, document = (row[place] for place in places)
+    return subject, authority, document

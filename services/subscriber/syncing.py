@@ -1,0 +1,92 @@
+"""Keeps a copy up to date: reads, plans, writes; one batch is written while the next one is read."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+
+from creditbus.services.subscriber.copy import Copy
+from creditbus.services.subscriber.planning import Plan, plan_changes
+from creditbus.services.subscriber.position import Move
+from creditbus.services.subscriber.reading import FeedReader
+
+__all__ = ["Progress", "sync"]
+
+
+@dataclass(slots=True)
+class Progress:
+    """What a run has done so far.
+
+    Attributes:
+        records: records of the feed that the copy has taken in.
+        written: rows written for them; less than `records` where a record changed again in the same batch.
+        removed: rows taken away for them, whether they were there or not.
+        remaining: offsets up to the end that the feed had when the run began; transactions' markers are among them.
+
+    """
+
+    records: int = 0
+    written: int = 0
+    removed: int = 0
+    remaining: int = 0
+
+
+async def sync(
+    feed: FeedReader,
+    copy: Copy,
+    progress: Progress,
+    *,
+    follow: bool,
+    report: Callable[[Progress], None] = lambda _: None,
+    stopped: Callable[[], bool] = lambda: False,
+) -> None:
+    """Bring a copy to the feed's present end, or, with `follow`, keep it there until it is to stop.
+
+    Args:
+        feed: is read.
+        copy: is open.
+        progress: is counted on, so that it is known however the run ends.
+        follow: go on after the end.
+        report: is called after each batch that is in the copy, and while nothing comes.
+        stopped: says whether to stop; asked after each batch.
+
+    Raises:
+        BrokenFeedError: the feed does not go on where the copy stands.
+        UserError: a server is away, or the copy refuses.
+
+    """
+    writing: asyncio.Task[None] | None = None
+    async with aclosing(feed.batches(await asyncio.to_thread(copy.positions), follow=follow)) as batches:
+        try:
+            async for batch in batches:
+                plan = plan_changes(batch.changes)
+                if writing is not None:
+                    await writing
+                    writing = None
+                    report(progress)
+                progress.remaining = feed.remaining()
+                if batch.moves:
+                    writing = asyncio.create_task(_write(copy, plan, batch.moves, progress))
+                else:
+                    report(progress)
+                if stopped():
+                    break
+        finally:
+            # a batch that is being written ends, well or not, before the copy is closed
+            if writing is not None:
+                await writing
+
+
+async def _write(copy: Copy, plan: Plan, moves: dict[int, Move], progress: Progress) -> None:
+    await asyncio.to_thread(_apply, copy, plan, moves)
+    counts = plan.counts()
+    progress.records += plan.records
+    progress.written += counts[True]
+    progress.removed += counts[False]
+
+
+def _apply(copy: Copy, plan: Plan, moves: dict[int, Move]) -> None:
+    copy.prepare(plan.models)
+    copy.apply(plan, moves)

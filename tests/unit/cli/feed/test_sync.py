@@ -1,0 +1,147 @@
+"""`feed sync` into SQLite, over a feed in memory: what it says, its summary and its exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from creditbus.services.cli import main as cli
+from creditbus.services.cli.feed.sync import SyncLines
+from creditbus.services.subscriber.syncing import Progress
+from tests.english import english_in
+from tests.feed_copies import TOPIC, MadeFeed
+from tests.harness.copied import CopiedTables
+
+Sync = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def feed(monkeypatch: pytest.MonkeyPatch) -> MadeFeed:
+    made = MadeFeed()
+    made.serve(monkeypatch)
+    return made
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Sync:
+    monkeypatch.setenv("CREDITBUS_BOOTSTRAP_SERVERS", "localhost:1")
+    monkeypatch.setenv("CREDITBUS_REGISTRY_URL", "http://localhost:1")
+    monkeypatch.setenv("CREDITBUS_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+
+    def run(*options: str, to: str = "sqlite:///copy.db", lang: str = "en") -> tuple[int, str, str]:
+        code = cli.main(["feed", "sync", "district-wuchang", "--to", to, "--lang", lang, *options])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return run
+
+
+def test_it_says_what_it_did(feed: MadeFeed, run: Sync, tmp_path: Path) -> None:
+    feed.put(0, "S1")
+    feed.put(0, "S1", XYDJ="B")
+    feed.put(1, "S2", state="WITHDRAWN")
+    assert run("--once") == (0, "3 records read: 1 row written, 1 row taken away\n", "")
+    assert CopiedTables(f"sqlite:///{tmp_path}/copy.db").holds(feed.view())
+    feed.put(0, "S1", state="EXPIRED")
+    code, out, _ = run("--once", "--json")
+    facts = json.loads(out)
+    assert (code, facts.pop("seconds") >= 0) == (0, True)
+    assert facts == {"feed": TOPIC, "to": "sqlite:///copy.db", "records": 1, "written": 0, "removed": 1}
+
+
+def test_it_follows_until_it_is_asked_to_stop(feed: MadeFeed, run: Sync, tmp_path: Path) -> None:
+    feed.put(0, "S1")
+    grown = False
+
+    def grow() -> None:
+        nonlocal grown
+        threading.Event().wait(0.01)  # as a broker answers
+        tables = CopiedTables(f"sqlite:///{tmp_path}/copy.db")
+        if not grown and tables.names():
+            grown = True
+            feed.put(1, "S2")
+        elif grown and len(tables.rows("tax_credit_grade")) == 2:
+            feed.after_chunk = None
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    feed.after_chunk = grow
+    code, out, said = run()
+    assert (code, out) == (0, "2 records read: 2 rows written, 0 rows taken away\n")
+    assert said.startswith(f"{TOPIC} → sqlite:///copy.db: the copy is up to date, ")
+    assert said.count("\n") == 1
+
+
+def test_a_feed_that_is_not_whole_ends_it_with_one_line(feed: MadeFeed, run: Sync) -> None:
+    for number in range(5):
+        feed.put(0, f"S{number}")
+    del feed.log[0][1]
+    code, out, said = run("--once")
+    assert (code, out) == (1, "")
+    assert said == (
+        "creditbus: partition 0: number 2 is missing; the copy stays as it was before that, nothing later was written: "
+        "ask the operators of the bus\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("to", "said"),
+    [
+        ("nonsense", "--to: this is not the URL of a database; "),
+        ("oracle+oracledb://user:secret@host/x", "--to: there is no driver for it: "),
+        ("sqlite:////nowhere/at/all.db", "sqlite:////nowhere/at/all.db: unable to open database file; "),
+    ],
+)
+def test_a_place_that_cannot_be_reached_is_one_line(to: str, said: str, feed: MadeFeed, run: Sync) -> None:
+    feed.put(0, "S1")
+    code, _, err = run("--once", to=to)
+    assert code == 2
+    assert err.startswith(f"creditbus: {said}")
+    assert err.count("\n") == 1
+    assert "secret" not in err
+
+
+def test_it_speaks_chinese(feed: MadeFeed, run: Sync) -> None:
+    feed.put(0, "S1")
+    feed.put(0, "S2")
+    del feed.log[0][0]
+    said = "".join(run("--once", to=to, lang="zh")[2] for to in ("sqlite:///copy.db", "nonsense"))
+    assert "副本停在该处之前" in said
+    assert english_in(said) == []
+
+
+def test_a_copy_of_another_feed_is_said_so(feed: MadeFeed, run: Sync, tmp_path: Path) -> None:
+    feed.put(0, "S1")
+    run("--once")
+    with sa.create_engine(f"sqlite:///{tmp_path}/copy.db").begin() as connection:
+        connection.execute(sa.text("UPDATE creditbus_feed_position SET topic = 'feed.other'"))
+    code, _, said = run("--once")
+    assert (code, said) == (
+        2,
+        "creditbus: sqlite:///copy.db: it holds the copy of feed.other; give each feed a database, or a schema, of its "
+        "own\n",
+    )
+
+
+def test_progress_is_a_line_every_five_seconds_with_rate_and_time_left(capsys: pytest.CaptureFixture[str]) -> None:
+    now = 0.0
+    lines = SyncLines(TOPIC, "sqlite://", lambda: now)
+    for now, records, remaining in (
+        (1.0, 1000, 7_000_000),
+        (5.0, 10_000, 7_208_000),
+        (9.0, 20_000, 5000),
+        (10.0, 30_000, 0),
+        (20.0, 31_000, 0),
+    ):
+        lines.report(Progress(records=records, remaining=remaining))
+    assert capsys.readouterr().err.splitlines() == [
+        f"{TOPIC} → sqlite://: 10,000 records, 2,000 a second, about 1:00:04 left",
+        f"{TOPIC} → sqlite://: the copy is up to date, 30,000 records read",
+    ]
