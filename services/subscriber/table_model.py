@@ -1,7 +1,7 @@
 """The table of one catalogue item, made from the schema of its feed. Pure: no database is known here.
 
-A column is named after its part of the record and its field: `subject_code`, `record_state`, `act_decided_on`. Fields of the
-content have their own code in small letters (`cf_wsh`), because these are what people ask for.
+A column is named after its part of the record and its field: `subject_code`, `record_state`, `act_decided_on`. Fields
+of the content have their own code in small letters (`cf_wsh`), because these are what people ask for.
 """
 
 from __future__ import annotations

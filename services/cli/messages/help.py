@@ -690,8 +690,9 @@ HELP: Final[Mapping[str, Message]] = {
     "feed sync": Message(
         "把订阅方视图的副本保存在数据库中：每个目录一张表，每个键只保留最新记录，撤回的移除。可随时中断，"
         "重新运行即从原处继续。订阅流不完整时退出码为 1。",
-        "Keep a copy of a subscriber's view in a database: a table for each item, the newest record of each key, without "
-        "those that were retracted. It can be stopped anywhere and goes on there. Exit code 1 when the feed is not whole.",
+        "Keep a copy of a subscriber's view in a database: a table for each item, the newest record of each key, "
+        "without those that were retracted. It can be stopped anywhere and goes on there. Exit code 1 when the feed is "
+        "not whole.",
     ),
     "feed sync SUBSCRIBER": Message(
         "订阅方。",

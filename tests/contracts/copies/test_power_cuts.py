@@ -1,4 +1,4 @@
-"""Whatever statement a sync dies before, its copy is as the feed was at the copy's positions, and goes on from there."""
+"""Whatever statement a sync dies before, its copy is as the feed was at its positions, and goes on from there."""
 
 from __future__ import annotations
 

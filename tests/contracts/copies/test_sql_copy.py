@@ -181,8 +181,8 @@ def test_a_second_sync_of_a_copy_that_has_begun_is_refused_too(feed: MadeFeed, t
     with tables.copy() as first:
         before = first.positions()[0]
     tables.sync()
+    moves = {0: sql_copy.Move(before, before._replace(next_offset=99))}
     with tables.copy() as late, pytest.raises(ConfigurationError, match="run one `creditbus feed sync`"):
-        moves = {0: sql_copy.Move(before, before._replace(next_offset=99))}
         late.apply(sql_copy.Plan(), moves)
     assert tables.holds(feed.view())
 

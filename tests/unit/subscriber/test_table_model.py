@@ -15,7 +15,6 @@ from creditbus.topics.errors import ConfigurationError
 from tests.examples import CATALOGUE
 from tests.feed_copies import item_schema
 
-
 _GRANTS = [grant_of(one) for one in declarations().subscribers.values()]
 
 

@@ -123,17 +123,17 @@ def test_a_copy_of_another_feed_is_said_so(feed: MadeFeed, run: Sync, tmp_path: 
     with sa.create_engine(f"sqlite:///{tmp_path}/copy.db").begin() as connection:
         connection.execute(sa.text("UPDATE creditbus_feed_position SET topic = 'feed.other'"))
     code, _, said = run("--once")
-    assert (code, said) == (
-        2,
-        "creditbus: sqlite:///copy.db: it holds the copy of feed.other; give each feed a database, or a schema, of its "
-        "own\n",
+    assert code == 2
+    assert said == (
+        "creditbus: sqlite:///copy.db: it holds the copy of feed.other; "
+        "give each feed a database, or a schema, of its own\n"
     )
 
 
 def test_progress_is_a_line_every_five_seconds_with_rate_and_time_left(capsys: pytest.CaptureFixture[str]) -> None:
-    now = 0.0
-    lines = SyncLines(TOPIC, "sqlite://", lambda: now)
-    for now, records, remaining in (
+    now = [0.0]
+    lines = SyncLines(TOPIC, "sqlite://", lambda: now[0])
+    for now[0], records, remaining in (
         (1.0, 1000, 7_000_000),
         (5.0, 10_000, 7_208_000),
         (9.0, 20_000, 5000),
