@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -16,7 +17,7 @@ from creditbus.topics.errors import ConfigurationError
 __all__ = ["COLUMNS", "POSITIONS", "ItemTables"]
 
 _OWN: Final = sa.MetaData()
-_EXACT: Final = {"mysql_charset": "utf8mb4", "mariadb_charset": "utf8mb4"}
+_EXACT: Final[Mapping[str, Any]] = {"mysql_charset": "utf8mb4", "mariadb_charset": "utf8mb4"}
 _MOST_COMMENT: Final = 1024
 """Characters that MySQL takes for the comment of a column; 2,048 for that of a table."""
 

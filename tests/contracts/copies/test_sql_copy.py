@@ -10,6 +10,8 @@ import sqlalchemy as sa
 
 from creditbus.services.query.continuity import BreakKind
 from creditbus.services.subscriber.errors import BrokenFeedError
+from creditbus.services.subscriber.planning import Plan
+from creditbus.services.subscriber.position import Move
 from creditbus.services.subscriber.sql import sql_copy
 from creditbus.topics.errors import ConfigurationError
 from tests.feed_copies import MadeFeed, item_schema
@@ -181,9 +183,9 @@ def test_a_second_sync_of_a_copy_that_has_begun_is_refused_too(feed: MadeFeed, t
     with tables.copy() as first:
         before = first.positions()[0]
     tables.sync()
-    moves = {0: sql_copy.Move(before, before._replace(next_offset=99))}
+    moves = {0: Move(before, before._replace(next_offset=99))}
     with tables.copy() as late, pytest.raises(ConfigurationError, match="run one `creditbus feed sync`"):
-        late.apply(sql_copy.Plan(), moves)
+        late.apply(Plan(), moves)
     assert tables.holds(feed.view())
 
 
