@@ -10,6 +10,7 @@ from creditbus.services.engine.batch import Record
 from creditbus.services.engine.codec.schemas import Schemas
 from creditbus.services.query import messages
 from creditbus.topics.errors import UserError
+from creditbus.topics.text import Text
 
 __all__ = ["decoded"]
 
@@ -25,15 +26,18 @@ def decoded(schemas: Schemas, record: Record, reader: Any = None) -> dict[str, A
     Raises:
         UserError: the registry does not know the schema, or the bytes do not follow it.
     """
-    place = messages.PLACE(topic=record.topic, partition=record.partition, offset=record.offset)
     value = record.value or b""
     try:
         shape = schemas.shapes.get(schema_id(value))
     except FrameError as error:
-        raise UserError(place, messages.NO_SCHEMA()) from error
+        raise UserError(_place(record), messages.NO_SCHEMA()) from error
     if shape is None:
-        raise UserError(place, messages.UNKNOWN_SCHEMA(), messages.IS_IT_THE_REGISTRY())
+        raise UserError(_place(record), messages.UNKNOWN_SCHEMA(), messages.IS_IT_THE_REGISTRY())
     try:
         return read_record(value, shape.writer, reader)
     except UndecodableError as error:
-        raise UserError(place, messages.OTHER_SCHEMA(), messages.IS_IT_THE_REGISTRY()) from error
+        raise UserError(_place(record), messages.OTHER_SCHEMA(), messages.IS_IT_THE_REGISTRY()) from error
+
+
+def _place(record: Record) -> Text:
+    return messages.PLACE(topic=record.topic, partition=record.partition, offset=record.offset)
