@@ -45,13 +45,11 @@ class SqlCopy:
 
     def __enter__(self) -> Self:
         """Open it."""
-        with database_errors(self._engine):
-            self._tables.make_own(self._engine)
-            with self._engine.connect() as connection:
-                topics = connection.execute(sa.select(POSITIONS.c.topic).distinct()).scalars().all()
-        for topic in topics:
-            if topic != self._topic:
-                raise ConfigurationError(self.place, messages.ANOTHER_FEED(topic=topic), messages.ONE_FEED_EACH())
+        try:
+            self._open()
+        except BaseException:
+            self._engine.dispose()
+            raise
         return self
 
     def __exit__(
@@ -59,6 +57,15 @@ class SqlCopy:
     ) -> None:
         """Close it."""
         self._engine.dispose()
+
+    def _open(self) -> None:
+        with database_errors(self._engine):
+            self._tables.make_own(self._engine)
+            with self._engine.connect() as connection:
+                topics = connection.execute(sa.select(POSITIONS.c.topic).distinct()).scalars().all()
+        for topic in topics:
+            if topic != self._topic:
+                raise ConfigurationError(self.place, messages.ANOTHER_FEED(topic=topic), messages.ONE_FEED_EACH())
 
     def positions(self) -> Mapping[int, Position]:
         """See the contract."""

@@ -19,6 +19,7 @@ from tests.english import english_in
 from tests.feed_copies import TOPIC, MadeFeed
 from tests.harness.copied import CopiedTables
 
+_ORACLE = sa.URL.create("oracle+oracledb", "user", "secret", "host").render_as_string(hide_password=False)
 Sync = Callable[..., tuple[int, str, str]]
 
 
@@ -95,7 +96,7 @@ def test_a_feed_that_is_not_whole_ends_it_with_one_line(feed: MadeFeed, run: Syn
     ("to", "said"),
     [
         ("nonsense", "--to: this is not the URL of a database; "),
-        ("oracle+oracledb://user:secret@host/x", "--to: there is no driver for it: "),
+        (_ORACLE, "--to: there is no driver for it: "),
         ("sqlite:////nowhere/at/all.db", "sqlite:////nowhere/at/all.db: unable to open database file; "),
     ],
 )
