@@ -108,3 +108,11 @@ KAFKA_REFUSES = Message(
     "Kafka 拒绝：“{error}”",
     "Kafka refuses: {error}",
 )
+ANOTHER_SIGNS = Message(
+    "另一条命令同时在为此订阅流签名",
+    "another command signs this feed at the same moment",
+)
+ONE_WILL_DO = Message(
+    "清单由其中一条生成即可，无需处理",
+    "one of the two makes the manifest, and nothing is lost",
+)

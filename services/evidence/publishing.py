@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from kafka.errors import KafkaError, RetriableError, UnknownTopicOrPartitionError
+from aiokafka.errors import KafkaError as ReadError
+from kafka.errors import (
+    InvalidProducerEpochError,
+    KafkaError,
+    ProducerFencedError,
+    RetriableError,
+    UnknownTopicOrPartitionError,
+)
 
 from creditbus.services.domain.evidence.manifest import Manifest
 from creditbus.services.domain.evidence.manifest_series import trusted_manifests
+from creditbus.services.engine.errors import DependencyDownError
 from creditbus.services.evidence import messages
 from creditbus.services.evidence.keys import SigningKey, trusted_keys
 from creditbus.services.evidence.making import next_manifest
@@ -24,13 +32,28 @@ from creditbus.topics.sole_writer import sole_writer
 __all__ = ["publish_manifest"]
 
 
-def publish_manifest(connection: Connection, subscriber: str, key: SigningKey) -> Manifest | None:
+def publish_manifest(
+    connection: Connection,
+    subscriber: str,
+    key: SigningKey,
+    *,
+    since_ms: int = 0,
+    clock: Callable[[], float] = time.time,
+) -> Manifest | None:
     """Sign what a feed has got since its last manifest, and publish that; None where there is nothing new.
 
     Whoever publishes shuts out everybody who does so for the same feed at the same time, so numbers are dense.
 
+    Args:
+        connection: the bus.
+        subscriber: whose feed it is.
+        key: that signs.
+        since_ms: where the last manifest was made at this moment or later, in milliseconds since 1970 UTC, nothing is
+            done and None is returned; 0: whenever it was made.
+        clock: the present moment, in seconds since 1970 UTC.
+
     Raises:
-        UnavailableError, DependencyDownError: no broker answers.
+        UnavailableError, DependencyDownError: no broker answers, or somebody else signs the feed at this moment.
         ConfigurationError: there is no such feed or no topic for its manifests, the feed is not whole, or the last
             manifest is not to be believed.
 
@@ -38,7 +61,9 @@ def publish_manifest(connection: Connection, subscriber: str, key: SigningKey) -
     topic = manifests(subscriber)
     with _failing(connection, topic), sole_writer(connection, f"manifests-{subscriber}") as write:
         before = _last(connection, subscriber)
-        manifest = asyncio.run(_next(connection, subscriber, before, key))
+        if before is not None and before.made_ms >= since_ms > 0:
+            return None
+        manifest = asyncio.run(_next(connection, subscriber, before, key, int(clock() * 1000)))
         if manifest is not None:
             write(topic, str(manifest.number).encode(), manifest.document())
     return manifest
@@ -53,9 +78,13 @@ def _last(connection: Connection, subscriber: str) -> Manifest | None:
     return believed[-1] if believed else None
 
 
-async def _next(connection: Connection, subscriber: str, before: Manifest | None, key: SigningKey) -> Manifest | None:
-    log = await open_log(connection, subscriber)
-    return await next_manifest(log, before, key, time.time_ns() // 1_000_000)
+async def _next(
+    connection: Connection, subscriber: str, before: Manifest | None, key: SigningKey, now_ms: int
+) -> Manifest | None:
+    try:
+        return await next_manifest(await open_log(connection, subscriber), before, key, now_ms)
+    except ReadError as error:
+        raise DependencyDownError("kafka", type(error).__name__) from error
 
 
 @contextmanager
@@ -65,6 +94,8 @@ def _failing(connection: Connection, topic: str) -> Iterator[None]:
         yield
     except UnknownTopicOrPartitionError as error:
         raise ConfigurationError(topic, messages.NO_TOPIC(), messages.APPLY_FIRST()) from error
+    except (ProducerFencedError, InvalidProducerEpochError) as error:
+        raise UnavailableError(topic, messages.ANOTHER_SIGNS(), messages.ONE_WILL_DO()) from error
     except RetriableError as error:
         place = shared.AT_KAFKA(servers=connection.bootstrap_servers)
         raise UnavailableError(place, shared.DOES_NOT_ANSWER(), shared.IS_IT_RUNNING()) from error

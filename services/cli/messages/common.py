@@ -74,3 +74,11 @@ SERVING = Message(
     "指标端口 {port}，每 {every:g} 秒重新读取",
     "metrics at port {port}, read again every {every:g} s",
 )
+NOT_A_DURATION = Message(
+    "{text!r} 不是可用的时长",
+    "{text!r} is not a length of time that will do",
+)
+DURATION_LIKE = Message(
+    "请写成 90s、30m、1h 或 1d，至少 {least} 秒",
+    "write 90s, 30m, 1h or 1d, at least {least:second}",
+)

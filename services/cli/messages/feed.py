@@ -57,6 +57,14 @@ NOTHING_NEW = Message(
     "自上一份清单以来没有新记录",
     "there is no record since the last manifest",
 )
+NOTHING_NEW_FOR = Message(
+    "{subscriber} 的订阅流自上一份清单以来没有新记录",
+    "the feed of {subscriber} has no record since its last manifest",
+)
+SIGNING_EVERY = Message(
+    "以密钥 {signer} 每 {seconds:,} 秒为各订阅流签名一次",
+    "signing feeds with the key {signer} every {seconds:,} s",
+)
 MANIFEST = Message(
     "{feed} 第 {number} 号清单：{count:,} 条记录",
     "manifest {number} of {feed}: {count:record}",

@@ -712,12 +712,17 @@ HELP: Final[Mapping[str, Message]] = {
         "Print a summary as one line of JSON at the end.",
     ),
     "feed manifest": Message(
-        "为订阅流自上一份清单以来的记录签名，并发布到 `feed.<订阅方>.manifest`。",
-        "Sign what a feed has got since its last manifest, and publish that on `feed.<subscriber>.manifest`.",
+        "为订阅流自上一份清单以来的记录签名，并发布到 `feed.<订阅方>.manifest`；多个订阅流中有未能签名的，退出码为 1。",
+        "Sign what feeds have got since their last manifests, and publish that on `feed.<subscriber>.manifest`. Exit "
+        "code 1 when one of several could not be signed.",
     ),
     "feed manifest SUBSCRIBER": Message(
-        "订阅方的编号，见城市目录中的 subscribers。",
-        "Id of the subscriber, as in `subscribers` of the city's folder.",
+        "订阅方的编号；不给出则为全部订阅方。",
+        "Id of the subscriber; all of them when it is left out.",
+    ),
+    "feed manifest --every": Message(
+        "留在前台，每隔这样一段时间（如 1h、30m）签名一次，直至 Ctrl-C 或 SIGTERM。",
+        "Stay, and sign once in each interval of this length, such as 1h or 30m, until Ctrl-C or SIGTERM.",
     ),
     "feed status": Message(
         "显示订阅流的最新编号和哈希、读取和签名的进度、最早过期的记录；有记录未读或未签而已过期或一周内会过期时，"

@@ -3,100 +3,20 @@
 from __future__ import annotations
 
 import json
-import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from creditbus.services.cli import main as cli
 from creditbus.services.cli.feed.verify import finding_line
 from creditbus.services.domain.evidence.findings import FeedFault, Finding
 from creditbus.services.evidence.keys import create_key
-from creditbus.topics import sole_writer
-from tests.feed_evidence import Log, kept_log, key_named, made_log, next_of, signed
+from tests.feed_evidence import Log, key_named, next_of, signed
+from tests.unit.cli.feed.conftest import SUBSCRIBER, FakeBus, Run
 
-_NAME = "district-wuchang"
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-class _Producer:
-    """Takes what is published."""
-
-    is_done = False
-
-    def __init__(self, documents: list[bytes]) -> None:
-        self._documents = documents
-
-    def send(self, topic: str, value: bytes, key: bytes, partition: int) -> _Producer:
-        assert (topic, key, partition) == (f"feed.{_NAME}.manifest", str(len(self._documents) + 1).encode(), 0)
-        self._documents.append(value)
-        return self
-
-    def init_transactions(self) -> None: ...
-    def begin_transaction(self) -> None: ...
-    def flush(self) -> None: ...
-    def commit_transaction(self) -> None: ...
-    def close(self, timeout: float) -> None: ...
-
-
-def _decoded() -> dict[str, Any]:
-    """A record as Avro gives it: with bytes and a moment in it."""
-    moment = datetime(2026, 3, 4, tzinfo=UTC)
-    return {"feed": {"previous_hash": b"\x01"}, "record": {"event_id": "0123abcd", "received_at": moment}}
-
-
-class _Schemas:
-    def __init__(self, _: object) -> None: ...
-
-    async def learn(self, _: object) -> None: ...
-
-
-class _Bus:
-    """A feed and its manifests."""
-
-    def __init__(self) -> None:
-        self.log: Log = made_log(random.Random(5))
-        self.documents: list[bytes] = []
-
-    async def opened(self, _: object, subscriber: str) -> Any:
-        assert subscriber == _NAME
-        return kept_log(self.log)
-
-
-@pytest.fixture
-def bus(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> _Bus:
-    made = _Bus()
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("CREDITBUS_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("CREDITBUS_BOOTSTRAP_SERVERS", "localhost:1")
-    monkeypatch.setenv("CREDITBUS_REGISTRY_URL", "http://localhost:1")
-    package = "creditbus.services.evidence"
-    for module in ("checking", "publishing"):
-        monkeypatch.setattr(f"{package}.{module}.open_log", made.opened)
-    for module in ("checking", "publishing", "reading"):
-        monkeypatch.setattr(f"{package}.{module}.manifest_documents", lambda *_: list(made.documents))
-    monkeypatch.setattr(f"{package}.checking.Schemas", _Schemas)
-    monkeypatch.setattr(f"{package}.checking.decoded", lambda *_: _decoded())
-    monkeypatch.setattr(sole_writer, "opened", lambda *_, **__: _Producer(made.documents))
-    monkeypatch.setattr("creditbus.services.cli.declared._take", lambda _: None)
-    return made
-
-
-@pytest.fixture
-def run(bus: _Bus, capsys: pytest.CaptureFixture[str]) -> Run:
-    assert bus.documents == []
-
-    def ran(*arguments: str, lang: str = "en") -> tuple[int, str, str]:
-        code = cli.main(["feed", *arguments, "--lang", lang])
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return ran
+_NAME = SUBSCRIBER
 
 
 def test_the_public_key_is_shown_and_the_secret_one_never(run: Run, tmp_path: Path) -> None:
@@ -111,7 +31,7 @@ def test_the_public_key_is_shown_and_the_secret_one_never(run: Run, tmp_path: Pa
     assert (code, "there is a signing key already" in err) == (2, True)
 
 
-def test_a_feed_is_signed_verified_and_proved(run: Run, bus: _Bus, tmp_path: Path) -> None:
+def test_a_feed_is_signed_verified_and_proved(run: Run, bus: FakeBus, tmp_path: Path) -> None:
     public = run("keys", "--create", "credit.example")[1].strip()
     count = sum(map(len, bus.log.values()))
     code, out, _ = run("manifest", _NAME)
@@ -155,7 +75,7 @@ def test_a_proof_that_proves_nothing_says_why(run: Run, tmp_path: Path) -> None:
     assert run("check-proof", "no-such-file.json")[0] == 2
 
 
-def test_an_event_is_found_by_its_id(run: Run, bus: _Bus, tmp_path: Path) -> None:
+def test_an_event_is_found_by_its_id(run: Run, bus: FakeBus, tmp_path: Path) -> None:
     bus.log = {0: [*bus.log[0]]}
     last = next_of(bus.log, {0: len(bus.log[0])}, None).spans[0]
     value = b"\x00\x00\x00\x00\x07" + bytes([2 * (last.last + 1)]) + last.last_hash + b"0123abcd"
@@ -171,7 +91,7 @@ def test_an_event_is_found_by_its_id(run: Run, bus: _Bus, tmp_path: Path) -> Non
     assert (code, "the feed holds no record of event ffff" in err) == (2, True)
 
 
-def test_a_feed_that_was_tampered_with_is_not_signed_and_not_proved(run: Run, bus: _Bus) -> None:
+def test_a_feed_that_was_tampered_with_is_not_signed_and_not_proved(run: Run, bus: FakeBus) -> None:
     run("keys", "--create", "credit.example")
     run("manifest", _NAME)
     key, value = bus.log[1][3]
@@ -187,7 +107,7 @@ def test_a_feed_that_was_tampered_with_is_not_signed_and_not_proved(run: Run, bu
     assert (code, "the feed is not whole, and is not signed" in err) == (2, True)
 
 
-def test_without_a_key_the_chain_is_checked_and_the_manifests_are_said_not_to_be(run: Run, bus: _Bus) -> None:
+def test_without_a_key_the_chain_is_checked_and_the_manifests_are_said_not_to_be(run: Run, bus: FakeBus) -> None:
     bus.documents = _documents(bus.log)
     code, out, err = run("verify", _NAME)
     assert code == 0
@@ -205,7 +125,7 @@ def _documents(log: Log, name: str = "credit.elsewhere", seed: int = 9) -> list[
 @pytest.mark.parametrize(
     ("lang", "said"), [("en", "is signed by credit.elsewhere"), ("zh", "由 credit.elsewhere 签名")]
 )
-def test_another_signer_is_named_in_both_languages(run: Run, bus: _Bus, lang: str, said: str) -> None:
+def test_another_signer_is_named_in_both_languages(run: Run, bus: FakeBus, lang: str, said: str) -> None:
     run("keys", "--create", "credit.example")
     bus.documents = _documents(bus.log)
     code, _, err = run("verify", _NAME, lang=lang)
@@ -215,7 +135,7 @@ def test_another_signer_is_named_in_both_languages(run: Run, bus: _Bus, lang: st
     assert code == 2, "nothing is signed on top of what is not believed"
 
 
-def test_findings_are_given_to_a_program(run: Run, bus: _Bus) -> None:
+def test_findings_are_given_to_a_program(run: Run, bus: FakeBus) -> None:
     run("keys", "--create", "credit.example")
     run("manifest", _NAME)
     del bus.log[2][5:7]
@@ -229,7 +149,7 @@ def test_findings_are_given_to_a_program(run: Run, bus: _Bus) -> None:
 
 
 def test_a_key_is_changed_without_a_break_when_the_former_one_stays_trusted(
-    run: Run, bus: _Bus, tmp_path: Path
+    run: Run, bus: FakeBus, tmp_path: Path
 ) -> None:
     former = run("keys", "--create", "credit.example")[1]
     whole = {number: list(entries) for number, entries in bus.log.items()}

@@ -1,0 +1,118 @@
+"""Signs feeds again and again: once in each interval, whoever does it and however often it is started."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from creditbus.services.domain.evidence.manifest import Manifest
+from creditbus.services.evidence.keys import SigningKey
+from creditbus.services.evidence.publishing import publish_manifest
+from creditbus.topics.connection import Connection
+from creditbus.topics.errors import UnavailableError, UserError
+
+__all__ = ["Publish", "Signing", "sign_feeds", "signing_rounds"]
+
+_RETRY_SECONDS: Final = 60.0
+
+
+class Publish(Protocol):
+    """What `publish_manifest` does."""
+
+    def __call__(
+        self, connection: Connection, subscriber: str, key: SigningKey, *, since_ms: int, clock: Callable[[], float]
+    ) -> Manifest | None:
+        """Sign and publish what a feed has got, unless somebody has done so since a moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """What became of one attempt.
+
+    Attributes:
+        subscriber: whose feed it was; empty where the bus itself could not be asked.
+        manifest: that was published; None where there was nothing to sign.
+        error: why nothing was signed; None: nothing went wrong.
+
+    """
+
+    subscriber: str
+    manifest: Manifest | None
+    error: UserError | None = None
+
+    @property
+    def soon_again(self) -> bool:
+        """Whether it may succeed within a minute, without anybody's help."""
+        return isinstance(self.error, UnavailableError)
+
+
+def sign_feeds(
+    connection: Connection,
+    subscribers: Sequence[str],
+    key: SigningKey,
+    *,
+    clock: Callable[[], float],
+    since_ms: int = 0,
+    publish: Publish = publish_manifest,
+) -> Iterator[Signing]:
+    """Sign one feed after the other; one that is not whole, or cannot be read, does not keep the others from it.
+
+    Args:
+        connection: the bus.
+        subscribers: whose feeds.
+        key: that signs.
+        clock: the present moment, in seconds since 1970 UTC.
+        since_ms: a feed with a manifest of this moment or later, in milliseconds since 1970 UTC, is left alone.
+        publish: signs one.
+
+    """
+    for one in subscribers:
+        try:
+            yield Signing(one, publish(connection, one, key, since_ms=since_ms, clock=clock))
+        except UserError as error:
+            yield Signing(one, None, error)
+
+
+def signing_rounds(
+    bus: Callable[[], tuple[Connection, Sequence[str]]],
+    key: SigningKey,
+    interval_seconds: float,
+    *,
+    clock: Callable[[], float],
+    wait: Callable[[float], bool],
+    publish: Publish = publish_manifest,
+) -> Iterator[Signing]:
+    """Sign all feeds in each interval, until `wait` says that it is enough.
+
+    Intervals begin at multiples of their length since 1970 UTC: hours on the hour. What tells whether a feed has its
+    manifest of this interval is the manifest itself, so that a restart makes none twice, and a second process none that
+    the first has made. After a server did not answer the next round comes within a minute.
+
+    Args:
+        bus: returns where the bus is now, and whose feeds it has; asked in each round.
+        key: that signs.
+        interval_seconds: length of an interval.
+        clock: the present moment, in seconds since 1970 UTC.
+        wait: waits for this many seconds; returns whether to stop.
+        publish: signs one feed.
+
+    """
+    while True:
+        begun = clock()
+        interval = begun - begun % interval_seconds
+        again = False
+        try:
+            connection, subscribers = bus()
+        except UserError as error:
+            yield Signing("", None, error)
+            again = True
+        else:
+            since_ms = int(interval * 1000)
+            for one in sign_feeds(connection, subscribers, key, clock=clock, since_ms=since_ms, publish=publish):
+                yield one
+                again = again or one.soon_again
+        # a round that goes on into the next interval is followed at once by that one's
+        left = max(interval + interval_seconds - clock(), 0.0)
+        if wait(min(left, _RETRY_SECONDS) if again else left):
+            return
