@@ -105,10 +105,9 @@ class KeptLog(FeedLog):
 
     log: Mapping[int, Sequence[Entry]]
 
-    async def records(self, partition: FeedPartition, start: int = FROM_START) -> AsyncIterator[Record]:
-        for place, (key, value) in enumerate(self.log[partition.number], partition.begins):
-            if place >= start:
-                yield _Kept(self.topic, partition.number, place, 0, key, value)
+    async def chunks(self, partition: FeedPartition, start: int = FROM_START) -> AsyncIterator[Sequence[Record]]:
+        kept = enumerate(self.log[partition.number], partition.begins)
+        yield [_Kept(self.topic, partition.number, place, 0, *entry) for place, entry in kept if place >= start]
 
 
 def kept_log(log: Mapping[int, Sequence[Entry]], begins: Mapping[int, int] | None = None) -> KeptLog:

@@ -13,7 +13,7 @@ from story import decisions, known_subjects, registering
 
 from creditbus.services.engine.codec.event_codec import EventCodec
 from creditbus.services.worker.bus import Bus
-from creditbus.topics.names import LEDGER
+from creditbus.topics.names import LEDGER, is_feed
 from creditbus.topics.registry import SchemaRegistry
 
 __all__ = ["SEED", "WholeLoad", "WholeLoads"]
@@ -59,6 +59,12 @@ class WholeLoads:
     def fanout(self, events: int) -> Load:
         """Return the load of fanout alone."""
         return self._loads.fanout(events)
+
+    def feed(self, events: int) -> list[Sent]:
+        """Return the records of the largest feed that comes of this many events."""
+        made = run_in_memory(self._bus.stages["fanout"], self.fanout(events).records)
+        (topic, _), *_ = Counter(record.topic for record in made.records if is_feed(record.topic)).most_common(1)
+        return made.to(topic)
 
     def mixed(self, events: int) -> WholeLoad:
         """A fifth registrations, then licences and penalties: 5 % repeated, 5 % amended, 5 % by organisation code."""

@@ -49,8 +49,9 @@ async def audit_feed(connection: Connection, subscriber: str, documents: Sequenc
     audit = Audit(log.topic, believed, findings=list(found))
     for partition in log.partitions:
         taken = audit.partition(partition.number, cut=partition.cut)
-        async for record in log.records(partition):
-            taken.take(record.key, record.value or b"")
+        async for chunk in log.chunks(partition):
+            for record in chunk:
+                taken.take(record.key, record.value or b"")
         audit.close(taken)
     audit.finish()
     return audit

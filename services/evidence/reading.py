@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 from creditbus.services.engine.batch import Partition, Record
@@ -45,8 +45,8 @@ class FeedLog:
     servers: str
     partitions: tuple[FeedPartition, ...]
 
-    async def records(self, partition: FeedPartition, start: int = FROM_START) -> AsyncIterator[Record]:
-        """Yield the records of a partition from an offset on.
+    async def chunks(self, partition: FeedPartition, start: int = FROM_START) -> AsyncIterator[Sequence[Record]]:
+        """Yield the records of a partition from an offset on, some thousands at a time.
 
         Raises:
             DependencyDownError: no broker answers.
@@ -56,7 +56,12 @@ class FeedLog:
             return
         place = Partition(self.topic, partition.number)
         async for chunk in read_partitions(self.servers, {place: start}):
-            for record in chunk.records:
+            yield chunk.records
+
+    async def records(self, partition: FeedPartition, start: int = FROM_START) -> AsyncIterator[Record]:
+        """Yield the same one by one; for whoever reads every record of a long feed that costs as much as reading it."""
+        async for chunk in self.chunks(partition, start):
+            for record in chunk:
                 yield record
 
 
