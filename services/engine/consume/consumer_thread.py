@@ -15,7 +15,7 @@ from aiokafka.errors import KafkaError
 from faust.types import TP
 
 from creditbus.services.engine.batch import Batch, Partition
-from creditbus.services.engine.consume.assignor import SubscriptionAssignor
+from creditbus.services.engine.consume.assignor import SubscriptionAssignor, join_by_one_request
 from creditbus.services.engine.consume.fetcher import StageFetcher, stage_fetcher
 from creditbus.services.engine.consume.listener import hooks_of
 from creditbus.services.engine.consume.offsets import OffsetRange
@@ -51,6 +51,7 @@ class ConsumerThread(faust_aiokafka.AIOKafkaConsumerThread):
     async def on_start(self) -> None:
         """Start the consumer, and let it ask as often as the lanes have a use for."""
         await super().on_start()
+        join_by_one_request(self._ensure_consumer()._coordinator)
         lanes = hooks_of(self.app).listener
         self._fetcher = stage_fetcher(self._ensure_consumer(), lambda: lanes.has_full_batch)
 

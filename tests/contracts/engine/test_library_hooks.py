@@ -19,6 +19,7 @@ from aiokafka.consumer.group_coordinator import GroupCoordinator
 from aiokafka.consumer.subscription_state import Assignment, Subscription, SubscriptionState, TopicPartitionState
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.protocol.fetch import FetchRequest_v11
+from aiokafka.protocol.group import JoinGroupRequest
 from aiokafka.protocol.transaction import InitProducerIdRequest
 from faust.tables.recovery import Recovery
 from faust.transport import consumer as faust_consumer
@@ -112,6 +113,13 @@ def test_positions_are_where_batches_take_them_from() -> None:
     assert _parameters(Assignment.state_value) == ["self", "tp"]
     assert isinstance(TopicPartitionState.has_valid_position, property)
     assert isinstance(TopicPartitionState.position, property)
+
+
+def test_a_group_is_joined_by_requests_whose_names_can_be_counted() -> None:
+    assert "_send_req" in vars(GroupCoordinator)
+    assert "self._assignors = assignors" in inspect.getsource(GroupCoordinator.__init__)
+    names = [("one", b""), ("other", b"")]
+    assert JoinGroupRequest("group", 1, 1, "", "slot", "consumer", names)._group_protocols is names
 
 
 def test_how_long_and_for_how_much_a_request_waits_is_read_when_it_is_made() -> None:

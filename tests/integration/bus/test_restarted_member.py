@@ -10,9 +10,10 @@ import pytest
 from aiokafka import AIOKafkaConsumer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
+from aiokafka.protocol.group import JoinGroupRequest
 
 from creditbus.deploy.embedded import Cluster
-from creditbus.services.engine.consume.assignor import SubscriptionAssignor
+from creditbus.services.engine.consume.assignor import SubscriptionAssignor, join_by_one_request
 from creditbus.topics.connection import Connection
 
 _OLD, _KEPT, _NEW = "restarted-old", "restarted-kept", "restarted-new"
@@ -54,6 +55,7 @@ async def _until(holds: Callable[[], bool]) -> None:
 
 async def _joined(member: AIOKafkaConsumer, *topics: str) -> None:
     await member.start()
+    join_by_one_request(member._coordinator)
     member.subscribe(topics)
     await _until(lambda: bool(member.assignment()))
 
@@ -114,6 +116,61 @@ def test_the_same_topics_are_not_assigned_again(topics: Connection) -> None:
             await second.stop()
 
     _play(scenario)
+
+
+def _watched(member: AIOKafkaConsumer) -> list[JoinGroupRequest]:
+    """Return the requests to join that the member sends from now on."""
+    send, sent = member._coordinator._client.send, list[JoinGroupRequest]()
+
+    async def send_watched(node: int, request: Any, **options: Any) -> Any:
+        if isinstance(request, JoinGroupRequest):
+            sent.append(request)
+        return await send(node, request, **options)
+
+    member._coordinator._client.send = send_watched
+    return sent
+
+
+@pytest.mark.parametrize(("by_one", "requests"), [(True, 1), (False, 2)], ids=["by one request", "as aiokafka joins"])
+def test_a_member_joins_by_one_request(topics: Connection, *, by_one: bool, requests: int) -> None:
+    """As long as aiokafka needs two, each join sends all members into two rebalances."""
+
+    async def scenario() -> None:
+        member = _member(topics, f"restarted-join-{requests}", "slot")
+        try:
+            await member.start()
+            if by_one:
+                join_by_one_request(member._coordinator)
+            sent = _watched(member)
+            member.subscribe([_KEPT])
+            await _until(lambda: bool(member.assignment()))
+            assert len(sent) == requests
+        finally:
+            await member.stop()
+
+    _play(scenario)
+
+
+def _settled(members: Sequence[AIOKafkaConsumer], places: int) -> bool:
+    """Whether all are in one generation, and every partition has its member."""
+    generations = {member._coordinator.generation for member in members}
+    return len(generations) == 1 and sum(len(member.assignment()) for member in members) == places
+
+
+def test_members_that_start_together_settle(topics: Connection) -> None:
+    async def scenario(number: int) -> None:
+        members = [_member(topics, f"restarted-together-{number}", f"slot-{slot}") for slot in range(3)]
+        try:
+            await asyncio.gather(*(member.start() for member in members))
+            for member in members:
+                join_by_one_request(member._coordinator)
+                member.subscribe([_OLD, _KEPT])
+            await _until(lambda: _settled(members, 4))
+        finally:
+            await asyncio.gather(*(member.stop() for member in members))
+
+    for number in range(5):
+        _play(lambda number=number: scenario(number))  # type: ignore[misc]  # defaults bind the loop's value
 
 
 def test_members_with_different_topics_share_a_group(topics: Connection) -> None:
