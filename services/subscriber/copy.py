@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Protocol, Self
 
-from creditbus.services.subscriber.planning import Plan
-from creditbus.services.subscriber.position import Move, Position
-from creditbus.services.subscriber.table_model import TableModel
+from creditbus.services.subscriber.batch import Batch, Taken
+from creditbus.services.subscriber.position import Position
 
 __all__ = ["Copy"]
 
@@ -19,25 +18,26 @@ class Copy(Protocol):
     All raise `UserError`: the place of the copy cannot be reached, is not ours, or refuses.
     """
 
+    @property
+    def place(self) -> str:
+        """Where it is, as a person may see it: without a password."""
+
     def __enter__(self) -> Self:
         """Open it."""
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close it. What `apply` has returned from stays."""
+        """Close it. What `take` has returned from stays."""
 
     def positions(self) -> Mapping[int, Position]:
         """Return where it stands in each partition that it has read of."""
 
-    def prepare(self, models: Sequence[TableModel]) -> None:
-        """Make room for these tables and their columns. Repeating it changes nothing."""
-
-    def apply(self, plan: Plan, moves: Mapping[int, Move]) -> None:
-        """Write a plan and the positions after it in one transaction, for models that were prepared.
+    def take(self, batch: Batch) -> Taken:
+        """Write what a batch changes and the positions after it, both or neither.
 
         Raises:
-            ConfigurationError: the copy does not stand where `moves` says, because somebody else moved it. Nothing was
-                written.
+            ConfigurationError: the copy does not stand where the batch begins, because somebody else moved it. Nothing
+                was written.
 
         """

@@ -69,6 +69,22 @@ ONE_SYNC = Message(
     "每个副本只运行一个 `creditbus feed sync`",
     "run one `creditbus feed sync` for each copy",
 )
+ONE_FILE_EACH = Message(
+    "每个订阅流用单独的文件",
+    "give each feed a file of its own",
+)
+FOREIGN_FILE = Message(
+    "文件不是 `creditbus feed sync` 写出的，或开头已损坏",
+    "this file was not written by `creditbus feed sync`, or its beginning is damaged",
+)
+NEW_FILE = Message(
+    "请给出新文件的名称",
+    "give the name of a new file",
+)
+CHECK_FILE = Message(
+    "核对路径、权限和磁盘空间；重新运行即从原处继续",
+    "check path, rights and room on the disk; run again, it goes on where it stood",
+)
 FOREIGN_TABLE = Message(
     "表 {table} 已存在，且不是由 creditbus 建立",
     "table {table} is there and was not made by creditbus",
@@ -78,8 +94,8 @@ EMPTY_DATABASE = Message(
     "give a database, or a schema, without it, or rename the table",
 )
 NOT_A_URL = Message(
-    "不是数据库地址",
-    "this is not the URL of a database",
+    "既不是数据库地址，也不是以 .jsonl 结尾的文件",
+    "this is neither the URL of a database nor a file whose name ends with .jsonl",
 )
 NO_DRIVER = Message(
     "没有可用的驱动：“{error}”",

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from creditbus.services.domain.feed.disclosure import RETRACTED
 from creditbus.services.domain.feed.withholding import WITHHELD
+from creditbus.services.subscriber.batch import Change
 from creditbus.services.subscriber.table_model import Row, TableModel
 
 __all__ = ["Key", "Plan", "key_of", "plan_changes", "takes_away"]
@@ -27,13 +28,11 @@ class Plan:
     Attributes:
         models: of the tables, one for each version of a schema among the records; the newest of a table last.
         rows: row and the place of its model in `models`, for a record that is shown; None: the row goes.
-        records: how many records it was made of.
 
     """
 
     models: list[TableModel] = field(default_factory=list)
     rows: dict[str, dict[Key, tuple[int, Row] | None]] = field(default_factory=dict)
-    records: int = 0
 
     def removed(self, table: str) -> list[Key]:
         """Return the keys whose rows go from a table."""
@@ -63,19 +62,18 @@ def takes_away(fields: Mapping[str, Any]) -> bool:
     return fields["record"]["state"] in _TAKES_AWAY
 
 
-def plan_changes(changes: Iterable[tuple[TableModel, Mapping[str, Any]]]) -> Plan:
-    """Return what records change, each with the model of its schema, in the order in which a copy reads them.
+def plan_changes(changes: Iterable[Change]) -> Plan:
+    """Return what records change, in the order in which a copy reads them.
 
     Only the order within a key counts: a key has one partition.
     """
     plan = Plan()
     places: dict[int, int] = {}
-    for model, fields in changes:
+    for model, _, _, fields in changes:
         place = places.get(id(model))
         if place is None:
             place = places[id(model)] = len(plan.models)
             plan.models.append(model)
         rows = plan.rows.setdefault(model.name, {})
         rows[key_of(fields)] = None if takes_away(fields) else (place, model.row(fields))
-        plan.records += 1
     return plan

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 from creditbus.services.domain.framing import schema_id
 from creditbus.services.engine.batch import Partition, Record
@@ -15,6 +14,7 @@ from creditbus.services.engine.consume.topic_reader import FROM_START, log_bound
 from creditbus.services.query.continuity import Break, BreakKind, Continuity
 from creditbus.services.query.decoding import decoded
 from creditbus.services.subscriber import messages
+from creditbus.services.subscriber.batch import Batch, Change
 from creditbus.services.subscriber.errors import BrokenFeedError
 from creditbus.services.subscriber.position import AT_BEGINNING, Move, Position
 from creditbus.services.subscriber.table_model import TableModel, table_model
@@ -22,21 +22,7 @@ from creditbus.topics.connection import Connection
 from creditbus.topics.errors import ConfigurationError
 from creditbus.topics.registry import SchemaRegistry
 
-__all__ = ["Batch", "FeedReader"]
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Batch:
-    """What was read at once.
-
-    Attributes:
-        changes: decoded records, each with the table that its schema asks for.
-        moves: of the partitions in which the feed went on, with or without records.
-
-    """
-
-    changes: list[tuple[TableModel, dict[str, Any]]]
-    moves: dict[int, Move]
+__all__ = ["FeedReader"]
 
 
 class FeedReader:
@@ -54,7 +40,9 @@ class FeedReader:
         self._schemas = Schemas(SchemaRegistry(connection.registry_url))
         self._models: dict[int, TableModel] = {}
         self._continuity = Continuity()
-        self._cut: dict[int, int] = {}
+        self._cut: set[int] = set()
+        self._begun: set[int] = set()
+        self._may_be_cut = False
         self._positions: dict[int, Position] = {}
         self._ends: dict[int, int] = {}
 
@@ -62,10 +50,18 @@ class FeedReader:
         """Return how many offsets lie before the ends that the feed had at the beginning; markers are among them."""
         return sum(max(end - self._positions[one].next_offset, 0) for one, end in self._ends.items())
 
-    async def batches(self, stored: Mapping[int, Position], *, follow: bool) -> AsyncGenerator[Batch]:
+    @property
+    def cut(self) -> frozenset[int]:
+        """The partitions of which retention has deleted what they held at the place where reading began."""
+        return frozenset(self._cut)
+
+    async def batches(
+        self, stored: Mapping[int, Position], *, follow: bool, cut: bool = False
+    ) -> AsyncGenerator[Batch]:
         """Yield what the feed holds after these positions: to its present end, or, with `follow`, for ever.
 
-        With `follow` an empty batch comes when nothing came for half a second.
+        With `follow` an empty batch comes when nothing came for half a second. With `cut` it may begin later than the
+        positions, where retention has deleted what was there.
 
         Raises:
             BrokenFeedError: it does not go on where the copy stands.
@@ -78,6 +74,7 @@ class FeedReader:
         partitions = facts.partitions_of(self._topic)
         bounds = await log_bounds(self._servers, partitions)
         starts: dict[Partition, int] = {}
+        self._may_be_cut = cut
         for one in partitions:
             starts[one] = self._begin(one.partition, stored.get(one.partition, AT_BEGINNING), *bounds[one])
         async for chunk in read_partitions(self._servers, starts, follow=follow):
@@ -91,28 +88,31 @@ class FeedReader:
             problem = messages.AHEAD_OF_FEED(offset=position.next_offset, end=end)
             raise ConfigurationError(place, problem, messages.OTHER_COPY())
         if position.next_offset < first:
-            self._cut[partition] = first
-            if first == end:
+            self._cut.add(partition)
+            if first == end and not self._may_be_cut:
                 # nothing is left by whose number one could see whether all of it had been read
                 raise BrokenFeedError(Break(partition, BreakKind.EXPIRED, position.feed_seq + 1, None))
         self._positions[partition], self._ends[partition] = position, end
-        self._continuity.resume(partition, position.feed_seq, position.last_hash)
+        if not (self._may_be_cut and partition in self._cut):
+            self._continuity.resume(partition, position.feed_seq, position.last_hash)
         return position.next_offset if position != AT_BEGINNING else FROM_START
 
-    def _change(self, record: Record) -> tuple[TableModel, dict[str, Any]]:
+    def _change(self, record: Record) -> Change:
         fields = decoded(self._schemas, record)
         found = self._continuity.check(record.partition, fields["feed"], record.value or b"")
         if found is not None:
-            expired = found.kind is BreakKind.MISSING and record.partition in self._cut
+            # a partition's first record here, or one after a gap that has another cause
+            at_first = record.partition not in self._begun
+            expired = found.kind is BreakKind.MISSING and record.partition in self._cut and at_first
             raise BrokenFeedError(replace(found, kind=BreakKind.EXPIRED) if expired else found)
-        self._cut.pop(record.partition, None)
+        self._begun.add(record.partition)
         number = schema_id(record.value)
         model = self._models.get(number)
         if model is None:
             shape = self._schemas.shapes[number]
             assert shape is not None  # noqa: S101 -- for the type checker: the record was decoded by it
             model = self._models[number] = table_model(fields["record"]["item"], shape.writer)
-        return model, fields
+        return Change(model, record.partition, record.offset, fields)
 
     def _moved(self, offsets: Mapping[int, int]) -> dict[int, Move]:
         moves: dict[int, Move] = {}

@@ -1,4 +1,4 @@
-"""Keeps a copy up to date: reads, plans, writes; one batch is written while the next one is read."""
+"""Keeps a copy up to date: one batch is written while the next one is read."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 
+from creditbus.services.subscriber.batch import Batch
 from creditbus.services.subscriber.copy import Copy
-from creditbus.services.subscriber.planning import Plan, plan_changes
-from creditbus.services.subscriber.position import Move
 from creditbus.services.subscriber.reading import FeedReader
 
 __all__ = ["Progress", "sync"]
@@ -21,8 +20,8 @@ class Progress:
 
     Attributes:
         records: records of the feed that the copy has taken in.
-        written: rows written for them; less than `records` where a record changed again in the same batch.
-        removed: rows taken away for them, whether they were there or not.
+        written: rows or lines written for them (`batch.Taken`).
+        removed: rows taken away for them.
         remaining: offsets up to the end that the feed had when the run began; transactions' markers are among them.
 
     """
@@ -61,14 +60,13 @@ async def sync(
     async with aclosing(feed.batches(await asyncio.to_thread(copy.positions), follow=follow)) as batches:
         try:
             async for batch in batches:
-                plan = plan_changes(batch.changes)
                 if writing is not None:
                     await writing
                     writing = None
                     report(progress)
                 progress.remaining = feed.remaining()
                 if batch.moves:
-                    writing = asyncio.create_task(_write(copy, plan, batch.moves, progress))
+                    writing = asyncio.create_task(_write(copy, batch, progress))
                 else:
                     report(progress)
                 if stopped():
@@ -79,14 +77,8 @@ async def sync(
                 await writing
 
 
-async def _write(copy: Copy, plan: Plan, moves: dict[int, Move], progress: Progress) -> None:
-    await asyncio.to_thread(_apply, copy, plan, moves)
-    counts = plan.counts()
-    progress.records += plan.records
-    progress.written += counts[True]
-    progress.removed += counts[False]
-
-
-def _apply(copy: Copy, plan: Plan, moves: dict[int, Move]) -> None:
-    copy.prepare(plan.models)
-    copy.apply(plan, moves)
+async def _write(copy: Copy, batch: Batch, progress: Progress) -> None:
+    taken = await asyncio.to_thread(copy.take, batch)
+    progress.records += len(batch.changes)
+    progress.written += taken.written
+    progress.removed += taken.removed

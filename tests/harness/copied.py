@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from creditbus.connectors.sql.drivers import how_to_connect
+from creditbus.services.subscriber.comparing import Comparison, compare
 from creditbus.services.subscriber.reading import FeedReader
 from creditbus.services.subscriber.sql.database import engine_of
 from creditbus.services.subscriber.sql.sql_copy import SqlCopy
@@ -42,6 +43,10 @@ class CopiedTables:
         with self.copy() as copy:
             asyncio.run(sync(FeedReader(BUS, TOPIC), copy, progress, follow=False))
         return progress
+
+    def compare(self) -> Comparison:
+        with self.copy() as copy, copy.snapshot() as (positions, rows):
+            return asyncio.run(compare(FeedReader(BUS, TOPIC), positions, rows))
 
     def run(self, statement: str) -> None:
         with self._engine.begin() as connection:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from contextlib import aclosing
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import orjson
 import typer
@@ -13,7 +13,7 @@ import typer
 from creditbus.services.cli.configured import known_subscriber, subscribers
 from creditbus.services.cli.console import ERRORS, OUTPUT
 from creditbus.services.cli.declared import connected
-from creditbus.services.cli.feed import keys, manifest, prove, status, sync, verify
+from creditbus.services.cli.feed import compare, keys, manifest, prove, status, sync, verify
 from creditbus.services.cli.feed.breaks import break_line
 from creditbus.services.cli.language import spoken
 from creditbus.services.cli.messages import feed as messages
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["app", "feed_line", "json_line"]
 
 app = typer.Typer(no_args_is_help=True)
-for _commands in (sync, status, manifest, verify, prove, keys):
+for _commands in (sync, compare, status, manifest, verify, prove, keys):
     _commands.register(app)
 
 
@@ -104,11 +104,6 @@ def feed_line(record: FeedRecord) -> str:
 
 def json_line(record: FeedRecord) -> bytes:
     """Return a feed's record as one line of JSON."""
-    document = {"partition": record.partition, "offset": record.offset, **record.fields}
-    return orjson.dumps(document, default=_plain, option=orjson.OPT_APPEND_NEWLINE)
+    from creditbus.services.query.feed_line import feed_json_line
 
-
-def _plain(value: Any) -> str:
-    if isinstance(value, bytes):
-        return value.hex()
-    raise TypeError(type(value).__name__)
+    return feed_json_line(record.partition, record.offset, record.fields)

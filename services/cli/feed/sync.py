@@ -1,4 +1,4 @@
-"""`creditbus feed sync`: keeps a subscriber's copy of its feed in the tables of a database."""
+"""`creditbus feed sync`: keeps a subscriber's copy of its feed in the tables of a database, or in a file."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import orjson
@@ -22,12 +23,11 @@ from creditbus.services.cli.moved import unless_moved
 from creditbus.services.cli.stopping import until_asked
 
 if TYPE_CHECKING:
+    from creditbus.services.subscriber.copy import Copy
     from creditbus.services.subscriber.sql.sql_copy import SqlCopy
     from creditbus.services.subscriber.syncing import Progress
 
-__all__ = ["SyncLines", "To", "copy_at", "register"]
-
-To = Annotated[str, typer.Option("--to", metavar="URL")]
+__all__ = ["SyncLines", "copy_at", "register", "tables_at"]
 
 _EVERY_SECONDS: Final = 5.0
 
@@ -39,11 +39,11 @@ def register(app: typer.Typer) -> None:
 
 def sync(
     subscriber: Annotated[str, typer.Argument(autocompletion=subscribers)],
-    to: To,
+    to: Annotated[str, typer.Option("--to", metavar="URL|FILE")],
     once: Annotated[bool, typer.Option("--once")] = False,
     json: Json = False,
 ) -> None:
-    """Keep a copy of a feed in a database: the newest record of each key. Exit code 1 when the feed is not whole."""
+    """Keep a copy of a feed in a database or a file. Exit code 1 when the feed is not whole."""
     from creditbus.services.subscriber.errors import BrokenFeedError
     from creditbus.services.subscriber.reading import FeedReader
     from creditbus.services.subscriber.syncing import Progress
@@ -71,7 +71,21 @@ def sync(
     _summarise(done, topic, copy.place, time.monotonic() - began, json=json)
 
 
-def copy_at(to: str, topic: str) -> SqlCopy:
+def copy_at(to: str, topic: str) -> Copy:
+    """Return the copy of a feed in the database of a URL, or in a file whose name ends with `.jsonl`.
+
+    Raises:
+        ConfigurationError: this is not a URL, or there is no driver.
+
+    """
+    from creditbus.services.subscriber.json_lines import JsonLinesCopy
+
+    if to.endswith(".jsonl") and "://" not in to:
+        return JsonLinesCopy(Path(to), topic)
+    return tables_at(to, topic)
+
+
+def tables_at(to: str, topic: str) -> SqlCopy:
     """Return the copy of a feed in the database of a URL.
 
     Raises:

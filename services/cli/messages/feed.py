@@ -296,3 +296,23 @@ SYNC_STOPS = Message(
     "{why}；副本停在该处之前，未写入其后的记录：请联系总线运维方",
     "{why}; the copy stays as it was before that, nothing later was written: ask the operators of the bus",
 )
+ROW_MISSING = Message(
+    "{place}：缺少该行",
+    "{place}: the row is missing",
+)
+ROW_DIFFERENT = Message(
+    "{place}：与订阅流不同",
+    "{place}: the row is not what the feed says",
+)
+ROW_EXTRA = Message(
+    "{place}：不应有该行，记录已撤回或订阅流中没有",
+    "{place}: the row should not be there, its record was retracted or is not in the feed",
+)
+ROWS_UNPROVED = Message(
+    "{count:,} 行未比较：订阅流的开头已过期删除",
+    "{count:row} not compared: the beginning of the feed has expired",
+)
+COMPARED = Message(
+    "{count:,} 行相符，{differences:,} 行不符",
+    "{count:row} as the feed says, {differences:difference}",
+)

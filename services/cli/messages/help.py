@@ -699,9 +699,10 @@ HELP: Final[Mapping[str, Message]] = {
         "The subscriber.",
     ),
     "feed sync --to": Message(
-        "数据库的 SQLAlchemy 地址，如 postgresql+psycopg://user@host/database、mariadb+pymysql://…、sqlite:///copy.db。",
+        "数据库的 SQLAlchemy 地址，如 postgresql+psycopg://user@host/database、mariadb+pymysql://…、sqlite:///copy.db；"
+        "或以 .jsonl 结尾的文件，逐条追加所有变更。",
         "SQLAlchemy URL of the database, such as postgresql+psycopg://user@host/database, mariadb+pymysql://…, "
-        "sqlite:///copy.db.",
+        "sqlite:///copy.db; or a file whose name ends with .jsonl, to which every change is appended.",
     ),
     "feed sync --once": Message(
         "读到当前末尾后结束，不再跟随。",
@@ -710,6 +711,23 @@ HELP: Final[Mapping[str, Message]] = {
     "feed sync --json": Message(
         "结束时输出一行 JSON 摘要。",
         "Print a summary as one line of JSON at the end.",
+    ),
+    "feed compare": Message(
+        "把数据库中的副本与订阅流比较：到副本所读位置为止，每个键的最新记录。有不符的行则逐行列出，退出码为 1。",
+        "Compare a copy in a database with the feed: the newest record of each key, up to where the copy has read. "
+        "Rows that differ are listed. Exit code 1 when there are such.",
+    ),
+    "feed compare SUBSCRIBER": Message(
+        "订阅方。",
+        "The subscriber.",
+    ),
+    "feed compare --to": Message(
+        "数据库的 SQLAlchemy 地址，同 `creditbus feed sync`。",
+        "SQLAlchemy URL of the database, as for `creditbus feed sync`.",
+    ),
+    "feed compare --json": Message(
+        "输出一个 JSON 文档：相符和未比较的行数，以及各处不符。",
+        "Print a JSON document: how many rows are equal and how many were not compared, and the differences.",
     ),
     "feed manifest": Message(
         "为订阅流自上一份清单以来的记录签名，并发布到 `feed.<订阅方>.manifest`；多个订阅流中有未能签名的，退出码为 1。",

@@ -14,7 +14,7 @@ from creditbus.services.subscriber.sql.dialects import key_type, type_of
 from creditbus.services.subscriber.table_model import KEY, Column, TableModel
 from creditbus.topics.errors import ConfigurationError
 
-__all__ = ["COLUMNS", "POSITIONS", "ItemTables"]
+__all__ = ["COLUMNS", "POSITIONS", "ItemTables", "own_columns"]
 
 _OWN: Final = sa.MetaData()
 _EXACT: Final[Mapping[str, Any]] = {"mysql_charset": "utf8mb4", "mariadb_charset": "utf8mb4"}
@@ -76,6 +76,12 @@ class ItemTables:
         """Make the tables of positions and columns where they are not there."""
         with engine.begin() as connection:
             _OWN.create_all(connection)
+
+    @staticmethod
+    def names(connection: sa.Connection) -> list[str]:
+        """Return the names of the tables that were made here."""
+        found = connection.execute(sa.select(COLUMNS.c.table_name).distinct().order_by(COLUMNS.c.table_name))
+        return list(found.scalars())
 
     def prepare(self, engine: sa.Engine, model: TableModel) -> None:
         """Make a table, or the columns that it lacks.

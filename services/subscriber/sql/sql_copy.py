@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Final, Self
 
 import sqlalchemy as sa
 
 from creditbus.services.subscriber import messages
-from creditbus.services.subscriber.planning import Key, Plan
+from creditbus.services.subscriber.batch import Batch, Taken
+from creditbus.services.subscriber.comparing import HeldRow
+from creditbus.services.subscriber.planning import Key, plan_changes
 from creditbus.services.subscriber.position import AT_BEGINNING, Move, Position
 from creditbus.services.subscriber.sql.database import database_errors
-from creditbus.services.subscriber.sql.dialects import upsert
-from creditbus.services.subscriber.sql.layout import POSITIONS, ItemTables
+from creditbus.services.subscriber.sql.dialects import MYSQL, upsert
+from creditbus.services.subscriber.sql.layout import POSITIONS, ItemTables, own_columns
 from creditbus.services.subscriber.table_model import KEY, Row, TableModel
 from creditbus.topics.errors import ConfigurationError
 
@@ -36,7 +39,6 @@ class SqlCopy:
         self._engine = engine
         self._topic = topic
         self._tables = ItemTables()
-        self._statements: dict[tuple[int, int], sa.TextClause | None] = {}
 
     @property
     def place(self) -> str:
@@ -70,25 +72,49 @@ class SqlCopy:
     def positions(self) -> Mapping[int, Position]:
         """See the contract."""
         with database_errors(self._engine), self._engine.connect() as connection:
-            rows = connection.execute(sa.select(POSITIONS).where(POSITIONS.c.topic == self._topic)).all()
+            return self._positions(connection)
+
+    def _positions(self, connection: sa.Connection) -> Mapping[int, Position]:
+        rows = connection.execute(sa.select(POSITIONS).where(POSITIONS.c.topic == self._topic)).all()
         return {row.partition_no: Position(row.next_offset, row.feed_seq, bytes.fromhex(row.last_hash)) for row in rows}
 
-    def prepare(self, models: Sequence[TableModel]) -> None:
-        """See the contract."""
-        with database_errors(self._engine):
-            for model in models:
-                self._tables.prepare(self._engine, model)
+    @contextmanager
+    def snapshot(self) -> Iterator[tuple[Mapping[int, Position], Iterator[HeldRow]]]:
+        """Give positions and rows as they were at one moment, whoever goes on writing."""
+        level = "REPEATABLE READ" if self._engine.dialect.name in ("postgresql", *MYSQL) else None
+        engine = self._engine.execution_options(isolation_level=level) if level else self._engine
+        with database_errors(self._engine), engine.connect() as connection:
+            yield self._positions(connection), self._rows(connection)
 
-    def apply(self, plan: Plan, moves: Mapping[int, Move]) -> None:
+    def _rows(self, connection: sa.Connection) -> Iterator[HeldRow]:
+        for name in self._tables.names(connection):
+            if not sa.inspect(connection).has_table(name):
+                continue
+            own = own_columns(connection, name)
+            table = sa.Table(name, sa.MetaData(), autoload_with=connection)
+            columns = [column for column in table.c if column.name in own]
+            names = [column.name for column in columns]
+            places = [names.index(column) for column in KEY]
+            rows = connection.execution_options(yield_per=_AT_ONCE).execute(sa.select(*columns))
+            for row in rows:
+                yield HeldRow(name, _key(tuple(row), places), dict(zip(names, row, strict=True)))
+
+    def take(self, batch: Batch) -> Taken:
         """See the contract."""
+        plan = plan_changes(batch.changes)
+        with database_errors(self._engine):
+            for model in plan.models:
+                self._tables.prepare(self._engine, model)
         with database_errors(self._engine), self._engine.begin() as connection:
             # first: whoever else writes to the copy waits here, and then finds that it was moved
-            for partition, move in sorted(moves.items()):
+            for partition, move in sorted(batch.moves.items()):
                 self._move(connection, partition, move)
             for name in sorted(plan.rows):
                 self._remove(connection, name, plan.removed(name))
                 for place, rows in plan.kept(name).items():
                     self._write(connection, plan.models[place], rows)
+        counts = plan.counts()
+        return Taken(counts[True], counts[False])
 
     def _move(self, connection: sa.Connection, partition: int, move: Move) -> None:
         here = (POSITIONS.c.topic == self._topic) & (POSITIONS.c.partition_no == partition)

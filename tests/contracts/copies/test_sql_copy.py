@@ -9,8 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from creditbus.services.query.continuity import BreakKind
+from creditbus.services.subscriber.batch import Batch
 from creditbus.services.subscriber.errors import BrokenFeedError
-from creditbus.services.subscriber.planning import Plan
 from creditbus.services.subscriber.position import Move
 from creditbus.services.subscriber.sql import sql_copy
 from creditbus.topics.errors import ConfigurationError
@@ -185,7 +185,7 @@ def test_a_second_sync_of_a_copy_that_has_begun_is_refused_too(feed: MadeFeed, t
     tables.sync()
     moves = {0: Move(before, before._replace(next_offset=99))}
     with tables.copy() as late, pytest.raises(ConfigurationError, match="run one `creditbus feed sync`"):
-        late.apply(Plan(), moves)
+        late.take(Batch([], moves))
     assert tables.holds(feed.view())
 
 

@@ -95,7 +95,7 @@ def test_a_feed_that_is_not_whole_ends_it_with_one_line(feed: MadeFeed, run: Syn
 @pytest.mark.parametrize(
     ("to", "said"),
     [
-        ("nonsense", "--to: this is not the URL of a database; "),
+        ("nonsense", "--to: this is neither the URL of a database nor a file whose name ends with .jsonl; "),
         (_ORACLE, "--to: there is no driver for it: "),
         ("sqlite:////nowhere/at/all.db", "sqlite:////nowhere/at/all.db: unable to open database file; "),
     ],
@@ -146,3 +146,46 @@ def test_progress_is_a_line_every_five_seconds_with_rate_and_time_left(capsys: p
         f"{TOPIC} → sqlite://: 10,000 records, 2,000 a second, about 1:00:04 left",
         f"{TOPIC} → sqlite://: the copy is up to date, 30,000 records read",
     ]
+
+
+def test_a_file_of_json_lines_is_a_copy_too(feed: MadeFeed, run: Sync, tmp_path: Path) -> None:
+    feed.put(0, "S1", XYDJ="B")
+    assert run("--once", to="copy.jsonl")[:2] == (0, "1 record read: 1 row written, 0 rows taken away\n")
+    first = json.loads((tmp_path / "copy.jsonl").read_bytes().splitlines()[1])
+    assert (first["subject"]["code"], first["content"]["XYDJ"]) == ("S1", "B")
+    code, _, said = run("--once", to="nowhere/copy.jsonl")
+    assert code == 2
+    assert said == (
+        "creditbus: nowhere/copy.jsonl: No such file or directory; "
+        "check path, rights and room on the disk; run again, it goes on where it stood\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("lang", "lines"),
+    [
+        ("en", ["tax_credit_grade S1 某税务局 1号: the row is missing", "1 row as the feed says, 1 difference"]),
+        ("zh", ["tax_credit_grade S1 某税务局 1号：缺少该行", "1 行相符，1 行不符"]),
+    ],
+)
+def test_compare_lists_what_differs(
+    lang: str, lines: list[str], feed: MadeFeed, run: Sync, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    feed.put(0, "S1")
+    feed.put(1, "S2")
+    run("--once")
+    compare = ["feed", "compare", "district-wuchang", "--to", "sqlite:///copy.db", "--lang", lang]
+    assert cli.main(compare) == 0
+    capsys.readouterr()
+    CopiedTables(f"sqlite:///{tmp_path}/copy.db").run("DELETE FROM tax_credit_grade WHERE subject_code = 'S1'")
+    assert cli.main(compare) == 1
+    assert capsys.readouterr().out.splitlines() == lines
+    assert cli.main([*compare, "--json"]) == 1
+    assert json.loads(capsys.readouterr().out) == {
+        "equal": 1,
+        "unproved": 0,
+        "differences": [{"table": "tax_credit_grade", "key": ["S1", "某税务局", "1号"], "how": "missing"}],
+    }
+    del feed.log[0][0]
+    assert cli.main(compare) == 1
+    assert capsys.readouterr().err.startswith("creditbus: ")

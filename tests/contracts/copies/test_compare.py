@@ -1,0 +1,87 @@
+"""A copy is held against its feed: equal, or each row that is not, on each database."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from creditbus.services.subscriber.comparing import Unlike
+from creditbus.services.subscriber.errors import BrokenFeedError
+from tests.feed_copies import MadeFeed, item_schema
+from tests.harness.copied import CopiedTables
+
+_GRADES = "tax_credit_grade"
+
+
+@pytest.fixture
+def feed(monkeypatch: pytest.MonkeyPatch) -> MadeFeed:
+    made = MadeFeed()
+    made.serve(monkeypatch)
+    return made
+
+
+def _found(tables: CopiedTables) -> list[tuple[str, Unlike]]:
+    return [(one.key[0], one.how) for one in tables.compare().differences]
+
+
+def test_a_copy_equals_the_feed_up_to_where_it_stands(feed: MadeFeed, tables: CopiedTables) -> None:
+    chance = random.Random(2)
+    narrow, wide = item_schema("tax-credit-grade", content=("XYDJ",)), item_schema("tax-credit-grade")
+    for _ in range(80):
+        lane, state = chance.randrange(2), chance.choice(["ACTIVE", "ACTIVE", "DISPUTED", "EXPIRED", "WITHHELD"])
+        feed.put(lane, f"S{lane}{chance.randrange(9)}", state=state, schema=chance.choice([narrow, wide]))
+    tables.sync()
+    found = tables.compare()
+    rows = sum(map(len, feed.view().values()))
+    assert (found.equal, found.unproved, found.differences) == (rows, 0, [])
+    # what the feed got since is not held against the copy
+    feed.put(0, "S00", state="EXPIRED")
+    feed.put(0, "S99")
+    found = tables.compare()
+    assert (found.equal, found.differences) == (rows, [])
+
+
+def test_every_row_that_differs_is_named(feed: MadeFeed, tables: CopiedTables) -> None:
+    for number in range(5):
+        feed.put(0, f"S{number}")
+    feed.put(1, "S9")
+    feed.put(1, "S9", state="WITHDRAWN")
+    tables.sync()
+    tables.run(f"UPDATE {_GRADES} SET xydj = 'A' WHERE subject_code = 'S1'")
+    tables.run(f"UPDATE {_GRADES} SET act_decided_on = NULL WHERE subject_code = 'S2'")
+    tables.run(f"DELETE FROM {_GRADES} WHERE subject_code = 'S3'")
+    tables.run(f"UPDATE {_GRADES} SET subject_code = 'S9' WHERE subject_code = 'S4'")
+    assert _found(tables) == [
+        ("S1", Unlike.DIFFERENT),
+        ("S2", Unlike.DIFFERENT),
+        ("S3", Unlike.MISSING),
+        ("S4", Unlike.MISSING),
+        ("S9", Unlike.EXTRA),
+    ]
+
+
+def test_of_a_feed_whose_beginning_expired_the_rest_is_compared(feed: MadeFeed, tables: CopiedTables) -> None:
+    for number in range(4):
+        feed.put(0, f"S{number}")
+    tables.sync()
+    feed.expire(0, 2)
+    found = tables.compare()
+    assert (found.equal, found.unproved, found.differences) == (2, 2, [])
+    tables.run(f"DELETE FROM {_GRADES} WHERE subject_code = 'S3'")
+    assert _found(tables) == [("S3", Unlike.MISSING)]
+
+
+@pytest.mark.parametrize("place", [1, 3])
+def test_a_feed_that_is_not_whole_proves_nothing(place: int, feed: MadeFeed, tables: CopiedTables) -> None:
+    for number in range(4):
+        feed.put(0, f"S{number}")
+    tables.sync()
+    del feed.log[0][place]
+    with pytest.raises(BrokenFeedError):
+        tables.compare()
+
+
+def test_an_empty_copy_of_an_empty_feed_is_equal(feed: MadeFeed, tables: CopiedTables) -> None:
+    assert feed.view() == {}
+    assert tables.compare().equal == 0
