@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from creditbus.services.subscriber.position import Move
 from creditbus.services.subscriber.table_model import TableModel
 
-__all__ = ["Batch", "Change", "Taken"]
+__all__ = ["REPLACEMENT", "Batch", "Change", "Taken", "without_nul"]
+
+#: In place of the character NUL, which some databases cannot keep.
+REPLACEMENT: Final = "\ufffd"
 
 
 class Change(NamedTuple):
@@ -57,3 +60,13 @@ class Taken(NamedTuple):
 
     written: int
     removed: int
+
+
+def without_nul(change: Change) -> Change:
+    """Return a record in whose texts another character stands for each NUL."""
+    fields = {part: {name: _without(value) for name, value in of.items()} for part, of in change.fields.items()}
+    return change._replace(fields=fields)
+
+
+def _without(value: Any) -> Any:
+    return value.replace("\0", REPLACEMENT) if isinstance(value, str) else value

@@ -11,6 +11,7 @@ from hashlib import blake2b
 from typing import Any, Final, NamedTuple
 
 from creditbus.services.query.continuity import Break, BreakKind
+from creditbus.services.subscriber.batch import REPLACEMENT
 from creditbus.services.subscriber.errors import BrokenFeedError
 from creditbus.services.subscriber.planning import Key, key_of, takes_away
 from creditbus.services.subscriber.position import AT_BEGINNING, Position
@@ -86,7 +87,7 @@ async def compare(feed: FeedReader, positions: Mapping[int, Position], rows: Ite
                 if last[partition] > positions.get(partition, AT_BEGINNING).feed_seq:
                     continue
                 row = None if takes_away(fields) else _digest(zip(model.names(), model.row(fields), strict=True))
-                said[model.name, key_of(fields)] = row
+                said[model.name, _stored(key_of(fields))] = row
     for partition, position in positions.items():
         read = last.get(partition, 0)
         if read < position.feed_seq and (read or partition not in feed.cut):
@@ -97,8 +98,8 @@ async def compare(feed: FeedReader, positions: Mapping[int, Position], rows: Ite
 def _held_against(said: dict[tuple[str, Key], bytes | None], rows: Iterable[HeldRow], *, whole: bool) -> Comparison:
     found = Comparison()
     for table, key, values in rows:
-        known = (table, key) in said
-        wanted = said.pop((table, key), None)
+        known = (table, _stored(key)) in said
+        wanted = said.pop((table, _stored(key)), None)
         if not known and not whole:
             found.unproved += 1
         elif wanted is None:
@@ -111,6 +112,11 @@ def _held_against(said: dict[tuple[str, Key], bytes | None], rows: Iterable[Held
     found.differences += [Difference(table, key, Unlike.MISSING) for table, key in missing]
     found.differences.sort()
     return found
+
+
+def _stored(key: Key) -> Key:
+    subject, authority, document = map(_plain, key)
+    return subject, authority, document
 
 
 def _digest(values: Iterable[tuple[str, Any]]) -> bytes:
@@ -126,4 +132,6 @@ def _plain(value: Any) -> Any:
         case datetime():
             moment = value if value.tzinfo else value.replace(tzinfo=UTC)
             return round(moment.timestamp() * 1000)
+        case str():
+            return value.replace("\0", REPLACEMENT)
     return value

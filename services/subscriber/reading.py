@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from dataclasses import replace
+
+from aiokafka.errors import OffsetOutOfRangeError
 
 from creditbus.services.domain.framing import schema_id
 from creditbus.services.engine.batch import Partition, Record
@@ -77,10 +80,17 @@ class FeedReader:
         self._may_be_cut = cut
         for one in partitions:
             starts[one] = self._begin(one.partition, stored.get(one.partition, AT_BEGINNING), *bounds[one])
-        async for chunk in read_partitions(self._servers, starts, follow=follow):
-            await self._schemas.learn(chunk.records)
-            changes = [self._change(record) for record in chunk.records]
-            yield Batch(changes, self._moved({one.partition: at for one, at in chunk.positions.items()}))
+        async with aclosing(read_partitions(self._servers, starts, follow=follow)) as chunks:
+            try:
+                async for chunk in chunks:
+                    await self._schemas.learn(chunk.records)
+                    changes = [self._change(record) for record in chunk.records]
+                    yield Batch(changes, self._moved({one.partition: at for one, at in chunk.positions.items()}))
+            except OffsetOutOfRangeError as error:
+                # while it was read: retention was faster
+                overtaken = min(one.partition for one in error.args[0])
+                first = self._positions[overtaken].feed_seq + 1
+                raise BrokenFeedError(Break(overtaken, BreakKind.EXPIRED, first, None)) from error
 
     def _begin(self, partition: int, position: Position, first: int, end: int) -> int:
         if position.next_offset > end:

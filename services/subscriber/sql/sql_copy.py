@@ -10,9 +10,9 @@ from typing import Any, Final, Self
 import sqlalchemy as sa
 
 from creditbus.services.subscriber import messages
-from creditbus.services.subscriber.batch import Batch, Taken
+from creditbus.services.subscriber.batch import Batch, Taken, without_nul
 from creditbus.services.subscriber.comparing import HeldRow
-from creditbus.services.subscriber.planning import Key, plan_changes
+from creditbus.services.subscriber.planning import Key, Plan, plan_changes
 from creditbus.services.subscriber.position import AT_BEGINNING, Move, Position
 from creditbus.services.subscriber.sql.database import database_errors
 from creditbus.services.subscriber.sql.dialects import MYSQL, upsert
@@ -101,13 +101,22 @@ class SqlCopy:
 
     def take(self, batch: Batch) -> Taken:
         """See the contract."""
-        plan = plan_changes(batch.changes)
+        try:
+            return self._take(plan_changes(batch.changes), batch.moves)
+        except ConfigurationError:
+            storable = [without_nul(change) for change in batch.changes]
+            if self._engine.dialect.name != "postgresql" or storable == batch.changes:
+                raise
+        # PostgreSQL has no such character, and a record that holds one must not end the copy for ever
+        return self._take(plan_changes(storable), batch.moves)
+
+    def _take(self, plan: Plan, moves: Mapping[int, Move]) -> Taken:
         with database_errors(self._engine):
             for model in plan.models:
                 self._tables.prepare(self._engine, model)
         with database_errors(self._engine), self._engine.begin() as connection:
             # first: whoever else writes to the copy waits here, and then finds that it was moved
-            for partition, move in sorted(batch.moves.items()):
+            for partition, move in sorted(moves.items()):
                 self._move(connection, partition, move)
             for name in sorted(plan.rows):
                 self._remove(connection, name, plan.removed(name))

@@ -82,6 +82,14 @@ def test_a_feed_that_is_not_whole_proves_nothing(place: int, feed: MadeFeed, tab
         tables.compare()
 
 
+def test_a_text_with_nul_stops_no_copy_and_is_equal(feed: MadeFeed, tables: CopiedTables) -> None:
+    feed.put(0, "S1", XYDJ="a\0b")
+    feed.put(0, "S2", "1\0号")
+    tables.sync()
+    assert [key[0] for key in tables.rows(_GRADES)] == ["S1", "S2"]
+    assert _found(tables) == []
+
+
 def test_an_empty_copy_of_an_empty_feed_is_equal(feed: MadeFeed, tables: CopiedTables) -> None:
     assert feed.view() == {}
     assert tables.compare().equal == 0

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import random
 import threading
+from collections.abc import AsyncGenerator
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from aiokafka.errors import OffsetOutOfRangeError
 
-from creditbus.services.query.continuity import BreakKind
+from creditbus.services.engine.batch import Partition
+from creditbus.services.engine.consume.topic_reader import Chunk
+from creditbus.services.query.continuity import Break, BreakKind
+from creditbus.services.subscriber import reading
 from creditbus.services.subscriber.batch import Batch
 from creditbus.services.subscriber.errors import BrokenFeedError
 from creditbus.services.subscriber.position import Move
 from creditbus.services.subscriber.sql import sql_copy
 from creditbus.topics.errors import ConfigurationError
-from tests.feed_copies import MadeFeed, item_schema
+from tests.feed_copies import TOPIC, MadeFeed, item_schema
 from tests.harness.copied import CopiedTables
 from tests.harness.waiting import until
 
@@ -221,6 +227,21 @@ def test_what_expired_unread_stops_it(cut_to: int, feed: MadeFeed, tables: Copie
     found = caught.value.found
     assert (found.kind, found.first, found.last) == (BreakKind.EXPIRED, 2, 3 if cut_to == 3 else None)
     assert len(tables.rows(_GRADES)) == 1
+
+
+def test_retention_that_overtakes_the_reader_stops_it(
+    feed: MadeFeed, tables: CopiedTables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def overtaken(*_: Any, **__: Any) -> AsyncGenerator[Chunk]:
+        for chunk in ():
+            yield chunk
+        raise OffsetOutOfRangeError({Partition(TOPIC, 1): 7})
+
+    monkeypatch.setattr(reading, "read_partitions", overtaken)
+    with pytest.raises(BrokenFeedError) as caught:
+        tables.sync()
+    assert caught.value.found == Break(1, BreakKind.EXPIRED, 1, None)
+    assert feed.view() == {}
 
 
 def test_a_feed_whose_beginning_expired_is_not_copied(feed: MadeFeed, tables: CopiedTables) -> None:
