@@ -233,7 +233,8 @@ def test_retention_that_overtakes_the_reader_stops_it(
     feed: MadeFeed, tables: CopiedTables, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def overtaken(*_: Any, **__: Any) -> AsyncGenerator[Chunk]:
-        for chunk in ():
+        nothing: list[Chunk] = []
+        for chunk in nothing:
             yield chunk
         raise OffsetOutOfRangeError({Partition(TOPIC, 1): 7})
 
