@@ -73,3 +73,5 @@ def test_killed_again_and_again_while_the_feed_grows(live: Observer, say: Say, t
     assert sum(map(len, view.values())) > 100
     assert CopiedTables(url).holds(view)
     assert say("feed", "sync", _NAME, "--to", url, "--once")["records"] == 0
+    compared = say("feed", "compare", _NAME, "--to", url)
+    assert compared == {"equal": sum(map(len, view.values())), "unproved": 0, "differences": []}
