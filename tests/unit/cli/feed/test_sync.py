@@ -58,7 +58,11 @@ def test_it_says_what_it_did(feed: MadeFeed, run: Sync, tmp_path: Path) -> None:
     assert facts == {"feed": TOPIC, "to": "sqlite:///copy.db", "records": 1, "written": 0, "removed": 1}
 
 
-def test_it_follows_until_it_is_asked_to_stop(feed: MadeFeed, run: Sync, tmp_path: Path) -> None:
+def test_it_follows_until_it_is_asked_to_stop(
+    feed: MadeFeed, run: Sync, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # on a busy machine the process of the tests would be left after a second, as that of a user
+    monkeypatch.setattr("creditbus.services.cli.stopping._PATIENCE_SECONDS", 60.0)
     feed.put(0, "S1")
     grown = False
 
