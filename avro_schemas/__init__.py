@@ -8,6 +8,7 @@ stage needs without reading the content. Files: ``header.avsc`` (types of the he
 from creditbus.avro_schemas.catalogue_files import RawItem, raw_catalogue
 from creditbus.avro_schemas.composition import (
     Schema,
+    continuation_schema,
     crosswalk_entry_schema,
     event_schema,
     header_schema,
@@ -20,6 +21,7 @@ from creditbus.avro_schemas.composition import (
 __all__ = [
     "RawItem",
     "Schema",
+    "continuation_schema",
     "crosswalk_entry_schema",
     "event_schema",
     "header_schema",

@@ -8,6 +8,7 @@ from creditbus.avro_schemas.catalogue_files import per_catalogue, raw_catalogue,
 __all__ = [
     "Schema",
     "compose",
+    "continuation_schema",
     "crosswalk_entry_schema",
     "event_schema",
     "header_schema",
@@ -81,6 +82,13 @@ def reject_schema() -> Schema:
 def ledger_schema() -> Schema:
     """Read the schema of a batch's counts on `credit.ledger`."""
     schema: Schema = read_schema("ledger.avsc")
+    return schema
+
+
+@cache
+def continuation_schema() -> Schema:
+    """Read the schema of what the profiles stage still has to do for a subject, on `credit.events`."""
+    schema: Schema = read_schema("continuation.avsc")
     return schema
 
 

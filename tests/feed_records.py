@@ -93,6 +93,7 @@ def header_of(item: Item, state: RecordState) -> dict[str, Any]:
         "registered_name": "",
         "district": "420106",
         "registered": True,
+        "before": None,
     }
     names = ("authority", "authority_name", "document_no", "subject", "subject_name")
     origin = {"department": "department", "run": "run", "file": "file", "sheet": "", "row": 1}

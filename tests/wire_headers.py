@@ -14,6 +14,11 @@ __all__ = ["HEADER", "applieds", "headers", "ints", "longs", "names", "written"]
 HEADER = fastavro.parse_schema(header_schema(), named_schemas={})
 
 states = st.sampled_from([state.value for state in RecordState])
+_FACTS: dict[str, st.SearchStrategy[Any]] = {
+    "registered_name": st.text(max_size=80),
+    "district": st.text(max_size=6),
+    "registered": st.booleans(),
+}
 applieds = st.fixed_dictionaries(
     {
         "change": st.sampled_from([change.value for change in Change]),
@@ -21,9 +26,8 @@ applieds = st.fixed_dictionaries(
         "revision": st.integers(0, (1 << 31) - 1),
         "state": states,
         "previous_state": st.none() | states,
-        "registered_name": st.text(max_size=80),
-        "district": st.text(max_size=6),
-        "registered": st.booleans(),
+        **_FACTS,
+        "before": st.none() | st.fixed_dictionaries(_FACTS),
     }
 )
 

@@ -30,10 +30,11 @@ _ZH: Final[Mapping[str, str]] = {
     "held": "待原记录",
     "parked": "待登记",
     "balanced": "平衡",
-    # what an event did
+    # what happened to a record
     Change.NEW: "新增",
     Change.AMENDED: "变更",
     Change.TRANSITION: "状态变更",
+    Change.RESTATED: "重述",
     # states of a record
     RecordState.ACTIVE: "有效",
     RecordState.DISPUTED: "异议中",

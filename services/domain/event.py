@@ -26,6 +26,7 @@ __all__ = [
     "Change",
     "Claim",
     "Content",
+    "Facts",
     "Header",
     "Origin",
     "RecordState",
@@ -36,6 +37,7 @@ __all__ = [
     "ingest_key",
     "partition_of",
     "record_key",
+    "restated_id",
     "said_id",
 ]
 
@@ -89,11 +91,13 @@ class RecordState(StrEnum):
 
 
 class Change(StrEnum):
-    """What an applied event did to its record."""
+    """What happened to a record."""
 
     NEW = "NEW"
     AMENDED = "AMENDED"
     TRANSITION = "TRANSITION"
+    RESTATED = "RESTATED"
+    """No event changed it: it is emitted again, because the facts of its subject changed."""
 
 
 class Origin(TypedDict):
@@ -106,8 +110,19 @@ class Origin(TypedDict):
     row: int
 
 
+class Facts(TypedDict):
+    """What grants look at and feeds show of a subject, from its registration; empty without one."""
+
+    registered_name: str
+    district: str
+    registered: bool
+
+
 class Applied(TypedDict):
-    """What the profiles stage decided."""
+    """What the profiles stage decided.
+
+    `before` are the facts under which the record was last emitted, where they differ from those of now.
+    """
 
     change: str
     version: int
@@ -117,6 +132,7 @@ class Applied(TypedDict):
     registered_name: str
     district: str
     registered: bool
+    before: Facts | None
 
 
 class Header(TypedDict):
@@ -218,6 +234,17 @@ def said_id(header: Header, named: str) -> bytes:
     digest = blake2b("\0".join(identity).encode(), digest_size=ID_BYTES)
     digest.update(header["content_hash"])
     return digest.digest()
+
+
+def restated_id(last: bytes, version: int) -> bytes:
+    """Return the event id of a record that is emitted again: whoever knows the last one takes it for another.
+
+    Args:
+        last: event id under which the record was last emitted.
+        version: of the subject's profile.
+
+    """
+    return blake2b(b"restated\0%b%b" % (last, version.to_bytes(8, "big")), digest_size=ID_BYTES).digest()
 
 
 def partition_of(key: bytes, partitions: int) -> int:

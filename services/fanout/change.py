@@ -6,20 +6,24 @@ Feeds show the same texts that the event holds, in the same encoding, so most of
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from creditbus.services.domain.event import CLAIM_FIELDS, Applied
 from creditbus.services.domain.feed.disclosure import ACT_FIELDS, RETRACTED
-from creditbus.services.domain.feed.withholding import WITHHELD, withheld_id
+from creditbus.services.domain.feed.keys import feed_key
+from creditbus.services.domain.feed.withholding import WITHHELD, WithheldFor, withheld_id
 from creditbus.services.domain.framing import FRAME_BYTES
-from creditbus.services.engine.codec.primitives import encode_text, past_optional_text, read_long, symbols
+from creditbus.services.engine.codec.primitives import encode_text, past_optional_text, past_text, read_long, symbols
 from creditbus.services.engine.codec.scan import scan_header
 from creditbus.services.engine.codec.scan.places import (
     APPLIED_STATE,
     AUTHORITY,
+    AUTHORITY_NAME,
+    BEFORE,
     CHANGE,
     CONTENT_HASH,
     DISTRICT,
+    DOCUMENT_NO,
     END,
     EVENT_ID,
     ITEM,
@@ -38,13 +42,30 @@ from creditbus.services.engine.codec.scan.places import (
     check_fields,
 )
 
-__all__ = ["Change", "ChangeReader"]
+__all__ = ["Before", "Change", "ChangeReader"]
 
 _CODES: Final = len(CLAIM_FIELDS)
 _NO_STATE: Final = b"\x00"
 _WITHHELD: Final = encode_text(WITHHELD)
+_ON_SHOW: Final = b"\x00"
+_WITHHELD_FOR: Final = {reason: b"\x02" + encode_text(reason.value) for reason in WithheldFor}
 #: Length of an event id in hexadecimal, as Avro writes it.
 _HEXADECIMAL: Final = b"\x40"
+
+
+class Before(NamedTuple):
+    """Facts of a subject under which a record was last emitted.
+
+    Attributes:
+        district: the registered district, empty when unknown.
+        name: as Avro writes it.
+        rest: district and whether the subject was registered, as Avro writes them.
+
+    """
+
+    district: str
+    name: bytes
+    rest: bytes
 
 
 class Change:
@@ -53,10 +74,12 @@ class Change:
     Attributes:
         value: the event.
         code: its subject.
+        key: of its record, as feeds show it.
         item: id of the catalogue item.
         subject_kind: kind of the subject.
         district: registered district of the subject, empty when unknown.
         retracted: whether its record is to be shown no more.
+        moved: whether it was last emitted under other facts of its subject.
         shown: who and which, as every feed shows it: the bytes of FeedSubject and FeedRecord.
         places: where the fields of the header begin in the event, as `scan_header` gives them.
         act: where the fields of the act begin in the event, and where the last one ends.
@@ -64,16 +87,31 @@ class Change:
 
     """
 
-    __slots__ = ("act", "code", "content", "district", "item", "places", "retracted", "shown", "subject_kind", "value")
+    __slots__ = (
+        "act",
+        "code",
+        "content",
+        "district",
+        "item",
+        "key",
+        "moved",
+        "places",
+        "retracted",
+        "shown",
+        "subject_kind",
+        "value",
+    )
 
     def __init__(  # noqa: PLR0917 -- one for every event: keyword arguments would double its cost
         self,
         value: bytes,
         code: bytes,
+        key: bytes,
         item: str,
         subject_kind: str,
         district: str,
         retracted: bool,  # noqa: FBT001 -- as above
+        moved: bool,  # noqa: FBT001 -- as above
         shown: bytes,
         act: list[int],
         content: list[int],
@@ -82,10 +120,12 @@ class Change:
         """See the attributes."""
         self.value = value
         self.code = code
+        self.key = key
         self.item = item
         self.subject_kind = subject_kind
         self.district = district
         self.retracted = retracted
+        self.moved = moved
         self.shown = shown
         self.act = act
         self.content = content
@@ -128,7 +168,9 @@ class ChangeReader:
             return None
 
     def _read(self, value: bytes, places: tuple[int, ...]) -> Change:
-        item = characters(value, places[ITEM], places[VERB]).decode()
+        item_utf8 = characters(value, places[ITEM], places[VERB])
+        item = item_utf8.decode()
+        code = characters(value, places[SUBJECT], places[SUBJECT_NAME])
         act, place = _past_optional_texts(value, places[END], len(ACT_FIELDS))
         _, place = _past_optional_texts(value, place, _CODES)
         content, place = _past_optional_texts(value, place, self._contents[item])
@@ -139,11 +181,18 @@ class ChangeReader:
         previous = places[PREVIOUS_STATE]
         return Change(
             value,
-            characters(value, places[SUBJECT], places[SUBJECT_NAME]),
+            code,
+            feed_key(
+                code,
+                item_utf8,
+                characters(value, places[AUTHORITY], places[AUTHORITY_NAME]),
+                characters(value, places[DOCUMENT_NO], places[SUBJECT]),
+            ),
             item,
             subject_kind,
             characters(value, places[DISTRICT], places[REGISTERED]).decode(),
             state in self._retracted,
+            value[places[BEFORE]] != 0,
             self._shown(
                 value,
                 places,
@@ -171,12 +220,35 @@ class ChangeReader:
             registered_name=characters(value, places[REGISTERED_NAME], places[DISTRICT]).decode(),
             district=change.district,
             registered=bool(value[places[REGISTERED]]),
+            before=None,
         )
 
-    def withheld(self, change: Change) -> bytes:
+    def before(self, change: Change) -> Before:
+        """Return the facts under which a moved change's record was last emitted."""
+        value, start = change.value, change.places[BEFORE] + 1
+        district = past_text(value, start)
+        registered = past_text(value, district)
+        return Before(
+            characters(value, district, registered).decode(),
+            value[start:district],
+            value[district : registered + 1],
+        )
+
+    def was_retracted(self, change: Change) -> bool:
+        """Tell whether the record was to be shown no more before the change already."""
+        value, previous = change.value, change.places[PREVIOUS_STATE]
+        return value[previous] != 0 and value[previous + 1] in self._retracted
+
+    def revision(self, change: Change) -> int:
+        """Return how many contents the record has had."""
+        revision: int = read_long(change.value, change.places[REVISION])[0]
+        return revision
+
+    def withheld(self, change: Change, reason: WithheldFor, before: Before | None = None) -> bytes:
         """Return what stands in place of `shown` for whoever is to stop showing the record, and may not see this one.
 
-        Nothing in it comes from the content: neither the states nor the event's id.
+        Nothing in it comes from the content, neither the states nor the event's id, and nothing from the subject's
+        facts of now where those of before are given: they are what the subscriber knows.
         """
         version, _ = read_long(change.value, change.places[VERSION])
         return self._shown(
@@ -186,9 +258,11 @@ class ChangeReader:
             _WITHHELD,
             _NO_STATE,
             withheld_id(change.code, version),
+            _WITHHELD_FOR[reason],
+            before,
         )
 
-    def _shown(
+    def _shown(  # noqa: PLR0917 -- as the constructor of Change
         self,
         value: bytes,
         places: tuple[int, ...],
@@ -196,15 +270,21 @@ class ChangeReader:
         state: bytes,
         previous_state: bytes,
         event_id: bytes,
+        withheld_for: bytes = _ON_SHOW,
+        before: Before | None = None,
     ) -> bytes:
         """Return the bytes of FeedSubject and FeedRecord: nearly all of them stand in the event."""
-        name, district = places[REGISTERED_NAME], places[DISTRICT]
+        if before is None:
+            district = places[DISTRICT]
+            name, rest = value[places[REGISTERED_NAME] : district], value[district : places[BEFORE]]
+        else:
+            name, rest = before.name, before.rest
         return b"".join(
             (
                 value[places[SUBJECT] : places[SUBJECT_NAME]],
-                value[name:district] if value[name] else value[places[SUBJECT_NAME] : places[SUBJECT_KIND]],
+                name if name[0] else value[places[SUBJECT_NAME] : places[SUBJECT_KIND]],
                 encode_text(subject_kind),
-                value[district : places[END]],
+                rest,
                 value[places[VERSION] : places[REVISION]],
                 value[places[ITEM] : places[VERB]],
                 value[places[AUTHORITY] : places[SUBJECT]],
@@ -216,6 +296,7 @@ class ChangeReader:
                 _HEXADECIMAL,
                 event_id.hex().encode(),
                 value[places[RECEIVED_AT] : places[SEQUENCE]],
+                withheld_for,
             )
         )
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from creditbus.services.domain.catalogue import Field
 from creditbus.services.domain.feed.disclosure import ACT_FIELDS, Projection
-from creditbus.services.domain.feed.withholding import Sight, sight
+from creditbus.services.domain.feed.withholding import Sight, WithheldFor, sight
 from creditbus.services.engine.codec.primitives import encode_text, text_at
-from creditbus.services.fanout.change import Change, ChangeReader
+from creditbus.services.fanout.change import Before, Change, ChangeReader
 
 __all__ = ["Showing", "Withholding", "showing_of"]
 
@@ -24,11 +24,12 @@ class Showing:
 
     """
 
-    __slots__ = ("_act", "_content", "_nothing", "_projection", "shows")
+    __slots__ = ("_act", "_content", "_nothing", "_projection", "_reader", "shows")
 
-    def __init__(self, projection: Projection) -> None:
+    def __init__(self, projection: Projection, reader: ChangeReader) -> None:
         fields, order, partial = projection.fields, list(projection.item.fields), projection.partial
         self._projection = projection
+        self._reader = reader
         by_value = projection.grant.disclosure if partial or projection.gate else None
         self.shows: tuple[Any, ...] = (projection.act, tuple((field.code, field.mask) for field in fields), by_value)
         self._act = _runs([(ACT_FIELDS.index(name), None) for name in projection.act])
@@ -57,28 +58,48 @@ class Showing:
                 parts.append(_NULL if shown is None else b"\x02" + encode_text(shown))
         return b"".join(parts)
 
+    def of_new(self, change: Change) -> bytes | None:
+        """Return the same for a subscriber that holds nothing of the record."""
+        return None if change.retracted else self.of(change)
+
+    def of_gone(self, change: Change, before: Before) -> bytes | None:
+        """Return the same for one that may not hold the record any more; `before` are the facts that it knows."""
+        return self._reader.withheld(change, WithheldFor.DISTRICT, before) + self._nothing
+
 
 class Withholding(Showing):
     """What a projection shows that withholds some records as a whole."""
 
-    __slots__ = ("_gate", "_reader")
+    __slots__ = ("_gate",)
 
     def __init__(self, projection: Projection, reader: ChangeReader) -> None:
-        super().__init__(projection)
+        super().__init__(projection, reader)
         assert projection.gate is not None  # noqa: S101 -- for the type checker: `showing_of` asked
         self._gate = list(projection.item.fields).index(projection.gate.code)
-        self._reader = reader
 
     def of(self, change: Change) -> bytes | None:
         """See the base class."""
-        value = text_at(change.value, change.content[self._gate])
-        match sight(self._projection, value, self._reader.applied(change)):
+        match self._sight(change):
             case Sight.SHOWN:
                 return super().of(change)
             case Sight.WITHHELD:
-                return self._reader.withheld(change) + self._nothing
+                return self._reader.withheld(change, WithheldFor.VALUE) + self._nothing
             case Sight.NOTHING:
                 return None
+
+    def of_new(self, change: Change) -> bytes | None:
+        """See the base class."""
+        return super().of_new(change) if self._sight(change) is Sight.SHOWN else None
+
+    def of_gone(self, change: Change, before: Before) -> bytes | None:
+        """See the base class: a record whose value was never to be seen is not there for the subscriber."""
+        if self._sight(change) is not Sight.SHOWN and self._reader.revision(change) == 1:
+            return None
+        return super().of_gone(change, before)
+
+    def _sight(self, change: Change) -> Sight:
+        value = text_at(change.value, change.content[self._gate])
+        return sight(self._projection, value, self._reader.applied(change))
 
 
 def showing_of(projection: Projection, reader: ChangeReader) -> Showing:
@@ -89,7 +110,7 @@ def showing_of(projection: Projection, reader: ChangeReader) -> Showing:
         reader: of the changes that are to be shown.
 
     """
-    return Showing(projection) if projection.gate is None else Withholding(projection, reader)
+    return Showing(projection, reader) if projection.gate is None else Withholding(projection, reader)
 
 
 def _runs(shown: Sequence[tuple[int, Field | None]]) -> list[tuple[int, int, Field | None]]:

@@ -59,12 +59,12 @@ class _Feed:
         self.sequence, self.digest = _TAIL.unpack(tail)
         self.records = records
 
-    def append(self, schema: bytes, code: bytes, shown: bytes) -> None:
+    def append(self, schema: bytes, key: bytes, shown: bytes) -> None:
         """Write a record: frame, evidence (FeedEvidence) and what is shown."""
         self.sequence += 1
         value = b"".join((schema, encode_long(self.sequence), self.digest, shown))
         self.digest = sha256(value).digest()
-        self.records.append((code, value))
+        self.records.append((key, value))
 
 
 #: What is shown, and to whom.
@@ -122,8 +122,11 @@ class FanoutStep:
 
     def _write(self, work: Work, feeds: dict[str, _Feed], view: StateView, out: Output) -> None:
         for change, on in work:
-            for showing, outlets in self._audience(change, on):
-                shown = showing.of(change)
+            if change.moved:
+                audience = self._moved_audience(change, on)
+            else:
+                audience = [(showing.of(change), outlets) for showing, outlets in self._audience(change, on)]
+            for shown, outlets in audience:
                 if shown is None:
                     continue
                 for outlet in outlets:
@@ -134,7 +137,21 @@ class FanoutStep:
                         tail = view.get(outlet.subscriber.encode()) or _FIRST
                         feed = _Feed(tail, out.channel(feed_topic(outlet.subscriber), out.lane))
                         feeds[outlet.subscriber] = feed
-                    feed.append(outlet.frame, change.code, shown)
+                    feed.append(outlet.frame, change.key, shown)
+
+    def _moved_audience(self, change: Change, on: date) -> list[tuple[bytes | None, list[_Outlet]]]:
+        """Compare what each grant admitted of a record before its subject's facts changed with what it admits now."""
+        before = self._reader.before(change)
+        was_on_show = not self._reader.was_retracted(change)
+        audience: list[tuple[bytes | None, list[_Outlet]]] = []
+        for outlet in self._outlets[change.item]:
+            held = was_on_show and _admits(outlet.grant, change, before.district, on)
+            if _admits(outlet.grant, change, change.district, on):
+                shown = outlet.showing.of(change) if held else outlet.showing.of_new(change)
+            else:
+                shown = outlet.showing.of_gone(change, before) if held else None
+            audience.append((shown, [outlet]))
+        return audience
 
     def _audience(self, change: Change, on: date) -> _Audience:
         """Return who is shown such a change on a day, by what they are shown."""
@@ -152,3 +169,7 @@ class FanoutStep:
             if admits(outlet.grant, item=item, subject_kind=subject_kind, district=district, on=on):
                 alike.setdefault(outlet.showing.shows, (outlet.showing, []))[1].append(outlet)
         return list(alike.values())
+
+
+def _admits(grant: Grant, change: Change, district: str, on: date) -> bool:
+    return admits(grant, item=change.item, subject_kind=change.subject_kind, district=district, on=on)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from creditbus.avro_schemas import (
+    continuation_schema,
     crosswalk_entry_schema,
     event_schema,
     ledger_schema,
@@ -107,6 +108,7 @@ def _written() -> list[dict[str, object]]:
     """Return the schemas that `creditbus topics apply` registers; those of feeds are registered by fanout."""
     return [
         *(event_schema(item) for item in raw_catalogue()),
+        continuation_schema(),
         crosswalk_entry_schema(),
         ledger_schema(),
         reject_schema(),

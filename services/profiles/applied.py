@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from creditbus.services.domain.event import Applied
-from creditbus.services.domain.profile.record import Moved
+from creditbus.services.domain.event import Applied, Change, Facts
+from creditbus.services.domain.profile.record import Moved, Record
 from creditbus.services.domain.profile.subject import Subject
 
-__all__ = ["applied_of"]
+__all__ = ["applied_of", "restated_of"]
 
 
-def applied_of(subject: Subject, moved: Moved) -> Applied:
-    """Return it of an event that applies; `subject` is the summary after it."""
+def applied_of(subject: Subject, moved: Moved, before: Facts | None = None) -> Applied:
+    """Return it of an event that applies.
+
+    Args:
+        subject: the summary after it.
+        moved: what the event does to its record.
+        before: facts under which the record was last emitted, where they differ from the subject's.
+
+    """
     return Applied(
         change=moved.change,
         version=subject.version,
@@ -20,4 +27,10 @@ def applied_of(subject: Subject, moved: Moved) -> Applied:
         registered_name=subject.name,
         district=subject.district,
         registered=subject.registered,
+        before=before,
     )
+
+
+def restated_of(subject: Subject, record: Record, before: Facts) -> Applied:
+    """Return it of a record that is emitted again; arguments as of `applied_of`."""
+    return applied_of(subject, Moved(record, Change.RESTATED, record.state), before)

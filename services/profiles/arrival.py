@@ -1,17 +1,22 @@
-"""An event on its way into a profile, read no further than it must be."""
+"""What arrives for a profile: an event, read no further than it must be, or the continuation of a restatement."""
 
 from __future__ import annotations
+
+from typing import Final
 
 from creditbus.services.domain.event import record_key
 from creditbus.services.domain.profile.keys import record_store_key, subject_key
 from creditbus.services.engine.codec.event_codec import DecodedEvent, EventCodec
 from creditbus.services.engine.codec.peek import HeaderPeek
 
-__all__ = ["Arrival"]
+__all__ = ["NO_CHUNK", "Arrival"]
+
+#: Of an event.
+NO_CHUNK: Final = -1
 
 
 class Arrival:
-    """One event of a batch.
+    """One event of a batch, or one continuation (avro_schemas/continuation.avsc).
 
     Attributes:
         value: its bytes.
@@ -20,16 +25,24 @@ class Arrival:
         record: key of the record within the subject.
         key: key of the record in the store.
         summary_key: key of the subject's summary in the store.
+        chunk: of a continuation, from where its subject's records are to be restated; it has none of the others but
+            code and summary key. NO_CHUNK: an event.
 
     """
 
-    __slots__ = ("_opened", "code", "key", "peek", "record", "summary_key", "value")
+    __slots__ = ("_opened", "chunk", "code", "key", "peek", "record", "summary_key", "value")
 
-    def __init__(self, value: bytes, codec: EventCodec) -> None:
+    def __init__(self, value: bytes, codec: EventCodec, chunk: int = NO_CHUNK, subject: bytes = b"") -> None:
         """Read what is needed at once; UndecodableError and FrameError when it is not an event."""
         self.value = value
-        self.peek: HeaderPeek | None = codec.peek(value)
+        self.chunk = chunk
+        self.peek: HeaderPeek | None = None
         self._opened: DecodedEvent | None = None
+        if chunk != NO_CHUNK:
+            self.code, self.record, self.key = subject, b"", b""
+            self.summary_key = subject_key(subject)
+            return
+        self.peek = codec.peek(value)
         if self.peek is None:
             header = self.opened(codec).header
             self.code = header["subject"].encode()

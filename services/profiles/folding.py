@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from creditbus.avro_schemas import continuation_schema
 from creditbus.services.domain.catalogue import Catalogue, Item
 from creditbus.services.domain.event import (
     Change,
@@ -13,6 +14,7 @@ from creditbus.services.domain.event import (
     record_key,
     said_id,
 )
+from creditbus.services.domain.framed_avro import RecordWriter
 from creditbus.services.domain.identifiers.subject_kind import kind_of
 from creditbus.services.domain.ledger import Outcome
 from creditbus.services.domain.normalise import same_name
@@ -41,18 +43,21 @@ from creditbus.services.domain.profile.record import (
 )
 from creditbus.services.domain.profile.record_acts import is_corrected
 from creditbus.services.domain.profile.stored_record import decode_record, encode_record
-from creditbus.services.domain.profile.subject import Subject
+from creditbus.services.domain.profile.subject import NOT_RESTATING, Subject
 from creditbus.services.domain.profile.succession import of_successor, successions
 from creditbus.services.domain.reasons import Caution
 from creditbus.services.domain.tokens import is_token
 from creditbus.services.engine.codec.event_codec import DecodedEvent, EventCodec
+from creditbus.services.engine.codec.schemas import Schemas
 from creditbus.services.engine.stage.output import Output
 from creditbus.services.engine.stage.rejects import Refusal, Rejects, Source
 from creditbus.services.engine.stage.state_view import StateView
 from creditbus.services.profiles.acting import CONFLICT, Acting, Findings, Landing
 from creditbus.services.profiles.applied import applied_of
-from creditbus.services.profiles.arrival import Arrival
+from creditbus.services.profiles.arrival import NO_CHUNK, Arrival
 from creditbus.services.profiles.quick import Quick, QuickItems
+from creditbus.services.profiles.registration import Registration
+from creditbus.services.profiles.restating import Restating
 from creditbus.services.profiles.summaries import Summaries
 from creditbus.topics.names import CHANGES
 
@@ -70,6 +75,13 @@ class FoldingContext:
         self.lanes: Final = lanes
         self.successions: Final = successions(catalogue)
         self.quick_items: Final = QuickItems(catalogue, codec, acting, self.successions)
+        self.registering: Final = {item.id: item for item in catalogue if item.registers is not None}
+        self.continuation: RecordWriter | None = None
+
+    async def load(self, schemas: Schemas) -> None:
+        """Learn the ids of the schemas that folding writes."""
+        await self.rejects.load(schemas)
+        self.continuation = await schemas.writer_of(continuation_schema())
 
 
 class Folding:
@@ -86,11 +98,16 @@ class Folding:
         self._changes = out.channel(CHANGES, out.lane)
         self._summaries = Summaries(view)
         self._successions = context.successions
+        self._registration = Registration(context.registering, context.codec, view)
+        assert context.continuation is not None  # noqa: S101 -- a step is loaded before its first batch
+        self._restating = Restating(context.codec, context.continuation, self._summaries, view, out)
         self._quick = Quick(context.quick_items, context.codec, self._summaries, view, out)
 
     def handle(self, arrival: Arrival) -> None:
-        """Fold one event that arrived on the topic."""
-        if arrival.peek is None or not self._quick.take(arrival, arrival.peek):
+        """Fold one event that arrived on the topic, or go on with a restatement."""
+        if arrival.chunk != NO_CHUNK:
+            self._restating.go_on(arrival.code, arrival.chunk)
+        elif arrival.peek is None or not self._quick.take(arrival, arrival.peek):
             self._handle(arrival.opened(self._codec))
 
     def _handle(self, opened: DecodedEvent) -> None:
@@ -217,10 +234,16 @@ class Folding:
         booked: Header | None = None,
     ) -> None:
         header = opened.header
-        registering = self._register(subject, opened)
+        _state_kind(subject, header)
+        facts = subject.facts
+        registering = self._registration.settle(code, subject, opened, moved.record, name)
+        changed = subject.facts != facts
+        before = None
+        if moved.change is not Change.NEW and (changed or subject.restating != NOT_RESTATING):
+            before = self._restating.before(key, subject)
         subject.version += 1
         self._summaries.changed(subject_key(code))
-        sealed = self._codec.seal_applied(opened, applied_of(subject, moved))
+        sealed = self._codec.seal_applied(opened, applied_of(subject, moved, before))
         if moved.change is Change.TRANSITION:
             self._view.put(key, encode_record(moved.record, act=sealed))
         elif booked is not None or header["lifts"]:
@@ -233,26 +256,13 @@ class Folding:
             filled = subject.add_record(name)
             if filled is not None:
                 self._view.put(index_key(code, filled[0]), filled[1])
-            if subject.held:
-                for waiting in self._acting.waiting_names(name):
-                    self._release_held(code, subject, waiting)
+        if changed and subject.records > 1:
+            self._restating.start(code, subject)
+        if moved.change is Change.NEW and subject.held:
+            for waiting in self._acting.waiting_names(name):
+                self._release_held(code, subject, waiting)
         if registering and subject.parked_from < subject.parked_to:
             self._release_parked(code, subject)
-
-    def _register(self, subject: Subject, opened: DecodedEvent) -> bool:
-        header = opened.header
-        item = self._item(header)
-        if subject.kind is SubjectKind.UNSTATED:
-            subject.kind = (
-                SubjectKind(header["subject_kind"]) if is_token(header["subject"]) else kind_of(header["subject"])
-            )
-        if item.registers is None or header["verb"] not in CONTENT_VERBS:
-            return False
-        _, _, content, _ = self._codec.read_body(item.id, opened.body)
-        subject.registered = True
-        subject.name_utf8 = (content.get(item.registers.name) or "").encode()
-        subject.district_utf8 = (content.get(item.registers.district) or "").encode()
-        return True
 
     # -- waiting for the record -----------------------------------------------------------------
 
@@ -320,6 +330,12 @@ class Folding:
         item = self._catalogue.item(header["item"])
         assert item is not None  # noqa: S101 -- intake admits nothing outside the catalogue
         return item
+
+
+def _state_kind(subject: Subject, header: Header) -> None:
+    if subject.kind is SubjectKind.UNSTATED:
+        code = header["subject"]
+        subject.kind = SubjectKind(header["subject_kind"]) if is_token(code) else kind_of(code)
 
 
 def _same_act(one: Header, other: Header) -> bool:

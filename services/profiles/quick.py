@@ -11,7 +11,7 @@ from collections.abc import Container, Iterable
 from typing import Final, cast
 
 from creditbus.services.domain.catalogue import Catalogue
-from creditbus.services.domain.event import Change, Header, SubjectKind
+from creditbus.services.domain.event import Change, Header, RecordState, SubjectKind
 from creditbus.services.domain.identifiers.subject_kind import kind_of
 from creditbus.services.domain.ledger import Outcome
 from creditbus.services.domain.profile.keys import index_key
@@ -23,7 +23,7 @@ from creditbus.services.domain.profile.stored_record import (
     encode_new_record,
     encode_record,
 )
-from creditbus.services.domain.profile.subject import Subject
+from creditbus.services.domain.profile.subject import NOT_RESTATING, Subject
 from creditbus.services.domain.tokens import TOKEN_PREFIX
 from creditbus.services.engine.codec.event_codec import EventCodec
 from creditbus.services.engine.codec.peek import HeaderPeek
@@ -37,6 +37,7 @@ from creditbus.topics.names import CHANGES
 
 __all__ = ["Quick", "QuickItems"]
 
+_WITHDRAWN = RecordState.WITHDRAWN.value
 _TOKEN = TOKEN_PREFIX.encode()
 
 
@@ -159,17 +160,20 @@ class Quick:
         texts = self._codec.pick_content(item, arrival.value, peek, places)
         if texts is None:
             return False
+        name, district = texts
+        if peek.state == _WITHDRAWN or (subject.records and subject.facts != (name, district, True)):
+            return False
         if subject.kind is SubjectKind.UNSTATED:
             subject.kind = kind_of(peek.subject.decode())
         subject.registered = True
-        subject.name_utf8, subject.district_utf8 = texts[0], texts[1]
+        subject.name_utf8, subject.district_utf8 = name, district
         self._add(arrival, peek, subject)
         return True
 
     def _fold(self, arrival: Arrival, peek: HeaderPeek, subject: Subject, value: bytes) -> bool:
         """Fold an event over a record that is there."""
         record = decode_record(value)
-        if is_corrected(record):
+        if is_corrected(record) or subject.restating != NOT_RESTATING:
             return False
         outcome = fold(record, _header_of(peek))
         if isinstance(outcome, Moved):

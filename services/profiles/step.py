@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
+from creditbus.avro_schemas import continuation_schema
 from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.event import record_key
-from creditbus.services.domain.framed_avro import UndecodableError
-from creditbus.services.domain.framing import FrameError
+from creditbus.services.domain.framed_avro import UndecodableError, parsed, read_record
+from creditbus.services.domain.framing import FrameError, schema_id
 from creditbus.services.domain.profile.keys import held_key, parked_key, parked_of_record_key
 from creditbus.services.domain.profile.record import CONTENT_VERBS
 from creditbus.services.domain.profile.subject import Waiting, is_registered, may_hold, nothing_waits, waiting_of
@@ -21,7 +22,7 @@ from creditbus.services.engine.stage.output import Output
 from creditbus.services.engine.stage.rejects import Rejects
 from creditbus.services.engine.stage.state_view import Misses, StateView
 from creditbus.services.profiles.acting import Acting
-from creditbus.services.profiles.arrival import Arrival
+from creditbus.services.profiles.arrival import NO_CHUNK, Arrival
 from creditbus.services.profiles.folding import Folding, FoldingContext
 from creditbus.topics.names import PROFILES
 
@@ -39,14 +40,16 @@ class ProfilesStep:
     def __init__(self, catalogue: Catalogue, codec: EventCodec, rejects: Rejects, lanes: int) -> None:
         self._codec = codec
         self._acting = Acting(catalogue, codec)
-        self._rejects = rejects
         self._context = FoldingContext(catalogue, codec, self._acting, rejects, lanes)
         self._origins: set[bytes] = set()
+        self._continuation = parsed(continuation_schema())
+        self._continuation_id = -1
         self._registering = {item.id for item in catalogue if item.registers is not None}
 
     async def load(self, schemas: Schemas) -> None:
         """Learn the ids of the schemas that this stage writes."""
-        await self._rejects.load(schemas)
+        await self._context.load(schemas)
+        self._continuation_id = await schemas.id_of(continuation_schema())
 
     def prepare(self, records: Sequence[Record]) -> tuple[Work, Iterable[bytes]]:
         """Peek at the events; the keys are the summaries of their subjects."""
@@ -55,7 +58,7 @@ class ProfilesStep:
         known = b""
         for record in records:
             try:
-                arrival = Arrival(record.value or b"", self._codec)
+                arrival = self._arrival(record.value or b"")
                 peek = arrival.peek
                 # one comes mostly after another of the same file
                 if peek is not None and peek.origin != known:
@@ -69,6 +72,16 @@ class ProfilesStep:
             keys.add(arrival.summary_key)
         return work, keys
 
+    def _arrival(self, value: bytes) -> Arrival:
+        try:
+            return Arrival(value, self._codec)
+        except UndecodableError:
+            # asked last, for nearly every record is an event
+            if schema_id(value) != self._continuation_id:
+                raise
+        continuation = read_record(value, self._continuation)
+        return Arrival(value, self._codec, continuation["chunk"], continuation["subject"].encode())
+
     def further_keys(
         self, work: Sequence[Arrival], state: Mapping[bytes, bytes | None]
     ) -> tuple[set[bytes], set[bytes]]:
@@ -76,6 +89,8 @@ class ProfilesStep:
         held: set[bytes] = set()
         absent: set[bytes] = set()
         for arrival in work:
+            if arrival.chunk != NO_CHUNK:
+                continue
             if may_hold(state.get(arrival.summary_key), arrival.record):
                 held.add(arrival.key)
             else:
@@ -97,6 +112,8 @@ class ProfilesStep:
         seen, unregistered = set[bytes](), set[bytes]()
         expecting = dict[bytes, Waiting]()
         for arrival in work:
+            if arrival.chunk != NO_CHUNK:
+                continue
             if arrival.verb(self._codec) not in CONTENT_VERBS:
                 acts.append(arrival)
             if arrival.summary_key in seen:
@@ -135,6 +152,8 @@ class ProfilesStep:
         record releases the acts that wait for it; an act without its record joins those.
         """
         for arrival in work:
+            if arrival.chunk != NO_CHUNK:
+                continue
             waiting = expecting.get(arrival.code)
             if arrival.verb(self._codec) not in CONTENT_VERBS:
                 if self._acting.acts(arrival.item(self._codec)):
@@ -153,7 +172,7 @@ class ProfilesStep:
         if not unregistered:
             return
         for arrival in work:
-            if arrival.code in unregistered:
+            if arrival.chunk == NO_CHUNK and arrival.code in unregistered:
                 if arrival.item(self._codec) in self._registering:
                     unregistered.discard(arrival.code)
                 else:

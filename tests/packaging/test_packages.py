@@ -12,6 +12,7 @@ _FACADES = {
     "creditbus.avro_schemas": [
         "RawItem",
         "Schema",
+        "continuation_schema",
         "crosswalk_entry_schema",
         "event_schema",
         "header_schema",

@@ -64,15 +64,18 @@ def plain_record(projection: Projection, event: Mapping[str, Any]) -> dict[str, 
     gate = item.fields.get(item.withheld_unless_disclosed)
     about = {name: header[name] for name in ("item", "authority", "authority_name", "document_no", "verb")}
     about |= {name: applied[name] for name in ("change", "revision", "state", "previous_state")}
-    about |= {"event_id": header["event_id"].hex(), "received_at": header["received_at"]}
+    about |= {"event_id": header["event_id"].hex(), "received_at": header["received_at"], "withheld_for": None}
     empty = applied["state"] in RETRACTED
     if gate is not None and classes[gate.code] > ceiling:
         never = min(RANKS.index(one) for one in (gate.disclosure, *gate.by_value.values())) > ceiling
         again = applied["change"] == "TRANSITION" and applied["state"] not in RETRACTED
         if never or again or applied["revision"] == 1 or applied["previous_state"] in RETRACTED:
             return None
+        if applied["change"] == "RESTATED":
+            return None
         text = b"withheld\0" + header["subject"].encode() + b"\0" + str(applied["version"]).encode()
-        about |= {"state": "WITHHELD", "previous_state": None, "event_id": blake2b(text, digest_size=16).hexdigest()}
+        about |= {"withheld_for": "VALUE", "state": "WITHHELD", "previous_state": None}
+        about |= {"event_id": blake2b(text, digest_size=16).hexdigest()}
         empty = True
     return {
         "feed": PROOF,

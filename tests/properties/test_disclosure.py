@@ -37,6 +37,8 @@ def test_a_feed_shows_of_an_event_what_its_grant_admits(
     assert change is not None
     assert (change.code.decode(), change.item) == (header["subject"], item.id)
     assert (change.subject_kind, change.district) == (header["subject_kind"], applied["district"])
+    assert change.key.decode() == "|".join(header[name] for name in ("subject", "item", "authority", "document_no"))
+    assert change.moved == (applied["before"] is not None)
     record = feed_record(projection, change)
     assert record is not None
     _, shown = record
@@ -55,6 +57,7 @@ def test_a_feed_shows_of_an_event_what_its_grant_admits(
             **{name: applied[name] for name in ("change", "revision", "state", "previous_state")},
             "event_id": header["event_id"].hex(),
             "received_at": header["received_at"],
+            "withheld_for": None,
         },
         "act": {name: None if retracted else act[name] for name in projection.act},
         "content": {

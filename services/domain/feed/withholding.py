@@ -1,4 +1,4 @@
-"""Whether a record is withheld as a whole from a subscriber, for the class of one of its values.
+"""Why a feed shows a record no more that it may hold, and whether one is withheld for the class of one of its values.
 
 A change carries the record's content after it and none before it. So what a subscriber holds is known where the record
 has had one content alone, or was on show nowhere; elsewhere the subscriber may hold an earlier version, and gets a
@@ -15,10 +15,19 @@ from creditbus.services.domain.event import ID_BYTES, Applied, Change
 from creditbus.services.domain.feed.disclosure import RETRACTED, Projection
 from creditbus.services.domain.feed.grants import discloses
 
-__all__ = ["WITHHELD", "Sight", "sight", "withheld_id"]
+__all__ = ["WITHHELD", "Sight", "WithheldFor", "sight", "withheld_id"]
 
 #: What a feed says in place of the record's state where the record is withheld from now on; no state of the record.
 WITHHELD: Final = "WITHHELD"
+
+
+class WithheldFor(StrEnum):
+    """Why a feed shows a record no more."""
+
+    VALUE = "VALUE"
+    """The class of one of its values is not the grant's."""
+    DISTRICT = "DISTRICT"
+    """The registered district of its subject is not one of the grant's, or not any more."""
 
 
 class Sight(StrEnum):
@@ -50,7 +59,7 @@ def sight(projection: Projection, value: str | None, applied: Applied) -> Sight:
 
 def _may_hold_another(applied: Applied) -> bool:
     """Tell whether a version of other content may be on show that this change takes away."""
-    if applied["revision"] == 1 or applied["previous_state"] in RETRACTED:
+    if applied["revision"] == 1 or applied["previous_state"] in RETRACTED or applied["change"] == Change.RESTATED:
         return False
     # an act leaves the content as it was, but the row that states it may say another one than corrections made of it
     return applied["change"] != Change.TRANSITION or applied["state"] in RETRACTED

@@ -9,7 +9,9 @@ from creditbus.services.domain.event import SubjectKind
 
 __all__ = [
     "INDEX_CHUNK",
+    "NOT_RESTATING",
     "Subject",
+    "SubjectFacts",
     "Waiting",
     "decode_subject",
     "encode_subject",
@@ -24,6 +26,12 @@ __all__ = [
 #: event reads and writes does not grow with the number of the subject's records.
 INDEX_CHUNK: Final = 16
 
+#: Of a subject whose records were all emitted under its facts of now.
+NOT_RESTATING: Final = -1
+
+SubjectFacts = tuple[bytes, bytes, bool]
+"""Registered name and district as UTF-8, and whether the subject is registered (creditbus.Facts in header.avsc)."""
+
 #: In no UTF-8 text; a document number may well hold a line break.
 _SEPARATOR: Final = b"\xff"
 _KINDS: Final = tuple(SubjectKind)
@@ -31,6 +39,9 @@ _KIND_CODE: Final = {kind: code for code, kind in enumerate(_KINDS)}
 # layout, registered, kind, version, records, first parked, next parked, held, district, name bytes
 _META: Final = struct.Struct(">BBBQIIIIBH")
 _LAYOUT: Final = 1
+# after it, where records are still to be restated: the number of the next chunk
+_RESTATING: Final = struct.Struct(">I")
+_LAYOUT_RESTATING: Final = 2
 _WAITING: Final = struct.Struct(">III")
 _WAITING_AT: Final = struct.calcsize(">BBBQI")
 _WAITING_END: Final = _WAITING_AT + _WAITING.size
@@ -46,8 +57,9 @@ class Subject:
 
     `records` counts its records; the keys of the last `records % INDEX_CHUNK` are in `tail`, those
     before in full chunks. Parked events are numbered from `parked_from` up to (not including)
-    `parked_to`; `held` counts the acts that wait for their record. District and registered name are kept as UTF-8,
-    for most events pass them on unread.
+    `parked_to`; `held` counts the acts that wait for their record. `restating` is the number of the next chunk whose
+    records are to be restated, the tail counting as the last chunk (NOT_RESTATING: there is none). District
+    and registered name are kept as UTF-8, for most events pass them on unread.
     """
 
     # no dataclass: its constructor would not be compiled
@@ -60,6 +72,7 @@ class Subject:
         "parked_to",
         "records",
         "registered",
+        "restating",
         "tail",
         "version",
     )
@@ -77,6 +90,7 @@ class Subject:
         district_utf8: bytes = b"",
         name_utf8: bytes = b"",
         tail: bytes = b"",
+        restating: int = NOT_RESTATING,
     ) -> None:
         self.version = version
         self.registered = registered
@@ -88,6 +102,12 @@ class Subject:
         self.district_utf8 = district_utf8
         self.name_utf8 = name_utf8
         self.tail = tail
+        self.restating = restating
+
+    @property
+    def facts(self) -> SubjectFacts:
+        """What its records are emitted under."""
+        return self.name_utf8, self.district_utf8, self.registered
 
     @property
     def name(self) -> str:
@@ -153,8 +173,9 @@ def record_keys(chunk: bytes) -> list[bytes]:
 def encode_subject(subject: Subject) -> bytes:
     """Return the bytes that the store holds; equal summaries have equal bytes."""
     district, name = subject.district_utf8, subject.name_utf8
+    restating = b"" if subject.restating < 0 else _RESTATING.pack(subject.restating)
     head = _META.pack(
-        _LAYOUT,
+        _LAYOUT_RESTATING if restating else _LAYOUT,
         subject.registered,
         _KIND_CODE[subject.kind],
         subject.version,
@@ -165,7 +186,7 @@ def encode_subject(subject: Subject) -> bytes:
         len(district),
         len(name),
     )
-    return b"%b%b%b%b" % (head, district, name, subject.tail)
+    return b"%b%b%b%b%b" % (head, restating, district, name, subject.tail)
 
 
 def decode_subject(value: bytes) -> Subject:
@@ -176,10 +197,14 @@ def decode_subject(value: bytes) -> Subject:
 
     """
     layout, registered, kind, version, records, first, after, held, district, name = _META.unpack_from(value)
-    if layout != _LAYOUT:
-        message = f"subject layout {layout}, this version reads {_LAYOUT}"
+    start, restating = _META.size, NOT_RESTATING
+    if layout == _LAYOUT_RESTATING:
+        (restating,) = _RESTATING.unpack_from(value, start)
+        start += _RESTATING.size
+    elif layout != _LAYOUT:
+        message = f"subject layout {layout}, this version reads {_LAYOUT} and {_LAYOUT_RESTATING}"
         raise ValueError(message)
-    name_start = _META.size + district
+    name_start = start + district
     tail_start = name_start + name
     return Subject(
         version=version,
@@ -189,7 +214,8 @@ def decode_subject(value: bytes) -> Subject:
         parked_from=first,
         parked_to=after,
         held=held,
-        district_utf8=value[_META.size : name_start],
+        district_utf8=value[start:name_start],
         name_utf8=value[name_start:tail_start],
         tail=value[tail_start:],
+        restating=restating,
     )

@@ -25,8 +25,11 @@ from creditbus.avro_schemas import (
 from creditbus.services.domain.event import Act, Applied, Claim, Content, Header
 from creditbus.services.domain.framed_avro import UndecodableError, parsed, read_record
 from creditbus.services.domain.framing import FRAME_BYTES, frame, schema_id
+from creditbus.services.engine.codec.emission import Emission
 from creditbus.services.engine.codec.fast import AdmissionWriter, AppliedWriter, Cuts, HeaderReader, TextReader
 from creditbus.services.engine.codec.peek import HeaderPeek, HeaderPeekReader
+from creditbus.services.engine.codec.scan import scan_header
+from creditbus.services.engine.codec.scan.places import APPLIED, CHANGE, CONTENT_HASH, END, EVENT_ID
 from creditbus.services.engine.codec.schemas import Schemas, Shape, full_name
 from creditbus.services.engine.packing import splice
 
@@ -194,6 +197,35 @@ class EventCodec:
             return self.seal({**header, "applied": applied}, opened.body)
         # the field is the header's last, and null is its last byte
         return b"".join((self._frames[header["item"]], opened.head[:-1], self._applied.write(applied), opened.body))
+
+    def emission(self, value: bytes) -> Emission:
+        """Return an event that profiles emitted, cut where its parts begin.
+
+        Raises:
+            UndecodableError: the bytes are not such an event.
+
+        """
+        places = scan_header(value, FRAME_BYTES) if self.is_current(value) else None
+        if places is None:
+            value = self.rewritten(value)
+            places = scan_header(value, FRAME_BYTES)
+        if places is None or places[CHANGE] < 0:
+            raise UndecodableError("nothing was decided on it")
+        return Emission(value, places)
+
+    def seal_restated(self, emission: Emission, event_id: bytes, applied: Applied) -> bytes:
+        """Return what was emitted with another id and other decisions."""
+        value, places = emission.value, emission.places
+        decided = self._applied.write(applied)
+        return b"".join(
+            (
+                value[: places[EVENT_ID]],
+                event_id,
+                value[places[CONTENT_HASH] : places[APPLIED]],
+                decided,
+                value[places[END] :],
+            )
+        )
 
     def is_current(self, value: bytes) -> bool:
         """Tell whether an event is of the schema that this software writes."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, cast
 
-from creditbus.services.domain.event import Applied, Header
+from creditbus.services.domain.event import Applied, Facts, Header
 from creditbus.services.engine.codec.primitives import (
     BOOLEANS,
     encode_long,
@@ -27,6 +27,7 @@ from creditbus.services.engine.codec.scan.places import (
     APPLIED_STATE,
     AUTHORITY,
     AUTHORITY_NAME,
+    BEFORE,
     CHANGE,
     CONTENT_HASH,
     DISTRICT,
@@ -65,6 +66,7 @@ __all__ = ["AdmissionWriter", "AppliedWriter", "Cuts", "HeaderReader", "TextRead
 _OPTIONAL_TEXT: Final = ["null", "string"]
 _FIRST_REVISION: Final = b"\x02"
 _NOT_APPLIED: Final = b"\x00"
+_NO_FACTS: Final = b"\x00"
 
 #: Places in a header: see `scan.places`.
 Cuts = tuple[int, ...]
@@ -220,6 +222,7 @@ class HeaderReader:
             "registered_name": _text(source, places, REGISTERED_NAME),
             "district": _text(source, places, DISTRICT),
             "registered": BOOLEANS[source[places[REGISTERED]]],
+            "before": _facts(source, places[BEFORE]),
         }
 
 
@@ -288,12 +291,13 @@ class AppliedWriter:
                 write_long(applied["revision"]),
                 self._states[applied["state"], applied["previous_state"]],
                 _registered(applied["registered_name"], applied["district"], applied["registered"]),
+                _NO_FACTS if applied["before"] is None else _written_facts(applied["before"]),
             )
         )
 
     def write_new(self, state: str, version: int, name: bytes, district: bytes) -> bytes:
         """Return the field's bytes for the first revision of a record of a registered subject; its texts are UTF-8."""
-        return b"%b%b%b%b%b%b%b\x01" % (
+        return b"%b%b%b%b%b%b%b\x01\x00" % (
             self._new,
             write_long(version),
             self._first[state],
@@ -321,6 +325,22 @@ def _warnings(source: bytes, place: int) -> list[str]:
 
 def _registered(name: str, district: str, registered: bool) -> bytes:  # noqa: FBT001 -- a field's value
     return b"".join((encode_text(name), encode_text(district), b"\x01" if registered else b"\x00"))
+
+
+def _written_facts(facts: Facts) -> bytes:
+    return b"\x02" + _registered(facts["registered_name"], facts["district"], facts["registered"])
+
+
+def _facts(source: bytes, place: int) -> Facts | None:
+    if not source[place]:
+        return None
+    district = past_text(source, place + 1)
+    end = past_text(source, district)
+    return Facts(
+        registered_name=characters(source, place + 1, district).decode(),
+        district=characters(source, district, end).decode(),
+        registered=BOOLEANS[source[end]],
+    )
 
 
 def _texts_block(texts: Sequence[str]) -> bytes:

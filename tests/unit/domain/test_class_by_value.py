@@ -45,6 +45,7 @@ def applied(change: str, revision: int, state: str, previous_state: str | None) 
         registered_name="",
         district="",
         registered=True,
+        before=None,
     )
 
 

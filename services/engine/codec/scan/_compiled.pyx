@@ -16,7 +16,7 @@ cdef enum:
     # of a place that cannot be told
     UNUSUAL = -1
     HEADER_PLACES = 25
-    PLACES = 33
+    PLACES = 34
     ITEM = 0
     VERB = 1
     CONTENT_HASH = 3
@@ -199,7 +199,8 @@ cdef bint _scan(const Source *source, Py_ssize_t place, Py_ssize_t *places) noex
         place = places[30] = _past_optional_symbol(source, place)
         place = places[31] = _past_text(source, place)
         place = places[32] = _past_text(source, place)
-        place = _past_boolean(source, place)
+        place = places[33] = _past_boolean(source, place)
+        place = _past_optional_facts(source, place)
     elif source.at[place]:
         return False
     else:
@@ -218,6 +219,14 @@ cdef inline Py_ssize_t _past_boolean(const Source *source, Py_ssize_t place) noe
     if place < 0 or place >= source.size or source.at[place] > 1:
         return UNUSUAL
     return place + 1
+
+
+cdef inline Py_ssize_t _past_optional_facts(const Source *source, Py_ssize_t place) noexcept:
+    if place < 0 or place >= source.size:
+        return UNUSUAL
+    if source.at[place] == 2:
+        return _past_boolean(source, _past_text(source, _past_text(source, place + 1)))
+    return UNUSUAL if source.at[place] else place + 1
 
 
 cdef inline Py_ssize_t _past_optional_symbol(const Source *source, Py_ssize_t place) noexcept:

@@ -10,6 +10,7 @@ __all__ = [
     "APPLIED_STATE",
     "AUTHORITY",
     "AUTHORITY_NAME",
+    "BEFORE",
     "CHANGE",
     "CONTENT_HASH",
     "DISTRICT",
@@ -80,6 +81,7 @@ PREVIOUS_STATE: Final = 29
 REGISTERED_NAME: Final = 30
 DISTRICT: Final = 31
 REGISTERED: Final = 32
+BEFORE: Final = 33
 
 PeekFields = tuple[Any, ...]
 """What `peek_fields` returns: the fields of `HeaderPeek` in their order, symbols of enumerations as their bytes."""
@@ -117,7 +119,9 @@ _APPLIED: Final = (
     "registered_name",
     "district",
     "registered",
+    "before",
 )
+_BEFORE: Final = ("registered_name", "district", "registered")
 _ONE_BYTE: Final = 65
 _TWO_BYTES: Final = 8194
 
@@ -136,6 +140,7 @@ def check_fields(schema: Mapping[str, Any]) -> None:
     fields = {field["name"]: field["type"] for field in schema["fields"]}
     _check(fields["origin"], _ORIGIN)
     _check(fields["applied"][1], _APPLIED)
+    _check(fields["applied"][1]["fields"][-1]["type"][1], _BEFORE)
 
 
 def _check(record: Mapping[str, Any], expected: tuple[str, ...]) -> None:

@@ -40,7 +40,7 @@ _LONGEST_LONG: Final = 9
 _IDENTITY_BYTES: Final = 16
 _TEXTS_BEFORE_KIND: Final = 5
 _PLACES: Final = 4
-_NOT_APPLIED: Final = (-1,) * 8
+_NOT_APPLIED: Final = (-1,) * 9
 
 
 class _UnusualError(Exception):
@@ -50,7 +50,7 @@ class _UnusualError(Exception):
 def scan_header(value: bytes, start: int) -> tuple[int, ...] | None:
     """Return where each field of the header that begins at `start` stands; None where fastavro must look.
 
-    The places are those of `places`: 25 for the header with its end, 8 for what profiles decided, -1 where they have
+    The places are those of `places`: 25 for the header with its end, 9 for what profiles decided, -1 where they have
     not. Symbols of enumerations are not looked up: the views have them.
     """
     try:
@@ -130,13 +130,21 @@ def _scan(value: bytes, place: int) -> tuple[int, ...]:
         applied.append(place)
         place = past(value, place)
     applied.append(place)
-    return (*places, _past_boolean(value, place), *applied)
+    place = _past_boolean(value, place)
+    applied.append(place)
+    return (*places, _past_optional_facts(value, place), *applied)
 
 
 def _past_symbol(value: bytes, place: int) -> int:
     if value[place] > _MORE:
         raise _UnusualError
     return place + 1
+
+
+def _past_optional_facts(value: bytes, place: int) -> int:
+    if not _holds(value, place):
+        return place + 1
+    return _past_boolean(value, _past_text(value, _past_text(value, place + 1)))
 
 
 def _past_optional_symbol(value: bytes, place: int) -> int:

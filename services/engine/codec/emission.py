@@ -1,0 +1,61 @@
+"""A change as it was emitted, cut where its parts begin: what profiles reads of what it said last of a record."""
+
+from __future__ import annotations
+
+from creditbus.services.domain.event import Facts
+from creditbus.services.domain.profile.subject import SubjectFacts
+from creditbus.services.engine.codec.primitives import BOOLEANS, read_long
+from creditbus.services.engine.codec.scan.places import (
+    CONTENT_HASH,
+    DISTRICT,
+    EVENT_ID,
+    REGISTERED,
+    REGISTERED_NAME,
+    VERSION,
+    characters,
+)
+
+__all__ = ["Emission", "facts_before"]
+
+
+class Emission:
+    """One change of `credit.changes`.
+
+    Attributes:
+        value: the event.
+        places: where the fields of its header begin, as `scan_header` gives them.
+        version: of the subject's profile after it.
+        event_id: its id.
+
+    """
+
+    __slots__ = ("event_id", "places", "value", "version")
+
+    def __init__(self, value: bytes, places: tuple[int, ...]) -> None:
+        self.value = value
+        self.places = places
+        self.version: int = read_long(value, places[VERSION])[0]
+        self.event_id: bytes = value[places[EVENT_ID] : places[CONTENT_HASH]]
+
+    @property
+    def facts(self) -> SubjectFacts:
+        """Those of its subject under which it was emitted."""
+        value, places = self.value, self.places
+        return (
+            characters(value, places[REGISTERED_NAME], places[DISTRICT]),
+            characters(value, places[DISTRICT], places[REGISTERED]),
+            BOOLEANS[value[places[REGISTERED]]],
+        )
+
+    def __repr__(self) -> str:
+        """Say nothing of what it is about."""
+        return f"<Emission of version {self.version}>"
+
+
+def facts_before(emission: Emission, now: SubjectFacts) -> Facts | None:
+    """Return the facts under which a record was last emitted, where they differ from those of now."""
+    facts = emission.facts
+    if facts == now:
+        return None
+    name, district, registered = facts
+    return Facts(registered_name=name.decode(), district=district.decode(), registered=registered)

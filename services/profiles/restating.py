@@ -1,0 +1,134 @@
+"""Emits the records of a subject again whose facts changed: a feed compares what it may show before and after.
+
+A record holds the events by which it was last emitted, and with them the facts of its subject at that moment. So it is
+known of each record for itself whether it must be restated and what its feeds hold of it, in whatever order facts
+change and pieces of work come: no list of holders and no history of facts is kept (docs/adr/0037-restatement.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from creditbus.services.domain.event import Facts, restated_id
+from creditbus.services.domain.feed.disclosure import RETRACTED
+from creditbus.services.domain.framed_avro import RecordWriter
+from creditbus.services.domain.profile.keys import index_key, record_store_key, subject_key
+from creditbus.services.domain.profile.record import Record
+from creditbus.services.domain.profile.stored_record import decode_record, encode_record
+from creditbus.services.domain.profile.subject import INDEX_CHUNK, NOT_RESTATING, Subject, record_keys
+from creditbus.services.engine.codec.emission import Emission, facts_before
+from creditbus.services.engine.codec.event_codec import EventCodec
+from creditbus.services.engine.stage.output import Output
+from creditbus.services.engine.stage.state_view import StateView
+from creditbus.services.profiles.applied import restated_of
+from creditbus.services.profiles.summaries import Summaries
+from creditbus.topics.names import CHANGES, EVENTS
+
+__all__ = ["Restating", "names_of"]
+
+#: Chunks that are restated together with the event that changed the facts: for nearly every subject that is all, in
+#: one transaction. A larger piece would hold up the lane's other events.
+_AT_ONCE: Final = 4
+#: Chunks of each further piece: 256 records, some milliseconds.
+_AT_A_TIME: Final = 16
+
+
+class Restating:
+    """Of one batch."""
+
+    def __init__(
+        self, codec: EventCodec, continuation: RecordWriter, summaries: Summaries, view: StateView, out: Output
+    ) -> None:
+        self._codec = codec
+        self._continuation = continuation
+        self._summaries = summaries
+        self._view = view
+        self._out = out
+        self._changes = out.channel(CHANGES, out.lane)
+
+    def before(self, key: bytes, subject: Subject) -> Facts | None:
+        """Return the facts under which a stored record was last emitted, where they are not those of now."""
+        last, _ = self._last(decode_record(self._view.get(key) or b""))
+        return facts_before(last, subject.facts)
+
+    def start(self, code: bytes, subject: Subject) -> None:
+        """Restate the first records of a subject whose facts changed, and see to the others."""
+        subject.restating = 0
+        self._restate_chunks(code, subject, _AT_ONCE)
+
+    def go_on(self, code: bytes, chunk: int) -> None:
+        """Restate the next piece; one that is done already, or began again meanwhile, is passed over."""
+        subject = self._summaries.of(subject_key(code))
+        if subject.restating == chunk:
+            self._restate_chunks(code, subject, _AT_A_TIME)
+
+    def _restate_chunks(self, code: bytes, subject: Subject, count: int) -> None:
+        tail = subject.records // INDEX_CHUNK
+        after = min(subject.restating + count, tail + 1)
+        names = names_of(code, subject, self._view, subject.restating, after)
+        keys = [record_store_key(code, name) for name in names]
+        self._view.need(keys)
+        for key in keys:
+            self._restate(code, subject, key)
+        if after > tail:
+            subject.restating = NOT_RESTATING
+        else:
+            subject.restating = after
+            piece = self._continuation({"subject": code.decode(), "chunk": after})
+            self._out.emit(EVENTS, self._out.lane, code, piece)
+        self._summaries.changed(subject_key(code))
+
+    def _restate(self, code: bytes, subject: Subject, key: bytes) -> None:
+        value = self._view.get(key)
+        if value is None:  # the first event of the record is still being folded
+            return
+        record = decode_record(value)
+        if record.state in RETRACTED:
+            return
+        last, by_act = self._last(record)
+        before = facts_before(last, subject.facts)
+        if before is None:
+            return
+        subject.version += 1
+        event_id = restated_id(last.event_id, subject.version)
+        sealed = self._codec.seal_restated(last, event_id, restated_of(subject, record, before))
+        if not by_act:
+            self._view.put(key, encode_record(record, content=sealed))
+        elif record.act == record.content:
+            self._view.put(key, encode_record(record, content=sealed, act=sealed))
+        else:
+            self._view.put(key, encode_record(record, act=sealed))
+        self._changes.append((code, sealed))
+
+    def _last(self, record: Record) -> tuple[Emission, bool]:
+        """Return the event by which a record was last emitted, and whether it is the one of its last act."""
+        content = self._codec.emission(record.content)
+        if not record.act:
+            return content, False
+        act = self._codec.emission(record.act)
+        return (act, True) if act.version >= content.version else (content, False)
+
+
+def names_of(code: bytes, subject: Subject, view: StateView, first: int = 0, after: int | None = None) -> list[bytes]:
+    """Return the keys of a subject's records, in the order in which they were first there.
+
+    Args:
+        code: the subject.
+        subject: its summary.
+        view: the state; raises MissingKeysError where chunks are to be read first.
+        first: number of the first chunk; the summary's tail comes after all full ones.
+        after: number after that of the last chunk; None: to the end.
+
+    """
+    tail = subject.records // INDEX_CHUNK
+    after = tail + 1 if after is None else after
+    chunks = [index_key(code, number) for number in range(first, min(after, tail))]
+    view.need(chunks)
+    return list(_names(chunks, subject.tail if after > tail else b"", view))
+
+
+def _names(chunks: list[bytes], tail: bytes, view: StateView) -> Iterator[bytes]:
+    for key in chunks:
+        yield from record_keys(view.get(key) or b"")
+    yield from record_keys(tail)
