@@ -14,6 +14,7 @@ from creditbus.services.domain.event import (
     record_key,
     said_id,
 )
+from creditbus.services.domain.feed.disclosure import RETRACTED
 from creditbus.services.domain.framed_avro import RecordWriter
 from creditbus.services.domain.identifiers.subject_kind import kind_of
 from creditbus.services.domain.ledger import Outcome
@@ -239,7 +240,9 @@ class Folding:
         registering = self._registration.settle(code, subject, opened, moved.record, name)
         changed = subject.facts != facts
         before = None
-        if moved.change is not Change.NEW and (changed or subject.restating != NOT_RESTATING):
+        # a retracted record is passed over by restatements, so it may have been emitted under facts of long ago
+        behind = changed or subject.restating != NOT_RESTATING or moved.previous_state in RETRACTED
+        if moved.change is not Change.NEW and behind:
             before = self._restating.before(key, subject)
         subject.version += 1
         self._summaries.changed(subject_key(code))

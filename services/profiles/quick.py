@@ -12,6 +12,7 @@ from typing import Final, cast
 
 from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.event import Change, Header, RecordState, SubjectKind
+from creditbus.services.domain.feed.disclosure import RETRACTED
 from creditbus.services.domain.identifiers.subject_kind import kind_of
 from creditbus.services.domain.ledger import Outcome
 from creditbus.services.domain.profile.keys import index_key
@@ -173,7 +174,7 @@ class Quick:
     def _fold(self, arrival: Arrival, peek: HeaderPeek, subject: Subject, value: bytes) -> bool:
         """Fold an event over a record that is there."""
         record = decode_record(value)
-        if is_corrected(record) or subject.restating != NOT_RESTATING:
+        if is_corrected(record) or subject.restating != NOT_RESTATING or record.state in RETRACTED:
             return False
         outcome = fold(record, _header_of(peek))
         if isinstance(outcome, Moved):
