@@ -264,7 +264,8 @@ class Folding:
         if moved.change is Change.NEW and subject.held:
             for waiting in self._acting.waiting_names(name):
                 self._release_held(code, subject, waiting)
-        if registering and subject.parked_from < subject.parked_to:
+        # a withdrawal that waited for this registration has just ended it
+        if registering and subject.registered and subject.parked_from < subject.parked_to:
             self._release_parked(code, subject)
 
     # -- waiting for the record -----------------------------------------------------------------
