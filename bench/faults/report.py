@@ -47,6 +47,7 @@ def document(results: Sequence[Result], seed: int, machine: dict[str, object], *
                 "faults": len(result.faults),
                 "seconds": round(result.seconds),
                 "outcomes": dict(sorted(result.counts.items())),
+                "passages_of_views": dict(sorted(result.passages.items())),
             }
             for result in results
         ],

@@ -2,7 +2,9 @@
 
 Of all events 5 % repeat one that was reported before, 5 % amend one, 5 % name their subject by a legacy code before its
 registration. Some name a subject that nobody registers, some are refused, some take an entry off a list, some say
-that a subject takes the place of another, or that it does not.
+that a subject takes the place of another, or that it does not. Some say that a subject moved or has another name; a few
+move one subject with very many records twice, one right after the other. Where the department publishes by itself, some
+say that a registration does not hold, or holds again, or that there is a second one.
 """
 
 from __future__ import annotations
@@ -11,18 +13,31 @@ import heapq
 import itertools
 from collections import deque
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from random import Random
 from typing import Any, NamedTuple
 
-from tests.harness.traffic import Party, list_entry, party, penalty, registration, succession
+from tests.harness.traffic import (
+    DISTRICTS,
+    Party,
+    list_entry,
+    party,
+    penalty,
+    registration,
+    second_registration,
+    succession,
+    withdrawn,
+)
 
 __all__ = ["ENTRY", "PENALTY", "REGISTRATION", "SUCCESSION", "Step", "Story"]
 
 REGISTRATION, PENALTY, ENTRY, SUCCESSION = "registration", "penalty", "entry", "succession"
 
-_DISTRICTS = ("420106", "420102")
 _RECENT = 2000
 _LATEST = 1500
+_SHARE_OF_THE_LARGE = 0.03
+"""Of all penalties; one subject has them."""
+_SHARE_BACK_AT_ONCE = 0.5
 
 
 class Step(NamedTuple):
@@ -41,9 +56,12 @@ class Step(NamedTuple):
 
 
 class Story:
-    """Draws events; parties are numbered from `first`, so that two stories never speak of the same one."""
+    """Draws events; parties are numbered from `first`, so that two stories never speak of the same one.
 
-    def __init__(self, random: Random, first: int) -> None:
+    `by_itself`: the department writes its events itself, so they say more than rows of a file can.
+    """
+
+    def __init__(self, random: Random, first: int, *, by_itself: bool = False) -> None:
         self._random = random
         self._numbers = itertools.count(first)
         self._documents = itertools.count(1)
@@ -52,6 +70,8 @@ class Story:
         self._unlisted: list[Party] = []
         self._listed: list[Party] = []
         self._succeeded: dict[str, tuple[Party, Party]] = {}
+        self._gone: list[Party] = []
+        self._next: deque[Step] = deque()
         self._recent: deque[Step] = deque(maxlen=_RECENT)
         self._late: list[tuple[int, int, Party]] = []
         shares: dict[Callable[[], Step | None], float] = {
@@ -65,8 +85,13 @@ class Story:
             self._removal: 0.05,
             self._succession: 0.02,
             self._annulment: 0.01,
+            self._move: 0.01,
+            self._rename: 0.003,
+            self._move_of_the_large: 0.0005,
             self._plain: 0.47,
         }
+        if by_itself:
+            shares |= {self._invalid: 0.004, self._valid_again: 0.003, self._second: 0.002}
         self._makers, self._shares = list(shares), list(shares.values())
 
     def steps(self) -> Iterator[Step]:
@@ -75,6 +100,8 @@ class Story:
             self._told += 1
             if self._late and self._late[0][0] <= self._told:
                 yield self._register(heapq.heappop(self._late)[2], late=True)
+            elif self._next:
+                yield self._next.popleft()
             else:
                 yield self._draw()
 
@@ -94,7 +121,9 @@ class Story:
     def _plain(self) -> Step | None:
         if not self._known:
             return None
-        return self._keep(Step(PENALTY, penalty(self._random.choice(self._known), next(self._documents), "0.5")))
+        large = self._random.random() < _SHARE_OF_THE_LARGE
+        one = self._known[0] if large else self._random.choice(self._known)
+        return self._keep(Step(PENALTY, penalty(one, next(self._documents), "0.5")))
 
     def _registration(self) -> Step:
         return self._register(self._new())
@@ -103,7 +132,7 @@ class Story:
         return self._keep(Step(PENALTY, penalty(self._new(), next(self._documents), "0.5")))
 
     def _new(self) -> Party:
-        return party(next(self._numbers), self._random.choice(_DISTRICTS))
+        return party(next(self._numbers), self._random.choice(DISTRICTS))
 
     def _keep(self, step: Step) -> Step:
         self._recent.append(step)
@@ -126,6 +155,49 @@ class Story:
         column = {REGISTRATION: "OPSCOPE", PENALTY: "BZ"}[step.kind]
         content = {**step.event["content"], column: f"虚构更正{self._told}"}
         return self._keep(step._replace(event={**step.event, "content": content}, late=False))
+
+    def _move(self) -> Step | None:
+        return self._moved(self._random.randrange(len(self._known))) if self._known else None
+
+    def _move_of_the_large(self) -> Step | None:
+        if not self._known:
+            return None
+        there = self._moved(0)
+        if self._random.random() < _SHARE_BACK_AT_ONCE:
+            self._next.append(self._moved(0))
+        return there
+
+    def _moved(self, place: int) -> Step:
+        one = self._known[place]
+        district = next(other for other in DISTRICTS if other != one.district)
+        self._known[place] = replace(one, district=district)
+        self._told += 1
+        return self._keep(Step(REGISTRATION, registration(self._known[place], f"虚构迁移{self._told}")))
+
+    def _rename(self) -> Step | None:
+        if not self._known:
+            return None
+        place = self._random.randrange(len(self._known))
+        self._known[place] = replace(self._known[place], name=f"{self._known[place].name}甲")
+        return self._keep(Step(REGISTRATION, registration(self._known[place], f"虚构更名{self._told}")))
+
+    def _invalid(self) -> Step | None:
+        if not self._known:
+            return None
+        one = self._random.choice(self._known)
+        self._gone.append(one)
+        return self._keep(Step(REGISTRATION, withdrawn(one, f"虚构作废{self._told}")))
+
+    def _valid_again(self) -> Step | None:
+        if not self._gone:
+            return None
+        one = self._gone.pop(self._random.randrange(len(self._gone)))
+        return self._keep(Step(REGISTRATION, registration(one, f"虚构恢复{self._told}")))
+
+    def _second(self) -> Step | None:
+        if not self._known:
+            return None
+        return self._keep(Step(REGISTRATION, second_registration(self._random.choice(self._known))))
 
     def _refused(self) -> Step | None:
         if not self._known:

@@ -24,6 +24,7 @@ from faults.story import Story
 from creditbus.deploy.bus import apply_bus
 from tests.harness.checker import WRONG, Problem, problems
 from tests.harness.cluster import running_cluster
+from tests.harness.passages import WAYS, passages_of
 from tests.harness.recomputation import recompute
 from tests.harness.wire import Observer, Wire
 
@@ -93,6 +94,8 @@ class Result:
     problems: list[Problem] = field(default_factory=list)
     checked: bool = False
     counts: Counter[str] = field(default_factory=Counter)
+    passages: Counter[str] = field(default_factory=Counter)
+    """How often a record went out of a view for its subject's district, came in, and came back in."""
 
 
 def run_stretch(plan: Plan, folder: Path, result: Result, interrupted: Callable[[], bool], say: Say) -> None:
@@ -143,7 +146,7 @@ def _scene(plan: Plan, folder: Path) -> Iterator[tuple[Scene, Observer, Direct]]
         files = folder / "files"
         files.mkdir()
         lanes = observer.partitions
-        direct = Direct(wire, Story(Random(f"{plan.seed}-direct"), _FIRST_PARTY), pace, lanes)
+        direct = Direct(wire, Story(Random(f"{plan.seed}-direct"), _FIRST_PARTY, by_itself=True), pace, lanes)
         size = _LARGE if plan.events >= _LARGE_FROM else _SMALL
         connectors = Connectors(bus, files, plan.seed, size, pace, direct)
         crew = Crew(bus, folder / "workers.log", _WORKERS)
@@ -221,6 +224,12 @@ def _finish(scene: Scene, observer: Observer, direct: Direct, result: Result, sa
     result.problems += [
         *arrivals(observer, direct, scene.connectors, folders),
         *problems(observer, recompute(observer)),
+    ]
+    result.passages = passages_of(observer)
+    result.problems += [
+        Problem(WRONG, 1, f'no record went "{way}": the traffic proves nothing of views')
+        for way in WAYS
+        if not result.passages[way]
     ]
     result.problems += _skipped_markers(scene)
     result.checked = True

@@ -12,6 +12,7 @@ from creditbus.topics.connection import Connection
 from tests.harness.checker import check
 from tests.harness.cluster import running_cluster, start_afresh
 from tests.harness.disturbance import Run, outcome
+from tests.harness.passages import WAYS, passages_of
 from tests.harness.traffic import Traffic
 from tests.harness.wire import Observer, Wire
 from tests.harness.workers import Worker
@@ -39,6 +40,8 @@ def undisturbed(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> A
         observer.open()
         wire.publish(Traffic(SEED, SUBJECTS).messages(wire))
         observer.settle()
+        gone_and_come = passages_of(observer)
+        assert min(gone_and_come[way] for way in WAYS) > 0, f"{gone_and_come} proves nothing of views"
         return outcome(observer, check(observer))
 
 

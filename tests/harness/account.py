@@ -83,11 +83,18 @@ class Account:
                 self._waiting[event.number] = (event.subject, time.monotonic(), set(self._feeds))
 
     def shown(self, place: Place, entry: dict[str, Any], value: bytes) -> None:
-        """Take a record of a feed: it must follow the one before and show an event that is waited for."""
+        """Take a record of a feed: it must follow the one before and show an event that is waited for.
+
+        Or show it again, because something else is known of its subject; subjects of these events keep their districts.
+        """
         if self._chains[place].broken_by(entry, value):
             self._say(WRONG, f"{place}: {entry['feed']['feed_seq']} or its hash does not follow the record before")
         number = number_of(entry["record"]["document_no"])
         seen = self._seen[place.topic]
+        if entry["record"]["change"] == "RESTATED":
+            if number >= len(seen) or not seen[number]:
+                self._say(WRONG, f"{place}: event {number} is restated, and was never shown")
+            return
         if len(seen) <= number:
             seen.extend(bytes(number + 1))
         if seen[number]:

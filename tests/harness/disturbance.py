@@ -1,12 +1,14 @@
 """A run of the bus under traffic that goes on while something breaks."""
 
 import time
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.harness.feeds import grants_of_the_city
 from tests.harness.recomputation import Recomputation, RecordId
+from tests.harness.views import held
 from tests.harness.waiting import until
 from tests.harness.wire import Message, Observer
 
@@ -51,27 +53,24 @@ class Run:
         self.seconds.append(time.monotonic() - began)
 
 
-def outcome(observer: Observer, truth: Recomputation) -> tuple[dict[RecordId, list[Any]], dict[str, Counter[str]]]:
-    """What two runs of the same traffic must have in common, whatever the order between departments.
+def outcome(observer: Observer, truth: Recomputation) -> tuple[dict[RecordId, list[Any]], dict[str, dict[str, bytes]]]:
+    """What two runs of the same traffic must have in common, whatever the order between records.
 
-    Each record's changes one after the other, without the places and moments of their receipt; and for each feed, how
-    often it shows which change.
+    The changes that events made of each record, one after the other, without the places and moments of their receipt
+    and without what was known of the subject by then; and what each subscriber holds of the record in the end. Left
+    out are subjects of which it is chance what is known in the end, or what was applied before they were known no more.
     """
     ordered = {name for name, story in truth.told.items() if story.ordered and not story.mixed}
+    ordered = {name for name in ordered if len({story.facts for story in truth.standing(name.subject)}) == 1}
     records: defaultdict[RecordId, list[Any]] = defaultdict(list)
     for record in observer.of("credit.changes"):
         event = observer.wire.decode(record.value)
         header = event["header"]
         name = RecordId(*(header[part] for part in RecordId._fields))
-        if name in ordered:
-            applied = {key: value for key, value in header["applied"].items() if key != "version"}
-            records[name].append((header["event_id"], header["verb"], applied, header["warnings"], event["content"]))
-    feeds: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for record in observer.of("feed."):
-        entry = observer.wire.decode(record.value)
-        name = RecordId(entry["subject"]["code"], *(entry["record"][part] for part in RecordId._fields[1:]))
-        if name in ordered:
-            entry["record"].pop("received_at")
-            entry["subject"].pop("version")
-            feeds[record.place.topic][repr((entry["subject"], entry["record"], entry["act"], entry["content"]))] += 1
-    return dict(records), dict(feeds)
+        applied = {part: header["applied"][part] for part in ("change", "revision", "state", "previous_state")}
+        if name in ordered and applied["change"] != "RESTATED":
+            warnings = [warning for warning in header["warnings"] if warning != "NAME_MISMATCH"]
+            records[name].append((header["event_id"], header["verb"], applied, warnings, event["content"]))
+    keys = {"|".join(name) for name in ordered}
+    feeds = {grant["feed"]: held(observer, grant["feed"]) for grant in grants_of_the_city()}
+    return dict(records), {feed: {key: view[key] for key in keys & view.keys()} for feed, view in feeds.items()}

@@ -18,11 +18,11 @@ class Feed:
         self.account, self.place = account, Place(topic, 0)
         self.number, self.previous = 0, bytes(32)
 
-    def show(self, event: Event, subject: str = "") -> None:
+    def show(self, event: Event, subject: str = "", change: str = "NEW") -> None:
         self.number += 1
         entry: dict[str, Any] = {
             "feed": {"feed_seq": self.number, "previous_hash": self.previous},
-            "record": {"document_no": event.told["header"]["document_no"]},
+            "record": {"document_no": event.told["header"]["document_no"], "change": change},
             "subject": {"code": subject or event.subject},
         }
         value = repr(entry).encode()
@@ -129,4 +129,24 @@ def test_a_ledger_that_counts_an_event_twice_is_wrong() -> None:
         for event in events:
             feed.show(event)
     booked(account, received=51)
+    assert kinds(account) == [(WRONG, 1)]
+
+
+def test_a_record_that_is_restated_is_no_second_showing() -> None:
+    account, told, feeds = bus(40)
+    for feed in feeds:
+        for event in told:
+            feed.show(event)
+        feed.show(told[3], change="RESTATED")
+    booked(account)
+    assert kinds(account) == []
+
+
+def test_a_record_that_is_restated_before_it_was_shown_is_wrong() -> None:
+    account, told, feeds = bus(40)
+    feeds[0].show(told[3], change="RESTATED")
+    for feed in feeds:
+        for event in told:
+            feed.show(event)
+    booked(account)
     assert kinds(account) == [(WRONG, 1)]

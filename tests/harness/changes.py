@@ -1,0 +1,90 @@
+"""What the bus says on credit.changes, as much of it as the checks look at."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from tests.harness.recomputation import CONTENT_VERBS, REGISTRATION, Facts, RecordId, ingest_place
+from tests.harness.wire import Observer, Record, digest
+
+__all__ = ["RETRACTED", "Change", "Entry", "changes_of", "facts_of"]
+
+RETRACTED = ("WITHDRAWN", "REPAIRED", "EXPIRED")
+
+Entry = bytes | None
+
+
+class Change(NamedTuple):
+    """What matters of one change."""
+
+    record: Record
+    source: tuple[str, int, int]
+    """Where the event was received."""
+    name: RecordId
+    version: int
+    verb: str
+    applied: tuple[str, int, str]
+    """Kind of change, revision, state."""
+    previous_state: str | None
+    facts: Facts
+    """Of the subject after it."""
+    before: Facts | None
+    event_id: bytes
+    published: tuple[int, int]
+    """When and where in its partition the event was received."""
+    content: bytes
+    said: bytes
+    header: bytes
+    """Digest of all of the header but its id and what was applied."""
+    registers: Facts | None
+    """What a registration's content says of the subject."""
+    shown: Sequence[Entry]
+    """What each subscriber must be shown, digested; None: nothing."""
+
+    @property
+    def where(self) -> str:
+        return f"{self.record.place} at {self.record.offset}"
+
+    @property
+    def restated(self) -> bool:
+        return self.applied[0] == "RESTATED"
+
+    @property
+    def state(self) -> str:
+        return self.applied[2]
+
+
+def changes_of(observer: Observer, shown: Callable[[dict[str, Any]], Sequence[Entry]]) -> list[Change]:
+    """Read every change, partition by partition; `shown` tells what each subscriber must be shown of one."""
+    return [_change(observer, record, shown) for record in observer.of("credit.changes")]
+
+
+def facts_of(said: dict[str, Any]) -> Facts:
+    """Return the facts as `applied` and `before` say them."""
+    return Facts(said["registered"], said["registered_name"], said["district"])
+
+
+def _change(observer: Observer, record: Record, shown: Callable[[dict[str, Any]], Sequence[Entry]]) -> Change:
+    event = observer.wire.decode(record.value)
+    header, content = event["header"], event["content"]
+    applied, before = header["applied"], header["applied"]["before"]
+    registers = None
+    if header["item"] == REGISTRATION and header["verb"] in CONTENT_VERBS:
+        registers = Facts(True, content["ENTNAME"] or "", content["DOMDISTRICT"] or "")
+    return Change(
+        record,
+        ingest_place(event, observer.partitions),
+        RecordId(*(header[part] for part in RecordId._fields)),
+        applied["version"],
+        header["verb"],
+        (applied["change"], applied["revision"], applied["state"]),
+        applied["previous_state"],
+        facts_of(applied),
+        None if before is None else facts_of(before),
+        header["event_id"],
+        (header["received_at"], header["sequence"]),
+        digest(content),
+        digest(*(event[part] for part in ("act", "claim", "content"))),
+        digest({name: value for name, value in header.items() if name not in {"event_id", "applied"}}),
+        registers,
+        shown(event),
+    )

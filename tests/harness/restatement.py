@@ -1,0 +1,137 @@
+"""Holds the facts that changes carry, and the restatements that follow from them, against a plain replay.
+
+The rules, written a second time: a registration that applies and is not withdrawn says what is known of its subject.
+Where it is withdrawn, another one of the subject that is not says it, of several the one published last. A record that
+was emitted under other facts is emitted again, unless it is retracted.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from tests.harness.changes import RETRACTED, Change
+from tests.harness.problem import WRONG, Problem
+from tests.harness.recomputation import NOBODY, REGISTRATION, Facts, Recomputation, RecordId
+
+__all__ = ["final_facts", "restatement"]
+
+
+class _Registration(NamedTuple):
+    facts: Facts
+    withdrawn: bool
+    published: tuple[int, int]
+
+
+class _Replay:
+    """The facts of one subject, change after change."""
+
+    def __init__(self) -> None:
+        self.facts = NOBODY
+        self.epoch = 0
+        """How often the facts became others."""
+        self._said: dict[RecordId, _Registration] = {}
+        self._source: RecordId | None = None
+
+    def take(self, change: Change) -> None:
+        """Read a change that an event made."""
+        if change.name.item != REGISTRATION:
+            return
+        known = self._said.get(change.name)
+        facts = change.registers or (known.facts if known else NOBODY)
+        published = change.published if change.registers or known is None else known.published
+        withdrawn = change.state == "WITHDRAWN"
+        self._said[change.name] = _Registration(facts, withdrawn, published)
+        if not withdrawn:
+            self._now(change.name)
+        elif self._source == change.name:
+            others = [name for name, said in self._said.items() if not said.withdrawn]
+            self._now(max(others, key=lambda name: self._said[name].published, default=None))
+
+    def _now(self, source: RecordId | None) -> None:
+        facts = NOBODY if source is None else self._said[source].facts
+        self.epoch += facts != self.facts
+        self.facts, self._source = facts, source
+
+
+def final_facts(changes: Iterable[Change]) -> Facts:
+    """Return what the changes of one subject, in their order, leave known of it."""
+    replay = _Replay()
+    for change in changes:
+        if not change.restated:
+            replay.take(change)
+    return replay.facts
+
+
+def restatement(changes: Sequence[Change], truth: Recomputation, free: Collection[str] = ()) -> Iterator[Problem]:
+    """Say what is wrong with the facts of changes, and with what was restated.
+
+    Args:
+        changes: all of them; those of a subject in their order.
+        truth: recomputed from the ingest topics.
+        free: items that admit unregistered subjects.
+
+    """
+    subjects: defaultdict[str, list[Change]] = defaultdict(list)
+    for change in changes:
+        subjects[change.name.subject].append(change)
+    for subject, of_it in subjects.items():
+        yield from _subject(subject, of_it, truth, {REGISTRATION, *free})
+
+
+def _subject(subject: str, changes: Sequence[Change], truth: Recomputation, free: Collection[str]) -> Iterator[Problem]:
+    replay = _Replay()
+    last: dict[RecordId, Change] = {}
+    order: dict[RecordId, int] = {}
+    restated = (0, -1)
+    for change in changes:
+        place = order.setdefault(change.name, len(order))
+        if change.restated:
+            yield from _restated(change, last.get(change.name))
+            if restated[0] == replay.epoch and place <= restated[1]:
+                yield Problem(WRONG, 1, f"{change.where}: restated after a record that was there later")
+            restated = replay.epoch, place
+        else:
+            replay.take(change)
+            if not change.facts.registered and change.name.item not in free:
+                yield Problem(WRONG, 1, f"{change.where}: applied, and its subject is not registered")
+        if change.facts != replay.facts:
+            yield Problem(WRONG, 1, f"{change.where}: under {change.facts}, true is {replay.facts}")
+        yield from _before(change, last.get(change.name))
+        last[change.name] = change
+    standing = {story.facts for story in truth.standing(subject)} or {NOBODY}
+    if replay.facts not in standing:
+        yield Problem(WRONG, 1, f"subject {subject}: {replay.facts} in the end, true is one of {standing}")
+    yield from _end(last.values(), replay.facts)
+
+
+def _before(change: Change, last: Change | None) -> Iterator[Problem]:
+    true = last.facts if last is not None and last.facts != change.facts else None
+    if change.before != true:
+        yield Problem(WRONG, 1, f"{change.where}: facts before it {change.before}, true is {true}")
+
+
+def _restated(change: Change, last: Change | None) -> Iterator[Problem]:
+    where = change.where
+    if last is None:
+        yield Problem(WRONG, 1, f"{where}: restates a record that was not there")
+        return
+    if last.state in RETRACTED:
+        yield Problem(WRONG, 1, f"{where}: restates a record that is {last.state}")
+    if last.facts == change.facts:
+        yield Problem(WRONG, 1, f"{where}: restates a record under the facts that it had")
+    if (change.source, change.header, change.said) != (last.source, last.header, last.said):
+        yield Problem(WRONG, 1, f"{where}: is not what was emitted of the record last")
+    if (change.applied, change.previous_state) != (("RESTATED", *last.applied[1:]), last.state):
+        yield Problem(WRONG, 1, f"{where}: {change.applied} from {change.previous_state} restates {last.applied}")
+    named = b"restated\0" + last.event_id + change.version.to_bytes(8, "big")
+    if change.event_id != hashlib.blake2b(named, digest_size=16).digest():
+        yield Problem(
+            WRONG, 1, f"{where}: the id of the restated event is not made from the one before and its version"
+        )
+
+
+def _end(last: Iterable[Change], facts: Facts) -> Iterator[Problem]:
+    for change in last:
+        if change.state not in RETRACTED and change.facts != facts:
+            yield Problem(WRONG, 1, f"record {change.name}: last emitted under {change.facts}, true is {facts}")

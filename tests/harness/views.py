@@ -1,0 +1,160 @@
+"""Whether each feed is the view of its grant: the newest record of each key, against the records as they stand.
+
+What should be there is made from the ingest topics alone: the records as the last of their events left them, and the
+subjects as their registrations have them now. Changes are asked for one thing only: which of several events came last
+to a record that names its subject now by an old code, now by the unified one, for no rule tells.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from tests.harness.changes import RETRACTED, Change
+from tests.harness.feeds import Grant, admits, disclosed, disclosed_act, is_withheld
+from tests.harness.problem import DOUBLED, LOST, WRONG, Problem
+from tests.harness.recomputation import NOBODY, Facts, Recomputation, RecordId
+from tests.harness.restatement import final_facts
+from tests.harness.wire import Observer, digest
+
+__all__ = ["Standing", "held", "standing_records", "views"]
+
+_ENTERPRISE = "91"
+
+
+class Standing(NamedTuple):
+    """A record as it stands."""
+
+    name: RecordId
+    facts: Facts
+    state: str
+    revision: int
+    header: dict[str, Any]
+    act: dict[str, str | None]
+    content: dict[str, str | None]
+
+    @property
+    def key(self) -> str:
+        return "|".join(self.name)
+
+
+def views(
+    observer: Observer, truth: Recomputation, changes: Sequence[Change], grants: Sequence[Grant]
+) -> Iterator[Problem]:
+    """Say where the newest records of a feed are not what its grant admits.
+
+    Args:
+        observer: has seen everything.
+        truth: recomputed from the ingest topics.
+        changes: those that events made.
+        grants: of the subscribers.
+
+    """
+    wanted: list[dict[str, bytes]] = [{} for _ in grants]
+    for record in standing_records(observer, truth, changes):
+        for grant, view in zip(grants, wanted, strict=True):
+            if _admits(grant, record):
+                view[record.key] = _disclosed(grant, record)
+    for grant, view in zip(grants, wanted, strict=True):
+        found = _newest(observer, grant["feed"])
+        yield from _differences(grant["feed"], found, view)
+
+
+def standing_records(observer: Observer, truth: Recomputation, changes: Sequence[Change]) -> Iterator[Standing]:
+    """Make the records that exist, one by one."""
+    last = {change.name: change for change in changes}
+    chosen = _facts(truth, changes)
+    for name, story in truth.told.items():
+        if name not in last:
+            continue  # said elsewhere: it has no change at all
+        if story.ordered:
+            *_, step = story.steps()
+            state, revision, sent = step.state, step.revision, step.sent
+        else:
+            change = last[name]
+            state, revision = story.state, change.applied[1]
+            places = {sent.place: sent for sent in story.events}
+            if change.source not in places:
+                continue  # said elsewhere: nobody published it
+            sent = places[change.source]
+        event = sent.whole or observer.wire.decode(sent.value)
+        yield Standing(
+            name, chosen.get(name.subject, NOBODY), state, revision, event["header"], event["act"], event["content"]
+        )
+
+
+def _facts(truth: Recomputation, changes: Sequence[Change]) -> dict[str, Facts]:
+    """Return what is known of each subject; where several registrations say it, by the order in which they applied."""
+    several: defaultdict[str, list[Change]] = defaultdict(list)
+    found = {}
+    for subject in truth.registrations:
+        standing = {story.facts for story in truth.standing(subject)}
+        if len(standing) > 1:
+            several[subject] = []
+        else:
+            found[subject] = standing.pop() if standing else NOBODY
+    for change in changes:
+        if change.name.subject in several:
+            several[change.name.subject].append(change)
+    return found | {subject: final_facts(of_it) for subject, of_it in several.items()}
+
+
+def _admits(grant: Grant, record: Standing) -> bool:
+    item = record.name.item
+    assert record.name.subject.startswith(_ENTERPRISE)
+    return (
+        admits(grant, item, "ENTERPRISE", record.facts.district)
+        and record.state not in RETRACTED
+        and not is_withheld(grant, item, record.content)
+    )
+
+
+def _disclosed(grant: Grant, record: Standing) -> bytes:
+    facts, header = record.facts, record.header
+    return digest(
+        (facts.name or header["subject_name"], facts.district, facts.registered),
+        (header["authority_name"], header["verb"], record.state, record.revision),
+        disclosed_act(grant, record.name.item, record.act),
+        disclosed(grant, record.name.item, record.content),
+    )
+
+
+class _Newest(NamedTuple):
+    retracted: bool
+    shown: bytes
+    place: str
+
+
+def _newest(observer: Observer, feed: str) -> dict[str, _Newest]:
+    """Return what somebody holds who keeps the newest record of each key."""
+    newest: dict[str, _Newest] = {}
+    for record in observer.of(feed):
+        if record.place.topic != feed:
+            continue
+        entry = observer.wire.decode(record.value)
+        of, subject = entry["record"], entry["subject"]
+        shown = digest(
+            (subject["name"], subject["district"], subject["registered"]),
+            (of["authority_name"], of["verb"], of["state"], of["revision"]),
+            entry["act"],
+            entry["content"],
+        )
+        retracted = of["state"] in (*RETRACTED, "WITHHELD")
+        newest[(record.key or b"").decode()] = _Newest(retracted, shown, f"{record.place} at {record.offset}")
+    return newest
+
+
+def held(observer: Observer, feed: str) -> dict[str, bytes]:
+    """Return what a subscriber holds in the end: the digest of what it is shown of each record, by the record's key."""
+    return {key: newest.shown for key, newest in _newest(observer, feed).items() if not newest.retracted}
+
+
+def _differences(feed: str, found: dict[str, _Newest], view: dict[str, bytes]) -> Iterator[Problem]:
+    shown = {key: newest.shown for key, newest in found.items() if not newest.retracted}
+    if missing := view.keys() - shown.keys():
+        yield Problem(LOST, len(missing), f"view of {feed}: not held, for example {min(missing)}")
+    if surplus := shown.keys() - view.keys():
+        yield Problem(DOUBLED, len(surplus), f"view of {feed}: held still, for example {min(surplus)}")
+    other = [key for key in shown.keys() & view.keys() if shown[key] != view[key]]
+    if other:
+        place = found[min(other)].place
+        yield Problem(WRONG, len(other), f"view of {feed}: not as it stands, for example {min(other)} at {place}")
