@@ -63,12 +63,14 @@ def final_facts(changes: Iterable[Change]) -> Facts:
     return replay.facts
 
 
-def restatement(changes: Sequence[Change], truth: Recomputation, free: Collection[str] = ()) -> Iterator[Problem]:
+def restatement(
+    changes: Sequence[Change], truth: Recomputation | None, free: Collection[str] = ()
+) -> Iterator[Problem]:
     """Say what is wrong with the facts of changes, and with what was restated.
 
     Args:
         changes: all of them; those of a subject in their order.
-        truth: recomputed from the ingest topics.
+        truth: recomputed from the ingest topics; None where they hold more than can be recomputed.
         free: items that admit unregistered subjects.
 
     """
@@ -79,7 +81,9 @@ def restatement(changes: Sequence[Change], truth: Recomputation, free: Collectio
         yield from _subject(subject, of_it, truth, {REGISTRATION, *free})
 
 
-def _subject(subject: str, changes: Sequence[Change], truth: Recomputation, free: Collection[str]) -> Iterator[Problem]:
+def _subject(
+    subject: str, changes: Sequence[Change], truth: Recomputation | None, free: Collection[str]
+) -> Iterator[Problem]:
     replay = _Replay()
     last: dict[RecordId, Change] = {}
     order: dict[RecordId, int] = {}
@@ -99,7 +103,7 @@ def _subject(subject: str, changes: Sequence[Change], truth: Recomputation, free
             yield Problem(WRONG, 1, f"{change.where}: under {change.facts}, true is {replay.facts}")
         yield from _before(change, last.get(change.name))
         last[change.name] = change
-    standing = {story.facts for story in truth.standing(subject)} or {NOBODY}
+    standing = {replay.facts} if truth is None else {story.facts for story in truth.standing(subject)} or {NOBODY}
     if replay.facts not in standing:
         yield Problem(WRONG, 1, f"subject {subject}: {replay.facts} in the end, true is one of {standing}")
     yield from _end(last.values(), replay.facts)

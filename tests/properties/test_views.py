@@ -18,9 +18,12 @@ from creditbus.avro_schemas import RawItem, raw_catalogue
 from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.local.stages import LocalStages
 from creditbus.topics.declarations import declarations
-from tests.harness.feeds import grants_of_the_city
+from tests.examples import Example
+from tests.harness.changes import changes_of
+from tests.harness.feeds import all_shown, feeds, grants_of_the_city
 from tests.harness.memory_observer import MemoryWire, observed, problems_of, publish
 from tests.harness.passages import WAYS, passages_of
+from tests.harness.restatement import restatement
 from tests.harness.traffic import (
     DISTRICTS,
     Event,
@@ -41,6 +44,7 @@ from tests.harness.traffic import (
 )
 from tests.harness.views import held
 from tests.step_harness import LANES, Bus, Choose, built, machinery
+from tests.strategies import publications
 
 FREE = ("red-black-list", "administrative-penalty", "tax-credit-grade", "subject-succession")
 """Items that a city may let in before its register knows the subject; the shipped catalogue lets none of them."""
@@ -153,6 +157,20 @@ def test_views_are_the_same_whatever_the_order_between_records(data: st.DataObje
     other.settle(by_chance(data.draw(st.integers(0, 99))))
     for grant in GRANTS:
         assert held(observed(other), grant["feed"]) == held(observed(bus), grant["feed"])
+
+
+@given(st.data(), publications("uscc", "organisation_code", "registration_no"))
+@settings(max_examples=60)
+def test_restatements_follow_whatever_happens_to_a_record(data: st.DataObject, events: list[Example]) -> None:
+    bus = Bus(machinery())
+    for event in events:
+        bus.publish(event)
+    bus.settle(lambda busy: (*data.draw(st.sampled_from(busy)), data.draw(st.integers(1, 4))))
+    seen = observed(bus)
+    changes = changes_of(seen, lambda event: all_shown(GRANTS, event))
+    assert not list(restatement(changes, None))
+    for number, grant in enumerate(GRANTS):
+        assert not list(feeds(changes, seen, number, grant))
 
 
 @pytest.mark.parametrize("seed", range(1, 9))
