@@ -9,6 +9,7 @@ from aiokafka.structs import TopicPartition as Partition
 
 from creditbus.topics.city.adoptions import Adoption, version_at
 from creditbus.topics.names import ADOPTIONS
+from tests.simulation.stage import rest_of
 
 __all__ = ["verdict"]
 
@@ -42,7 +43,7 @@ def _where_it_stands(world: Any) -> str:
 
 def _effects(world: Any, *, through: bool) -> Iterator[str]:
     """Every record once, in its order, with the next number of its key; and booked once."""
-    expected = {record.value: record for record in world.published}
+    expected = world.messages()
     seen: Counter[bytes] = Counter()
     booked: Counter[str] = Counter()
     for lane in range(world.stage.lanes):
@@ -56,10 +57,14 @@ def _effects(world: Any, *, through: bool) -> Iterator[str]:
         cut = world.jumped and record.offset < world.broker.logs[record.partition].start
         if not seen[value] and not cut:
             yield f"{value!r} at {record.partition.topic}/{record.partition.partition} {record.offset} has no effect"
+    for value in list(seen):
+        left = rest_of(value)
+        if left is not None and left not in expected:
+            yield f"{value!r} left {left!r} to be done, and nobody was told"
     unread = sum(not seen[value] for value in expected)
-    expired = booked["expired_unread"]
+    expired, markers = booked["expired_unread"], world.transactional or world.pieces
     # markers and aborted records are counted among what may have been records
-    if through and (expired < unread or (expired > unread and not (world.transactional and world.jumped))):
+    if through and (expired < unread or (expired > unread and not (markers and world.jumped))):
         yield f"{unread} were cut unread, and the ledger says {expired}"
     if booked["received"] != booked["applied"] or booked["received"] != seen.total():
         yield f"the ledger says {dict(booked)} of {seen.total()}"
@@ -89,7 +94,7 @@ def _judged(world: Any) -> Iterator[str]:
     if not world.version:
         return
     taken = [Adoption.decode(entry.value) for entry in world.broker.logs[Partition(ADOPTIONS, 0)].committed()]
-    published = {record.value: record for record in world.published}
+    published = world.messages()
     for lane in range(world.stage.lanes):
         for entry in world.broker.logs[Partition(_JUDGED, lane)].committed():
             version, _, value = entry.value.partition(b"|")
@@ -142,6 +147,7 @@ def _progress(world: Any) -> Iterator[str]:
             offset = world.group.offsets.get(Partition(topic, lane))
             read = None if said is None else int(said.split()[0])
             # positions after markers alone are the group's only
-            agree = (offset or 0) >= (read or 0) if world.transactional else read == offset
+            markers = world.transactional or world.pieces
+            agree = (offset or 0) >= (read or 0) if markers else read == offset
             if not agree and not world.lost_offsets:
                 yield f"{topic}/{lane}: the group says {offset}, the state {read}"

@@ -53,6 +53,7 @@ class PartitionLog:
         self.start = self.end = 0
         self.open: dict[int, int] = {}
         self._batches: list[_Batch] = []
+        self._gone: list[_Batch] = []
         self._aborted: list[tuple[int, int, int]] = []
         self._producers: dict[int, tuple[int, int, int]] = {}
 
@@ -97,6 +98,7 @@ class PartitionLog:
     def cut(self, offset: int) -> None:
         """Let everything before an offset go, as retention does."""
         self.start = max(self.start, min(offset, self.stable))
+        self._gone += [batch for batch in self._batches if batch.last < self.start]
         self._batches = [batch for batch in self._batches if batch.last >= self.start]
 
     def read(self, position: int, most: int) -> tuple[int, bytes, list[tuple[int, int]]]:
@@ -117,8 +119,15 @@ class PartitionLog:
 
     def committed(self) -> Iterator[Entry]:
         """Yield what a reader of committed records sees from the first record to the last stable offset."""
+        return self._committed(self._batches)
+
+    def ever_committed(self) -> Iterator[Entry]:
+        """Yield the same, and before it what retention has let go."""
+        return self._committed([*self._gone, *self._batches])
+
+    def _committed(self, batches: Sequence[_Batch]) -> Iterator[Entry]:
         lost = [(producer, first, last) for producer, first, last in self._aborted]
-        for batch in self._batches:
+        for batch in batches:
             if batch.marker or batch.last >= self.stable:
                 continue
             if any(producer == batch.producer and first <= batch.base <= last for producer, first, last in lost):

@@ -29,6 +29,8 @@ __all__ = ["Result", "installed", "run"]
 _SPAN = 2.5
 #: Of all schedules, those in which the city declares something else while the bus runs.
 _DECLARING = 0.3
+#: Those in which the stage leaves some of its work for later, by messages to itself.
+_IN_PIECES = 0.3
 _SETTLE = 20.0
 _MOST_CALLBACKS = 60_000
 #: Of the code, of a break above all: no fault of a schedule raises them.
@@ -109,7 +111,9 @@ def _run(seed: int, *, trace: bool) -> Result:
     topics = ("a", "b")[: random.choice((1, 1, 2))]
     # of its own, so that schedules without versions stay what they were
     chance = Random(f"versions of {seed}")
-    world = World(loop, random, count, topics, random.choice((1, 1, 2)), int(chance.random() < _DECLARING))
+    divided = Random(f"pieces of {seed}")
+    pieces = divided.randint(1, 4) if divided.random() < _IN_PIECES else 0
+    world = World(loop, random, count, topics, random.choice((1, 1, 2)), int(chance.random() < _DECLARING), pieces)
     loop.world = world  # type: ignore[attr-defined]
     if trace:
         world.lines = []

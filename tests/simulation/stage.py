@@ -12,7 +12,7 @@ from creditbus.services.engine.stage.contract import Stage, StepRun, StoreKind
 from creditbus.services.engine.stage.output import Output
 from creditbus.services.engine.stage.state_view import StateView
 
-__all__ = ["CHANGELOG", "JUDGED", "LEDGER", "OUT", "book", "numbering_stage"]
+__all__ = ["CHANGELOG", "JUDGED", "LEDGER", "OUT", "book", "numbering_stage", "rest_of"]
 
 OUT, CHANGELOG, LEDGER, JUDGED = "out", "changelog", "ledger", "judged"
 _ORIGIN: Origin = {"department": "990101", "run": "run", "file": "file", "sheet": "", "row": 1}
@@ -21,10 +21,14 @@ _Work = tuple[bytes, bytes]
 
 
 class _Numbering:
-    """The n-th record of a key writes `n|value`; a key whose value is `end` is forgotten and begins again."""
+    """The n-th record of a key writes `n|value`; a key whose value is `end` is forgotten and begins again.
 
-    def __init__(self, version: int) -> None:
+    What a record leaves to be done comes back to the stage by the topic that it reads: of `value+2` comes `value+1`.
+    """
+
+    def __init__(self, version: int, topic: str) -> None:
         self._version = version
+        self._topic = topic
 
     async def load(self, schemas: Schemas) -> None:
         """Nothing to learn."""
@@ -50,10 +54,18 @@ class _Numbering:
             if key[-1] % 4 == 1:
                 view.put(_mark(key), b"")
             out.emit(OUT, out.lane, key, b"%d|%b" % (count, value))
+            if (left := rest_of(value)) is not None:
+                out.emit(self._topic, out.lane, key, left)
             if self._version:
                 out.emit(JUDGED, out.lane, None, b"%d|%b" % (self._version, value))
             out.book(_ORIGIN, "item", Outcome.RECEIVED)
             out.book(_ORIGIN, "item", Outcome.APPLIED)
+
+
+def rest_of(value: bytes) -> bytes | None:
+    """Return what comes back to the stage of a record; None: it is done."""
+    name, _, pieces = value.partition(b"+")
+    return b"%b+%d" % (name, int(pieces) - 1) if int(pieces or 0) else None
 
 
 def _mark(key: bytes) -> bytes:
@@ -71,7 +83,7 @@ def book(out: Output) -> None:
 
 def numbering_stage(topics: tuple[str, ...], lanes: int, version: int) -> Stage:
     """Return the stage; by a version, if there is one, it says of each record by which it judged that."""
-    step = _Numbering(version)
+    step = _Numbering(version, topics[0])
     return Stage(
         name="stage",
         topics=topics,

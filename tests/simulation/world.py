@@ -62,7 +62,14 @@ class World:
     """Makes workers and lets things happen to them."""
 
     def __init__(
-        self, loop: VirtualLoop, random: Random, lanes: int, topics: tuple[str, ...], nodes: int, version: int
+        self,
+        loop: VirtualLoop,
+        random: Random,
+        lanes: int,
+        topics: tuple[str, ...],
+        nodes: int,
+        version: int,
+        pieces: int,
     ) -> None:
         self.loop = loop
         self.random = random
@@ -90,6 +97,7 @@ class World:
         self.mistakes: list[str] = []
         self._made = self._sent = 0
         self.transactional = random.random() < 0.5
+        self.pieces = pieces
 
     def _later(self, seconds: float, do: Any) -> None:
         self.loop.call_later(seconds, do, context=WORLD.context)
@@ -162,7 +170,7 @@ class World:
         for _ in range(count):
             key = self.random.randrange(self.keys)
             partition = Partition(self.random.choice(self.stage.topics), key % self.stage.lanes)
-            value = b"v%d" % self._sent
+            value = b"v%d+%d" % (self._sent, self.pieces) if self.pieces else b"v%d" % self._sent
             self._sent += 1
             entry = [(b"k%d" % key, value)]
             if not self.transactional:
@@ -186,6 +194,16 @@ class World:
             lambda: self.broker.mark(partition, producer, 1, committed=committed),
         )
         return offset if committed else None
+
+    def messages(self) -> dict[bytes, Published]:
+        """Return everything that the stage is to read, what it says to itself too, by value."""
+        found = {record.value: record for record in self.published}
+        if self.pieces:
+            for place in self.partitions:
+                for entry in self.broker.logs[place].ever_committed():
+                    key, value = entry.key or b"", entry.value or b""
+                    found.setdefault(value, Published(place, entry.offset, key, value))
+        return found
 
     def committed(self, partitions: Iterable[Partition]) -> dict[Partition, int | None]:
         """Answer for the group."""
@@ -212,8 +230,8 @@ class World:
         if sorted(ready) != list(range(self.stage.lanes)) or not all(worker.idle() for worker in self.workers):
             return False
         last: dict[Partition, int] = {}
-        for record in self.published:
-            last[record.partition] = record.offset
+        for record in self.messages().values():
+            last[record.partition] = max(record.offset, last.get(record.partition, -1))
         return all(self.read_up_to(place) > offset for place, offset in last.items())
 
     def read_up_to(self, place: Partition) -> int:
