@@ -40,7 +40,7 @@ def checked_declarations() -> Declarations:
     """
     city, declared, catalogue = current_city(), declarations(), raw_catalogue()
     for subscriber in declared.subscribers.values():
-        unknown = sorted({*subscriber.items, *subscriber.fields} - set(catalogue))
+        unknown = sorted({*subscriber.items, *subscriber.fields, *subscriber.masks} - set(catalogue))
         if unknown:
             place = f"{city.root / 'subscribers' / f'{subscriber.id}.yaml'}: grant.items"
             fix = messages.CATALOGUE_HAS(catalogue=", ".join(catalogue))

@@ -49,6 +49,7 @@ def grants(draw: st.DrawFn, item: Item) -> Grant:
         districts=draw(st.none() | st.sets(st.sampled_from(["420106", "420103"])).map(frozenset)),
         disclosure=draw(st.sampled_from(Disclosure)),
         consent=draw(st.booleans()),
+        valid_from=draw(st.none() | st.dates(date(2019, 1, 1), date(2020, 12, 31))),
         valid_until=draw(st.dates(date(2019, 1, 1), date(2020, 12, 31))),
         fields={} if narrowed is None else {item.id: frozenset(narrowed)},
     )

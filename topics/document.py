@@ -178,6 +178,14 @@ class Section:
             raise self._not(key, messages.A_DATE(), value, messages.WRITE_IT_AS(example="2020-12-31"))
         return value
 
+    @_instead((0, 0))
+    def pair(self, key: str) -> tuple[int, int]:
+        """Two whole numbers from 0 on, written [1, 0]."""
+        value = self._value(key)
+        if not isinstance(value, list) or [type(one) for one in value] != [int, int] or min(value) < 0:
+            raise self._not(key, messages.TWO_NUMBERS(), value, messages.WRITE_IT_AS(example="[1, 0]"))
+        return value[0], value[1]
+
     @_instead([])
     def day_ranges(self, key: str) -> list[DayRange]:
         """A list of days, written 2020-12-31, and of ranges of days, written 2020-12-30..2020-12-31; may be empty."""

@@ -344,6 +344,18 @@ TRUE_OR_FALSE = Message(
     " true 或 false",
     "true or false",
 )
+TWO_NUMBERS = Message(
+    "两个不小于 0 的整数",
+    "two whole numbers from 0 on",
+)
+AFTER_THE_LAST_DAY = Message(
+    "晚于 valid_until",
+    "lies after valid_until",
+)
+SET_AN_EARLIER_DAY = Message(
+    "请写早一些的日期",
+    "set an earlier day",
+)
 A_DATE = Message(
     "日期",
     "a date",

@@ -85,7 +85,9 @@ class Subscriber:
         districts: registered districts of the subjects; None means all.
         disclosure: ceiling, one of `DISCLOSURES`.
         fields: narrower choice of field codes by item; an item that is not in it is not narrowed.
+        masks: by item and field, how many characters are kept at the left and at the right.
         consent: whether a recorded consent of the subject is needed.
+        valid_from: first day of the grant; None: from ever on.
         valid_until: last day of the grant.
     """
 
@@ -100,7 +102,9 @@ class Subscriber:
     disclosure: str
     consent: bool
     valid_until: date
+    valid_from: date | None = None
     fields: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    masks: Mapping[str, Mapping[str, tuple[int, int]]] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def read_department(section: Section, stem: str) -> Department:
@@ -135,7 +139,9 @@ def read_subscriber(section: Section, stem: str) -> Subscriber:
         disclosure=grant.choice("disclosure", DISCLOSURES),
         consent=grant.flag("consent"),
         valid_until=grant.day("valid_until"),
+        valid_from=_read_first_day(grant),
         fields=_read_fields(grant),
+        masks=_read_masks(grant),
     )
     grant.finish()
     section.finish()
@@ -179,3 +185,20 @@ def _read_fields(grant: Section) -> Mapping[str, tuple[str, ...]]:
     if section is None:
         return MappingProxyType({})
     return MappingProxyType({item: section.texts(item, r"[A-Z][A-Z0-9_]*", messages.FIELD_CODES()) for item in section})
+
+
+def _read_first_day(grant: Section) -> date | None:
+    if "valid_from" not in grant:
+        return None
+    first = grant.day("valid_from")
+    if first > grant.day("valid_until"):
+        raise grant.wrong("valid_from", messages.AFTER_THE_LAST_DAY(), messages.SET_AN_EARLIER_DAY())
+    return first
+
+
+def _read_masks(grant: Section) -> Mapping[str, Mapping[str, tuple[int, int]]]:
+    masks = grant.optional_section("masks")
+    if masks is None:
+        return MappingProxyType({})
+    items = ((item, masks.section(item)) for item in masks)
+    return MappingProxyType({item: {code: fields.pair(code) for code in fields} for item, fields in items})

@@ -40,6 +40,8 @@ def grant_of(subscriber: Subscriber) -> Grant:
         districts=subscriber.districts,
         disclosure=Disclosure(subscriber.disclosure),
         consent=subscriber.consent,
+        valid_from=subscriber.valid_from,
         valid_until=subscriber.valid_until,
         fields={item: frozenset(codes) for item, codes in subscriber.fields.items()},
+        masks=subscriber.masks,
     )

@@ -4,34 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
-from enum import StrEnum
 from typing import Any
 
 from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.city_time import city_day
 from creditbus.services.domain.event import Applied
+from creditbus.services.domain.feed.denial import Denial, denial, granted
 from creditbus.services.domain.feed.disclosure import Projection
-from creditbus.services.domain.feed.grants import Grant
 from creditbus.services.domain.feed.withholding import Sight, sight
 from creditbus.services.fanout.app import grant_of
 from creditbus.services.local.watching import Hop
 from creditbus.topics import names
 from creditbus.topics.parties import Subscriber
 
-__all__ = ["Denial", "Hidden", "Shown", "audience_of", "denial"]
-
-
-class Denial(StrEnum):
-    """Why a grant does not admit a change."""
-
-    ITEM = "item"
-    EXPIRED = "expired"
-    CONSENT = "consent"
-    SUBJECT_KIND = "subject_kind"
-    DISTRICT = "district"
-    VALUE = "value"
-    """The record is withheld as a whole from anyone who may not see one of its values."""
+__all__ = ["Hidden", "Shown", "audience_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +43,6 @@ class Hidden:
     why: Denial
     granted: str
     """What the grant says there, such as its districts; empty for `Denial.ITEM` and `Denial.CONSENT`."""
-
-
-def denial(grant: Grant, *, item: str, subject_kind: str, district: str, on: date) -> Denial | None:
-    """Return the first reason for which a grant does not cover a change; None exactly where `grants.admits`."""
-    if item not in grant.items:
-        return Denial.ITEM
-    if on > grant.valid_until:
-        return Denial.EXPIRED
-    if grant.consent:
-        return Denial.CONSENT
-    if subject_kind not in grant.subject_kinds:
-        return Denial.SUBJECT_KIND
-    if grant.districts is not None and district not in grant.districts:
-        return Denial.DISTRICT
-    return None
 
 
 def audience_of(hop: Hop, catalogue: Catalogue, subscribers: Iterable[Subscriber]) -> Iterator[Shown | Hidden]:
@@ -103,7 +74,7 @@ def audience_of(hop: Hop, catalogue: Catalogue, subscribers: Iterable[Subscriber
         if why is None and _withheld(projection, header["applied"], content):
             why = Denial.VALUE
         if why is not None:
-            yield Hidden(subscriber.id, why, _granted(grant, why))
+            yield Hidden(subscriber.id, why, granted(grant, why))
 
 
 def _withheld(projection: Projection, applied: Applied, content: Mapping[str, str | None]) -> bool:
@@ -124,17 +95,3 @@ def _shown(projection: Projection, record: Mapping[str, Any], content: Mapping[s
         tuple(name for name in filled if name in masks),
         tuple(name for name, value in content.items() if value is not None and (name not in shown or name in hidden)),
     )
-
-
-def _granted(grant: Grant, why: Denial) -> str:
-    match why:
-        case Denial.DISTRICT:
-            return ", ".join(sorted(grant.districts or ()))
-        case Denial.SUBJECT_KIND:
-            return ", ".join(sorted(grant.subject_kinds))
-        case Denial.EXPIRED:
-            return grant.valid_until.isoformat()
-        case Denial.VALUE:
-            return grant.disclosure.value
-        case _:
-            return ""

@@ -14,10 +14,9 @@ from creditbus.services.domain.event import Facts, restated_id
 from creditbus.services.domain.feed.disclosure import RETRACTED
 from creditbus.services.domain.framed_avro import RecordWriter
 from creditbus.services.domain.profile.keys import index_key, record_store_key, subject_key
-from creditbus.services.domain.profile.record import Record
 from creditbus.services.domain.profile.stored_record import decode_record, encode_record
 from creditbus.services.domain.profile.subject import INDEX_CHUNK, NOT_RESTATING, Subject, record_keys
-from creditbus.services.engine.codec.emission import Emission, facts_before
+from creditbus.services.engine.codec.emission import facts_before
 from creditbus.services.engine.codec.event_codec import EventCodec
 from creditbus.services.engine.stage.output import Output
 from creditbus.services.engine.stage.state_view import StateView
@@ -49,7 +48,8 @@ class Restating:
 
     def before(self, key: bytes, subject: Subject) -> Facts | None:
         """Return the facts under which a stored record was last emitted, where they are not those of now."""
-        last, _ = self._last(decode_record(self._view.get(key) or b""))
+        record = decode_record(self._view.get(key) or b"")
+        last, _ = self._codec.last_emission(record.content, record.act)
         return facts_before(last, subject.facts)
 
     def start(self, code: bytes, subject: Subject) -> None:
@@ -86,7 +86,7 @@ class Restating:
         record = decode_record(value)
         if record.state in RETRACTED:
             return
-        last, by_act = self._last(record)
+        last, by_act = self._codec.last_emission(record.content, record.act)
         before = facts_before(last, subject.facts)
         if before is None:
             return
@@ -100,14 +100,6 @@ class Restating:
         else:
             self._view.put(key, encode_record(record, act=sealed))
         self._changes.append((code, sealed))
-
-    def _last(self, record: Record) -> tuple[Emission, bool]:
-        """Return the event by which a record was last emitted, and whether it is the one of its last act."""
-        content = self._codec.emission(record.content)
-        if not record.act:
-            return content, False
-        act = self._codec.emission(record.act)
-        return (act, True) if act.version >= content.version else (content, False)
 
 
 def names_of(code: bytes, subject: Subject, view: StateView, first: int = 0, after: int | None = None) -> list[bytes]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import redis.asyncio as redis
@@ -12,8 +13,13 @@ import redis.asyncio as redis
 from creditbus.avro_schemas import raw_catalogue
 from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.crosswalk import crosswalk_key, decode_crosswalk
+from creditbus.services.domain.feed.denial import Denial, granted
+from creditbus.services.domain.feed.disclosure import Projection
+from creditbus.services.domain.feed.grants import Grant
+from creditbus.services.domain.feed.view import Disclosed, Facing, disclose
 from creditbus.services.domain.identifiers import legacy, uscc
 from creditbus.services.domain.profile.keys import index_key, record_store_key, subject_key
+from creditbus.services.domain.profile.record import Record
 from creditbus.services.domain.profile.stored_record import decode_record
 from creditbus.services.domain.profile.subject import INDEX_CHUNK, Subject, decode_subject, record_keys
 from creditbus.services.domain.profile.succession import links, successions
@@ -76,9 +82,7 @@ class ProfileReader:
         if value is None:
             return None
         summary = decode_subject(value)
-        names = await self._record_names(code, summary)
-        values = await self._read(PROFILES.name, code, [record_store_key(code, name) for name in names])
-        records = [self._record(value) for value in values if value is not None]
+        records = [self._record(value) for value in await self._records(code, summary)]
         return {
             "subject": subject,
             "name": summary.name,
@@ -94,6 +98,58 @@ class ProfileReader:
             ),
             "records": records,
         }
+
+    async def disclosed(self, subject: str, grant: Grant, on: date) -> dict[str, Any] | None:
+        """Return a subject as a grant discloses it on a day, None when there is no profile; errors as of `profile`.
+
+        `records` are those that the feed shows, with its fields; `hidden` names the others and why each is hidden. They
+        are for operators, never for the subscriber.
+        """
+        code = subject.encode()
+        (value,) = await self._read(PROFILES.name, code, [subject_key(code)])
+        if value is None:
+            return None
+        summary = decode_subject(value)
+        facing = Facing(summary.kind.value, summary.district, on)
+        shown: list[dict[str, Any]] = []
+        hidden: list[dict[str, Any]] = []
+        for stored in await self._records(code, summary):
+            named, found = self._disclosed(decode_record(stored), grant, facing)
+            if isinstance(found, Denial):
+                hidden.append({**named, "why": found.value, "granted": granted(grant, found)})
+            else:
+                shown.append({**named, "act": found.act, "content": found.content})
+        return {
+            "subject": subject,
+            "name": summary.name,
+            "kind": summary.kind.value,
+            "district": summary.district,
+            "version": summary.version,
+            "subscriber": grant.subscriber,
+            "on": on.isoformat(),
+            "records": shown,
+            "hidden": hidden,
+        }
+
+    def _disclosed(self, record: Record, grant: Grant, facing: Facing) -> tuple[dict[str, Any], Disclosed | Denial]:
+        last, _ = self.codec.last_emission(record.content, record.act)
+        opened = self.codec.open(last.value)
+        header = opened.header
+        act, _, content, _ = self.codec.read_body(header["item"], opened.body)
+        named = {
+            "item": header["item"],
+            "authority": header["authority"],
+            "authority_name": header["authority_name"],
+            "document_no": header["document_no"],
+            "state": record.state.value,
+        }
+        projection = Projection(grant, self.catalogue.items[header["item"]])
+        return named, disclose(projection, facing, record.state, act, content)
+
+    async def _records(self, code: bytes, summary: Subject) -> list[bytes]:
+        names = await self._record_names(code, summary)
+        values = await self._read(PROFILES.name, code, [record_store_key(code, name) for name in names])
+        return [value for value in values if value is not None]
 
     async def _record_names(self, code: bytes, summary: Subject) -> list[bytes]:
         chunks = [index_key(code, number) for number in range(summary.records // INDEX_CHUNK)]

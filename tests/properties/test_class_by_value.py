@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from creditbus.avro_schemas.composition import without_logical_types
 from creditbus.services.domain.catalogue import Disclosure, Field, Item
 from creditbus.services.domain.event import Act, RecordState
+from creditbus.services.domain.feed.denial import Denial
 from creditbus.services.domain.feed.disclosure import Projection
-from creditbus.services.local.audience import Denial, Hidden, Shown, audience_of
+from creditbus.services.local.audience import Hidden, Shown, audience_of
 from creditbus.services.local.watching import watch
 from creditbus.topics.declarations import declarations
 from tests.examples import CATALOGUE, EXAMPLES, Example

@@ -120,6 +120,7 @@ def test_a_grant_admits_only_what_it_names(data: st.DataObject, item: Item, on: 
         item.id in grant.items
         and kind in grant.subject_kinds
         and on <= grant.valid_until
+        and (grant.valid_from is None or on >= grant.valid_from)
         and not grant.consent
         and (grant.districts is None or district in grant.districts)
     )

@@ -91,6 +91,14 @@ MEANINGS: Final[Mapping[str, Message]] = {
         "是否须有主体的授权记录", "Whether a recorded consent of the subject is needed."
     ),
     "subscriber.grant.valid_until": Message("授权的最后一天", "Last day of the grant."),
+    "subscriber.grant.valid_from": Message(
+        "授权的第一天；不写则自始有效", "First day of the grant; left out: from ever on."
+    ),
+    "subscriber.grant.masks": Message("按事项列出部分遮盖的数据项", "Fields that are shown in part, by item."),
+    "subscriber.grant.masks.x": Message("该事项中部分遮盖的数据项", "Such fields of this item."),
+    "subscriber.grant.masks.x.x": Message(
+        "左边和右边各保留的字符数，如 [1, 0]", "Characters kept at the left and at the right, such as [1, 0]."
+    ),
     "subscriber.grant.fields": Message(
         "按事项缩小数据项的范围；没有列出的事项不缩小",
         "A narrower choice of fields by item; an item that is not listed is not narrowed.",

@@ -120,6 +120,11 @@ class _Noting(Section):
         self._note(key, {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"})
         return date.max
 
+    def pair(self, key: str) -> tuple[int, int]:
+        numbers = {"type": "integer", "minimum": 0}
+        self._note(key, {"type": "array", "items": numbers, "minItems": 2, "maxItems": 2})
+        return (0, 0)
+
     def day_ranges(self, key: str) -> list[DayRange]:
         self._note(key, {"type": "array", "items": {"type": "string", "pattern": _DAYS}})
         return []

@@ -15,6 +15,7 @@ from creditbus.topics.city.settings import CITY_FILE, CitySettings
 from creditbus.topics.document import Section
 from creditbus.topics.parties import Department, Subscriber
 from creditbus.topics.suggestion import suggestion
+from creditbus.topics.text import Text
 from creditbus.topics.yaml_text import Located
 
 __all__ = ["grant_faults", "publisher_faults", "role_faults"]
@@ -48,17 +49,30 @@ def grant_faults(
 
 
 def _field_faults(subscriber: Subscriber, grant: Section, carried: Carried) -> Iterator[CityFault]:
-    fields = grant.optional_section("fields")
-    if fields is None:
-        return
-    for item, codes in subscriber.fields.items():
-        if item not in subscriber.items:
-            yield fault_of(fields.wrong(item, messages.NOT_GRANTED(item=item), messages.GRANT_IT_OR_NOT()))
-        known = carried[item].item if item in carried else None
-        for place, code in enumerate(codes):
-            if known is not None and code not in known.fields:
-                problem, fix = messages.NO_SUCH_FIELD(item=item, field=code), suggestion(code, list(known.fields))
-                yield fault_of(fields.wrong_element(item, place, problem, fix))
+    if (fields := grant.optional_section("fields")) is not None:
+        for item, codes in subscriber.fields.items():
+            yield from _not_granted(subscriber, fields, item)
+            for place, code in enumerate(codes):
+                if (wrong := _unknown_field(carried, item, code)) is not None:
+                    yield fault_of(fields.wrong_element(item, place, *wrong))
+    if (masks := grant.optional_section("masks")) is not None:
+        for item, masked in subscriber.masks.items():
+            yield from _not_granted(subscriber, masks, item)
+            for code in masked:
+                if (wrong := _unknown_field(carried, item, code)) is not None:
+                    yield fault_of(masks.section(item).wrong(code, *wrong))
+
+
+def _not_granted(subscriber: Subscriber, section: Section, item: str) -> Iterator[CityFault]:
+    if item not in subscriber.items:
+        yield fault_of(section.wrong(item, messages.NOT_GRANTED(item=item), messages.GRANT_IT_OR_NOT()))
+
+
+def _unknown_field(carried: Carried, item: str, code: str) -> tuple[Text, str] | None:
+    known = carried[item].item if item in carried else None
+    if known is None or code in known.fields:
+        return None
+    return messages.NO_SUCH_FIELD(item=item, field=code), suggestion(code, list(known.fields))
 
 
 def publisher_faults(folder: Path, carried: Carried, departments: Collection[str]) -> Iterator[CityFault]:

@@ -659,6 +659,26 @@ HELP: Final[Mapping[str, Message]] = {
         "统一社会信用代码，或主体的旧代码。",
         "Unified social credit code, or a legacy code of the subject.",
     ),
+    "profile show --as": Message(
+        "按此订阅方的授权示出：显示哪些记录和数据项，其余为何不示出。",
+        "As the grant of this subscriber discloses it: which records and fields, and why the others are not shown.",
+    ),
+    "profile show --on": Message(
+        "与 --as 连用：按这一天的授权期限判断，如 2026-01-01；默认今天。",
+        "With --as: whether the grant is valid on this day, such as 2026-01-01; today by default.",
+    ),
+    "grants": Message(
+        "授权：订阅方可以收到什么。",
+        "Grants: what subscribers may receive.",
+    ),
+    "grants history": Message(
+        "显示给予、变更和结束某一订阅方授权的各个版本。",
+        "Show the versions that gave, changed and ended a subscriber's grant.",
+    ),
+    "grants history SUBSCRIBER": Message(
+        "订阅方的编号，已删除的也可以。",
+        "Id of the subscriber, also of one that is declared no more.",
+    ),
     "feed": Message(
         "订阅流：订阅方收到的记录。",
         "Feeds: what a subscriber receives.",

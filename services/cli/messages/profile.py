@@ -8,6 +8,10 @@ SINCE = Message(
     "自 {since}",
     "since {since}",
 )
+AS_DISCLOSED = Message(
+    "按 {subscriber} 的授权，{on}",
+    "as the grant of {subscriber} discloses it on {on}",
+)
 UNKNOWN = Message(
     "不详",
     "unknown",

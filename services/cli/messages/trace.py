@@ -101,14 +101,19 @@ SHOWS = Message("示出 {fields}", "shows {fields}")
 MASKED = Message("带 * 的字段部分遮盖", "fields with * are masked in part")
 LEFT_OUT = Message("不含 {fields}", "does not have {fields}")
 
-#: Why a grant shows nothing of a change, by `services.local.audience.Denial`.
+#: Why a grant shows nothing of a change, by `services.domain.feed.denial.Denial`.
 DENIED: Final[Mapping[str, Message]] = {
     "item": Message("无：授权不含此事项", "nothing: its grant does not name this item"),
+    "not_yet": Message("无：授权自 {granted} 起", "nothing: its grant begins on {granted}"),
     "expired": Message("无：授权至 {granted} 止", "nothing: its grant ended on {granted}"),
     "consent": Message("无：授权要求主体同意，尚无记录", "nothing: its grant asks for consent, and none is recorded"),
     "subject_kind": Message("无：授权只含主体类别 {granted}", "nothing: its grant is for subjects of kind {granted}"),
     "district": Message(
         "无：授权只含区划 {granted} 的主体", "nothing: its grant is for subjects of district {granted}"
+    ),
+    "retracted": Message(
+        "无：记录已撤销、修复或到期，不向任何人示出",
+        "nothing: the record is withdrawn, repaired or expired, and shown to nobody",
     ),
     "value": Message(
         "无：整条记录不示出，其值不在“{granted}”之列",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
 
@@ -26,8 +26,11 @@ class Grant:
         disclosure: the narrowest class of fields that it admits.
         consent: whether a recorded consent of the subject is needed; none is recorded yet, so such
             a grant admits nothing.
+        valid_from: first day; None: from ever on.
         valid_until: last day.
         fields: narrower choice of field codes by item.
+        masks: by item and field, characters kept at the left and at the right of what is shown; a field that is masked
+            for everybody keeps no more than it does there.
 
     """
 
@@ -40,7 +43,9 @@ class Grant:
     disclosure: Disclosure
     consent: bool
     valid_until: date
+    valid_from: date | None = None
     fields: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
+    masks: Mapping[str, Mapping[str, tuple[int, int]]] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def admits(grant: Grant, *, item: str, subject_kind: str, district: str, on: date) -> bool:
@@ -51,6 +56,7 @@ def admits(grant: Grant, *, item: str, subject_kind: str, district: str, on: dat
     return (
         item in grant.items
         and on <= grant.valid_until
+        and (grant.valid_from is None or grant.valid_from <= on)
         and not grant.consent
         and subject_kind in grant.subject_kinds
         and (grant.districts is None or district in grant.districts)
@@ -60,14 +66,22 @@ def admits(grant: Grant, *, item: str, subject_kind: str, district: str, on: dat
 def admitted_fields(grant: Grant, item: Item) -> tuple[Field, ...]:
     """Return the content fields of an item that the grant admits, in the order of the schema.
 
-    A field is admitted where its ceiling admits any of its values; whether it admits one, `discloses` tells.
+    A field is admitted where its ceiling admits any of its values; whether it admits one, `discloses` tells. On
+    each side of it the mask counts that hides more, its own or the grant's.
     """
-    chosen = grant.fields.get(item.id)
+    chosen, masks = grant.fields.get(item.id), grant.masks.get(item.id, {})
     return tuple(
-        field
+        _masked_by(field, masks.get(field.code))
         for field in item.fields.values()
         if field.widest.within(grant.disclosure) and (chosen is None or field.code in chosen)
     )
+
+
+def _masked_by(field: Field, mask: tuple[int, int] | None) -> Field:
+    if mask is None:
+        return field
+    own = field.mask or mask
+    return replace(field, mask=(min(own[0], mask[0]), min(own[1], mask[1])))
 
 
 def discloses(grant: Grant, field: Field, value: str | None) -> bool:

@@ -213,6 +213,20 @@ class EventCodec:
             raise UndecodableError("nothing was decided on it")
         return Emission(value, places)
 
+    def last_emission(self, content: bytes, act: bytes) -> tuple[Emission, bool]:
+        """Return the event by which a record was last emitted, and whether it is the one of its last act.
+
+        Args:
+            content: the event of its content, as profiles emitted it.
+            act: that of its last act; empty: there was none.
+
+        """
+        said = self.emission(content)
+        if not act:
+            return said, False
+        done = self.emission(act)
+        return (done, True) if done.version >= said.version else (said, False)
+
     def seal_restated(self, emission: Emission, event_id: bytes, applied: Applied) -> bytes:
         """Return what was emitted with another id and other decisions."""
         value, places = emission.value, emission.places

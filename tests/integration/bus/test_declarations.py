@@ -16,10 +16,12 @@ import yaml
 
 from creditbus.deploy.bus import apply_bus
 from creditbus.deploy.embedded import Cluster
+from creditbus.services.cli import main as cli
 from creditbus.topics.admin import admin
 from creditbus.topics.city import example_city, read_city, use_city
 from creditbus.topics.city.adoptions import version_at
 from creditbus.topics.city.publishing import adoptions, versions
+from creditbus.topics.connection import Connection
 from creditbus.topics.declarations import declarations
 from creditbus.topics.names import CHANGES, DECLARATIONS
 from tests.harness.cluster import start_afresh
@@ -128,7 +130,11 @@ def folder(tmp_path: Path) -> Iterator[Folder]:
 
 
 def test_what_a_city_declares_takes_effect_while_the_bus_runs_and_workers_die(
-    cluster: Cluster, folder: Folder, tmp_path: Path
+    cluster: Cluster,
+    folder: Folder,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     bus = cluster.connection()
     use_city(read_city(folder.path))
@@ -153,6 +159,7 @@ def test_what_a_city_declares_takes_effect_while_the_bus_runs_and_workers_die(
             observer.open()
             observer.settle()
             _check(observer, {one.version: one.files for one in versions(bus)})
+            _expect_grant_history(bus, monkeypatch, capsys)
             _remove_a_department(observer, folder, load)
 
 
@@ -175,6 +182,25 @@ def test_a_worker_on_a_bus_where_nothing_was_published_names_the_command(
     last = (tmp_path / "worker.log").read_text(encoding="utf-8").splitlines()[-1]
     assert last.startswith(f"creditbus: topic {DECLARATIONS}: ")
     assert last.endswith("run `creditbus topics apply`")
+
+
+def _expect_grant_history(bus: Connection, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Read the history of grants as operators do, also that of one who is removed."""
+    for name, value in bus.endpoints().items():
+        monkeypatch.setenv(f"CREDITBUS_{name.upper()}", value)
+
+    def history(subscriber: str) -> list[dict[str, Any]]:
+        capsys.readouterr()
+        assert cli.main(["grants", "history", subscriber, "--json"]) == 0
+        steps: list[dict[str, Any]] = json.loads(capsys.readouterr().out)
+        return steps
+
+    wuchang = history("district-wuchang")
+    assert [(one["version"], one["step"]) for one in wuchang] == [(1, "begins"), (3, "changes"), (5, "changes")]
+    assert wuchang[1]["changes"] == [{"key": "items", "added": ["water-penalty"], "removed": []}]
+    assert wuchang[2]["changes"] == [{"key": "items", "added": [], "removed": ["administrative-penalty"]}]
+    assert [(one["version"], one["step"]) for one in history("agency-xinda")] == [(1, "begins"), (6, "ends")]
+    assert cli.main(["grants", "history", "nobody"]) == 2
 
 
 def _apply(wire: Wire, folder: Folder) -> int:

@@ -141,6 +141,11 @@ def test_a_department_is_connected_corrects_its_rows_and_sends_its_file_again(  
     live.settle()
     (record,) = say("profile", "show", _code(1))["records"][1:]
     assert (record["item"], record["state"]) == ("red-black-list", "WITHDRAWN")
+    shown = say("profile", "show", _code(1), "--as", "agency-xinda")
+    assert [one["item"] for one in shown["records"]] == ["enterprise-registration"]
+    assert [(one["item"], one["why"]) for one in shown["hidden"]] == [("red-black-list", "retracted")]
+    late = say("profile", "show", _code(1), "--as", "agency-xinda", "--on", "2028-01-01")
+    assert [(one["why"], one["granted"]) for one in late["hidden"]] == [("expired", "2027-12-31")] * 2
     assert say("connector", "vanished", "lists") == []
 
     ledger = say("ledger")

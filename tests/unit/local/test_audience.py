@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from itertools import product
 
 import pytest
 
 from creditbus.services.domain.catalogue import Disclosure
+from creditbus.services.domain.feed.denial import Denial, denial, granted
 from creditbus.services.domain.feed.grants import Grant, admits
-from creditbus.services.local.audience import Denial, denial
 
 _DAY = date(2026, 1, 1)
 
@@ -29,23 +30,33 @@ def _grant(*, items: str, kinds: str, districts: str | None, consent: bool, unti
 
 
 @pytest.mark.parametrize(
-    ("items", "kinds", "districts", "consent", "until"),
+    ("items", "kinds", "districts", "consent", "since", "until"),
     [
         *product(
             ["red-black-list", "other"],
             ["ENTERPRISE", "INSTITUTION"],
             [None, "420106", "420107"],
             ["needs consent", ""],
+            [None, _DAY, date(2026, 1, 2)],
             [_DAY, date(2025, 12, 31)],
         )
     ],
 )
 def test_a_denial_is_named_exactly_where_a_grant_does_not_admit(
-    items: str, kinds: str, districts: str | None, consent: str, until: date
+    items: str, kinds: str, districts: str | None, consent: str, since: date | None, until: date
 ) -> None:
     grant = _grant(items=items, kinds=kinds, districts=districts, consent=bool(consent), until=until)
+    grant = replace(grant, valid_from=since)
     asked = {"item": "red-black-list", "subject_kind": "ENTERPRISE", "district": "420106", "on": _DAY}
     assert (denial(grant, **asked) is None) == admits(grant, **asked)  # type: ignore[arg-type] # each has its type
+
+
+def test_a_grant_that_has_not_begun_says_when_it_does() -> None:
+    grant = _grant(items="other", kinds="ENTERPRISE", districts=None, consent=False, until=date(2027, 1, 1))
+    grant = replace(grant, valid_from=date(2026, 1, 2))
+    why = denial(grant, item="other", subject_kind="ENTERPRISE", district="", on=_DAY)
+    assert why is Denial.NOT_YET
+    assert granted(grant, why) == "2026-01-02"
 
 
 def test_the_first_reason_is_named() -> None:

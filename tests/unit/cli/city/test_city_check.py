@@ -57,6 +57,22 @@ _FAULTS = [
     (_SUBSCRIBER, "disclosure: public", "disclosure: secret", "grant.disclosure", "must be one of"),
     (_SUBSCRIBER, "consent: false", "consent: perhaps", "grant.consent", "true or false"),
     (_SUBSCRIBER, "valid_until: 20", "valid_until: x20", "grant.valid_until", "must be a date"),
+    (_SUBSCRIBER, "# valid_from: 2026-01-01", "valid_from: 2099-01-01", "grant.valid_from", "after valid_until"),
+    (
+        _SUBSCRIBER,
+        "# masks: {administrative-penalty: {",
+        "masks: {administrative-penalty: {XX_",
+        "grant.masks",
+        "field of",
+    ),
+    (_SUBSCRIBER, "# masks: {administrative-penalty", "masks: {tax-refund", "grant.masks", "among the items"),
+    (
+        _SUBSCRIBER,
+        "# masks: {administrative-penalty: {",
+        "masks: {administrative-penalty: {X: [1], ",
+        "grant.masks",
+        "two whole",
+    ),
     (_SUBSCRIBER, "kind: district", "kind: distrikt", "kind", "did you mean district"),
     (_OVERLAY, "due_working_days: 5", "due_working_days: soon", "due_working_days", "whole number"),
     (_OVERLAY, "due_working_days", "due_working_dais", "due_working_dais", "unknown key"),
@@ -106,7 +122,7 @@ def test_a_fault_is_named_by_file_line_and_key(file: str, old: str, new: str, ke
     faults = check_city(city)
     found = [fault for fault in faults if fault.file == str(city / file)]
     assert found, [str(fault.text()) for fault in faults]
-    assert key in {re.sub(r"(grant\.fields)\..*", r"\1", fault.key) for fault in found}, found
+    assert key in {re.sub(r"(grant\.(?:fields|masks))\..*", r"\1", fault.key) for fault in found}, found
     assert any(words in str(fault.text()) for fault in found), [str(fault.text()) for fault in found]
     if old and file != _SCHEMA:
         lines = (city / file).read_text(encoding="utf-8").splitlines()

@@ -1,0 +1,72 @@
+"""`creditbus grants history`: how a subscriber's grant came to be what it is."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from creditbus.services.cli.configured import Json, subscribers
+from creditbus.services.cli.console import OUTPUT, print_json
+from creditbus.services.cli.language import spoken
+from creditbus.services.cli.messages import grants as messages
+from creditbus.topics.connection import Connection
+from creditbus.topics.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from creditbus.topics.city.grant_history import GrantChange, GrantStep
+
+__all__ = ["app"]
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.callback()
+def _group() -> None:
+    """Grants: what subscribers may receive."""
+
+
+@app.command()
+def history(subscriber: Annotated[str, typer.Argument(autocompletion=subscribers)], json: Json = False) -> None:
+    """Show the versions that gave, changed and ended a subscriber's grant."""
+    from creditbus.topics.city.grant_history import grant_history
+    from creditbus.topics.city.publishing import versions
+
+    steps = list(grant_history(versions(Connection.from_environment(store=False)), subscriber))
+    if not steps:
+        raise ConfigurationError("SUBSCRIBER", messages.NEVER_GRANTED(subscriber=subscriber), messages.SEE_VERSIONS())
+    if json:
+        print_json([_facts(step) for step in steps])
+        return
+    for step in steps:
+        OUTPUT.print(spoken(messages.STEPS[step.step](**_moment(step))), soft_wrap=True, markup=False)
+        for change in step.changes:
+            OUTPUT.print(f"  {_line(change)}", soft_wrap=True, markup=False)
+
+
+def _moment(step: GrantStep) -> dict[str, Any]:
+    moment = datetime.fromtimestamp(step.published_ms / 1000, UTC).isoformat(timespec="seconds")
+    return {"version": step.version, "published_at": moment}
+
+
+def _facts(step: GrantStep) -> dict[str, Any]:
+    changes = [{"key": one.key, "added": _plain(one.added), "removed": _plain(one.removed)} for one in step.changes]
+    return {**_moment(step), "step": step.step.value, "changes": changes}
+
+
+def _line(change: GrantChange) -> str:
+    marked = (("-", change.removed), ("+", change.added))
+    parts = [f"{mark}{_said(value)}" for mark, value in marked if value not in (None, [])]
+    return f"{change.key}  {'  '.join(parts)}"
+
+
+def _said(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(_plain(value))
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as JSON has it: a day is a text there."""
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    return value if value is None or isinstance(value, bool | int) else str(value)
