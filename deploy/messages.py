@@ -108,6 +108,14 @@ VERIFIED = Message(
     "{signer} 签名的 {feed} 第 {number} 号清单核对相符：{count:,} 条记录，无一缺失，无一被改动",
     "manifest {number} of {feed}, signed by {signer}, is verified: {count:record}, none missing, none altered",
 )
+MOVED = Message(
+    "{name} 由 {before} 迁至 {after}：{feed} 中其 {count:,} 条记录全部撤回",
+    "{name} moves from {before} to {after}: {feed} takes back what it showed of it, {count:record}",
+)
+STILL_SHOWN = Message(
+    "{name} 由 {before} 迁至 {after}，{feed} 仍示出其 {left:,} 条记录",
+    "{name} moves from {before} to {after}, and {feed} still shows {left:record} of it",
+)
 NOT_VERIFIED = Message(
     "{signer} 签名的 {feed} 第 {number} 号清单核对不符：{faults} 处有误",
     "manifest {number} of {feed}, signed by {signer}, is not verified: {faults:fault}",

@@ -18,6 +18,7 @@ from creditbus.deploy.demo.commands import Commands
 from creditbus.deploy.demo.departments import DELIVERIES, Delivery, configure, left_out
 from creditbus.deploy.demo.evidence import signed_and_verified
 from creditbus.deploy.demo.generate import generate
+from creditbus.deploy.demo.move import Moved, on_show, registered_elsewhere
 from creditbus.deploy.demo.observation import Observer
 from creditbus.deploy.demo.report import differences, pairs, side_by_side, telling
 from creditbus.deploy.demo.rest import await_rest
@@ -81,9 +82,10 @@ def run(home: Path, data: Path | None, console: Console, progress: Progress) -> 
                 passage = _carry(waves, connection, worker, console, progress)
                 commands = Commands(home, max(console.width, _NARROWEST))
                 _show(commands, console)
+                followed = truth is None or _move(data, connection, passage.published, worker, commands, console)
                 proved = signed_and_verified(commands, _DISTRICT, console)
                 _rate(passage, console)
-            return _verdict(passage.departments, truth, console) and proved
+            return _verdict(passage.departments, truth, console) and followed and proved
     finally:
         leash.communicate(timeout=60)
 
@@ -160,6 +162,22 @@ def _show(commands: Commands, console: Console) -> None:
         about = {"item": record["record"]["item"], "subject": record["subject"]["name"]}
         console.print("\n" + spoken(messages.ONE_CHANGE, **about), markup=False)
         console.print(side_by_side((_DISTRICT, _AGENCY), (record, other)))
+
+
+def _move(
+    data: Path, connection: Connection, published: int, worker: Worker, commands: Commands, console: Console
+) -> bool:
+    """Let the subject of which a feed shows most move, and tell whether the feed follows."""
+    follow = ("feed", "follow", _DISTRICT, "--from-start", "--until-end")
+    before = list(commands.stream(*follow))
+    for code, _ in on_show(before).most_common(1):
+        connector = registered_elsewhere(data, data.parent / "moved", code)
+        if connector is None:
+            return False
+        run_connector(connector, connection)
+        await_rest(Observer(connection), published + 1, worker.check)
+        return Moved(before, code).say(_DISTRICT, commands.stream(*follow), console)
+    return True
 
 
 def _run_shown(commands: Commands, console: Console, *arguments: str) -> None:

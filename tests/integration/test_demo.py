@@ -15,6 +15,7 @@ def test_the_ledger_ends_with_the_true_counts(tmp_path: Path) -> None:
     assert "every count is the one that the generated files were made to have" in done.stdout
     assert "creditbus profile show" in done.stdout
     assert "one change in two feeds" in done.stdout
+    assert "moves from 420106 to 420103: feed.district-wuchang takes back" in done.stdout
     assert "manifest 1 of feed.district-wuchang, signed by demonstration.example, is verified" in done.stdout
     assert not (tmp_path / "demo" / "endpoints.json").exists(), "the servers are stopped"
 
