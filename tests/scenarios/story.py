@@ -32,7 +32,7 @@ class Story:
         self._then: Mapping[str, Any] = told["then"]
         self._catalogue = _catalogue(told.get("catalogue", {}))
         subscribers = [
-            replace(subscriber, **told.get("grants", {}).get(subscriber.id, {}))
+            replace(subscriber, **_granted(told.get("grants", {}).get(subscriber.id, {})))
             for subscriber in declarations().subscribers.values()
         ]
         self._parts = built(1, self._catalogue, subscribers)
@@ -177,6 +177,13 @@ def _change(change: Mapping[str, Any]) -> dict[str, Any]:
         shown["content"] = "hidden"
         assert not any(change["act"].values())
     return shown
+
+
+def _granted(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a story changes of a grant, masks as the declarations have them."""
+    masks = changes.get("masks", {})
+    read = {item: {code: tuple(mask) for code, mask in fields.items()} for item, fields in masks.items()}
+    return {**changes, "masks": read}
 
 
 def _same_list(wanted: Sequence[Mapping[str, Any]], seen: Sequence[Mapping[str, Any]]) -> None:
