@@ -1,8 +1,8 @@
 """Holds the facts that changes carry, and the restatements that follow from them, against a plain replay.
 
-The rules, written a second time: a registration that applies and is not withdrawn says what is known of its subject.
-Where it is withdrawn, another one of the subject that is not says it, of several the one published last. A record that
-was emitted under other facts is emitted again, unless it is retracted.
+The rules, written a second time: of the registrations of a subject that are not withdrawn the one whose content was
+published last says what is known of it. A record that was emitted under other facts is emitted again, unless it is
+retracted.
 """
 
 import hashlib
@@ -31,7 +31,6 @@ class _Replay:
         self.epoch = 0
         """How often the facts became others."""
         self._said: dict[RecordId, _Registration] = {}
-        self._source: RecordId | None = None
 
     def take(self, change: Change) -> None:
         """Read a change that an event made."""
@@ -39,19 +38,16 @@ class _Replay:
             return
         known = self._said.get(change.name)
         facts = change.registers or (known.facts if known else NOBODY)
-        published = change.published if change.registers or known is None else known.published
+        published = known.published if known and change.applied[0] == "TRANSITION" else change.published
         withdrawn = change.state == "WITHDRAWN"
         self._said[change.name] = _Registration(facts, withdrawn, published)
-        if not withdrawn:
-            self._now(change.name)
-        elif self._source == change.name:
-            others = [name for name, said in self._said.items() if not said.withdrawn]
-            self._now(max(others, key=lambda name: self._said[name].published, default=None))
-
-    def _now(self, source: RecordId | None) -> None:
-        facts = NOBODY if source is None else self._said[source].facts
-        self.epoch += facts != self.facts
-        self.facts, self._source = facts, source
+        standing = [
+            (said.published, "|".join(name), said.facts) for name, said in self._said.items() if not said.withdrawn
+        ]
+        # two of other partitions may have come at one moment under one number: then their keys decide
+        *_, now = max(standing, default=(NOBODY,))
+        self.epoch += now != self.facts
+        self.facts = now
 
 
 def final_facts(changes: Iterable[Change]) -> Facts:
