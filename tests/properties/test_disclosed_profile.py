@@ -1,4 +1,4 @@
-"""What `profile show --as` tells of a subject is what the subscriber's feed shows of it."""
+"""What `profile show --as` says about a subject is what the subscriber's feed shows of it."""
 
 from __future__ import annotations
 

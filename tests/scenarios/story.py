@@ -180,10 +180,14 @@ def _change(change: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _granted(changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a story changes of a grant, masks as the declarations have them."""
-    masks = changes.get("masks", {})
-    read = {item: {code: tuple(mask) for code, mask in fields.items()} for item, fields in masks.items()}
-    return {**changes, "masks": read}
+    """Return what a story changes of a grant, in the types of the declarations."""
+    read = dict(changes)
+    if "districts" in read:
+        read["districts"] = frozenset(read["districts"])
+    if "masks" in read:
+        masks = read["masks"].items()
+        read["masks"] = {item: {code: tuple(mask) for code, mask in fields.items()} for item, fields in masks}
+    return read
 
 
 def _same_list(wanted: Sequence[Mapping[str, Any]], seen: Sequence[Mapping[str, Any]]) -> None:
