@@ -83,7 +83,7 @@ def standing_records(observer: Observer, truth: Recomputation, changes: Sequence
 
 
 def _facts(truth: Recomputation, changes: Sequence[Change]) -> dict[str, Facts]:
-    """Return what is known of each subject; where several registrations say it, by the order in which they applied."""
+    """Return what is known of each subject; where several registrations say it, by when they were published."""
     several: defaultdict[str, list[Change]] = defaultdict(list)
     found = {}
     for subject in truth.registrations:
