@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import NoReturn
 
 from creditbus.services.domain.evidence.feed_record import feed_leaf, feed_place, value_hash
 from creditbus.services.domain.evidence.manifest import NO_HASH, Manifest, Span
 from creditbus.services.domain.evidence.merkle import TreeHead
+from creditbus.services.domain.evidence.watermark import later_of
 from creditbus.services.engine.consume.topic_reader import FROM_START
 from creditbus.services.evidence import messages
 from creditbus.services.evidence.keys import SigningKey
@@ -18,8 +20,17 @@ from creditbus.topics.names import FEED
 __all__ = ["next_manifest"]
 
 
-async def next_manifest(log: FeedLog, before: Manifest | None, key: SigningKey, now_ms: int) -> Manifest | None:
-    """Return the signed manifest of all records after those of the manifest before; None where there is none.
+async def next_manifest(
+    log: FeedLog,
+    before: Manifest | None,
+    key: SigningKey,
+    now_ms: int,
+    watermarks: Mapping[str, int] | None = None,
+) -> Manifest | None:
+    """Return the signed manifest of all records after those of the manifest before; None where nothing is to be said.
+
+    Where watermarks have moved and there is no record, it says that: a feed may be silent because nothing happened, or
+    because somebody holds it back, and its reader cannot tell by itself.
 
     What is not whole is not signed: a signature must not make good what a reader would find.
 
@@ -28,6 +39,8 @@ async def next_manifest(log: FeedLog, before: Manifest | None, key: SigningKey, 
         before: the last manifest; None: this is the first one.
         key: that signs.
         now_ms: the present moment, in milliseconds since 1970 UTC.
+        watermarks: of departments, found before the feed's ends were asked for (`department_watermarks`); those of the
+            manifest before stay where they are later or alone.
 
     Raises:
         DependencyDownError: no broker answers.
@@ -37,7 +50,9 @@ async def next_manifest(log: FeedLog, before: Manifest | None, key: SigningKey, 
     ended = {span.partition: span for span in before.spans} if before else {}
     tree = TreeHead()
     spans = [await _span(log, partition, ended.get(partition.number), tree) for partition in log.partitions]
-    if not tree.size:
+    said = before.watermarks if before else {}
+    moved = later_of(said, watermarks or {})
+    if not tree.size and moved == said:
         return None
     manifest = Manifest(
         feed=log.topic,
@@ -48,6 +63,7 @@ async def next_manifest(log: FeedLog, before: Manifest | None, key: SigningKey, 
         previous=before.digest if before else NO_HASH,
         spans=tuple(spans),
         root=tree.root(),
+        watermarks=moved,
     )
     return replace(manifest, note=key.note(manifest.checkpoint().text()))
 

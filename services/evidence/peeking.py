@@ -19,10 +19,13 @@ _FIRST_STEP: Final = 4
 _STEP_FACTOR: Final = 32
 
 
-async def first_records(servers: str, starts: Mapping[Partition, int], bounds: Bounds) -> dict[Partition, Record]:
+async def first_records(
+    servers: str, starts: Mapping[Partition, int], bounds: Bounds, *, committed: bool = True
+) -> dict[Partition, Record]:
     """Return of each partition the first record at an offset or after it; no entry where there is none.
 
-    What is asked of partitions without bounds is passed over.
+    What is asked of partitions without bounds is passed over. Without `committed` a record of a transaction that is
+    under way or was aborted counts, too.
 
     Raises:
         DependencyDownError: no broker answers.
@@ -36,7 +39,8 @@ async def first_records(servers: str, starts: Mapping[Partition, int], bounds: B
     }
     if not wanted:
         return found
-    async with aclosing(read_partitions(servers, wanted, partition_bytes=_PEEKED_BYTES)) as chunks:
+    reading = read_partitions(servers, wanted, partition_bytes=_PEEKED_BYTES, committed=committed)
+    async with aclosing(reading) as chunks:
         async for chunk in chunks:
             for record in chunk.records:
                 found.setdefault(Partition(record.topic, record.partition), record)

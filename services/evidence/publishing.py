@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from aiokafka.errors import KafkaError as ReadError
@@ -38,6 +38,7 @@ def publish_manifest(
     key: SigningKey,
     *,
     since_ms: int = 0,
+    watermarks: Mapping[str, int] | None = None,
     clock: Callable[[], float] = time.time,
 ) -> Manifest | None:
     """Sign what a feed has got since its last manifest, and publish that; None where there is nothing new.
@@ -50,6 +51,7 @@ def publish_manifest(
         key: that signs.
         since_ms: where the last manifest was made at this moment or later, in milliseconds since 1970 UTC, nothing is
             done and None is returned; 0: whenever it was made.
+        watermarks: of departments, found before this; where they have moved a feed without new records is signed, too.
         clock: the present moment, in seconds since 1970 UTC.
 
     Raises:
@@ -63,7 +65,7 @@ def publish_manifest(
         before = _last(connection, subscriber)
         if before is not None and before.made_ms >= since_ms > 0:
             return None
-        manifest = asyncio.run(_next(connection, subscriber, before, key, int(clock() * 1000)))
+        manifest = asyncio.run(_next(connection, subscriber, before, key, int(clock() * 1000), watermarks))
         if manifest is not None:
             write(topic, str(manifest.number).encode(), manifest.document())
     return manifest
@@ -79,10 +81,15 @@ def _last(connection: Connection, subscriber: str) -> Manifest | None:
 
 
 async def _next(
-    connection: Connection, subscriber: str, before: Manifest | None, key: SigningKey, now_ms: int
+    connection: Connection,
+    subscriber: str,
+    before: Manifest | None,
+    key: SigningKey,
+    now_ms: int,
+    watermarks: Mapping[str, int] | None,
 ) -> Manifest | None:
     try:
-        return await next_manifest(await open_log(connection, subscriber), before, key, now_ms)
+        return await next_manifest(await open_log(connection, subscriber), before, key, now_ms, watermarks)
     except ReadError as error:
         raise DependencyDownError("kafka", type(error).__name__) from error
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -21,7 +21,14 @@ class Publish(Protocol):
     """What `publish_manifest` does."""
 
     def __call__(
-        self, connection: Connection, subscriber: str, key: SigningKey, *, since_ms: int, clock: Callable[[], float]
+        self,
+        connection: Connection,
+        subscriber: str,
+        key: SigningKey,
+        *,
+        since_ms: int,
+        watermarks: Mapping[str, int] | None,
+        clock: Callable[[], float],
     ) -> Manifest | None:
         """Sign and publish what a feed has got, unless somebody has done so since a moment."""
 
@@ -54,6 +61,7 @@ def sign_feeds(
     *,
     clock: Callable[[], float],
     since_ms: int = 0,
+    watermarks: Mapping[str, int] | None = None,
     publish: Publish = publish_manifest,
 ) -> Iterator[Signing]:
     """Sign one feed after the other; one that is not whole, or cannot be read, does not keep the others from it.
@@ -64,14 +72,17 @@ def sign_feeds(
         key: that signs.
         clock: the present moment, in seconds since 1970 UTC.
         since_ms: a feed with a manifest of this moment or later, in milliseconds since 1970 UTC, is left alone.
+        watermarks: of departments, found before this.
         publish: signs one.
 
     """
     for one in subscribers:
         try:
-            yield Signing(one, publish(connection, one, key, since_ms=since_ms, clock=clock))
+            made = publish(connection, one, key, since_ms=since_ms, watermarks=watermarks, clock=clock)
         except UserError as error:
             yield Signing(one, None, error)
+        else:
+            yield Signing(one, made)
 
 
 def signing_rounds(
@@ -81,6 +92,7 @@ def signing_rounds(
     *,
     clock: Callable[[], float],
     wait: Callable[[float], bool],
+    watermarks: Callable[[Connection], Mapping[str, int]],
     publish: Publish = publish_manifest,
 ) -> Iterator[Signing]:
     """Sign all feeds in each interval, until `wait` says that it is enough.
@@ -95,6 +107,8 @@ def signing_rounds(
         interval_seconds: length of an interval.
         clock: the present moment, in seconds since 1970 UTC.
         wait: waits for this many seconds; returns whether to stop.
+        watermarks: finds those of departments, once in each round and before any feed is looked at; raises as
+            `present_watermarks`.
         publish: signs one feed.
 
     """
@@ -104,12 +118,16 @@ def signing_rounds(
         again = False
         try:
             connection, subscribers = bus()
+            found = watermarks(connection)
         except UserError as error:
             yield Signing("", None, error)
             again = True
         else:
             since_ms = int(interval * 1000)
-            for one in sign_feeds(connection, subscribers, key, clock=clock, since_ms=since_ms, publish=publish):
+            signings = sign_feeds(
+                connection, subscribers, key, clock=clock, since_ms=since_ms, watermarks=found, publish=publish
+            )
+            for one in signings:
                 yield one
                 again = again or one.soon_again
         # a round that goes on into the next interval is followed at once by that one's

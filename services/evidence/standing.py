@@ -147,6 +147,7 @@ def _standing(
         manifest=known.number if known else 0,
         manifest_ms=known.made_ms if known else 0,
         manifest_doubted=isinstance(manifest, ManifestFault),
+        watermarks=known.watermarks if known else {},
     )
 
 

@@ -94,6 +94,7 @@ def _all(connection: Connection, key: SigningKey, *, json: bool) -> None:
 
 def _again_and_again(wanted: str | None, key: SigningKey, interval_seconds: int, *, json: bool) -> None:
     from creditbus.services.evidence.rounds import signing_rounds
+    from creditbus.services.evidence.watermarks import present_watermarks
 
     def bus() -> tuple[Connection, Sequence[str]]:
         # a city may have declared another subscriber since, and a local bus may have moved
@@ -101,7 +102,10 @@ def _again_and_again(wanted: str | None, key: SigningKey, interval_seconds: int,
         return connection, sorted(subscribers()) if wanted is None else [wanted]
 
     def work(stop: threading.Event) -> None:
-        for one in signing_rounds(bus, key, interval_seconds, clock=time.time, wait=stop.wait):
+        rounds = signing_rounds(
+            bus, key, interval_seconds, clock=time.time, wait=stop.wait, watermarks=present_watermarks
+        )
+        for one in rounds:
             if stop.is_set():
                 return
             if not json:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from creditbus.services.cli.console import OUTPUT
 from creditbus.services.cli.figures import TableRow, print_figures
-from creditbus.services.cli.language import spoken
+from creditbus.services.cli.language import listed, spoken
 from creditbus.services.cli.messages import feed as messages
 from creditbus.topics.text import placeholders
 
@@ -48,6 +48,8 @@ def show_standing(found: FeedStanding) -> None:
         print_figures(spoken(messages.READER), [spoken(one) for one in _READER], rows)
     else:
         OUTPUT.print(spoken(messages.NO_READER), markup=False, soft_wrap=True)
+    if found.watermarks:
+        OUTPUT.print(_watermarks(found), markup=False, soft_wrap=True)
     for trouble in found.troubles():
         OUTPUT.print(f"! {trouble_line(found.subscriber, trouble)}", markup=False, soft_wrap=True)
 
@@ -73,6 +75,15 @@ def _first_line(found: FeedStanding) -> str:
         return line if found.manifest_doubted else line + spoken(messages.NO_MANIFEST)
     made = _moment(found.manifest_ms)
     return line + spoken(messages.LAST_MANIFEST, number=found.manifest, made=made, count=found.unsigned)
+
+
+def _watermarks(found: FeedStanding) -> str:
+    """Name the departments by how far they are in, those that are the least far first."""
+    until: dict[str, list[str]] = {}
+    for name, at_ms in sorted(found.watermarks.items(), key=lambda one: (one[1], one[0])):
+        until.setdefault(_moment(at_ms), []).append(name)
+    parts = [spoken(messages.IN_UP_TO, names=listed(names), when=when) for when, names in until.items()]
+    return spoken(messages.WATERMARKS, parts=listed(parts, clauses=True))
 
 
 def _partitions(found: FeedStanding) -> Iterator[TableRow]:

@@ -201,6 +201,14 @@ NO_MANIFEST = Message(
     "；尚无清单",
     "; no manifest yet",
 )
+WATERMARKS = Message(
+    "清单中已收齐各部门发布的记录：{parts}",
+    "all that departments published is in the manifests: {parts}",
+)
+IN_UP_TO = Message(
+    "{names} 截至 {when}",
+    "{names} up to {when}",
+)
 NO_READER = Message(
     "没有消费者组在此订阅流中记下位置",
     "no consumer group has noted a position in this feed",

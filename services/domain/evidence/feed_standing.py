@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
@@ -77,6 +77,7 @@ class FeedStanding:
         manifest: number of the last manifest; 0: there is none.
         manifest_ms: when that was made; 0: there is none.
         manifest_doubted: there is a last manifest, and it is not to be believed; then nothing counts as signed.
+        watermarks: of the last manifest: by department, up to when all that it published is in the manifests so far.
 
     """
 
@@ -89,6 +90,7 @@ class FeedStanding:
     manifest: int
     manifest_ms: int
     manifest_doubted: bool = False
+    watermarks: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def kept(self) -> int:
@@ -134,7 +136,7 @@ class FeedStanding:
 
     def as_json(self) -> dict[str, Any]:
         """Return the facts."""
-        made = {"number": self.manifest, "made_ms": self.manifest_ms}
+        made = {"number": self.manifest, "made_ms": self.manifest_ms, "watermarks": dict(self.watermarks)}
         return {
             "feed": self.feed,
             "subscriber": self.subscriber,

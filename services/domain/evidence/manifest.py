@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any, Final
@@ -18,7 +18,10 @@ __all__ = ["NO_HASH", "Manifest", "ManifestFault", "Span", "manifest_named", "or
 #: Stands where there is no record before.
 NO_HASH: Final = bytes(HASH_BYTES)
 
+#: Of a manifest with watermarks and of one without. Whoever knows the first format alone says of the second that it
+#: cannot be read, and not that it is forged.
 _FORMAT: Final = 1
+_WITH_WATERMARKS: Final = 2
 _EXTENSION: Final = "creditbus manifest sha256 "
 
 
@@ -73,6 +76,8 @@ class Manifest:
         spans: by partition, each of them once, in ascending order.
         root: of the tree over the leaves of all spans, one after the other.
         note: the signed checkpoint.
+        watermarks: by department, up to when all that it published is in this feed's manifests so far, where the grant
+            admits it, in milliseconds since 1970 UTC; empty: nothing is said.
 
     """
 
@@ -85,6 +90,7 @@ class Manifest:
     spans: tuple[Span, ...]
     root: bytes
     note: str = ""
+    watermarks: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def records(self) -> int:
@@ -93,8 +99,10 @@ class Manifest:
 
     def facts(self) -> Mapping[str, Any]:
         """Return all that is signed, as JSON has it."""
+        said = {"watermarks": dict(self.watermarks)} if self.watermarks else {}
         return {
-            "format": _FORMAT,
+            **said,
+            "format": _WITH_WATERMARKS if said else _FORMAT,
             "feed": self.feed,
             "number": self.number,
             "suite": self.suite,
@@ -160,8 +168,9 @@ def manifest_named(manifests: Sequence[Manifest], partition: int, sequence: int)
 
 
 def _read(content: Mapping[str, Any]) -> Manifest | None:
-    if content["format"] != _FORMAT:
+    if content["format"] not in {_FORMAT, _WITH_WATERMARKS}:
         return None
+    said = content["watermarks"] if content["format"] == _WITH_WATERMARKS else {}
     spans = tuple(
         Span(
             partition=int(one["partition"]),
@@ -183,6 +192,7 @@ def _read(content: Mapping[str, Any]) -> Manifest | None:
         spans=spans,
         root=base64.b64decode(content["root"], validate=True),
         note=str(content["checkpoint"]),
+        watermarks={str(name): int(until) for name, until in said.items()},
     )
 
 

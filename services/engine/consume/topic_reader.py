@@ -36,6 +36,7 @@ async def read_partitions(
     *,
     follow: bool = False,
     partition_bytes: int = _PARTITION_BYTES,
+    committed: bool = True,
 ) -> AsyncGenerator[Chunk]:
     """Yield what the partitions hold from their starts (offset, FROM_START or FROM_END) to their ends.
 
@@ -43,7 +44,8 @@ async def read_partitions(
     chunk when nothing came for half a second. Positions are compared, never offsets of records: the
     last offset of a transactional topic is a marker. A start before the first offset or after the
     end is taken as FROM_START. `partition_bytes` is what one answer holds of a partition at most, unless a single
-    batch is larger: little for whoever looks at a few records alone.
+    batch is larger: little for whoever looks at a few records alone. Without `committed` it yields records of
+    transactions that are under way or were aborted as well.
 
     Raises:
         DependencyDownError: no broker answers, or, on the way to the ends, nothing comes for long.
@@ -51,7 +53,7 @@ async def read_partitions(
     """
     consumer = AIOKafkaConsumer(
         bootstrap_servers=bootstrap_servers,
-        isolation_level="read_committed",
+        isolation_level=_isolation(committed=committed),
         auto_offset_reset="none",
         enable_auto_commit=False,
         fetch_max_wait_ms=20,
@@ -95,8 +97,7 @@ async def log_bounds(
         DependencyDownError: no broker answers.
 
     """
-    isolation = "read_committed" if committed else "read_uncommitted"
-    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap_servers, isolation_level=isolation)
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap_servers, isolation_level=_isolation(committed=committed))
     try:
         await consumer.start()
         first = await consumer.beginning_offsets(partitions)
@@ -112,3 +113,7 @@ def _position(start: int, first: int, end: int) -> int:
     if start == FROM_END:
         return end
     return start if first <= start <= end else first
+
+
+def _isolation(*, committed: bool) -> str:
+    return "read_committed" if committed else "read_uncommitted"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
 
 from creditbus.services.domain.evidence.findings import FeedFault
-from creditbus.services.domain.evidence.manifest import Manifest
+from creditbus.services.domain.evidence.manifest import Manifest, ManifestFault, read_manifest
 from creditbus.services.evidence.making import next_manifest
 from creditbus.topics.errors import ConfigurationError
 from tests.feed_evidence import Log, audited, kept_log, key_named, made_log
@@ -17,12 +18,22 @@ from tests.feed_evidence import Log, audited, kept_log, key_named, made_log
 _KEY = key_named("credit.example")
 
 
-def _next(log: Log, before: Manifest | None = None, cut: dict[int, int] | None = None) -> Manifest | None:
-    return asyncio.run(next_manifest(kept_log(log, cut), before, _KEY, 1_700_000_000_000))
+def _next(
+    log: Log,
+    before: Manifest | None = None,
+    cut: dict[int, int] | None = None,
+    watermarks: Mapping[str, int] | None = None,
+) -> Manifest | None:
+    return asyncio.run(next_manifest(kept_log(log, cut), before, _KEY, 1_700_000_000_000, watermarks))
 
 
-def _made(log: Log, before: Manifest | None = None, cut: dict[int, int] | None = None) -> Manifest:
-    made = _next(log, before, cut)
+def _made(
+    log: Log,
+    before: Manifest | None = None,
+    cut: dict[int, int] | None = None,
+    watermarks: Mapping[str, int] | None = None,
+) -> Manifest:
+    made = _next(log, before, cut, watermarks)
     assert made is not None
     return made
 
@@ -47,6 +58,25 @@ def test_manifests_follow_each_other_and_hold_every_record_once(log: Log) -> Non
 def test_nothing_new_is_no_manifest(log: Log) -> None:
     assert _next(log, _made(log)) is None
     assert _next({0: [], 1: []}) is None
+
+
+def test_what_is_silent_is_signed_when_watermarks_have_moved_and_they_never_go_back(log: Log) -> None:
+    first = _made(log, watermarks={"court": 5, "tax-bureau": 7})
+    assert first.watermarks == {"court": 5, "tax-bureau": 7}
+    assert _next(log, first, watermarks={"court": 5}) is None
+    assert _next(log, first) is None
+    second = _made(log, first, watermarks={"court": 6, "tax-bureau": 3, "customs": 1})
+    assert (second.records, second.watermarks) == (0, {"court": 6, "customs": 1, "tax-bureau": 7})
+    assert audited(log, [first.document(), second.document()], _KEY) == []
+
+
+def test_a_watermark_is_signed_and_manifests_without_one_stay_as_they_were(log: Log) -> None:
+    plain, told = _made(log), _made(log, watermarks={"court": 5})
+    assert (plain.facts()["format"], "watermarks" in plain.facts()) == (1, False)
+    assert told.facts()["format"] == 2
+    assert read_manifest(told.document()) == told
+    forged = told.document().replace(b'"court":5', b'"court":9')
+    assert read_manifest(forged) is ManifestFault.OTHER_FACTS
 
 
 def test_a_partition_that_got_nothing_is_said_to_have_stayed_where_it_was(log: Log) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,6 +32,8 @@ class _Bus:
     made: dict[str, list[int]] = field(default_factory=dict)
     """When manifests of each feed were made."""
     waited: list[float] = field(default_factory=list)
+    known: list[Mapping[str, int] | None] = field(default_factory=list)
+    """Watermarks with which each feed was signed."""
     slow: float = 0.0
     """Seconds that one feed takes."""
 
@@ -40,9 +42,17 @@ class _Bus:
         return _BUS, self.feeds
 
     def publish(
-        self, connection: Connection, subscriber: str, key: SigningKey, *, since_ms: int, clock: Callable[[], float]
+        self,
+        connection: Connection,
+        subscriber: str,
+        key: SigningKey,
+        *,
+        since_ms: int,
+        watermarks: Mapping[str, int] | None,
+        clock: Callable[[], float],
     ) -> Manifest | None:
         assert (connection, key) == (_BUS, _KEY)
+        self.known.append(watermarks)
         self._fail(subscriber)
         made = self.made.setdefault(subscriber, [])
         if made and made[-1] >= since_ms:
@@ -51,6 +61,11 @@ class _Bus:
         self.now += self.slow
         return Manifest(f"feed.{subscriber}", len(made), "ed25519", 0, made[-1], NO_HASH, (), NO_HASH)
 
+    def watermarks(self, connection: Connection) -> Mapping[str, int]:
+        assert connection == _BUS
+        self._fail("watermarks")
+        return {"court": len(self.waited)}
+
     def wait(self, seconds: float) -> bool:
         self.waited.append(seconds)
         self.now += seconds
@@ -58,7 +73,15 @@ class _Bus:
 
     def run(self) -> list[Signing]:
         return list(
-            signing_rounds(self.opened, _KEY, _HOUR, clock=lambda: self.now, wait=self.wait, publish=self.publish)
+            signing_rounds(
+                self.opened,
+                _KEY,
+                _HOUR,
+                clock=lambda: self.now,
+                wait=self.wait,
+                watermarks=self.watermarks,
+                publish=self.publish,
+            )
         )
 
     def _fail(self, name: str) -> None:
@@ -96,7 +119,7 @@ def test_a_feed_that_is_not_whole_is_said_and_does_not_keep_the_others_from_it()
     assert bus.waited == [_HOUR, _HOUR], "nothing is gained by reading it again at once"
 
 
-@pytest.mark.parametrize("name", ["", "a"])
+@pytest.mark.parametrize("name", ["", "a", "watermarks"])
 def test_after_a_server_did_not_answer_the_next_round_comes_within_a_minute(name: str) -> None:
     bus = _Bus(now=_HOUR, rounds=3, faults={(0, name): _away(), (1, name): _away()})
     found = bus.run()
@@ -112,13 +135,21 @@ def test_a_round_that_ends_in_the_next_hour_is_followed_at_once_by_that_hour() -
     assert len(bus.made["a"]) == 2
 
 
+def test_watermarks_are_found_once_in_a_round_for_all_feeds() -> None:
+    bus = _Bus(now=_HOUR, rounds=2)
+    bus.run()
+    assert bus.known == [{"court": 0}, {"court": 0}, {"court": 1}, {"court": 1}]
+
+
 def test_the_feeds_are_asked_for_in_each_round() -> None:
     bus = _Bus(now=_HOUR, rounds=2)
 
     def grown() -> tuple[Connection, Sequence[str]]:
         return _BUS, ("a", "b", "c")[: 2 + len(bus.waited)]
 
-    found = signing_rounds(grown, _KEY, _HOUR, clock=lambda: bus.now, wait=bus.wait, publish=bus.publish)
+    found = signing_rounds(
+        grown, _KEY, _HOUR, clock=lambda: bus.now, wait=bus.wait, watermarks=bus.watermarks, publish=bus.publish
+    )
     assert [one.subscriber for one in found] == ["a", "b", "a", "b", "c"]
 
 

@@ -42,6 +42,7 @@ class _Stop:
 def rounds(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     def wanted(count: int) -> None:
         monkeypatch.setattr(f"{_COMMAND}.until_asked", lambda work: work(_Stop(count)))
+        monkeypatch.setattr("creditbus.services.evidence.watermarks.present_watermarks", lambda _: {"court": 5})
         # a quarter past an hour: what is tested must not depend on the hour in which it is tested
         monkeypatch.setattr(f"{_COMMAND}.time", SimpleNamespace(time=lambda: 1_700_000_100.0))
 

@@ -87,6 +87,17 @@ def test_a_reader_that_lost_something_is_named_and_the_exit_code_is_1(run: Run) 
     assert "! partition 0: archive has 1,234 records unread, of which the first may expire from 2023-11-" in out
 
 
+def test_departments_are_named_by_how_far_they_are_in(run: Run) -> None:
+    found = replace(_FEED, watermarks={"tax-bureau": _NOW, "court": _NOW, "customs": _NOW - _DAY})
+    _, out = run(found=found)
+    line = next(
+        one for one in out.splitlines() if one.startswith("all that departments published is in the manifests: ")
+    )
+    assert line.partition(": ")[2].startswith("customs up to 2023-11-")
+    assert "; court, tax-bureau up to 2023-11-" in line
+    assert english_in(run(found=found, lang="zh")[1]) == []
+
+
 def test_a_feed_without_readers_and_manifests_says_so(run: Run) -> None:
     code, out = run(found=replace(_FEED, readers=(), manifest=0, retention_ms=None))
     assert code == 0
@@ -110,7 +121,7 @@ def test_a_program_gets_all_facts(run: Run) -> None:
     facts: Any = json.loads(out)[0]
     assert code == 1
     assert facts["partitions"][0]["last_hash"] == "3fa9" * 16
-    assert facts["manifest"] == {"number": 7, "made_ms": _NOW - 1000}
+    assert facts["manifest"] == {"number": 7, "made_ms": _NOW - 1000, "watermarks": {}}
     assert facts["readers"][0]["partitions"][0] == {
         "partition": 0,
         "next": 1230,

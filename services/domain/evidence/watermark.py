@@ -1,0 +1,28 @@
+"""Up to when everything that a department published has reached the feeds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+__all__ = ["CLOCK_MARGIN_MS", "later_of", "watermark_ms"]
+
+#: The brokers stamp what departments publish, and another machine says when they were asked: a record that comes after
+#: the question may be stamped earlier, by as much as their clocks differ.
+CLOCK_MARGIN_MS: Final = 10_000
+
+
+def watermark_ms(asked_ms: int, unread_ms: Iterable[int]) -> int:
+    """Return the moment before which a department has published nothing that is still to come.
+
+    Args:
+        asked_ms: when the ends of its topic were asked for, in milliseconds since 1970 UTC.
+        unread_ms: of each partition with unread records, when the first of them was published, as its broker says.
+
+    """
+    return min([asked_ms - CLOCK_MARGIN_MS, *unread_ms])
+
+
+def later_of(before: Mapping[str, int], now: Mapping[str, int]) -> dict[str, int]:
+    """Return the later watermark of each department: what was true once stays true."""
+    return {name: max(before.get(name, 0), now.get(name, 0)) for name in sorted(before.keys() | now.keys())}
