@@ -14,6 +14,7 @@ from creditbus.avro_schemas.composition import (
     header_schema,
     ledger_schema,
     prefix_schema,
+    receipt_schema,
     reject_schema,
     unreadable_schema,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "ledger_schema",
     "prefix_schema",
     "raw_catalogue",
+    "receipt_schema",
     "reject_schema",
     "unreadable_schema",
 ]

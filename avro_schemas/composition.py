@@ -14,6 +14,7 @@ __all__ = [
     "header_schema",
     "ledger_schema",
     "prefix_schema",
+    "receipt_schema",
     "reject_schema",
     "unreadable_schema",
     "without_logical_types",
@@ -75,6 +76,13 @@ def unreadable_schema() -> Schema:
 def reject_schema() -> Schema:
     """Read the schema of a refused event on `rejects.<department>`."""
     schema: Schema = read_schema("reject.avsc")
+    return schema
+
+
+@cache
+def receipt_schema() -> Schema:
+    """Read the schema of a subscriber's receipt for a retraction on `acks.<subscriber>`."""
+    schema: Schema = read_schema("receipt.avsc")
     return schema
 
 

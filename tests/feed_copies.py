@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from io import BytesIO
@@ -12,15 +12,18 @@ from typing import Any, Final
 import pytest
 from fastavro import parse_schema, schemaless_writer
 
+from creditbus.services.domain.evidence.retraction import Retraction
 from creditbus.services.domain.framing import frame
 from creditbus.services.engine.batch import Partition
 from creditbus.services.engine.codec.schemas import Shape
 from creditbus.services.engine.consume.cluster_metadata import TopicFacts
 from creditbus.services.engine.consume.topic_reader import Chunk
 from creditbus.services.local.bus import ConsumedRecord
-from creditbus.services.subscriber import reading
+from creditbus.services.subscriber import earlier, reading
+from creditbus.services.subscriber.reports import Noted
+from creditbus.topics.errors import UnavailableError
 
-__all__ = ["BUS", "TOPIC", "MadeFeed", "item_schema"]
+__all__ = ["BUS", "TOPIC", "KeptReports", "MadeFeed", "item_schema"]
 
 TOPIC: Final = "feed.district-wuchang"
 _TEXT: Final = ["null", "string"]
@@ -151,6 +154,15 @@ class MadeFeed:
         self.shapes[number] = Shape(number, f"creditbus.feed.x.{item}", "", schema)
         return number
 
+    def retractions(self) -> set[tuple[int, int]]:
+        """Give partition and number of every record that takes another one away."""
+        return {
+            (partition, fields["feed"]["feed_seq"])
+            for partition, records in self.fields.items()
+            for fields in records
+            if fields["record"]["state"] in _GONE
+        }
+
     def view(self, read: Mapping[int, int] | None = None) -> dict[str, dict[tuple[str, str, str], dict[str, Any]]]:
         """Give what a copy must hold: by item and key the newest record, without those that were taken away.
 
@@ -190,11 +202,12 @@ class MadeFeed:
         async def log_bounds(_: str, partitions: list[Partition]) -> dict[Partition, tuple[int, int]]:
             return {one: feed.bounds(one.partition) for one in partitions}
 
-        monkeypatch.setattr(reading, "Schemas", _Schemas)
-        monkeypatch.setattr(reading, "SchemaRegistry", str)
+        for module in (reading, earlier):
+            monkeypatch.setattr(module, "Schemas", _Schemas)
+            monkeypatch.setattr(module, "SchemaRegistry", str)
+            monkeypatch.setattr(module, "read_partitions", self._read)
         monkeypatch.setattr(reading, "topic_facts", lambda _: TopicFacts("c", {}, {TOPIC: feed.partitions}))
         monkeypatch.setattr(reading, "log_bounds", log_bounds)
-        monkeypatch.setattr(reading, "read_partitions", self._read)
 
     async def _read(self, _: str, starts: Mapping[Partition, int], *, follow: bool = False) -> AsyncGenerator[Chunk]:
         positions = {one: max(at, self.bounds(one.partition)[0]) for one, at in starts.items()}
@@ -214,3 +227,38 @@ class MadeFeed:
             await asyncio.sleep(0)
             if self.after_chunk is not None:
                 self.after_chunk()
+
+
+@dataclass(slots=True)
+class KeptReports:
+    """What a bus would keep of the reports of copies.
+
+    Attributes:
+        fails: says of each call, by its name, whether it fails.
+        receipts: partition and number of each retraction that was confirmed, in order.
+        positions: noted last.
+
+    """
+
+    fails: Callable[[str], bool] = lambda _: False
+    receipts: list[tuple[int, int]] = field(default_factory=list)
+    positions: dict[int, Noted] = field(default_factory=dict)
+
+    def noted(self) -> Mapping[int, Noted]:
+        self._maybe("noted")
+        return dict(self.positions)
+
+    def confirm(self, retractions: Sequence[Retraction]) -> None:
+        for one in retractions:
+            self._maybe("confirm")
+            self.receipts.append((one.partition, one.feed_seq))
+
+    def note(self, positions: Mapping[int, Noted]) -> None:
+        self._maybe("note")
+        self.positions |= positions
+
+    def close(self) -> None: ...
+
+    def _maybe(self, call: str) -> None:
+        if self.fails(call):
+            raise UnavailableError("kafka", f"{call} fails")

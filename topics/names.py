@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 __all__ = [
+    "ACKS",
     "ADOPTIONS",
     "CHANGES",
     "CROSSWALK",
@@ -34,6 +35,7 @@ __all__ = [
     "STATEMENTS",
     "UNRESOLVED",
     "StageTopics",
+    "acks",
     "department_of",
     "feed",
     "ingest",
@@ -47,6 +49,7 @@ __all__ = [
 INGEST: Final = "ingest."
 REJECTS: Final = "rejects."
 FEED: Final = "feed."
+ACKS: Final = "acks."
 #: What the name of a feed is followed by in that of its manifests' topic; ids of subscribers have no points.
 MANIFEST: Final = ".manifest"
 
@@ -73,7 +76,7 @@ POSITIONS: Final = "connector.positions"
 STATEMENTS: Final = "connector.statements"
 
 #: What the name of every topic of the bus begins with; any other topic is somebody else's.
-OWN_PREFIXES: Final = (INGEST, REJECTS, FEED, "credit.", "connector.")
+OWN_PREFIXES: Final = (INGEST, REJECTS, FEED, ACKS, "credit.", "connector.")
 
 
 class StageTopics(NamedTuple):
@@ -119,6 +122,11 @@ def feed(subscriber: str) -> str:
 def manifests(subscriber: str) -> str:
     """Return the topic of the signed manifests of a subscriber's feed."""
     return feed(subscriber) + MANIFEST
+
+
+def acks(subscriber: str) -> str:
+    """Return the topic on which a subscriber confirms that it shows a retracted record no more."""
+    return ACKS + subscriber
 
 
 def is_feed(topic: str) -> bool:

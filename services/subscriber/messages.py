@@ -69,6 +69,14 @@ ONE_SYNC = Message(
     "每个副本只运行一个 `creditbus feed sync`",
     "run one `creditbus feed sync` for each copy",
 )
+GROUP_IN_USE = Message(
+    "该消费者组有其他读取方在线，未能记下位置",
+    "another reader is at work in this consumer group, so that the position could not be noted",
+)
+OTHER_GROUP = Message(
+    "用 --group 给出仅供此副本使用的组名",
+    "give this copy a group of its own with --group",
+)
 ONE_FILE_EACH = Message(
     "每个订阅流用单独的文件",
     "give each feed a file of its own",

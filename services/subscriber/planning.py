@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
-from creditbus.services.domain.feed.disclosure import RETRACTED
-from creditbus.services.domain.feed.withholding import WITHHELD
+from creditbus.services.domain.evidence.retraction import RETRACTING
 from creditbus.services.subscriber.batch import Change
 from creditbus.services.subscriber.table_model import Row, TableModel
 
@@ -16,9 +15,6 @@ __all__ = ["Key", "Plan", "key_of", "plan_changes", "takes_away"]
 
 #: Subject, deciding authority, document number: the values of `table_model.KEY`.
 Key = tuple[str, str, str]
-
-#: A record in one of these states is to be shown no more: its row goes.
-_TAKES_AWAY: Final = frozenset({*RETRACTED, WITHHELD})
 
 
 @dataclass(slots=True, repr=False)
@@ -59,7 +55,7 @@ def key_of(fields: Mapping[str, Any]) -> Key:
 
 def takes_away(fields: Mapping[str, Any]) -> bool:
     """Whether a feed's decoded record says that the record of its key is to be shown no more."""
-    return fields["record"]["state"] in _TAKES_AWAY
+    return fields["record"]["state"] in RETRACTING
 
 
 def plan_changes(changes: Iterable[Change]) -> Plan:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 
 from creditbus.services.subscriber.batch import Batch
 from creditbus.services.subscriber.copy import Copy
+from creditbus.services.subscriber.position import Position
 from creditbus.services.subscriber.reading import FeedReader
+from creditbus.services.subscriber.reporting import Reporting
 
 __all__ = ["Progress", "sync"]
 
@@ -38,6 +40,7 @@ async def sync(
     progress: Progress,
     *,
     follow: bool,
+    reporting: Reporting | None = None,
     report: Callable[[Progress], None] = lambda _: None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> None:
@@ -48,6 +51,7 @@ async def sync(
         copy: is open.
         progress: is counted on, so that it is known however the run ends.
         follow: go on after the end.
+        reporting: reports to the bus what the copy has taken, if it is to.
         report: is called after each batch that is in the copy, and while nothing comes.
         stopped: says whether to stop; asked after each batch.
 
@@ -56,8 +60,35 @@ async def sync(
         UserError: a server is away, or the copy refuses.
 
     """
+    positions = await asyncio.to_thread(copy.positions)
+    if reporting is None:
+        await _keep(feed, copy, progress, positions, None, follow=follow, report=report, stopped=stopped)
+        return
+    await reporting.begin(positions)
+    cancelled = False
+    try:
+        await _keep(feed, copy, progress, positions, reporting, follow=follow, report=report, stopped=stopped)
+    except asyncio.CancelledError:
+        cancelled = True
+        raise
+    finally:
+        # who cancels knows that the bus is elsewhere
+        await reporting.end(report=not cancelled)
+
+
+async def _keep(
+    feed: FeedReader,
+    copy: Copy,
+    progress: Progress,
+    positions: Mapping[int, Position],
+    reporting: Reporting | None,
+    *,
+    follow: bool,
+    report: Callable[[Progress], None],
+    stopped: Callable[[], bool],
+) -> None:
     writing: asyncio.Task[None] | None = None
-    async with aclosing(feed.batches(await asyncio.to_thread(copy.positions), follow=follow)) as batches:
+    async with aclosing(feed.batches(positions, follow=follow)) as batches:
         try:
             async for batch in batches:
                 if writing is not None:
@@ -66,7 +97,7 @@ async def sync(
                     report(progress)
                 progress.remaining = feed.remaining()
                 if batch.moves:
-                    writing = asyncio.create_task(_write(copy, batch, progress))
+                    writing = asyncio.create_task(_write(copy, batch, progress, reporting))
                 else:
                     report(progress)
                 if stopped():
@@ -77,8 +108,10 @@ async def sync(
                 await writing
 
 
-async def _write(copy: Copy, batch: Batch, progress: Progress) -> None:
+async def _write(copy: Copy, batch: Batch, progress: Progress, reporting: Reporting | None) -> None:
     taken = await asyncio.to_thread(copy.take, batch)
+    if reporting is not None:
+        reporting.taken(batch)
     progress.records += len(batch.changes)
     progress.written += taken.written
     progress.removed += taken.removed

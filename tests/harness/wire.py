@@ -42,7 +42,7 @@ STAGES = {
 }
 #: The library tells on standard error of every connection that a fault breaks.
 QUIETLY = {"log_level": 2}
-_WATCHED = ("ingest.", "rejects.", "credit.", "feed.")
+_WATCHED = ("acks.", "ingest.", "rejects.", "credit.", "feed.")
 _FINAL = ("applied", "duplicate", "stale", "rejected", "held", "parked")
 
 

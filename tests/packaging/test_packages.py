@@ -19,6 +19,7 @@ _FACADES = {
         "ledger_schema",
         "prefix_schema",
         "raw_catalogue",
+        "receipt_schema",
         "reject_schema",
         "unreadable_schema",
     ],

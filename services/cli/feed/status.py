@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from creditbus.services.cli.configured import Json, known_subscriber, subscribers
-from creditbus.services.cli.console import print_json
+from creditbus.services.cli.console import ERRORS, print_json
 from creditbus.services.cli.declared import connected
 from creditbus.services.cli.feed.standing_text import show_standing
 from creditbus.services.cli.feed.verify import Keys
+from creditbus.services.cli.language import spoken
 from creditbus.topics.connection import Connection
+from creditbus.topics.errors import UnavailableError, UserError
 
 if TYPE_CHECKING:
     from creditbus.services.domain.evidence.feed_standing import FeedStanding
+    from creditbus.services.evidence.receipts import ReceiptStanding, ReceiptWatch
 
 __all__ = ["register"]
 
@@ -57,6 +61,29 @@ def _look(connection: Connection, wanted: list[str], key: list[str] | None) -> l
 
 def _serve(connection: Connection, wanted: list[str], key: list[str] | None, port: int, every: float) -> None:
     from creditbus.services.cli.serving import serve_figures
-    from creditbus.services.evidence.feed_metrics import REGISTRY, set_standings
+    from creditbus.services.evidence.feed_metrics import REGISTRY, set_receipts, set_standings
+    from creditbus.services.evidence.receipts import ReceiptWatch
 
-    serve_figures(connection, REGISTRY, port, every, lambda at: set_standings(_look(at, wanted, key)))
+    watches: dict[Connection, list[ReceiptWatch]] = {}
+
+    def look(at: Connection) -> None:
+        set_standings(_look(at, wanted, key))
+        if at not in watches:
+            watches.clear()  # at other addresses everything is read again
+            watches[at] = [ReceiptWatch(at, one) for one in wanted]
+        set_receipts(asyncio.run(_confirmed(watches[at])))
+
+    serve_figures(connection, REGISTRY, port, every, look)
+
+
+async def _confirmed(watches: Sequence[ReceiptWatch]) -> list[ReceiptStanding]:
+    """Look at the receipts of all; one whose topic is not there yet, or whose feed cannot be read, has no figures."""
+    found = []
+    for one in watches:
+        try:
+            found.append(await one.look())
+        except UnavailableError:
+            raise
+        except UserError as error:
+            ERRORS.print(spoken(error.text()), markup=False)
+    return found

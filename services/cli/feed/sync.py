@@ -21,6 +21,7 @@ from creditbus.services.cli.language import spoken
 from creditbus.services.cli.messages import feed as messages
 from creditbus.services.cli.moved import unless_moved
 from creditbus.services.cli.stopping import until_asked
+from creditbus.topics.errors import UserError
 
 if TYPE_CHECKING:
     from creditbus.services.subscriber.copy import Copy
@@ -41,11 +42,16 @@ def sync(
     subscriber: Annotated[str, typer.Argument(autocompletion=subscribers)],
     to: Annotated[str, typer.Option("--to", metavar="URL|FILE")],
     once: Annotated[bool, typer.Option("--once")] = False,
+    group: Annotated[str | None, typer.Option("--group")] = None,
+    receipts: Annotated[bool, typer.Option("--receipts/--no-receipts")] = True,
     json: Json = False,
 ) -> None:
     """Keep a copy of a feed in a database or a file. Exit code 1 when the feed is not whole."""
+    from creditbus.services.subscriber.bus_reports import BusReports, group_of
+    from creditbus.services.subscriber.earlier import EarlierRetractions
     from creditbus.services.subscriber.errors import BrokenFeedError
     from creditbus.services.subscriber.reading import FeedReader
+    from creditbus.services.subscriber.reporting import Reporting
     from creditbus.services.subscriber.syncing import Progress
     from creditbus.services.subscriber.syncing import sync as keep
     from creditbus.topics.names import feed
@@ -55,12 +61,17 @@ def sync(
     topic = feed(subscriber)
     copy = copy_at(to, topic)
     began, done = time.monotonic(), Progress()
+    reports = BusReports(connection, subscriber, group or group_of(subscriber))
+    earlier = EarlierRetractions(connection, topic) if receipts else None
+    reporting = Reporting(reports, earlier, _tell)
     lines = SyncLines(topic, copy.place, time.monotonic)
 
     def work(stop: threading.Event) -> None:
         with copy:
             reader = FeedReader(connection, topic)
-            keeping = keep(reader, copy, done, follow=not once, report=lines.report, stopped=stop.is_set)
+            keeping = keep(
+                reader, copy, done, follow=not once, reporting=reporting, report=lines.report, stopped=stop.is_set
+            )
             asyncio.run(unless_moved(connection, keeping))
 
     try:
@@ -68,7 +79,11 @@ def sync(
     except BrokenFeedError as error:
         ERRORS.print(f"creditbus: {spoken(messages.SYNC_STOPS, why=break_line(error.found))}", markup=False)
         raise typer.Exit(1) from error
-    _summarise(done, topic, copy.place, time.monotonic() - began, json=json)
+    _summarise(done, reporting.confirmed, topic, copy.place, time.monotonic() - began, json=json)
+
+
+def _tell(error: UserError) -> None:
+    ERRORS.print(spoken(messages.NOT_REPORTED, why=error.text()), markup=False)
 
 
 def copy_at(to: str, topic: str) -> Copy:
@@ -138,10 +153,13 @@ def _span(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}"
 
 
-def _summarise(done: Progress, topic: str, place: str, seconds: float, *, json: bool) -> None:
+def _summarise(done: Progress, confirmed: int, topic: str, place: str, seconds: float, *, json: bool) -> None:
     counts: dict[str, Any] = {"records": done.records, "written": done.written, "removed": done.removed}
     if json:
-        facts = {"feed": topic, "to": place, **counts, "seconds": round(seconds, 3)}
+        facts = {"feed": topic, "to": place, **counts, "confirmed": confirmed, "seconds": round(seconds, 3)}
         sys.stdout.write(orjson.dumps(facts).decode() + "\n")
         return
-    OUTPUT.print(spoken(messages.SYNCED, count=done.records, **counts), soft_wrap=True, markup=False)
+    line = spoken(messages.SYNCED, count=done.records, **counts)
+    if confirmed:
+        line += spoken(messages.CONFIRMED, count=confirmed)
+    OUTPUT.print(line, soft_wrap=True, markup=False)

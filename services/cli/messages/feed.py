@@ -300,6 +300,14 @@ SYNCED = Message(
     "读入 {count:,} 条记录：写入 {written:,} 行，移除 {removed:,} 行",
     "{count:record} read: {written:row} written, {removed:row} taken away",
 )
+CONFIRMED = Message(
+    "，确认 {count:,} 条撤回",
+    ", {count:retraction} confirmed",
+)
+NOT_REPORTED = Message(
+    "副本照常更新，但未能向总线报告进度或回执，将重试：{why}",
+    "the copy goes on, but the bus did not get its progress or its receipts, which is tried again: {why}",
+)
 SYNC_STOPS = Message(
     "{why}；副本停在该处之前，未写入其后的记录：请联系总线运维方",
     "{why}; the copy stays as it was before that, nothing later was written: ask the operators of the bus",

@@ -728,6 +728,15 @@ HELP: Final[Mapping[str, Message]] = {
         "读到当前末尾后结束，不再跟随。",
         "End at the present end of the feed, do not follow it.",
     ),
+    "feed sync --group": Message(
+        "记录读取进度的消费者组名，默认 `<订阅方>.feed-sync`；同一订阅方的第二份副本须另取组名。",
+        "Consumer group under which the progress is noted; `<subscriber>.feed-sync` otherwise. A second copy of the "
+        "same subscriber needs one of its own.",
+    ),
+    "feed sync --receipts": Message(
+        "副本移除被撤回的记录后，是否在 `acks.<订阅方>` 上确认。",
+        "Whether retractions are confirmed on `acks.<subscriber>` once the copy has taken them.",
+    ),
     "feed sync --json": Message(
         "结束时输出一行 JSON 摘要。",
         "Print a summary as one line of JSON at the end.",
@@ -761,6 +770,19 @@ HELP: Final[Mapping[str, Message]] = {
     "feed manifest --every": Message(
         "留在前台，每隔这样一段时间（如 1h、30m）签名一次，直至 Ctrl-C 或 SIGTERM。",
         "Stay, and sign once in each interval of this length, such as 1h or 30m, until Ctrl-C or SIGTERM.",
+    ),
+    "feed receipts": Message(
+        "列出订阅方尚未确认的撤回及其等待时间，最久的在前；有未确认的，退出码为 1。",
+        "List the retractions that subscribers have not confirmed, those that wait for the longest first. Exit code 1 "
+        "when there are such.",
+    ),
+    "feed receipts SUBSCRIBER": Message(
+        "订阅方的编号；不给出则汇总全部订阅方。",
+        "Id of the subscriber; a sum of all of them when it is left out.",
+    ),
+    "feed receipts --older-than": Message(
+        "只列出并计入等待至少这样一段时间的（如 1h、2d）。",
+        "List and count for the exit code only those that have waited for at least this long, such as 1h or 2d.",
     ),
     "feed status": Message(
         "显示订阅流的最新编号和哈希、读取和签名的进度、最早过期的记录；有记录未读或未签而已过期或一周内会过期时，"

@@ -20,6 +20,7 @@ def test_every_topic_has_one_name_in_the_code_and_in_topics_yaml() -> None:
             (names.rejects, DECLARED.departments),
             (names.feed, DECLARED.subscribers),
             (names.manifests, DECLARED.subscribers),
+            (names.acks, DECLARED.subscribers),
         )
         for owner in owners
     ]

@@ -16,7 +16,7 @@ from creditbus.services.cli import main as cli
 from creditbus.services.cli.feed.sync import SyncLines
 from creditbus.services.subscriber.syncing import Progress
 from tests.english import english_in
-from tests.feed_copies import TOPIC, MadeFeed
+from tests.feed_copies import TOPIC, KeptReports, MadeFeed
 from tests.harness.copied import CopiedTables
 
 _ORACLE = sa.URL.create("oracle+oracledb", "user", "secret", "host").render_as_string(hide_password=False)
@@ -25,8 +25,9 @@ Sync = Callable[..., tuple[int, str, str]]
 
 @pytest.fixture
 def feed(monkeypatch: pytest.MonkeyPatch) -> MadeFeed:
-    made = MadeFeed()
+    made, kept = MadeFeed(), KeptReports()
     made.serve(monkeypatch)
+    monkeypatch.setattr("creditbus.services.subscriber.bus_reports.BusReports", lambda *_: kept)
     return made
 
 
@@ -49,13 +50,14 @@ def test_it_says_what_it_did(feed: MadeFeed, run: Sync, tmp_path: Path) -> None:
     feed.put(0, "S1")
     feed.put(0, "S1", XYDJ="B")
     feed.put(1, "S2", state="WITHDRAWN")
-    assert run("--once") == (0, "3 records read: 1 row written, 1 row taken away\n", "")
+    assert run("--once") == (0, "3 records read: 1 row written, 1 row taken away, 1 retraction confirmed\n", "")
     assert CopiedTables(f"sqlite:///{tmp_path}/copy.db").holds(feed.view())
     feed.put(0, "S1", state="EXPIRED")
     code, out, _ = run("--once", "--json")
     facts = json.loads(out)
     assert (code, facts.pop("seconds") >= 0) == (0, True)
-    assert facts == {"feed": TOPIC, "to": "sqlite:///copy.db", "records": 1, "written": 0, "removed": 1}
+    counts = {"records": 1, "written": 0, "removed": 1, "confirmed": 1}
+    assert facts == {"feed": TOPIC, "to": "sqlite:///copy.db", **counts}
 
 
 def test_it_follows_until_it_is_asked_to_stop(
