@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from typing import Any, NamedTuple
 
 from aiokafka.errors import OffsetOutOfRangeError
 
-from creditbus.services.domain.framing import schema_id
+from creditbus.services.domain.evidence.feed_record import feed_place
+from creditbus.services.domain.framing import FrameError, schema_id
 from creditbus.services.engine.batch import Partition, Record
-from creditbus.services.engine.codec.schemas import Schemas
+from creditbus.services.engine.codec.schemas import Schemas, Shape
 from creditbus.services.engine.consume.cluster_metadata import topic_facts
 from creditbus.services.engine.consume.topic_reader import FROM_START, log_bounds, read_partitions
 from creditbus.services.query.continuity import Break, BreakKind, Continuity
@@ -25,7 +27,14 @@ from creditbus.topics.connection import Connection
 from creditbus.topics.errors import ConfigurationError
 from creditbus.topics.registry import SchemaRegistry
 
-__all__ = ["FeedReader"]
+__all__ = ["FeedReader", "Values"]
+
+
+class Values(NamedTuple):
+    """Records of a feed as they stand there, and how far the partitions went on with them."""
+
+    records: Sequence[Record]
+    moves: dict[int, Move]
 
 
 class FeedReader:
@@ -35,17 +44,22 @@ class FeedReader:
         connection: the bus.
         topic: of the feed.
 
+    Attributes:
+        topic: of the feed.
+        first: number of the first record that was read, by partition.
+
     """
 
     def __init__(self, connection: Connection, topic: str) -> None:
         self._servers = connection.bootstrap_servers
-        self._topic = topic
+        self.topic = topic
         self._schemas = Schemas(SchemaRegistry(connection.registry_url))
         self._models: dict[int, TableModel] = {}
         self._continuity = Continuity()
         self._cut: set[int] = set()
         self._begun: set[int] = set()
         self._may_be_cut = False
+        self.first: dict[int, int] = {}
         self._positions: dict[int, Position] = {}
         self._ends: dict[int, int] = {}
 
@@ -54,9 +68,51 @@ class FeedReader:
         return sum(max(end - self._positions[one].next_offset, 0) for one, end in self._ends.items())
 
     @property
+    def positions(self) -> Mapping[int, Position]:
+        """Where reading stands in each partition."""
+        return dict(self._positions)
+
+    @property
     def cut(self) -> frozenset[int]:
         """The partitions of which retention has deleted what they held at the place where reading began."""
         return frozenset(self._cut)
+
+    async def waiting(self, stored: Mapping[int, Position], *, cut: bool = False) -> int:
+        """Return how many offsets the feed holds after these positions; markers of transactions are among them.
+
+        With `cut` it does not matter whether records after a position have expired.
+
+        Raises:
+            BrokenFeedError: records after a position have expired.
+            DependencyDownError: a server does not answer.
+            ConfigurationError: there is no such feed, or it ends before a position.
+
+        """
+        bounds = await self._bounds()
+        for one, (first, end) in bounds.items():
+            position = stored.get(one.partition, AT_BEGINNING)
+            if position.next_offset > end:
+                raise self._ahead(one.partition, position, end)
+            if position.next_offset < first and not cut:
+                oldest = await self._oldest(one)
+                if oldest is None or oldest > position.feed_seq + 1:
+                    last = None if oldest is None else oldest - 1
+                    raise BrokenFeedError(Break(one.partition, BreakKind.EXPIRED, position.feed_seq + 1, last))
+        begins = {one: stored.get(one.partition, AT_BEGINNING).next_offset for one in bounds}
+        return sum(end - max(first, begins[one]) for one, (first, end) in bounds.items())
+
+    async def _bounds(self) -> dict[Partition, tuple[int, int]]:
+        facts = await asyncio.to_thread(topic_facts, self._servers)
+        return await log_bounds(self._servers, facts.partitions_of(self.topic))
+
+    async def _oldest(self, partition: Partition) -> int | None:
+        """Return the number of the oldest record of a partition; None where there is not one that says it."""
+        async with aclosing(read_partitions(self._servers, {partition: FROM_START})) as chunks:
+            async for chunk in chunks:
+                for record in chunk.records:
+                    place = feed_place(record.value or b"")
+                    return None if place is None else place.sequence
+        return None
 
     async def batches(
         self, stored: Mapping[int, Position], *, follow: bool, cut: bool = False
@@ -73,30 +129,40 @@ class FeedReader:
             UserError: a record cannot be decoded.
 
         """
-        facts = await asyncio.to_thread(topic_facts, self._servers)
-        partitions = facts.partitions_of(self._topic)
-        bounds = await log_bounds(self._servers, partitions)
+        async with aclosing(self.values(stored, follow=follow, cut=cut)) as chunks:
+            async for chunk in chunks:
+                yield Batch([self._change(record) for record in chunk.records], chunk.moves)
+
+    async def values(
+        self, stored: Mapping[int, Position], *, follow: bool, cut: bool = False
+    ) -> AsyncGenerator[Values]:
+        """Yield the same as they stand in the feed, not decoded; their schemas are known (`shape`).
+
+        Raises:
+            BrokenFeedError, DependencyDownError, ConfigurationError, UserError: as `batches`.
+
+        """
         starts: dict[Partition, int] = {}
         self._may_be_cut = cut
-        for one in partitions:
-            starts[one] = self._begin(one.partition, stored.get(one.partition, AT_BEGINNING), *bounds[one])
+        for one, (first, end) in (await self._bounds()).items():
+            starts[one] = self._begin(one.partition, stored.get(one.partition, AT_BEGINNING), first, end)
         async with aclosing(read_partitions(self._servers, starts, follow=follow)) as chunks:
             try:
                 async for chunk in chunks:
                     await self._schemas.learn(chunk.records)
-                    changes = [self._change(record) for record in chunk.records]
-                    yield Batch(changes, self._moved({one.partition: at for one, at in chunk.positions.items()}))
+                    for record in chunk.records:
+                        self._check(record)
+                    moves = self._moved({one.partition: at for one, at in chunk.positions.items()})
+                    yield Values(chunk.records, moves)
             except OffsetOutOfRangeError as error:
                 # while it was read: retention was faster
                 overtaken = min(one.partition for one in error.args[0])
-                first = self._positions[overtaken].feed_seq + 1
-                raise BrokenFeedError(Break(overtaken, BreakKind.EXPIRED, first, None)) from error
+                number = self._positions[overtaken].feed_seq + 1
+                raise BrokenFeedError(Break(overtaken, BreakKind.EXPIRED, number, None)) from error
 
     def _begin(self, partition: int, position: Position, first: int, end: int) -> int:
         if position.next_offset > end:
-            place = messages.PARTITION_OF(topic=self._topic, partition=partition)
-            problem = messages.AHEAD_OF_FEED(offset=position.next_offset, end=end)
-            raise ConfigurationError(place, problem, messages.OTHER_COPY())
+            raise self._ahead(partition, position, end)
         if position.next_offset < first:
             self._cut.add(partition)
             if first == end and not self._may_be_cut:
@@ -107,21 +173,59 @@ class FeedReader:
             self._continuity.resume(partition, position.feed_seq, position.last_hash)
         return position.next_offset if position != AT_BEGINNING else FROM_START
 
-    def _change(self, record: Record) -> Change:
-        fields = decoded(self._schemas, record)
-        found = self._continuity.check(record.partition, fields["feed"], record.value or b"")
+    def _ahead(self, partition: int, position: Position, end: int) -> ConfigurationError:
+        place = messages.PARTITION_OF(topic=self.topic, partition=partition)
+        problem = messages.AHEAD_OF_FEED(offset=position.next_offset, end=end)
+        return ConfigurationError(place, problem, messages.OTHER_COPY())
+
+    def decode(self, record: Record) -> dict[str, Any]:
+        """Return the fields of a record that was read here.
+
+        Raises:
+            UserError: the registry does not know its schema, or the bytes do not follow it.
+
+        """
+        return decoded(self._schemas, record)
+
+    def shape(self, record: Record) -> Shape:
+        """Return the schema of a record that was read here.
+
+        Raises:
+            UserError: the registry does not know it.
+
+        """
+        try:
+            found = self._schemas.shapes.get(schema_id(record.value))
+        except FrameError:
+            found = None
+        if found is None:
+            self.decode(record)
+        assert found is not None  # noqa: S101 -- for the type checker: decoding it has said so
+        return found
+
+    def _check(self, record: Record) -> None:
+        value = record.value or b""
+        place = feed_place(value)
+        if place is None:
+            evidence = self.decode(record)["feed"]
+        else:
+            evidence = {"feed_seq": place.sequence, "previous_hash": place.previous_hash}
+        found = self._continuity.check(record.partition, evidence, value)
         if found is not None:
             # a partition's first record here, or one after a gap that has another cause
             at_first = record.partition not in self._begun
             expired = found.kind is BreakKind.MISSING and record.partition in self._cut and at_first
             raise BrokenFeedError(replace(found, kind=BreakKind.EXPIRED) if expired else found)
-        self._begun.add(record.partition)
-        number = schema_id(record.value)
-        model = self._models.get(number)
+        if record.partition not in self._begun:
+            self._begun.add(record.partition)
+            self.first[record.partition] = evidence["feed_seq"]
+
+    def _change(self, record: Record) -> Change:
+        fields = self.decode(record)
+        shape = self.shape(record)
+        model = self._models.get(shape.schema_id)
         if model is None:
-            shape = self._schemas.shapes[number]
-            assert shape is not None  # noqa: S101 -- for the type checker: the record was decoded by it
-            model = self._models[number] = table_model(fields["record"]["item"], shape.writer)
+            model = self._models[shape.schema_id] = table_model(fields["record"]["item"], shape.writer)
         return Change(model, record.partition, record.offset, fields)
 
     def _moved(self, offsets: Mapping[int, int]) -> dict[int, Move]:
