@@ -14,7 +14,7 @@ QUICK := -m "not integration and not long"
 # needs that, and few tests are not worth the start of three.
 SIDE_BY_SIDE := --numprocesses=3
 # The extras that tests need: each is for one protocol or database, and a plain install has none of them.
-DRIVERS := ftp mysql s3 sftp webdav
+DRIVERS := ftp mysql parquet s3 sftp webdav
 COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
 
 .DEFAULT_GOAL := help

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Protocol, Self
 
-from creditbus.services.subscriber.batch import Batch, Taken
+from creditbus.services.subscriber.batch import Batch, Change, Taken
 from creditbus.services.subscriber.position import Position
+from creditbus.services.subscriber.table_model import TableModel
 
-__all__ = ["Copy"]
+__all__ = ["Copy", "View"]
+
+
+class View(Protocol):
+    """All records that a subscriber may see at one moment. Each call begins again."""
+
+    def positions(self) -> Mapping[int, Position]:
+        """Return where the feed goes on after it."""
+
+    def models(self) -> Iterable[TableModel]:
+        """Return the tables that its records ask for, those of older schemas first."""
+
+    def chunks(self) -> Iterable[Sequence[Change]]:
+        """Yield the records, each key once."""
 
 
 class Copy(Protocol):
@@ -39,5 +53,18 @@ class Copy(Protocol):
         Raises:
             ConfigurationError: the copy does not stand where the batch begins, because somebody else moved it. Nothing
                 was written.
+
+        """
+
+    def replace(self, before: Mapping[int, Position], view: View) -> Taken:
+        """Make it hold the records of a view and no others, and stand where the view ends: all of it or nothing.
+
+        Args:
+            before: where it stands.
+            view: what it is to hold.
+
+        Raises:
+            ConfigurationError: somebody else moved it, or it cannot take records away. Nothing was written.
+            Exception: what the view raises. Nothing was written.
 
         """

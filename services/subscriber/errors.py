@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from creditbus.services.query.continuity import Break
 
-__all__ = ["BrokenFeedError"]
+__all__ = ["BrokenFeedError", "OldSnapshotError"]
 
 
 class BrokenFeedError(Exception):
@@ -18,3 +18,7 @@ class BrokenFeedError(Exception):
     def __init__(self, found: Break) -> None:
         super().__init__(found.kind.value)
         self.found = found
+
+
+class OldSnapshotError(BrokenFeedError):
+    """The feed does not go on where a snapshot ends: what follows it has expired."""

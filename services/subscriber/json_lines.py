@@ -22,6 +22,7 @@ import orjson
 from creditbus.services.query.feed_line import feed_json_line
 from creditbus.services.subscriber import messages
 from creditbus.services.subscriber.batch import Batch, Taken
+from creditbus.services.subscriber.copy import View
 from creditbus.services.subscriber.position import AT_BEGINNING, Position
 from creditbus.topics.errors import ConfigurationError, UnavailableError
 
@@ -88,6 +89,37 @@ class JsonLinesCopy:
                 self._append(b"".join(lines))
         return Taken(len(lines), 0)
 
+    def replace(self, before: Mapping[int, Position], view: View) -> Taken:
+        """See the contract."""
+        if before or self._positions:
+            # its lines are a history: those that are in the view no more cannot be taken out of it
+            raise ConfigurationError(self.place, messages.FILE_HAS_RECORDS(), messages.NEW_FILE())
+        count, size, digest = 0, 0, sha256()
+        file, begun = self._opened(), self._size
+        self._positions = dict(view.positions())
+        with self._errors():
+            try:
+                file.seek(begun)
+                for chunk in view.chunks():
+                    lines = b"".join(feed_json_line(one.partition, one.offset, one.fields) for one in chunk)
+                    file.write(lines)
+                    digest.update(lines)
+                    count, size = count + len(chunk), size + len(lines)
+                last = self._said(size, digest.hexdigest())
+                file.write(last)
+                file.flush()
+                os.fsync(file.fileno())
+            except BaseException:
+                self._positions = {}
+                self._cut(file, begun)
+                raise
+        self._size = begun + size + len(last)
+        return Taken(count, 0)
+
+    def _opened(self) -> BinaryIO:
+        assert self._file is not None  # noqa: S101 -- for the type checker: it is open
+        return self._file
+
     def _open(self, file: BinaryIO) -> None:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -118,8 +150,10 @@ class JsonLinesCopy:
             end = content.find(b"\n", place) + 1
             line = _parsed(content[place:end])
             if line is not None and place >= line["bytes"]:
-                batch = content[place - line["bytes"] : place]
-                if sha256(batch).hexdigest() == line["sha256"]:
+                # not a slice of its own: a snapshot is one batch, of any length
+                with memoryview(content) as whole, whole[place - line["bytes"] : place] as batch:
+                    digest = sha256(batch).hexdigest()
+                if digest == line["sha256"]:
                     return end, line
         raise self._foreign()
 
@@ -132,8 +166,7 @@ class JsonLinesCopy:
             self._positions[int(partition)] = Position(offset, sequence, bytes.fromhex(digest))
 
     def _append(self, lines: bytes) -> None:
-        file = self._file
-        assert file is not None  # noqa: S101 -- for the type checker: it is open
+        file = self._opened()
         data = lines + self._line(lines)
         try:
             file.seek(self._size)
@@ -152,12 +185,15 @@ class JsonLinesCopy:
         self._size = size
 
     def _line(self, lines: bytes) -> bytes:
+        return self._said(len(lines), sha256(lines).hexdigest())
+
+    def _said(self, size: int, digest: str) -> bytes:
         partitions = {
             str(one): (place.next_offset, place.feed_seq, place.last_hash.hex())
             for one, place in sorted(self._positions.items())
         }
         position = {"topic": self._topic, "partitions": partitions}
-        said = {"creditbus_position": position, "bytes": len(lines), "sha256": sha256(lines).hexdigest()}
+        said = {"creditbus_position": position, "bytes": size, "sha256": digest}
         return orjson.dumps(said, option=orjson.OPT_APPEND_NEWLINE)
 
     def _foreign(self) -> ConfigurationError:

@@ -125,3 +125,112 @@ SEE_RIGHTS = Message(
     "该账户须能建表、增列和写入；表不得被他人改动",
     "the account must be able to create and alter tables and write to them; nobody else may change these tables",
 )
+FOLDER_EXISTS = Message(
+    "文件夹已存在且不为空",
+    "the folder is there and is not empty",
+)
+NEW_FOLDER = Message(
+    "请给出新文件夹的名称",
+    "give the name of a new folder",
+)
+CHECK_FOLDER = Message(
+    "核对路径、权限和磁盘空间后重新运行",
+    "check path, rights and room on the disk, and run again",
+)
+ANOTHER_WRITES = Message(
+    "另有一个 `creditbus feed bootstrap` 正在写入该文件夹",
+    "another `creditbus feed bootstrap` is writing this folder",
+)
+NO_SNAPSHOT = Message(
+    "此处没有快照：缺少 manifest.json",
+    "there is no snapshot here: manifest.json is missing",
+)
+MAKE_SNAPSHOT = Message(
+    "快照由 `creditbus feed bootstrap SUBSCRIBER --to FOLDER` 生成",
+    "`creditbus feed bootstrap SUBSCRIBER --to FOLDER` makes one",
+)
+SNAPSHOT_UNREADABLE = Message(
+    "文件损坏，无法读取",
+    "the file is damaged and cannot be read",
+)
+SNAPSHOT_FORGED = Message(
+    "快照清单被改动：与签名或其自身不符",
+    "the manifest of the snapshot was changed: it is not what was signed, or does not fit itself",
+)
+SNAPSHOT_FILE_MISSING = Message(
+    "快照的文件不在了",
+    "the file of the snapshot is missing",
+)
+SNAPSHOT_FILE_CHANGED = Message(
+    "文件被改动：与快照清单中的 SHA-256 或长度不符",
+    "the file was changed: SHA-256 or length are not those of the snapshot's manifest",
+)
+SNAPSHOT_COUNT = Message(
+    "文件含 {found:,} 条记录，清单为 {count:,} 条",
+    "the file holds {found:record}, and the manifest says {count:,}",
+)
+FETCH_AGAIN = Message(
+    "未写入任何行；请重新获取快照，或用 `creditbus feed bootstrap` 另做一份",
+    "no row was written; fetch the snapshot again, or make another with `creditbus feed bootstrap`",
+)
+SNAPSHOT_OF = Message(
+    "这是 {topic} 的快照",
+    "it is a snapshot of {topic}",
+)
+GIVE_OWN_SNAPSHOT = Message(
+    "请给出该订阅方自己的快照",
+    "give one of this subscriber's feed",
+)
+SNAPSHOT_FORM = Message(
+    "快照为 {form} 格式，副本不能由此开始",
+    "the snapshot is in the form {form}, from which no copy begins",
+)
+MAKE_AVRO = Message(
+    "用 `--format avro` 另做一份",
+    "make one with `--format avro`",
+)
+SNAPSHOT_UNSIGNED = Message(
+    "快照未签名",
+    "the snapshot is not signed",
+)
+TAKE_UNSIGNED = Message(
+    "请运维方提供已签名的快照；若由您自己生成，加 `--unsigned`",
+    "have the operators make a signed one; where you made it yourself, add `--unsigned`",
+)
+SNAPSHOT_OTHER_SIGNER = Message(
+    "快照不是由此处信任的密钥签名",
+    "the snapshot is not signed by a key that is trusted here",
+)
+GIVE_KEY = Message(
+    "用 `--key` 给出运维方的公钥，或重新获取快照",
+    "give the public key of the operators with `--key`, or fetch the snapshot again",
+)
+SNAPSHOT_INCOMPLETE = Message(
+    "快照不完整：生成时订阅流的开头已过期删除",
+    "the snapshot is incomplete: the beginning of the feed had expired when it was made",
+)
+TAKE_INCOMPLETE = Message(
+    "请运维方提供完整的快照；如仍要使用，加 `--incomplete`：副本将缺少更早的记录",
+    "have the operators make a complete one; add `--incomplete` to take it all the same: the copy then lacks what is "
+    "older",
+)
+COPY_AHEAD = Message(
+    "分区 {partition}：副本已读到第 {copy} 号，快照止于第 {snapshot} 号",
+    "partition {partition}: the copy has read up to number {copy}, and the snapshot ends at {snapshot}",
+)
+NEWER_SNAPSHOT = Message(
+    "请使用更新的快照；副本若未停滞，`creditbus feed sync` 即可继续",
+    "give a newer snapshot; a copy that is not stuck goes on with `creditbus feed sync`",
+)
+FILE_HAS_RECORDS = Message(
+    "文件已有记录，其中的行不能移除",
+    "the file has records already, and its lines cannot be taken away",
+)
+NO_PYARROW = Message(
+    "缺少 Parquet 所需的 pyarrow",
+    "pyarrow is not installed, which Parquet needs",
+)
+INSTALL_PYARROW = Message(
+    "安装 `creditbus[parquet]`",
+    "install `creditbus[parquet]`",
+)

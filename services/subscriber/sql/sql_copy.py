@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Final, Self
@@ -10,8 +10,9 @@ from typing import Any, Final, Self
 import sqlalchemy as sa
 
 from creditbus.services.subscriber import messages
-from creditbus.services.subscriber.batch import Batch, Taken, without_nul
+from creditbus.services.subscriber.batch import Batch, Change, Taken, without_nul
 from creditbus.services.subscriber.comparing import HeldRow
+from creditbus.services.subscriber.copy import View
 from creditbus.services.subscriber.planning import Key, Plan, plan_changes
 from creditbus.services.subscriber.position import AT_BEGINNING, Move, Position
 from creditbus.services.subscriber.sql.database import database_errors
@@ -24,6 +25,10 @@ __all__ = ["SqlCopy"]
 
 _AT_ONCE: Final = 300
 """Keys in one statement: SQLite takes 999 values in older versions."""
+
+#: Column of the number of the feed's record that a row is from, and what stands there while a view is written again.
+_NUMBER: Final = "feed_seq"
+_OF_BEFORE: Final = -1
 
 
 class SqlCopy:
@@ -125,6 +130,43 @@ class SqlCopy:
         counts = plan.counts()
         return Taken(counts[True], counts[False])
 
+    def replace(self, before: Mapping[int, Position], view: View) -> Taken:
+        """See the contract."""
+        # as for `take`: texts as they are, unless the database has no such character
+        try:
+            return self._replace(before, view, view.chunks())
+        except ConfigurationError:
+            if self._engine.dialect.name != "postgresql" or not any(map(_with_nul, view.chunks())):
+                raise
+        return self._replace(before, view, ([without_nul(one) for one in chunk] for chunk in view.chunks()))
+
+    def _replace(self, before: Mapping[int, Position], view: View, chunks: Iterable[Sequence[Change]]) -> Taken:
+        with database_errors(self._engine):
+            # statements that make tables end a transaction in MySQL, so they come before it
+            for model in view.models():
+                self._tables.prepare(self._engine, model)
+        after, written = view.positions(), 0
+        with database_errors(self._engine), self._engine.begin() as connection:
+            # first, as in `take`: another sync waits here, and then finds that the copy was moved
+            for partition in sorted(before.keys() | after.keys()):
+                move = Move(before.get(partition, AT_BEGINNING), after.get(partition, AT_BEGINNING))
+                if move.before != move.after:
+                    self._move(connection, partition, move)
+            there = set(self._tables.names(connection)) & set(sa.inspect(connection).get_table_names())
+            tables = [sa.table(name, sa.column(_NUMBER, sa.BigInteger())) for name in sorted(there)]
+            for table in tables:
+                connection.execute(table.update().values({_NUMBER: _OF_BEFORE}))
+            for chunk in chunks:
+                plan = plan_changes(chunk)
+                for name in sorted(plan.rows):
+                    for place, rows in plan.kept(name).items():
+                        self._write(connection, plan.models[place], rows)
+                        written += len(rows)
+            # what was not written again is in the view no more; columns that people added stay with the other rows
+            stale = (table.delete().where(table.c[_NUMBER] == _OF_BEFORE) for table in tables)
+            removed = sum(connection.execute(one).rowcount for one in stale)
+        return Taken(written, removed)
+
     def _move(self, connection: sa.Connection, partition: int, move: Move) -> None:
         here = (POSITIONS.c.topic == self._topic) & (POSITIONS.c.partition_no == partition)
         if move.before == AT_BEGINNING:
@@ -161,6 +203,10 @@ class SqlCopy:
             return
         binds = [f"v{place}" for place in range(len(names))]
         connection.execute(statement, [dict(zip(binds, row, strict=True)) for row in rows])
+
+
+def _with_nul(chunk: Sequence[Change]) -> bool:
+    return [without_nul(one) for one in chunk] != list(chunk)
 
 
 def _stored(position: Position) -> dict[str, Any]:
