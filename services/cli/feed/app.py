@@ -13,7 +13,7 @@ import typer
 from creditbus.services.cli.configured import known_subscriber, subscribers
 from creditbus.services.cli.console import ERRORS, OUTPUT
 from creditbus.services.cli.declared import connected
-from creditbus.services.cli.feed import compare, keys, manifest, prove, receipts, status, sync, verify
+from creditbus.services.cli.feed import bootstrap, compare, keys, manifest, prove, receipts, status, sync, verify
 from creditbus.services.cli.feed.breaks import break_line
 from creditbus.services.cli.language import spoken
 from creditbus.services.cli.messages import feed as messages
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["app", "feed_line", "json_line"]
 
 app = typer.Typer(no_args_is_help=True)
-for _commands in (sync, compare, receipts, status, manifest, verify, prove, keys):
+for _commands in (bootstrap, sync, compare, receipts, status, manifest, verify, prove, keys):
     _commands.register(app)
 
 
@@ -60,13 +60,16 @@ async def _follow(
     from creditbus.services.query.continuity import Break, Continuity
     from creditbus.services.query.feed import follow_feed
 
-    continuity = Continuity()
+    continuity, advised = Continuity(), False
     feed = follow_feed(connection, subscriber, continuity, from_start=from_start, follow=not until_end)
     async with aclosing(feed) as found:
         async for one in found:
             if isinstance(one, Break):
                 # at once: who follows a feed ends with Ctrl-C, and would never see a summary
                 _complain(one, json=json)
+                if one.kind.value == "expired" and not (json or advised):
+                    advised = True
+                    ERRORS.print(spoken(messages.FOLLOWS_TOO_LATE, subscriber=subscriber), markup=False)
                 continue
             if json:
                 sys.stdout.buffer.write(json_line(one))

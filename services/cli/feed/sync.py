@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
 import typer
@@ -16,7 +16,9 @@ import typer
 from creditbus.services.cli.configured import Json, known_subscriber, subscribers
 from creditbus.services.cli.console import ERRORS, OUTPUT
 from creditbus.services.cli.declared import connected
-from creditbus.services.cli.feed.breaks import break_line
+from creditbus.services.cli.feed.pace import Pace
+from creditbus.services.cli.feed.snapshots import Incomplete, Unsigned, opened, stops_line
+from creditbus.services.cli.feed.verify import Keys
 from creditbus.services.cli.language import spoken
 from creditbus.services.cli.messages import feed as messages
 from creditbus.services.cli.moved import unless_moved
@@ -30,20 +32,22 @@ if TYPE_CHECKING:
 
 __all__ = ["SyncLines", "copy_at", "register", "tables_at"]
 
-_EVERY_SECONDS: Final = 5.0
-
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
     app.command("sync")(sync)
 
 
-def sync(
+def sync(  # noqa: PLR0917 -- options of a command
     subscriber: Annotated[str, typer.Argument(autocompletion=subscribers)],
     to: Annotated[str, typer.Option("--to", metavar="URL|FILE")],
     once: Annotated[bool, typer.Option("--once")] = False,
     group: Annotated[str | None, typer.Option("--group")] = None,
     receipts: Annotated[bool, typer.Option("--receipts/--no-receipts")] = True,
+    begin_from: Annotated[Path | None, typer.Option("--from", metavar="FOLDER")] = None,
+    key: Keys = None,
+    unsigned: Unsigned = False,
+    incomplete: Incomplete = False,
     json: Json = False,
 ) -> None:
     """Keep a copy of a feed in a database or a file. Exit code 1 when the feed is not whole."""
@@ -52,6 +56,7 @@ def sync(
     from creditbus.services.subscriber.errors import BrokenFeedError
     from creditbus.services.subscriber.reading import FeedReader
     from creditbus.services.subscriber.reporting import Reporting
+    from creditbus.services.subscriber.snapshot.taking import take_snapshot
     from creditbus.services.subscriber.syncing import Progress
     from creditbus.services.subscriber.syncing import sync as keep
     from creditbus.topics.names import feed
@@ -69,6 +74,11 @@ def sync(
     def work(stop: threading.Event) -> None:
         with copy:
             reader = FeedReader(connection, topic)
+            if begin_from is not None and not copy.positions():
+                # a copy that has begun goes on where it stands, so that the same command starts it again
+                snapshot = opened(connection, topic, begin_from, key, unsigned=unsigned)
+                taken = asyncio.run(take_snapshot(reader, copy, snapshot, incomplete=incomplete))
+                done.written += taken.written
             keeping = keep(
                 reader, copy, done, follow=not once, reporting=reporting, report=lines.report, stopped=stop.is_set
             )
@@ -77,7 +87,7 @@ def sync(
     try:
         until_asked(work)
     except BrokenFeedError as error:
-        ERRORS.print(f"creditbus: {spoken(messages.SYNC_STOPS, why=break_line(error.found))}", markup=False)
+        ERRORS.print(f"creditbus: {stops_line(error, subscriber, copy.place)}", markup=False)
         raise typer.Exit(1) from error
     _summarise(done, reporting.confirmed, topic, copy.place, time.monotonic() - began, json=json)
 
@@ -115,7 +125,7 @@ def tables_at(to: str, topic: str) -> SqlCopy:
 
 
 class SyncLines:
-    """Says how far a sync is: a line every five seconds while it catches up, and one when it has.
+    """Says how far a sync is while it catches up, and once that it has.
 
     Args:
         topic: of the feed.
@@ -126,31 +136,18 @@ class SyncLines:
 
     def __init__(self, topic: str, place: str, clock: Callable[[], float]) -> None:
         self._place = {"topic": topic, "place": place}
-        self._clock = clock
-        self._began = self._said = clock()
+        self._pace = Pace(topic, place, clock)
         self._up_to_date = False
 
     def report(self, progress: Progress) -> None:
         """Take what has been done so far."""
-        now = self._clock()
         if self._up_to_date:
             return
         if progress.remaining == 0:
             self._up_to_date = True
             ERRORS.print(spoken(messages.UP_TO_DATE, count=progress.records, **self._place), markup=False)
-        elif now - self._said >= _EVERY_SECONDS:
-            self._said = now
-            rate = progress.records / (now - self._began)
-            # markers of transactions count as remaining, so that it takes less than this
-            left = _span(progress.remaining / rate) if rate else "?"
-            said = spoken(messages.SYNCING, count=progress.records, rate=round(rate), left=left, **self._place)
-            ERRORS.print(said, markup=False)
-
-
-def _span(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}"
+        else:
+            self._pace.report(progress)
 
 
 def _summarise(done: Progress, confirmed: int, topic: str, place: str, seconds: float, *, json: bool) -> None:

@@ -332,3 +332,84 @@ COMPARED = Message(
     "{count:,} 行相符，{differences:,} 行不符",
     "{count:row} as the feed says, {differences:difference}",
 )
+SNAPSHOT_UNCHECKED = Message(
+    "未给出公钥，快照 {folder} 的签名未核对：用 --key 给出运维方的公钥",
+    "the signature of the snapshot {folder} was not checked, for want of a public key: give that of the operators with "
+    "--key",
+)
+COPY_TOO_OLD = Message(
+    "{why}，而副本尚未读到；副本保持原状。请由快照重新建立视图："
+    "`creditbus feed bootstrap {subscriber} --resume FOLDER --to {place}`，快照文件夹请向总线运维方索取",
+    "{why}, and the copy has not read them; it stays as it was. Bring it to a snapshot, which the operators of the bus "
+    "make: `creditbus feed bootstrap {subscriber} --resume FOLDER --to {place}`",
+)
+FILE_TOO_OLD = Message(
+    "{why}，而副本尚未读到；文件保持原状。请由快照开始新的文件："
+    "`creditbus feed sync {subscriber} --from FOLDER --to NEW.jsonl`，快照文件夹请向总线运维方索取",
+    "{why}, and the copy has not read them; the file stays as it was. Begin a new one from a snapshot, which the "
+    "operators of the bus make: `creditbus feed sync {subscriber} --from FOLDER --to NEW.jsonl`",
+)
+FOLLOWS_TOO_LATE = Message(
+    "已过期的记录仍在视图中的，见快照：请运维方运行 `creditbus feed bootstrap {subscriber} --to FOLDER --base FOLDER`",
+    "what has expired and still counts is in a snapshot: have the operators run "
+    "`creditbus feed bootstrap {subscriber} --to FOLDER --base FOLDER`",
+)
+NO_SUCH_FORM = Message(
+    "没有格式 {form!r}",
+    "there is no form {form!r}",
+)
+FORMS = Message(
+    "可用：{known}",
+    "there are: {known}",
+)
+TO_IS_A_FOLDER = Message(
+    "快照写入文件夹，不写入数据库",
+    "a snapshot goes into a folder, not into a database",
+)
+TO_DATABASE = Message(
+    "先生成快照，再用 `creditbus feed sync {subscriber} --from FOLDER --to URL`",
+    "make it first, and then `creditbus feed sync {subscriber} --from FOLDER --to URL`",
+)
+NO_SNAPSHOT_OF_BROKEN = Message(
+    "{why}；订阅流不完整，未生成快照：请联系总线运维方",
+    "{why}; the feed is not whole, and no snapshot was made: ask the operators of the bus",
+)
+BASE_TOO_OLD = Message(
+    "{why}，而快照 --base 止于其前；未生成快照：请用更新的快照作为 --base",
+    "{why}, and the snapshot of --base ends before them; no snapshot was made: give a newer one as --base",
+)
+BEGINNING_EXPIRED = Message(
+    "{why}：仅凭订阅流已得不到完整的视图，未生成快照；用 --base 给出较早的完整快照，或加 --incomplete，"
+    "只含此后变更过的记录",
+    "{why}: the feed alone does not give the whole view any more, and no snapshot was made; give an earlier complete "
+    "one with --base, or add --incomplete for the records that changed since",
+)
+SNAPSHOT_MADE = Message(
+    "快照 {place}：{count:,} 条记录，读入 {read:,} 条",
+    "snapshot {place}: {count:record}, of {read:,} that were read",
+)
+SIGNED_BY = Message(
+    "由 {signer} 签名",
+    "signed by {signer}",
+)
+NOT_SIGNED = Message(
+    "未签名：本机没有签名密钥",
+    "not signed: this machine has no signing key",
+)
+IS_COMPLETE = Message(
+    "完整：视图中没有缺失的记录",
+    "complete: the view lacks no record",
+)
+IS_INCOMPLETE = Message(
+    "不完整：订阅流的开头已过期删除，其后未再变更的记录不在其中",
+    "incomplete: the beginning of the feed has expired; records that have not changed since are not in it",
+)
+SNAPSHOT_TOO_OLD = Message(
+    "{why}，而快照止于其前；副本保持原状：请使用更新的快照",
+    "{why}, and the snapshot ends before them; the copy stays as it was: give a newer snapshot",
+)
+RESUMED = Message(
+    "{place}：由快照写入 {written:,} 行，移除 {removed:,} 行；用 `creditbus feed sync {subscriber} --to …` 继续",
+    "{place}: {written:row} written from the snapshot, {removed:row} taken away; go on with "
+    "`creditbus feed sync {subscriber} --to …`",
+)

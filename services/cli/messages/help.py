@@ -707,6 +707,49 @@ HELP: Final[Mapping[str, Message]] = {
         "每行一个 JSON 文档。",
         "One JSON document for each line.",
     ),
+    "feed bootstrap": Message(
+        "把订阅方当前可见的记录写成快照：文件夹，内有各目录的 Avro 文件和清单；或用 --resume 使副本与快照一致，"
+        "视图中已没有的行移除。订阅流不完整，或开头已过期时，退出码为 1。",
+        "Write a snapshot of what a subscriber may see now: a folder with Avro files of the items and a manifest. With "
+        "--resume bring a copy to a snapshot instead, without rows that are not in it. Exit code 1 when the feed is "
+        "not whole, or its beginning has expired.",
+    ),
+    "feed bootstrap SUBSCRIBER": Message(
+        "订阅方。",
+        "The subscriber.",
+    ),
+    "feed bootstrap --to": Message(
+        "新文件夹；与 --resume 同用时为副本的地址或文件，同 `creditbus feed sync`。",
+        "A new folder; with --resume the URL or file of the copy, as for `creditbus feed sync`.",
+    ),
+    "feed bootstrap --format": Message(
+        "avro，副本可由此开始；或 parquet，供分析工具使用，需安装 creditbus[parquet]。",
+        "avro, from which copies begin; or parquet for tools of analysis, which needs creditbus[parquet].",
+    ),
+    "feed bootstrap --base": Message(
+        "较早的快照，代替订阅流中截至其末尾的记录。",
+        "An earlier snapshot, in place of the feed's records up to where it ends.",
+    ),
+    "feed bootstrap --resume": Message(
+        "用此快照更新副本，不生成新快照。",
+        "Bring the copy to this snapshot, and make none.",
+    ),
+    "feed bootstrap --json": Message(
+        "输出一个 JSON 文档：快照清单，或写入和移除的行数。",
+        "Print a JSON document: the manifest of the snapshot, or how many rows were written and taken away.",
+    ),
+    "--unsigned": Message(
+        "快照未签名也使用。",
+        "Take a snapshot that nobody signed.",
+    ),
+    "--incomplete": Message(
+        "订阅流的开头已过期而使快照不完整时，仍继续。",
+        "Go on where the beginning of the feed has expired and a snapshot is incomplete for that.",
+    ),
+    "feed sync --from": Message(
+        "新的副本由此快照开始；已开始的副本从原处继续。",
+        "A new copy begins from this snapshot; one that has begun goes on where it stands.",
+    ),
     "feed sync": Message(
         "把订阅方视图的副本保存在数据库中：每个目录一张表，每个键只保留最新记录，撤回的移除。可随时中断，"
         "重新运行即从原处继续。订阅流不完整时退出码为 1。",

@@ -17,6 +17,10 @@ from creditbus.services.engine.consume.topic_reader import FROM_END, FROM_START,
 from creditbus.services.local.bus import ConsumedRecord
 
 TOPIC = "feed.district-wuchang"
+_IN_A_SNAPSHOT = (
+    "what has expired and still counts is in a snapshot: have the operators run "
+    "`creditbus feed bootstrap district-wuchang --to FOLDER --base FOLDER`"
+)
 Log = dict[int, list[bytes]]
 
 
@@ -145,6 +149,7 @@ def test_what_expired_before_the_first_record_is_told_for_each_partition(follow:
     assert (code, shown) == (1, 6)
     assert said.splitlines() == [
         "creditbus: partition 2: all records that it held have expired",
+        _IN_A_SNAPSHOT,
         "creditbus: partition 0: 1 to 490 have expired",
         "creditbus: partition 3: number 1 has expired",
         "6 records, 3 breaks",

@@ -1,0 +1,164 @@
+"""`creditbus feed bootstrap`: a snapshot of what a subscriber may see now, and a copy brought to one."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from creditbus.services.cli.configured import Json, known_subscriber, subscribers
+from creditbus.services.cli.console import ERRORS, OUTPUT, print_json
+from creditbus.services.cli.declared import connected
+from creditbus.services.cli.feed.breaks import break_line
+from creditbus.services.cli.feed.pace import Pace
+from creditbus.services.cli.feed.snapshots import Incomplete, Unsigned, opened, stops_line
+from creditbus.services.cli.feed.sync import copy_at
+from creditbus.services.cli.feed.verify import Keys
+from creditbus.services.cli.language import spoken
+from creditbus.services.cli.messages import feed as messages
+from creditbus.services.cli.moved import unless_moved
+from creditbus.topics.connection import Connection
+from creditbus.topics.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from creditbus.services.domain.evidence.snapshot import Snapshot
+    from creditbus.services.query.continuity import Break
+    from creditbus.services.subscriber.snapshot.making import Signer
+
+__all__ = ["register"]
+
+_FORMS: Final = ("avro", "parquet")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("bootstrap")(bootstrap)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What was asked for, of which feed."""
+
+    subscriber: str
+    topic: str
+    key: list[str] | None
+    unsigned: bool
+    incomplete: bool
+    json: bool
+
+
+def bootstrap(  # noqa: PLR0917 -- options of a command
+    subscriber: Annotated[str, typer.Argument(autocompletion=subscribers)],
+    to: Annotated[str, typer.Option("--to", metavar="FOLDER|URL")],
+    form: Annotated[str, typer.Option("--format", metavar="avro|parquet")] = "avro",
+    base: Annotated[Path | None, typer.Option("--base", metavar="FOLDER")] = None,
+    resume: Annotated[Path | None, typer.Option("--resume", metavar="FOLDER")] = None,
+    key: Keys = None,
+    unsigned: Unsigned = False,
+    incomplete: Incomplete = False,
+    json: Json = False,
+) -> None:
+    """Write a snapshot of what a feed shows, or bring a copy to one. Exit code 1 when the feed is not whole."""
+    from creditbus.topics.names import feed
+
+    connection = connected()
+    known_subscriber(subscriber)
+    wanted = _Wanted(subscriber, feed(subscriber), key, unsigned, incomplete, json)
+    if form not in _FORMS:
+        raise ConfigurationError("--format", messages.NO_SUCH_FORM(form=form), messages.FORMS(known=", ".join(_FORMS)))
+    if resume is not None:
+        _resume(connection, wanted, resume, to)
+        return
+    if "://" in to:
+        raise ConfigurationError("--to", messages.TO_IS_A_FOLDER(), messages.TO_DATABASE(subscriber=subscriber))
+    _make(connection, wanted, Path(to), form, base)
+
+
+def _make(connection: Connection, wanted: _Wanted, target: Path, form: str, base: Path | None) -> None:
+    from creditbus.services.subscriber.errors import BrokenFeedError
+    from creditbus.services.subscriber.reading import FeedReader
+    from creditbus.services.subscriber.snapshot.making import make_snapshot
+    from creditbus.services.subscriber.syncing import Progress
+
+    before = None if base is None else opened(connection, wanted.topic, base, wanted.key, unsigned=wanted.unsigned)
+    began, done = time.monotonic(), Progress()
+    making = make_snapshot(
+        FeedReader(connection, wanted.topic),
+        target,
+        form,
+        base=before,
+        incomplete=wanted.incomplete,
+        signer=_signer(connection),
+        now_ms=int(time.time() * 1000),
+        progress=done,
+        report=Pace(wanted.topic, str(target), time.monotonic).report,
+    )
+    try:
+        made = asyncio.run(unless_moved(connection, making))
+    except BrokenFeedError as error:
+        ERRORS.print(f"creditbus: {_not_made(error.found, based=before is not None)}", markup=False)
+        raise typer.Exit(1) from error
+    seconds = time.monotonic() - began
+    facts = {"feed": made.feed, "to": str(target), "read": done.records, "seconds": round(seconds, 3)}
+    _show(made, facts, connection, json=wanted.json)
+
+
+def _signer(connection: Connection) -> Signer | None:
+    """Return what signs with the key of this machine; None where it has none: a subscriber need not."""
+    from creditbus.services.evidence.keys import key_path, load_key
+    from creditbus.services.subscriber.snapshot.making import Signer
+
+    if not key_path(connection.home).exists():
+        return None
+    key = load_key(connection.home)
+    return Signer(key.suite.name, key.public.name, key.note)
+
+
+def _not_made(found: Break, *, based: bool) -> str:
+    why = break_line(found)
+    if found.kind.value != "expired":
+        return spoken(messages.NO_SNAPSHOT_OF_BROKEN, why=why)
+    return spoken(messages.BASE_TOO_OLD if based else messages.BEGINNING_EXPIRED, why=why)
+
+
+def _show(made: Snapshot, facts: dict[str, Any], connection: Connection, *, json: bool) -> None:
+    if json:
+        print_json({**made.facts(), **facts})
+        return
+    line = spoken(messages.SNAPSHOT_MADE, count=made.records, read=facts["read"], place=facts["to"])
+    OUTPUT.print(line, soft_wrap=True, markup=False)
+    for item, count in made.by_item().items():
+        OUTPUT.print(f"  {item}  {count:,}", soft_wrap=True, markup=False)
+    signer = _signer(connection)
+    signed = messages.NOT_SIGNED() if signer is None else messages.SIGNED_BY(signer=signer.name)
+    OUTPUT.print(f"  {spoken(signed)}", soft_wrap=True, markup=False)
+    complete = messages.IS_COMPLETE if made.complete else messages.IS_INCOMPLETE
+    OUTPUT.print(f"  {spoken(complete)}", soft_wrap=True, markup=False)
+
+
+def _resume(connection: Connection, wanted: _Wanted, folder: Path, to: str) -> None:
+    from creditbus.services.subscriber.errors import BrokenFeedError
+    from creditbus.services.subscriber.reading import FeedReader
+    from creditbus.services.subscriber.snapshot.taking import take_snapshot
+
+    began = time.monotonic()
+    snapshot = opened(connection, wanted.topic, folder, wanted.key, unsigned=wanted.unsigned)
+    with copy_at(to, wanted.topic) as copy:
+        taking = take_snapshot(FeedReader(connection, wanted.topic), copy, snapshot, incomplete=wanted.incomplete)
+        try:
+            taken = asyncio.run(unless_moved(connection, taking))
+        except BrokenFeedError as error:
+            ERRORS.print(f"creditbus: {stops_line(error, wanted.subscriber, copy.place)}", markup=False)
+            raise typer.Exit(1) from error
+        place = copy.place
+    counts = {"written": taken.written, "removed": taken.removed}
+    if wanted.json:
+        facts = {"feed": wanted.topic, "to": place, "from": str(folder), "signer": snapshot.signer, **counts}
+        print_json({**facts, "seconds": round(time.monotonic() - began, 3)})
+        return
+    line = spoken(messages.RESUMED, subscriber=wanted.subscriber, place=place, **counts)
+    OUTPUT.print(line, soft_wrap=True, markup=False)
