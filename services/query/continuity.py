@@ -72,11 +72,16 @@ class Continuity:
 
     def check(self, partition: int, evidence: Mapping[str, Any], value: bytes) -> Break | None:
         """Take the next record of a partition: what it says of the feed, and its bytes; return what is wrong."""
-        sequence, previous_hash = evidence["feed_seq"], evidence["previous_hash"]
-        found = self._found(partition, sequence, previous_hash)
+        return self.check_place(partition, evidence["feed_seq"], evidence["previous_hash"], value)
+
+    def check_place(self, partition: int, sequence: int, previous_hash: bytes, value: bytes) -> Break | None:
+        """Take the next record of a partition: number, hash of the one before it, and its bytes; as `check`."""
+        last = self._last.get(partition)
+        follows = last is not None and sequence == last[0] + 1 and previous_hash == last[1]
+        found = None if follows else self._found(partition, sequence, previous_hash)
         self._last[partition] = (sequence, sha256(value).digest())
         self.records += 1
-        return self._noted(found)
+        return found and self._noted(found)
 
     def gone(self, partition: int) -> Break | None:
         """Take a partition that is read from its start and holds nothing; say whether it held something once."""

@@ -11,11 +11,14 @@ from hashlib import blake2b
 from typing import Any, Final, NamedTuple
 
 from creditbus.services.query.continuity import Break, BreakKind
-from creditbus.services.subscriber.batch import REPLACEMENT
+from creditbus.services.subscriber import messages
+from creditbus.services.subscriber.batch import REPLACEMENT, Change
+from creditbus.services.subscriber.copy import View
 from creditbus.services.subscriber.errors import BrokenFeedError
 from creditbus.services.subscriber.planning import Key, key_of, takes_away
 from creditbus.services.subscriber.position import AT_BEGINNING, Position
 from creditbus.services.subscriber.reading import FeedReader
+from creditbus.topics.errors import ConfigurationError
 
 __all__ = ["Comparison", "Difference", "HeldRow", "Unlike", "compare"]
 
@@ -65,34 +68,51 @@ class Comparison:
     differences: list[Difference] = field(default_factory=list)
 
 
-async def compare(feed: FeedReader, positions: Mapping[int, Position], rows: Iterable[HeldRow]) -> Comparison:
-    """Read a feed from its first record that is left, and hold the rows of a copy against it.
+async def compare(
+    feed: FeedReader, positions: Mapping[int, Position], rows: Iterable[HeldRow], view: View | None = None
+) -> Comparison:
+    """Read a feed from its first record that is left, or from where a view ends, and hold a copy's rows against it.
 
     Args:
         feed: of the copy.
         positions: where the copy stands, by partition. What the feed got later does not count.
         rows: of the copy as it was at these positions.
+        view: a snapshot, in place of the records up to where it ends.
 
     Raises:
         BrokenFeedError: the feed is not whole, or ends before the copy.
+        ConfigurationError: the view is later than the copy, or not as it was when it was checked.
         UserError: a server is away, or a record cannot be decoded.
 
     """
+    begun = {} if view is None else view.positions()
+    for partition, place in sorted(begun.items()):
+        stands = positions.get(partition, AT_BEGINNING).feed_seq
+        if stands < place.feed_seq:
+            problem = messages.COPY_BEFORE(partition=partition, copy=stands, snapshot=place.feed_seq)
+            raise ConfigurationError("--from", problem, messages.EARLIER_SNAPSHOT())
     said: dict[tuple[str, Key], bytes | None] = {}
-    last: dict[int, int] = {}
-    async with aclosing(feed.batches({}, follow=False, cut=True)) as batches:
+    for chunk in () if view is None else view.chunks():
+        said |= map(_said, chunk)
+    last = {partition: place.feed_seq for partition, place in begun.items()}
+    async with aclosing(feed.batches(begun, follow=False, cut=view is None)) as batches:
         async for batch in batches:
-            for model, partition, _, fields in batch.changes:
-                last[partition] = fields["feed"]["feed_seq"]
-                if last[partition] > positions.get(partition, AT_BEGINNING).feed_seq:
-                    continue
-                row = None if takes_away(fields) else _digest(zip(model.names(), model.row(fields), strict=True))
-                said[model.name, _stored(key_of(fields))] = row
+            for change in batch.changes:
+                last[change.partition] = change.fields["feed"]["feed_seq"]
+                if last[change.partition] <= positions.get(change.partition, AT_BEGINNING).feed_seq:
+                    said |= (_said(change),)
     for partition, position in positions.items():
         read = last.get(partition, 0)
         if read < position.feed_seq and (read or partition not in feed.cut):
             raise BrokenFeedError(Break(partition, BreakKind.MISSING, read + 1, position.feed_seq))
-    return _held_against(said, rows, whole=not feed.cut)
+    return _held_against(said, rows, whole=view is not None or not feed.cut)
+
+
+def _said(change: Change) -> tuple[tuple[str, Key], bytes | None]:
+    """Return which row a record is about, and what stands there afterwards."""
+    model, _, _, fields = change
+    row = None if takes_away(fields) else _digest(zip(model.names(), model.row(fields), strict=True))
+    return (model.name, _stored(key_of(fields))), row
 
 
 def _held_against(said: dict[tuple[str, Key], bytes | None], rows: Iterable[HeldRow], *, whole: bool) -> Comparison:

@@ -71,9 +71,7 @@ class HeadReader:
         fields = read_record(value, self._schema)
         code, authority, document_no = key_of(fields)
         parts = (part.encode() for part in (code, fields["record"]["item"], authority, document_no))
-        return Head(
-            _digest(*(encode_long(len(part)) + part for part in parts)), takes_away(fields)
-        )
+        return Head(_digest(*(encode_long(len(part)) + part for part in parts)), takes_away(fields))
 
 
 def _begins_as_known(schema: Mapping[str, Any]) -> bool:

@@ -218,6 +218,14 @@ COPY_AHEAD = Message(
     "分区 {partition}：副本已读到第 {copy} 号，快照止于第 {snapshot} 号",
     "partition {partition}: the copy has read up to number {copy}, and the snapshot ends at {snapshot}",
 )
+COPY_BEFORE = Message(
+    "分区 {partition}：副本只读到第 {copy} 号，快照止于第 {snapshot} 号",
+    "partition {partition}: the copy has read up to number {copy} only, and the snapshot ends at {snapshot}",
+)
+EARLIER_SNAPSHOT = Message(
+    "请使用更早的快照，或先同步副本",
+    "give an earlier snapshot, or sync the copy first",
+)
 NEWER_SNAPSHOT = Message(
     "请使用更新的快照；副本若未停滞，`creditbus feed sync` 即可继续",
     "give a newer snapshot; a copy that is not stuck goes on with `creditbus feed sync`",

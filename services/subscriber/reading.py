@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from aiokafka.errors import OffsetOutOfRangeError
 
-from creditbus.services.domain.evidence.feed_record import feed_place
+from creditbus.services.domain.evidence.feed_record import FeedPlace, feed_place
 from creditbus.services.domain.framing import FrameError, schema_id
 from creditbus.services.engine.batch import Partition, Record
 from creditbus.services.engine.codec.schemas import Schemas, Shape
@@ -208,9 +208,8 @@ class FeedReader:
         place = feed_place(value)
         if place is None:
             evidence = self.decode(record)["feed"]
-        else:
-            evidence = {"feed_seq": place.sequence, "previous_hash": place.previous_hash}
-        found = self._continuity.check(record.partition, evidence, value)
+            place = FeedPlace(evidence["feed_seq"], evidence["previous_hash"])
+        found = self._continuity.check_place(record.partition, *place, value)
         if found is not None:
             # a partition's first record here, or one after a gap that has another cause
             at_first = record.partition not in self._begun
@@ -218,7 +217,7 @@ class FeedReader:
             raise BrokenFeedError(replace(found, kind=BreakKind.EXPIRED) if expired else found)
         if record.partition not in self._begun:
             self._begun.add(record.partition)
-            self.first[record.partition] = evidence["feed_seq"]
+            self.first[record.partition] = place.sequence
 
     def _change(self, record: Record) -> Change:
         fields = self.decode(record)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
@@ -12,7 +13,9 @@ from creditbus.services.cli.configured import Json, known_subscriber, subscriber
 from creditbus.services.cli.console import ERRORS, OUTPUT, print_json
 from creditbus.services.cli.declared import connected
 from creditbus.services.cli.feed.breaks import break_line
+from creditbus.services.cli.feed.snapshots import Unsigned, opened
 from creditbus.services.cli.feed.sync import tables_at
+from creditbus.services.cli.feed.verify import Keys
 from creditbus.services.cli.language import spoken
 from creditbus.services.cli.messages import feed as messages
 from creditbus.services.cli.moved import unless_moved
@@ -33,6 +36,9 @@ def register(app: typer.Typer) -> None:
 def compare(
     subscriber: Annotated[str, typer.Argument(autocompletion=subscribers)],
     to: Annotated[str, typer.Option("--to", metavar="URL")],
+    begun_from: Annotated[Path | None, typer.Option("--from", metavar="FOLDER")] = None,
+    key: Keys = None,
+    unsigned: Unsigned = False,
     json: Json = False,
 ) -> None:
     """Compare a copy in a database with the feed. Exit code 1 when they differ, or the feed is not whole."""
@@ -44,8 +50,9 @@ def compare(
     connection = connected()
     known_subscriber(subscriber)
     topic = feed(subscriber)
+    view = None if begun_from is None else opened(connection, topic, begun_from, key, unsigned=unsigned)
     with tables_at(to, topic) as copy, copy.snapshot() as (positions, rows):
-        work = hold_against(FeedReader(connection, topic), positions, rows)
+        work = hold_against(FeedReader(connection, topic), positions, rows, view)
         try:
             found = asyncio.run(unless_moved(connection, work))
         except BrokenFeedError as error:

@@ -797,6 +797,11 @@ HELP: Final[Mapping[str, Message]] = {
         "数据库的 SQLAlchemy 地址，同 `creditbus feed sync`。",
         "SQLAlchemy URL of the database, as for `creditbus feed sync`.",
     ),
+    "feed compare --from": Message(
+        "快照，代替订阅流中截至其末尾的记录：其开头过期后也能比较所有行。",
+        "A snapshot, in place of the feed's records up to where it ends, so that all rows are compared after those "
+        "have expired.",
+    ),
     "feed compare --json": Message(
         "输出一个 JSON 文档：相符和未比较的行数，以及各处不符。",
         "Print a JSON document: how many rows are equal and how many were not compared, and the differences.",

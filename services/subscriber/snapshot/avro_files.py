@@ -26,10 +26,8 @@ __all__ = ["Entry", "entries", "feed_schema", "write_avro"]
 
 _CODEC: Final = "zstandard"
 _BLOCK_BYTES: Final = 256 << 10
-_PLACE: Final = (
-    {"name": "partition", "type": "int", "doc": "Partition of the feed."},
-    {"name": "offset", "type": "long", "doc": "Where the record stands there."},
-)
+#: Where a record stands in the feed.
+_PLACE: Final = ({"name": "partition", "type": "int"}, {"name": "offset", "type": "long"})
 _OF_PARSING: Final = "__"
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from creditbus.services.cli import main as cli
 from tests.english import english_in
-from tests.feed_copies import TOPIC, MadeFeed
+from tests.feed_copies import TOPIC, KeptReports, MadeFeed
 from tests.harness.copied import CopiedTables
 
 Run = Callable[..., tuple[int, str, str]]
@@ -19,8 +19,9 @@ _COPY = "sqlite:///copy.db"
 
 @pytest.fixture
 def feed(monkeypatch: pytest.MonkeyPatch) -> MadeFeed:
-    made = MadeFeed()
+    made, kept = MadeFeed(), KeptReports()
     made.serve(monkeypatch)
+    monkeypatch.setattr("creditbus.services.subscriber.bus_reports.BusReports", lambda *_: kept)
     return made
 
 
@@ -113,6 +114,26 @@ def test_a_copy_that_was_away_too_long_gets_one_line_and_the_command_does_what_i
     assert facts.pop("seconds") >= 0
     wanted = {"feed": TOPIC, "to": _COPY, "from": "view", "signer": "", "written": 3, "removed": 0}
     assert (code, facts) == (0, wanted)
+
+
+def test_a_copy_is_held_against_a_snapshot_after_the_feed_has_expired(feed: MadeFeed, run: Run, tmp_path: Path) -> None:
+    feed.put(0, "S1")
+    feed.put(0, "S2")
+    run("bootstrap", "--to", "view")
+    feed.put(0, "S2", state="WITHDRAWN")
+    feed.put(0, "S3")
+    run("sync", "--to", _COPY, "--once")
+    feed.expire(0, 2)
+    assert run("compare", "--to", _COPY)[1] == "1 row as the feed says, 0 differences\n"
+    assert run("compare", "--to", _COPY, "--from", "view")[1] == "2 rows as the feed says, 0 differences\n"
+    CopiedTables(f"sqlite:///{tmp_path}/copy.db").run("DELETE FROM tax_credit_grade WHERE subject_code = 'S1'")
+    code, out, _ = run("compare", "--to", _COPY, "--from", "view")
+    assert (code, out.splitlines()[0]) == (1, "tax_credit_grade S1 某税务局 1号: the row is missing")
+    feed.put(0, "S4")
+    run("bootstrap", "--to", "later", "--base", "view")
+    code, _, err = run("compare", "--to", _COPY, "--from", "later")
+    assert code == 2
+    assert "the copy has read up to number 4 only, and the snapshot ends at 5; give an earlier snapshot" in err
 
 
 def test_a_file_begins_from_it_and_one_that_has_lines_keeps_them(feed: MadeFeed, run: Run, tmp_path: Path) -> None:
