@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 from creditbus.services.domain.catalogue import Catalogue
+from creditbus.services.domain.city_time import city_day
 from creditbus.services.domain.crosswalk import decode_crosswalk
 from creditbus.services.domain.event import Act, Header, ingest_key
 from creditbus.services.domain.ledger import Ledger
@@ -35,13 +36,15 @@ START_MS = 1_577_808_000_000
 
 def built(lanes: int, catalogue: Catalogue, subscribers: Iterable[Subscriber]) -> LocalStages:
     """Stages with the key of the tests."""
-    return LocalStages.build(lanes=lanes, person_key=PERSON_KEY, catalogue=catalogue, subscribers=subscribers)
+    return LocalStages.build(
+        lanes=lanes, person_key=PERSON_KEY, catalogue=catalogue, subscribers=subscribers, on=city_day(START_MS)
+    )
 
 
 @cache
 def machinery(lanes: int = LANES) -> LocalStages:
     """The shipped catalogue and subscribers."""
-    return LocalStages.build(lanes=lanes, person_key=PERSON_KEY, catalogue=CATALOGUE)
+    return LocalStages.build(lanes=lanes, person_key=PERSON_KEY, catalogue=CATALOGUE, on=city_day(START_MS))
 
 
 Choice = tuple[str, int, int]

@@ -18,7 +18,7 @@ from creditbus.topics.errors import ConfigurationError
 from creditbus.topics.parties import Department, Subscriber, read_department, read_subscriber
 from creditbus.topics.topic import Topic, TopicDefaults, read_class
 
-__all__ = ["Declarations", "declarations"]
+__all__ = ["Declarations", "declarations", "declared_subscribers"]
 
 _CLASS = "class"
 _ID = "*"
@@ -63,7 +63,7 @@ def _read(root: Traversable) -> Declarations:
     departments = {party.id: party for party in _parties(root / "departments", read_department)}
     if not departments:
         raise ConfigurationError(str(root / "departments"), messages.NOT_THERE(), messages.ONE_FILE_EACH())
-    subscribers = {party.id: party for party in _parties(root / "subscribers", read_subscriber)}
+    subscribers = {party.id: party for party in declared_subscribers(root)}
     settings = read_settings(root / CITY_FILE)
     own = root / _TOPICS_FILE
     section = read(own if own.is_file() else files("creditbus.topics") / _TOPICS_FILE)
@@ -71,6 +71,11 @@ def _read(root: Traversable) -> Declarations:
     _check_same_partitions(section, topics)
     section.finish()
     return Declarations(departments, subscribers, topics)
+
+
+def declared_subscribers(root: Traversable) -> Iterator[Subscriber]:
+    """Read the subscribers of a city's folder; errors as of `declarations`."""
+    return _parties(root / "subscribers", read_subscriber)
 
 
 def _parties(directory: Traversable, read_one: Callable[[Section, str], _Party]) -> Iterator[_Party]:

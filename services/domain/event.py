@@ -29,6 +29,7 @@ __all__ = [
     "Facts",
     "Header",
     "Origin",
+    "Policy",
     "RecordState",
     "SubjectKind",
     "Verb",
@@ -97,7 +98,7 @@ class Change(StrEnum):
     AMENDED = "AMENDED"
     TRANSITION = "TRANSITION"
     RESTATED = "RESTATED"
-    """No event changed it: it is emitted again, because the facts of its subject changed."""
+    """No event changed it: it is emitted again, because the facts of its subject changed, or the grants."""
 
 
 class Origin(TypedDict):
@@ -110,12 +111,25 @@ class Origin(TypedDict):
     row: int
 
 
+class Policy(TypedDict):
+    """By which grants feeds show a change (`services.domain.feed.policy`).
+
+    `version` is the one of the city's declarations since which the grants and the disclosure of its item stand as they
+    do, 0 where none was published; `day` the last one on which one of these grants began or was over, in days since
+    1970-01-01, 0 where none did.
+    """
+
+    version: int
+    day: int
+
+
 class Facts(TypedDict):
-    """What grants look at and feeds show of a subject, from its registration; empty without one."""
+    """What feeds look at besides the record: the registration of its subject, empty without one, and the grants."""
 
     registered_name: str
     district: str
     registered: bool
+    policy: Policy
 
 
 class Applied(TypedDict):
@@ -132,6 +146,7 @@ class Applied(TypedDict):
     registered_name: str
     district: str
     registered: bool
+    policy: Policy
     before: Facts | None
 
 

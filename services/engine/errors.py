@@ -7,6 +7,8 @@ EngineError
 │   ├── CheckpointError    the store reflects another position than this owner wrote
 │   └── GapError           records are missing between two batches
 ├── OutdatedError          acquire the lane again, at once, by what the city declares now
+├── AheadError             look for what the city declares now; nothing newer: pause, then acquire the lane again
+├── ClockBehindError       pause, then acquire the lane again: it is never judged by an earlier day
 ├── DependencyDownError    pause, growing, then acquire the lane again
 │   └── OldBrokerError     the brokers' cluster lacks a feature; until an operator turns it on
 └── StoreBehindError       for readers of a store that belongs to another: ask again; no lane meets it
@@ -20,7 +22,9 @@ from creditbus.services.engine import messages
 from creditbus.topics.errors import UnavailableError
 
 __all__ = [
+    "AheadError",
     "CheckpointError",
+    "ClockBehindError",
     "DependencyDownError",
     "EngineError",
     "FencedError",
@@ -58,6 +62,23 @@ class CheckpointError(OwnershipLostError):
 
 class OutdatedError(EngineError):
     """The city declares something else than the acquisition works by: acquire the lanes again, by that."""
+
+
+class AheadError(EngineError):
+    """A stage before this one worked by a version of the city's declarations that this one does not know.
+
+    Attributes:
+        version: its number.
+
+    """
+
+    def __init__(self, version: int) -> None:
+        super().__init__(f"version {version} of the declarations is not known")
+        self.version = version
+
+
+class ClockBehindError(EngineError):
+    """A lane was judged by a later day already than that of this machine's clock: it is wrong, or behind by seconds."""
 
 
 class GapError(OwnershipLostError):

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from creditbus.services.domain.catalogue import Catalogue, Disclosure
 from creditbus.services.domain.feed.grants import Grant
+from creditbus.services.domain.feed.policy import GrantHistory
 from creditbus.services.engine.codec.event_codec import EventCodec
 from creditbus.services.engine.stage.contract import Stage, StoreKind
 from creditbus.services.fanout.step import FanoutStep
@@ -15,17 +14,16 @@ from creditbus.topics.parties import Subscriber
 __all__ = ["fanout_stage", "grant_of"]
 
 
-def fanout_stage(catalogue: Catalogue, codec: EventCodec, subscribers: Iterable[Subscriber], lanes: int) -> Stage:
-    """Return the stage that writes the feeds."""
-    grants = [grant_of(subscriber) for subscriber in subscribers]
+def fanout_stage(catalogue: Catalogue, codec: EventCodec, history: GrantHistory, lanes: int) -> Stage:
+    """Return the stage that writes the feeds, by what was declared of grants until now."""
     return Stage(
         name=FANOUT.name,
         topics=(FANOUT.input,),
         lanes=lanes,
-        step=FanoutStep(catalogue, grants, codec),
+        step=FanoutStep(catalogue, history, codec),
         store=StoreKind.RESIDENT,
         changelog=FANOUT.changelog,
-        max_outputs_per_record=max(1, len(grants)),
+        max_outputs_per_record=max(1, len(history.newest.grants)),
     )
 
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-from creditbus.services.domain.event import CLAIM_FIELDS, Applied
+from creditbus.services.domain.event import CLAIM_FIELDS, Applied, Policy
+from creditbus.services.domain.event import Change as Happened
 from creditbus.services.domain.feed.disclosure import ACT_FIELDS, RETRACTED
 from creditbus.services.domain.feed.keys import feed_key
 from creditbus.services.domain.feed.withholding import WITHHELD, WithheldFor, withheld_id
 from creditbus.services.domain.framing import FRAME_BYTES
+from creditbus.services.engine.codec.fast import read_policy
 from creditbus.services.engine.codec.primitives import encode_text, past_optional_text, past_text, read_long, symbols
 from creditbus.services.engine.codec.scan import scan_header
 from creditbus.services.engine.codec.scan.places import (
@@ -27,6 +29,7 @@ from creditbus.services.engine.codec.scan.places import (
     END,
     EVENT_ID,
     ITEM,
+    POLICY,
     PREVIOUS_STATE,
     RECEIVED_AT,
     REGISTERED,
@@ -42,7 +45,7 @@ from creditbus.services.engine.codec.scan.places import (
     check_fields,
 )
 
-__all__ = ["Before", "Change", "ChangeReader"]
+__all__ = ["Before", "Change", "ChangeReader", "policy_of"]
 
 _CODES: Final = len(CLAIM_FIELDS)
 _NO_STATE: Final = b"\x00"
@@ -54,18 +57,20 @@ _HEXADECIMAL: Final = b"\x40"
 
 
 class Before(NamedTuple):
-    """Facts of a subject under which a record was last emitted.
+    """Facts under which a record was last emitted.
 
     Attributes:
         district: the registered district, empty when unknown.
         name: as Avro writes it.
         rest: district and whether the subject was registered, as Avro writes them.
+        policy: by which grants it was shown.
 
     """
 
     district: str
     name: bytes
     rest: bytes
+    policy: Policy
 
 
 class Change:
@@ -79,7 +84,8 @@ class Change:
         subject_kind: kind of the subject.
         district: registered district of the subject, empty when unknown.
         retracted: whether its record is to be shown no more.
-        moved: whether it was last emitted under other facts of its subject.
+        policy: by which grants it is shown, as it stands in the event (`policy_of`).
+        moved: whether it was last emitted under other facts of its subject, or another policy.
         shown: who and which, as every feed shows it: the bytes of FeedSubject and FeedRecord.
         places: where the fields of the header begin in the event, as `scan_header` gives them.
         act: where the fields of the act begin in the event, and where the last one ends.
@@ -96,6 +102,7 @@ class Change:
         "key",
         "moved",
         "places",
+        "policy",
         "retracted",
         "shown",
         "subject_kind",
@@ -111,6 +118,7 @@ class Change:
         subject_kind: str,
         district: str,
         retracted: bool,  # noqa: FBT001 -- as above
+        policy: bytes,
         moved: bool,  # noqa: FBT001 -- as above
         shown: bytes,
         act: list[int],
@@ -125,6 +133,7 @@ class Change:
         self.subject_kind = subject_kind
         self.district = district
         self.retracted = retracted
+        self.policy = policy
         self.moved = moved
         self.shown = shown
         self.act = act
@@ -141,7 +150,17 @@ class ChangeReader:
 
     """
 
-    __slots__ = ("_changes", "_contents", "_kinds", "_previous", "_retracted", "_states", "_symbols", "_verbs")
+    __slots__ = (
+        "_changes",
+        "_contents",
+        "_kinds",
+        "_previous",
+        "_restated",
+        "_retracted",
+        "_states",
+        "_symbols",
+        "_verbs",
+    )
 
     def __init__(self, header: Mapping[str, Any], contents: Mapping[str, int]) -> None:
         check_fields(header)
@@ -153,6 +172,7 @@ class ChangeReader:
         self._kinds = symbols(types["subject_kind"])
         self._verbs = _texts(symbols(types["verb"]))
         self._changes = _texts(symbols(applied["change"]))
+        self._restated = next(code for code, name in self._symbols[0].items() if name == Happened.RESTATED)
         self._states = _texts(states)
         self._previous = {code: b"\x02" + text for code, text in self._states.items()}
         self._retracted = frozenset(code for code, state in states.items() if state in RETRACTED)
@@ -192,6 +212,7 @@ class ChangeReader:
             subject_kind,
             characters(value, places[DISTRICT], places[REGISTERED]).decode(),
             state in self._retracted,
+            value[places[POLICY] : places[BEFORE]],
             value[places[BEFORE]] != 0,
             self._shown(
                 value,
@@ -220,6 +241,7 @@ class ChangeReader:
             registered_name=characters(value, places[REGISTERED_NAME], places[DISTRICT]).decode(),
             district=change.district,
             registered=bool(value[places[REGISTERED]]),
+            policy=policy_of(change.policy),
             before=None,
         )
 
@@ -232,7 +254,18 @@ class ChangeReader:
             characters(value, district, registered).decode(),
             value[start:district],
             value[district : registered + 1],
+            read_policy(value, registered + 1),
         )
+
+    def same_facts(self, change: Change, before: Before) -> bool:
+        """Tell whether the subject's facts are those of before, so that the policy alone changed."""
+        value, places = change.value, change.places
+        name, rest = places[REGISTERED_NAME], places[DISTRICT]
+        return value[name:rest] == before.name and value[rest : places[POLICY]] == before.rest
+
+    def is_restated(self, change: Change) -> bool:
+        """Tell whether the record stands as it did."""
+        return change.value[change.places[CHANGE]] == self._restated
 
     def was_retracted(self, change: Change) -> bool:
         """Tell whether the record was to be shown no more before the change already."""
@@ -276,7 +309,7 @@ class ChangeReader:
         """Return the bytes of FeedSubject and FeedRecord: nearly all of them stand in the event."""
         if before is None:
             district = places[DISTRICT]
-            name, rest = value[places[REGISTERED_NAME] : district], value[district : places[BEFORE]]
+            name, rest = value[places[REGISTERED_NAME] : district], value[district : places[POLICY]]
         else:
             name, rest = before.name, before.rest
         return b"".join(
@@ -299,6 +332,11 @@ class ChangeReader:
                 withheld_for,
             )
         )
+
+
+def policy_of(written: bytes) -> Policy:
+    """Return a policy that stands in an event."""
+    return read_policy(written, 0)
 
 
 def _past_optional_texts(value: bytes, place: int, count: int) -> tuple[list[int], int]:

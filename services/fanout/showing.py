@@ -11,7 +11,7 @@ from creditbus.services.domain.feed.withholding import Sight, WithheldFor, sight
 from creditbus.services.engine.codec.primitives import encode_text, text_at
 from creditbus.services.fanout.change import Before, Change, ChangeReader
 
-__all__ = ["Showing", "Withholding", "showing_of"]
+__all__ = ["Showing", "Withholding", "showing_of", "shows"]
 
 _NULL = b"\x00"
 
@@ -30,8 +30,7 @@ class Showing:
         fields, order, partial = projection.fields, list(projection.item.fields), projection.partial
         self._projection = projection
         self._reader = reader
-        by_value = projection.grant.disclosure if partial or projection.gate else None
-        self.shows: tuple[Any, ...] = (projection.act, tuple((field.code, field.mask) for field in fields), by_value)
+        self.shows = shows(projection)
         self._act = _runs([(ACT_FIELDS.index(name), None) for name in projection.act])
         self._content = _runs(
             [(order.index(one.code), one if one.mask is not None or one.code in partial else None) for one in fields],
@@ -62,9 +61,20 @@ class Showing:
         """Return the same for a subscriber that holds nothing of the record."""
         return None if change.retracted else self.of(change)
 
-    def of_gone(self, change: Change, before: Before) -> bytes | None:
-        """Return the same for one that may not hold the record any more; `before` are the facts that it knows."""
-        return self._reader.withheld(change, WithheldFor.DISTRICT, before) + self._nothing
+    def in_place_of(self, change: Change, other: Showing) -> bytes | None:
+        """Return the same for one to which another projection has shown the record until now."""
+        return self.of(change) or self._unless_hidden(change, other)
+
+    def _unless_hidden(self, change: Change, other: Showing) -> bytes | None:
+        return self._reader.withheld(change, WithheldFor.VALUE) + self._nothing if other.may_show(change) else None
+
+    def withheld(self, change: Change, reason: WithheldFor, before: Before) -> bytes:
+        """Return the retraction for one that may not hold the record any more; `before` are the facts that it knows."""
+        return self._reader.withheld(change, reason, before) + self._nothing
+
+    def may_show(self, change: Change) -> bool:  # noqa: ARG002 -- of those that withhold
+        """Tell whether a subscriber whom the grant admits may hold a version of the record."""
+        return True
 
 
 class Withholding(Showing):
@@ -91,15 +101,25 @@ class Withholding(Showing):
         """See the base class."""
         return super().of_new(change) if self._sight(change) is Sight.SHOWN else None
 
-    def of_gone(self, change: Change, before: Before) -> bytes | None:
+    def may_show(self, change: Change) -> bool:
         """See the base class: a record whose value was never to be seen is not there for the subscriber."""
-        if self._sight(change) is not Sight.SHOWN and self._reader.revision(change) == 1:
-            return None
-        return super().of_gone(change, before)
+        return self._sight(change) is Sight.SHOWN or self._reader.revision(change) != 1
 
     def _sight(self, change: Change) -> Sight:
         value = text_at(change.value, change.content[self._gate])
         return sight(self._projection, value, self._reader.applied(change))
+
+
+def shows(projection: Projection) -> tuple[Any, ...]:
+    """Return what a projection shows; projections with the same show the same of every record."""
+    fields, partial, gate = projection.fields, projection.partial, projection.gate
+    ruled = [field for field in fields if field.code in partial] + ([] if gate is None else [gate])
+    return (
+        projection.act,
+        tuple((field.code, field.mask) for field in fields),
+        projection.grant.disclosure if ruled else None,
+        tuple((field.code, field.disclosure, tuple(sorted(field.by_value.items()))) for field in ruled),
+    )
 
 
 def showing_of(projection: Projection, reader: ChangeReader) -> Showing:

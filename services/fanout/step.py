@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import struct
 from collections.abc import Iterable, Sequence
-from datetime import date
 from hashlib import sha256
 from typing import Final
 
 from creditbus.avro_schemas import header_schema
 from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.city_time import city_day
-from creditbus.services.domain.feed.disclosure import HASH_BYTES, Projection
+from creditbus.services.domain.event import Policy
+from creditbus.services.domain.feed.disclosure import HASH_BYTES
 from creditbus.services.domain.feed.grants import Grant, admits
+from creditbus.services.domain.feed.policy import GrantHistory, day_of
+from creditbus.services.domain.feed.withholding import WithheldFor
 from creditbus.services.domain.framed_avro import UndecodableError
 from creditbus.services.domain.framing import FrameError, frame
 from creditbus.services.engine.batch import Record
@@ -23,8 +26,9 @@ from creditbus.services.engine.stage.contract import StepRun
 from creditbus.services.engine.stage.foreign import skip_foreign
 from creditbus.services.engine.stage.output import Output
 from creditbus.services.engine.stage.state_view import StateView
-from creditbus.services.fanout.change import Change, ChangeReader
-from creditbus.services.fanout.showing import Showing, showing_of
+from creditbus.services.fanout.audiences import Audiences, Outlet
+from creditbus.services.fanout.change import Change, ChangeReader, policy_of
+from creditbus.services.fanout.showing import Showing
 from creditbus.topics.names import FANOUT
 from creditbus.topics.names import feed as feed_topic
 
@@ -34,20 +38,8 @@ _TAIL: Final = struct.Struct(f">Q{HASH_BYTES}s")
 _FIRST: Final = _TAIL.pack(0, bytes(HASH_BYTES))
 _REMEMBERED: Final = 10_000
 
-Work = list[tuple[Change, date]]
-
-
-class _Outlet:
-    """Changes of one item under one grant."""
-
-    __slots__ = ("frame", "grant", "projection", "showing", "subscriber")
-
-    def __init__(self, projection: Projection, reader: ChangeReader) -> None:
-        self.projection = projection
-        self.showing = showing_of(projection, reader)
-        self.grant = projection.grant
-        self.subscriber = projection.grant.subscriber
-        self.frame = b""
+Work = list[tuple[Change, int]]
+"""Changes, and when each was written, in milliseconds since 1970."""
 
 
 class _Feed:
@@ -68,39 +60,48 @@ class _Feed:
 
 
 #: What is shown, and to whom.
-_Audience = list[tuple[Showing, list[_Outlet]]]
+_Audience = list[tuple[Showing, list[Outlet]]]
 
 
 class FanoutStep:
     """Projects `credit.changes` into `feed.*`; keeps each feed's number and hash in `credit.feeds`."""
 
-    def __init__(self, catalogue: Catalogue, grants: Iterable[Grant], codec: EventCodec) -> None:
+    def __init__(self, catalogue: Catalogue, history: GrantHistory, codec: EventCodec) -> None:
         self._codec = codec
         self._reader = ChangeReader(header_schema(), {item.id: len(item.fields) for item in catalogue})
-        self._outlets: dict[str, list[_Outlet]] = {item.id: [] for item in catalogue}
-        for grant in grants:
-            for item_id in sorted(grant.items):
-                item = catalogue.item(item_id)
-                if item is not None:
-                    self._outlets[item_id].append(_Outlet(Projection(grant, item), self._reader))
-        self._tails = {outlet.subscriber.encode() for outlets in self._outlets.values() for outlet in outlets}
-        self._audiences: dict[tuple[str, str, str, date], _Audience] = {}
+        self._outlets = Audiences(catalogue, history, self._reader)
+        self._tails = {outlet.subscriber.encode() for outlet in self._outlets}
+        self._audiences: dict[tuple[str, str, str, bytes], _Audience] = {}
+        self._policies: dict[bytes, Policy] = {}
 
     async def load(self, schemas: Schemas) -> None:
         """Register the schemas of the feeds, made from their grants."""
-        for outlets in self._outlets.values():
-            for outlet in outlets:
-                outlet.frame = frame(await schemas.register(outlet.projection.schema()))
+        # versions of a grant have few schemas
+        frames: dict[str, bytes] = {}
+        for outlet in self._outlets:
+            schema = outlet.projection.schema()
+            text = json.dumps(schema, sort_keys=True)
+            if text not in frames:
+                frames[text] = frame(await schemas.register(schema))
+            outlet.frame = frames[text]
 
     def prepare(self, records: Sequence[Record]) -> tuple[Work, Iterable[bytes]]:
         """Read the changes; the keys are the tails of all feeds."""
         work: Work = []
         for record in records:
             try:
-                work.append((self._change(record.value or b""), city_day(record.timestamp)))
+                change = self._change(record.value or b"")
+                if change.policy not in self._policies:
+                    self._learn(change.policy)
+                work.append((change, record.timestamp))
             except (FrameError, UndecodableError) as error:
                 skip_foreign(record, FANOUT.name, error)
         return work, self._tails
+
+    def _learn(self, written: bytes) -> None:
+        policy = policy_of(written)
+        if self._outlets.knows(policy):
+            self._policies[written] = policy
 
     def _change(self, value: bytes) -> Change:
         change = self._reader.read(value) if self._codec.is_current(value) else None
@@ -121,11 +122,11 @@ class FanoutStep:
             view.put(subscriber.encode(), _TAIL.pack(feed.sequence, feed.digest))
 
     def _write(self, work: Work, feeds: dict[str, _Feed], view: StateView, out: Output) -> None:
-        for change, on in work:
+        for change, timestamp in work:
             if change.moved:
-                audience = self._moved_audience(change, on)
+                audience = self._moved_audience(change, timestamp)
             else:
-                audience = [(showing.of(change), outlets) for showing, outlets in self._audience(change, on)]
+                audience = [(showing.of(change), outlets) for showing, outlets in self._audience(change, timestamp)]
             for shown, outlets in audience:
                 if shown is None:
                     continue
@@ -139,37 +140,66 @@ class FanoutStep:
                         feeds[outlet.subscriber] = feed
                     feed.append(outlet.frame, change.key, shown)
 
-    def _moved_audience(self, change: Change, on: date) -> list[tuple[bytes | None, list[_Outlet]]]:
-        """Compare what each grant admitted of a record before its subject's facts changed with what it admits now."""
-        before = self._reader.before(change)
-        was_on_show = not self._reader.was_retracted(change)
-        audience: list[tuple[bytes | None, list[_Outlet]]] = []
-        for outlet in self._outlets[change.item]:
-            held = was_on_show and _admits(outlet.grant, change, before.district, on)
-            if _admits(outlet.grant, change, change.district, on):
-                shown = outlet.showing.of(change) if held else outlet.showing.of_new(change)
-            else:
-                shown = outlet.showing.of_gone(change, before) if held else None
-            audience.append((shown, [outlet]))
+    def _moved_audience(self, change: Change, timestamp: int) -> list[tuple[bytes | None, list[Outlet]]]:
+        """Compare what each grant admitted of a record when it was last emitted with what it admits now."""
+        reader = self._reader
+        before = reader.before(change)
+        after = self._policy(change, timestamp)
+        was = before.policy if self._outlets.knows(before.policy) else after
+        was_on_show = not reader.was_retracted(change)
+        stands = reader.is_restated(change) and reader.same_facts(change, before)
+        held = {
+            outlet.subscriber: outlet
+            for outlet in self._outlets.of(change.item, was)
+            if was_on_show and _admits(outlet.grant, change, before.district, was)
+        }
+        audience: list[tuple[bytes | None, list[Outlet]]] = []
+        for outlet in self._outlets.of(change.item, after):
+            showing, old = outlet.showing, held.pop(outlet.subscriber, None)
+            if not _admits(outlet.grant, change, change.district, after):
+                if old is not None and old.showing.may_show(change):
+                    moved_away = _admits(outlet.grant, change, before.district, after)
+                    reason = WithheldFor.DISTRICT if moved_away else WithheldFor.GRANT
+                    audience.append((showing.withheld(change, reason, before), [outlet]))
+            elif old is None:
+                audience.append((showing.of_new(change), [outlet]))
+            elif old.shows != outlet.shows:
+                audience.append((showing.in_place_of(change, old.showing), [outlet]))
+            elif not stands:
+                audience.append((showing.of(change), [outlet]))
+        # those whose grant does not name the item any more
+        audience += [
+            (old.showing.withheld(change, WithheldFor.GRANT, before), [old])
+            for old in held.values()
+            if old.showing.may_show(change)
+        ]
         return audience
 
-    def _audience(self, change: Change, on: date) -> _Audience:
-        """Return who is shown such a change on a day, by what they are shown."""
-        key = (change.item, change.subject_kind, change.district, on)
+    def _policy(self, change: Change, timestamp: int) -> Policy:
+        """Return by which policy a change is shown; one of before there were policies by the one of its own day."""
+        policy = self._policies.get(change.policy)
+        return self._outlets.at(city_day(timestamp)) if policy is None else policy
+
+    def _audience(self, change: Change, timestamp: int) -> _Audience:
+        """Return who is shown such a change, by what they are shown."""
+        key = (change.item, change.subject_kind, change.district, change.policy)
         audience = self._audiences.get(key)
         if audience is None:
             if len(self._audiences) >= _REMEMBERED:
                 self._audiences.clear()
-            audience = self._audiences[key] = self._find_audience(*key)
+            audience = self._find_audience(change, self._policy(change, timestamp))
+            # of one without a policy the day decides, and the next has another
+            if change.policy in self._policies:
+                self._audiences[key] = audience
         return audience
 
-    def _find_audience(self, item: str, subject_kind: str, district: str, on: date) -> _Audience:
-        alike: dict[object, tuple[Showing, list[_Outlet]]] = {}
-        for outlet in self._outlets[item]:
-            if admits(outlet.grant, item=item, subject_kind=subject_kind, district=district, on=on):
+    def _find_audience(self, change: Change, policy: Policy) -> _Audience:
+        alike: dict[object, tuple[Showing, list[Outlet]]] = {}
+        for outlet in self._outlets.of(change.item, policy):
+            if _admits(outlet.grant, change, change.district, policy):
                 alike.setdefault(outlet.showing.shows, (outlet.showing, []))[1].append(outlet)
         return list(alike.values())
 
 
-def _admits(grant: Grant, change: Change, district: str, on: date) -> bool:
-    return admits(grant, item=change.item, subject_kind=change.subject_kind, district=district, on=on)
+def _admits(grant: Grant, change: Change, district: str, policy: Policy) -> bool:
+    return admits(grant, item=change.item, subject_kind=change.subject_kind, district=district, on=day_of(policy))

@@ -4,7 +4,7 @@ No server, no event loop of its own, no clock: whoever holds a `LocalBus` says w
 runs when on how many records. What a stage does with a batch is the very code of a worker; what a worker adds around it
 (transactions, checkpoints, fetching) is not here.
 
-    stages = LocalStages.build(lanes=1, person_key=bytes(32))
+    stages = LocalStages.build(lanes=1, person_key=bytes(32), on=date(2026, 9, 1))
     bus = LocalBus(stages)
     bus.publish_bytes("credit-office", key, value)   # as a connector sends it: an event in framed Avro
     bus.settle()

@@ -80,6 +80,16 @@ class LocalBus:
         ]
         return sorted(messages, key=lambda message: message.timestamp)
 
+    def switch(self, parts: LocalStages) -> None:
+        """Go on with other stages, as workers do where the city declares something else, or a day begins."""
+        self.parts = parts
+        for stage in parts.stages.values():
+            for lane in range(parts.lanes):
+                opening = stage.opening
+                message = opening and opening.message(self.stores[stage.name, lane].get(opening.key))
+                if opening and message:
+                    self.append(opening.topic, lane, *message)
+
     def busy(self) -> list[tuple[str, int]]:
         """Return the stages and lanes that have something before them, the earliest stage first."""
         return [

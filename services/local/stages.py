@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Self
 
 from creditbus.avro_schemas import (
@@ -17,11 +18,12 @@ from creditbus.avro_schemas import (
     unreadable_schema,
 )
 from creditbus.services.domain.catalogue import Catalogue
+from creditbus.services.domain.feed.policy import DeclaredGrants, GrantHistory
 from creditbus.services.engine.codec.event_codec import EventCodec
 from creditbus.services.engine.codec.schemas import Schemas, full_name
 from creditbus.services.engine.stage.contract import Stage
 from creditbus.services.engine.stage.ledger_writer import LedgerWriter
-from creditbus.services.fanout.app import fanout_stage
+from creditbus.services.fanout.app import fanout_stage, grant_of
 from creditbus.services.intake.app import intake_stage
 from creditbus.services.local.registry import MemoryRegistry
 from creditbus.services.profiles.app import profiles_stage
@@ -64,6 +66,9 @@ class LocalStages:
         catalogue: Catalogue | None = None,
         departments: Iterable[Department] | None = None,
         subscribers: Iterable[Subscriber] | None = None,
+        on: date,
+        version: int = 0,
+        before: Sequence[DeclaredGrants] = (),
     ) -> Self:
         """Make the stages; takes a second or so.
 
@@ -73,6 +78,9 @@ class LocalStages:
             catalogue: what the bus carries; the one that is shipped when None.
             departments: who publishes what; those that are declared when None.
             subscribers: who receives what; those that are declared when None.
+            on: the city's day, by which grants are judged.
+            version: of what is declared; 0: none was published.
+            before: the versions before it, the oldest first.
 
         Not from within an event loop: it runs one to load the stages.
 
@@ -83,14 +91,17 @@ class LocalStages:
         schemas = Schemas(registry)
         codec = EventCodec(schemas)
         declared = declarations()
+        given = declared.subscribers.values() if subscribers is None else subscribers
         carried = Catalogue.parse(raw_catalogue()) if catalogue is None else catalogue
+        grants = {subscriber.id: grant_of(subscriber) for subscriber in given}
+        past = GrantHistory([*before, DeclaredGrants(version, grants, carried.items)])
         made = (
             intake_stage(
                 carried, codec, declared.departments.values() if departments is None else departments, lanes, person_key
             ),
             resolver_stage(carried, codec, lanes),
-            profiles_stage(carried, codec, lanes),
-            fanout_stage(carried, codec, declared.subscribers.values() if subscribers is None else subscribers, lanes),
+            profiles_stage(carried, codec, lanes, past.policies(on)),
+            fanout_stage(carried, codec, past, lanes),
         )
         ledgers = {stage.name: LedgerWriter(stage.name) for stage in made}
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from creditbus.services.domain.catalogue import Catalogue
+from creditbus.services.domain.event import Policy
+from creditbus.services.domain.profile.keys import LANE_KEY
 from creditbus.services.engine.codec.event_codec import EventCodec
-from creditbus.services.engine.stage.contract import Stage, StoreKind
+from creditbus.services.engine.stage.contract import LaneOpening, Stage, StoreKind
 from creditbus.services.engine.stage.rejects import Rejects
 from creditbus.services.profiles.step import ProfilesStep
 from creditbus.topics.names import PROFILES
@@ -12,9 +16,9 @@ from creditbus.topics.names import PROFILES
 __all__ = ["profiles_stage"]
 
 
-def profiles_stage(catalogue: Catalogue, codec: EventCodec, lanes: int) -> Stage:
-    """Return the stage that keeps the profiles."""
-    step = ProfilesStep(catalogue, codec, Rejects(PROFILES.name), lanes)
+def profiles_stage(catalogue: Catalogue, codec: EventCodec, lanes: int, policies: Mapping[str, Policy]) -> Stage:
+    """Return the stage that keeps the profiles; `policies` are those by which items are shown now."""
+    step = ProfilesStep(catalogue, codec, Rejects(PROFILES.name), lanes, policies)
     return Stage(
         name=PROFILES.name,
         topics=(PROFILES.input,),
@@ -23,4 +27,5 @@ def profiles_stage(catalogue: Catalogue, codec: EventCodec, lanes: int) -> Stage
         further_keys=step.further_keys,
         store=StoreKind.REDIS,
         changelog=PROFILES.changelog,
+        opening=LaneOpening(LANE_KEY, PROFILES.input, step.opening),
     )

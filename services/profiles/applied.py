@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from creditbus.services.domain.event import Applied, Change, Facts
+from creditbus.services.domain.event import Applied, Change, Facts, Policy
 from creditbus.services.domain.profile.record import Moved, Record
 from creditbus.services.domain.profile.subject import Subject
 
 __all__ = ["applied_of", "restated_of"]
 
 
-def applied_of(subject: Subject, moved: Moved, before: Facts | None = None) -> Applied:
+def applied_of(subject: Subject, moved: Moved, policy: Policy, before: Facts | None = None) -> Applied:
     """Return it of an event that applies.
 
     Args:
         subject: the summary after it.
         moved: what the event does to its record.
-        before: facts under which the record was last emitted, where they differ from the subject's.
+        policy: the one by which its item is shown.
+        before: facts under which the record was last emitted, where they differ from those of now.
 
     """
     return Applied(
@@ -27,10 +28,11 @@ def applied_of(subject: Subject, moved: Moved, before: Facts | None = None) -> A
         registered_name=subject.name,
         district=subject.district,
         registered=subject.registered,
+        policy=policy,
         before=before,
     )
 
 
-def restated_of(subject: Subject, record: Record, before: Facts) -> Applied:
+def restated_of(subject: Subject, record: Record, policy: Policy, before: Facts) -> Applied:
     """Return it of a record that is emitted again; arguments as of `applied_of`."""
-    return applied_of(subject, Moved(record, Change.RESTATED, record.state), before)
+    return applied_of(subject, Moved(record, Change.RESTATED, record.state), policy, before)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from creditbus.services.domain.event import record_key
-from creditbus.services.domain.profile.keys import record_store_key, subject_key
+from creditbus.services.domain.profile.keys import lane_chunk_key, record_store_key, subject_key
 from creditbus.services.engine.codec.event_codec import DecodedEvent, EventCodec
 from creditbus.services.engine.codec.peek import HeaderPeek
 
@@ -24,7 +24,7 @@ class Arrival:
         code: the subject.
         record: key of the record within the subject.
         key: key of the record in the store.
-        summary_key: key of the subject's summary in the store.
+        summary_key: key of the subject's summary in the store; of a continuation of the whole lane, of its subjects.
         chunk: of a continuation, from where its subject's records are to be restated; it has none of the others but
             code and summary key. NO_CHUNK: an event.
 
@@ -40,7 +40,8 @@ class Arrival:
         self._opened: DecodedEvent | None = None
         if chunk != NO_CHUNK:
             self.code, self.record, self.key = subject, b"", b""
-            self.summary_key = subject_key(subject)
+            # of the whole lane: the subjects of the piece
+            self.summary_key = subject_key(subject) if subject else lane_chunk_key(chunk)
             return
         self.peek = codec.peek(value)
         if self.peek is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Final
 
 from creditbus.avro_schemas import continuation_schema
@@ -9,6 +11,7 @@ from creditbus.services.domain.catalogue import Catalogue, Item
 from creditbus.services.domain.event import (
     Change,
     Header,
+    Policy,
     SubjectKind,
     Verb,
     record_key,
@@ -20,6 +23,7 @@ from creditbus.services.domain.identifiers.subject_kind import kind_of
 from creditbus.services.domain.ledger import Outcome
 from creditbus.services.domain.normalise import same_name
 from creditbus.services.domain.profile.keys import (
+    code_of,
     corrections_key,
     held_key,
     index_key,
@@ -56,6 +60,7 @@ from creditbus.services.engine.stage.state_view import StateView
 from creditbus.services.profiles.acting import CONFLICT, Acting, Findings, Landing
 from creditbus.services.profiles.applied import applied_of
 from creditbus.services.profiles.arrival import NO_CHUNK, Arrival
+from creditbus.services.profiles.lane import NO_SUBJECT, BatchLane, StagePolicies
 from creditbus.services.profiles.quick import Quick, QuickItems
 from creditbus.services.profiles.registration import Registration
 from creditbus.services.profiles.restating import Restating
@@ -68,7 +73,16 @@ __all__ = ["Folding", "FoldingContext"]
 class FoldingContext:
     """What the folding of all batches shares: the catalogue, codecs, and what is looked up in them once."""
 
-    def __init__(self, catalogue: Catalogue, codec: EventCodec, acting: Acting, rejects: Rejects, lanes: int) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        codec: EventCodec,
+        acting: Acting,
+        rejects: Rejects,
+        lanes: int,
+        policies: Mapping[str, Policy],
+    ) -> None:
+        self.policies: Final = StagePolicies(policies)
         self.catalogue: Final = catalogue
         self.codec: Final = codec
         self.acting: Final = acting
@@ -101,13 +115,31 @@ class Folding:
         self._successions = context.successions
         self._registration = Registration(context.registering, context.codec, view)
         assert context.continuation is not None  # noqa: S101 -- a step is loaded before its first batch
-        self._restating = Restating(context.codec, context.continuation, self._summaries, view, out)
-        self._quick = Quick(context.quick_items, context.codec, self._summaries, view, out)
+        self._policies = policies = context.policies
+        self._lane = BatchLane(policies, context.continuation, view, out)
+        self._restating = Restating(context.codec, context.continuation, policies, self._summaries, view, out)
+        self._quick = Quick(context.quick_items, context.codec, policies, self._lane, self._summaries, view, out)
+
+    def restated(self, work: Sequence[Arrival]) -> Iterator[bytes]:
+        """Give the keys of the records that a piece of the lane restates; MissingKeysError as of `Restating.needed`."""
+        pieces = (self._lane.piece(one.chunk) for one in work if one.chunk != NO_CHUNK and one.code == NO_SUBJECT)
+        codes = list(chain.from_iterable(pieces))
+        self._view.need(map(subject_key, codes))
+        for code in codes:
+            yield from self._restating.needed(code, self._lane.behind)
+
+    def _restate_lane(self, chunk: int) -> None:
+        for code in self._lane.piece(chunk):
+            self._restating.start(code, self._summaries.of(subject_key(code)), self._lane.behind)
+        self._lane.done(chunk)
 
     def handle(self, arrival: Arrival) -> None:
         """Fold one event that arrived on the topic, or go on with a restatement."""
         if arrival.chunk != NO_CHUNK:
-            self._restating.go_on(arrival.code, arrival.chunk)
+            if arrival.code == NO_SUBJECT:
+                self._restate_lane(arrival.chunk)
+            else:
+                self._restating.go_on(arrival.code, arrival.chunk)
         elif arrival.peek is None or not self._quick.take(arrival, arrival.peek):
             self._handle(arrival.opened(self._codec))
 
@@ -123,7 +155,7 @@ class Folding:
     def finish(self) -> None:
         """Put the changed summaries into the state, and book what passed quickly."""
         self._quick.finish()
-        self._summaries.write()
+        self._lane.add(map(code_of, self._summaries.write()))
 
     # -- waiting for the registration -----------------------------------------------------------
 
@@ -242,11 +274,13 @@ class Folding:
         before = None
         # a retracted record is passed over by restatements, so it may have been emitted under facts of long ago
         behind = changed or subject.restating != NOT_RESTATING or moved.previous_state in RETRACTED
+        item = header["item"].encode()
+        behind = behind or item in self._lane.behind
         if moved.change is not Change.NEW and behind:
             before = self._restating.before(key, subject)
         subject.version += 1
         self._summaries.changed(subject_key(code))
-        sealed = self._codec.seal_applied(opened, applied_of(subject, moved, before))
+        sealed = self._codec.seal_applied(opened, applied_of(subject, moved, self._policies.by_item[item], before))
         if moved.change is Change.TRANSITION:
             self._view.put(key, encode_record(moved.record, act=sealed))
         elif booked is not None or header["lifts"]:

@@ -33,6 +33,7 @@ from creditbus.services.engine.stage.state_view import StateView
 from creditbus.services.profiles.acting import Acting
 from creditbus.services.profiles.applied import applied_of
 from creditbus.services.profiles.arrival import Arrival
+from creditbus.services.profiles.lane import BatchLane, StagePolicies
 from creditbus.services.profiles.summaries import Summaries
 from creditbus.topics.names import CHANGES
 
@@ -111,9 +112,19 @@ class Quick:
     """Of one batch."""
 
     def __init__(
-        self, items: QuickItems, codec: EventCodec, summaries: Summaries, view: StateView, out: Output
+        self,
+        items: QuickItems,
+        codec: EventCodec,
+        policies: StagePolicies,
+        lane: BatchLane,
+        summaries: Summaries,
+        view: StateView,
+        out: Output,
     ) -> None:
         self._codec = codec
+        self._policies = policies.by_item
+        self._written_policies = policies.written
+        self._lane = lane
         self._summaries = summaries
         self._view = view
         self._out = out
@@ -176,11 +187,14 @@ class Quick:
         record = decode_record(value)
         if is_corrected(record) or subject.restating != NOT_RESTATING or record.state in RETRACTED:
             return False
+        if peek.item in self._lane.behind:
+            return False
         outcome = fold(record, _header_of(peek))
         if isinstance(outcome, Moved):
             subject.version += 1
             self._summaries.changed(arrival.summary_key)
-            sealed = self._codec.seal_peeked(arrival.value, peek, applied_of(subject, outcome))
+            applied = applied_of(subject, outcome, self._policies[peek.item])
+            sealed = self._codec.seal_peeked(arrival.value, peek, applied)
             self._view.put(arrival.key, encode_record(outcome.record, content=sealed))
             self._changes.append((arrival.code, sealed))
             self._amended.count(arrival, peek)
@@ -196,7 +210,10 @@ class Quick:
         code = arrival.code
         subject.version += 1
         self._summaries.changed(arrival.summary_key)
-        sealed = self._codec.seal_new(arrival.value, peek, subject.version, subject.name_utf8, subject.district_utf8)
+        policy = self._written_policies[peek.item]
+        sealed = self._codec.seal_new(
+            arrival.value, peek, subject.version, subject.name_utf8, subject.district_utf8, policy
+        )
         record = encode_new_record(
             stated=peek.state,
             source_time=peek.source_time,

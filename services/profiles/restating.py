@@ -1,13 +1,13 @@
-"""Emits the records of a subject again whose facts changed: a feed compares what it may show before and after.
+"""Emits records again whose facts or policy changed: a feed compares what it may show before and after.
 
-A record holds the events by which it was last emitted, and with them the facts of its subject at that moment. So it is
+A record holds the events by which it was last emitted, and with them facts and policy of that moment. So it is
 known of each record for itself whether it must be restated and what its feeds hold of it, in whatever order facts
 change and pieces of work come: no list of holders and no history of facts is kept (docs/adr/0037-restatement.md).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Final
 
 from creditbus.services.domain.event import Facts, restated_id
@@ -21,6 +21,7 @@ from creditbus.services.engine.codec.event_codec import EventCodec
 from creditbus.services.engine.stage.output import Output
 from creditbus.services.engine.stage.state_view import StateView
 from creditbus.services.profiles.applied import restated_of
+from creditbus.services.profiles.lane import StagePolicies
 from creditbus.services.profiles.summaries import Summaries
 from creditbus.topics.names import CHANGES, EVENTS
 
@@ -37,10 +38,17 @@ class Restating:
     """Of one batch."""
 
     def __init__(
-        self, codec: EventCodec, continuation: RecordWriter, summaries: Summaries, view: StateView, out: Output
+        self,
+        codec: EventCodec,
+        continuation: RecordWriter,
+        policies: StagePolicies,
+        summaries: Summaries,
+        view: StateView,
+        out: Output,
     ) -> None:
         self._codec = codec
         self._continuation = continuation
+        self._policies = policies
         self._summaries = summaries
         self._view = view
         self._out = out
@@ -50,12 +58,27 @@ class Restating:
         """Return the facts under which a stored record was last emitted, where they are not those of now."""
         record = decode_record(self._view.get(key) or b"")
         last, _ = self._codec.last_emission(record.content, record.act)
-        return facts_before(last, subject.facts)
+        return facts_before(last, subject.facts, self._policies.written[last.item])
 
-    def start(self, code: bytes, subject: Subject) -> None:
-        """Restate the first records of a subject whose facts changed, and see to the others."""
+    def start(self, code: bytes, subject: Subject, items: Container[bytes] | None = None) -> None:
+        """Restate the first records of a subject whose facts or policies changed, and see to the others.
+
+        Args:
+            code: the subject.
+            subject: its summary.
+            items: those whose policy changed; None: the facts did, and with them all records.
+
+        """
+        # what of other items waits for a later piece stays behind the first chunks: those are done at once
         subject.restating = 0
-        self._restate_chunks(code, subject, _AT_ONCE)
+        self._restate_chunks(code, subject, _AT_ONCE, items)
+
+    def needed(self, code: bytes, items: Container[bytes]) -> Iterator[bytes]:
+        """Give the keys of the records that `start` looks at; MissingKeysError where chunks are to be read first."""
+        subject = self._summaries.of(subject_key(code))
+        for name in names_of(code, subject, self._view, 0, min(_AT_ONCE, subject.records // INDEX_CHUNK + 1)):
+            if _item_of(name) in items:
+                yield record_store_key(code, name)
 
     def go_on(self, code: bytes, chunk: int) -> None:
         """Restate the next piece; one that is done already, or began again meanwhile, is passed over."""
@@ -63,21 +86,23 @@ class Restating:
         if subject.restating == chunk:
             self._restate_chunks(code, subject, _AT_A_TIME)
 
-    def _restate_chunks(self, code: bytes, subject: Subject, count: int) -> None:
-        tail = subject.records // INDEX_CHUNK
+    def _restate_chunks(self, code: bytes, subject: Subject, count: int, items: Container[bytes] | None = None) -> None:
+        version, tail = subject.version, subject.records // INDEX_CHUNK
         after = min(subject.restating + count, tail + 1)
         names = names_of(code, subject, self._view, subject.restating, after)
-        keys = [record_store_key(code, name) for name in names]
+        keys = [record_store_key(code, name) for name in names if items is None or _item_of(name) in items]
         self._view.need(keys)
         for key in keys:
             self._restate(code, subject, key)
+        was_restating = subject.restating > 0
         if after > tail:
             subject.restating = NOT_RESTATING
         else:
             subject.restating = after
             piece = self._continuation({"subject": code.decode(), "chunk": after})
             self._out.emit(EVENTS, self._out.lane, code, piece)
-        self._summaries.changed(subject_key(code))
+        if was_restating or subject.restating != NOT_RESTATING or subject.version != version:
+            self._summaries.changed(subject_key(code))
 
     def _restate(self, code: bytes, subject: Subject, key: bytes) -> None:
         value = self._view.get(key)
@@ -87,12 +112,15 @@ class Restating:
         if record.state in RETRACTED:
             return
         last, by_act = self._codec.last_emission(record.content, record.act)
-        before = facts_before(last, subject.facts)
+        item = last.item
+        before = facts_before(last, subject.facts, self._policies.written[item])
         if before is None:
             return
         subject.version += 1
         event_id = restated_id(last.event_id, subject.version)
-        sealed = self._codec.seal_restated(last, event_id, restated_of(subject, record, before))
+        sealed = self._codec.seal_restated(
+            last, event_id, restated_of(subject, record, self._policies.by_item[item], before)
+        )
         if not by_act:
             self._view.put(key, encode_record(record, content=sealed))
         elif record.act == record.content:
@@ -118,6 +146,10 @@ def names_of(code: bytes, subject: Subject, view: StateView, first: int = 0, aft
     chunks = [index_key(code, number) for number in range(first, min(after, tail))]
     view.need(chunks)
     return list(_names(chunks, subject.tail if after > tail else b"", view))
+
+
+def _item_of(name: bytes) -> bytes:
+    return name.partition(b"|")[0]
 
 
 def _names(chunks: list[bytes], tail: bytes, view: StateView) -> Iterator[bytes]:

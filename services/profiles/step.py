@@ -7,10 +7,18 @@ from itertools import chain
 
 from creditbus.avro_schemas import continuation_schema
 from creditbus.services.domain.catalogue import Catalogue
-from creditbus.services.domain.event import record_key
+from creditbus.services.domain.event import Policy, record_key
 from creditbus.services.domain.framed_avro import UndecodableError, parsed, read_record
 from creditbus.services.domain.framing import FrameError, schema_id
-from creditbus.services.domain.profile.keys import held_key, parked_key, parked_of_record_key
+from creditbus.services.domain.profile.keys import (
+    LANE_KEY,
+    LANE_SUBJECTS_KEY,
+    held_key,
+    parked_key,
+    parked_of_record_key,
+    subject_key,
+)
+from creditbus.services.domain.profile.lane import LaneSubjects
 from creditbus.services.domain.profile.record import CONTENT_VERBS
 from creditbus.services.domain.profile.subject import Waiting, is_registered, may_hold, nothing_waits, waiting_of
 from creditbus.services.engine.batch import Record
@@ -24,6 +32,7 @@ from creditbus.services.engine.stage.state_view import Misses, StateView
 from creditbus.services.profiles.acting import Acting
 from creditbus.services.profiles.arrival import NO_CHUNK, Arrival
 from creditbus.services.profiles.folding import Folding, FoldingContext
+from creditbus.services.profiles.lane import NO_SUBJECT, codes_at
 from creditbus.topics.names import PROFILES
 
 __all__ = ["ProfilesStep"]
@@ -37,10 +46,12 @@ _ORIGINS = 10_000
 class ProfilesStep:
     """Folds `credit.events` into records; writes `credit.changes`, keeps `credit.records`."""
 
-    def __init__(self, catalogue: Catalogue, codec: EventCodec, rejects: Rejects, lanes: int) -> None:
+    def __init__(
+        self, catalogue: Catalogue, codec: EventCodec, rejects: Rejects, lanes: int, policies: Mapping[str, Policy]
+    ) -> None:
         self._codec = codec
         self._acting = Acting(catalogue, codec)
-        self._context = FoldingContext(catalogue, codec, self._acting, rejects, lanes)
+        self._context = FoldingContext(catalogue, codec, self._acting, rejects, lanes, policies)
         self._origins: set[bytes] = set()
         self._continuation = parsed(continuation_schema())
         self._continuation_id = -1
@@ -51,10 +62,23 @@ class ProfilesStep:
         await self._context.load(schemas)
         self._continuation_id = await schemas.id_of(continuation_schema())
 
+    def opening(self, value: bytes | None) -> tuple[bytes, bytes] | None:
+        """Return what a lane is to be told at its start; None where its state shows that nothing waits for that.
+
+        A lane to which nothing comes would find out by its next event alone that policies changed.
+
+        Args:
+            value: what its state has under LANE_KEY.
+
+        """
+        if value is None or value == self._context.policies.settled or self._context.continuation is None:
+            return None
+        return NO_SUBJECT, self._context.continuation({"subject": NO_SUBJECT.decode(), "chunk": 0})
+
     def prepare(self, records: Sequence[Record]) -> tuple[Work, Iterable[bytes]]:
         """Peek at the events; the keys are the summaries of their subjects."""
         work: Work = []
-        keys: set[bytes] = set()
+        keys: set[bytes] = {LANE_KEY, LANE_SUBJECTS_KEY}
         known = b""
         for record in records:
             try:
@@ -90,6 +114,9 @@ class ProfilesStep:
         absent: set[bytes] = set()
         for arrival in work:
             if arrival.chunk != NO_CHUNK:
+                if arrival.code == NO_SUBJECT:
+                    subjects = LaneSubjects(state.get(LANE_SUBJECTS_KEY))
+                    held.update(map(subject_key, codes_at(arrival.chunk, subjects, state)))
                 continue
             if may_hold(state.get(arrival.summary_key), arrival.record):
                 held.add(arrival.key)
@@ -129,6 +156,7 @@ class ProfilesStep:
         released = self._released(work if expecting else acts, expecting, view)
         view.need(chain(released, self._parking(work, unregistered)))
         folding = Folding(self._context, view, out)
+        view.need(folding.restated(work))
         misses = Misses()
         return StepRun(lambda part: self._fold(folding, part, misses), lambda: self._settle(folding, misses))
 

@@ -14,22 +14,29 @@ class Summaries:
     def __init__(self, view: StateView) -> None:
         self._view = view
         self._subjects: dict[bytes, Subject] = {}
-        self._changed: set[bytes] = set()
+        # in the order in which they changed: the same events leave the same state
+        self._changed: dict[bytes, None] = {}
+        self._new: list[bytes] = []
 
     def of(self, key: bytes) -> Subject:
         """Return a summary; an empty one where nothing is known."""
         subject = self._subjects.get(key)
         if subject is None:
             value = self._view.get(key)
-            subject = Subject() if value is None else decode_subject(value)
+            if value is None:
+                subject = Subject()
+                self._new.append(key)
+            else:
+                subject = decode_subject(value)
             self._subjects[key] = subject
         return subject
 
     def changed(self, key: bytes) -> None:
         """Note that a summary is another one now."""
-        self._changed.add(key)
+        self._changed[key] = None
 
-    def write(self) -> None:
-        """Put the changed ones into the state."""
+    def write(self) -> list[bytes]:
+        """Put the changed ones into the state; return the keys of those that were not there."""
         for key in self._changed:
             self._view.put(key, encode_subject(self._subjects[key]))
+        return [key for key in self._new if key in self._changed]

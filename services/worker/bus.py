@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from creditbus.avro_schemas import raw_catalogue
 from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.event import partition_of
+from creditbus.services.domain.feed.policy import GrantHistory
 from creditbus.services.engine.codec.event_codec import EventCodec
 from creditbus.services.engine.codec.schemas import Schemas
 from creditbus.services.engine.consume.cluster_metadata import TopicFacts, TopicIds, topic_facts
@@ -55,7 +57,8 @@ async def open_bus(
     settings: EngineSettings,
     person_key: bytes,
     *,
-    version: int = 0,
+    history: GrantHistory,
+    on: date,
     like: Bus | None = None,
 ) -> Bus:
     """Look at Kafka and the registry and make the stages that fit them, by the catalogue of the current city.
@@ -65,7 +68,8 @@ async def open_bus(
         declared: departments, subscribers and topics.
         settings: of the engine.
         person_key: 32 bytes, the key of the tokens that stand for natural persons.
-        version: of the declarations; 0: none that was published.
+        history: what was declared of grants until now; its newest version is the one that `declared` is of.
+        on: the city's day.
         like: has the same catalogue, so that its schemas need not be asked for again.
 
     Raises:
@@ -85,12 +89,12 @@ async def open_bus(
     made = (
         intake_stage(catalogue, codec, declared.departments.values(), lanes, person_key),
         resolver_stage(catalogue, codec, lanes),
-        profiles_stage(catalogue, codec, lanes),
-        fanout_stage(catalogue, codec, declared.subscribers.values(), lanes),
+        profiles_stage(catalogue, codec, lanes, history.policies(on)),
+        fanout_stage(catalogue, codec, history, lanes),
     )
     for stage in made:
         await stage.step.load(schemas)
-    stages = {stage.name: replace(stage, declarations=version) for stage in made}
+    stages = {stage.name: replace(stage, declarations=history.newest.version) for stage in made}
     return Bus(connection, settings, schemas, codec, facts, stages)
 
 

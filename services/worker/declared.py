@@ -11,6 +11,7 @@ from aiokafka.errors import KafkaError
 
 from creditbus.services.engine.batch import Partition
 from creditbus.services.engine.errors import DependencyDownError
+from creditbus.services.worker.grants import GrantVersions
 from creditbus.topics import messages as shared
 from creditbus.topics.city.published import PublishedCity
 from creditbus.topics.errors import ConfigurationError
@@ -28,6 +29,7 @@ class DeclarationsFollower:
 
     Attributes:
         newest: the newest version that has been read; None before `open`.
+        grants: those of all versions that have been read.
 
     """
 
@@ -37,6 +39,7 @@ class DeclarationsFollower:
         self._position = 0
         self._moved = asyncio.Condition()
         self.newest: PublishedCity | None = None
+        self.grants = GrantVersions()
 
     async def open(self) -> PublishedCity:
         """Read up to the newest version and return it.
@@ -149,12 +152,11 @@ class DeclarationsFollower:
         fetched = await consumer.getmany(timeout_ms=_WAIT_MS)
         position = await consumer.position(_PLACE)
         records: Sequence[object] = fetched.get(_PLACE, ())
-        # of several the last one alone counts
-        for record in reversed(records):
+        for record in records:
             found = PublishedCity.decode(record.key, record.value)  # type: ignore[attr-defined]
             if found is not None:
+                self.grants.add(found)
                 self.newest = found
-                break
         async with self._moved:
             self._position = position
             self._moved.notify_all()

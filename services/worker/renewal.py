@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Final
 
+from creditbus.services.domain.city_time import city_day
 from creditbus.services.engine import metrics
 from creditbus.services.engine.errors import DependencyDownError
 from creditbus.services.engine.run.app import StageApp
@@ -22,6 +26,15 @@ __all__ = ["Renewal"]
 logger = logging.getLogger(__name__)
 
 
+def city_today() -> date:
+    """Return the city's day of now."""
+    return city_day(time.time_ns() // 1_000_000)
+
+
+#: How long after midnight a grant may begin or end.
+_LOOK_SECONDS: Final = 2.0
+
+
 class Renewal:
     """Makes the stages by the newest version, at the start and whenever there is another.
 
@@ -29,10 +42,19 @@ class Renewal:
         connection: where the bus is.
         settings: of the engine.
         person_key: 32 bytes, the key of the tokens that stand for natural persons.
+        today: tells the city's day, by which grants are judged.
 
     """
 
-    def __init__(self, connection: Connection, settings: EngineSettings, person_key: bytes) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        settings: EngineSettings,
+        person_key: bytes,
+        today: Callable[[], date] = city_today,
+    ) -> None:
+        self._today = today
+        self._day = today()
         self._connection = connection
         self._settings = settings
         self._person_key = person_key
@@ -66,6 +88,7 @@ class Renewal:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._follower.follow())
                 group.create_task(self._renew_again_and_again())
+                group.create_task(self._renew_each_day())
         except ExceptionGroup as errors:
             raise errors.exceptions[0] from None
 
@@ -89,10 +112,20 @@ class Renewal:
                 logger.warning("wait for %s with what the city declares now: %s", error.dependency, error)
                 await asyncio.sleep(self._settings.pause_max_seconds)
 
+    async def _renew_each_day(self) -> None:
+        while True:
+            # by looks, for a clock may be set, and a machine may sleep
+            await asyncio.sleep(_LOOK_SECONDS)
+            if self._today() > self._day:
+                try:
+                    await self._renew()
+                except DependencyDownError as error:
+                    logger.warning("wait for %s with the new day: %s", error.dependency, error)
+
     async def _renew(self) -> None:
         async with self._one_at_a_time:
             newest = self._follower.newest
-            if newest is None or newest.version <= self._version:
+            if newest is None or (newest.version <= self._version and self._today() <= self._day):
                 return
             bus = await self._bus(newest)
             for app in self._apps:
@@ -100,19 +133,22 @@ class Renewal:
             self._version = newest.version
             for app in self._apps:
                 await app.renew(bus.stages[app.stage_name], bus.schemas)
-        logger.info("works by version %d of the declarations", newest.version)
+        logger.info("works by version %d of the declarations, and by the grants of %s", newest.version, self._day)
 
     async def _bus(self, published: PublishedCity) -> Bus:
         like = self._bus_now if published.catalogue == self._catalogue else None
         use_city(published.city())
+        # never back: a clock that is set back would have grants begin and end twice
+        day = max(self._day, self._today())
         bus = await open_bus(
             self._connection,
             declarations(),
             self._settings,
             self._person_key,
-            version=published.version,
+            history=self._follower.grants.history(),
+            on=day,
             like=like,
         )
-        self._bus_now, self._catalogue = bus, published.catalogue
+        self._bus_now, self._catalogue, self._day = bus, published.catalogue, day
         metrics.DECLARATIONS.set(published.version)
         return bus

@@ -12,6 +12,7 @@ from creditbus.connectors.run.outgoing import outgoing
 from creditbus.connectors.setup.configuration import Connector
 from creditbus.services.cli.trace.hop_facts import connector_hop, stage_hop
 from creditbus.services.cli.trace.registrations import MadeRegistration, made_for, publish
+from creditbus.services.domain.city_time import city_day
 from creditbus.services.domain.ledger import Outcome
 from creditbus.services.local.bus import LocalBus
 from creditbus.services.local.contents import decode
@@ -40,7 +41,9 @@ def traced(connector: Connector, row: Row | Defect, now: int, *, unregistered: b
     """
     declared = declarations()
     lanes = declared.topics[connector.topic].partitions
-    stages = LocalStages.build(lanes=lanes, person_key=_PERSON_KEY, subscribers=declared.subscribers.values())
+    stages = LocalStages.build(
+        lanes=lanes, person_key=_PERSON_KEY, subscribers=declared.subscribers.values(), on=city_day(now)
+    )
     made: list[MadeRegistration] = []
     while True:
         hops = _hops(connector, row, stages, declared, now, made)

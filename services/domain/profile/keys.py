@@ -9,6 +9,9 @@ r"""Keys of the profile store; those of one subject share its code.
 | `p\|subject\|item\|authority\|document number` | which events of the record wait for it (`parked`) |
 | `h\|subject\|item\|authority\|document number` | acts that wait for the record |
 | `c\|subject\|item\|authority\|document number` | corrections that lie over the record (`corrections`) |
+| `l` | under which policies the lane emits its records (`lane`) |
+| `m` | how many subjects the lane has, and the last of them (`lane`) |
+| `m\|n` | the n-th full chunk of the lane's subjects |
 """
 
 from __future__ import annotations
@@ -18,9 +21,13 @@ from collections.abc import Iterable
 from typing import Final
 
 __all__ = [
+    "LANE_KEY",
+    "LANE_SUBJECTS_KEY",
+    "code_of",
     "corrections_key",
     "held_key",
     "index_key",
+    "lane_chunk_key",
     "pack_events",
     "parked_key",
     "parked_of_record_key",
@@ -29,12 +36,21 @@ __all__ = [
     "unpack_events",
 ]
 
+#: Of the two keys of a lane that are no subject's.
+LANE_KEY: Final = b"l"
+LANE_SUBJECTS_KEY: Final = b"m"
+
 _LENGTH: Final = struct.Struct(">I")
 
 
 def subject_key(subject: bytes) -> bytes:
     """Return the key of a subject's summary."""
     return b"s|%b" % subject
+
+
+def code_of(summary_key: bytes) -> bytes:
+    """Return the subject whose summary has a key."""
+    return summary_key[2:]
 
 
 def record_store_key(subject: bytes, record: bytes) -> bytes:
@@ -65,6 +81,11 @@ def held_key(subject: bytes, record: bytes) -> bytes:
 def corrections_key(subject: bytes, record: bytes) -> bytes:
     """Return the key of the corrections of a record."""
     return b"c|%b|%b" % (subject, record)
+
+
+def lane_chunk_key(chunk: int) -> bytes:
+    """Return the key of a full chunk of a lane's subjects."""
+    return b"m|%d" % chunk
 
 
 def pack_events(events: Iterable[bytes]) -> bytes:

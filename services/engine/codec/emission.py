@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from creditbus.services.domain.event import Facts
 from creditbus.services.domain.profile.subject import SubjectFacts
+from creditbus.services.engine.codec.fast import read_policy
 from creditbus.services.engine.codec.primitives import BOOLEANS, read_long
 from creditbus.services.engine.codec.scan.places import (
+    BEFORE,
     CONTENT_HASH,
     DISTRICT,
     EVENT_ID,
+    ITEM,
+    POLICY,
     REGISTERED,
     REGISTERED_NAME,
+    VERB,
     VERSION,
     characters,
 )
@@ -47,15 +52,37 @@ class Emission:
             BOOLEANS[value[places[REGISTERED]]],
         )
 
+    @property
+    def item(self) -> bytes:
+        """Id of its catalogue item."""
+        return characters(self.value, self.places[ITEM], self.places[VERB])
+
+    @property
+    def policy(self) -> bytes:
+        """The one under which it was emitted, as `write_policy` gives it."""
+        return self.value[self.places[POLICY] : self.places[BEFORE]]
+
     def __repr__(self) -> str:
         """Say nothing of what it is about."""
         return f"<Emission of version {self.version}>"
 
 
-def facts_before(emission: Emission, now: SubjectFacts) -> Facts | None:
-    """Return the facts under which a record was last emitted, where they differ from those of now."""
+def facts_before(emission: Emission, now: SubjectFacts, policy: bytes) -> Facts | None:
+    """Return the facts under which a record was last emitted, where they differ from those of now.
+
+    Args:
+        emission: the change by which it was.
+        now: those of its subject.
+        policy: the one by which its item is shown now, as `write_policy` gives it.
+
+    """
     facts = emission.facts
-    if facts == now:
+    if facts == now and emission.policy == policy:
         return None
     name, district, registered = facts
-    return Facts(registered_name=name.decode(), district=district.decode(), registered=registered)
+    return Facts(
+        registered_name=name.decode(),
+        district=district.decode(),
+        registered=registered,
+        policy=read_policy(emission.value, emission.places[POLICY]),
+    )

@@ -274,9 +274,14 @@ class EventCodec:
         content = claim_end and self._read_contents[item].pick(value, claim_end, wanted)
         return content[0] if content and content[1] == len(value) else None
 
-    def seal_new(self, value: bytes, peek: HeaderPeek, version: int, name: bytes, district: bytes) -> bytes:
-        """Return a peeked event as the first revision of a record of a registered subject; the texts are UTF-8."""
-        return _with_applied(value, peek, self._applied.write_new(peek.state, version, name, district))
+    def seal_new(
+        self, value: bytes, peek: HeaderPeek, version: int, name: bytes, district: bytes, policy: bytes
+    ) -> bytes:
+        """Return a peeked event as the first revision of a record of a registered subject.
+
+        The texts are UTF-8, and the policy is as `fast.write_policy` gives it.
+        """
+        return _with_applied(value, peek, self._applied.write_new(peek.state, version, name, district, policy))
 
     def seal_peeked(self, value: bytes, peek: HeaderPeek, applied: Applied) -> bytes:
         """Return a peeked event with what the profiles stage decided."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, cast
 
-from creditbus.services.domain.event import Applied, Facts, Header
+from creditbus.services.domain.event import Applied, Facts, Header, Policy
 from creditbus.services.engine.codec.primitives import (
     BOOLEANS,
     encode_long,
@@ -39,6 +39,7 @@ from creditbus.services.engine.codec.scan.places import (
     LIFTS,
     NORMALISED,
     ORIGIN,
+    POLICY,
     PREVIOUS_STATE,
     READING,
     RECEIVED_AT,
@@ -61,7 +62,7 @@ from creditbus.services.engine.codec.scan.places import (
     check_fields,
 )
 
-__all__ = ["AdmissionWriter", "AppliedWriter", "Cuts", "HeaderReader", "TextReader"]
+__all__ = ["AdmissionWriter", "AppliedWriter", "Cuts", "HeaderReader", "TextReader", "read_policy", "write_policy"]
 
 _OPTIONAL_TEXT: Final = ["null", "string"]
 _FIRST_REVISION: Final = b"\x02"
@@ -222,6 +223,7 @@ class HeaderReader:
             "registered_name": _text(source, places, REGISTERED_NAME),
             "district": _text(source, places, DISTRICT),
             "registered": BOOLEANS[source[places[REGISTERED]]],
+            "policy": read_policy(source, places[POLICY]),
             "before": _facts(source, places[BEFORE]),
         }
 
@@ -291,13 +293,17 @@ class AppliedWriter:
                 write_long(applied["revision"]),
                 self._states[applied["state"], applied["previous_state"]],
                 _registered(applied["registered_name"], applied["district"], applied["registered"]),
+                write_policy(applied["policy"]),
                 _NO_FACTS if applied["before"] is None else _written_facts(applied["before"]),
             )
         )
 
-    def write_new(self, state: str, version: int, name: bytes, district: bytes) -> bytes:
-        """Return the field's bytes for the first revision of a record of a registered subject; its texts are UTF-8."""
-        return b"%b%b%b%b%b%b%b\x01\x00" % (
+    def write_new(self, state: str, version: int, name: bytes, district: bytes, policy: bytes) -> bytes:
+        """Return the field's bytes for the first revision of a record of a registered subject.
+
+        The texts are UTF-8, and the policy is as `write_policy` gives it.
+        """
+        return b"%b%b%b%b%b%b%b\x01%b\x00" % (
             self._new,
             write_long(version),
             self._first[state],
@@ -305,7 +311,19 @@ class AppliedWriter:
             name,
             write_long(len(district)),
             district,
+            policy,
         )
+
+
+def write_policy(policy: Policy) -> bytes:
+    """Return a policy as it stands in an event."""
+    return write_long(policy["version"]) + write_long(policy["day"])
+
+
+def read_policy(source: bytes, place: int) -> Policy:
+    """Return the policy that stands in an event."""
+    version, place = read_long(source, place)
+    return Policy(version=version, day=read_long(source, place)[0])
 
 
 def _text(source: bytes, places: Cuts, field: int) -> str:
@@ -328,7 +346,8 @@ def _registered(name: str, district: str, registered: bool) -> bytes:  # noqa: F
 
 
 def _written_facts(facts: Facts) -> bytes:
-    return b"\x02" + _registered(facts["registered_name"], facts["district"], facts["registered"])
+    registered = _registered(facts["registered_name"], facts["district"], facts["registered"])
+    return b"".join((b"\x02", registered, write_policy(facts["policy"])))
 
 
 def _facts(source: bytes, place: int) -> Facts | None:
@@ -340,6 +359,7 @@ def _facts(source: bytes, place: int) -> Facts | None:
         registered_name=characters(source, place + 1, district).decode(),
         district=characters(source, district, end).decode(),
         registered=BOOLEANS[source[end]],
+        policy=read_policy(source, end + 1),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from creditbus.services.domain.ledger import Bookings
 from creditbus.services.engine.batch import Batch, Partition, Record
+from creditbus.services.engine.errors import AheadError
 from creditbus.services.engine.gather import gather
 from creditbus.services.engine.metric_updates import PhaseClock
 from creditbus.services.engine.produce.records import Packed
@@ -157,7 +158,11 @@ class Computation:
         work: list[Any] = []
         keys: set[bytes] = set()
         for start in range(0, len(records), SLICE_RECORDS):
-            part, needed = self._step.prepare(records[start : start + SLICE_RECORDS])
+            try:
+                part, needed = self._step.prepare(records[start : start + SLICE_RECORDS])
+            except AheadError:
+                await self._runtime.expect_newer()
+                raise
             work += part
             keys.update(needed)
             await self._yield_to_loop(len(part))

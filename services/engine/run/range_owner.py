@@ -220,7 +220,7 @@ class RangeOwner:
             starts = await self._starts()
         await settle_losses(self._stage, list(self._lanes.values()), starts, producer, self._runtime.finish)
         offsets = {partition: start.offset for partition, start in starts.items()}
-        await adopt(runtime.stage, offsets, producer)
+        await adopt(runtime.stage, self._lanes.values(), offsets, producer)
         # the inboxes first: what a fetch that is under way reads after the seek is here before this goes on, and would
         # be dropped as nobody's, so that the next batch showed a gap
         assignment_epoch = self._positions.next_assignment_epoch()

@@ -11,7 +11,7 @@ from creditbus.services.engine.codec.schemas import Schemas
 from creditbus.services.engine.stage.output import Output
 from creditbus.services.engine.stage.state_view import StateView
 
-__all__ = ["FurtherKeys", "Stage", "Step", "StepRun", "StoreKind"]
+__all__ = ["FurtherKeys", "LaneOpening", "Stage", "Step", "StepRun", "StoreKind"]
 
 FurtherKeys = Callable[[Sequence[Any], Mapping[bytes, bytes | None]], tuple[set[bytes], set[bytes]]]
 """Looks at a slice of the work and at the values of the keys that `prepare` named. Returns keys to be read besides, and
@@ -71,6 +71,22 @@ class StoreKind:
     LOOKUP = "lookup"
 
 
+@dataclass(frozen=True, slots=True)
+class LaneOpening:
+    """What a stage says to a lane of its own where it takes it up: nobody else may ever send it anything.
+
+    Attributes:
+        key: of the lane's state; its value decides.
+        topic: an input of the stage.
+        message: key and value of the record, by that value; None: there is nothing to say.
+
+    """
+
+    key: bytes
+    topic: str
+    message: Callable[[bytes | None], tuple[bytes, bytes] | None]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
     """One stage of the bus.
@@ -86,6 +102,7 @@ class Stage:
         further_keys: says what more to read once the keys of `prepare` are known; None: nothing.
         max_outputs_per_record: how many records it may write for one that it reads; the more, the fewer records go into
             a batch.
+        opening: what it says to each lane that it takes up; None: nothing.
         declarations: the version of the city's declarations by which it works; 0: none that was published.
 
     """
@@ -99,4 +116,5 @@ class Stage:
     looks_up: str = ""
     further_keys: FurtherKeys | None = None
     max_outputs_per_record: int = 1
+    opening: LaneOpening | None = None
     declarations: int = 0

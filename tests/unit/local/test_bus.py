@@ -6,6 +6,7 @@ from functools import cache
 
 import pytest
 
+from creditbus.services.domain.city_time import city_day
 from creditbus.services.domain.event import partition_of
 from creditbus.services.domain.framed_avro import UndecodableError
 from creditbus.services.domain.framing import frame
@@ -23,7 +24,7 @@ _NOW = 1_577_808_000_000
 
 @cache
 def _stages() -> LocalStages:
-    return LocalStages.build(lanes=2, person_key=bytes(32))
+    return LocalStages.build(lanes=2, person_key=bytes(32), on=city_day(_NOW))
 
 
 def _published(stages: LocalStages) -> LocalBus:

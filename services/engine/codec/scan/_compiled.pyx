@@ -16,7 +16,7 @@ cdef enum:
     # of a place that cannot be told
     UNUSUAL = -1
     HEADER_PLACES = 25
-    PLACES = 34
+    PLACES = 35
     ITEM = 0
     VERB = 1
     CONTENT_HASH = 3
@@ -200,6 +200,7 @@ cdef bint _scan(const Source *source, Py_ssize_t place, Py_ssize_t *places) noex
         place = places[31] = _past_text(source, place)
         place = places[32] = _past_text(source, place)
         place = places[33] = _past_boolean(source, place)
+        place = places[34] = _past_policy(source, place)
         place = _past_optional_facts(source, place)
     elif source.at[place]:
         return False
@@ -225,8 +226,12 @@ cdef inline Py_ssize_t _past_optional_facts(const Source *source, Py_ssize_t pla
     if place < 0 or place >= source.size:
         return UNUSUAL
     if source.at[place] == 2:
-        return _past_boolean(source, _past_text(source, _past_text(source, place + 1)))
+        return _past_policy(source, _past_boolean(source, _past_text(source, _past_text(source, place + 1))))
     return UNUSUAL if source.at[place] else place + 1
+
+
+cdef inline Py_ssize_t _past_policy(const Source *source, Py_ssize_t place) noexcept:
+    return _past_long(source, _past_long(source, place))
 
 
 cdef inline Py_ssize_t _past_optional_symbol(const Source *source, Py_ssize_t place) noexcept:

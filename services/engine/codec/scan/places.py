@@ -23,6 +23,7 @@ __all__ = [
     "LIFTS",
     "NORMALISED",
     "ORIGIN",
+    "POLICY",
     "PREVIOUS_STATE",
     "READING",
     "RECEIVED_AT",
@@ -81,7 +82,8 @@ PREVIOUS_STATE: Final = 29
 REGISTERED_NAME: Final = 30
 DISTRICT: Final = 31
 REGISTERED: Final = 32
-BEFORE: Final = 33
+POLICY: Final = 33
+BEFORE: Final = 34
 
 PeekFields = tuple[Any, ...]
 """What `peek_fields` returns: the fields of `HeaderPeek` in their order, symbols of enumerations as their bytes."""
@@ -119,9 +121,11 @@ _APPLIED: Final = (
     "registered_name",
     "district",
     "registered",
+    "policy",
     "before",
 )
-_BEFORE: Final = ("registered_name", "district", "registered")
+_BEFORE: Final = ("registered_name", "district", "registered", "policy")
+_POLICY: Final = ("version", "day")
 _ONE_BYTE: Final = 65
 _TWO_BYTES: Final = 8194
 
@@ -140,7 +144,9 @@ def check_fields(schema: Mapping[str, Any]) -> None:
     fields = {field["name"]: field["type"] for field in schema["fields"]}
     _check(fields["origin"], _ORIGIN)
     _check(fields["applied"][1], _APPLIED)
-    _check(fields["applied"][1]["fields"][-1]["type"][1], _BEFORE)
+    *_, policy, before = fields["applied"][1]["fields"]
+    _check(policy["type"], _POLICY)
+    _check(before["type"][1], _BEFORE)
 
 
 def _check(record: Mapping[str, Any], expected: tuple[str, ...]) -> None:

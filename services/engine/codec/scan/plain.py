@@ -40,7 +40,7 @@ _LONGEST_LONG: Final = 9
 _IDENTITY_BYTES: Final = 16
 _TEXTS_BEFORE_KIND: Final = 5
 _PLACES: Final = 4
-_NOT_APPLIED: Final = (-1,) * 9
+_NOT_APPLIED: Final = (-1,) * 10
 
 
 class _UnusualError(Exception):
@@ -50,7 +50,7 @@ class _UnusualError(Exception):
 def scan_header(value: bytes, start: int) -> tuple[int, ...] | None:
     """Return where each field of the header that begins at `start` stands; None where fastavro must look.
 
-    The places are those of `places`: 25 for the header with its end, 9 for what profiles decided, -1 where they have
+    The places are those of `places`: 25 for the header with its end, 10 for what profiles decided, -1 where they have
     not. Symbols of enumerations are not looked up: the views have them.
     """
     try:
@@ -132,6 +132,8 @@ def _scan(value: bytes, place: int) -> tuple[int, ...]:
     applied.append(place)
     place = _past_boolean(value, place)
     applied.append(place)
+    place = _past_policy(value, place)
+    applied.append(place)
     return (*places, _past_optional_facts(value, place), *applied)
 
 
@@ -144,7 +146,11 @@ def _past_symbol(value: bytes, place: int) -> int:
 def _past_optional_facts(value: bytes, place: int) -> int:
     if not _holds(value, place):
         return place + 1
-    return _past_boolean(value, _past_text(value, _past_text(value, place + 1)))
+    return _past_policy(value, _past_boolean(value, _past_text(value, _past_text(value, place + 1))))
+
+
+def _past_policy(value: bytes, place: int) -> int:
+    return _past_long(value, _past_long(value, place))
 
 
 def _past_optional_symbol(value: bytes, place: int) -> int:
