@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kafka import KafkaAdminClient
-from measured import KEY
+from measured import KEY, ON
 
 from creditbus.deploy.bus import bus_schemas
 from creditbus.deploy.embedded import Cluster
@@ -78,4 +78,4 @@ def create(connection: Connection, topics: Sequence[str], lanes: int, **configs:
 def opened(connection: Connection, declared: Declarations | None = None) -> Bus:
     """Return the stages with the schema ids of these servers."""
     settings = EngineSettings(bootstrap_servers=connection.bootstrap_servers)
-    return asyncio.run(open_bus(connection, declared or declarations(), settings, KEY))
+    return asyncio.run(open_bus(connection, declared or declarations(), settings, KEY, on=ON))

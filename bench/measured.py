@@ -11,13 +11,16 @@ import resource
 import sys
 import traceback
 from collections.abc import Coroutine
+from datetime import date
 from pathlib import Path
 from typing import Any, NoReturn
 
-__all__ = ["KEY", "cpu_seconds", "end_after", "log_quietly", "status_mb"]
+__all__ = ["KEY", "ON", "cpu_seconds", "end_after", "log_quietly", "status_mb"]
 
 #: Of the tokens for natural persons; no measurement has any.
 KEY = bytes(32)
+#: The day by which grants are judged.
+ON = date(2026, 9, 1)
 
 
 def log_quietly() -> None:

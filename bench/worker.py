@@ -14,7 +14,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from measured import KEY, cpu_seconds, end_after, log_quietly, status_mb
+from measured import KEY, ON, cpu_seconds, end_after, log_quietly, status_mb
 from prometheus_client import REGISTRY
 
 from creditbus.services.engine import metrics
@@ -58,7 +58,7 @@ async def _measure(options: argparse.Namespace) -> dict[str, float]:
     began = time.monotonic()
     connection = Connection.from_environment()
     settings = EngineSettings(application=options.application, bootstrap_servers=connection.bootstrap_servers)
-    bus = await open_bus(connection, declarations(), settings, KEY)
+    bus = await open_bus(connection, declarations(), settings, KEY, on=ON)
     stages = {name: _moved(bus.stages[name], options) for name in options.stage}
     apps = await stage_apps(replace(bus, stages=stages), options.stage)
     tune_memory()

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from measured import KEY, log_quietly
+from measured import KEY, ON, log_quietly
 
 from creditbus.services.engine.batch import Partition, Record
 from creditbus.services.engine.codec.schemas import Schemas
@@ -79,7 +79,7 @@ def main() -> None:
 async def _run(options: argparse.Namespace) -> None:
     connection = Connection.from_environment()
     settings = EngineSettings(application=options.application, bootstrap_servers=connection.bootstrap_servers)
-    bus = await open_bus(connection, declarations(), settings, KEY)
+    bus = await open_bus(connection, declarations(), settings, KEY, on=ON)
     stage = bus.stages[_STAGE]
     job = replace(
         stage,

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from measured import KEY, cpu_seconds, end_after, log_quietly, status_mb
+from measured import KEY, ON, cpu_seconds, end_after, log_quietly, status_mb
 from prometheus_client import REGISTRY, Metric
 
 from creditbus.avro_schemas import raw_catalogue
@@ -53,7 +53,7 @@ async def _run(options: argparse.Namespace) -> None:
     for raw in raw_catalogue().values():
         raw.entry["entitled"] = sorted({*raw.entry.get("entitled", ()), *_made_up(declared.departments)})
     settings = _settings(options, connection)
-    bus = await open_bus(connection, declared, settings, KEY)
+    bus = await open_bus(connection, declared, settings, KEY, on=ON)
     if options.changelog:
         (name,) = options.stage
         bus = replace(bus, stages={name: replace(bus.stages[name], changelog=options.changelog)})

@@ -1,8 +1,8 @@
 """A lane in one batch: under which policies it emits, and the pieces in which it emits again what they changed.
 
 The lane's own state says under which policies it emitted last. Where the stage works by others, all records of the
-items that they change are restated, chunk by chunk of its subjects, by messages of the stage to itself: ordinary events come
-between the pieces, and each of these looks for itself at what its record was last emitted under
+items that they change are restated, chunk by chunk of its subjects, by messages of the stage to itself: ordinary events
+come between the pieces, and each looks for itself at what its record was last emitted under
 (docs/adr/0040-policies.md).
 """
 

@@ -10,7 +10,7 @@ from datetime import date
 from creditbus.avro_schemas import raw_catalogue
 from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.event import partition_of
-from creditbus.services.domain.feed.policy import GrantHistory
+from creditbus.services.domain.feed.policy import DeclaredGrants, GrantHistory
 from creditbus.services.engine.codec.event_codec import EventCodec
 from creditbus.services.engine.codec.schemas import Schemas
 from creditbus.services.engine.consume.cluster_metadata import TopicFacts, TopicIds, topic_facts
@@ -24,7 +24,7 @@ from creditbus.services.engine.store.connection import connect
 from creditbus.services.engine.store.lookup import LookupStore, LookupWithOffsets
 from creditbus.services.engine.store.memory_store import MemoryStore
 from creditbus.services.engine.store.redis_store import LaneKeys, RedisStore
-from creditbus.services.fanout.app import fanout_stage
+from creditbus.services.fanout.app import fanout_stage, grant_of
 from creditbus.services.intake.app import intake_stage
 from creditbus.services.profiles.app import profiles_stage
 from creditbus.services.resolver.app import resolver_stage
@@ -57,8 +57,8 @@ async def open_bus(
     settings: EngineSettings,
     person_key: bytes,
     *,
-    history: GrantHistory,
     on: date,
+    history: GrantHistory | None = None,
     like: Bus | None = None,
 ) -> Bus:
     """Look at Kafka and the registry and make the stages that fit them, by the catalogue of the current city.
@@ -68,8 +68,9 @@ async def open_bus(
         declared: departments, subscribers and topics.
         settings: of the engine.
         person_key: 32 bytes, the key of the tokens that stand for natural persons.
-        history: what was declared of grants until now; its newest version is the one that `declared` is of.
         on: the city's day.
+        history: what was declared of grants until now; its newest version is the one that `declared` is of. None:
+            nothing was published.
         like: has the same catalogue, so that its schemas need not be asked for again.
 
     Raises:
@@ -86,6 +87,9 @@ async def open_bus(
     else:
         schemas, codec = like.schemas, like.codec
     catalogue = Catalogue.parse(raw_catalogue())
+    if history is None:
+        grants = {subscriber.id: grant_of(subscriber) for subscriber in declared.subscribers.values()}
+        history = GrantHistory([DeclaredGrants(0, grants, catalogue.items)])
     made = (
         intake_stage(catalogue, codec, declared.departments.values(), lanes, person_key),
         resolver_stage(catalogue, codec, lanes),

@@ -42,7 +42,7 @@ class Renewal:
         connection: where the bus is.
         settings: of the engine.
         person_key: 32 bytes, the key of the tokens that stand for natural persons.
-        today: tells the city's day, by which grants are judged.
+        today: tells the city's day, by which grants are judged; None: the clock does.
 
     """
 
@@ -51,10 +51,10 @@ class Renewal:
         connection: Connection,
         settings: EngineSettings,
         person_key: bytes,
-        today: Callable[[], date] = city_today,
+        today: Callable[[], date] | None = None,
     ) -> None:
-        self._today = today
-        self._day = today()
+        self._today = today or city_today
+        self._day = self._today()
         self._connection = connection
         self._settings = settings
         self._person_key = person_key

@@ -1,6 +1,7 @@
 """A group that refuses its member at first: it is joined again, by itself."""
 
 import asyncio
+from datetime import date
 
 import pytest
 from aiokafka.consumer.group_coordinator import GroupCoordinator
@@ -35,7 +36,7 @@ def test_a_stage_joins_its_group_again_when_the_group_could_not_be_written(
 
 async def _lanes_of_intake(bus: Connection) -> list[int]:
     settings = EngineSettings(application="membership", bootstrap_servers=bus.bootstrap_servers)
-    opened = await open_bus(bus, declarations(), settings, read_person_key(bus.home))
+    opened = await open_bus(bus, declarations(), settings, read_person_key(bus.home), on=date(2026, 9, 1))
     ((app, store),) = await stage_apps(opened, ["intake"])
     await app.start()
     try:

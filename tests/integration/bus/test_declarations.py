@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +22,7 @@ from creditbus.topics.city.publishing import adoptions, versions
 from creditbus.topics.connection import Connection
 from creditbus.topics.declarations import declarations
 from creditbus.topics.names import CHANGES, DECLARATIONS
+from tests.harness.city_folder import CityFolder
 from tests.harness.cluster import start_afresh
 from tests.harness.traffic import party, penalty, registration
 from tests.harness.waiting import until
@@ -35,51 +34,6 @@ _DISTRICTS = ("420106", "420103")
 _PAUSE_SECONDS = 0.05
 _BURST = 4
 _STAGES = ("intake", "resolver", "profiles", "fanout")
-
-
-class Folder:
-    """The city's folder, and what its operator does with it."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        with as_file(files("creditbus.topics")) as example, as_file(files("creditbus.avro_schemas")) as items:
-            for name in ("departments", "subscribers"):
-                shutil.copytree(example / name, path / name)
-            shutil.copy(example / "city.yaml", path)
-            self._penalty = items / "administrative-penalty"
-
-    def write(self, place: str, document: dict[str, Any]) -> None:
-        file = self.path / f"{place}.yaml"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
-
-    def read(self, place: str) -> dict[str, Any]:
-        found: dict[str, Any] = yaml.safe_load((self.path / f"{place}.yaml").read_text(encoding="utf-8"))
-        return found
-
-    def add_department(self, name: str) -> None:
-        """Add one that may publish what administrative enforcement may."""
-        self.write(f"departments/{name}", self.read("departments/administrative-enforcement") | {"id": name})
-
-    def add_item(self, name: str, record: str) -> None:
-        """Add an item of the city's own, which has the fields of a penalty."""
-        entry = yaml.safe_load((self._penalty / "item.yaml").read_text(encoding="utf-8"))
-        self.write(f"catalogue/{name}/item", entry | {"id": name})
-        for schema in sorted(self._penalty.glob("v*.avsc")):
-            content = json.loads(schema.read_text(encoding="utf-8")) | {"name": record}
-            (self.path / "catalogue" / name / schema.name).write_text(json.dumps(content), encoding="utf-8")
-
-    def grant(self, subscriber: str, like: str = "", **changes: Any) -> None:
-        """Change a grant, or give one like another subscriber's."""
-        declared = self.read(f"subscribers/{like or subscriber}") | {"id": subscriber}
-        self.write(f"subscribers/{subscriber}", declared | {"grant": declared["grant"] | changes})
-
-    def items(self, subscriber: str) -> list[str]:
-        items: list[str] = self.read(f"subscribers/{subscriber}")["grant"]["items"]
-        return items
-
-    def remove(self, place: str) -> None:
-        (self.path / f"{place}.yaml").unlink()
 
 
 class Load(threading.Thread):
@@ -124,14 +78,14 @@ def _message(wire: Wire, event: dict[str, Any], department: str, item: str, row:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Folder]:
-    yield Folder(tmp_path / "city")
+def folder(tmp_path: Path) -> Iterator[CityFolder]:
+    yield CityFolder(tmp_path / "city")
     use_city(example_city())
 
 
 def test_what_a_city_declares_takes_effect_while_the_bus_runs_and_workers_die(
     cluster: Cluster,
-    folder: Folder,
+    folder: CityFolder,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -203,12 +157,12 @@ def _expect_grant_history(bus: Connection, monkeypatch: pytest.MonkeyPatch, caps
     assert cli.main(["grants", "history", "nobody"]) == 2
 
 
-def _apply(wire: Wire, folder: Folder) -> int:
+def _apply(wire: Wire, folder: CityFolder) -> int:
     use_city(read_city(folder.path))
     return apply_bus(wire.bus).version
 
 
-def _declare_more(wire: Wire, folder: Folder, load: Load) -> None:
+def _declare_more(wire: Wire, folder: CityFolder, load: Load) -> None:
     folder.add_department("water-bureau")
     assert _apply(wire, folder) == 2
     load.sources.append(("water-bureau", "administrative-penalty"))
@@ -226,7 +180,7 @@ def _declare_more(wire: Wire, folder: Folder, load: Load) -> None:
     _shown(wire, "feed.district-jianghan", load.sent_by("water-bureau"))
 
 
-def _declare_less(wire: Wire, folder: Folder, load: Load, workers: Sequence[Worker]) -> None:
+def _declare_less(wire: Wire, folder: CityFolder, load: Load, workers: Sequence[Worker]) -> None:
     """Narrow a grant and remove a subscriber, and kill a worker right after each."""
     narrowed = [item for item in folder.items("district-wuchang") if item != "administrative-penalty"]
     folder.grant("district-wuchang", items=narrowed)
@@ -241,7 +195,7 @@ def _declare_less(wire: Wire, folder: Folder, load: Load, workers: Sequence[Work
     until(lambda: _taken_up(wire, 6), "all lanes work by version 6")
 
 
-def _remove_a_department(observer: Observer, folder: Folder, load: Load) -> None:
+def _remove_a_department(observer: Observer, folder: CityFolder, load: Load) -> None:
     wire = observer.wire
     folder.remove("departments/water-bureau")
     assert _apply(wire, folder) == 7
@@ -278,23 +232,40 @@ def _taken_up(wire: Wire, version: int) -> bool:
 
 
 def _check(observer: Observer, published: Mapping[int, Mapping[str, str]]) -> None:
-    """Hold each feed, record by record, against the grants of the version that judged each change."""
+    """Hold each feed, record by record, against the grants by which each change is shown, and those before it."""
     taken = adoptions(observer.wire.bus)
-    expected: dict[Place, list[str]] = {}
+    expected: dict[Place, list[tuple[str, bool]]] = {}
     judged: set[int] = set()
+    last: dict[tuple[str, str], int] = {}
     for record in observer.of("credit.changes"):
         partition = record.place.partition
         version = version_at(taken, "fanout", CHANGES, partition, record.offset)
         judged.add(version)
         header = observer.wire.decode(record.value)["header"]
-        for subscriber, grant in _grants(published[version]).items():
-            if header["item"] in grant["items"] and {_district(header["subject"]), "all"} & set(grant["districts"]):
-                expected.setdefault(Place(f"feed.{subscriber}", partition), []).append(header["document_no"])
+        now, named = header["applied"]["policy"]["version"], (header["subject"], header["document_no"])
+        assert now <= version, "the grants of a version are known that changes name"
+        before = last.get(named)
+        last[named] = now
+        # whoever is no subscriber any more is given nothing, whatever the change says
+        for subscriber in _grants(published[version]):
+            held = before is not None and _has(published[before], subscriber, header)
+            has = _has(published[now], subscriber, header)
+            if has != held or (has and header["applied"]["change"] != "RESTATED"):
+                shown_as = header["document_no"], has
+                expected.setdefault(Place(f"feed.{subscriber}", partition), []).append(shown_as)
     assert judged | {5} == {1, 2, 3, 4, 5, 6}
-    shown: dict[Place, list[str]] = {}
+    shown: dict[Place, list[tuple[str, bool]]] = {}
     for record in observer.of("feed."):
-        shown.setdefault(record.place, []).append(observer.wire.decode(record.value)["record"]["document_no"])
+        entry = observer.wire.decode(record.value)["record"]
+        assert entry["withheld_for"] in (None, "GRANT")
+        shown.setdefault(record.place, []).append((entry["document_no"], entry["state"] != "WITHHELD"))
     assert shown == expected
+
+
+def _has(city: Mapping[str, str], subscriber: str, header: Mapping[str, Any]) -> bool:
+    grant = _grants(city).get(subscriber)
+    districts = {_district(header["subject"]), "all"}
+    return grant is not None and header["item"] in grant["items"] and bool(districts & set(grant["districts"]))
 
 
 def _grants(city: Mapping[str, str]) -> dict[str, dict[str, Any]]:

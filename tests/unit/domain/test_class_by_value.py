@@ -45,6 +45,7 @@ def applied(change: str, revision: int, state: str, previous_state: str | None) 
         registered_name="",
         district="",
         registered=True,
+        policy={"version": 0, "day": 0},
         before=None,
     )
 
