@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -234,6 +235,7 @@ def _taken_up(wire: Wire, version: int) -> bool:
 def _check(observer: Observer, published: Mapping[int, Mapping[str, str]]) -> None:
     """Hold each feed, record by record, against the grants by which each change is shown, and those before it."""
     taken = adoptions(observer.wire.bus)
+    grants = {version: _grants(city) for version, city in published.items()}
     expected: dict[Place, list[tuple[str, bool]]] = {}
     judged: set[int] = set()
     last: dict[tuple[str, str], int] = {}
@@ -247,9 +249,9 @@ def _check(observer: Observer, published: Mapping[int, Mapping[str, str]]) -> No
         before = last.get(named)
         last[named] = now
         # whoever is no subscriber any more is given nothing, whatever the change says
-        for subscriber in _grants(published[version]):
-            held = before is not None and _has(published[before], subscriber, header)
-            has = _has(published[now], subscriber, header)
+        for subscriber in grants[version]:
+            held = before is not None and _has(grants[before].get(subscriber), header)
+            has = _has(grants[now].get(subscriber), header)
             if has != held or (has and header["applied"]["change"] != "RESTATED"):
                 shown_as = header["document_no"], has
                 expected.setdefault(Place(f"feed.{subscriber}", partition), []).append(shown_as)
@@ -262,8 +264,7 @@ def _check(observer: Observer, published: Mapping[int, Mapping[str, str]]) -> No
     assert shown == expected
 
 
-def _has(city: Mapping[str, str], subscriber: str, header: Mapping[str, Any]) -> bool:
-    grant = _grants(city).get(subscriber)
+def _has(grant: Mapping[str, Any] | None, header: Mapping[str, Any]) -> bool:
     districts = {_district(header["subject"]), "all"}
     return grant is not None and header["item"] in grant["items"] and bool(districts & set(grant["districts"]))
 
@@ -273,5 +274,6 @@ def _grants(city: Mapping[str, str]) -> dict[str, dict[str, Any]]:
     return {one["id"]: one["grant"] for one in declared}
 
 
+@cache
 def _district(code: str) -> str:
     return {party(number).code: _DISTRICTS[number % 2] for number in range(_SUBJECTS)}[code]
