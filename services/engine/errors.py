@@ -78,7 +78,7 @@ class AheadError(EngineError):
 
 
 class ClockBehindError(EngineError):
-    """A lane was judged by a later day already than that of this machine's clock: it is wrong, or behind by seconds."""
+    """A lane was judged by a later day already than that of this machine's clock: it is wrong, or some seconds late."""
 
 
 class GapError(OwnershipLostError):

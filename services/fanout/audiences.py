@@ -49,7 +49,7 @@ class Outlet:
 class Audiences:
     """All outlets of the versions that a change may name.
 
-    Whoever is no subscriber any more has none, in no version: from then on nothing goes there.
+    Whoever is not a subscriber any more has none, in no version: from then on nothing goes there.
     """
 
     def __init__(self, catalogue: Catalogue, history: GrantHistory, reader: ChangeReader) -> None:

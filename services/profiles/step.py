@@ -63,7 +63,7 @@ class ProfilesStep:
         self._continuation_id = await schemas.id_of(continuation_schema())
 
     def opening(self, value: bytes | None) -> tuple[bytes, bytes] | None:
-        """Return what a lane is to be told at its start; None where its state shows that nothing waits for that.
+        """Return what is to be said to a lane at its start; None where its state shows that nothing waits for that.
 
         A lane to which nothing comes would find out by its next event alone that policies changed.
 

@@ -36,7 +36,7 @@ __all__ = [
     "unpack_events",
 ]
 
-#: Of the two keys of a lane that are no subject's.
+#: The two keys that a lane has besides those of its subjects.
 LANE_KEY: Final = b"l"
 LANE_SUBJECTS_KEY: Final = b"m"
 

@@ -62,7 +62,7 @@ class LaneSubjects:
         return self.count.to_bytes(_COUNT_BYTES, "big") + self.last
 
     def __repr__(self) -> str:
-        """Say nothing of who they are."""
+        """Say nothing of the subjects themselves."""
         return f"<LaneSubjects {self.count}>"
 
 

@@ -248,7 +248,7 @@ def _check(observer: Observer, published: Mapping[int, Mapping[str, str]]) -> No
         assert now <= version, "the grants of a version are known that changes name"
         before = last.get(named)
         last[named] = now
-        # whoever is no subscriber any more is given nothing, whatever the change says
+        # whoever is not a subscriber any more is given nothing, whatever the change says
         for subscriber in grants[version]:
             held = before is not None and _has(grants[before].get(subscriber), header)
             has = _has(grants[now].get(subscriber), header)
