@@ -6,11 +6,18 @@ from typing import Any, NamedTuple
 from tests.harness.recomputation import CONTENT_VERBS, REGISTRATION, Facts, RecordId, ingest_place
 from tests.harness.wire import Observer, Record, digest
 
-__all__ = ["RETRACTED", "Change", "Entry", "changes_of", "facts_of"]
+__all__ = ["RETRACTED", "Change", "Entry", "Policy", "changes_of", "facts_of", "policy_of"]
 
 RETRACTED = ("WITHDRAWN", "REPAIRED", "EXPIRED")
 
 Entry = bytes | None
+
+
+class Policy(NamedTuple):
+    """By which grants a change is shown: those of a version, on a day, counted from 1970-01-01."""
+
+    version: int
+    day: int
 
 
 class Change(NamedTuple):
@@ -27,7 +34,9 @@ class Change(NamedTuple):
     previous_state: str | None
     facts: Facts
     """Of the subject after it."""
-    before: Facts | None
+    policy: Policy
+    before: tuple[Facts, Policy] | None
+    """The same of the record's last change, where they differ."""
     event_id: bytes
     published: tuple[int, int]
     """When and where in its partition the event was received."""
@@ -63,6 +72,11 @@ def facts_of(said: dict[str, Any]) -> Facts:
     return Facts(said["registered"], said["registered_name"], said["district"])
 
 
+def policy_of(said: dict[str, Any]) -> Policy:
+    """Return the policy as `applied` and `before` say it."""
+    return Policy(**said["policy"])
+
+
 def _change(observer: Observer, record: Record, shown: Callable[[dict[str, Any]], Sequence[Entry]]) -> Change:
     event = observer.wire.decode(record.value)
     header, content = event["header"], event["content"]
@@ -79,7 +93,8 @@ def _change(observer: Observer, record: Record, shown: Callable[[dict[str, Any]]
         (applied["change"], applied["revision"], applied["state"]),
         applied["previous_state"],
         facts_of(applied),
-        None if before is None else facts_of(before),
+        policy_of(applied),
+        None if before is None else (facts_of(before), policy_of(before)),
         header["event_id"],
         (header["received_at"], header["sequence"]),
         digest(content),

@@ -15,7 +15,19 @@ from tests.harness.restatement import restatement
 from tests.harness.views import views
 from tests.harness.wire import Observer, Place
 
-__all__ = ["DOUBLED", "FOREIGN", "LOST", "WRONG", "Problem", "check", "problems", "replay", "stored"]
+__all__ = [
+    "DOUBLED",
+    "FOREIGN",
+    "LOST",
+    "WRONG",
+    "Held",
+    "Problem",
+    "check",
+    "problems",
+    "problems_before_feeds",
+    "replay",
+    "stored",
+]
 
 Held = Callable[[Observer, str, int], dict[bytes, bytes]]
 
@@ -44,16 +56,23 @@ def problems(
     """
     grants = grants_of_the_city()
     changes = changes_of(observer, lambda event: all_shown(grants, event))
+    yield from problems_before_feeds(changes, observer, truth, held)
+    yield from restatement(changes, truth, free)
+    for number, grant in enumerate(grants):
+        yield from feeds(changes, observer, number, grant)
+    yield from views(observer, truth, [change for change in changes if not change.restated], grants)
+
+
+def problems_before_feeds(
+    changes: Sequence[Change], observer: Observer, truth: Recomputation, held: Held = stored
+) -> Iterator[Problem]:
+    """Say what is wrong with all that no grant decides on; arguments as of `problems`."""
     by_events = [change for change in changes if not change.restated]
     yield from _ledger(observer, truth)
     yield from _rejects(observer, truth)
     yield from _versions(changes)
     yield from _once(by_events, truth)
     yield from _records(by_events, truth)
-    yield from restatement(changes, truth, free)
-    for number, grant in enumerate(grants):
-        yield from feeds(changes, observer, number, grant)
-    yield from views(observer, truth, by_events, grants)
     yield from _stores(changes, observer, truth, held)
 
 

@@ -7,33 +7,43 @@ before it, whatever the facts, was in no view.
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
-from functools import cache
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
 import yaml
 
-from creditbus.avro_schemas import raw_catalogue
+from creditbus.avro_schemas import RawItem, raw_catalogue
 from tests.harness.changes import RETRACTED, Change
 from tests.harness.problem import DOUBLED, LOST, WRONG, Problem
 from tests.harness.wire import Observer, Place, Record, digest
 
 __all__ = [
+    "RANK",
+    "Declared",
+    "Evidence",
     "Grant",
     "admits",
     "all_shown",
     "compared",
     "disclosed",
     "disclosed_act",
+    "entry_of",
     "feeds",
     "grants_of_the_city",
+    "is_never_shown",
     "is_withheld",
+    "may_have_been_shown",
+    "told",
+    "visible",
 ]
 
 Grant = dict[str, Any]
+"""As a subscriber's file states it, with the name of the feed; `declared` where its catalogue is not the shipped one."""
 
-_RANK = {"public": 0, "shared": 1, "authorised": 2}
+RANK = {"public": 0, "shared": 1, "authorised": 2}
 
 
 def grants_of_the_city() -> list[Grant]:
@@ -45,10 +55,20 @@ def grants_of_the_city() -> list[Grant]:
     return found
 
 
-def admits(grant: Grant, item: str, kind: str, district: str) -> bool:
-    """Tell whether a grant covers records of an item, of such subjects."""
+class Declared:
+    """A catalogue as one version of a city declares it; each is one of its own, whatever it says."""
+
+    def __init__(self, items: Mapping[str, RawItem]) -> None:
+        self.items = items
+
+
+def admits(grant: Grant, item: str, kind: str, district: str, on: date | None = None) -> bool:
+    """Tell whether a grant covers records of an item, of such subjects, on a day; None: whatever the day is."""
     districts = grant["districts"]
-    return item in grant["items"] and kind in grant["subject_kinds"] and ("all" in districts or district in districts)
+    begun = on is None or "valid_from" not in grant or grant["valid_from"] <= on
+    over = on is not None and on > grant["valid_until"]
+    covers = item in grant["items"] and kind in grant["subject_kinds"] and ("all" in districts or district in districts)
+    return covers and begun and not over and not grant["consent"]
 
 
 class _Column(NamedTuple):
@@ -57,6 +77,7 @@ class _Column(NamedTuple):
     """Of its class."""
     by_value: dict[str, int]
     """The ranks of single values."""
+    mask: tuple[int, int] | None
 
     def rank_of(self, value: str | None) -> int:
         return self.rank if value is None else self.by_value.get(value, self.rank)
@@ -70,48 +91,95 @@ class _Column(NamedTuple):
         return max((self.rank, *self.by_value.values()))
 
 
-@cache
-def _columns(item: str) -> dict[str, _Column]:
-    by_value = raw_catalogue()[item].entry.get("disclosure", {}).get("by_value", {})
+def _raw(item: str, declared: Declared | None) -> RawItem:
+    return (raw_catalogue() if declared is None else declared.items)[item]
+
+
+@lru_cache(maxsize=256)
+def _columns(item: str, declared: Declared | None) -> dict[str, _Column]:
+    raw = _raw(item, declared)
+    by_value = raw.entry.get("disclosure", {}).get("by_value", {})
     found = {}
-    for field in raw_catalogue()[item].schema["fields"]:
+    for field in raw.schema["fields"]:
         stated = by_value.get(field["name"], {})
-        ranks = {value: _RANK[name] for name, values in stated.items() for value in values}
-        found[field["name"]] = _Column(field["name"], _RANK[field["disclosure"]], ranks)
+        ranks = {value: RANK[name] for name, values in stated.items() for value in values}
+        mask = tuple(field["mask"]) if "mask" in field else None
+        found[field["name"]] = _Column(field["name"], RANK[field["disclosure"]], ranks, mask)
     return found
 
 
-@cache
-def _act(item: str, ceiling: int) -> frozenset[str]:
+def _admitted(grant: Grant, item: str) -> list[_Column]:
+    """Return the columns of which a grant shows any value, each with the mask under which it does."""
+    ceiling, chosen = RANK[grant["disclosure"]], grant.get("fields", {}).get(item)
+    masks = grant.get("masks", {}).get(item, {})
+    found = []
+    for column in _columns(item, grant.get("declared")).values():
+        if column.widest <= ceiling and (chosen is None or column.name in chosen):
+            stated = [mask for mask in (column.mask, masks.get(column.name)) if mask is not None]
+            kept = (min(mask[0] for mask in stated), min(mask[1] for mask in stated)) if stated else None
+            found.append(column._replace(mask=kept))
+    return found
+
+
+def _act(grant: Grant, item: str) -> frozenset[str]:
     """Return the parts of the act that are shown: those of columns that are shown whatever they say."""
     sources: defaultdict[str, set[str]] = defaultdict(set)
-    for event in raw_catalogue()[item].entry["events"]:
+    for event in _raw(item, grant.get("declared")).entry["events"]:
         for part, column in event.get("act", {}).items():
             sources[part].add(column)
-    open_columns = {column.name for column in _columns(item).values() if column.narrowest <= ceiling}
+    ceiling = RANK[grant["disclosure"]]
+    open_columns = {column.name for column in _admitted(grant, item) if column.narrowest <= ceiling}
     return frozenset(part for part, columns in sources.items() if columns <= open_columns)
+
+
+def _in_part(mask: tuple[int, int], value: str) -> str:
+    left, right = mask
+    if left + right >= len(value):
+        return "*" * len(value)
+    return "".join(one if at < left or at >= len(value) - right else "*" for at, one in enumerate(value))
 
 
 def disclosed(grant: Grant, item: str, content: dict[str, str | None] | None) -> dict[str, str | None]:
     """Return the columns that a grant shows; without content, empty ones."""
-    ceiling = _RANK[grant["disclosure"]]
+    ceiling = RANK[grant["disclosure"]]
     found = {}
-    for column in _columns(item).values():
-        if column.widest <= ceiling:
-            value = None if content is None else content[column.name]
-            found[column.name] = value if column.rank_of(value) <= ceiling else None
+    for column in _admitted(grant, item):
+        value = None if content is None else content[column.name]
+        value = value if column.rank_of(value) <= ceiling else None
+        found[column.name] = value if value is None or column.mask is None else _in_part(column.mask, value)
     return found
 
 
 def disclosed_act(grant: Grant, item: str, act: dict[str, str | None] | None) -> dict[str, str | None]:
     """Return the parts of the act that a grant shows; without one, empty ones."""
-    return {part: None if act is None else act[part] for part in _act(item, _RANK[grant["disclosure"]])}
+    return {part: None if act is None else act[part] for part in _act(grant, item)}
 
 
 def is_withheld(grant: Grant, item: str, content: dict[str, str | None]) -> bool:
     """Tell whether a record is withheld as a whole for the class of one of its values."""
-    name = raw_catalogue()[item].entry.get("disclosure", {}).get("withheld_unless_disclosed")
-    return name is not None and _columns(item)[name].rank_of(content[name]) > _RANK[grant["disclosure"]]
+    declared = grant.get("declared")
+    name = _raw(item, declared).entry.get("disclosure", {}).get("withheld_unless_disclosed")
+    return name is not None and _columns(item, declared)[name].rank_of(content[name]) > RANK[grant["disclosure"]]
+
+
+def is_never_shown(grant: Grant, item: str) -> bool:
+    """Tell whether every record of an item is withheld as a whole, whatever it says."""
+    declared = grant.get("declared")
+    name = _raw(item, declared).entry.get("disclosure", {}).get("withheld_unless_disclosed")
+    return name is not None and _columns(item, declared)[name].widest > RANK[grant["disclosure"]]
+
+
+def visible(grant: Grant, item: str) -> tuple[Any, ...]:
+    """Return all that decides on what a grant shows of an item's records; the same shows the same of every record."""
+    declared, ceiling = grant.get("declared"), RANK[grant["disclosure"]]
+    name = _raw(item, declared).entry.get("disclosure", {}).get("withheld_unless_disclosed")
+    gate = _columns(item, declared)[name] if name is not None else None
+    return (
+        ceiling,
+        _act(grant, item),
+        [(column.name, column.mask, column.rank, column.by_value) for column in _admitted(grant, item)],
+        gate if gate is not None and gate.narrowest > ceiling else None,
+    )
 
 
 # -- of one change -----------------------------------------------------------------------------------
@@ -132,23 +200,23 @@ def _shown(grant: Grant, event: dict[str, Any]) -> bytes | None:
         was_in = applied["previous_state"] not in RETRACTED and admits(grant, item, kind, before["district"])
     withheld = is_withheld(grant, item, event["content"])
     if was_in and not is_in:
-        return None if withheld and applied["revision"] == 1 else _entry(grant, event, before, "DISTRICT")
+        return None if withheld and applied["revision"] == 1 else entry_of(grant, event, before, "DISTRICT")
     if not is_in:
         return None
     if not was_in and (withheld or applied["state"] in RETRACTED):
         return None
     if not withheld:
-        return _entry(grant, event, applied, None)
-    return _entry(grant, event, applied, "VALUE") if _may_have_been_shown(applied) else None
+        return entry_of(grant, event, applied, None)
+    return entry_of(grant, event, applied, "VALUE") if may_have_been_shown(applied) else None
 
 
-def _may_have_been_shown(applied: dict[str, Any]) -> bool:
+def may_have_been_shown(applied: dict[str, Any]) -> bool:
     """Tell whether a version of a record that is withheld may have been shown before this one."""
     takes_back = applied["change"] in {"NEW", "AMENDED"} or applied["state"] in RETRACTED
     return takes_back and applied["revision"] > 1 and applied["previous_state"] not in RETRACTED
 
 
-def _entry(grant: Grant, event: dict[str, Any], facts: dict[str, Any], withheld_for: str | None) -> bytes:
+def entry_of(grant: Grant, event: dict[str, Any], facts: dict[str, Any], withheld_for: str | None) -> bytes:
     header = event["header"]
     applied, subject = header["applied"], header["subject"]
     identity, state, previous = header["event_id"], applied["state"], applied["previous_state"]
@@ -177,17 +245,17 @@ def feeds(changes: Sequence[Change], observer: Observer, index: int, grant: Gran
         if shown is not None:
             wanted[change.record.place.partition].append(shown)
     for number in range(observer.partitions):
-        place, evidence = Place(grant["feed"], number), _Evidence()
-        told = []
+        place, evidence = Place(grant["feed"], number), Evidence()
+        found = []
         for record in observer.records[place]:
             entry = observer.wire.decode(record.value)
             yield from evidence.of(entry, record)
-            told.append(_told(record, entry))
-        if told != wanted[number]:
+            found.append(told(record, entry))
+        if found != wanted[number]:
             yield Problem(
-                WRONG, 1, f"{place}: {len(told)} records are not the {len(wanted[number])} of its grant in order"
+                WRONG, 1, f"{place}: {len(found)} records are not the {len(wanted[number])} of its grant in order"
             )
-            yield from compared(Counter(told), Counter(wanted[number]), f"{place}")
+            yield from compared(Counter(found), Counter(wanted[number]), f"{place}")
 
 
 def compared(found: Counter[Any], want: Counter[Any], what: str) -> Iterator[Problem]:
@@ -198,7 +266,7 @@ def compared(found: Counter[Any], want: Counter[Any], what: str) -> Iterator[Pro
         yield Problem(DOUBLED, surplus.total(), f"{what}, for example {next(iter(surplus))!r:.200}")
 
 
-def _told(record: Record, entry: dict[str, Any]) -> bytes:
+def told(record: Record, entry: dict[str, Any]) -> bytes:
     of, subject = entry["record"], entry["subject"]
     return digest(
         (record.key or b"").decode(),
@@ -210,7 +278,7 @@ def _told(record: Record, entry: dict[str, Any]) -> bytes:
     )
 
 
-class _Evidence:
+class Evidence:
     """The numbers and the chain of hashes of one feed's partition."""
 
     def __init__(self) -> None:
@@ -220,8 +288,8 @@ class _Evidence:
     def of(self, entry: dict[str, Any], record: Record) -> Iterator[Problem]:
         self._number += 1
         if entry["feed"] != {"feed_seq": self._number, "previous_hash": self._previous}:
-            told = entry["feed"]["feed_seq"]
+            stated = entry["feed"]["feed_seq"]
             yield Problem(
-                WRONG, 1, f"{record.place} at {record.offset}: feed_seq {told}, true is {self._number}, or a wrong hash"
+                WRONG, 1, f"{record.place} at {record.offset}: feed_seq {stated}, true is {self._number}, or a wrong hash"
             )
         self._previous = hashlib.sha256(record.value or b"").digest()

@@ -31,7 +31,7 @@ def passages(changes: Sequence[Change], grants: Sequence[Grant]) -> Counter[str]
         for grant in grants:
             of_it = grant["feed"], change.name
             was, now = (
-                admits(grant, change.name.item, _ENTERPRISE, one.district) for one in (change.before, change.facts)
+                admits(grant, change.name.item, _ENTERPRISE, one.district) for one in (change.before[0], change.facts)
             )
             if was and not now:
                 counts["out"] += 1

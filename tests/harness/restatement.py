@@ -1,16 +1,16 @@
 """Holds the facts that changes carry, and the restatements that follow from them, against a plain replay.
 
 The rules, written a second time: of the registrations of a subject that are not withdrawn the one whose content was
-published last says what is known of it. A record that was emitted under other facts is emitted again, unless it is
-retracted.
+published last says what is known of it. A record that was emitted under other facts, or by other grants, is emitted
+again, unless it is retracted.
 """
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from tests.harness.changes import RETRACTED, Change
+from tests.harness.changes import RETRACTED, Change, Policy
 from tests.harness.problem import WRONG, Problem
 from tests.harness.recomputation import NOBODY, REGISTRATION, Facts, Recomputation, RecordId
 
@@ -60,7 +60,10 @@ def final_facts(changes: Iterable[Change]) -> Facts:
 
 
 def restatement(
-    changes: Sequence[Change], truth: Recomputation | None, free: Collection[str] = ()
+    changes: Sequence[Change],
+    truth: Recomputation | None,
+    free: Collection[str] = (),
+    policies: Mapping[str, Policy] | None = None,
 ) -> Iterator[Problem]:
     """Say what is wrong with the facts of changes, and with what was restated.
 
@@ -68,6 +71,7 @@ def restatement(
         changes: all of them; those of a subject in their order.
         truth: recomputed from the ingest topics; None where they hold more than can be recomputed.
         free: items that admit unregistered subjects.
+        policies: those by which items are shown in the end; None: nobody looks.
 
     """
     subjects: defaultdict[str, list[Change]] = defaultdict(list)
@@ -75,6 +79,9 @@ def restatement(
         subjects[change.name.subject].append(change)
     for subject, of_it in subjects.items():
         yield from _subject(subject, of_it, truth, {REGISTRATION, *free})
+    for name, change in {change.name: change for change in changes}.items():
+        if policies is not None and change.state not in RETRACTED and change.policy != policies[name.item]:
+            yield Problem(WRONG, 1, f"record {name}: last emitted by {change.policy}, true is {policies[name.item]}")
 
 
 def _subject(
@@ -83,14 +90,18 @@ def _subject(
     replay = _Replay()
     last: dict[RecordId, Change] = {}
     order: dict[RecordId, int] = {}
-    restated = (0, -1)
+    restated = ((0, 0), -1)
+    by: dict[str, Policy] = {}
+    turns = 0
     for change in changes:
         place = order.setdefault(change.name, len(order))
+        turns += by.get(change.name.item) != change.policy
+        by[change.name.item] = change.policy
         if change.restated:
             yield from _restated(change, last.get(change.name))
-            if restated[0] == replay.epoch and place <= restated[1]:
+            if restated[0] == (replay.epoch, turns) and place <= restated[1]:
                 yield Problem(WRONG, 1, f"{change.where}: restated after a record that was there later")
-            restated = replay.epoch, place
+            restated = (replay.epoch, turns), place
         else:
             replay.take(change)
             if not change.facts.registered and change.name.item not in free:
@@ -106,9 +117,10 @@ def _subject(
 
 
 def _before(change: Change, last: Change | None) -> Iterator[Problem]:
-    true = last.facts if last is not None and last.facts != change.facts else None
+    same = last is None or (last.facts, last.policy) == (change.facts, change.policy)
+    true = None if last is None or same else (last.facts, last.policy)
     if change.before != true:
-        yield Problem(WRONG, 1, f"{change.where}: facts before it {change.before}, true is {true}")
+        yield Problem(WRONG, 1, f"{change.where}: before it {change.before}, true is {true}")
 
 
 def _restated(change: Change, last: Change | None) -> Iterator[Problem]:
@@ -118,8 +130,8 @@ def _restated(change: Change, last: Change | None) -> Iterator[Problem]:
         return
     if last.state in RETRACTED:
         yield Problem(WRONG, 1, f"{where}: restates a record that is {last.state}")
-    if last.facts == change.facts:
-        yield Problem(WRONG, 1, f"{where}: restates a record under the facts that it had")
+    if (last.facts, last.policy) == (change.facts, change.policy):
+        yield Problem(WRONG, 1, f"{where}: restates a record under facts and policy that it had")
     if (change.source, change.header, change.said) != (last.source, last.header, last.said):
         yield Problem(WRONG, 1, f"{where}: is not what was emitted of the record last")
     if (change.applied, change.previous_state) != (("RESTATED", *last.applied[1:]), last.state):

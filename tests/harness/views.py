@@ -7,6 +7,7 @@ to a record that names its subject now by an old code, now by the unified one, f
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
 from tests.harness.changes import RETRACTED, Change
@@ -38,7 +39,11 @@ class Standing(NamedTuple):
 
 
 def views(
-    observer: Observer, truth: Recomputation, changes: Sequence[Change], grants: Sequence[Grant]
+    observer: Observer,
+    truth: Recomputation,
+    changes: Sequence[Change],
+    grants: Sequence[Grant],
+    on: date | None = None,
 ) -> Iterator[Problem]:
     """Say where the newest records of a feed are not what its grant admits.
 
@@ -47,12 +52,13 @@ def views(
         truth: recomputed from the ingest topics.
         changes: those that events made.
         grants: of the subscribers.
+        on: the day; None: whatever it is.
 
     """
     wanted: list[dict[str, bytes]] = [{} for _ in grants]
     for record in standing_records(observer, truth, changes):
         for grant, view in zip(grants, wanted, strict=True):
-            if _admits(grant, record):
+            if _admits(grant, record, on):
                 view[record.key] = _disclosed(grant, record)
     for grant, view in zip(grants, wanted, strict=True):
         found = _newest(observer, grant["feed"])
@@ -98,11 +104,11 @@ def _facts(truth: Recomputation, changes: Sequence[Change]) -> dict[str, Facts]:
     return found | {subject: final_facts(of_it) for subject, of_it in several.items()}
 
 
-def _admits(grant: Grant, record: Standing) -> bool:
+def _admits(grant: Grant, record: Standing, on: date | None) -> bool:
     item = record.name.item
     assert record.name.subject.startswith(_ENTERPRISE)
     return (
-        admits(grant, item, "ENTERPRISE", record.facts.district)
+        admits(grant, item, "ENTERPRISE", record.facts.district, on)
         and record.state not in RETRACTED
         and not is_withheld(grant, item, record.content)
     )

@@ -1,0 +1,152 @@
+"""A bus in memory of a city that declares one version after the other, and on which days pass."""
+
+import asyncio
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import lru_cache
+from random import Random
+
+from creditbus.services.domain.catalogue import Catalogue
+from creditbus.services.domain.city_time import city_day
+from creditbus.services.domain.feed.policy import DeclaredGrants, GrantHistory
+from creditbus.services.fanout.app import fanout_stage, grant_of
+from creditbus.services.local.stages import LocalStages
+from creditbus.services.profiles.app import profiles_stage
+from creditbus.topics.names import STAGES
+from creditbus.topics.parties import Name, Subscriber
+from tests.harness.changes import changes_of
+from tests.harness.checker import problems_before_feeds
+from tests.harness.declaring import FREE, Version, first_version, next_version, policies
+from tests.harness.feeds import Declared, Grant
+from tests.harness.memory_observer import observed
+from tests.harness.recomputation import recompute
+from tests.harness.restatement import restatement
+from tests.harness.under_policies import Witness
+from tests.harness.views import views
+from tests.step_harness import START_MS, Bus, built
+
+__all__ = ["ChangingCity"]
+
+_FIRST_DAY = city_day(START_MS)
+
+
+class ChangingCity:
+    """One city and its bus.
+
+    Args:
+        seed: of what it declares first.
+        lanes: of the bus.
+        free: whether its records need no registration.
+    """
+
+    def __init__(self, seed: int, lanes: int, *, free: bool) -> None:
+        self._lanes = lanes
+        self._free = free
+        self._base = _base(lanes, free=free)
+        first = first_version(Random(seed), _FIRST_DAY, free=free)
+        self._declared: list[DeclaredGrants] = [_product(first)]
+        self.bus = Bus(self._stages(_FIRST_DAY))
+        self.witness = Witness(self.bus, first, _FIRST_DAY)
+
+    @property
+    def newest(self) -> Version:
+        """The version in force."""
+        return self.witness.versions[-1]
+
+    def declare(self, seed: int) -> None:
+        """Declare the next version, by chance."""
+        self.put_in_force(next_version(Random(seed), self.witness.versions, self.witness.on))
+
+    def put_in_force(self, version: Version) -> None:
+        """Let the stages work by a version."""
+        self.witness.versions.append(version)
+        self._declared.append(_product(version))
+        self.bus.switch(self._stages(self.witness.on))
+        self.witness.look()
+
+    def pass_days(self, count: int) -> None:
+        """Let it be some days later."""
+        self.witness.on += timedelta(count)
+        self.bus.now += count * 86_400_000
+        self.bus.switch(self._stages(self.witness.on))
+        self.witness.look()
+
+    def work(self, seed: int, turns: int | None = None, asleep: Collection[str] = (), most: int = 6) -> None:
+        """Let stages take turns by chance, all but those that are asleep; None: until nothing is unread."""
+        chance = Random(seed)
+        while turns is None or turns > 0:
+            busy = [place for place in self.bus.busy() if place[0] not in asleep]
+            if not busy:
+                return
+            self.bus.turn(*chance.choice(busy), chance.randint(1, most))
+            self.witness.look()
+            turns = None if turns is None else turns - 1
+
+    def problems(self) -> list[str]:
+        """Say what is wrong once everything has settled."""
+        seen, free = observed(self.bus), FREE if self._free else ()
+        truth = recompute(seen, free)
+        changes = changes_of(seen, lambda _: ())
+        stores = {(stage, lane): self.bus.stores[stage, lane] for stage in STAGES for lane in range(self._lanes)}
+        by_events = [change for change in changes if not change.restated]
+        on, grants = self.witness.on, list(self.newest.grants.values())
+        return [
+            *self.witness.problems,
+            *map(str, problems_before_feeds(changes, seen, truth, lambda _, stage, lane: stores[stage, lane])),
+            *map(str, restatement(changes, truth, free, policies(self.witness.versions, on))),
+            *map(str, views(seen, truth, by_events, grants, on)),
+        ]
+
+    def _stages(self, on: date) -> LocalStages:
+        base, newest = self._base, self._declared[-1]
+        history = GrantHistory(self._declared)
+        catalogue = Catalogue(newest.items)
+        made = (
+            profiles_stage(catalogue, base.codec, self._lanes, history.policies(on)),
+            fanout_stage(catalogue, base.codec, history, self._lanes),
+        )
+
+        async def load() -> None:
+            for stage in made:
+                await stage.step.load(base.schemas)
+
+        asyncio.run(load())
+        # with the registry of all: what one of them wrote is read while another works
+        return replace(base, catalogue=catalogue, stages={**base.stages, **{stage.name: stage for stage in made}})
+
+
+@lru_cache
+def _base(lanes: int, *, free: bool) -> LocalStages:
+    return built(lanes, _catalogue(first_version(Random(0), _FIRST_DAY, free=free).declared), [])
+
+
+@lru_cache(maxsize=64)
+def _catalogue(declared: Declared) -> Catalogue:
+    return Catalogue.parse(declared.items)
+
+
+def _product(version: Version) -> DeclaredGrants:
+    grants = {name: grant_of(_subscriber(name, grant)) for name, grant in version.grants.items()}
+    return DeclaredGrants(version.number, grants, _catalogue(version.declared).items)
+
+
+def _subscriber(name: str, grant: Grant) -> Subscriber:
+    """Declare a subscriber as its file would."""
+    districts = grant["districts"]
+    return Subscriber(
+        id=name,
+        name=Name(name, name),
+        kind="district",
+        purpose=grant["purpose"],
+        legal_basis=grant["legal_basis"],
+        items=tuple(grant["items"]),
+        subject_kinds=tuple(grant["subject_kinds"]),
+        districts=None if "all" in districts else frozenset(districts),
+        disclosure=grant["disclosure"],
+        consent=grant["consent"],
+        valid_until=grant["valid_until"],
+        valid_from=grant.get("valid_from"),
+        fields={item: tuple(codes) for item, codes in grant.get("fields", {}).items()},
+        masks={item: {code: (kept[0], kept[1]) for code, kept in of.items()} for item, of in grant.get("masks", {}).items()},
+    )

@@ -1,0 +1,183 @@
+"""What a city declares, version after version: grants that begin, change and end, and classes that become others.
+
+Which of them shows an item, and since when, is told here a second time, without the services.
+"""
+
+import copy
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from random import Random
+from typing import Any, NamedTuple
+
+from creditbus.avro_schemas import RawItem, raw_catalogue
+from tests.harness.changes import Policy
+from tests.harness.feeds import RANK, Declared, Grant
+from tests.harness.traffic import DISTRICTS
+
+__all__ = ["FREE", "ITEMS", "Version", "first_version", "next_version", "policies"]
+
+ITEMS = (
+    *("enterprise-registration", "administrative-penalty", "red-black-list"),
+    *("tax-credit-grade", "subject-succession"),
+)
+FREE = ITEMS[1:]
+"""Items that a city may let in before its register knows the subject; the shipped catalogue lets none of them."""
+_SUBSCRIBERS = ("agency-xinda", "department-housing", "district-wuchang")
+_EPOCH = date(1970, 1, 1)
+_FIELDS = {
+    "enterprise-registration": ("OPSCOPE",),
+    "administrative-penalty": ("CF_NR_FK", "CF_NR", "CF_JDRQ", "BZ"),
+    "red-black-list": ("FLYJ", "LRRQ", "YCRQ"),
+    "tax-credit-grade": ("PDSJ",),
+    "subject-succession": ("SXRQ",),
+}
+"""Columns that name nobody and no record: their classes may be others."""
+_MASKED = {"enterprise-registration": "OPSCOPE", "administrative-penalty": "CF_NR"}
+_GRADES: tuple[tuple[str, dict[str, list[str]]], ...] = (
+    ("shared", {"public": ["A"]}),
+    ("public", {"shared": ["A"]}),
+    ("authorised", {"public": ["A"], "shared": ["B"]}),
+    ("public", {"authorised": ["B"]}),
+    ("shared", {}),
+)
+
+
+class Version(NamedTuple):
+    """One version."""
+
+    number: int
+    declared: Declared
+    grants: Mapping[str, Grant]
+    """By subscriber."""
+
+
+def first_version(chance: Random, on: date, *, free: bool) -> Version:
+    """Declare something; `free` lets records in before their subject is registered."""
+    items = {}
+    for item in ITEMS:
+        raw = raw_catalogue()[item]
+        entry = {**raw.entry, "unregistered_subject": "unverified"} if free and item in FREE else raw.entry
+        items[item] = RawItem(raw.schema, entry)
+    declared = Declared(items)
+    names = chance.sample(_SUBSCRIBERS, chance.randint(1, len(_SUBSCRIBERS)))
+    return Version(1, declared, {name: {**_grant(chance, name, on), "declared": declared} for name in names})
+
+
+def next_version(chance: Random, before: Sequence[Version], on: date) -> Version:
+    """Change one thing, or a few, or nothing.
+
+    Args:
+        chance: decides.
+        before: the versions until now.
+        on: the day.
+
+    """
+    last = before[-1]
+    items, grants = dict(last.declared.items), {name: dict(grant) for name, grant in last.grants.items()}
+    for _ in range(chance.choice((0, 1, 1, 1, 2, 3, 4))):
+        drawn = chance.random()
+        if drawn < 0.3:
+            item = chance.choice(ITEMS)
+            items[item] = _classed(chance, item, items[item])
+        elif drawn < 0.5 and grants:
+            del grants[chance.choice(sorted(grants))]
+        elif drawn < 0.7:
+            gone = sorted({name for one in before for name in one.grants} - grants.keys())
+            name = chance.choice(gone or [one for one in _SUBSCRIBERS if one not in grants] or _SUBSCRIBERS)
+            known = [one.grants[name] for one in before if name in one.grants]
+            # often with the grant that it had: nothing but its absence would tell
+            grants[name] = dict(known[-1]) if known and chance.random() < 0.5 else _grant(chance, name, on)
+        elif grants:
+            name = chance.choice(sorted(grants))
+            other = _grant(chance, name, on)
+            part = chance.choice(sorted({*other, *grants[name]} - {"feed", "declared"}))
+            if part in other:
+                grants[name][part] = other[part]
+            else:
+                grants[name].pop(part)
+            if "valid_from" in grants[name] and grants[name]["valid_from"] > grants[name]["valid_until"]:
+                del grants[name]["valid_from"]
+    declared = Declared(items)
+    return Version(last.number + 1, declared, {name: {**one, "declared": declared} for name, one in grants.items()})
+
+
+def _grant(chance: Random, name: str, on: date) -> Grant:
+    items = chance.sample(ITEMS, chance.randint(2, len(ITEMS)))
+    grant: Grant = {
+        "feed": f"feed.{name}",
+        "purpose": chance.choice(("one", "other")),
+        "legal_basis": "law",
+        "items": sorted(items),
+        "subject_kinds": ["ENTERPRISE"] if chance.random() < 0.95 else ["INSTITUTION"],
+        "districts": chance.choice((["all"], ["all"], [DISTRICTS[0]], [DISTRICTS[1]], list(DISTRICTS))),
+        "disclosure": chance.choice(tuple(RANK)),
+        "consent": chance.random() < 0.03,
+        "valid_until": on + timedelta(chance.choice((-1, 0, 1, 2, 3, *[4000] * 12))),
+    }
+    if chance.random() < 0.2:
+        first = on + timedelta(chance.choice((-3, 0, 1, 2)))
+        if first <= grant["valid_until"]:
+            grant["valid_from"] = first
+    if chance.random() < 0.3:
+        item = chance.choice(items)
+        names = [field["name"] for field in raw_catalogue()[item].schema["fields"]]
+        grant["fields"] = {item: sorted(chance.sample(names, chance.randint(1, len(names))))}
+    if chance.random() < 0.3:
+        item = chance.choice(tuple(_MASKED))
+        grant["masks"] = {item: {_MASKED[item]: [chance.randint(0, 2), chance.randint(0, 2)]}}
+    return grant
+
+
+def _classed(chance: Random, item: str, raw: RawItem) -> RawItem:
+    """Give one column another class, another mask, or the grade other classes by value."""
+    schema: dict[str, Any] = copy.deepcopy(raw.schema)
+    entry: dict[str, Any] = dict(raw.entry)
+    columns = {field["name"]: field for field in schema["fields"]}
+    if item == "tax-credit-grade" and chance.random() < 0.8:
+        rest, by_value = chance.choice(_GRADES)
+        columns["XYDJ"]["disclosure"] = rest
+        stated: dict[str, Any] = {"by_value": {"XYDJ": by_value}} if by_value else {}
+        if chance.random() < 0.6:
+            stated["withheld_unless_disclosed"] = "XYDJ"
+        entry["disclosure"] = stated
+    elif item in _MASKED and chance.random() < 0.3:
+        columns[_MASKED[item]]["mask"] = [chance.randint(0, 2), chance.randint(0, 2)]
+    else:
+        columns[chance.choice(_FIELDS[item])]["disclosure"] = chance.choice(tuple(RANK))
+    return RawItem(schema, entry)
+
+
+def policies(versions: Sequence[Version], on: date) -> dict[str, Policy]:
+    """Return by which policy each item is shown by the last version on a day."""
+    return {item: Policy(_since(versions, item), _turn(versions[-1], item, on)) for item in ITEMS}
+
+
+def _since(versions: Sequence[Version], item: str) -> int:
+    """Return the version since which nothing changed that shows an item."""
+    newest = _of(versions[-1], item)
+    since = versions[-1].number
+    for version in reversed(versions):
+        if _of(version, item) != newest:
+            break
+        since = version.number
+    return since
+
+
+def _of(version: Version, item: str) -> Any:
+    grants = {
+        name: {part: value for part, value in grant.items() if part != "declared"}
+        for name, grant in version.grants.items()
+        if item in grant["items"]
+    }
+    raw = version.declared.items[item]
+    return grants, raw.schema["fields"], raw.entry["events"], raw.entry.get("disclosure")
+
+
+def _turn(version: Version, item: str, on: date) -> int:
+    """Return the last day on which a grant of an item began or was over."""
+    days = [0]
+    for grant in version.grants.values():
+        if item in grant["items"]:
+            turns = (grant.get("valid_from", _EPOCH), grant["valid_until"] + timedelta(1))
+            days += [(turn - _EPOCH).days for turn in turns if turn <= on]
+    return max(days)

@@ -1,0 +1,79 @@
+"""Every feed is the view of its grant of now, whatever a city declares meanwhile and whatever day it becomes.
+
+Versions and days come at any moment: with events on the way, with fanout or profiles far behind, and while the records
+of a version or a day before are still being restated.
+"""
+
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.harness.changing_city import ChangingCity
+from tests.harness.memory_observer import MemoryWire, publish
+from tests.harness.traffic import Traffic, message
+from tests.properties.test_views import histories, said
+from tests.step_harness import LANES
+
+ASLEEP = ((), (), ("fanout",), ("profiles",), ("profiles", "fanout"), ("resolver",))
+
+_SEEDS = st.integers(0, 9999)
+STEPS = st.one_of(
+    st.tuples(st.just("say"), histories("second", "third", "second not valid").map(lambda told: told[:6])),
+    st.tuples(st.just("declare"), _SEEDS),
+    st.tuples(st.just("days"), st.integers(1, 3)),
+    st.tuples(st.just("work"), st.tuples(_SEEDS, st.integers(1, 30), st.sampled_from(ASLEEP))),
+)
+
+
+_FIRST = [(number, what) for number in range(2) for what in ("registered", "penalty", "grade A", "listed")]
+
+
+def run(city: ChangingCity, steps: list[tuple[str, Any]]) -> None:
+    wire, row = MemoryWire(city.bus), 0
+    # something is there from the start: most of what is drawn changes grants
+    for what, how in (("say", _FIRST), *steps):
+        if what == "say":
+            publish(city.bus, [message(wire, row + number, said(one)) for number, one in enumerate(how, start=1)])
+            row += len(how)
+        elif what == "declare":
+            city.declare(how)
+        elif what == "days":
+            city.pass_days(how)
+        else:
+            city.work(*how)
+
+
+@given(_SEEDS, st.booleans(), st.lists(STEPS, min_size=3, max_size=16), _SEEDS)
+@settings(max_examples=150)
+def test_feeds_are_views_whatever_is_declared_and_whatever_day_it_is(
+    first: int,
+    free: bool,  # noqa: FBT001 -- drawn
+    steps: list[tuple[str, Any]],
+    last: int,
+) -> None:
+    city = ChangingCity(first, LANES, free=free)
+    run(city, steps)
+    city.work(last)
+    assert city.problems() == []
+
+
+@pytest.mark.parametrize("seed", range(1, 9))
+def test_lanes_of_many_subjects_and_large_ones_under_other_policies(seed: int) -> None:
+    chance = Random(seed)
+    city = ChangingCity(seed, chance.choice((1, 2)), free=False)
+    messages = Traffic(seed, 140, large=200).messages(MemoryWire(city.bus))
+    while messages:
+        count = chance.randint(100, 500)
+        publish(city.bus, messages[:count])
+        del messages[:count]
+        for _ in range(chance.randint(1, 3)):
+            city.work(chance.randint(0, 9999), chance.randint(1, 40), chance.choice(ASLEEP), most=60)
+            if chance.random() < 0.7:
+                city.declare(chance.randint(0, 9999))
+            else:
+                city.pass_days(chance.randint(1, 3))
+    city.work(seed, most=60)
+    assert city.problems() == []
