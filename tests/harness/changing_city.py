@@ -24,6 +24,7 @@ from tests.harness.recomputation import recompute
 from tests.harness.restatement import restatement
 from tests.harness.under_policies import Witness
 from tests.harness.views import views
+from tests.harness.wire import Place
 from tests.step_harness import START_MS, Bus, built
 
 __all__ = ["ChangingCity"]
@@ -45,6 +46,7 @@ class ChangingCity:
         self._free = free
         self._base = _base(lanes, free=free)
         first = first_version(Random(seed), _FIRST_DAY, free=free)
+        self._begins: dict[Place, int] = {}
         self._declared: list[DeclaredGrants] = [_product(first)]
         self.bus = Bus(self._stages(_FIRST_DAY))
         self.witness = Witness(self.bus, first, _FIRST_DAY)
@@ -59,11 +61,14 @@ class ChangingCity:
         self.put_in_force(next_version(Random(seed), self.witness.versions, self.witness.on))
 
     def put_in_force(self, version: Version) -> None:
-        """Let the stages work by a version."""
+        """Let the stages work by a version; who is no subscriber any more loses its feed, as `topics remove` does."""
+        gone = self.newest.grants.keys() - version.grants.keys()
         self.witness.versions.append(version)
         self._declared.append(_product(version))
         self.bus.switch(self._stages(self.witness.on))
         self.witness.look()
+        for place in [place for place in self.bus.topics if place[0] in {f"feed.{name}" for name in gone}]:
+            self._begins[Place(*place)] = len(self.bus.topics[place])
 
     def pass_days(self, count: int) -> None:
         """Let it be some days later."""
@@ -95,7 +100,7 @@ class ChangingCity:
             *self.witness.problems,
             *map(str, problems_before_feeds(changes, seen, truth, lambda _, stage, lane: stores[stage, lane])),
             *map(str, restatement(changes, truth, free, policies(self.witness.versions, on))),
-            *map(str, views(seen, truth, by_events, grants, on)),
+            *map(str, views(seen, truth, by_events, grants, on, self._begins)),
         ]
 
     def _stages(self, on: date) -> LocalStages:

@@ -133,9 +133,10 @@ class Witness:
             yield from _of_those_admitted(now, then if was_in else None, change, was_hidden=was_hidden)
 
     def _grant(self, subscriber: str, policy: Policy) -> tuple[Grant | None, date]:
-        """Return the grant by a policy, and its day."""
-        (version,) = (one for one in self.versions if one.number == policy.version)
-        return version.grants.get(subscriber), _EPOCH + timedelta(policy.day)
+        """Return the grant by a policy, and its day; whoever left since then has none there."""
+        since = [one for one in self.versions if one.number >= policy.version]
+        stayed = all(subscriber in one.grants for one in since)
+        return since[0].grants[subscriber] if stayed else None, _EPOCH + timedelta(policy.day)
 
 
 def _of_those_admitted(

@@ -6,8 +6,9 @@ to a record that names its subject now by an old code, now by the unified one, f
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from tests.harness.changes import RETRACTED, Change
@@ -15,7 +16,7 @@ from tests.harness.feeds import Grant, admits, disclosed, disclosed_act, is_with
 from tests.harness.problem import DOUBLED, LOST, WRONG, Problem
 from tests.harness.recomputation import NOBODY, Facts, Recomputation, RecordId
 from tests.harness.restatement import final_facts
-from tests.harness.wire import Observer, digest
+from tests.harness.wire import Observer, Place, digest
 
 __all__ = ["Standing", "held", "standing_records", "views"]
 
@@ -44,6 +45,7 @@ def views(
     changes: Sequence[Change],
     grants: Sequence[Grant],
     on: date | None = None,
+    begins: Mapping[Place, int] = MappingProxyType({}),
 ) -> Iterator[Problem]:
     """Say where the newest records of a feed are not what its grant admits.
 
@@ -53,6 +55,7 @@ def views(
         changes: those that events made.
         grants: of the subscribers.
         on: the day; None: whatever it is.
+        begins: where feeds begin of which earlier records were removed.
 
     """
     wanted: list[dict[str, bytes]] = [{} for _ in grants]
@@ -61,7 +64,7 @@ def views(
             if _admits(grant, record, on):
                 view[record.key] = _disclosed(grant, record)
     for grant, view in zip(grants, wanted, strict=True):
-        found = _newest(observer, grant["feed"])
+        found = _newest(observer, grant["feed"], begins)
         yield from _differences(grant["feed"], found, view)
 
 
@@ -130,11 +133,11 @@ class _Newest(NamedTuple):
     place: str
 
 
-def _newest(observer: Observer, feed: str) -> dict[str, _Newest]:
+def _newest(observer: Observer, feed: str, begins: Mapping[Place, int] = MappingProxyType({})) -> dict[str, _Newest]:
     """Return what somebody holds who keeps the newest record of each key."""
     newest: dict[str, _Newest] = {}
     for record in observer.of(feed):
-        if record.place.topic != feed:
+        if record.place.topic != feed or record.offset < begins.get(record.place, 0):
             continue
         entry = observer.wire.decode(record.value)
         of, subject = entry["record"], entry["subject"]
