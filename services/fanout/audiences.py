@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -49,7 +50,8 @@ class Outlet:
 class Audiences:
     """All outlets of the versions that a change may name.
 
-    Whoever is not a subscriber any more has none, in no version: from then on nothing goes there.
+    Whoever is not a subscriber any more has none, in no version: from then on nothing goes there. Whoever comes back has
+    none in the versions before that: what was emitted by them may have passed while nothing went there.
     """
 
     def __init__(self, catalogue: Catalogue, history: GrantHistory, reader: ChangeReader) -> None:
@@ -58,10 +60,11 @@ class Audiences:
         self._since: dict[str, list[int]] = {}
         self._of: dict[str, list[Sequence[Outlet]]] = {}
         self._reader = reader
+        since = {subscriber: history.since(subscriber) for subscriber in history.newest.grants}
         for item in catalogue:
             versions, outlets = self._since.setdefault(item.id, []), self._of.setdefault(item.id, [])
             for version, grants, declared in history.turns(item.id):
-                present = [grant for grant in grants if grant.subscriber in history.newest.grants]
+                present = [grant for grant in grants if version >= since.get(grant.subscriber, math.inf)]
                 versions.append(version)
                 outlets.append([self._outlet(grant, declared, item) for grant in present])
 

@@ -153,5 +153,7 @@ def _subscriber(name: str, grant: Grant) -> Subscriber:
         valid_until=grant["valid_until"],
         valid_from=grant.get("valid_from"),
         fields={item: tuple(codes) for item, codes in grant.get("fields", {}).items()},
-        masks={item: {code: (kept[0], kept[1]) for code, kept in of.items()} for item, of in grant.get("masks", {}).items()},
+        masks={
+            item: {code: (kept[0], kept[1]) for code, kept in of.items()} for item, of in grant.get("masks", {}).items()
+        },
     )

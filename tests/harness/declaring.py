@@ -33,6 +33,7 @@ _FIELDS = {
 }
 """Columns that name nobody and no record: their classes may be others."""
 _MASKED = {"enterprise-registration": "OPSCOPE", "administrative-penalty": "CF_NR"}
+_GRADED = "tax-credit-grade"
 _GRADES: tuple[tuple[str, dict[str, list[str]]], ...] = (
     ("shared", {"public": ["A"]}),
     ("public", {"shared": ["A"]}),
@@ -77,7 +78,7 @@ def next_version(chance: Random, before: Sequence[Version], on: date) -> Version
     for _ in range(chance.choice((0, 1, 1, 1, 2, 3, 4))):
         drawn = chance.random()
         if drawn < 0.3:
-            item = chance.choice(ITEMS)
+            item = chance.choice((*ITEMS, *[_GRADED] * 3))
             items[item] = _classed(chance, item, items[item])
         elif drawn < 0.5 and grants:
             del grants[chance.choice(sorted(grants))]
@@ -129,11 +130,18 @@ def _grant(chance: Random, name: str, on: date) -> Grant:
 
 
 def _classed(chance: Random, item: str, raw: RawItem) -> RawItem:
-    """Give one column another class, another mask, or the grade other classes by value."""
+    """Give one column another class, another mask, or the grade other classes by value; or a row another act."""
     schema: dict[str, Any] = copy.deepcopy(raw.schema)
     entry: dict[str, Any] = dict(raw.entry)
     columns = {field["name"]: field for field in schema["fields"]}
-    if item == "tax-credit-grade" and chance.random() < 0.8:
+    if chance.random() < 0.15:
+        first, *others = entry["events"]
+        act = dict(first["act"])
+        act.pop(chance.choice(sorted(act))) if len(act) > 1 else act.update(
+            raw_catalogue()[item].entry["events"][0]["act"]
+        )
+        entry["events"] = [{**first, "act": act}, *others]
+    elif item == _GRADED and chance.random() < 0.8:
         rest, by_value = chance.choice(_GRADES)
         columns["XYDJ"]["disclosure"] = rest
         stated: dict[str, Any] = {"by_value": {"XYDJ": by_value}} if by_value else {}

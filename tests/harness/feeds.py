@@ -41,7 +41,7 @@ __all__ = [
 ]
 
 Grant = dict[str, Any]
-"""As a subscriber's file states it, with the name of the feed; `declared` where its catalogue is not the shipped one."""
+"""As a subscriber's file states it, with the name of its feed; `declared` if its catalogue is not the shipped one."""
 
 RANK = {"public": 0, "shared": 1, "authorised": 2}
 
@@ -290,6 +290,8 @@ class Evidence:
         if entry["feed"] != {"feed_seq": self._number, "previous_hash": self._previous}:
             stated = entry["feed"]["feed_seq"]
             yield Problem(
-                WRONG, 1, f"{record.place} at {record.offset}: feed_seq {stated}, true is {self._number}, or a wrong hash"
+                WRONG,
+                1,
+                f"{record.place} at {record.offset}: feed_seq {stated}, true is {self._number}, or a wrong hash",
             )
         self._previous = hashlib.sha256(record.value or b"").digest()

@@ -142,7 +142,7 @@ class Witness:
 def _of_those_admitted(
     now: Grant, then: Grant | None, change: dict[str, Any], *, was_hidden: bool
 ) -> Iterator[bytes | None]:
-    """Give what a feed may get of a change that its grant admits; `then` is the grant that admitted its record before."""
+    """Give what a feed may get of a change that its grant admits; `then` is the one that admitted its record before."""
     header = change["header"]
     applied, before, item = header["applied"], header["applied"]["before"], header["item"]
     withheld = is_withheld(now, item, change["content"])

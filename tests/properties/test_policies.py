@@ -4,6 +4,7 @@ Versions and days come at any moment: with events on the way, with fanout or pro
 of a version or a day before are still being restated.
 """
 
+from datetime import date
 from random import Random
 from typing import Any
 
@@ -12,23 +13,46 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.harness.changing_city import ChangingCity
+from tests.harness.declaring import ITEMS, Version
+from tests.harness.feeds import Grant
 from tests.harness.memory_observer import MemoryWire, publish
 from tests.harness.traffic import Traffic, message
 from tests.properties.test_views import histories, said
 from tests.step_harness import LANES
 
+
+def grant(name: str, districts: list[str]) -> Grant:
+    return {
+        "feed": f"feed.{name}",
+        "purpose": "one",
+        "legal_basis": "law",
+        "items": list(ITEMS),
+        "subject_kinds": ["ENTERPRISE"],
+        "districts": districts,
+        "disclosure": "public",
+        "consent": False,
+        "valid_until": date(2099, 12, 31),
+    }
+
+
 ASLEEP = ((), (), ("fanout",), ("profiles",), ("profiles", "fanout"), ("resolver",))
 
-_SEEDS = st.integers(0, 9999)
+_SEEDS = st.integers(0, 2**32)
+_DECLARED = st.tuples(st.just("declare"), _SEEDS)
 STEPS = st.one_of(
+    # what it is about comes as often as all the rest
+    _DECLARED,
+    _DECLARED,
     st.tuples(st.just("say"), histories("second", "third", "second not valid").map(lambda told: told[:6])),
-    st.tuples(st.just("declare"), _SEEDS),
     st.tuples(st.just("days"), st.integers(1, 3)),
     st.tuples(st.just("work"), st.tuples(_SEEDS, st.integers(1, 30), st.sampled_from(ASLEEP))),
 )
 
 
-_FIRST = [(number, what) for number in range(2) for what in ("registered", "penalty", "grade A", "listed")]
+_FIRST = [
+    *((0, what) for what in ("registered", "penalty", "grade A", "listed")),
+    *((1, what) for what in ("registered", "penalty", "grade B", "listed")),
+]
 
 
 def run(city: ChangingCity, steps: list[tuple[str, Any]]) -> None:
@@ -46,7 +70,29 @@ def run(city: ChangingCity, steps: list[tuple[str, Any]]) -> None:
             city.work(*how)
 
 
-@given(_SEEDS, st.booleans(), st.lists(STEPS, min_size=3, max_size=16), _SEEDS)
+@pytest.mark.parametrize("districts", [["all"], ["420102"]], ids=["as before", "narrower"])
+@pytest.mark.parametrize("asleep", [(), ("profiles",)], ids=["in time", "profiles far behind"])
+def test_who_comes_back_as_a_subscriber_gets_its_records_anew(districts: list[str], asleep: tuple[str, ...]) -> None:
+    city = ChangingCity(1, 1, free=False)
+    declared = city.newest.declared
+
+    def declare(*grants: Grant) -> None:
+        found = {grant["feed"].removeprefix("feed."): {**grant, "declared": declared} for grant in grants}
+        city.put_in_force(Version(city.newest.number + 1, declared, found))
+
+    one, wide = grant("agency-xinda", ["all"]), grant("district-wuchang", ["all"])
+    declare(one, wide)
+    run(city, [])
+    city.work(1, asleep=("fanout",) if asleep else ())
+    declare(one)
+    # what was emitted while it was a subscriber passes fanout while it is none
+    city.work(1, asleep=asleep)
+    declare(one, {**wide, "districts": districts})
+    city.work(1)
+    assert city.problems() == []
+
+
+@given(_SEEDS, st.booleans(), st.lists(STEPS, min_size=4, max_size=24), _SEEDS)
 @settings(max_examples=150)
 def test_feeds_are_views_whatever_is_declared_and_whatever_day_it_is(
     first: int,
@@ -58,6 +104,9 @@ def test_feeds_are_views_whatever_is_declared_and_whatever_day_it_is(
     run(city, steps)
     city.work(last)
     assert city.problems() == []
+    before = {place: len(log) for place, log in city.bus.topics.items()}
+    city.put_in_force(city.newest._replace(number=city.newest.number + 1))
+    assert {place: len(log) for place, log in city.bus.topics.items()} == before, "nothing changed, and lanes were told"
 
 
 @pytest.mark.parametrize("seed", range(1, 9))

@@ -54,6 +54,15 @@ class GrantHistory:
         self._ordered = tuple(versions)
         self.newest: Final = versions[-1]
 
+    def since(self, subscriber: str) -> int:
+        """Return the version since which one of the newest subscribers has been one without a break."""
+        since = self.newest.version
+        for one in reversed(self._ordered):
+            if subscriber not in one.grants:
+                break
+            since = one.version
+        return since
+
     def turns(self, item: str) -> Iterator[tuple[int, tuple[Grant, ...], Item]]:
         """Give the versions since which an item is shown to others than before, or in another way, the oldest first."""
         before: DeclaredGrants | None = None
