@@ -103,6 +103,12 @@ class ChangingCity:
             *map(str, views(seen, truth, by_events, grants, on, self._begins)),
         ]
 
+    def problems_of_changes(self) -> list[str]:
+        """Say the same of changes and feeds alone: of more than can be recomputed."""
+        changes = changes_of(observed(self.bus), lambda _: ())
+        true = policies(self.witness.versions, self.witness.on)
+        return [*self.witness.problems, *map(str, restatement(changes, None, (), true))]
+
     def _stages(self, on: date) -> LocalStages:
         base, newest = self._base, self._declared[-1]
         history = GrantHistory(self._declared)

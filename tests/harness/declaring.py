@@ -23,6 +23,8 @@ ITEMS = (
 FREE = ITEMS[1:]
 """Items that a city may let in before its register knows the subject; the shipped catalogue lets none of them."""
 _SUBSCRIBERS = ("agency-xinda", "department-housing", "district-wuchang")
+_ACTS = "objection-and-repair"
+"""Its rows are acts on records of the others; it has no record of its own."""
 _EPOCH = date(1970, 1, 1)
 _FIELDS = {
     "enterprise-registration": ("OPSCOPE",),
@@ -55,7 +57,7 @@ class Version(NamedTuple):
 def first_version(chance: Random, on: date, *, free: bool) -> Version:
     """Declare something; `free` lets records in before their subject is registered."""
     items = {}
-    for item in ITEMS:
+    for item in (*ITEMS, _ACTS):
         raw = raw_catalogue()[item]
         entry = {**raw.entry, "unregistered_subject": "unverified"} if free and item in FREE else raw.entry
         items[item] = RawItem(raw.schema, entry)

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import Example
 from tests.harness.changing_city import ChangingCity
 from tests.harness.declaring import ITEMS, Version
 from tests.harness.feeds import Grant
@@ -19,6 +20,7 @@ from tests.harness.memory_observer import MemoryWire, publish
 from tests.harness.traffic import Traffic, message
 from tests.properties.test_views import histories, said
 from tests.step_harness import LANES
+from tests.strategies import publications
 
 
 def grant(name: str, districts: list[str]) -> Grant:
@@ -107,6 +109,29 @@ def test_feeds_are_views_whatever_is_declared_and_whatever_day_it_is(
     before = {place: len(log) for place, log in city.bus.topics.items()}
     city.put_in_force(city.newest._replace(number=city.newest.number + 1))
     assert {place: len(log) for place, log in city.bus.topics.items()} == before, "nothing changed, and lanes were told"
+
+
+@given(
+    _SEEDS,
+    st.lists(
+        publications("uscc", "organisation_code").map(lambda events: events[:8]) | st.tuples(_SEEDS, _SEEDS), max_size=8
+    ),
+    _SEEDS,
+)
+@settings(max_examples=60)
+def test_records_are_restated_under_other_policies_whatever_happens_to_them(
+    first: int, steps: list[list[Example] | tuple[int, int]], last: int
+) -> None:
+    city = ChangingCity(first, LANES, free=False)
+    for step in steps:
+        if isinstance(step, tuple):
+            city.work(step[0], step[0] % 30)
+            city.declare(step[1])
+        else:
+            for event in step:
+                city.bus.publish(event)
+    city.work(last)
+    assert city.problems_of_changes() == []
 
 
 @pytest.mark.parametrize("seed", range(1, 9))
