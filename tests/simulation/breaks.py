@@ -17,12 +17,14 @@ from creditbus.services.engine.produce import transaction
 from creditbus.services.engine.produce.transaction import TransactionalProducer
 from creditbus.services.engine.run import inbox, lane, lane_range, pipeline
 from creditbus.services.engine.run import range_owner as owner
+from creditbus.services.engine.run.adoption import adopt
 from creditbus.services.engine.run.lane import Entries, Lane
 from creditbus.services.engine.run.lane_range import LaneRange
 from creditbus.services.engine.run.pipeline import Pipeline
 from creditbus.services.engine.run.range_owner import RangeOwner
 from creditbus.services.engine.run.runtime import StageRuntime
 from creditbus.services.engine.run.start_offset import StartOffset
+from creditbus.services.engine.stage.contract import Stage
 from creditbus.services.engine.store import Store
 
 __all__ = ["BREAKS", "SELDOM", "broken"]
@@ -230,6 +232,15 @@ def _stale_version() -> Patches:
     return [mock.patch.object(StageRuntime, "newest", as_it_is)]
 
 
+def _nothing_said() -> Patches:
+    """A lane that is taken up by another version is told nothing of it."""
+
+    async def quiet(stage: Stage, *others: Any) -> None:
+        await adopt(replace(stage, opening=None), *others)
+
+    return [mock.patch.object(owner, "adopt", quiet)]
+
+
 #: By name; the text says what is wrong.
 BREAKS: Final[dict[str, Callable[[], Patches]]] = {
     "overlapping lane ranges are not fenced": _no_overlap,
@@ -252,6 +263,7 @@ BREAKS: Final[dict[str, Callable[[], Patches]]] = {
     "offsets are outside the transaction": _no_offsets,
     "what was cut unread is not booked": _silent_loss,
     "a newer version is not looked for": _stale_version,
+    "a lane is not told what a version leaves to be done": _nothing_said,
 }
 
 

@@ -14,6 +14,7 @@ from tests.simulation.stage import rest_of
 __all__ = ["verdict"]
 
 _OUT, _CHANGELOG, _LEDGER, _JUDGED = "out", "changelog", "ledger", "judged"
+_TAKEN_UP = b"!taken up"
 
 
 def verdict(world: Any, through: bool) -> list[str]:  # noqa: FBT001 -- what the schedule's end was
@@ -25,6 +26,7 @@ def verdict(world: Any, through: bool) -> list[str]:  # noqa: FBT001 -- what the
     if world.gaps() and not any(log.start for log in world.broker.logs.values()):
         wrong.append(f"{world.gaps()} gaps, and nothing was missing")
     if through:
+        wrong += _opened(world)
         wrong += _progress(world)
     else:
         wrong.append("not through: " + _where_it_stands(world))
@@ -62,7 +64,7 @@ def _effects(world: Any, *, through: bool) -> Iterator[str]:
         if left is not None and left not in expected:
             yield f"{value!r} left {left!r} to be done, and nobody was told"
     unread = sum(not seen[value] for value in expected)
-    expired, markers = booked["expired_unread"], world.transactional or world.pieces
+    expired, markers = booked["expired_unread"], world.writes_markers
     # markers and aborted records are counted among what may have been records
     if through and (expired < unread or (expired > unread and not (markers and world.jumped))):
         yield f"{unread} were cut unread, and the ledger says {expired}"
@@ -102,6 +104,18 @@ def _judged(world: Any) -> Iterator[str]:
             there = version_at(taken, world.stage.name, record.partition.topic, lane, record.offset)
             if int(version) != there:
                 yield f"{value!r} was judged by version {int(version)}, and its lane works by {there} there"
+
+
+def _opened(world: Any) -> Iterator[str]:
+    """What a version leaves to be done in a lane was begun by the last one that the lane has taken up."""
+    newest: dict[int, int] = {}
+    for entry in world.broker.logs[Partition(ADOPTIONS, 0)].committed():
+        taken = Adoption.decode(entry.value)
+        newest[taken.lane] = taken.version
+    for lane, version in newest.items():
+        begun = _fold(world, lane)[1][-1].get(_TAKEN_UP)
+        if begun != b"%d" % version and not world.jumped:
+            yield f"lane {lane} works by version {version}, and what that left to be done was begun by {begun!r}"
 
 
 def _fold(world: Any, lane: int) -> tuple[list[int], list[dict[bytes, bytes]]]:
@@ -147,7 +161,6 @@ def _progress(world: Any) -> Iterator[str]:
             offset = world.group.offsets.get(Partition(topic, lane))
             read = None if said is None else int(said.split()[0])
             # positions after markers alone are the group's only
-            markers = world.transactional or world.pieces
-            agree = (offset or 0) >= (read or 0) if markers else read == offset
+            agree = (offset or 0) >= (read or 0) if world.writes_markers else read == offset
             if not agree and not world.lost_offsets:
                 yield f"{topic}/{lane}: the group says {offset}, the state {read}"

@@ -2,19 +2,22 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from creditbus.services.domain.event import Origin
 from creditbus.services.domain.ledger import Outcome
 from creditbus.services.engine.batch import Record
 from creditbus.services.engine.codec.schemas import Schemas
-from creditbus.services.engine.stage.contract import Stage, StepRun, StoreKind
+from creditbus.services.engine.stage.contract import LaneOpening, Stage, StepRun, StoreKind
 from creditbus.services.engine.stage.output import Output
 from creditbus.services.engine.stage.state_view import StateView
 
-__all__ = ["CHANGELOG", "JUDGED", "LEDGER", "OUT", "book", "numbering_stage", "rest_of"]
+__all__ = ["CHANGELOG", "JUDGED", "LEDGER", "OUT", "TAKEN_UP", "book", "numbering_stage", "rest_of"]
 
 OUT, CHANGELOG, LEDGER, JUDGED = "out", "changelog", "ledger", "judged"
+#: Where a lane's state says by which version its pieces were begun last.
+TAKEN_UP = b"!taken up"
+_LANE = b"lane"
 _ORIGIN: Origin = {"department": "990101", "run": "run", "file": "file", "sheet": "", "row": 1}
 
 _Work = tuple[bytes, bytes]
@@ -24,6 +27,7 @@ class _Numbering:
     """The n-th record of a key writes `n|value`; a key whose value is `end` is forgotten and begins again.
 
     What a record leaves to be done comes back to the stage by the topic that it reads: of `value+2` comes `value+1`.
+    So does what each version leaves to be done in a lane (`opening`).
     """
 
     def __init__(self, version: int, topic: str) -> None:
@@ -51,6 +55,8 @@ class _Numbering:
         for key, value in work:
             count = int(view.get(key) or 0) + 1
             view.put(key, b"%d" % count)
+            if key == _LANE:
+                view.put(TAKEN_UP, b"%d" % self._version)
             if key[-1] % 4 == 1:
                 view.put(_mark(key), b"")
             out.emit(OUT, out.lane, key, b"%d|%b" % (count, value))
@@ -81,9 +87,16 @@ def book(out: Output) -> None:
         out.emit(LEDGER, out.lane, None, json.dumps(counts).encode())
 
 
-def numbering_stage(topics: tuple[str, ...], lanes: int, version: int) -> Stage:
-    """Return the stage; by a version, if there is one, it says of each record by which it judged that."""
+def numbering_stage(topics: tuple[str, ...], lanes: int, version: int, name: Callable[[], bytes]) -> Stage:
+    """Return the stage; by a version, if there is one, it says of each record by which it judged that.
+
+    `name` makes a value that nobody else has: what a lane is told where it is taken up by another version.
+    """
     step = _Numbering(version, topics[0])
+
+    def opening(value: bytes | None) -> tuple[bytes, bytes] | None:
+        return None if value == b"%d" % version else (_LANE, name())
+
     return Stage(
         name="stage",
         topics=topics,
@@ -93,4 +106,5 @@ def numbering_stage(topics: tuple[str, ...], lanes: int, version: int) -> Stage:
         changelog=CHANGELOG,
         further_keys=step.further_keys,
         declarations=version,
+        opening=LaneOpening(TAKEN_UP, topics[0], opening) if version else None,
     )

@@ -40,6 +40,8 @@ SETTINGS = EngineSettings(
     pause_seconds=0.01,
     pause_max_seconds=0.4,
 )
+#: In how many pieces at least a lane works off what a version leaves to be done.
+_OF_A_VERSION = 2
 #: Nothing that is published here has a schema.
 _NO_REGISTRY: Any = None
 
@@ -77,7 +79,8 @@ class World:
         self.keys = random.randint(1, 6)
         self.settings = SETTINGS
         self.version = version
-        self._stages = {version: numbering_stage(topics, lanes, version)}
+        self._told = 0
+        self._stages = {version: numbering_stage(topics, lanes, version, self._name)}
         self.schemas = Schemas(_NO_REGISTRY)
         # each has a chance of its own, so that one more draw here changes nothing there
         self.kafka = Server(loop, Random(random.random()), lambda: KafkaConnectionError("the connection broke"))
@@ -117,10 +120,20 @@ class World:
         before = self.stage
         self.version += 1
         self.note(f"version {self.version}")
-        self._stages[self.version] = numbering_stage(before.topics, before.lanes, self.version)
+        self._stages[self.version] = numbering_stage(before.topics, before.lanes, self.version, self._name)
         for worker in self.workers:
             context = worker.process.context
             self.loop.call_later(chance.choice((0.0, 0.05, 0.5, 2.0)), worker.take, self.version, context=context)
+
+    def _name(self) -> bytes:
+        """Make the value of what a lane is told: that of the pieces in which it is worked off."""
+        self._told += 1
+        return b"o%d+%d" % (self._told, max(self.pieces, _OF_A_VERSION))
+
+    @property
+    def writes_markers(self) -> bool:
+        """Whether transactions write to what the stage reads."""
+        return self.transactional or self.pieces > 0 or self.version > 0
 
     def stage_of(self, version: int) -> Stage:
         """Return the stage by a version."""
@@ -198,7 +211,7 @@ class World:
     def messages(self) -> dict[bytes, Published]:
         """Return everything that the stage is to read, what it says to itself too, by value."""
         found = {record.value: record for record in self.published}
-        if self.pieces:
+        if self.pieces or self.version:
             for place in self.partitions:
                 for entry in self.broker.logs[place].ever_committed():
                     key, value = entry.key or b"", entry.value or b""
