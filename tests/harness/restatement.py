@@ -120,7 +120,7 @@ def _before(change: Change, last: Change | None) -> Iterator[Problem]:
     same = last is None or (last.facts, last.policy) == (change.facts, change.policy)
     true = None if last is None or same else (last.facts, last.policy)
     if change.before != true:
-        yield Problem(WRONG, 1, f"{change.where}: before it {change.before}, true is {true}")
+        yield Problem(WRONG, 1, f"{change.where}: facts before it {change.before}, true is {true}")
 
 
 def _restated(change: Change, last: Change | None) -> Iterator[Problem]:
