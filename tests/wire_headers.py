@@ -18,6 +18,7 @@ _FACTS: dict[str, st.SearchStrategy[Any]] = {
     "registered_name": st.text(max_size=80),
     "district": st.text(max_size=6),
     "registered": st.booleans(),
+    "policy": st.fixed_dictionaries({"version": longs, "day": ints}),
 }
 applieds = st.fixed_dictionaries(
     {
