@@ -14,6 +14,8 @@ __all__ = ["HEADER", "applieds", "headers", "ints", "longs", "names", "written"]
 HEADER = fastavro.parse_schema(header_schema(), named_schemas={})
 
 states = st.sampled_from([state.value for state in RecordState])
+longs = st.integers(-(1 << 61), 1 << 61)  # longer ones take a tenth byte and are left to fastavro
+ints = st.integers(-(1 << 31), (1 << 31) - 1)
 _FACTS: dict[str, st.SearchStrategy[Any]] = {
     "registered_name": st.text(max_size=80),
     "district": st.text(max_size=6),
@@ -32,8 +34,6 @@ applieds = st.fixed_dictionaries(
     }
 )
 
-longs = st.integers(-(1 << 61), 1 << 61)  # longer ones take a tenth byte and are left to fastavro
-ints = st.integers(-(1 << 31), (1 << 31) - 1)
 names = st.text(max_size=100)
 headers = st.fixed_dictionaries(
     {

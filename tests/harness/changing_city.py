@@ -61,7 +61,7 @@ class ChangingCity:
         self.put_in_force(next_version(Random(seed), self.witness.versions, self.witness.on))
 
     def put_in_force(self, version: Version) -> None:
-        """Let the stages work by a version; who is no subscriber any more loses its feed, as `topics remove` does."""
+        """Let the stages work by a version; a subscriber that is gone loses its feed, as `topics remove` does."""
         gone = self.newest.grants.keys() - version.grants.keys()
         self.witness.versions.append(version)
         self._declared.append(_product(version))

@@ -1,6 +1,6 @@
 """What a city declares, version after version: grants that begin, change and end, and classes that become others.
 
-Which of them shows an item, and since when, is told here a second time, without the services.
+Which of them shows an item, and since when, is said here a second time, without the services.
 """
 
 import copy

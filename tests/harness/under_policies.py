@@ -1,6 +1,6 @@
 """Watches a bus in memory on which versions and days follow each other: each change, and each record of each feed.
 
-What a feed may get of a change is told from the policy that the change states and from the one before, by what the city
+What a feed may get of a change follows from the policy that the change states and from the one before, by what the city
 declared then; the rules are written a second time (tests/harness/feeds.py).
 """
 

@@ -87,7 +87,7 @@ def test_who_comes_back_as_a_subscriber_gets_its_records_anew(districts: list[st
     run(city, [])
     city.work(1, asleep=("fanout",) if asleep else ())
     declare(one)
-    # what was emitted while it was a subscriber passes fanout while it is none
+    # what was emitted while it was a subscriber passes fanout while it is away
     city.work(1, asleep=asleep)
     declare(one, {**wide, "districts": districts})
     city.work(1)

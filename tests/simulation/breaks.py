@@ -233,7 +233,7 @@ def _stale_version() -> Patches:
 
 
 def _nothing_said() -> Patches:
-    """A lane that is taken up by another version is told nothing of it."""
+    """A lane that is taken up by another version gets no message of it."""
 
     async def quiet(stage: Stage, *others: Any) -> None:
         await adopt(replace(stage, opening=None), *others)

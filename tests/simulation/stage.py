@@ -90,7 +90,7 @@ def book(out: Output) -> None:
 def numbering_stage(topics: tuple[str, ...], lanes: int, version: int, name: Callable[[], bytes]) -> Stage:
     """Return the stage; by a version, if there is one, it says of each record by which it judged that.
 
-    `name` makes a value that nobody else has: what a lane is told where it is taken up by another version.
+    `name` makes a value that nobody else has: what is said to a lane where it is taken up by another version.
     """
     step = _Numbering(version, topics[0])
 

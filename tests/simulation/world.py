@@ -126,7 +126,7 @@ class World:
             self.loop.call_later(chance.choice((0.0, 0.05, 0.5, 2.0)), worker.take, self.version, context=context)
 
     def _name(self) -> bytes:
-        """Make the value of what a lane is told: that of the pieces in which it is worked off."""
+        """Make the value of what is said to a lane: that of the pieces in which it is worked off."""
         self._told += 1
         return b"o%d+%d" % (self._told, max(self.pieces, _OF_A_VERSION))
 
