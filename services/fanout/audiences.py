@@ -50,8 +50,8 @@ class Outlet:
 class Audiences:
     """All outlets of the versions that a change may name.
 
-    A subscriber that is gone has none, in no version: from then on nothing goes there. One that comes back has none in the
-    versions before that: what was emitted by them may have passed while nothing went there.
+    A subscriber that is gone has none, in no version: from then on nothing goes there. One that comes back has none in
+    the versions before that: what was emitted by them may have passed while nothing went there.
     """
 
     def __init__(self, catalogue: Catalogue, history: GrantHistory, reader: ChangeReader) -> None:
