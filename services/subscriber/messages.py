@@ -101,9 +101,77 @@ EMPTY_DATABASE = Message(
     "请改用空的数据库（或模式），或将该表改名",
     "give a database, or a schema, without it, or rename the table",
 )
+CANNOT_TAKE_AWAY = Message(
+    "接收端已收到记录，无法由快照取代",
+    "the receiver has records already, which a snapshot cannot replace there",
+)
+NEW_POSITION = Message(
+    "请让接收端从空开始，并用 --position-file 给出新文件",
+    "let the receiver begin empty, and give a new file with --position-file",
+)
+NOT_POSITIONS = Message(
+    "文件中没有接收端的位置",
+    "this file holds no position of a receiver",
+)
+ANSWERS = Message(
+    "应答状态为 {status}",
+    "answers with status {status}",
+)
+NOT_IN_TIME = Message(
+    "未及时应答",
+    "does not answer in time",
+)
+NOT_REACHED = Message(
+    "无法连接，或连接中断（{error}）",
+    "cannot be reached, or the connection broke ({error})",
+)
+TRIED_AGAIN = Message(
+    "{place}：{problem}，将以逐渐加长的间隔重试",
+    "{place}: {problem}; it is tried again with growing pauses",
+)
+RECEIVER_BACK = Message(
+    "接收端恢复后重新运行即从原处继续",
+    "run again once it does, it goes on where it stood",
+)
+NO_REDIRECTS = Message(
+    "不跟随重定向：请给出最终地址",
+    "no redirect is followed: give the address to which it leads",
+)
+SEE_RECEIVER = Message(
+    "接收端拒绝了请求，原因见其日志；其后的记录未发送",
+    "the receiver refuses; its log says why. No later record was sent",
+)
+NOT_AN_ADDRESS = Message(
+    "不是接收端的地址",
+    "this is not the address of a receiver",
+)
+UNENCRYPTED = Message(
+    "记录将以明文传送到 {host}",
+    "{host} would get the records unencrypted",
+)
+ADDRESS_EXAMPLE = Message(
+    "写成 https://host/path；http:// 只用于本机",
+    "write https://host/path; http:// is for this machine alone",
+)
+NO_SECRET = Message(
+    "须给出签名口令所在的文件",
+    "the file with the secret that signs requests is needed",
+)
+UNREADABLE = Message(
+    "无法读取",
+    "cannot be read",
+)
+SHORT_SECRET = Message(
+    "其中有不足 {least} 个字符的口令，或没有口令",
+    "it holds no secret, or one of less than {least} characters",
+)
+SECRET_EXAMPLE = Message(
+    "用 `openssl rand -hex 32 > webhook.secret` 生成，并另行交给接收方",
+    "make one with `openssl rand -hex 32 > webhook.secret`, and hand it to the receiver by another way",
+)
 NOT_A_URL = Message(
-    "既不是数据库地址，也不是以 .jsonl 结尾的文件",
-    "this is neither the URL of a database nor a file whose name ends with .jsonl",
+    "既不是数据库或接收端的地址，也不是以 .jsonl 结尾的文件",
+    "this is neither the URL of a database or a receiver nor a file whose name ends with .jsonl",
 )
 NO_DRIVER = Message(
     "没有可用的驱动：“{error}”",

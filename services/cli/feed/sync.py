@@ -17,6 +17,7 @@ from creditbus.services.cli.configured import Json, known_subscriber, subscriber
 from creditbus.services.cli.console import ERRORS, OUTPUT
 from creditbus.services.cli.declared import connected
 from creditbus.services.cli.feed.pace import Pace
+from creditbus.services.cli.feed.receiver import receiver_copy
 from creditbus.services.cli.feed.snapshots import Incomplete, Unsigned, opened, stops_line
 from creditbus.services.cli.feed.verify import Keys
 from creditbus.services.cli.language import spoken
@@ -38,8 +39,9 @@ def register(app: typer.Typer) -> None:
     app.command("sync")(sync)
 
 
-def sync(  # noqa: PLR0917 -- options of a command
+def sync(
     subscriber: Annotated[str, typer.Argument(autocompletion=subscribers)],
+    *,
     to: Annotated[str, typer.Option("--to", metavar="URL|FILE")],
     once: Annotated[bool, typer.Option("--once")] = False,
     group: Annotated[str | None, typer.Option("--group")] = None,
@@ -48,9 +50,12 @@ def sync(  # noqa: PLR0917 -- options of a command
     key: Keys = None,
     unsigned: Unsigned = False,
     incomplete: Incomplete = False,
+    secret_file: Annotated[Path | None, typer.Option("--secret-file")] = None,
+    position_file: Annotated[Path | None, typer.Option("--position-file")] = None,
+    retry_for: Annotated[str, typer.Option("--retry-for")] = "10m",
     json: Json = False,
 ) -> None:
-    """Keep a copy of a feed in a database or a file. Exit code 1 when the feed is not whole."""
+    """Keep a copy of a feed in a database, a file, or a receiver over HTTP. Exit code 1 when the feed is not whole."""
     from creditbus.services.subscriber.bus_reports import BusReports, group_of
     from creditbus.services.subscriber.earlier import EarlierRetractions
     from creditbus.services.subscriber.errors import BrokenFeedError
@@ -59,12 +64,16 @@ def sync(  # noqa: PLR0917 -- options of a command
     from creditbus.services.subscriber.snapshot.taking import take_snapshot
     from creditbus.services.subscriber.syncing import Progress
     from creditbus.services.subscriber.syncing import sync as keep
+    from creditbus.services.subscriber.webhook.address import is_webhook
     from creditbus.topics.names import feed
 
     connection = connected()
     known_subscriber(subscriber)
     topic = feed(subscriber)
-    copy = copy_at(to, topic)
+    if is_webhook(to):
+        copy: Copy = receiver_copy(connection, to, topic, secret_file, position_file, retry_for)
+    else:
+        copy = copy_at(to, topic)
     began, done = time.monotonic(), Progress()
     reports = BusReports(connection, subscriber, group or group_of(subscriber))
     earlier = EarlierRetractions(connection, topic) if receipts else None

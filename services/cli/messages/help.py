@@ -751,11 +751,11 @@ HELP: Final[Mapping[str, Message]] = {
         "A new copy begins from this snapshot; one that has begun goes on where it stands.",
     ),
     "feed sync": Message(
-        "把订阅方视图的副本保存在数据库中：每个目录一张表，每个键只保留最新记录，撤回的移除。可随时中断，"
+        "把订阅方视图的副本保存在数据库中：每个目录一张表，每个键只保留最新记录，撤回的移除；或写入文件，或发往接收端。可随时中断，"
         "重新运行即从原处继续。订阅流不完整时退出码为 1。",
         "Keep a copy of a subscriber's view in a database: a table for each item, the newest record of each key, "
-        "without those that were retracted. It can be stopped anywhere and goes on there. Exit code 1 when the feed is "
-        "not whole.",
+        "without those that were retracted; or in a file, or at a receiver over HTTP. It can be stopped anywhere and "
+        "goes on there. Exit code 1 when the feed is not whole.",
     ),
     "feed sync SUBSCRIBER": Message(
         "订阅方。",
@@ -763,9 +763,10 @@ HELP: Final[Mapping[str, Message]] = {
     ),
     "feed sync --to": Message(
         "数据库的 SQLAlchemy 地址，如 postgresql+psycopg://user@host/database、mariadb+pymysql://…、sqlite:///copy.db；"
-        "或以 .jsonl 结尾的文件，逐条追加所有变更。",
+        "或以 .jsonl 结尾的文件，逐条追加所有变更；或接收端的地址 https://…，逐条发送所有变更。",
         "SQLAlchemy URL of the database, such as postgresql+psycopg://user@host/database, mariadb+pymysql://…, "
-        "sqlite:///copy.db; or a file whose name ends with .jsonl, to which every change is appended.",
+        "sqlite:///copy.db; or a file whose name ends with .jsonl, to which every change is appended; or the address "
+        "of a receiver, https://…, to which every change is sent.",
     ),
     "feed sync --once": Message(
         "读到当前末尾后结束，不再跟随。",
@@ -779,6 +780,19 @@ HELP: Final[Mapping[str, Message]] = {
     "feed sync --receipts": Message(
         "副本移除被撤回的记录后，是否在 `acks.<订阅方>` 上确认。",
         "Whether retractions are confirmed on `acks.<subscriber>` once the copy has taken them.",
+    ),
+    "feed sync --secret-file": Message(
+        "发往接收端时：含有请求签名口令的文件，每行一个。",
+        "For a receiver: the file with the secret that signs requests, one in each line.",
+    ),
+    "feed sync --position-file": Message(
+        "发往接收端时：保存位置的文件；默认在 CREDITBUS_HOME 的 feed-sync 中。",
+        "For a receiver: the file that keeps the position; otherwise one in `feed-sync` of CREDITBUS_HOME.",
+    ),
+    "feed sync --retry-for": Message(
+        "发往接收端时：一个请求失败后重试多久（如 30m、1h），之后以退出码 2 结束。",
+        "For a receiver: for how long a request that fails is tried again, such as 30m or 1h, before the command ends "
+        "with exit code 2.",
     ),
     "feed sync --json": Message(
         "结束时输出一行 JSON 摘要。",

@@ -18,6 +18,7 @@ from creditbus.services.subscriber.syncing import Progress
 from tests.english import english_in
 from tests.feed_copies import TOPIC, KeptReports, MadeFeed
 from tests.harness.copied import CopiedTables
+from tests.harness.receiving import running_receiver
 
 _ORACLE = sa.URL.create("oracle+oracledb", "user", "secret", "host").render_as_string(hide_password=False)
 Sync = Callable[..., tuple[int, str, str]]
@@ -101,7 +102,10 @@ def test_a_feed_that_is_not_whole_ends_it_with_one_line(feed: MadeFeed, run: Syn
 @pytest.mark.parametrize(
     ("to", "said"),
     [
-        ("nonsense", "--to: this is neither the URL of a database nor a file whose name ends with .jsonl; "),
+        (
+            "nonsense",
+            "--to: this is neither the URL of a database or a receiver nor a file whose name ends with .jsonl; ",
+        ),
         (_ORACLE, "--to: there is no driver for it: "),
         ("sqlite:////nowhere/at/all.db", "sqlite:////nowhere/at/all.db: unable to open database file; "),
     ],
@@ -113,6 +117,39 @@ def test_a_place_that_cannot_be_reached_is_one_line(to: str, said: str, feed: Ma
     assert err.startswith(f"creditbus: {said}")
     assert err.count("\n") == 1
     assert "secret" not in err
+
+
+def test_a_receiver_over_http_is_a_copy_too(feed: MadeFeed, run: Sync, tmp_path: Path) -> None:
+    for number in range(3):
+        feed.put(0, "S1", state=["ACTIVE", "ACTIVE", "WITHDRAWN"][number])
+    (tmp_path / "webhook.secret").write_text("x" * 32, encoding="utf-8")
+    secret = ("--secret-file", "webhook.secret")
+    with running_receiver() as receiving:
+        to = receiving.url + "?token=hidden"
+        assert run("--once", *secret, to=to) == (
+            0,
+            "3 records read: 3 rows written, 0 rows taken away, 1 retraction confirmed\n",
+            "",
+        )
+        assert [record["feed"]["feed_seq"] for record in receiving.records()] == [1, 2, 3]
+        (position,) = (tmp_path / "home" / "feed-sync").glob(f"{TOPIC}-*.json")
+        assert json.loads(position.read_bytes())["topic"] == TOPIC
+        assert run("--once", *secret, to=to)[1].startswith("0 records read")
+        assert run("--once", *secret, "--position-file", "other.json", to=to)[1].startswith("3 records read")
+        feed.put(0, "S2")
+        receiving.answer = lambda: 401
+        code, out, said = run("--once", *secret, to=to)
+        assert (code, out) == (2, "")
+        assert said.startswith(f"creditbus: {receiving.url}: answers with status 401; the receiver refuses")
+        receiving.answer = lambda: 503
+        code, _, said = run("--once", *secret, "--retry-for", "1s", to=to)
+        assert code == 2
+        assert said.splitlines()[-1].startswith(f"creditbus: {receiving.url}: answers with status 503; run again")
+        for lang_to, options in ((to, ()), ("http://example.org", secret), (to, (*secret, "--retry-for", "1x"))):
+            code, _, said = run("--once", *options, to=lang_to, lang="zh")
+            assert code == 2
+            assert english_in(said.replace("example.org", "").replace("openssl rand -hex", "")) == []
+            assert "hidden" not in said
 
 
 def test_it_speaks_chinese(feed: MadeFeed, run: Sync) -> None:
