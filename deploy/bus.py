@@ -8,11 +8,13 @@ from creditbus.avro_schemas import Schema, event_schema, raw_catalogue, unreadab
 from creditbus.avro_schemas.catalogue_files import read_schema
 from creditbus.deploy import messages
 from creditbus.topics.city import current_city
-from creditbus.topics.city.published import FileChange, changes_between, files_of, with_closed
+from creditbus.topics.city.published import FileChange, PublishedCity, changes_between, files_of, with_closed
 from creditbus.topics.city.publishing import newest_version, publish_city
 from creditbus.topics.connection import Connection
 from creditbus.topics.declarations import Declarations, declarations
 from creditbus.topics.errors import ConfigurationError
+from creditbus.topics.leftover import topics_with_records
+from creditbus.topics.names import feed
 from creditbus.topics.plan import Plan, apply, plan
 
 __all__ = ["BusPlan", "apply_bus", "bus_schemas", "checked_declarations", "plan_bus", "subject_of"]
@@ -76,12 +78,27 @@ class BusPlan:
 
 
 def plan_bus(connection: Connection) -> BusPlan:
-    """What is missing or different; see `creditbus.topics.plan.plan`."""
-    servers = plan(connection, checked_declarations(), bus_schemas())
+    """What is missing or different; see `creditbus.topics.plan.plan`.
+
+    Raises:
+        ConfigurationError: names file, key and fix of what cannot be.
+    """
+    declared = checked_declarations()
+    servers = plan(connection, declared, bus_schemas())
     newest = newest_version(connection)
+    if newest is not None:
+        _refuse_old_feeds(connection, declared, newest)
     before = {} if newest is None else newest.files
     changes = changes_between(before, with_closed(before, files_of(current_city())))
     return BusPlan(servers, 0 if newest is None else newest.version, changes)
+
+
+def _refuse_old_feeds(connection: Connection, declared: Declarations, newest: PublishedCity) -> None:
+    """Refuse a subscriber that comes back to a feed of before, which its grant of now takes nothing back from."""
+    coming = {feed(name): name for name in declared.subscribers if f"subscribers/{name}.yaml" not in newest.files}
+    for topic in topics_with_records(connection, coming) if coming else ():
+        place = str(current_city().root / "subscribers" / f"{coming[topic]}.yaml")
+        raise ConfigurationError(place, messages.COMES_BACK(topic=topic), messages.DELETE_ITS_FEED(topic=topic))
 
 
 def apply_bus(connection: Connection) -> BusPlan:

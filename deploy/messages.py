@@ -56,6 +56,14 @@ SEE_LOG = Message(
     "见 {log}",
     "see {log}",
 )
+COMES_BACK = Message(
+    "曾是订阅方，其当时的 {topic} 仍在",
+    "was a subscriber before, and its {topic} of that time is still there",
+)
+DELETE_ITS_FEED = Message(
+    "请先移走该文件，运行 `creditbus topics remove {topic}`，再放回；或者另取一个 id",
+    "take the file away, run `creditbus topics remove {topic}`, and put it back; or choose another id",
+)
 DECLARE_IT = Message(
     "请在 topics/departments 中声明",
     "declare it in topics/departments",

@@ -16,7 +16,7 @@ from creditbus.topics.errors import ConfigurationError
 from creditbus.topics.names import OWN_PREFIXES
 from creditbus.topics.suggestion import suggestion
 
-__all__ = ["leftovers", "most_records", "remove_topic"]
+__all__ = ["leftovers", "most_records", "remove_topic", "topics_with_records"]
 
 
 def leftovers(declared: Declarations, live: Iterable[str]) -> list[str]:
@@ -39,6 +39,19 @@ def most_records(kafka: KafkaAdminClient, topics: Mapping[str, Mapping[str, Any]
     for place in places:
         found[place.topic] += end[place].offset - first[place].offset
     return found
+
+
+def topics_with_records(connection: Connection, names: Iterable[str]) -> list[str]:
+    """Return those of some topics that are there and hold something, by name.
+
+    Raises:
+        UnavailableError: no broker answers.
+
+    """
+    wanted = set(names)
+    with admin(connection) as kafka:
+        live = {topic["name"]: topic for topic in kafka.describe_topics() if topic["name"] in wanted}
+        return sorted(name for name, held in most_records(kafka, live).items() if held)
 
 
 def remove_topic(connection: Connection, declared: Declarations, name: str) -> int:

@@ -22,6 +22,8 @@ from creditbus.topics.city.adoptions import version_at
 from creditbus.topics.city.publishing import adoptions, versions
 from creditbus.topics.connection import Connection
 from creditbus.topics.declarations import declarations
+from creditbus.topics.errors import ConfigurationError
+from creditbus.topics.leftover import remove_topic
 from creditbus.topics.names import CHANGES, DECLARATIONS
 from tests.harness.city_folder import CityFolder
 from tests.harness.cluster import start_afresh
@@ -116,6 +118,7 @@ def test_what_a_city_declares_takes_effect_while_the_bus_runs_and_workers_die(
             _check(observer, {one.version: one.files for one in versions(bus)})
             _expect_grant_history(bus, monkeypatch, capsys)
             _remove_a_department(observer, folder, load)
+            _come_back(wire, folder)
 
 
 @pytest.mark.parametrize("deleted", [True, False], ids=["no topic", "no version"])
@@ -206,6 +209,18 @@ def _remove_a_department(observer: Observer, folder: CityFolder, load: Load) -> 
     load.burst()
     until(lambda: observer.totals()["received"] == received + _BURST, "what another department publishes is read")
     assert not observer.of("rejects."), "what a removed one publishes is not even refused"
+
+
+def _come_back(wire: Wire, folder: CityFolder) -> None:
+    """Declare a removed subscriber again: what its feed holds from before would not be taken back."""
+    folder.grant("agency-xinda", "district-wuchang")
+    with pytest.raises(ConfigurationError, match=r"agency-xinda\.yaml.*topics remove feed\.agency-xinda"):
+        _apply(wire, folder)
+    folder.remove("subscribers/agency-xinda")
+    use_city(read_city(folder.path))
+    assert remove_topic(wire.bus, declarations(), "feed.agency-xinda") > 0
+    folder.grant("agency-xinda", "district-wuchang")
+    assert _apply(wire, folder) == 8
 
 
 def _registrations(wire: Wire) -> Iterator[Message]:
