@@ -80,6 +80,9 @@ class AheadError(EngineError):
 class ClockBehindError(EngineError):
     """A lane was judged by a later day already than that of this machine's clock: it is wrong, or some seconds late."""
 
+    def __init__(self) -> None:
+        super().__init__("the lane was judged by a later day already: is the clock of this machine right?")
+
 
 class GapError(OwnershipLostError):
     """A batch does not start where the one before it ended."""

@@ -72,7 +72,7 @@ class BatchLane:
 
     def _take_up(self, known: LanePolicies, now: LanePolicies) -> None:
         if known.is_after(now.policies):
-            raise ClockBehindError("the lane was judged by the grants of a later day: is this machine's clock right?")
+            raise ClockBehindError
         standing = known.changed_to(now.policies)
         if not self._subjects.count:
             return

@@ -13,7 +13,7 @@ from tests.simulation.breaks import BREAKS, SELDOM
 ROOT = Path(__file__).resolve().parents[2]
 #: Of the gate. Two cores that have nothing else to do take three minutes, and ten next to suites on servers. Only a
 #: much slower machine does fewer; `make simulate` does as many as one likes.
-SCHEDULES, SECONDS = 20_000, 1_200
+SCHEDULES, SECONDS = 20_000, 900
 #: Schedules within which a broken rule must be found.
 SOON = 2_000
 
