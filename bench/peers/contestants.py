@@ -165,8 +165,8 @@ def _own_name(run: Run) -> str:
 
 
 def _no_index(key: bytes) -> bytes | None:
-    """Leave out what the peers do not keep: a subject's index of records, and how far the lane has read."""
-    return None if key.startswith((b"i|", b"p|")) else key
+    """Leave out what the peers do not keep: indexes of records and of subjects, policies, how far the lane has read."""
+    return None if key.startswith((b"i|", b"l", b"m", b"p|")) else key
 
 
 def _quix_key(key: bytes) -> bytes:
