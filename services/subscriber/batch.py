@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from creditbus.services.subscriber.position import Move
+from creditbus.services.subscriber.position import AT_BEGINNING, Move, Position
 from creditbus.services.subscriber.table_model import TableModel
 
 __all__ = ["REPLACEMENT", "Batch", "Change", "Taken", "without_nul"]
@@ -47,6 +48,10 @@ class Batch:
 
     changes: list[Change]
     moves: dict[int, Move]
+
+    def follows(self, positions: Mapping[int, Position]) -> bool:
+        """Tell whether it goes on where a copy stands; else another program has moved the copy meanwhile."""
+        return all(positions.get(partition, AT_BEGINNING) == move.before for partition, move in self.moves.items())
 
 
 class Taken(NamedTuple):

@@ -23,7 +23,7 @@ from creditbus.services.query.feed_line import feed_json_line
 from creditbus.services.subscriber import messages
 from creditbus.services.subscriber.batch import Batch, Taken
 from creditbus.services.subscriber.copy import View
-from creditbus.services.subscriber.position import AT_BEGINNING, Position
+from creditbus.services.subscriber.position import Position
 from creditbus.topics.errors import ConfigurationError, UnavailableError
 
 __all__ = ["JsonLinesCopy"]
@@ -77,9 +77,8 @@ class JsonLinesCopy:
 
     def take(self, batch: Batch) -> Taken:
         """See the contract."""
-        for partition, move in batch.moves.items():
-            if self._positions.get(partition, AT_BEGINNING) != move.before:
-                raise ConfigurationError(self.place, messages.MOVED_MEANWHILE(), messages.ONE_SYNC())
+        if not batch.follows(self._positions):
+            raise ConfigurationError(self.place, messages.MOVED_MEANWHILE(), messages.ONE_SYNC())
         self._positions |= {partition: move.after for partition, move in batch.moves.items()}
         lines = [feed_json_line(one.partition, one.offset, one.fields) for one in batch.changes]
         self._unwritten = not lines

@@ -11,7 +11,7 @@ from typing import Final, Self
 from creditbus.services.subscriber import messages
 from creditbus.services.subscriber.batch import Batch, Change, Taken
 from creditbus.services.subscriber.copy import View
-from creditbus.services.subscriber.position import AT_BEGINNING, Position
+from creditbus.services.subscriber.position import Position
 from creditbus.services.subscriber.webhook.position_file import PositionFile
 from creditbus.services.subscriber.webhook.posting import MOST_RECORDS, posts, slices
 from creditbus.services.subscriber.webhook.receiver import Receiver
@@ -66,9 +66,8 @@ class WebhookCopy:
 
     def take(self, batch: Batch) -> Taken:
         """See the contract. After an error or a crash less than a slice is sent once more."""
-        for partition, move in batch.moves.items():
-            if self._positions.get(partition, AT_BEGINNING) != move.before:
-                raise ConfigurationError(self.place, messages.MOVED_MEANWHILE(), messages.ONE_SYNC())
+        if not batch.follows(self._positions):
+            raise ConfigurationError(self.place, messages.MOVED_MEANWHILE(), messages.ONE_SYNC())
         for piece in slices(batch):
             # all of a slice before any of the next one: so the records of a subject keep their order
             self._send(piece.changes)

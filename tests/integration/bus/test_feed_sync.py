@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import random
-import signal
-import subprocess
-import sys
 import threading
 from pathlib import Path
 from typing import Any
 
 from tests.harness.copied import CopiedTables
+from tests.harness.killed_sync import killed_sync
 from tests.harness.traffic import Traffic
 from tests.harness.wire import Observer
 from tests.integration.bus.conftest import Say
@@ -40,21 +37,6 @@ def _view(live: Observer) -> dict[str, dict[tuple[str, str, str], Any]]:
     return held
 
 
-def _killed(live: Observer, url: str, home: Path, chance: random.Random) -> bool:
-    """Follow the feed until SIGKILL comes at a random moment; return whether it was still at work."""
-    addresses = {f"CREDITBUS_{key.upper()}": value for key, value in live.wire.bus.endpoints().items()}
-    environment = os.environ | addresses | {"CREDITBUS_HOME": str(home)}
-    command = [sys.executable, "-m", "creditbus.services.cli", "feed", "sync", _NAME, "--to", url]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
-        try:
-            _, said = process.communicate(timeout=chance.uniform(_EARLIEST_S, _LATEST_S))
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGKILL)
-            process.wait()
-            return True
-        raise AssertionError(said.decode())
-
-
 def test_killed_again_and_again_while_the_feed_grows(live: Observer, say: Say, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/copy.db"
     chance = random.Random(5)
@@ -63,7 +45,7 @@ def test_killed_again_and_again_while_the_feed_grows(live: Observer, say: Say, t
     for number in range(_KILLS):
         growing = threading.Thread(target=live.wire.publish, args=(messages[number * part : (number + 1) * part],))
         growing.start()
-        assert _killed(live, url, tmp_path / "home", chance)
+        killed_sync(live.wire.bus, _NAME, url, tmp_path / "home", chance.uniform(_EARLIEST_S, _LATEST_S))
         growing.join()
     live.wire.publish(messages[_KILLS * part :])
     live.settle()

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import random
 import re
-import signal
-import subprocess
-import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -19,6 +15,7 @@ from confluent_kafka.admin import AdminClient
 
 from creditbus.services.evidence.receipts import ReceiptWatch
 from tests.documentation import DOCS
+from tests.harness.killed_sync import killed_sync
 from tests.harness.traffic import Traffic
 from tests.harness.waiting import until
 from tests.harness.wire import Observer
@@ -47,21 +44,6 @@ def _receipts(live: Observer, subscriber: str) -> list[tuple[int, int]]:
     return [(one["partition"], one["feed_seq"]) for one in found]
 
 
-def _killed(live: Observer, url: str, home: Path, chance: random.Random) -> None:
-    """Follow the feed until SIGKILL comes at a random moment."""
-    addresses = {f"CREDITBUS_{key.upper()}": value for key, value in live.wire.bus.endpoints().items()}
-    environment = os.environ | addresses | {"CREDITBUS_HOME": str(home)}
-    command = [sys.executable, "-m", "creditbus.services.cli", "feed", "sync", _NAME, "--to", url]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
-        try:
-            _, said = process.communicate(timeout=chance.uniform(_EARLIEST_S, _LATEST_S))
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGKILL)
-            process.wait()
-            return
-        raise AssertionError(said.decode())
-
-
 def _sums(say: Say, code: int) -> dict[str, Any]:
     return {one["subscriber"]: one for one in say("feed", "receipts", code=code)}
 
@@ -76,7 +58,7 @@ def test_a_copy_confirms_every_retraction_however_often_it_is_killed_and_operato
     for number in range(_KILLS):
         growing = threading.Thread(target=live.wire.publish, args=(messages[number * part : (number + 1) * part],))
         growing.start()
-        _killed(live, url, tmp_path / "home", chance)
+        killed_sync(live.wire.bus, _NAME, url, tmp_path / "home", chance.uniform(_EARLIEST_S, _LATEST_S))
         growing.join()
     live.wire.publish(messages[_KILLS * part :])
     live.settle()
