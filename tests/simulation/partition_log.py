@@ -1,6 +1,7 @@
 """One partition as a broker keeps it: record batches in the protocol's bytes, open transactions, what is stable."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from struct import Struct
 from typing import Any, NamedTuple
 
@@ -125,13 +126,26 @@ class PartitionLog:
         """Yield the same, and before it what retention has let go."""
         return self._committed([*self._gone, *self._batches])
 
+    def last_committed(self) -> int:
+        """Return the offset of the last record among those of `ever_committed`; -1: there is none."""
+        stable = self.stable
+        newest_first = chain(reversed(self._batches), reversed(self._gone))
+        return next((batch.last for batch in newest_first if self._counts(batch, stable)), -1)
+
     def _committed(self, batches: Sequence[_Batch]) -> Iterator[Entry]:
-        lost = [(producer, first, last) for producer, first, last in self._aborted]
+        stable = self.stable
         for batch in batches:
-            if batch.marker or batch.last >= self.stable:
-                continue
-            if any(producer == batch.producer and first <= batch.base <= last for producer, first, last in lost):
-                continue
-            records: Any = DefaultRecordBatch(batch.data)
-            for record in records:
-                yield Entry(record.offset, record.key, record.value)
+            if self._counts(batch, stable):
+                records: Any = DefaultRecordBatch(batch.data)
+                for record in records:
+                    yield Entry(record.offset, record.key, record.value)
+
+    def _counts(self, batch: _Batch, stable: int) -> bool:
+        """Whether a reader of committed records sees what a batch holds."""
+        return (
+            not batch.marker
+            and batch.last < stable
+            and not any(
+                producer == batch.producer and first <= batch.base <= last for producer, first, last in self._aborted
+            )
+        )

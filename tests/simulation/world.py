@@ -90,6 +90,7 @@ class World:
         self.broker = Broker(Random(random.random()), self.group, self._later, self.kafka.delay)
         self.shelf = Shelf()
         self.published: list[Published] = []
+        self._newest: dict[Partition, int] = {}
         self.workers: list[Worker] = []
         self.counts: Counter[str] = Counter()
         self.lost_offsets = False
@@ -194,6 +195,7 @@ class World:
                     continue
                 offset = written
             self.published.append(Published(partition, offset, b"k%d" % key, value))
+            self._newest[partition] = offset
 
     def _publish_by_transaction(
         self, partition: Partition, entry: Sequence[tuple[bytes | None, bytes | None]]
@@ -242,10 +244,12 @@ class World:
         ready = [number for worker in self.workers for number in worker.ready()]
         if sorted(ready) != list(range(self.stage.lanes)) or not all(worker.idle() for worker in self.workers):
             return False
-        last: dict[Partition, int] = {}
-        for record in self.messages().values():
-            last[record.partition] = max(record.offset, last.get(record.partition, -1))
-        return all(self.read_up_to(place) > offset for place, offset in last.items())
+        return all(self.read_up_to(place) > self._last(place) for place in self.partitions)
+
+    def _last(self, place: Partition) -> int:
+        """Return the offset of the last of `messages` in a partition; -1: it has none."""
+        said = self.broker.logs[place].last_committed() if self.pieces or self.version else -1
+        return max(said, self._newest.get(place, -1))
 
     def read_up_to(self, place: Partition) -> int:
         """Return how far a partition was read: what the group has lost is in the lane's own state."""
