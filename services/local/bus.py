@@ -120,7 +120,8 @@ class LocalBus:
     ) -> tuple[Output, dict[bytes, bytes | None]]:
         """Run a stage on a batch as a worker's lane does; return what it writes, to topics and to its store."""
         runs = self.parts.stages[stage]
-        asyncio.run(self.parts.schemas.learn(batch))
+        if self.parts.schemas.unknown(batch):
+            asyncio.run(self.parts.schemas.learn(batch))
         work, keys = runs.step.prepare(batch)
         state = self.state(runs, lane, keys)
         if runs.further_keys is not None:

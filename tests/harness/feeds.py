@@ -7,7 +7,7 @@ before it, whatever the facts, was in no view.
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from importlib.resources import files
@@ -108,28 +108,48 @@ def _columns(item: str, declared: Declared | None) -> dict[str, _Column]:
     return found
 
 
-def _admitted(grant: Grant, item: str) -> list[_Column]:
+def _admitted(grant: Grant, item: str) -> Sequence[_Column]:
     """Return the columns of which a grant shows any value, each with the mask under which it does."""
-    ceiling, chosen = RANK[grant["disclosure"]], grant.get("fields", {}).get(item)
-    masks = grant.get("masks", {}).get(item, {})
+    chosen, masks = grant.get("fields", {}).get(item), grant.get("masks", {}).get(item, {})
+    stated = tuple((name, tuple(mask)) for name, mask in masks.items())
+    named = None if chosen is None else frozenset(chosen)
+    return _admitted_columns(item, grant.get("declared"), RANK[grant["disclosure"]], named, stated)
+
+
+@lru_cache(maxsize=1024)
+def _admitted_columns(
+    item: str,
+    declared: Declared | None,
+    ceiling: int,
+    chosen: frozenset[str] | None,
+    masks: tuple[tuple[str, tuple[int, int]], ...],
+) -> Sequence[_Column]:
+    asked = dict(masks)
     found = []
-    for column in _columns(item, grant.get("declared")).values():
+    for column in _columns(item, declared).values():
         if column.widest <= ceiling and (chosen is None or column.name in chosen):
-            stated = [mask for mask in (column.mask, masks.get(column.name)) if mask is not None]
+            stated = [mask for mask in (column.mask, asked.get(column.name)) if mask is not None]
             kept = (min(mask[0] for mask in stated), min(mask[1] for mask in stated)) if stated else None
             found.append(column._replace(mask=kept))
-    return found
+    return tuple(found)
 
 
 def _act(grant: Grant, item: str) -> frozenset[str]:
     """Return the parts of the act that are shown: those of columns that are shown whatever they say."""
-    sources: defaultdict[str, set[str]] = defaultdict(set)
-    for event in _raw(item, grant.get("declared")).entry["events"]:
-        for part, column in event.get("act", {}).items():
-            sources[part].add(column)
+    sources = _sources(item, grant.get("declared"))
     ceiling = RANK[grant["disclosure"]]
     open_columns = {column.name for column in _admitted(grant, item) if column.narrowest <= ceiling}
-    return frozenset(part for part, columns in sources.items() if columns <= open_columns)
+    return frozenset(part for part, columns in sources.items() if open_columns.issuperset(columns))
+
+
+@lru_cache(maxsize=256)
+def _sources(item: str, declared: Declared | None) -> Mapping[str, Collection[str]]:
+    """Return the columns from which each part of an item's act comes."""
+    sources: defaultdict[str, set[str]] = defaultdict(set)
+    for event in _raw(item, declared).entry["events"]:
+        for part, column in event.get("act", {}).items():
+            sources[part].add(column)
+    return sources
 
 
 def _in_part(mask: tuple[int, int], value: str) -> str:

@@ -2,7 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from typing import Any
+from weakref import WeakKeyDictionary
 
+from creditbus.services.local.registry import MemoryRegistry
 from creditbus.topics.names import STAGES
 from tests.harness.checker import problems
 from tests.harness.problem import Problem
@@ -12,14 +15,16 @@ from tests.step_harness import Bus
 
 __all__ = ["MemoryWire", "observed", "problems_of", "publish"]
 
+_parsed: WeakKeyDictionary[MemoryRegistry, tuple[dict[int, Any], dict[str, tuple[bytes, Any]]]] = WeakKeyDictionary()
+"""The schemas of a registry, ready to read and to write: they are the same for every bus that has it."""
+
 
 class MemoryWire(Wire):
     """Schemas and framing of a bus in memory."""
 
     def __init__(self, bus: Bus) -> None:
         self.registry = bus.parts.registry
-        self._readers = {}
-        self._writers = {}
+        self._readers, self._writers = _parsed.setdefault(bus.parts.registry, ({}, {}))
 
 
 def publish(bus: Bus, messages: Iterable[Message]) -> None:

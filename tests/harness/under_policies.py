@@ -50,6 +50,7 @@ class Witness:
         self.on = on
         self.problems: list[str] = []
         self._wire = MemoryWire(bus)
+        self._true: tuple[tuple[int, date], dict[str, Policy]] = ((0, on), {})
         self._heard: defaultdict[tuple[str, int], int] = defaultdict(int)
         self._evidence: defaultdict[tuple[str, int], Evidence] = defaultdict(Evidence)
 
@@ -68,9 +69,16 @@ class Witness:
     def _stamp(self, change: Record) -> None:
         """A change says the policy by which its item is shown at this moment."""
         header = self._wire.decode(change.value)["header"]
-        stated, true = policy_of(header["applied"]), policies(self.versions, self.on)[header["item"]]
+        stated, true = policy_of(header["applied"]), self._policies()[header["item"]]
         if stated != true:
             self.problems.append(f"{change.place} at {change.offset}: {stated} of {header['item']}, true is {true}")
+
+    def _policies(self) -> dict[str, Policy]:
+        """Return the policies of now, made anew where a version or a day has come."""
+        now = len(self.versions), self.on
+        if self._true[0] != now:
+            self._true = now, policies(self.versions, self.on)
+        return self._true[1]
 
     def _feeds(self, lane: int) -> None:
         read = self.bus.positions["fanout", _CHANGES, lane]
