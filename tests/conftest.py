@@ -11,6 +11,7 @@ from typing import Any
 import hypothesis
 import pytest
 
+from tests.effort import share
 from tests.product import ROOT
 from tests.tracks import Tracks, rank, step_back
 
@@ -74,8 +75,9 @@ def pytest_sessionstart() -> None:
 
 
 # Databases and deadlines make a run depend on the machine and on the run before it.
-hypothesis.settings.register_profile("local", deadline=None, database=None)
-hypothesis.settings.register_profile("ci", deadline=None, database=None, derandomize=True)
+_EXAMPLES = share(100)
+hypothesis.settings.register_profile("local", deadline=None, database=None, max_examples=_EXAMPLES)
+hypothesis.settings.register_profile("ci", deadline=None, database=None, max_examples=_EXAMPLES, derandomize=True)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "local")
 
 

@@ -74,7 +74,7 @@ class Witness:
             self.problems.append(f"{change.place} at {change.offset}: {stated} of {header['item']}, true is {true}")
 
     def _policies(self) -> dict[str, Policy]:
-        """Return the policies of now, made anew where a version or a day has come."""
+        """Return the policies of now, made again where a version or a day has come."""
         now = len(self.versions), self.on
         if self._true[0] != now:
             self._true = now, policies(self.versions, self.on)

@@ -18,6 +18,7 @@ from creditbus.services.domain.feed.disclosure import Projection
 from creditbus.services.local.audience import Hidden, Shown, audience_of
 from creditbus.services.local.watching import watch
 from creditbus.topics.declarations import declarations
+from tests.effort import share
 from tests.examples import CATALOGUE, EXAMPLES, Example
 from tests.feed_records import PROOF, READER, RETRACTED, applied_event, feed_record, grants, header_of, part_masked
 from tests.step_harness import Bus, machinery
@@ -98,7 +99,7 @@ def plain_record(projection: Projection, event: Mapping[str, Any]) -> dict[str, 
 
 
 @given(st.data(), ruled_items(), headers, applieds)
-@settings(max_examples=150)
+@settings(max_examples=share(150))
 def test_slices_of_the_event_are_to_the_byte_what_its_decoded_parts_are(
     data: st.DataObject, ruled: tuple[Item, Field], header: dict[str, Any], applied: dict[str, Any]
 ) -> None:
@@ -122,7 +123,7 @@ def test_slices_of_the_event_are_to_the_byte_what_its_decoded_parts_are(
 
 
 @given(st.data(), ruled_items(), st.sampled_from(RecordState), applieds)
-@settings(max_examples=150)
+@settings(max_examples=share(150))
 def test_no_value_of_a_class_above_the_ceiling_leaves(
     data: st.DataObject, ruled: tuple[Item, Field], state: RecordState, applied: dict[str, Any]
 ) -> None:
@@ -188,7 +189,7 @@ def held_by(bus: Bus, subscriber: str) -> list[Mapping[str, Any]]:
 
 
 @given(histories)
-@settings(max_examples=80)
+@settings(max_examples=share(80))
 def test_what_a_subscriber_holds_in_the_end_is_what_it_may_see(history: list[Example]) -> None:
     bus = played(history)
     records = [record for key, record in bus.records(SUBJECT).items() if key.startswith(f"{GRADE.item.id}|")]
@@ -198,7 +199,7 @@ def test_what_a_subscriber_holds_in_the_end_is_what_it_may_see(history: list[Exa
 
 
 @given(grades(), st.lists(acts(OBJECTED, ANNULLED), max_size=3))
-@settings(max_examples=30)
+@settings(max_examples=share(30))
 def test_nothing_tells_of_a_grade_that_is_not_public_and_was_never_another(first: Example, more: list[Example]) -> None:
     bus = played([first, *more])
     items = {bus.decode(message.value)["record"]["item"] for message in bus.read("feed.agency-xinda")}
@@ -206,7 +207,7 @@ def test_nothing_tells_of_a_grade_that_is_not_public_and_was_never_another(first
 
 
 @given(histories)
-@settings(max_examples=30)
+@settings(max_examples=share(30))
 def test_a_trace_says_withheld_exactly_where_a_feed_has_nothing_for_the_value(history: list[Example]) -> None:
     bus = Bus(machinery())
     for event in (REGISTRATION, *history):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from creditbus.services.domain.reasons import Reason
+from tests.effort import share
 from tests.harness.mutations import FORMATS, Bench, campaign, sound_file
 
 CLOSED = {"admitted", "file refused", *Reason}
@@ -20,6 +21,6 @@ def test_the_files_that_are_damaged_were_sound(form: str, tmp_path: Path) -> Non
 
 
 def test_damage_ends_in_one_of_a_closed_list_of_words() -> None:
-    words = campaign(seed=20160128, files=1000, rows=4000, say=lambda _: None)
+    words = campaign(seed=20160128, files=share(1000), rows=share(4000), say=lambda _: None)
     assert set(words) <= CLOSED
     assert {"admitted", "file refused", "FORMAT_UNPARSABLE", "FORMAT_COLUMN_COUNT", "MANDATORY_EMPTY"} <= set(words)

@@ -17,6 +17,7 @@ from creditbus.services.domain.profile.record import Record
 from creditbus.services.fanout.app import grant_of
 from creditbus.topics.declarations import declarations
 from creditbus.topics.names import feed
+from tests.effort import share
 from tests.examples import CATALOGUE, Example
 from tests.properties.test_stages import by_chance, published
 from tests.step_harness import Bus
@@ -51,7 +52,7 @@ def disclosed(bus: Bus, grant: Grant, code: str, record: Record, item: str) -> D
 
 
 @given(st.data(), publications("uscc", "registration_no"))
-@settings(max_examples=60)
+@settings(max_examples=share(60))
 def test_a_profile_as_a_subscriber_sees_it_is_its_feed(data: st.DataObject, events: list[Example]) -> None:
     bus = published(events)
     bus.settle(by_chance(data))

@@ -15,6 +15,7 @@ from creditbus.services.engine.codec.peek import HeaderPeek, HeaderPeekReader
 from creditbus.services.local.bus import ConsumedRecord
 from creditbus.services.profiles.folding import Folding
 from creditbus.topics.names import LEDGER
+from tests.effort import share
 from tests.examples import EXAMPLES, Example
 from tests.step_harness import LANES, Bus, machinery
 from tests.strategies import SUBJECTS, publications
@@ -83,7 +84,7 @@ def test_of_an_applied_event_nothing_is_told_that_is_not_so(header: dict[str, An
 
 
 @given(header=UNAPPLIED, name=st.sampled_from([*TEXTS, *PLACE]), size=SIZES, filler=st.sampled_from("a\0\x02\x04@"))
-@settings(max_examples=300)
+@settings(max_examples=share(300))
 def test_of_long_texts_nothing_is_told_that_is_not_so(
     header: dict[str, Any], name: str, size: int, filler: str
 ) -> None:
@@ -149,13 +150,13 @@ def assert_glances_change_nothing(events: list[Example], cuts: list[int]) -> Non
 
 
 @given(publications(*ANY_CODE, max_size=24), st.lists(st.integers(1, 5), max_size=20))
-@settings(max_examples=100)
+@settings(max_examples=share(100))
 def test_a_batch_comes_to_the_same_with_glances_and_without(events: list[Example], cuts: list[int]) -> None:
     assert_glances_change_nothing(events, cuts)
 
 
 @given(publications("uscc"), st.integers(1, 3), st.lists(st.integers(1, 9), max_size=20))
-@settings(max_examples=60)
+@settings(max_examples=share(60))
 def test_files_sent_again_come_to_the_same_with_glances_and_without(
     events: list[Example], times: int, cuts: list[int]
 ) -> None:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.effort import share
 from tests.examples import Example
 from tests.harness.changing_city import ChangingCity
 from tests.harness.declaring import ITEMS, Version
@@ -95,7 +96,7 @@ def test_who_comes_back_as_a_subscriber_gets_its_records_anew(districts: list[st
 
 
 @given(_SEEDS, st.booleans(), st.lists(STEPS, min_size=4, max_size=24), _SEEDS)
-@settings(max_examples=150)
+@settings(max_examples=share(150))
 def test_feeds_are_views_whatever_is_declared_and_whatever_day_it_is(
     first: int,
     free: bool,  # noqa: FBT001 -- drawn
@@ -118,7 +119,7 @@ def test_feeds_are_views_whatever_is_declared_and_whatever_day_it_is(
     ),
     _SEEDS,
 )
-@settings(max_examples=60)
+@settings(max_examples=share(60))
 def test_records_are_restated_under_other_policies_whatever_happens_to_them(
     first: int, steps: list[list[Example] | tuple[int, int]], last: int
 ) -> None:
@@ -134,7 +135,7 @@ def test_records_are_restated_under_other_policies_whatever_happens_to_them(
     assert city.problems_of_changes() == []
 
 
-@pytest.mark.parametrize("seed", range(1, 9))
+@pytest.mark.parametrize("seed", range(1, 1 + share(8)))
 def test_lanes_of_many_subjects_and_large_ones_under_other_policies(seed: int) -> None:
     chance = Random(seed)
     city = ChangingCity(seed, chance.choice((1, 2)), free=False)

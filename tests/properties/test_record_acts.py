@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from creditbus.services.domain.event import RecordState
+from tests.effort import share
 from tests.examples import EXAMPLES, Example
 from tests.step_harness import Bus, machinery
 from tests.strategies import SUBJECTS
@@ -38,7 +39,7 @@ EVENTS = (
 
 
 @given(st.permutations(EVENTS), st.lists(st.sampled_from(EVENTS), max_size=4), st.data())
-@settings(max_examples=60)
+@settings(max_examples=share(60))
 def test_every_order_ends_in_the_same_record(events: list[Example], again: list[Example], data: st.DataObject) -> None:
     bus = Bus(machinery())
     for event in (*events, *again):

@@ -16,6 +16,7 @@ from creditbus.services.engine.stage.output import Output
 from creditbus.services.engine.stage.state_view import MissingKeysError, StateView
 from creditbus.services.local.bus import apply_changes
 from creditbus.topics.names import LEDGER
+from tests.effort import share
 from tests.examples import Example
 from tests.step_harness import LANES, Bus, Choose, machinery, sent
 from tests.strategies import SUBJECTS, publications
@@ -54,7 +55,7 @@ def published(events: Sequence[Example], *, look_ups: bool = True) -> Bus:
     st.lists(st.sampled_from(GARBAGE), max_size=3),
     st.sampled_from(["behind", "up to date"]),
 )
-@settings(max_examples=60)
+@settings(max_examples=share(60))
 def test_the_ledger_balances_after_every_batch(
     data: st.DataObject, events: list[Example], garbage: list[bytes | None], look_ups: str
 ) -> None:
@@ -91,7 +92,7 @@ def _decided(bus: Bus, value: bytes) -> Applied:
 
 
 @given(st.data(), publications(*ANY_CODE))
-@settings(max_examples=60)
+@settings(max_examples=share(60))
 def test_versions_and_feeds_are_dense_whatever_the_turns(data: st.DataObject, events: list[Example]) -> None:
     bus = published(events)
     bus.settle(by_chance(data))
@@ -143,7 +144,7 @@ def run_alone(bus: Bus, stage: str, lane: int, cuts: Sequence[int]) -> tuple[Any
 
 
 @given(st.data(), publications(*ANY_CODE), st.lists(st.integers(1, 5), max_size=20))
-@settings(max_examples=60)
+@settings(max_examples=share(60))
 def test_batch_boundaries_and_replay_change_nothing(
     data: st.DataObject, events: list[Example], cuts: list[int]
 ) -> None:
@@ -181,7 +182,7 @@ def record_of(event: Example) -> tuple[str | None, ...]:
 
 
 @given(st.data(), publications("uscc"))
-@settings(max_examples=60)
+@settings(max_examples=share(60))
 def test_events_of_other_records_in_between_change_no_record(data: st.DataObject, events: list[Example]) -> None:
     bus = published(events)
     bus.settle()
@@ -201,7 +202,7 @@ def waiting(bus: Bus) -> tuple[Counter[str], Counter[str]]:
 
 
 @given(st.data(), publications(*ANY_CODE))
-@settings(max_examples=60)
+@settings(max_examples=share(60))
 def test_work_may_run_again(data: st.DataObject, events: list[Example]) -> None:
     """Keys that turn up late lead to the same as keys that were there at once, on the same work."""
     bus = published(events)

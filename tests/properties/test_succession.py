@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from creditbus.services.domain.profile.succession import links, successions
+from tests.effort import share
 from tests.examples import CATALOGUE, EXAMPLES, Example
 from tests.step_harness import Bus, machinery
 from tests.strategies import SUBJECTS
@@ -35,7 +36,7 @@ def told(bus: Bus, code: str) -> dict[str, list[dict[str, Any]]]:
 
 
 @given(st.data(), st.lists(rows(), min_size=1, max_size=8))
-@settings(max_examples=100)
+@settings(max_examples=share(100))
 def test_a_link_stands_on_both_sides_or_on_none(data: st.DataObject, sent: list[Any]) -> None:
     again = data.draw(st.lists(st.sampled_from(sent), max_size=4))
     bus = Bus(machinery())

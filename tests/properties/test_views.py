@@ -18,6 +18,7 @@ from creditbus.avro_schemas import RawItem, raw_catalogue
 from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.local.stages import LocalStages
 from creditbus.topics.declarations import declarations
+from tests.effort import share
 from tests.examples import Example
 from tests.harness.changes import changes_of
 from tests.harness.feeds import all_shown, feeds, grants_of_the_city
@@ -131,7 +132,7 @@ def record_of(saying: Saying) -> tuple[str, ...]:
 
 
 @given(st.data(), histories(*_OTHER_REGISTRATIONS), st.booleans())
-@settings(max_examples=120)
+@settings(max_examples=share(120))
 def test_feeds_are_views_whatever_is_said_and_whoever_takes_turns(
     data: st.DataObject,
     history: list[Saying],
@@ -143,7 +144,7 @@ def test_feeds_are_views_whatever_is_said_and_whoever_takes_turns(
 
 
 @given(st.data(), histories())
-@settings(max_examples=80)
+@settings(max_examples=share(80))
 def test_views_are_the_same_whatever_the_order_between_records(data: st.DataObject, history: list[Saying]) -> None:
     # of several registrations of a subject the one that was published last counts: there is one of each
     bus = told(free_machinery(), history)
@@ -159,7 +160,7 @@ def test_views_are_the_same_whatever_the_order_between_records(data: st.DataObje
 
 
 @given(histories(*_OTHER_REGISTRATIONS), st.integers(0, 99))
-@settings(max_examples=60)
+@settings(max_examples=share(60))
 def test_views_are_the_same_whoever_takes_turns(history: list[Saying], seed: int) -> None:
     bus, other = told(free_machinery(), history), told(free_machinery(), history)
     bus.settle()
@@ -169,7 +170,7 @@ def test_views_are_the_same_whoever_takes_turns(history: list[Saying], seed: int
 
 
 @given(st.data(), publications("uscc", "organisation_code", "registration_no"))
-@settings(max_examples=60)
+@settings(max_examples=share(60))
 def test_restatements_follow_whatever_happens_to_a_record(data: st.DataObject, events: list[Example]) -> None:
     bus = Bus(machinery())
     for event in events:
@@ -182,7 +183,7 @@ def test_restatements_follow_whatever_happens_to_a_record(data: st.DataObject, e
         assert not list(feeds(changes, seen, number, grant))
 
 
-@pytest.mark.parametrize("seed", range(1, 9))
+@pytest.mark.parametrize("seed", range(1, 1 + share(8)))
 def test_traffic_of_a_city_leaves_views_behind(seed: int) -> None:
     bus = Bus(machinery())
     publish(bus, Traffic(seed, 30, large=200).messages(MemoryWire(bus)))

@@ -13,8 +13,8 @@ from tests.simulation.breaks import BREAKS, SELDOM
 ROOT = Path(__file__).resolve().parents[2]
 #: Schedules within which a broken rule must be found.
 SOON = 2_000
-#: Of the gate: what goes wrong as seldom as once in SOON schedules shows in this many with a chance of 95 %. They are the
-#: same in every run; `make simulate` does as many others as one likes.
+#: Of the gate: what goes wrong once in SOON schedules shows in this many with a chance of 95 %. They are the same in
+#: every run; `make simulate` does as many others as one likes.
 SCHEDULES = 3 * SOON
 
 
