@@ -9,12 +9,12 @@ from datetime import date
 
 from creditbus.services.domain.catalogue import Catalogue, Item
 from creditbus.services.domain.event import Policy
-from creditbus.services.domain.feed.disclosure import Projection
+from creditbus.services.domain.feed.disclosure import Projection, shows
 from creditbus.services.domain.feed.grants import Grant
 from creditbus.services.domain.feed.policy import GrantHistory, policy_at
 from creditbus.services.engine.errors import AheadError
 from creditbus.services.fanout.change import ChangeReader
-from creditbus.services.fanout.showing import Showing, showing_of, shows
+from creditbus.services.fanout.showing import Showing, showing_of
 
 __all__ = ["Audiences", "Outlet"]
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from creditbus.services.domain.catalogue import Field
-from creditbus.services.domain.feed.disclosure import ACT_FIELDS, Projection
+from creditbus.services.domain.feed.disclosure import ACT_FIELDS, Projection, shows
 from creditbus.services.domain.feed.withholding import Sight, WithheldFor, sight
 from creditbus.services.engine.codec.primitives import encode_text, text_at
 from creditbus.services.fanout.change import Before, Change, ChangeReader
 
-__all__ = ["Showing", "Withholding", "showing_of", "shows"]
+__all__ = ["Showing", "Withholding", "showing_of"]
 
 _NULL = b"\x00"
 
@@ -108,18 +107,6 @@ class Withholding(Showing):
     def _sight(self, change: Change) -> Sight:
         value = text_at(change.value, change.content[self._gate])
         return sight(self._projection, value, self._reader.applied(change))
-
-
-def shows(projection: Projection) -> tuple[Any, ...]:
-    """Return what a projection shows; projections with the same show the same of every record."""
-    fields, partial, gate = projection.fields, projection.partial, projection.gate
-    ruled = [field for field in fields if field.code in partial] + ([] if gate is None else [gate])
-    return (
-        projection.act,
-        tuple((field.code, field.mask) for field in fields),
-        projection.grant.disclosure if ruled else None,
-        tuple((field.code, field.disclosure, tuple(sorted(field.by_value.items()))) for field in ruled),
-    )
 
 
 def showing_of(projection: Projection, reader: ChangeReader) -> Showing:

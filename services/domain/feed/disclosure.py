@@ -13,7 +13,7 @@ from creditbus.services.domain.catalogue import Field, Item
 from creditbus.services.domain.event import Act, RecordState
 from creditbus.services.domain.feed.grants import Grant, admitted_fields, discloses
 
-__all__ = ["ACT_FIELDS", "HASH_BYTES", "RETRACTED", "Projection", "masked"]
+__all__ = ["ACT_FIELDS", "HASH_BYTES", "RETRACTED", "Projection", "masked", "shows"]
 
 #: SHA-256 of the record before, over its whole value.
 HASH_BYTES: Final = 32
@@ -81,6 +81,18 @@ def _admitted_act(item: Item, fields: Sequence[Field]) -> tuple[str, ...]:
         for name, source in stated.act:
             sources[name].add(source)
     return tuple(name for name in ACT_FIELDS if sources[name] and sources[name] <= admitted)
+
+
+def shows(projection: Projection) -> tuple[Any, ...]:
+    """Return what a projection shows; projections with the same show the same of every record."""
+    fields, partial, gate = projection.fields, projection.partial, projection.gate
+    ruled = [field for field in fields if field.code in partial] + ([] if gate is None else [gate])
+    return (
+        projection.act,
+        tuple((field.code, field.mask) for field in fields),
+        projection.grant.disclosure if ruled else None,
+        tuple((field.code, field.disclosure, tuple(sorted(field.by_value.items()))) for field in ruled),
+    )
 
 
 def masked(field: Field, value: str) -> str:

@@ -11,7 +11,7 @@ from creditbus.services.domain.feed.denial import Denial, denial
 from creditbus.services.domain.feed.disclosure import RETRACTED, Projection
 from creditbus.services.domain.feed.grants import discloses
 
-__all__ = ["Disclosed", "Facing", "disclose"]
+__all__ = ["Disclosed", "Facing", "disclose", "why_hidden"]
 
 
 class Facing(NamedTuple):
@@ -46,6 +46,25 @@ def disclose(
         content: the content of that event.
 
     """
+    why = why_hidden(projection, facing, state, content)
+    if why is not None:
+        return why
+    acts: Mapping[str, Any] = act
+    values = ((field, content[field.code]) for field in projection.fields)
+    shown = {field.code: projection.shown(field, value) for field, value in values if value is not None}
+    return Disclosed(
+        {name: value for name in projection.act if (value := acts[name]) is not None},
+        {code: value for code, value in shown.items() if value is not None},
+    )
+
+
+def why_hidden(
+    projection: Projection, facing: Facing, state: RecordState, content: Mapping[str, str | None]
+) -> Denial | None:
+    """Return why a grant discloses nothing of a record; None: it discloses it. Arguments as of `disclose`.
+
+    Of the content only the value is looked at for which the record may be withheld as a whole (`projection.gate`).
+    """
     grant, gate = projection.grant, projection.gate
     why = denial(
         grant, item=projection.item.id, subject_kind=facing.subject_kind, district=facing.district, on=facing.on
@@ -54,12 +73,4 @@ def disclose(
         return why
     if state in RETRACTED:
         return Denial.RETRACTED
-    if gate is not None and not discloses(grant, gate, content[gate.code]):
-        return Denial.VALUE
-    acts: Mapping[str, Any] = act
-    values = ((field, content[field.code]) for field in projection.fields)
-    shown = {field.code: projection.shown(field, value) for field, value in values if value is not None}
-    return Disclosed(
-        {name: value for name in projection.act if (value := acts[name]) is not None},
-        {code: value for code, value in shown.items() if value is not None},
-    )
+    return None if gate is None or discloses(grant, gate, content[gate.code]) else Denial.VALUE
