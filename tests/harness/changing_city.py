@@ -11,6 +11,7 @@ from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.city_time import city_day
 from creditbus.services.domain.feed.policy import DeclaredGrants, GrantHistory
 from creditbus.services.fanout.app import fanout_stage, grant_of
+from creditbus.services.local.bus import ConsumedRecord
 from creditbus.services.local.stages import LocalStages
 from creditbus.services.profiles.app import profiles_stage
 from creditbus.topics.names import STAGES
@@ -55,6 +56,16 @@ class ChangingCity:
     def newest(self) -> Version:
         """The version in force."""
         return self.witness.versions[-1]
+
+    @property
+    def declared(self) -> DeclaredGrants:
+        """The same as the stages know it."""
+        return self._declared[-1]
+
+    def feed(self, subscriber: str) -> list[ConsumedRecord]:
+        """Return what is there of a subscriber's feed, by lane."""
+        places = [(f"feed.{subscriber}", lane) for lane in range(self._lanes)]
+        return [one for place in places for one in self.bus.topics[place][self._begins.get(Place(*place), 0) :]]
 
     def declare(self, seed: int) -> None:
         """Declare the next version, by chance."""
