@@ -89,6 +89,7 @@ class Subscriber:
         consent: whether a recorded consent of the subject is needed.
         valid_from: first day of the grant; None: from ever on.
         valid_until: last day of the grant.
+        queries_per_day: questions that it may ask on one city day; None: any number. A feed knows no such bound.
     """
 
     id: str
@@ -105,6 +106,7 @@ class Subscriber:
     valid_from: date | None = None
     fields: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     masks: Mapping[str, Mapping[str, tuple[int, int]]] = field(default_factory=lambda: MappingProxyType({}))
+    queries_per_day: int | None = None
 
 
 def read_department(section: Section, stem: str) -> Department:
@@ -142,6 +144,7 @@ def read_subscriber(section: Section, stem: str) -> Subscriber:
         valid_from=_read_first_day(grant),
         fields=_read_fields(grant),
         masks=_read_masks(grant),
+        queries_per_day=_read_quota(grant),
     )
     grant.finish()
     section.finish()
@@ -202,3 +205,12 @@ def _read_masks(grant: Section) -> Mapping[str, Mapping[str, tuple[int, int]]]:
         return MappingProxyType({})
     items = ((item, masks.section(item)) for item in masks)
     return MappingProxyType({item: {code: fields.pair(code) for code in fields} for item, fields in items})
+
+
+def _read_quota(grant: Section) -> int | None:
+    quota = grant.optional_section("quota")
+    if quota is None:
+        return None
+    queries = quota.number("queries_per_day", 1)
+    quota.finish()
+    return queries

@@ -26,6 +26,10 @@ _FIRST = "{items: [a, b], disclosure: public, valid_until: 2026-12-31, fields: {
         (_FIRST.replace("[X, Y]", "[X]"), [GrantChange("fields.a", [], ["Y"])]),
         (_FIRST.replace(", fields: {a: [X, Y]}", ""), [GrantChange("fields.a", None, ["X", "Y"])]),
         (_FIRST.replace("{a: [X, Y]}", "{a: [X, Y], b: [Z]}"), [GrantChange("fields.b", ["Z"], None)]),
+        (
+            _FIRST.replace("fields", "quota: {queries_per_day: 9}, fields"),
+            [GrantChange("quota.queries_per_day", 9, None)],
+        ),
         (_FIRST.replace("fields", "masks: {a: {X: [1, 0]}}, fields"), [GrantChange("masks.a.X", [1, 0], None)]),
     ],
 )

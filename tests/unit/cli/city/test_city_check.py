@@ -60,6 +60,16 @@ _FAULTS = [
     (_SUBSCRIBER, "# valid_from: 2026-01-01", "valid_from: 2099-01-01", "grant.valid_from", "after valid_until"),
     (
         _SUBSCRIBER,
+        "# quota: {queries_per_day: 5000",
+        "quota: {queries_per_day: 0",
+        "grant.quota.queries_per_day",
+        "1 or more",
+    ),
+    (_SUBSCRIBER, "# quota: {queries_per_day", "quota: {records_per_day", "grant.quota.queries_per_day", "is missing"),
+    (_SUBSCRIBER, "# quota: {queries_per_day", "quota: {a: 1, queries_per_day", "grant.quota.a", "known key"),
+    (_SUBSCRIBER, "# quota: {queries_per_day: 5000}", "quota: 5000", "grant.quota", "mapping"),
+    (
+        _SUBSCRIBER,
         "# masks: {administrative-penalty: {",
         "masks: {administrative-penalty: {XX_",
         "grant.masks",
