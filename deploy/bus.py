@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 
 from creditbus.avro_schemas import Schema, event_schema, raw_catalogue, unreadable_schema
@@ -64,12 +65,16 @@ class BusPlan:
         servers: topics and schemas.
         version: of the declarations, on the bus; 0: none is published yet.
         changes: files of the city that differ from that version's.
+        before: that version; None: none is published yet.
+        planned: the version that would be published where there are changes.
 
     """
 
     servers: Plan
     version: int
     changes: tuple[FileChange, ...]
+    before: PublishedCity | None = None
+    planned: PublishedCity | None = None
 
     @property
     def empty(self) -> bool:
@@ -88,9 +93,10 @@ def plan_bus(connection: Connection) -> BusPlan:
     newest = newest_version(connection)
     if newest is not None:
         _refuse_old_feeds(connection, declared, newest)
-    before = {} if newest is None else newest.files
-    changes = changes_between(before, with_closed(before, files_of(current_city())))
-    return BusPlan(servers, 0 if newest is None else newest.version, changes)
+    version, before = (0, {}) if newest is None else (newest.version, newest.files)
+    files = with_closed(before, files_of(current_city()))
+    planned = PublishedCity(version + 1, time.time_ns() // 1_000_000, files)
+    return BusPlan(servers, version, changes_between(before, files), newest, planned)
 
 
 def _refuse_old_feeds(connection: Connection, declared: Declarations, newest: PublishedCity) -> None:

@@ -1,4 +1,4 @@
-"""`creditbus grants history`: how a subscriber's grant came to be what it is."""
+"""`creditbus grants`: what a subscriber's grant is, and how it came to be so."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from creditbus.services.cli import grant_show
 from creditbus.services.cli.configured import Json, subscribers
 from creditbus.services.cli.console import OUTPUT, print_json
+from creditbus.services.cli.grant_text import key_facts, key_line
 from creditbus.services.cli.language import spoken
 from creditbus.services.cli.messages import grants as messages
 from creditbus.topics.connection import Connection
 from creditbus.topics.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from creditbus.topics.city.grant_history import GrantChange, GrantStep
+    from creditbus.topics.city.grant_history import GrantStep
 
 __all__ = ["app"]
 
@@ -25,6 +27,9 @@ app = typer.Typer(no_args_is_help=True)
 @app.callback()
 def _group() -> None:
     """Grants: what subscribers may receive."""
+
+
+grant_show.register(app)
 
 
 @app.command()
@@ -42,7 +47,7 @@ def history(subscriber: Annotated[str, typer.Argument(autocompletion=subscribers
     for step in steps:
         OUTPUT.print(spoken(messages.STEPS[step.step](**_moment(step))), soft_wrap=True, markup=False)
         for change in step.changes:
-            OUTPUT.print(f"  {_line(change)}", soft_wrap=True, markup=False)
+            OUTPUT.print(f"  {key_line(key_facts(change))}", soft_wrap=True, markup=False)
 
 
 def _moment(step: GrantStep) -> dict[str, Any]:
@@ -51,22 +56,4 @@ def _moment(step: GrantStep) -> dict[str, Any]:
 
 
 def _facts(step: GrantStep) -> dict[str, Any]:
-    changes = [{"key": one.key, "added": _plain(one.added), "removed": _plain(one.removed)} for one in step.changes]
-    return {**_moment(step), "step": step.step.value, "changes": changes}
-
-
-def _line(change: GrantChange) -> str:
-    marked = (("-", change.removed), ("+", change.added))
-    parts = [f"{mark}{_said(value)}" for mark, value in marked if value not in (None, [])]
-    return f"{change.key}  {'  '.join(parts)}"
-
-
-def _said(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(_plain(value))
-
-
-def _plain(value: Any) -> Any:
-    """Return a value as JSON has it: a day is a text there."""
-    if isinstance(value, list):
-        return [_plain(one) for one in value]
-    return value if value is None or isinstance(value, bool | int) else str(value)
+    return {**_moment(step), "step": step.step.value, "changes": [key_facts(one) for one in step.changes]}

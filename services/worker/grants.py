@@ -11,11 +11,12 @@ from creditbus.services.domain.catalogue import Catalogue, CatalogueError, Item
 from creditbus.services.domain.feed.grants import Grant
 from creditbus.services.domain.feed.policy import DeclaredGrants, GrantHistory
 from creditbus.services.fanout.app import grant_of
+from creditbus.topics.city.current import City
 from creditbus.topics.city.published import PublishedCity
 from creditbus.topics.declarations import declared_subscribers
 from creditbus.topics.errors import ConfigurationError
 
-__all__ = ["GrantVersions"]
+__all__ = ["GrantVersions", "declared_grants"]
 
 logger = logging.getLogger(__name__)
 
@@ -45,14 +46,33 @@ class GrantVersions:
         city = published.city()
         parties = {path: text for path, text in published.files.items() if path.startswith("subscribers/")}
         if (digest := _digest(parties)) not in self._grants:
-            self._grants[digest] = {one.id: grant_of(one) for one in declared_subscribers(city.root)}
+            self._grants[digest] = _grants_of(city)
         if (of_items := _digest(published.catalogue)) not in self._items:
-            self._items[of_items] = Catalogue.parse(raw_catalogue(city.catalogue)).items
+            self._items[of_items] = _items_of(city)
         self._versions.append(DeclaredGrants(published.version, self._grants[digest], self._items[of_items]))
 
     def history(self) -> GrantHistory:
         """Return all of them; there must be one."""
         return GrantHistory(self._versions)
+
+
+def declared_grants(published: PublishedCity) -> DeclaredGrants:
+    """Return what one version declares of grants.
+
+    Raises:
+        ConfigurationError, CatalogueError: this version of the product cannot read it.
+
+    """
+    city = published.city()
+    return DeclaredGrants(published.version, _grants_of(city), _items_of(city))
+
+
+def _grants_of(city: City) -> Mapping[str, Grant]:
+    return {one.id: grant_of(one) for one in declared_subscribers(city.root)}
+
+
+def _items_of(city: City) -> Mapping[str, Item]:
+    return Catalogue.parse(raw_catalogue(city.catalogue)).items
 
 
 def _digest(files: Mapping[str, str]) -> str:

@@ -30,3 +30,35 @@ SEE_VERSIONS = Message(
     "`creditbus topics versions` 列出各版本及其变更的文件",
     "`creditbus topics versions` lists the versions and the files that each changed",
 )
+NAME = Message("{zh}（{en}）", "{en} ({zh})")
+EVERY_DISTRICT = Message("全部", "all")
+CONSENT: Final[Mapping[bool, Message]] = {
+    True: Message("须有主体的授权记录", "a recorded consent of the subject is needed"),
+    False: Message("不需要", "not needed"),
+}
+VALID = Message("{first} 至 {last}", "{first} to {last}")
+NO_QUOTA = Message("不限", "none")
+QUOTA = Message(
+    "每天 {queries_per_day:,} 次查询（目前只作声明，尚不执行；订阅流不受限额约束）",
+    "{queries_per_day:question} a day (declared, not enforced yet; it never bounds the feed)",
+)
+#: Of a grant, as `grants show` lists them.
+PARTS: Final[Mapping[str, Message]] = {
+    "purpose": Message("用途", "purpose"),
+    "legal_basis": Message("依据", "legal basis"),
+    "subject_kinds": Message("主体类别", "kinds of subjects"),
+    "districts": Message("区", "districts"),
+    "disclosure": Message("可见范围", "ceiling"),
+    "consent": Message("主体授权", "consent"),
+    "valid": Message("有效期", "valid"),
+    "quota": Message("查询限额", "quota of questions"),
+}
+FIELDS = Message("{of:,} 个数据项中的 {count:,} 个", "{count:,} of {of:field}")
+OF_FIELDS: Final[Mapping[str, Message]] = {
+    "masked": Message("部分遮盖：{codes}", "shown in part: {codes}"),
+    "some_values": Message("只示出部分取值：{codes}", "some values alone: {codes}"),
+}
+WITHHELD_FOR = Message(
+    "{code} 的值不可见时，整条记录不示出",
+    "a record whose {code} it may not see does not come at all",
+)

@@ -301,8 +301,17 @@ HELP: Final[Mapping[str, Message]] = {
         "Topics and schemas: what is declared, compared with what runs.",
     ),
     "topics plan": Message(
-        "显示 `apply` 将做什么；有事可做时退出码为 1。",
-        "Show what `apply` would do. Exit code 1 when there is something to do.",
+        "显示 `apply` 将做什么，包括订阅流将失去、得到和改示多少记录；有事可做时退出码为 1。",
+        "Show what `apply` would do, and how many records feeds would lose, get and show in another way. Exit code 1 "
+        "when there is something to do.",
+    ),
+    "topics plan --no-count": Message(
+        "不统计总线上的记录，只列出相关的订阅方和事项。",
+        "Do not count over the records of the bus, name the subscribers and items alone.",
+    ),
+    "topics plan --on": Message(
+        "按这一天的授权期限统计，如 2026-01-01；默认今天。",
+        "Count by the grants that are valid on this day, such as 2026-01-01; today by default.",
     ),
     "topics apply": Message(
         "创建缺少的主题，更新其设置，登记模式，并发布本市声明的新版本；从不删除主题或数据。",
@@ -670,6 +679,14 @@ HELP: Final[Mapping[str, Message]] = {
     "grants": Message(
         "授权：订阅方可以收到什么。",
         "Grants: what subscribers may receive.",
+    ),
+    "grants show": Message(
+        "显示某一订阅方当前的授权，以及每个事项示出的数据项。",
+        "Show the grant of a subscriber that is in force, and the fields of each item that it shows.",
+    ),
+    "grants show SUBSCRIBER": Message(
+        "订阅方的编号，见城市目录中的 subscribers。",
+        "Id of the subscriber, as in `subscribers` of the city's folder.",
     ),
     "grants history": Message(
         "显示给予、变更和结束某一订阅方授权的各个版本。",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 from creditbus.topics.text import Message
 
 NEW_TOPIC = Message(
@@ -88,4 +91,80 @@ SPEAKS_FOR_NOBODY = Message(
 GIVE_CODES = Message(
     '请给出本部门代码，并在 speaks_for 中写出所代表的其他机关，或写 ["all"]',
     'give the department\'s own code, and under speaks_for those of other authorities that it speaks for, or ["all"]',
+)
+NOTHING_TO_COMPARE = Message(
+    "尚未发布过任何版本：没有订阅流可供比较",
+    "nothing has been published yet: there are no feeds to compare with",
+)
+NOT_COUNTED = Message(
+    "未统计记录数：{why}",
+    "records are not counted: {why}",
+)
+VERSION_NUMBER = Message(
+    "版本 {version}",
+    "version {version}",
+)
+#: Of a subscriber, by what a version does to its grant (`topics.city.grant_history.Step`).
+FEED_STEPS: Final[Mapping[str, Message]] = {
+    "begins": Message(
+        "{subscriber}：新的订阅方",
+        "{subscriber}: a new subscriber",
+    ),
+    "changes": Message(
+        "{subscriber}：授权变更",
+        "{subscriber}: the grant changes",
+    ),
+    "ends": Message(
+        "{subscriber}：不再是订阅方，此后什么也收不到，撤回也收不到；要先收回记录，请先让授权到期（valid_until）",
+        "{subscriber}: no subscriber any more, gets nothing from then on, not even retractions; to take its records "
+        "back, let its grant end first (valid_until)",
+    ),
+    "stays": Message(
+        "{subscriber}：授权不变，目录改变了可见的内容",
+        "{subscriber}: the grant stays, the catalogue changes what it shows",
+    ),
+}
+#: What becomes of records, by `services.domain.feed.effects.Effect`.
+EFFECTS: Final[Mapping[str, Message]] = {
+    "taken": Message("撤回", "taken back"),
+    "given": Message("新增", "new"),
+    "altered": Message("改示", "shown otherwise"),
+    "left": Message("留在对方", "left there"),
+}
+ITEM = Message(
+    "事项",
+    "item",
+)
+ALL_ITEMS = Message(
+    "合计",
+    "all",
+)
+ITEMS_WITHOUT = Message(
+    "另有 {count:,} 个事项，没有涉及的记录",
+    "and {count:other item}, of which no record is concerned",
+)
+NO_ITEM_HAS_ANY = Message(
+    "{count:,} 个事项，没有涉及的记录",
+    "{count:item}, of which no record is concerned",
+)
+BEGINS_LATER = Message(
+    "授权自 {day} 起生效；用 `--on {day}` 统计那一天",
+    "the grant begins on {day}; `--on {day}` counts by that day",
+)
+COUNTED = Message(
+    "按 {on} 统计：{subjects:,} 个主体的 {records:,} 条记录",
+    "counted by the grants of {on}, over {records:record} of {subjects:subject}",
+)
+STILL_RESTATING = Message(
+    "{count:,} 个分道仍在按前一版本重述记录：数字以其完成之后为准",
+    "records are still being brought to an earlier version in {count:lane}: the numbers hold for when that is done",
+)
+STILL_BEHIND = Message(
+    "{count:,} 个分道尚未按已发布的版本工作：数字以其采用并落实之后为准",
+    "an earlier version is still at work in {count:lane}: the numbers hold for when the published one is there, and "
+    "has been brought to the records",
+)
+COUNTING = Message(
+    "正在统计：{all:,} 个主体中的 {subjects:,} 个，{records:,} 条记录，每秒 {rate:,} 条",
+    "counting: {subjects:,} of {all:subject}, {records:record}, {rate:,} a second",
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -11,6 +13,7 @@ from creditbus.services.cli.language import spoken
 from creditbus.services.cli.messages import topics as messages
 from creditbus.services.cli.topics.entitlement import refuse_entitlement_faults
 from creditbus.services.cli.topics.versions import register, wait_for_lanes
+from creditbus.services.domain.city_time import city_day
 from creditbus.topics.connection import Connection
 
 if TYPE_CHECKING:
@@ -26,13 +29,24 @@ Json = Annotated[bool, typer.Option("--json")]
 
 
 @app.command("plan")
-def plan_command(json: Json = False) -> None:
-    """Show what `apply` would do. Exit code 1 when there is something to do."""
+def plan_command(
+    no_count: Annotated[bool, typer.Option("--no-count")] = False,
+    on: Annotated[datetime | None, typer.Option("--on", formats=["%Y-%m-%d"])] = None,
+    json: Json = False,
+) -> None:
+    """Show what `apply` would do, also to the feeds. Exit code 1 when there is something to do."""
     from creditbus.deploy.bus import plan_bus
+    from creditbus.services.cli.topics.effects import planned_effects, show_effects
 
     refuse_entitlement_faults()
     plan = plan_bus(Connection.from_environment(store=False))
-    _show(plan, json=json, done=False)
+    day = city_day(int(time.time() * 1000)) if on is None else on.date()
+    if json:
+        print_json(_plan_facts(plan, done=False) | {"effects": planned_effects(plan, day, count=not no_count)})
+    else:
+        # first what is known at once: counting takes time
+        _print_plan(plan)
+        show_effects(planned_effects(plan, day, count=not no_count))
     if not plan.empty:
         raise typer.Exit(1)
 
@@ -46,9 +60,10 @@ def apply_command(wait: Annotated[float, typer.Option(min=0)] = 10.0, json: Json
     connection = Connection.from_environment(store=False)
     plan = apply_bus(connection)
     there, known = wait_for_lanes(connection, plan.version, wait)
-    _show(plan, json=json, done=True, lanes={"at_version": there, "known": known})
     if json:
+        print_json(_plan_facts(plan, done=True, lanes={"at_version": there, "known": known}))
         return
+    _print_plan(plan)
     said = messages.NOT_TAKEN_UP if not known else messages.PUBLISHED if there == known else messages.TAKEN_UP
     OUTPUT.print(spoken(said, version=plan.version, there=there, known=known), soft_wrap=True)
 
@@ -73,13 +88,12 @@ def remove_command(
     OUTPUT.print(spoken(messages.REMOVED, topic=topic, count=held), soft_wrap=True)
 
 
-def _show(plan: BusPlan, *, json: bool, done: bool, lanes: dict[str, int] | None = None) -> None:
-    if json:
-        changes = [{"file": change.path, "change": change.mark} for change in plan.changes]
-        print_json(
-            _facts(plan.servers) | {"version": plan.version, "changes": changes, "lanes": lanes, "applied": done}
-        )
-        return
+def _plan_facts(plan: BusPlan, *, done: bool, lanes: dict[str, int] | None = None) -> dict[str, Any]:
+    changes = [{"file": change.path, "change": change.mark} for change in plan.changes]
+    return _facts(plan.servers) | {"version": plan.version, "changes": changes, "lanes": lanes, "applied": done}
+
+
+def _print_plan(plan: BusPlan) -> None:
     for line in (*_lines(plan.servers), *(f"{change.mark} {change.path}" for change in plan.changes)):
         OUTPUT.print(line, soft_wrap=True, markup=False)
     if plan.empty:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date, timedelta
@@ -11,15 +11,19 @@ from typing import Any
 
 import pytest
 
-from creditbus.deploy.bus import apply_bus
+from creditbus.deploy.bus import apply_bus, plan_bus
 from creditbus.deploy.embedded import Cluster
+from creditbus.services.cli.topics.effects import planned_effects
+from creditbus.services.domain.feed.effects import Effect
 from creditbus.topics.city import example_city, read_city, use_city
+from creditbus.topics.connection import Connection
+from creditbus.topics.declarations import declarations
 from tests.harness.city_folder import CityFolder
 from tests.harness.cluster import start_afresh
 from tests.harness.dated_cli import DAY_FILE
 from tests.harness.traffic import party, penalty, registration
 from tests.harness.waiting import until
-from tests.harness.wire import Message, Observer, Wire, ingest_key
+from tests.harness.wire import Message, Observer, Place, Record, Wire, ingest_key
 from tests.harness.workers import Worker
 
 #: More than a chunk of a lane's subjects holds.
@@ -39,8 +43,9 @@ def test_feeds_are_what_grants_admit_when_these_change_and_when_days_pass(
     cluster: Cluster, folder: CityFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bus = cluster.connection()
-    monkeypatch.setitem(os.environ, DAY_FILE, str(tmp_path / "day"))
     day = tmp_path / "day"
+    for name, value in {DAY_FILE: str(day), **_addresses(bus)}.items():
+        monkeypatch.setenv(name, value)
     day.write_text(_TODAY.isoformat(), encoding="ascii")
     use_city(read_city(folder.path))
     start_afresh(bus)
@@ -61,8 +66,9 @@ def test_feeds_are_what_grants_admit_when_these_change_and_when_days_pass(
         # a subscriber comes: its feed is filled, by a worker that is killed meanwhile, and nobody else gets anything
         known = _lengths(observer)
         folder.grant("district-jianghan", "district-wuchang", districts=[_JIANGHAN])
-        _apply(observer, folder)
+        planned = _apply(observer, folder, _TODAY)
         worker.restart()
+        planned.expect(observer, {"district-jianghan": Counter(given=len(jianghan))})
         _expect_view(observer, "district-jianghan", jianghan)
         observer.settle()
         assert _lengths(observer) | known == _lengths(observer), "others get nothing for it"
@@ -72,10 +78,13 @@ def test_feeds_are_what_grants_admit_when_these_change_and_when_days_pass(
         folder.grant("district-wuchang", items=items)
         folder.grant("district-jianghan", masks={_PENALTY: {"CF_XDR_MC": [1, 0]}})
         folder.grant("agency-xinda", valid_until=_TODAY + timedelta(days=1))
-        folder.grant("district-hanyang", "district-wuchang", districts=[_WUCHANG], items=[_PENALTY])
-        folder.grant("district-hanyang", valid_from=_TODAY + timedelta(days=3))
-        _apply(observer, folder)
+        folder.grant("district-hanyang", "district-wuchang", items=[_PENALTY], valid_from=_TODAY + timedelta(days=3))
+        planned = _apply(observer, folder, _TODAY)
         worker.restart()
+        planned.expect(
+            observer,
+            {"district-wuchang": Counter(taken=len(wuchang)), "district-jianghan": Counter(altered=len(jianghan))},
+        )
         _expect_view(observer, "district-wuchang", set())
         until(lambda: _masked(observer) == jianghan, "every record is shown masked")
         _expect_view(observer, "agency-xinda", everywhere)
@@ -99,12 +108,71 @@ def test_feeds_are_what_grants_admit_when_these_change_and_when_days_pass(
         assert _lengths(observer) == known
 
 
-def _apply(observer: Observer, folder: CityFolder) -> None:
+def _addresses(bus: Connection) -> dict[str, str]:
+    return {f"CREDITBUS_{name.upper()}": address for name, address in bus.endpoints().items()}
+
+
+class _Planned:
+    """What `topics plan` counted before a version was applied."""
+
+    def __init__(self, observer: Observer, on: date) -> None:
+        bus = observer.wire.bus
+        observer.poll()
+        facts = planned_effects(plan_bus(bus), on, count=True)
+        assert facts["not_counted"] is None
+        assert (facts["counted"]["lanes_restating"], facts["counted"]["lanes_behind"]) == (0, 0)
+        places = {(feed["subscriber"], one["item"]): one for feed in facts["feeds"] for one in feed["items"]}
+        counts = {
+            place: Counter({effect.value: one[effect.value] for effect in Effect}) for place, one in places.items()
+        }
+        self._counts = {place: +one for place, one in counts.items() if one.total()}
+        self._lengths = {place: len(records) for place, records in _feeds(observer)}
+        self._held = _on_show(observer)
+
+    def expect(self, observer: Observer, penalties: dict[str, Counter[str]]) -> None:
+        """Wait until the feeds got that, and nothing else; of penalties it is this, by subscriber."""
+        assert {name: counts for (name, item), counts in self._counts.items() if item == _PENALTY} == penalties
+        until(lambda: self._got(observer) == self._counts, "the feeds got what was counted")
+        observer.settle()
+        assert self._got(observer) == self._counts
+
+    def _got(self, observer: Observer) -> dict[tuple[str, str], Counter[str]]:
+        observer.poll()
+        was, now = self._held, _on_show(observer)
+        again = {
+            (place.topic, record.key or b"")
+            for place, records in _feeds(observer)
+            for record in records[self._lengths.get(place, 0) :]
+        }
+        found: dict[tuple[str, str], Counter[str]] = {}
+        for effect, shown in (("taken", was - now), ("given", now - was), ("altered", was & now & again)):
+            for topic, key in shown:
+                place = topic.removeprefix("feed."), key.decode().split("|")[1]
+                found.setdefault(place, Counter())[effect] += 1
+        return found
+
+
+def _feeds(observer: Observer) -> Iterator[tuple[Place, list[Record]]]:
+    names = {f"feed.{name}" for name in declarations().subscribers}
+    return ((place, records) for place, records in observer.records.items() if place.topic in names)
+
+
+def _on_show(observer: Observer) -> set[tuple[str, bytes]]:
+    """Return topic and key of each record that a feed shows now."""
+    newest = {
+        (place.topic, record.key or b""): record.value for place, records in _feeds(observer) for record in records
+    }
+    return {place for place, value in newest.items() if observer.wire.decode(value)["record"]["state"] == "ACTIVE"}
+
+
+def _apply(observer: Observer, folder: CityFolder, on: date) -> _Planned:
     use_city(read_city(folder.path))
+    planned = _Planned(observer, on)
     apply_bus(observer.wire.bus)
     # it watches the topics that are there
     observer.close()
     observer.open()
+    return planned
 
 
 def _registrations(wire: Wire) -> Iterator[Message]:
