@@ -17,6 +17,9 @@ SIDE_BY_SIDE := --numprocesses=3
 DRIVERS := ftp mysql parquet s3 sftp webdav
 COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
 
+# Images of containers set it, and then each of the hundreds of processes that tests start compiles our modules again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help install demo test quick coverage bench bench-whole bench-peers bench-connectors bench-damage faults simulate soak check format lock clean
 # The parts of check.
