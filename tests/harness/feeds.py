@@ -7,7 +7,7 @@ before it, whatever the facts, was in no view.
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from importlib.resources import files
@@ -108,48 +108,54 @@ def _columns(item: str, declared: Declared | None) -> dict[str, _Column]:
     return found
 
 
-def _admitted(grant: Grant, item: str) -> Sequence[_Column]:
-    """Return the columns of which a grant shows any value, each with the mask under which it does."""
+class _Asked(NamedTuple):
+    """All that decides on which columns of an item a grant shows."""
+
+    item: str
+    declared: Declared | None
+    ceiling: int
+    chosen: frozenset[str] | None
+    masks: tuple[tuple[str, tuple[int, int]], ...]
+
+
+def _asked(grant: Grant, item: str) -> _Asked:
     chosen, masks = grant.get("fields", {}).get(item), grant.get("masks", {}).get(item, {})
     stated = tuple((name, tuple(mask)) for name, mask in masks.items())
     named = None if chosen is None else frozenset(chosen)
-    return _admitted_columns(item, grant.get("declared"), RANK[grant["disclosure"]], named, stated)
+    return _Asked(item, grant.get("declared"), RANK[grant["disclosure"]], named, stated)
 
 
+def _admitted(grant: Grant, item: str) -> Sequence[_Column]:
+    """Return the columns of which a grant shows any value, each with the mask under which it does."""
+    return _admitted_columns(_asked(grant, item))
+
+
+def _act(grant: Grant, item: str) -> frozenset[str]:
+    """Return the parts of the act that are shown: those of columns that are shown whatever they say."""
+    return _parts_of_the_act(_asked(grant, item))
+
+
+# changes by the ten thousand are held against a few grants
 @lru_cache(maxsize=1024)
-def _admitted_columns(
-    item: str,
-    declared: Declared | None,
-    ceiling: int,
-    chosen: frozenset[str] | None,
-    masks: tuple[tuple[str, tuple[int, int]], ...],
-) -> Sequence[_Column]:
-    asked = dict(masks)
+def _admitted_columns(asked: _Asked) -> Sequence[_Column]:
+    masks = dict(asked.masks)
     found = []
-    for column in _columns(item, declared).values():
-        if column.widest <= ceiling and (chosen is None or column.name in chosen):
-            stated = [mask for mask in (column.mask, asked.get(column.name)) if mask is not None]
+    for column in _columns(asked.item, asked.declared).values():
+        if column.widest <= asked.ceiling and (asked.chosen is None or column.name in asked.chosen):
+            stated = [mask for mask in (column.mask, masks.get(column.name)) if mask is not None]
             kept = (min(mask[0] for mask in stated), min(mask[1] for mask in stated)) if stated else None
             found.append(column._replace(mask=kept))
     return tuple(found)
 
 
-def _act(grant: Grant, item: str) -> frozenset[str]:
-    """Return the parts of the act that are shown: those of columns that are shown whatever they say."""
-    sources = _sources(item, grant.get("declared"))
-    ceiling = RANK[grant["disclosure"]]
-    open_columns = {column.name for column in _admitted(grant, item) if column.narrowest <= ceiling}
-    return frozenset(part for part, columns in sources.items() if open_columns.issuperset(columns))
-
-
-@lru_cache(maxsize=256)
-def _sources(item: str, declared: Declared | None) -> Mapping[str, Collection[str]]:
-    """Return the columns from which each part of an item's act comes."""
+@lru_cache(maxsize=1024)
+def _parts_of_the_act(asked: _Asked) -> frozenset[str]:
     sources: defaultdict[str, set[str]] = defaultdict(set)
-    for event in _raw(item, declared).entry["events"]:
+    for event in _raw(asked.item, asked.declared).entry["events"]:
         for part, column in event.get("act", {}).items():
             sources[part].add(column)
-    return sources
+    open_columns = {column.name for column in _admitted_columns(asked) if column.narrowest <= asked.ceiling}
+    return frozenset(part for part, columns in sources.items() if columns <= open_columns)
 
 
 def _in_part(mask: tuple[int, int], value: str) -> str:
