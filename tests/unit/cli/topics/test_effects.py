@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -158,12 +159,15 @@ def test_without_counting_items_alone_are_named(
 
 
 def test_what_cannot_be_counted_is_one_line_and_the_plan_goes_on(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     _planned(monkeypatch, xinda=_MASKED)
     said = _said(capsys).splitlines()
     assert said[-1].startswith("records are not counted: kafka: ")
     assert "~ subscribers/agency-xinda.yaml" in said
+    monkeypatch.delenv("CREDITBUS_REDIS_URL")
+    monkeypatch.setenv("CREDITBUS_HOME", str(tmp_path))
+    assert _said(capsys).splitlines()[-1].startswith("records are not counted: CREDITBUS_REDIS_URL: ")
     _planned(monkeypatch, published=False, xinda=_MASKED)
     assert _said(capsys).splitlines()[-1] == "nothing has been published yet: there are no feeds to compare with"
     facts = json.loads(_said(capsys, "--json"))["effects"]
