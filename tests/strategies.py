@@ -108,6 +108,7 @@ records = st.builds(
     reading=st.none() | _moments,
     act_reading=st.none() | _moments,
     before_act=st.none() | st.sampled_from(RecordState),
+    transitions=st.just(0) | _counts,
 )
 """Any record, also one that no history of events leads to."""
 

@@ -60,6 +60,7 @@ from creditbus.services.engine.stage.state_view import StateView
 from creditbus.services.profiles.acting import CONFLICT, Acting, Findings, Landing
 from creditbus.services.profiles.applied import applied_of
 from creditbus.services.profiles.arrival import NO_CHUNK, Arrival
+from creditbus.services.profiles.history import History
 from creditbus.services.profiles.lane import NO_SUBJECT, BatchLane, StagePolicies
 from creditbus.services.profiles.quick import Quick, QuickItems
 from creditbus.services.profiles.registration import Registration
@@ -112,6 +113,7 @@ class Folding:
         self._out = out
         self._changes = out.channel(CHANGES, out.lane)
         self._summaries = Summaries(view)
+        self._history = History(view)
         self._successions = context.successions
         self._registration = Registration(context.registering, context.codec, view)
         assert context.continuation is not None  # noqa: S101 -- a step is loaded before its first batch
@@ -136,6 +138,7 @@ class Folding:
     def handle(self, arrival: Arrival) -> None:
         """Fold one event that arrived on the topic, or go on with a restatement."""
         if arrival.chunk != NO_CHUNK:
+            self._history.received_at = 0
             if arrival.code == NO_SUBJECT:
                 self._restate_lane(arrival.chunk)
             else:
@@ -145,6 +148,7 @@ class Folding:
 
     def _handle(self, opened: DecodedEvent) -> None:
         header = opened.header
+        self._history.received_at = header["received_at"]
         code = header["subject"].encode()
         subject = self._summaries.of(subject_key(code))
         if is_parked(self._item(header), header["subject"], registered=subject.registered):
@@ -281,12 +285,14 @@ class Folding:
         subject.version += 1
         self._summaries.changed(subject_key(code))
         sealed = self._codec.seal_applied(opened, applied_of(subject, moved, self._policies.by_item[item], before))
+        acted = booked is not None or header["lifts"]
+        record = self._history.keep(code, name, moved, header["received_at"], acted=acted)
         if moved.change is Change.TRANSITION:
-            self._view.put(key, encode_record(moved.record, act=sealed))
-        elif booked is not None or header["lifts"]:
-            self._view.put(key, encode_record(moved.record, content=sealed, act=sealed))
+            self._view.put(key, encode_record(record, act=sealed))
+        elif acted:
+            self._view.put(key, encode_record(record, content=sealed, act=sealed))
         else:
-            self._view.put(key, encode_record(moved.record, content=sealed))
+            self._view.put(key, encode_record(record, content=sealed))
         self._changes.append((code, sealed))
         self._book(booked or header, Outcome.APPLIED, moved.change.value)
         if moved.change is Change.NEW:

@@ -33,6 +33,7 @@ from creditbus.services.engine.stage.state_view import StateView
 from creditbus.services.profiles.acting import Acting
 from creditbus.services.profiles.applied import applied_of
 from creditbus.services.profiles.arrival import Arrival
+from creditbus.services.profiles.history import keep_content
 from creditbus.services.profiles.lane import BatchLane, StagePolicies
 from creditbus.services.profiles.summaries import Summaries
 from creditbus.topics.names import CHANGES
@@ -195,6 +196,7 @@ class Quick:
             self._summaries.changed(arrival.summary_key)
             applied = applied_of(subject, outcome, self._policies[peek.item])
             sealed = self._codec.seal_peeked(arrival.value, peek, applied)
+            keep_content(self._view, arrival.code, arrival.record, outcome.record, peek.received_at)
             self._view.put(arrival.key, encode_record(outcome.record, content=sealed))
             self._changes.append((arrival.code, sealed))
             self._amended.count(arrival, peek)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,6 +13,7 @@ import redis.asyncio as redis
 from creditbus.avro_schemas import raw_catalogue
 from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.crosswalk import crosswalk_key, decode_crosswalk
+from creditbus.services.domain.event import RecordState
 from creditbus.services.domain.feed.denial import Denial, granted
 from creditbus.services.domain.feed.disclosure import Projection
 from creditbus.services.domain.feed.grants import Grant
@@ -47,7 +48,8 @@ class ProfileReader:
     client: redis.Redis
     states: Mapping[str, StageState]
 
-    async def _read(self, stage: str, of: bytes, keys: list[bytes]) -> list[bytes | None]:
+    async def read(self, stage: str, of: bytes, keys: list[bytes]) -> list[bytes | None]:
+        """Return values of a stage's store, None for a key that there is not; errors as of `StageState.values`."""
         state = self.states[stage]
         values = await state.values(state.lane_of(of), keys)
         return [values[key] for key in keys]
@@ -70,7 +72,7 @@ class ProfileReader:
                 messages.GIVE_A_CODE(),
             )
         for key in keys:
-            (value,) = await self._read(RESOLVER.name, key.encode(), [crosswalk_key(key.encode())])
+            (value,) = await self.read(RESOLVER.name, key.encode(), [crosswalk_key(key.encode())])
             if subject := decode_crosswalk(value).subject:
                 return subject
         return None
@@ -78,11 +80,12 @@ class ProfileReader:
     async def profile(self, subject: str) -> dict[str, Any] | None:
         """Return the profile of a subject, None when there is none; errors as of `StageState.values`."""
         code = subject.encode()
-        (value,) = await self._read(PROFILES.name, code, [subject_key(code)])
+        (value,) = await self.read(PROFILES.name, code, [subject_key(code)])
         if value is None:
             return None
         summary = decode_subject(value)
-        records = [self._record(value) for value in await self._records(code, summary)]
+        stored = [decode_record(value) for value in await self._records(code, summary)]
+        records = [self.shown(one.content, one.act, one.state, one.revision) for one in stored]
         return {
             "subject": subject,
             "name": summary.name,
@@ -92,12 +95,16 @@ class ProfileReader:
             "version": summary.version,
             "parked": summary.parked_to - summary.parked_from,
             "held": summary.held,
-            **links(
-                successions(self.catalogue),
-                ((one["item"], one["document_no"], one["state"], one["content"]) for one in records),
-            ),
+            **self.links_of(records),
             "records": records,
         }
+
+    def links_of(self, records: Iterable[Mapping[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+        """Return the subjects whose place the subject of these records took, and those that took its place."""
+        return links(
+            successions(self.catalogue),
+            ((one["item"], one["document_no"], one["state"], one["content"]) for one in records),
+        )
 
     async def disclosed(self, subject: str, grant: Grant, on: date) -> dict[str, Any] | None:
         """Return a subject as a grant discloses it on a day, None when there is no profile; errors as of `profile`.
@@ -106,7 +113,7 @@ class ProfileReader:
         are for operators, never for the subscriber.
         """
         code = subject.encode()
-        (value,) = await self._read(PROFILES.name, code, [subject_key(code)])
+        (value,) = await self.read(PROFILES.name, code, [subject_key(code)])
         if value is None:
             return None
         summary = decode_subject(value)
@@ -147,24 +154,25 @@ class ProfileReader:
         return named, disclose(projection, facing, record.state, act, content)
 
     async def _records(self, code: bytes, summary: Subject) -> list[bytes]:
-        names = await self._record_names(code, summary)
-        values = await self._read(PROFILES.name, code, [record_store_key(code, name) for name in names])
+        names = await self.record_names(code, summary)
+        values = await self.read(PROFILES.name, code, [record_store_key(code, name) for name in names])
         return [value for value in values if value is not None]
 
-    async def _record_names(self, code: bytes, summary: Subject) -> list[bytes]:
+    async def record_names(self, code: bytes, summary: Subject) -> list[bytes]:
+        """Return the keys of a subject's records, in the order in which they were first there."""
         chunks = [index_key(code, number) for number in range(summary.records // INDEX_CHUNK)]
-        full = await self._read(PROFILES.name, code, chunks) if chunks else []
+        full = await self.read(PROFILES.name, code, chunks) if chunks else []
         return [name for chunk in (*full, summary.tail) for name in record_keys(chunk or b"")]
 
-    def _record(self, value: bytes) -> dict[str, Any]:
-        record = decode_record(value)
-        content = self.codec.open(record.content)
+    def shown(self, content_event: bytes, act_event: bytes, state: RecordState, revision: int) -> dict[str, Any]:
+        """Return a record as a profile shows it, by the events of its content and of its last act."""
+        content = self.codec.open(content_event)
         header = content.header
         act, _, fields, _ = self.codec.read_body(header["item"], content.body)
         item = self.catalogue.items[header["item"]]
         last_act = None
-        if record.act:
-            opened = self.codec.open(record.act)
+        if act_event:
+            opened = self.codec.open(act_event)
             body = self.codec.read_body(header["item"], opened.body)
             last_act = {"verb": opened.header["verb"]} | {k: v for k, v in body[0].items() if v is not None}
         return {
@@ -172,8 +180,8 @@ class ProfileReader:
             "authority": header["authority"],
             "authority_name": header["authority_name"],
             "document_no": header["document_no"],
-            "state": record.state.value,
-            "revision": record.revision,
+            "state": state.value,
+            "revision": revision,
             "department": header["origin"]["department"],
             "cautions": header["warnings"],
             "disclosure": item.class_of(fields).value,

@@ -21,6 +21,7 @@ from creditbus.services.domain.profile.keys import (
     parked_of_record_key,
     record_store_key,
     subject_key,
+    superseded_key,
     unpack_events,
 )
 from creditbus.services.domain.profile.subject import Subject, decode_subject, encode_subject, record_keys
@@ -81,6 +82,7 @@ def test_different_things_have_different_keys(
             index_key(code, place),
             parked_key(code, place),
             parked_of_record_key(code, record),
+            superseded_key(code, record, place),
             waiting_of_record_key(code, record),
             waiting_key(record, place),
         ]

@@ -52,6 +52,14 @@ INSTALL_PACKAGE = Message(
     "请用 `pip install 'creditbus[embedded]'` 安装",
     "install it with `pip install 'creditbus[embedded]'`",
 )
+NOT_A_MOMENT = Message(
+    "{text!r} 不是时刻",
+    "{text!r} is not a moment",
+)
+MOMENT_LIKE = Message(
+    "写法如 2026-03-05 10:00（本市时间）或 2026-03-05T02:00:00Z",
+    "write it like 2026-03-05 10:00, in the city's time, or 2026-03-05T02:00:00Z",
+)
 NOT_A_LANGUAGE = Message(
     "creditbus 不支持语言 {name!r}",
     "{name!r} is not a language of creditbus",

@@ -676,6 +676,15 @@ HELP: Final[Mapping[str, Message]] = {
         "与 --as 连用：按这一天的授权期限判断，如 2026-01-01；默认今天。",
         "With --as: whether the grant is valid on this day, such as 2026-01-01; today by default.",
     ),
+    "profile show --as-of": Message(
+        "这一天有效的记录（按现在所知，或按 --as-known-at 时所知）；其余记录为何不在有效期，如 2026-01-01。",
+        "The records in force on this day, such as 2026-01-01, by what is known now or at --as-known-at; and why "
+        "others were not.",
+    ),
+    "profile show --as-known-at": Message(
+        "总线在此时刻所知的档案，如 2026-03-05 10:00（本市时间）。",
+        "What the bus knew at this moment, such as 2026-03-05 10:00 in the city's time.",
+    ),
     "grants": Message(
         "授权：订阅方可以收到什么。",
         "Grants: what subscribers may receive.",

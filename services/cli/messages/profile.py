@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 from creditbus.topics.text import Message
 
 SINCE = Message(
@@ -51,4 +54,74 @@ DISTRICT = Message(
 VERSION = Message(
     "版本",
     "version",
+)
+AS_OF = Message(
+    "{moment} 有效的记录",
+    "in force on {moment}",
+)
+AS_KNOWN_AT = Message(
+    "截至 {moment} 所知",
+    "as known at {moment}",
+)
+KNOWN_SINCE = Message(
+    "自 {moment} 起如此",
+    "known since {moment}",
+)
+KEPT_SINCE = Message(
+    "{moment} 以前的内容已不保存",
+    "what it was before {moment} is not kept",
+)
+NOT_KEPT = Message(
+    "（当时的登记已不保存）",
+    "(the registration of that time is not kept)",
+)
+NOT_STATED = Message(
+    "未载明",
+    "not stated",
+)
+IN_FORCE = Message(
+    "有效期 {begins} 至 {ends}",
+    "in force from {begins} to {ends}",
+)
+IN_FORCE_SINCE = Message(
+    "自 {begins} 起有效",
+    "in force since {begins}",
+)
+NOT_IN_FORCE: Final[Mapping[str, Message]] = {
+    "not_yet": Message(
+        "尚未生效：自 {on} 起",
+        "not yet in force: from {on} on",
+    ),
+    "over": Message(
+        "有效期已过：至 {on} 止",
+        "its term was over: last day {on}",
+    ),
+    "ended": Message(
+        "已移出：{on}",
+        "ended on {on}",
+    ),
+    "repaired": Message(
+        "已信用修复：{on}",
+        "repaired on {on}",
+    ),
+    "expired": Message(
+        "公示期已满：{on}",
+        "its publication expired on {on}",
+    ),
+    "withdrawn": Message(
+        "已撤销（{on}）：自始无效",
+        "withdrawn on {on}: it was never rightly in force",
+    ),
+}
+NOT_KNOWN_THEN = Message(
+    "当时对此代码一无所知",
+    "nothing was known about this code then",
+)
+NOT_OF_THE_PAST = Message(
+    "不能与 --as-of 或 --as-known-at 连用",
+    "cannot be combined with --as-of or --as-known-at",
+)
+LEAVE_ONE_OUT = Message(
+    "请去掉其中之一",
+    "leave one of them out",
 )

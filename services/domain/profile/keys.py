@@ -9,6 +9,7 @@ r"""Keys of the profile store; those of one subject share its code.
 | `p\|subject\|item\|authority\|document number` | which events of the record wait for it (`parked`) |
 | `h\|subject\|item\|authority\|document number` | acts that wait for the record |
 | `c\|subject\|item\|authority\|document number` | corrections that lie over the record (`corrections`) |
+| `v\|subject\|item\|authority\|document number\|n` | what of the record was replaced for the n-th time (`history`) |
 | `l` | under which policies the lane emits its records (`lane`) |
 | `m` | how many subjects the lane has, and the last of them (`lane`) |
 | `m\|n` | the n-th full chunk of the lane's subjects |
@@ -33,6 +34,7 @@ __all__ = [
     "parked_of_record_key",
     "record_store_key",
     "subject_key",
+    "superseded_key",
     "unpack_events",
 ]
 
@@ -81,6 +83,11 @@ def held_key(subject: bytes, record: bytes) -> bytes:
 def corrections_key(subject: bytes, record: bytes) -> bytes:
     """Return the key of the corrections of a record."""
     return b"c|%b|%b" % (subject, record)
+
+
+def superseded_key(subject: bytes, record: bytes, number: int) -> bytes:
+    """Return the key of what of a record was replaced."""
+    return b"v|%b|%b|%d" % (subject, record, number)
 
 
 def lane_chunk_key(chunk: int) -> bytes:

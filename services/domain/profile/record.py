@@ -66,6 +66,7 @@ class Record:
     `reading` is the greatest place in the department's readings of what counts now, `act_reading` that of the end or
     withdrawal that the department's readings gave and that counts now, `before_act` the procedural state before that
     (None: none; news has no such place).
+    `transitions` counts the events that changed the state alone, since they are counted (`history`).
     """
 
     stated: RecordState
@@ -83,6 +84,7 @@ class Record:
     reading: int | None
     act_reading: int | None
     before_act: RecordState | None
+    transitions: int
 
     def __init__(
         self,
@@ -102,6 +104,7 @@ class Record:
         reading: int | None = None,
         act_reading: int | None = None,
         before_act: RecordState | None = None,
+        transitions: int = 0,
     ) -> None:
         self.stated = stated
         self.procedural = procedural
@@ -118,6 +121,7 @@ class Record:
         self.reading = reading
         self.act_reading = act_reading
         self.before_act = before_act
+        self.transitions = transitions
 
     @property
     def state(self) -> RecordState:
@@ -237,6 +241,7 @@ def _fold_content(record: Record | None, header: Header) -> Folded:
         reading=_latest_reading(record, header),
         act_reading=standing.act_reading,
         before_act=standing.before_act,
+        transitions=standing.transitions,
     )
     return Moved(after, Change.AMENDED, record.state)
 

@@ -24,6 +24,9 @@ _LAYOUT: Final = 1
 # after it, where a reading of a source gave the record: its reading, its act's, and the state before that act
 _READINGS: Final = struct.Struct(">qqB")
 _LAYOUT_WITH_READINGS: Final = 2
+# a layout has this bit where events changed the state alone: their number comes after what the layout has besides
+_COUNTED: Final = 16
+_TRANSITIONS: Final = struct.Struct(">I")
 _HASH_AT: Final = struct.calcsize(">BBBBIqqq")
 _HASH_END: Final = _HASH_AT + 16
 _FIRST_SEEN: Final = bytes([_VERB_CODE[Verb.ISSUE]])
@@ -48,8 +51,12 @@ def encode_record(record: Record, *, content: bytes | None = None, act: bytes | 
     content = record.content if content is None else content
     act = record.act if act is None else act
     readings = _readings(record.reading, record.act_reading, record.before_act)
+    layout = _LAYOUT_WITH_READINGS if readings else _LAYOUT
+    if record.transitions:
+        layout |= _COUNTED
+        readings += _TRANSITIONS.pack(record.transitions)
     head = _META.pack(
-        _LAYOUT_WITH_READINGS if readings else _LAYOUT,
+        layout,
         _STATE_CODE[record.stated],
         _NONE if record.procedural is None else _STATE_CODE[record.procedural],
         _NONE if record.before_dispute is None else _STATE_CODE[record.before_dispute],
@@ -134,13 +141,17 @@ def decode_record(value: bytes) -> Record:
         act_bytes,
     ) = _META.unpack_from(value)
     start = _META.size
-    reading, act_reading, before_act = _NO_TIME, _NO_TIME, _NONE
-    if layout == _LAYOUT_WITH_READINGS:
+    reading, act_reading, before_act, transitions = _NO_TIME, _NO_TIME, _NONE, 0
+    uncounted = layout & ~_COUNTED
+    if uncounted == _LAYOUT_WITH_READINGS:
         reading, act_reading, before_act = _READINGS.unpack_from(value, start)
         start += _READINGS.size
-    elif layout != _LAYOUT:
+    elif uncounted != _LAYOUT:
         message = f"record layout {layout}, this version reads {_LAYOUT} and {_LAYOUT_WITH_READINGS}"
         raise ValueError(message)
+    if layout & _COUNTED:
+        (transitions,) = _TRANSITIONS.unpack_from(value, start)
+        start += _TRANSITIONS.size
     seen_start = start + department_bytes
     act_start = seen_start + seen_count * _SEEN.size
     content_start = act_start + act_bytes
@@ -160,4 +171,5 @@ def decode_record(value: bytes) -> Record:
         reading=None if reading == _NO_TIME else reading,
         act_reading=None if act_reading == _NO_TIME else act_reading,
         before_act=None if before_act == _NONE else _STATES[before_act],
+        transitions=transitions,
     )

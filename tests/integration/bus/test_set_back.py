@@ -7,6 +7,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +98,22 @@ def _shown(say: Say, number: int) -> tuple[str, str | None]:
     return record["state"], record["content"].get("FLYJ")
 
 
+def _known(say: Say, number: int) -> list[tuple[str | None, str]]:
+    """Go back through what was known of a record: each time to the moment before it became what it was then."""
+    found: list[tuple[str | None, str]] = []
+    moment = "2099-01-01T00:00:00+08:00"
+    while True:
+        profile = say("profile", "show", _code(number), "--as-known-at", moment)
+        assert profile["not_kept"] == []
+        known = [one for one in profile["records"] if one["document_no"] == f"示回〔2025〕{number}号"]
+        if not known:
+            return found
+        (record,) = known
+        found.append((record["content"].get("FLYJ"), record["state"]))
+        since = datetime.fromisoformat(record["known_since"])
+        moment = (since - timedelta(milliseconds=1)).isoformat(timespec="milliseconds")
+
+
 @pytest.mark.usefixtures("registered")
 @pytest.mark.parametrize(("kind", "first"), [("csv", 501), ("table", 503)])
 def test_what_is_set_back_reaches_every_subscriber(
@@ -141,6 +158,8 @@ def test_what_is_set_back_reaches_every_subscriber(
     run(_row(other, "条例"), _row(one, "条例甲"))
     assert _shown(say, one) == ("ACTIVE", "条例甲")
     live.settle()
+    later = [("条例甲", state) for state in ("ACTIVE", "WITHDRAWN", "ACTIVE", "EXITED")]
+    assert _known(say, one) == [*later, *[(f"条例{law}", "ACTIVE") for law in "甲乙甲乙甲"]]
     changes = [live.wire.decode(one.value)["record"] for one in live.of(f"feed.{_FEED}")]
     told = [(one["state"], one["change"]) for one in changes if one["document_no"] == f"示回〔2025〕{first}号"]
     assert told == [
