@@ -5,11 +5,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate, pairwise
+from itertools import accumulate, pairwise, takewhile
+from typing import cast
 
 from creditbus.services.domain.catalogue import Catalogue, Item
 from creditbus.services.domain.city_time import city_day
-from creditbus.services.domain.event import Act, Applied, Header, RecordState
+from creditbus.services.domain.event import NO_ACT, Act, Applied, Header, RecordState
 from creditbus.services.domain.framed_avro import UndecodableError
 from creditbus.services.domain.profile.history import Phase, Superseded, phases_of
 from creditbus.services.domain.profile.in_force import DatedAct, Lifetime, still_counting
@@ -87,33 +88,35 @@ class RecordPast:
         """Return when the record is in force by what was known of it: `known` are the first of its phases."""
         last = known[-1]
         stated = RecordState(last.content.header["state"])
-        said = self._act(codec, last.content)
-        day = _day_of(said, "")
-        begins: str | None = day or city_day(known[0].since).isoformat()
-        stated_end = None
+        said, begun = self._acts(codec, last.content)
+        begins: str | None = _day_of(begun) or city_day(known[0].since).isoformat()
+        ends, stated_end = said["effective_to"], None
         if stated in _OVER:
-            # such a content says when the record was over, and when it began only where it has a term
-            stated_end = said["effective_to"] or day or None
-            begins = said["effective_from"] if said["effective_to"] else None
-            earlier = [one for one in known if one.content.header["state"] not in _OVER]
-            begins = begins or (_day_of(self._act(codec, earlier[-1].content), "") if earlier else "") or None
+            begins, ends, stated_end = _day_of(begun) or None, None, _end_stated(said, begun, _said_since(known))
         acts = [
             self._dated(codec, one.act, one.state)
             for before, one in pairwise((None, *known))
             if one is not None and one.act is not None and (before is None or before.phase.act != one.phase.act)
         ]
-        return Lifetime(last.state, stated, begins, said["effective_to"], stated_end, still_counting(acts))
+        return Lifetime(last.state, stated, begins, ends, stated_end, still_counting(acts))
 
-    def _act(self, codec: EventCodec, content: DecodedEvent) -> Act:
-        """Return the decision that a content speaks of: the event of a corrected one carries that of the correction."""
+    def _acts(self, codec: EventCodec, content: DecodedEvent) -> tuple[Act, Act]:
+        """Return the decision that a content speaks of, and the one with which its record began.
+
+        They differ where one row holds an entry and its end. Both are derived, for the event of a corrected content
+        carries the act of the correction.
+        """
         stated, claim, fields, _ = codec.read_body(self.item.id, content.body)
         derived = self.item.derive(fields, claim, content.header["origin"]["department"]).act
-        return derived if any(derived.values()) else stated
+        if not any(derived.values()):
+            return stated, stated
+        begun = NO_ACT | {name: fields.get(field) for name, field in self.item.events[-1].act}
+        return derived, cast("Act", begun)
 
     def _dated(self, codec: EventCodec, act: DecodedEvent, state: RecordState) -> DatedAct:
         header = act.header
         said = codec.read_body(self.item.id, act.body)[0]
-        day = _day_of(said, city_day(header["received_at"]).isoformat())
+        day = _day_of(said) or city_day(header["received_at"]).isoformat()
         return DatedAct(header["verb"], day, state, header["lifts"])
 
 
@@ -190,5 +193,20 @@ def _applied(header: Header) -> Applied:
     return applied
 
 
-def _day_of(act: Act, other: str) -> str:
-    return act["effective_from"] or act["decided_on"] or other
+def _day_of(act: Act) -> str:
+    return act["effective_from"] or act["decided_on"] or ""
+
+
+def _end_stated(said: Act, begun: Act, since: int) -> str:
+    """Return the day from which on a content says that its record is over.
+
+    Where it states no act of its own for that, it is the end of the term, or the day of receipt where that was earlier.
+    """
+    received = city_day(since).isoformat()
+    return min(said["effective_to"] or received, received) if said == begun else _day_of(said) or received
+
+
+def _said_since(known: Sequence[ToldPhase]) -> int:
+    """Return since when contents say that the record is over."""
+    *_, first = takewhile(lambda one: one.content.header["state"] in _OVER, reversed(known))
+    return first.since

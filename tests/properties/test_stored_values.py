@@ -1,6 +1,7 @@
 """Properties of what the stages keep, of keys and of partitions."""
 
 import zlib
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ from creditbus.services.domain.crosswalk import (
     waiting_of_record_key,
 )
 from creditbus.services.domain.event import partition_of
+from creditbus.services.domain.profile.history import Superseded, decode_superseded, encode_superseded
 from creditbus.services.domain.profile.keys import (
     held_key,
     index_key,
@@ -24,8 +26,10 @@ from creditbus.services.domain.profile.keys import (
     superseded_key,
     unpack_events,
 )
+from creditbus.services.domain.profile.record import Record
+from creditbus.services.domain.profile.stored_record import decode_record, encode_record
 from creditbus.services.domain.profile.subject import Subject, decode_subject, encode_subject, record_keys
-from tests.strategies import crosswalks, subjects, usccs
+from tests.strategies import crosswalks, records, subjects, usccs
 
 names = st.text(alphabet=st.characters(codec="utf-8"), min_size=1).map(str.encode)
 codes = usccs().map(str.encode)
@@ -53,6 +57,32 @@ def test_a_crosswalk_entry_comes_back_from_its_bytes(entry: Crosswalk) -> None:
 @given(st.lists(st.binary()))
 def test_events_come_back_from_one_value(events: list[bytes]) -> None:
     assert unpack_events(pack_events(events)) == events
+
+
+_events = st.none() | st.binary(max_size=40)
+
+
+@given(st.integers(-(2**63), 2**63 - 1), _events, _events, st.booleans())
+def test_what_was_replaced_comes_back_from_its_bytes(
+    until: int,
+    content: bytes | None,
+    act: bytes | None,
+    one_event: bool,  # noqa: FBT001 -- drawn
+) -> None:
+    act = content if one_event else act
+    value = encode_superseded(until, content, act)
+    assert decode_superseded(value) == Superseded(until, content, act)
+    assert len(value) == len(encode_superseded(0, None, None)) + len(
+        (content or b"") if act == content else (content or b"") + (act or b"")
+    )
+
+
+@given(records)
+def test_a_record_without_transitions_keeps_the_bytes_that_it_had_before_they_were_counted(record: Record) -> None:
+    counted, uncounted = replace(record, transitions=3), encode_record(replace(record, transitions=0))
+    assert uncounted[0] in {1, 2}
+    assert len(encode_record(counted)) == len(uncounted) + 4
+    assert decode_record(encode_record(counted)) == counted
 
 
 @given(st.lists(names, max_size=50))

@@ -2,6 +2,7 @@
 
 import pytest
 
+from creditbus.services.cli import main as cli
 from creditbus.services.cli.moments import moment_of
 from creditbus.services.domain.city_time import city_moment
 from creditbus.topics.errors import ConfigurationError
@@ -26,3 +27,8 @@ def test_a_moment_without_an_offset_is_in_the_time_of_the_city(text: str, moment
 def test_what_is_no_moment_is_refused_in_one_line(text: str) -> None:
     with pytest.raises(ConfigurationError, match="write it like 2026-03-05 10:00"):
         moment_of(text, "--as-known-at")
+
+
+def test_a_grant_of_now_is_not_asked_about_the_past(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["profile", "show", "91420106MA4KAAA16H", "--as", "agency-xinda", "--as-of", "2026-01-01"]) == 2
+    assert "--as: cannot be combined with --as-of or --as-known-at" in capsys.readouterr().err

@@ -134,8 +134,8 @@ def test_a_record_says_since_when_it_is_known_to_be_so(bus: Bus) -> None:
 # -- as of ----------------------------------------------------------------------------------------
 
 
-def penalty_on(bus: Bus, day: str) -> tuple[str, str | None] | dict[str, Any]:
-    """Give the state and the term of the penalty in force on a day, or why it is not and since when."""
+def record_on(bus: Bus, day: str) -> tuple[str, str | None] | dict[str, Any]:
+    """Give state and term of the one record next to the registration, or why it was not in force and since when."""
     profile = on(bus, day)
     for one in profile["not_in_force"]:
         if one["item"] != "enterprise-registration":
@@ -147,52 +147,84 @@ def penalty_on(bus: Bus, day: str) -> tuple[str, str | None] | dict[str, Any]:
 def test_a_record_is_in_force_from_its_first_day_to_the_last(bus: Bus) -> None:
     say(bus, REGISTRATION, LICENCE.changed(XK_YXQZ="2018-03-01", XK_YXQZI="2019-02-28"))
     term = {"state": "ACTIVE", "from": "2018-03-01", "to": "2019-02-28"}
-    assert penalty_on(bus, "2018-02-28") == ("not_yet", "2018-03-01")
-    assert penalty_on(bus, "2018-03-01") == penalty_on(bus, "2019-02-28") == term
-    assert penalty_on(bus, "2019-03-01") == ("over", "2019-02-28")
+    assert record_on(bus, "2018-02-28") == ("not_yet", "2018-03-01")
+    assert record_on(bus, "2018-03-01") == record_on(bus, "2019-02-28") == term
+    assert record_on(bus, "2019-03-01") == ("over", "2019-02-28")
 
 
 def test_a_term_without_end_has_none(bus: Bus) -> None:
     say(bus, REGISTRATION, LICENCE)
-    assert penalty_on(bus, "2098-01-01") == {"state": "ACTIVE", "from": "2018-03-01", "to": None}
+    assert record_on(bus, "2098-01-01") == {"state": "ACTIVE", "from": "2018-03-01", "to": None}
 
 
 def test_an_entry_is_in_force_until_its_removal(bus: Bus) -> None:
     say(bus, REGISTRATION, ENTRY, ENTRY.changed(**REMOVAL))
-    assert penalty_on(bus, "2019-04-30") == {"state": "ACTIVE", "from": "2018-02-28", "to": None}
-    assert penalty_on(bus, "2019-05-01") == ("ended", "2019-05-01")
+    assert record_on(bus, "2019-04-30") == {"state": "ACTIVE", "from": "2018-02-28", "to": None}
+    assert record_on(bus, "2019-05-01") == ("ended", "2019-05-01")
 
 
 def test_a_removal_that_was_taken_back_never_was(bus: Bus) -> None:
     again = ENTRY.changed(FLYJ="示例条例").headed(reading=3, lifts=True)
     say(bus, REGISTRATION, ENTRY.headed(reading=1), ENTRY.changed(**REMOVAL).headed(reading=2), again)
-    assert penalty_on(bus, "2019-06-01") == {"state": "ACTIVE", "from": "2018-02-28", "to": None}
+    assert record_on(bus, "2019-06-01") == {"state": "ACTIVE", "from": "2018-02-28", "to": None}
+
+
+def test_a_row_that_holds_an_entry_and_its_end_says_when_both_were(bus: Bus) -> None:
+    mark = EXAMPLES["e-commerce-subject"].claiming(uscc=CODE).changed(BARQ="2018-01-02")
+    say(bus, REGISTRATION, mark.changed(JYZT="关闭", GBRQ="2019-03-01"))
+    assert record_on(bus, "2018-01-01") == ("not_yet", "2018-01-02")
+    assert record_on(bus, "2019-02-28") == {"state": "ACTIVE", "from": "2018-01-02", "to": None}
+    assert record_on(bus, "2019-03-01") == ("ended", "2019-03-01")
+
+
+def test_a_content_that_is_over_with_its_term_ended_with_it(bus: Bus) -> None:
+    say(bus, REGISTRATION, EXAMPLES["product-recall"].claiming(uscc=CODE).changed(KSRQ="2018-01-02", JSRQ="2019-03-01"))
+    assert record_on(bus, "2019-02-28") == {"state": "ACTIVE", "from": "2018-01-02", "to": None}
+    assert record_on(bus, "2019-03-01") == ("ended", "2019-03-01")
+
+
+def test_an_end_whose_day_nobody_states_counts_from_its_receipt(bus: Bus) -> None:
+    licence = EXAMPLES["practitioner-record"].changed(FZRQ="2018-01-02", YXQZ="2030-01-01", ZYZT="注销")
+    say(bus, licence)
+    (token,) = [key[2:].decode() for store in bus.stores.values() for key in store if key.startswith(b"s|")]
+    before, after = past(bus, token, as_of="2019-12-31"), past(bus, token, as_of="2020-01-01")
+    assert before is not None
+    assert after is not None
+    assert [one["in_force"]["from"] for one in before["records"]] == ["2018-01-02"]
+    assert [(one["why"], one["on"]) for one in after["not_in_force"]] == [("ended", "2020-01-01")]
+
+
+def test_a_record_without_a_beginning_counts_from_its_receipt(bus: Bus) -> None:
+    say(bus, REGISTRATION)
+    (gone,) = on(bus, "2019-12-31")["not_in_force"]
+    assert (gone["why"], gone["on"]) == ("not_yet", "2020-01-01")
+    assert on(bus, "2020-01-01")["not_in_force"] == []
 
 
 def test_what_is_removed_and_then_repaired_was_over_from_the_removal_on(bus: Bus) -> None:
     repair = ACT.changed(WSH=ENTRY.content["JDWH"], SJLX="信用修复", SJRQ="2019-07-01")
     say(bus, REGISTRATION, ENTRY, repair, ENTRY.changed(**REMOVAL))
-    assert penalty_on(bus, "2019-05-02") == ("ended", "2019-05-01")
+    assert record_on(bus, "2019-05-02") == ("ended", "2019-05-01")
 
 
 def test_a_withdrawn_record_was_never_in_force(bus: Bus) -> None:
     upheld = ACT.changed(WSH=PENALTY.content["CF_WSH"], SJLX="撤销", SJRQ="2019-06-03")
     say(bus, REGISTRATION, PENALTY, upheld)
-    assert penalty_on(bus, "2018-03-01") == penalty_on(bus, "2019-12-01") == ("withdrawn", "2019-06-03")
+    assert record_on(bus, "2018-03-01") == record_on(bus, "2019-12-01") == ("withdrawn", "2019-06-03")
 
 
 def test_an_objection_shows_on_the_days_on_which_it_was_open(bus: Bus) -> None:
     number = PENALTY.content["CF_WSH"]
     settled = {"SJBH": "示异2", "SJLX": "异议处理结果", "YYBH": "示异1", "CLJG": "不成立", "SJRQ": "2019-06-20"}
     say(bus, REGISTRATION, PENALTY, ACT.changed(WSH=number), ACT.changed(WSH=number, **settled))
-    states = [penalty_on(bus, day)["state"] for day in ("2019-06-02", "2019-06-03", "2019-06-19", "2019-06-20")]  # type: ignore[call-overload] # in force
+    states = [record_on(bus, day)["state"] for day in ("2019-06-02", "2019-06-03", "2019-06-19", "2019-06-20")]  # type: ignore[call-overload] # in force
     assert states == ["ACTIVE", "DISPUTED", "DISPUTED", "ACTIVE"]
 
 
 def test_a_correction_does_not_move_the_beginning(bus: Bus) -> None:
     corrected = ACT.changed(WSH=PENALTY.content["CF_WSH"], SJLX="更正", GZNR='{"CF_NR_FK": "0.4"}')
     say(bus, REGISTRATION, PENALTY, corrected)
-    assert penalty_on(bus, "2018-03-01") == {"state": "ACTIVE", "from": "2018-02-28", "to": None}
+    assert record_on(bus, "2018-03-01") == {"state": "ACTIVE", "from": "2018-02-28", "to": None}
 
 
 def test_content_is_what_is_known_now_and_what_was_known_then_where_both_are_asked_for(bus: Bus) -> None:
