@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import signal
@@ -15,14 +14,11 @@ import uuid
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import fastavro
 import pytest
-from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka import KafkaConsumer, KafkaProducer
 from kafka.errors import KafkaTimeoutError
 
-from creditbus.avro_schemas import prefix_schema
 from creditbus.connectors.errors import PublishError, RegistrationError, SourceError
 from creditbus.connectors.publish import publisher
 from creditbus.connectors.publish.encoder import ProducerRecord
@@ -35,6 +31,8 @@ from creditbus.services.domain.event import partition_of
 from creditbus.services.domain.statements import Publication, decode_statement
 from creditbus.topics.connection import Connection
 from creditbus.topics.names import POSITIONS, STATEMENTS
+from tests.harness.published import rows_of
+from tests.harness.waiting import until
 
 _TOPIC = "ingest.tax-bureau"
 _HEADER = "纳税人识别号,纳税人名称,评价年度,信用等级,评价单位,评定时间,有效期始,有效期止\n"
@@ -73,33 +71,8 @@ def write(tmp_path: Path, name: str) -> Write:
     return write
 
 
-def _consume(connection: Connection, topic: str, file: str) -> Counter[int]:
-    """Count how often each row of a file is on a topic, as a read-committed consumer sees it."""
-    consumer = KafkaConsumer(
-        bootstrap_servers=connection.bootstrap_servers,
-        isolation_level="read_committed",
-        auto_offset_reset="earliest",
-        enable_auto_commit=False,
-        fetch_max_wait_ms=20,  # else a partition that is through holds up the others at its broker
-    )
-    places = [TopicPartition(topic, partition) for partition in consumer.partitions_for_topic(topic)]
-    consumer.assign(places)
-    ends = consumer.end_offsets(places)
-    consumer.seek_to_beginning(*places)
-    seen: Counter[int] = Counter()
-    while any(consumer.position(place) < ends[place] for place in places):
-        for records in consumer.poll(timeout_ms=500).values():
-            for record in records:
-                event: Any = fastavro.schemaless_reader(io.BytesIO(record.value[5:]), prefix_schema(), None)
-                if event["header"]["origin"]["file"] == file:
-                    assert record.partition == partition_of(record.key, len(places))
-                    seen[event["header"]["origin"]["row"]] += 1
-    consumer.close()
-    return seen
-
-
 def _expect_once(connection: Connection, connector: Connector, rows: int) -> None:
-    seen = _consume(connection, _TOPIC, f"{connector.id}.csv")
+    seen = rows_of(connection, _TOPIC, f"{connector.id}.csv")
     assert seen == Counter(range(1, rows + 1))
 
 
@@ -121,7 +94,7 @@ def test_a_changed_file_is_published_whole_and_resend_sends_an_unchanged_one(bus
     resent = run_connector(connector, bus, resend=True)
     assert resent.rows == 12
     assert len({first.run_id, changed.run_id, resent.run_id}) == 3
-    assert _consume(bus, _TOPIC, f"{connector.id}.csv") == Counter({**dict.fromkeys(range(1, 11), 3), 11: 2, 12: 2})
+    assert rows_of(bus, _TOPIC, f"{connector.id}.csv") == Counter({**dict.fromkeys(range(1, 11), 3), 11: 2, 12: 2})
 
 
 def test_a_renamed_column_stops_the_run_until_it_is_said_to_be_meant(bus: Connection, write: Write) -> None:
@@ -131,7 +104,7 @@ def test_a_renamed_column_stops_the_run_until_it_is_said_to_be_meant(bus: Connec
     file.write_text(file.read_text("utf-8").replace("有效期止", "止"), encoding="utf-8")
     with pytest.raises(SourceError, match="had 有效期止, which is gone; not used: 止"):
         run_connector(connector, bus)
-    assert _consume(bus, _TOPIC, file.name) == Counter([1, 2, 3])  # nothing of it went
+    assert rows_of(bus, _TOPIC, file.name) == Counter([1, 2, 3])  # nothing of it went
     meant = run_connector(connector, bus, accept_columns=True)
     assert (meant.published, meant.unused_columns) == (3, ("止",))
     file.write_text(file.read_text("utf-8").replace("虚构企业1,", "虚构企业一,"), encoding="utf-8")
@@ -193,8 +166,7 @@ def test_killed_at_any_moment_and_run_again_every_row_is_there_once(bus: Connect
         process = subprocess.Popen([sys.executable, "-c", program, str(connector.file)], env=environment)
         before = _rows_done(bus, connector)
         # each attempt dies a little longer after its first commit, so that the kills fall into different steps
-        while process.poll() is None and _rows_done(bus, connector) <= before:
-            pass
+        _await_commit(process, bus, connector, before)
         time.sleep(0.03 * attempt)
         if process.poll() is None:
             process.send_signal(signal.SIGKILL)
@@ -206,6 +178,11 @@ def test_killed_at_any_moment_and_run_again_every_row_is_there_once(bus: Connect
     assert summary.rows + summary.skipped == rows
     _expect_once(bus, connector, rows)
     assert _told(bus, summary.run_id) == rows
+
+
+def _await_commit(process: subprocess.Popen[bytes], bus: Connection, connector: Connector, before: int) -> None:
+    """Wait until more rows are done, or the process has ended."""
+    until(lambda: process.poll() is not None or _rows_done(bus, connector) > before, "its first commit")
 
 
 def _told(bus: Connection, run: str) -> int:
