@@ -26,6 +26,9 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.pop("COLUMNS", None)
 
+# Kafka lives for minutes here, in which Java's optimising compiler takes more of the processor than it gives back.
+os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
+
 
 #: What makes a test one that `make quick` leaves out: the folder of tests/ that it is in, or a fixture that it uses.
 #: Nothing else decides that, except for a parameter that stands for a server, which has the marker where it is written.
