@@ -1,6 +1,7 @@
 """Which tests may run side by side, in which order and process: `make test` has three at work.
 
-A track is run by one process from its first test to its last, so that its servers are started once. Tests on servers
+A track is run by one process from its first test to its last, so that servers which its tests share are started once.
+Tests whose servers are their own are a track apart, which whoever is through with the others can take. Tests on servers
 compute for two thirds of their time and wait for the rest; tests without servers compute all the time, and would take
 the processor from time-outs that are real. So the last process takes those, at a lower priority, and uses what the
 others leave; each takes of the other kind when its own has run out.
@@ -15,11 +16,16 @@ from xdist.scheduler import LoadScopeScheduling
 
 __all__ = ["Tracks", "on_servers", "rank", "step_back", "track"]
 
-#: Folders and files whose tests are one track, the longest first. Every other file is a track of its own.
+#: Folders and files whose tests are one track, the most special first. Every other file is a track of its own.
 _ON_SERVERS: Mapping[str, str] = {
-    "tests/faults/test_intervals.py": "intervals",  # has servers of its own
+    "tests/faults/test_intervals.py": "intervals",
+    "tests/faults/test_three_brokers.py": "own servers",
     "tests/faults/": "faults",
     "tests/integration/bus/": "bus",
+    "tests/integration/connectors/": "connectors",
+    "tests/integration/servers/test_addresses.py": "own servers",
+    "tests/integration/servers/test_commands.py": "own servers",
+    "tests/integration/test_demo.py": "own servers",
     "tests/integration/": "integration",
 }
 _TOGETHER: Mapping[str, str] = {
@@ -27,8 +33,12 @@ _TOGETHER: Mapping[str, str] = {
     "tests/contracts/connectors/": "databases",
     "tests/contracts/copies/": "databases",
 }
-#: The order in which tracks are begun: the longest first, so that no process ends long after the others.
-_ORDER = ("integration", "faults", "bus", "intervals", "tests/contracts/test_compiled.py", "tests/simulation/")
+#: The order in which tracks are begun: the longest first, so that no process ends long after the others; but the
+#: intervals, which mostly wait, while others compute.
+_ORDER = (
+    *("bus", "faults", "intervals", "own servers", "connectors", "integration"),
+    *("tests/contracts/test_compiled.py", "tests/simulation/"),
+)
 #: Of nineteen: enough to give way, and few enough that a program that they wait for still starts in time.
 _STEPS_BACK = 5
 

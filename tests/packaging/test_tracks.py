@@ -1,5 +1,6 @@
 """Suites that need servers are run by one process each; what only computes leaves them the processor."""
 
+import re
 from collections import OrderedDict
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,11 +10,25 @@ import pytest
 from tests.tracks import Tracks, on_servers, rank, step_back, track
 
 
-def test_a_suite_on_servers_is_one_track(root: Path) -> None:
+def test_tests_that_share_servers_are_one_track(root: Path) -> None:
     tests = root / "tests"
-    for folder, names in (("faults", {"faults", "intervals"}), ("integration", {"bus", "integration"})):
-        assert {track(f"{test.relative_to(root)}::test") for test in (tests / folder).rglob("test_*.py")} == names
-        assert all(map(on_servers, names))
+    for folder, name in (("faults", "faults"), ("integration/bus", "bus"), ("integration", "integration")):
+        sharing = [
+            test.relative_to(root)
+            for test in (tests / folder).rglob("test_*.py")
+            if re.search(r"\b(cluster|bus|observer|live)\b: (Cluster|Connection|Observer)", test.read_text("utf-8"))
+        ]
+        if folder == "integration":
+            sharing = [test for test in sharing if test.parts[2] not in {"bus", "connectors"}]
+        names = {track(f"{test}::test") for test in sharing} - {"intervals"}
+        assert names == {name}
+        assert on_servers(name)
+
+
+def test_every_test_on_servers_is_in_a_track_of_such(root: Path) -> None:
+    for folder in ("faults", "integration"):
+        for test in (root / "tests" / folder).rglob("test_*.py"):
+            assert on_servers(track(f"{test.relative_to(root)}::test"))
 
 
 def test_another_file_is_a_track_of_its_own() -> None:
@@ -30,7 +45,10 @@ def test_tests_that_share_a_database_server_are_one_track() -> None:
 
 def test_long_tracks_begin_first() -> None:
     computing = ["unit/a.py", "simulation/a.py", "contracts/test_compiled.py"]
-    served = ["faults/test_intervals.py", "integration/bus/a.py", "faults/a.py", "integration/a.py"]
+    served = [
+        *("integration/a.py", "integration/connectors/a.py", "integration/test_demo.py"),
+        *("faults/test_intervals.py", "faults/a.py", "integration/bus/a.py"),
+    ]
     names = [f"tests/{file}::x" for file in computing + served]
     assert sorted(names, key=rank) == names[::-1]
 
@@ -43,8 +61,8 @@ def test_long_tracks_begin_first() -> None:
         ("gw2", 3, "tests/unit/a.py"),
         ("gw3", 3, "tests/unit/a.py"),  # in place of one that died
         ("gw0", 1, "integration"),
-        ("gw3", 9, "integration"),
-        ("gw4", 9, "tests/unit/a.py"),
+        ("gw5", 9, "integration"),
+        ("gw6", 9, "tests/unit/a.py"),
     ],
 )
 def test_the_last_processes_take_what_needs_no_server(
