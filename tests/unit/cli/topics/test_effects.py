@@ -19,6 +19,7 @@ from tests.english import english_in
 
 _WUCHANG = "subscribers/district-wuchang.yaml"
 _XINDA = "subscribers/agency-xinda.yaml"
+_LISTS = "catalogue/red-black-list/v1.avsc"
 
 
 @pytest.fixture(autouse=True)
@@ -33,7 +34,7 @@ def _planned(monkeypatch: pytest.MonkeyPatch, *, published: bool = True, **chang
     before = files_of(example_city())
     after = dict(before)
     for name, change in changed.items():
-        path = {"wuchang": _WUCHANG, "xinda": _XINDA}[name]
+        path = {"wuchang": _WUCHANG, "xinda": _XINDA, "lists": _LISTS}[name]
         if change is None:
             del after[path]
         else:
@@ -130,6 +131,19 @@ def test_whoever_is_removed_or_begins_later_is_told_apart(
     rows = [line.split() for line in said.splitlines() if line.split()[-1:] in (["7"], ["2"], ["9"])]
     assert rows == [["judgment-defaulter", "2"], ["red-black-list", "7"], ["all", "9"]]
     assert "9 items, of which no record is concerned" in said
+
+
+def test_whoever_sees_an_item_whose_fields_get_other_classes_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _planned(monkeypatch, lists=('"disclosure": "public"', '"disclosure": "authorised"'))
+    _counting(monkeypatch, {("agency-xinda", "red-black-list"): {Effect.ALTERED: 5}})
+    feeds = json.loads(_said(capsys, "--json"))["effects"]["feeds"]
+    assert [(feed["subscriber"], feed["step"], feed["grant"]) for feed in feeds] == [
+        (name, None, []) for name in ("agency-xinda", "department-housing", "district-wuchang")
+    ]
+    assert feeds[0]["items"][0]["fields"]["disappear"]
+    assert "agency-xinda: the grant stays, the catalogue changes what it shows" in _said(capsys).splitlines()
 
 
 def test_fields_are_named_where_an_item_is_shown_before_and_after(
