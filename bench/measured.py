@@ -20,7 +20,7 @@ __all__ = ["KEY", "ON", "cpu_seconds", "end_after", "log_quietly", "status_mb"]
 #: Of the tokens for natural persons; no measurement has any.
 KEY = bytes(32)
 #: The day by which grants are judged.
-ON = date(2026, 9, 1)
+ON = date(2019, 12, 31)
 
 
 def log_quietly() -> None:

@@ -124,6 +124,14 @@ STILL_SHOWN = Message(
     "{name} 由 {before} 迁至 {after}，{feed} 仍示出其 {left:,} 条记录",
     "{name} moves from {before} to {after}, and {feed} still shows {left:record} of it",
 )
+ENDED = Message(
+    "到 {day}，{feed} 中 {count:,} 条行政处罚的公示期届满，全部撤回",
+    "on {day} the publication of {count:record} in {feed} has ended, and the feed takes them back",
+)
+NOT_ENDED = Message(
+    "到 {day}，{feed} 中仍示出 {left:,} 条公示期届满的行政处罚",
+    "on {day} {feed} still shows {left:record} whose publication has ended",
+)
 NOT_VERIFIED = Message(
     "{signer} 签名的 {feed} 第 {number} 号清单核对不符：{faults} 处有误",
     "manifest {number} of {feed}, signed by {signer}, is not verified: {faults:fault}",

@@ -171,14 +171,19 @@ def _item(item: Item) -> Iterator[str]:
         yield f"A department publishes decisions of authorities that it speaks for, named by `{item.authority_field}`."
     if withheld_for := item.withheld_unless_disclosed:
         yield f"A record is withheld as a whole from whoever may not see the value of `{withheld_for}`."
-    if item.publication:
-        yield _table(("published", "from", "until", "months", "source"), map(_period, item.publication))
+    if item.publication.until:
+        yield f"A record is published up to and including the day in `{item.publication.until}`."
+    if item.publication.periods:
+        yield f"Publication counts from the day in `{item.publication.start}`."
+        yield _table(("published", "when", "from", "until", "months", "source"), map(_period, item.publication.periods))
 
 
 def _period(period: PublicationPeriod) -> tuple[str, ...]:
     source = period.source if period.verified else f"not verified; said to be {period.source}"
     months = f"{period.min_months} to {period.max_months}"
-    return (period.category, period.effective_from.isoformat(), str(period.effective_to or ""), months, source)
+    values = ", ".join(f"`{value}`" for value in sorted(period.when_values))
+    when = f"`{period.when_field}`: {values}" if period.when_field else "all others"
+    return (period.category, when, period.effective_from.isoformat(), str(period.effective_to or ""), months, source)
 
 
 def _disclosure(field: Field) -> str:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from creditbus.services.domain.crosswalk import Crosswalk
 from creditbus.services.domain.event import Header, RecordState, SubjectKind, Verb
 from creditbus.services.domain.identifiers import organisation_code, registration_no, uscc
-from creditbus.services.domain.profile.record import CONTENT_VERBS, Record
+from creditbus.services.domain.profile.record import CONTENT_VERBS, Record, Term
 from creditbus.services.domain.profile.subject import Subject
 from tests.examples import EXAMPLES, Example
 
@@ -97,6 +97,7 @@ records = st.builds(
     procedural=st.none() | st.sampled_from(RecordState),
     before_dispute=st.none() | st.sampled_from(RecordState),
     revision=_counts,
+    term=st.sampled_from(Term),
     source_time=st.none() | _moments,
     received_at=_moments,
     sequence=_moments,

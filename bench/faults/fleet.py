@@ -14,6 +14,7 @@ import psutil
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
+from creditbus.services.worker.city_day import DAY_VARIABLE
 from creditbus.topics.connection import Connection
 from tests.harness.waiting import until
 from tests.harness.wire import QUIETLY
@@ -35,6 +36,8 @@ class Crew:
         self._arguments = arguments
         self._environment = os.environ | {f"CREDITBUS_{name.upper()}": url for name, url in bus.endpoints().items()}
         self._environment["CREDITBUS_HOME"] = str(bus.home)
+        # what the events tell is of 2018, and would not be published any more
+        self._environment[DAY_VARIABLE] = "2019-12-31"
         self._supervisor: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:

@@ -165,8 +165,8 @@ def _own_name(run: Run) -> str:
 
 
 def _no_index(key: bytes) -> bytes | None:
-    """Leave out what the peers do not keep: indexes, policies, how far the lane has read, what records were before."""
-    return None if key.startswith((b"i|", b"l", b"m", b"p|", b"v|")) else key
+    """Leave out what the peers do not keep: indexes, policies, what is due, how far is read, what records were before."""
+    return None if key.startswith((b"d", b"i|", b"l", b"m", b"p|", b"v|")) else key
 
 
 def _quix_key(key: bytes) -> bytes:

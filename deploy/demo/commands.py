@@ -11,6 +11,7 @@ import orjson
 
 from creditbus.deploy import messages
 from creditbus.services.cli.language import language
+from creditbus.services.worker.city_day import DAY_VARIABLE
 from creditbus.topics.errors import UnavailableError
 
 __all__ = ["Commands", "command_line", "environment"]
@@ -20,6 +21,7 @@ _OF_ANOTHER_BUS = (
     "CREDITBUS_REGISTRY_URL",
     "CREDITBUS_REDIS_URL",
     "CREDITBUS_CITY",
+    DAY_VARIABLE,
 )
 _BAD_FACTS = 1  # exit code of a command whose facts are bad; it has printed them
 
@@ -30,7 +32,7 @@ def command_line(*arguments: str) -> list[str]:
 
 
 def environment(home: Path) -> dict[str, str]:
-    """Give this process's environment with another home and nothing of another bus: neither addresses nor a city."""
+    """Give this process's environment with another home and nothing of another bus: no address, no city and no day."""
     kept = {name: value for name, value in os.environ.items() if name not in _OF_ANOTHER_BUS}
     return kept | {"CREDITBUS_HOME": str(home)}
 

@@ -16,6 +16,7 @@ from creditbus.deploy import messages
 from creditbus.deploy.bus import apply_bus
 from creditbus.deploy.demo.commands import Commands
 from creditbus.deploy.demo.departments import DELIVERIES, Delivery, configure, left_out
+from creditbus.deploy.demo.ending import DAY, ended
 from creditbus.deploy.demo.evidence import signed_and_verified
 from creditbus.deploy.demo.generate import generate
 from creditbus.deploy.demo.move import Moved, on_show, registered_elsewhere
@@ -77,15 +78,17 @@ def run(home: Path, data: Path | None, console: Console, progress: Progress) -> 
             connection = cluster.connection()
             progress(messages.APPLYING())
             apply_bus(connection)
-            with Worker(home) as worker:
+            # generated records are of former years; files from a folder are judged by today
+            with Worker(home, None if truth is None else DAY) as worker:
                 waves = _waves(configurations, generated=truth is not None)
                 passage = _carry(waves, connection, worker, console, progress)
                 commands = Commands(home, max(console.width, _NARROWEST))
                 _show(commands, console)
                 followed = truth is None or _move(data, connection, passage.published, worker, commands, console)
-                proved = signed_and_verified(commands, _DISTRICT, console)
-                _rate(passage, console)
-            return _verdict(passage.departments, truth, console) and followed and proved
+            over = truth is None or ended(home, _DISTRICT, commands, console)
+            proved = signed_and_verified(commands, _DISTRICT, console)
+            _rate(passage, console)
+            return _verdict(passage.departments, truth, console) and followed and over and proved
     finally:
         leash.communicate(timeout=60)
 

@@ -8,12 +8,14 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 from threading import Thread
 from typing import Self
 
 from creditbus.deploy import messages
 from creditbus.deploy.demo.commands import command_line, environment
+from creditbus.services.worker.city_day import DAY_VARIABLE
 from creditbus.topics.errors import UnavailableError
 
 __all__ = ["Worker"]
@@ -24,9 +26,10 @@ _STOP_SECONDS = 20.0
 class Worker:
     """Runs all stages in processes of their own while it is entered."""
 
-    def __init__(self, home: Path) -> None:
-        """``home`` is that of the bus; the log goes there."""
+    def __init__(self, home: Path, day: date | None = None) -> None:
+        """Run it on the bus of a home, where its log goes; ``day`` is the one that it holds, None: the clock counts."""
         self._home = home
+        self._day = {} if day is None else {DAY_VARIABLE: day.isoformat()}
         self.log = home / "logs" / "worker.log"
 
     def __enter__(self) -> Self:
@@ -34,7 +37,7 @@ class Worker:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "creditbus.deploy.demo.worker"],
-                env=environment(self._home),
+                env=environment(self._home) | self._day,
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=subprocess.STDOUT,

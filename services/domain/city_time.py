@@ -6,12 +6,13 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Final
 
-__all__ = ["CITY_ZONE", "city_day", "city_moment"]
+__all__ = ["CITY_ZONE", "city_day", "city_moment", "day_number", "midnight_ms", "numbered_day"]
 
 _DAY_MS: Final = 86_400_000
 #: China has one time zone, UTC+8, and no daylight saving.
 _OFFSET_MS: Final = 8 * 3_600_000
 CITY_ZONE: Final = timezone(timedelta(milliseconds=_OFFSET_MS))
+_FIRST_DAY: Final = date(1970, 1, 1).toordinal()
 
 
 def city_day(timestamp_ms: int) -> date:
@@ -26,6 +27,21 @@ def city_moment(timestamp_ms: int) -> str:
         .astimezone(CITY_ZONE)
         .isoformat(timespec="milliseconds")
     )
+
+
+def day_number(day: date) -> int:
+    """Return a day in days since 1970-01-01."""
+    return day.toordinal() - _FIRST_DAY
+
+
+def numbered_day(number: int) -> date:
+    """Return the day that `day_number` numbered."""
+    return date.fromordinal(_FIRST_DAY + number)
+
+
+def midnight_ms(number: int) -> int:
+    """Return the moment at which a numbered day begins in the city, in ms since 1970-01-01 UTC."""
+    return number * _DAY_MS - _OFFSET_MS
 
 
 @lru_cache(maxsize=16)

@@ -154,6 +154,7 @@ class ChangeReader:
         "_changes",
         "_contents",
         "_kinds",
+        "_new",
         "_previous",
         "_restated",
         "_retracted",
@@ -172,7 +173,8 @@ class ChangeReader:
         self._kinds = symbols(types["subject_kind"])
         self._verbs = _texts(symbols(types["verb"]))
         self._changes = _texts(symbols(applied["change"]))
-        self._restated = next(code for code, name in self._symbols[0].items() if name == Happened.RESTATED)
+        codes = {name: code for code, name in self._symbols[0].items()}
+        self._new, self._restated = codes[Happened.NEW], codes[Happened.RESTATED]
         self._states = _texts(states)
         self._previous = {code: b"\x02" + text for code, text in self._states.items()}
         self._retracted = frozenset(code for code, state in states.items() if state in RETRACTED)
@@ -266,6 +268,10 @@ class ChangeReader:
     def is_restated(self, change: Change) -> bool:
         """Tell whether the record stands as it did."""
         return change.value[change.places[CHANGE]] == self._restated
+
+    def is_new(self, change: Change) -> bool:
+        """Tell whether it is the first of its record."""
+        return change.value[change.places[CHANGE]] == self._new
 
     def was_retracted(self, change: Change) -> bool:
         """Tell whether the record was to be shown no more before the change already."""

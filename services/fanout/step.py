@@ -123,6 +123,9 @@ class FanoutStep:
 
     def _write(self, work: Work, feeds: dict[str, _Feed], view: StateView, out: Output) -> None:
         for change, timestamp in work:
+            if change.retracted and self._reader.is_new(change):
+                # nobody holds it, and nobody is to learn that there was one
+                continue
             if change.moved:
                 audience = self._moved_audience(change, timestamp)
             else:

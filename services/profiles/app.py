@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.event import Policy
@@ -16,9 +17,20 @@ from creditbus.topics.names import PROFILES
 __all__ = ["profiles_stage"]
 
 
-def profiles_stage(catalogue: Catalogue, codec: EventCodec, lanes: int, policies: Mapping[str, Policy]) -> Stage:
-    """Return the stage that keeps the profiles; `policies` are those by which items are shown now."""
-    step = ProfilesStep(catalogue, codec, Rejects(PROFILES.name), lanes, policies)
+def profiles_stage(
+    catalogue: Catalogue, codec: EventCodec, lanes: int, policies: Mapping[str, Policy], on: date
+) -> Stage:
+    """Return the stage that keeps the profiles.
+
+    Args:
+        catalogue: what the bus carries.
+        codec: of its events.
+        lanes: partitions of each topic.
+        policies: those by which items are shown now.
+        on: the city's day, by which publications end.
+
+    """
+    step = ProfilesStep(catalogue, codec, Rejects(PROFILES.name), lanes, policies, on)
     return Stage(
         name=PROFILES.name,
         topics=(PROFILES.input,),

@@ -41,7 +41,7 @@ class Arrival:
         if chunk != NO_CHUNK:
             self.code, self.record, self.key = subject, b"", b""
             # of the whole lane: the subjects of the piece
-            self.summary_key = subject_key(subject) if subject else lane_chunk_key(chunk)
+            self.summary_key = subject_key(subject) if subject else lane_chunk_key(max(chunk, 0))
             return
         self.peek = codec.peek(value)
         if self.peek is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
+from datetime import date
 from typing import Final
 
 from creditbus.avro_schemas import continuation_schema
@@ -60,8 +60,9 @@ from creditbus.services.engine.stage.state_view import StateView
 from creditbus.services.profiles.acting import CONFLICT, Acting, Findings, Landing
 from creditbus.services.profiles.applied import applied_of
 from creditbus.services.profiles.arrival import NO_CHUNK, Arrival
+from creditbus.services.profiles.ending import Ending, ending_items
 from creditbus.services.profiles.history import History
-from creditbus.services.profiles.lane import NO_SUBJECT, BatchLane, StagePolicies
+from creditbus.services.profiles.lane import NO_SUBJECT, BatchLane, StageStanding, is_of_due
 from creditbus.services.profiles.quick import Quick, QuickItems
 from creditbus.services.profiles.registration import Registration
 from creditbus.services.profiles.restating import Restating
@@ -82,8 +83,11 @@ class FoldingContext:
         rejects: Rejects,
         lanes: int,
         policies: Mapping[str, Policy],
+        on: date,
     ) -> None:
-        self.policies: Final = StagePolicies(policies)
+        self.ending: Final = ending_items(catalogue, codec)
+        terms = {item.id: item.publication.digest for item in self.ending.values()}
+        self.standing: Final = StageStanding(policies, terms, on)
         self.catalogue: Final = catalogue
         self.codec: Final = codec
         self.acting: Final = acting
@@ -113,34 +117,53 @@ class Folding:
         self._out = out
         self._changes = out.channel(CHANGES, out.lane)
         self._summaries = Summaries(view)
-        self._history = History(view)
         self._successions = context.successions
         self._registration = Registration(context.registering, context.codec, view)
         assert context.continuation is not None  # noqa: S101 -- a step is loaded before its first batch
-        self._policies = policies = context.policies
-        self._lane = BatchLane(policies, context.continuation, view, out)
-        self._restating = Restating(context.codec, context.continuation, policies, self._summaries, view, out)
-        self._quick = Quick(context.quick_items, context.codec, policies, self._lane, self._summaries, view, out)
+        self._standing = stage = context.standing
+        self._lane = lane = BatchLane(stage, context.continuation, view, out)
+        summaries = self._summaries
+        self._restating = Restating(context.codec, context.continuation, stage, summaries, view, out)
+        self._history = History(view)
+        self._ending = Ending(
+            context.ending, context.codec, stage, lane, summaries, history=self._history, view=view, out=out
+        )
+        self._quick = Quick(context.quick_items, context.codec, stage, self._ending, summaries, view, out)
 
-    def restated(self, work: Sequence[Arrival]) -> Iterator[bytes]:
-        """Give the keys of the records that a piece of the lane restates; MissingKeysError as of `Restating.needed`."""
-        pieces = (self._lane.piece(one.chunk) for one in work if one.chunk != NO_CHUNK and one.code == NO_SUBJECT)
-        codes = list(chain.from_iterable(pieces))
-        self._view.need(map(subject_key, codes))
-        for code in codes:
-            yield from self._restating.needed(code, self._lane.behind)
+    def looked_at(self, work: Sequence[Arrival]) -> Iterator[bytes]:
+        """Give the keys of the records that a piece of the lane looks at; MissingKeysError as of `Restating.needed`."""
+        lane = self._lane
+        for chunk in [one.chunk for one in work if one.chunk != NO_CHUNK and one.code == NO_SUBJECT]:
+            if is_of_due(chunk):
+                piece = lane.due_piece(chunk)
+                codes = [] if piece is None else piece.codes
+                self._view.need(map(subject_key, codes))
+                yield from self._ending.needed(codes)
+            else:
+                codes = lane.piece(chunk)
+                self._view.need(map(subject_key, codes))
+                yield from self._ending.needed(codes, lane.unfiled)
+                for code in codes:
+                    yield from self._restating.needed(code, lane.behind)
 
-    def _restate_lane(self, chunk: int) -> None:
-        for code in self._lane.piece(chunk):
-            self._restating.start(code, self._summaries.of(subject_key(code)), self._lane.behind)
-        self._lane.done(chunk)
+    def _go_on_with_lane(self, chunk: int) -> None:
+        lane = self._lane
+        if not is_of_due(chunk):
+            codes = lane.piece(chunk)
+            self._ending.end(codes, lane.unfiled)
+            for code in codes:
+                self._restating.start(code, self._summaries.of(subject_key(code)), lane.behind)
+            lane.done(chunk)
+        elif piece := lane.due_piece(chunk):
+            self._ending.end(piece.codes)
+            lane.ended(piece)
 
     def handle(self, arrival: Arrival) -> None:
         """Fold one event that arrived on the topic, or go on with a restatement."""
         if arrival.chunk != NO_CHUNK:
             self._history.received_at = 0
             if arrival.code == NO_SUBJECT:
-                self._restate_lane(arrival.chunk)
+                self._go_on_with_lane(arrival.chunk)
             else:
                 self._restating.go_on(arrival.code, arrival.chunk)
         elif arrival.peek is None or not self._quick.take(arrival, arrival.peek):
@@ -160,6 +183,7 @@ class Folding:
         """Put the changed summaries into the state, and book what passed quickly."""
         self._quick.finish()
         self._lane.add(map(code_of, self._summaries.write()))
+        self._lane.due.finish()
 
     # -- waiting for the registration -----------------------------------------------------------
 
@@ -271,6 +295,8 @@ class Folding:
         booked: Header | None = None,
     ) -> None:
         header = opened.header
+        brings_content = booked is not None or header["lifts"]
+        moved = self._ending.settled(code, moved, opened, brings_content=brings_content)
         _state_kind(subject, header)
         facts = subject.facts
         registering = self._registration.settle(code, subject, opened, moved.record, name)
@@ -284,12 +310,11 @@ class Folding:
             before = self._restating.before(key, subject)
         subject.version += 1
         self._summaries.changed(subject_key(code))
-        sealed = self._codec.seal_applied(opened, applied_of(subject, moved, self._policies.by_item[item], before))
-        acted = booked is not None or header["lifts"]
-        record = self._history.keep(code, name, moved, header["received_at"], acted=acted)
+        sealed = self._codec.seal_applied(opened, applied_of(subject, moved, self._standing.by_item[item], before))
+        record = self._history.keep(code, name, moved, header["received_at"], acted=brings_content)
         if moved.change is Change.TRANSITION:
             self._view.put(key, encode_record(record, act=sealed))
-        elif acted:
+        elif brings_content:
             self._view.put(key, encode_record(record, content=sealed, act=sealed))
         else:
             self._view.put(key, encode_record(record, content=sealed))

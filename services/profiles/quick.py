@@ -16,7 +16,7 @@ from creditbus.services.domain.feed.disclosure import RETRACTED
 from creditbus.services.domain.identifiers.subject_kind import kind_of
 from creditbus.services.domain.ledger import Outcome
 from creditbus.services.domain.profile.keys import index_key
-from creditbus.services.domain.profile.record import CONTENT_VERBS, Duplicate, Moved, Stale, fold
+from creditbus.services.domain.profile.record import CONTENT_VERBS, Duplicate, Moved, Stale, Term, fold
 from creditbus.services.domain.profile.record_acts import is_corrected
 from creditbus.services.domain.profile.stored_record import (
     content_hash_of,
@@ -33,8 +33,9 @@ from creditbus.services.engine.stage.state_view import StateView
 from creditbus.services.profiles.acting import Acting
 from creditbus.services.profiles.applied import applied_of
 from creditbus.services.profiles.arrival import Arrival
+from creditbus.services.profiles.ending import Ending
 from creditbus.services.profiles.history import keep_content
-from creditbus.services.profiles.lane import BatchLane, StagePolicies
+from creditbus.services.profiles.lane import StageStanding
 from creditbus.services.profiles.summaries import Summaries
 from creditbus.topics.names import CHANGES
 
@@ -116,16 +117,17 @@ class Quick:
         self,
         items: QuickItems,
         codec: EventCodec,
-        policies: StagePolicies,
-        lane: BatchLane,
+        stage: StageStanding,
+        ending: Ending,
         summaries: Summaries,
         view: StateView,
         out: Output,
     ) -> None:
         self._codec = codec
-        self._policies = policies.by_item
-        self._written_policies = policies.written
-        self._lane = lane
+        self._ending = ending
+        self._policies = stage.by_item
+        self._written_policies = stage.written
+        self._lane = ending.lane
         self._summaries = summaries
         self._view = view
         self._out = out
@@ -148,8 +150,7 @@ class Quick:
             return False
         value = self._view.get(arrival.key)
         if value is None:
-            self._add(arrival, peek, subject)
-            return True
+            return self._add(arrival, peek, subject)
         if peek.source_time is None and peek.reading is None and content_hash_of(value) == peek.content_hash:
             self._again.count(arrival, peek)
             return True
@@ -180,18 +181,21 @@ class Quick:
             subject.kind = kind_of(peek.subject.decode())
         subject.registered = True
         subject.name_utf8, subject.district_utf8 = name, district
-        self._add(arrival, peek, subject)
-        return True
+        return self._add(arrival, peek, subject)
 
     def _fold(self, arrival: Arrival, peek: HeaderPeek, subject: Subject, value: bytes) -> bool:
         """Fold an event over a record that is there."""
         record = decode_record(value)
         if is_corrected(record) or subject.restating != NOT_RESTATING or record.state in RETRACTED:
             return False
+        if record.term is not Term.RUNNING:
+            return False
         if peek.item in self._lane.behind:
             return False
         outcome = fold(record, _header_of(peek))
         if isinstance(outcome, Moved):
+            if not self._ending.is_to_come(arrival.value, peek):
+                return False
             subject.version += 1
             self._summaries.changed(arrival.summary_key)
             applied = applied_of(subject, outcome, self._policies[peek.item])
@@ -208,7 +212,9 @@ class Quick:
             return False
         return True
 
-    def _add(self, arrival: Arrival, peek: HeaderPeek, subject: Subject) -> None:
+    def _add(self, arrival: Arrival, peek: HeaderPeek, subject: Subject) -> bool:
+        if not self._ending.is_to_come(arrival.value, peek):
+            return False
         code = arrival.code
         subject.version += 1
         self._summaries.changed(arrival.summary_key)
@@ -232,6 +238,7 @@ class Quick:
         filled = subject.add_record(peek.record)
         if filled is not None:
             self._view.put(index_key(code, filled[0]), filled[1])
+        return True
 
     def _book(self, tallies: _Tallies, outcome: Outcome, reason: str) -> None:
         for tally in tallies.all():

@@ -14,6 +14,7 @@ from creditbus.services.domain.event import Facts, restated_id
 from creditbus.services.domain.feed.disclosure import RETRACTED
 from creditbus.services.domain.framed_avro import RecordWriter
 from creditbus.services.domain.profile.keys import index_key, record_store_key, subject_key
+from creditbus.services.domain.profile.record import Record
 from creditbus.services.domain.profile.stored_record import decode_record, encode_record
 from creditbus.services.domain.profile.subject import INDEX_CHUNK, NOT_RESTATING, Subject, record_keys
 from creditbus.services.engine.codec.emission import facts_before
@@ -21,11 +22,11 @@ from creditbus.services.engine.codec.event_codec import EventCodec
 from creditbus.services.engine.stage.output import Output
 from creditbus.services.engine.stage.state_view import StateView
 from creditbus.services.profiles.applied import restated_of
-from creditbus.services.profiles.lane import StagePolicies
+from creditbus.services.profiles.lane import StageStanding
 from creditbus.services.profiles.summaries import Summaries
 from creditbus.topics.names import CHANGES, EVENTS
 
-__all__ = ["Restating", "names_of"]
+__all__ = ["Restating", "item_of", "names_of", "with_emission"]
 
 #: Chunks that are restated together with the event that changed the facts: for nearly every subject that is all, in
 #: one transaction. A larger piece would hold up the lane's other events.
@@ -41,7 +42,7 @@ class Restating:
         self,
         codec: EventCodec,
         continuation: RecordWriter,
-        policies: StagePolicies,
+        policies: StageStanding,
         summaries: Summaries,
         view: StateView,
         out: Output,
@@ -77,7 +78,7 @@ class Restating:
         """Give the keys of the records that `start` looks at; MissingKeysError where chunks are to be read first."""
         subject = self._summaries.of(subject_key(code))
         for name in names_of(code, subject, self._view, 0, min(_AT_ONCE, subject.records // INDEX_CHUNK + 1)):
-            if _item_of(name) in items:
+            if item_of(name) in items:
                 yield record_store_key(code, name)
 
     def go_on(self, code: bytes, chunk: int) -> None:
@@ -90,7 +91,7 @@ class Restating:
         version, tail = subject.version, subject.records // INDEX_CHUNK
         after = min(subject.restating + count, tail + 1)
         names = names_of(code, subject, self._view, subject.restating, after)
-        keys = [record_store_key(code, name) for name in names if items is None or _item_of(name) in items]
+        keys = [record_store_key(code, name) for name in names if items is None or item_of(name) in items]
         self._view.need(keys)
         for key in keys:
             self._restate(code, subject, key)
@@ -121,13 +122,24 @@ class Restating:
         sealed = self._codec.seal_restated(
             last, event_id, restated_of(subject, record, self._policies.by_item[item], before)
         )
-        if not by_act:
-            self._view.put(key, encode_record(record, content=sealed))
-        elif record.act == record.content:
-            self._view.put(key, encode_record(record, content=sealed, act=sealed))
-        else:
-            self._view.put(key, encode_record(record, act=sealed))
+        self._view.put(key, with_emission(record, sealed, by_act=by_act))
         self._changes.append((code, sealed))
+
+
+def with_emission(record: Record, sealed: bytes, *, by_act: bool) -> bytes:
+    """Return the bytes of a record that was emitted again.
+
+    Args:
+        record: the record.
+        sealed: what was emitted in place of its last emission.
+        by_act: whether that was the event of its last act.
+
+    """
+    if not by_act:
+        return encode_record(record, content=sealed)
+    if record.act == record.content:
+        return encode_record(record, content=sealed, act=sealed)
+    return encode_record(record, act=sealed)
 
 
 def names_of(code: bytes, subject: Subject, view: StateView, first: int = 0, after: int | None = None) -> list[bytes]:
@@ -148,7 +160,8 @@ def names_of(code: bytes, subject: Subject, view: StateView, first: int = 0, aft
     return list(_names(chunks, subject.tail if after > tail else b"", view))
 
 
-def _item_of(name: bytes) -> bytes:
+def item_of(name: bytes) -> bytes:
+    """Return the id of the item of a record with a key."""
     return name.partition(b"|")[0]
 
 

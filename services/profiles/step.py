@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from itertools import chain
 
 from creditbus.avro_schemas import continuation_schema
@@ -11,6 +12,7 @@ from creditbus.services.domain.event import Policy, record_key
 from creditbus.services.domain.framed_avro import UndecodableError, parsed, read_record
 from creditbus.services.domain.framing import FrameError, schema_id
 from creditbus.services.domain.profile.keys import (
+    DUE_KEY,
     LANE_KEY,
     LANE_SUBJECTS_KEY,
     held_key,
@@ -31,8 +33,9 @@ from creditbus.services.engine.stage.rejects import Rejects
 from creditbus.services.engine.stage.state_view import Misses, StateView
 from creditbus.services.profiles.acting import Acting
 from creditbus.services.profiles.arrival import NO_CHUNK, Arrival
+from creditbus.services.profiles.due import filing_keys
 from creditbus.services.profiles.folding import Folding, FoldingContext
-from creditbus.services.profiles.lane import NO_SUBJECT, codes_at
+from creditbus.services.profiles.lane import NO_SUBJECT, codes_at, is_of_due
 from creditbus.topics.names import PROFILES
 
 __all__ = ["ProfilesStep"]
@@ -47,11 +50,17 @@ class ProfilesStep:
     """Folds `credit.events` into records; writes `credit.changes`, keeps `credit.records`."""
 
     def __init__(
-        self, catalogue: Catalogue, codec: EventCodec, rejects: Rejects, lanes: int, policies: Mapping[str, Policy]
+        self,
+        catalogue: Catalogue,
+        codec: EventCodec,
+        rejects: Rejects,
+        lanes: int,
+        policies: Mapping[str, Policy],
+        on: date,
     ) -> None:
         self._codec = codec
         self._acting = Acting(catalogue, codec)
-        self._context = FoldingContext(catalogue, codec, self._acting, rejects, lanes, policies)
+        self._context = FoldingContext(catalogue, codec, self._acting, rejects, lanes, policies, on)
         self._origins: set[bytes] = set()
         self._continuation = parsed(continuation_schema())
         self._continuation_id = -1
@@ -65,20 +74,20 @@ class ProfilesStep:
     def opening(self, value: bytes | None) -> tuple[bytes, bytes] | None:
         """Return what is to be said to a lane at its start; None where its state shows that nothing waits for that.
 
-        A lane to which nothing comes would find out by its next event alone that policies changed.
+        A lane to which nothing comes would find out by its next event alone that policies changed, or a day has passed.
 
         Args:
             value: what its state has under LANE_KEY.
 
         """
-        if value is None or value == self._context.policies.settled or self._context.continuation is None:
+        if value is None or value == self._context.standing.settled or self._context.continuation is None:
             return None
         return NO_SUBJECT, self._context.continuation({"subject": NO_SUBJECT.decode(), "chunk": 0})
 
     def prepare(self, records: Sequence[Record]) -> tuple[Work, Iterable[bytes]]:
         """Peek at the events; the keys are the summaries of their subjects."""
         work: Work = []
-        keys: set[bytes] = {LANE_KEY, LANE_SUBJECTS_KEY}
+        keys: set[bytes] = {LANE_KEY, LANE_SUBJECTS_KEY, DUE_KEY}
         known = b""
         for record in records:
             try:
@@ -110,11 +119,11 @@ class ProfilesStep:
         self, work: Sequence[Arrival], state: Mapping[bytes, bytes | None]
     ) -> tuple[set[bytes], set[bytes]]:
         """Tell which records may be there, and which are not: most events are of new ones, which nobody looks for."""
-        held: set[bytes] = set()
+        held: set[bytes] = set(filing_keys(state.get(DUE_KEY)))
         absent: set[bytes] = set()
         for arrival in work:
             if arrival.chunk != NO_CHUNK:
-                if arrival.code == NO_SUBJECT:
+                if arrival.code == NO_SUBJECT and not is_of_due(arrival.chunk):
                     subjects = LaneSubjects(state.get(LANE_SUBJECTS_KEY))
                     held.update(map(subject_key, codes_at(arrival.chunk, subjects, state)))
                 continue
@@ -156,7 +165,7 @@ class ProfilesStep:
         released = self._released(work if expecting else acts, expecting, view)
         view.need(chain(released, self._parking(work, unregistered)))
         folding = Folding(self._context, view, out)
-        view.need(folding.restated(work))
+        view.need(folding.looked_at(work))
         misses = Misses()
         return StepRun(lambda part: self._fold(folding, part, misses), lambda: self._settle(folding, misses))
 

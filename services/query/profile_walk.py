@@ -20,7 +20,7 @@ from creditbus.services.domain.profile.keys import (
     record_store_key,
     subject_key,
 )
-from creditbus.services.domain.profile.lane import LanePolicies, LaneSubjects, codes_of
+from creditbus.services.domain.profile.lane import LaneStanding, LaneSubjects, codes_of
 from creditbus.services.domain.profile.subject import INDEX_CHUNK, Subject, decode_subject, record_keys
 from creditbus.services.query.state import StageState
 
@@ -88,7 +88,7 @@ class ProfileWalk:
         for lane in range(len(self._state.needed)):
             values = await self._state.values(lane, [LANE_KEY, LANE_SUBJECTS_KEY])
             policies = values[LANE_KEY]
-            behind = policies is not None and bool(LanePolicies.decode(policies).behind)
+            behind = policies is not None and bool(LaneStanding.decode(policies).behind)
             found.append(WalkedSubjects(lane, LaneSubjects(values[LANE_SUBJECTS_KEY]), behind))
         return found
 

@@ -40,3 +40,11 @@ CHOOSE_A_PORT = Message(
     "请选择未被占用的端口，或用 0 自动选择",
     "choose a port that nobody uses, or 0 for any",
 )
+NOT_A_DAY = Message(
+    "不是日期：{value}",
+    "is not a day: {value}",
+)
+GIVE_A_DAY = Message(
+    "请写成 2019-12-31 的形式；不设置则按时钟",
+    "write it as 2019-12-31, or leave it out: the clock counts then",
+)

@@ -4,31 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Final
 
-from creditbus.services.domain.city_time import city_day
 from creditbus.services.engine import metrics
 from creditbus.services.engine.errors import DependencyDownError
 from creditbus.services.engine.run.app import StageApp
 from creditbus.services.engine.settings import EngineSettings
 from creditbus.services.worker.bus import Bus, open_bus
+from creditbus.services.worker.city_day import city_today, warn_of_a_held_day
 from creditbus.services.worker.declared import DeclarationsFollower
 from creditbus.topics.city import use_city
 from creditbus.topics.city.published import PublishedCity
 from creditbus.topics.connection import Connection
 from creditbus.topics.declarations import declarations
 
-__all__ = ["Renewal"]
+__all__ = ["Renewal", "city_today"]
 
 logger = logging.getLogger(__name__)
-
-
-def city_today() -> date:
-    """Return the city's day of now."""
-    return city_day(time.time_ns() // 1_000_000)
 
 
 #: How long after midnight a grant may begin or end.
@@ -79,6 +73,7 @@ class Renewal:
         It ends by a ConfigurationError when a version cannot be taken up by this creditbus.
 
         """
+        warn_of_a_held_day()
         self._apps = apps
         self._task = asyncio.create_task(self._run(), name="declarations")
         return self._task

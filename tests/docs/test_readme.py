@@ -14,6 +14,7 @@ from creditbus.deploy.embedded.programs import Programs
 from creditbus.deploy.embedded.redis import RedisServer
 from creditbus.services.cli import main as cli
 from creditbus.services.cli import worker
+from creditbus.services.worker.city_day import DAY_VARIABLE
 from creditbus.services.worker.exit_codes import FAILED, INTERRUPTED, MOVED, STALLED
 from creditbus.services.worker.person_key import KEY_VARIABLE
 from creditbus.topics.connection import Connection
@@ -56,7 +57,7 @@ def test_metrics_of_the_readme_exist() -> None:
 
 def test_variables_of_the_readme_are_those_that_are_read() -> None:
     addresses = {f"CREDITBUS_{name.upper()}" for name in Connection("a:1", "", "", Path()).endpoints()}
-    assert set(re.findall(r"CREDITBUS_[A-Z_]+", _README)) == {*addresses, KEY_VARIABLE}
+    assert set(re.findall(r"CREDITBUS_[A-Z_]+", _README)) == {*addresses, KEY_VARIABLE, DAY_VARIABLE}
 
 
 def test_exit_codes_of_the_readme_are_all_that_there_are() -> None:

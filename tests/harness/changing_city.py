@@ -125,7 +125,7 @@ class ChangingCity:
         history = GrantHistory(self._declared)
         catalogue = Catalogue(newest.items)
         made = (
-            profiles_stage(catalogue, base.codec, self._lanes, history.policies(on)),
+            profiles_stage(catalogue, base.codec, self._lanes, history.policies(on), on),
             fanout_stage(catalogue, base.codec, history, self._lanes),
         )
 

@@ -33,6 +33,7 @@ __all__ = [
     "entry_of",
     "feeds",
     "grants_of_the_city",
+    "is_never_seen",
     "is_never_shown",
     "is_withheld",
     "may_have_been_shown",
@@ -224,6 +225,8 @@ def _shown(grant: Grant, event: dict[str, Any]) -> bytes | None:
     was_in = is_in
     if before is not None:
         was_in = applied["previous_state"] not in RETRACTED and admits(grant, item, kind, before["district"])
+    if is_never_seen(applied):
+        return None
     withheld = is_withheld(grant, item, event["content"])
     if was_in and not is_in:
         return None if withheld and applied["revision"] == 1 else entry_of(grant, event, before, "DISTRICT")
@@ -234,6 +237,11 @@ def _shown(grant: Grant, event: dict[str, Any]) -> bytes | None:
     if not withheld:
         return entry_of(grant, event, applied, None)
     return entry_of(grant, event, applied, "VALUE") if may_have_been_shown(applied) else None
+
+
+def is_never_seen(applied: dict[str, Any]) -> bool:
+    """Tell whether a record is retracted as it comes: nobody holds it, and nobody is to learn of it."""
+    return applied["change"] == "NEW" and applied["state"] in RETRACTED
 
 
 def may_have_been_shown(applied: dict[str, Any]) -> bool:

@@ -18,6 +18,7 @@ from tests.harness.feeds import (
     disclosed,
     disclosed_act,
     entry_of,
+    is_never_seen,
     is_never_shown,
     is_withheld,
     may_have_been_shown,
@@ -153,6 +154,9 @@ def _of_those_admitted(
     """Give what a feed may get of a change that its grant admits; `then` is the one that admitted its record before."""
     header = change["header"]
     applied, before, item = header["applied"], header["applied"]["before"], header["item"]
+    if is_never_seen(applied):
+        yield None
+        return
     withheld = is_withheld(now, item, change["content"])
     if then is None:
         hidden = withheld or applied["state"] in RETRACTED

@@ -103,6 +103,8 @@ def _facts(item: Item) -> dict[str, Any]:
         "subject_kinds": sorted(item.subject_kinds),
         "verbs": sorted(item.verbs),
         "acts_on_other_items": item.acts_on is not None,
+        "publication_from": item.publication.start or None,
+        "publication_until": item.publication.until or None,
         "due_working_days": item.due_working_days,
     }
 
@@ -117,8 +119,9 @@ def _periods(item: Item) -> list[dict[str, Any]]:
             "max_months": period.max_months,
             "source": period.source,
             "verified": period.verified,
+            "when": {period.when_field: sorted(period.when_values)} if period.when_field else None,
         }
-        for period in item.publication
+        for period in item.publication.periods
     ]
 
 

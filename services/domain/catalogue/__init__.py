@@ -11,12 +11,12 @@ from creditbus.services.domain.catalogue.item import (
     Derived,
     Item,
     NaturalKey,
-    PublicationPeriod,
     Registers,
     Stated,
     Succession,
 )
 from creditbus.services.domain.catalogue.parse import Catalogue
+from creditbus.services.domain.catalogue.publication import PublicationPeriod, PublicationRules
 from creditbus.services.domain.catalogue.rules import FirstYear, Known, Magnitude, Period, Required, Rules
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "NaturalKey",
     "Period",
     "PublicationPeriod",
+    "PublicationRules",
     "Registers",
     "Required",
     "Rules",

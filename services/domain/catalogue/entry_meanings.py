@@ -52,6 +52,17 @@ MEANINGS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "reasons": ("本事项自有条件的退回原因", "Reasons for conditions of its own."),
     "rules": ("数据项之间的规则", "Rules between fields."),
-    "publication": ("公示期，以月计", "Publication periods in months."),
+    "publication": (
+        "公示期，以月计；when 指明类别，没有 when 的适用于其余记录",
+        "Publication periods in months; `when` tells the class, a period without it is of all other records.",
+    ),
+    "publication_from": (
+        "公示期起算日的数据项；不写时为决定日期",
+        "Field with the day from which publication periods count; the date of the decision where it is left out.",
+    ),
+    "publication_until": (
+        "记录自己写明的公示截止日（含当日）的数据项",
+        "Field with the last day of publication that a record itself states.",
+    ),
     "due_working_days": ("应在几个工作日内报送", "Updates are due within this number of working days."),
 }

@@ -119,10 +119,13 @@ def _keys() -> _Schema:
                     "max_months": _WHOLE,
                     "source": _TEXT,
                     "verified": _FLAG,
+                    "when": when,
                 },
-                optional=("effective_to", "verified"),
+                optional=("effective_to", "verified", "when"),
             )
         ),
+        "publication_from": dict(_TEXT),
+        "publication_until": dict(_TEXT),
         "due_working_days": dict(_WHOLE),
     }
 
@@ -141,6 +144,8 @@ _OPTIONAL: Final = (
     "reasons",
     "rules",
     "publication",
+    "publication_from",
+    "publication_until",
     "due_working_days",
 )
 

@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from typing import Any
 
 from creditbus.services.domain.catalogue.fields import Disclosure, Field, Format
+from creditbus.services.domain.catalogue.publication import PublicationRules
 from creditbus.services.domain.catalogue.rules import Rules
 from creditbus.services.domain.event import NO_ACT, Act, RecordState, SubjectKind, Verb
 from creditbus.services.domain.reasons import AnyReason, ItemReason, Reason
 
-__all__ = ["ActsOn", "Derived", "Item", "NaturalKey", "PublicationPeriod", "Registers", "Stated", "Succession"]
+__all__ = ["ActsOn", "Derived", "Item", "NaturalKey", "Registers", "Stated", "Succession"]
 
 Values = Mapping[str, str | None]
 
@@ -101,23 +101,6 @@ class Succession:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PublicationPeriod:
-    """How long a class of records is published, in months, under the rule in force from `effective_from`.
-
-    `effective_to` is the rule's last day; None while it is in force. `verified` is false for a rule that nobody has
-    read at its source: it must not be shown as law.
-    """
-
-    category: str
-    effective_from: date
-    effective_to: date | None
-    min_months: int
-    max_months: int
-    source: str
-    verified: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Derived:
     """What a connector puts into header and act; nothing here was checked.
 
@@ -174,7 +157,7 @@ class Item:
         events: how content states verb and state; the last holds always.
         reasons: reasons for conditions of its own, by code, in primary order; its rules use general ones besides.
         rules: rules between fields.
-        publication: publication periods.
+        publication: when its records end to be published.
         due_working_days: updates are due within this many working days; None: no rule.
 
     """
@@ -207,7 +190,7 @@ class Item:
     events: tuple[Stated, ...]
     reasons: Mapping[str, ItemReason]
     rules: Rules
-    publication: tuple[PublicationPeriod, ...]
+    publication: PublicationRules
     due_working_days: int | None
 
     @property

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Self
 
 from creditbus.services.domain.catalogue.entry_schema import CODE_FIELDS, UNREGISTERED
@@ -12,12 +11,12 @@ from creditbus.services.domain.catalogue.item import (
     ActsOn,
     Item,
     NaturalKey,
-    PublicationPeriod,
     Registers,
     Stated,
     Succession,
 )
 from creditbus.services.domain.catalogue.parse_disclosure import parse_disclosure, refuse_names_by_value
+from creditbus.services.domain.catalogue.parse_publication import parse_publication
 from creditbus.services.domain.catalogue.parse_rules import parse_reasons, parse_rules
 from creditbus.services.domain.catalogue.reading import Reader
 from creditbus.services.domain.catalogue.remedies import Remedy
@@ -109,10 +108,10 @@ def _parse_item(item_id: str, schema: Mapping[str, Any], entry: Mapping[str, Any
         category_field=_field(subject, "category", fields, optional=True),
         kinds=_parse_kinds(subject.table("kinds")),
         natural_key=_parse_key(reader.table("natural_key"), fields),
-        events=_parse_events(reader, fields),
+        events=(events := _parse_events(reader, fields)),
         reasons=reasons,
         rules=parse_rules(reader.table("rules"), fields, reasons),
-        publication=tuple(map(_parse_period, reader.tables("publication"))),
+        publication=parse_publication(reader, fields, events[-1]),
         due_working_days=reader.whole("due_working_days") if reader.has("due_working_days") else None,
     )
     for part in (title, subject, reader):
@@ -240,26 +239,6 @@ def _parse_event(reader: Reader, fields: Mapping[str, Field]) -> Stated:
     )
     reader.finish()
     return stated
-
-
-def _parse_period(reader: Reader) -> PublicationPeriod:
-    period = PublicationPeriod(
-        category=reader.text("class"),
-        effective_from=reader.day("effective_from"),
-        effective_to=_optional_day(reader, "effective_to"),
-        min_months=reader.whole("min_months"),
-        max_months=reader.whole("max_months"),
-        source=reader.text("source"),
-        verified=reader.flag("verified") if reader.has("verified") else True,
-    )
-    if period.max_months < period.min_months:
-        reader.fail("max_months", Remedy.MAX_MONTHS)
-    reader.finish()
-    return period
-
-
-def _optional_day(reader: Reader, key: str) -> date | None:
-    return reader.day(key) if reader.has(key) else None
 
 
 def _field(reader: Reader, key: str, fields: Mapping[str, Field], *, optional: bool = False) -> str:

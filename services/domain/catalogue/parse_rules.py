@@ -9,7 +9,7 @@ from creditbus.services.domain.catalogue.remedies import Remedy
 from creditbus.services.domain.catalogue.rules import FirstYear, Known, Magnitude, Period, Required, Rules
 from creditbus.services.domain.reasons import AnyReason, ItemReason, Reason
 
-__all__ = ["parse_reasons", "parse_rules"]
+__all__ = ["parse_reasons", "parse_rules", "read_date", "read_when"]
 
 _DATES = frozenset({Format.DATE, Format.DATE_OPEN})
 _NUMBERS = frozenset({Format.NUMBER})
@@ -64,6 +64,11 @@ def _sentence(table: Reader, language: str, stop: str) -> str:
     return text
 
 
+def read_date(table: Reader, key: str, fields: Mapping[str, Field]) -> str:
+    """Read the name of a field that holds a date."""
+    return _field(table, key, fields, _DATES)
+
+
 def _reason(table: Reader, reasons: Mapping[str, ItemReason]) -> AnyReason:
     code = table.text("reason")
     return reasons[code] if code in reasons else table.word("reason", Reason)
@@ -76,7 +81,7 @@ def _period(table: Reader, fields: Mapping[str, Field]) -> Period:
 
 
 def _required(table: Reader, fields: Mapping[str, Field], reasons: Mapping[str, ItemReason]) -> Required:
-    when_field, when_values = _when(table, fields)
+    when_field, when_values = read_when(table, fields)
     required = Required(
         field=_field(table, "field", fields),
         when_field=when_field,
@@ -88,7 +93,7 @@ def _required(table: Reader, fields: Mapping[str, Field], reasons: Mapping[str, 
 
 
 def _first_year(table: Reader, fields: Mapping[str, Field], reasons: Mapping[str, ItemReason]) -> FirstYear:
-    when_field, when_values = _when(table, fields)
+    when_field, when_values = read_when(table, fields)
     first_year = FirstYear(
         when_field=when_field,
         when_values=when_values,
@@ -127,7 +132,8 @@ def _known_values(table: Reader, fields: Mapping[str, Field], reasons: Mapping[s
     return known
 
 
-def _when(table: Reader, fields: Mapping[str, Field]) -> tuple[str, frozenset[str]]:
+def read_when(table: Reader, fields: Mapping[str, Field]) -> tuple[str, frozenset[str]]:
+    """Read a condition: one field and the values of it for which it holds."""
     when = table.table("when")
     names = list(when.keys())
     if len(names) != 1:

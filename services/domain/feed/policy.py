@@ -14,12 +14,11 @@ from itertools import pairwise
 from typing import Final
 
 from creditbus.services.domain.catalogue import Item
+from creditbus.services.domain.city_time import day_number, numbered_day
 from creditbus.services.domain.event import Policy
 from creditbus.services.domain.feed.grants import Grant
 
 __all__ = ["DeclaredGrants", "GrantHistory", "day_of", "policy_at"]
-
-_FIRST_DAY: Final = date(1970, 1, 1).toordinal()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,19 +89,19 @@ class GrantHistory:
 
 def day_of(policy: Policy) -> date:
     """Return the day by which a policy's grants are judged."""
-    return date.fromordinal(_FIRST_DAY + policy["day"])
+    return numbered_day(policy["day"])
 
 
 def policy_at(version: int, on: date) -> Policy:
     """Return the policy of a version on a day, whether a grant turned on it or not."""
-    return Policy(version=version, day=on.toordinal() - _FIRST_DAY)
+    return Policy(version=version, day=day_number(on))
 
 
 def _turn(grants: Sequence[Grant], on: date) -> int:
     """Return the last day up to `on` on which a grant began or was over; 0: there is none."""
-    begun = [grant.valid_from.toordinal() for grant in grants if grant.valid_from is not None]
-    over = [grant.valid_until.toordinal() + 1 for grant in grants]
-    return max((turn - _FIRST_DAY for turn in begun + over if turn <= on.toordinal()), default=0)
+    begun = [day_number(grant.valid_from) for grant in grants if grant.valid_from is not None]
+    over = [day_number(grant.valid_until) + 1 for grant in grants]
+    return max((turn for turn in begun + over if turn <= day_number(on)), default=0)
 
 
 def _alike(item: str, one: DeclaredGrants, other: DeclaredGrants) -> bool:

@@ -13,6 +13,9 @@ r"""Keys of the profile store; those of one subject share its code.
 | `l` | under which policies the lane emits its records (`lane`) |
 | `m` | how many subjects the lane has, and the last of them (`lane`) |
 | `m\|n` | the n-th full chunk of the lane's subjects |
+| `d` | the journal of what is due (`due`) |
+| `d\|span` | how much is due in a span of days, and the last of it |
+| `d\|span\|n` | the n-th full chunk of that |
 """
 
 from __future__ import annotations
@@ -22,10 +25,13 @@ from collections.abc import Iterable
 from typing import Final
 
 __all__ = [
+    "DUE_KEY",
     "LANE_KEY",
     "LANE_SUBJECTS_KEY",
     "code_of",
     "corrections_key",
+    "due_chunk_key",
+    "due_span_key",
     "held_key",
     "index_key",
     "lane_chunk_key",
@@ -38,9 +44,10 @@ __all__ = [
     "unpack_events",
 ]
 
-#: The two keys that a lane has besides those of its subjects.
+#: The keys that a lane has besides those of its subjects and of what is due.
 LANE_KEY: Final = b"l"
 LANE_SUBJECTS_KEY: Final = b"m"
+DUE_KEY: Final = b"d"
 
 _LENGTH: Final = struct.Struct(">I")
 
@@ -93,6 +100,16 @@ def superseded_key(subject: bytes, record: bytes, number: int) -> bytes:
 def lane_chunk_key(chunk: int) -> bytes:
     """Return the key of a full chunk of a lane's subjects."""
     return b"m|%d" % chunk
+
+
+def due_span_key(span: int) -> bytes:
+    """Return the key of what is due in a span of days."""
+    return b"d|%d" % span
+
+
+def due_chunk_key(span: int, chunk: int) -> bytes:
+    """Return the key of a full chunk of what is due in a span of days."""
+    return b"d|%d|%d" % (span, chunk)
 
 
 def pack_events(events: Iterable[bytes]) -> bytes:

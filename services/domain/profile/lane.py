@@ -1,20 +1,23 @@
-"""What the profile store knows of a lane: its subjects, and under which policies it emits their records."""
+"""What the profile store knows of a lane: its subjects, and how it emits and ends their records."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 from creditbus.services.domain.event import Policy
 
-__all__ = ["LANE_CHUNK", "LanePolicies", "LaneSubjects", "codes_of"]
+__all__ = ["JOURNAL", "LANE_CHUNK", "LaneStanding", "LaneSubjects", "Turn", "codes_of"]
 
 #: Subjects of a full chunk. A batch with a new subject writes the last chunk again, and a lane is restated by chunks:
 #: with 64 other changes waited for 3.0 s at worst while 200,000 records were restated, with 8 for 0.9 s
 #: (docs/adr/0040-policies.md).
 LANE_CHUNK: Final = 8
+
+#: In place of a span of days: the journal of what is due.
+JOURNAL: Final = -1
 
 _COUNT_BYTES: Final = 4
 #: In no code of a subject.
@@ -67,42 +70,106 @@ class LaneSubjects:
         return f"<LaneSubjects {self.count}>"
 
 
+class Turn(NamedTuple):
+    """How far a lane has come with what is due since it was last worked on.
+
+    Attributes:
+        since: the day up to which everything due had ended before, in days since 1970-01-01.
+        until: the day up to which it ends what is due now.
+        piece: number of the next piece.
+        span: span of days of the next piece; JOURNAL: the journal is next.
+        chunk: chunk of that span from which the next piece begins; its last entries count as the last chunk.
+
+    """
+
+    since: int
+    until: int
+    piece: int = 0
+    span: int = JOURNAL
+    chunk: int = 0
+
+
 @dataclass(frozen=True, slots=True)
-class LanePolicies:
-    """Under which policies a lane emits its records.
+class LaneStanding:
+    """Under which policies a lane emits its records, and by which rules and up to which day it ends them.
 
     Attributes:
         policies: by item.
-        behind: items of which records were last emitted under others, and are still to be restated.
-        chunk: number of the next chunk of subjects whose records are to be restated; the last subjects count as the
+        terms: by item, the digest of the rules by which its records' publication ends (`publication`).
+        day: the city's day up to which everything due has ended, in days since 1970-01-01; None: of a state of before
+            anything ended by itself.
+        behind: items of which records were last emitted under other policies, or filed by other terms, and are still to
+            be looked at.
+        unfiled: those of other terms.
+        chunk: number of the next chunk of subjects whose records are to be looked at; the last subjects count as the
             last chunk. It counts only where something is behind.
+        turn: what is due and has not ended yet; None: nothing is.
 
     """
 
     policies: Mapping[str, Policy]
+    terms: Mapping[str, str]
+    day: int | None
     behind: frozenset[str] = frozenset()
+    unfiled: frozenset[str] = frozenset()
     chunk: int = 0
+    turn: Turn | None = None
 
     def is_after(self, policies: Mapping[str, Policy]) -> bool:
         """Tell whether one of these is of an earlier day than the same version's here."""
         pairs = ((self.policies.get(item, policy), policy) for item, policy in policies.items())
         return any(here["version"] == there["version"] and here["day"] > there["day"] for here, there in pairs)
 
-    def changed_to(self, policies: Mapping[str, Policy]) -> LanePolicies:
-        """Return the same under other policies: what they change is behind from its start."""
-        changed = {item for item, policy in policies.items() if self.policies.get(item, policy) != policy}
-        return LanePolicies(policies, self.behind | changed, 0 if changed else self.chunk)
+    def changed_to(self, now: LaneStanding) -> LaneStanding:
+        """Return the same under other policies and terms, on another day: what they change is behind from its start."""
+        changed = {item for item, policy in now.policies.items() if self.policies.get(item, policy) != policy}
+        unfiled = {
+            item for item, digest in now.terms.items() if item in self.policies and self.terms.get(item) != digest
+        }
+        # of an item whose records ended by themselves, and do no more
+        unfiled |= {item for item in self.terms if item in now.policies and item not in now.terms}
+        return LaneStanding(
+            now.policies,
+            now.terms,
+            now.day if self.day is None else self.day,
+            self.behind | changed | unfiled,
+            self.unfiled | unfiled,
+            0 if changed or unfiled else self.chunk,
+            self._turn_to(now.day or 0),
+        )
+
+    def _turn_to(self, day: int) -> Turn | None:
+        if self.day is None or day <= self.day or (self.turn is not None and self.turn.until >= day):
+            return self.turn
+        # also where the day before is not done with: what ended of it is not there any more
+        return Turn(self.day, day, 0 if self.turn is None else self.turn.piece + 1)
 
     def encode(self) -> bytes:
         """Return the bytes that the store holds; equal ones have equal bytes."""
-        pairs = {item: (policy["version"], policy["day"]) for item, policy in self.policies.items()}
-        content = {"policies": pairs, "behind": sorted(self.behind), "chunk": self.chunk if self.behind else 0}
+        content: dict[str, Any] = {
+            "policies": {item: (policy["version"], policy["day"]) for item, policy in self.policies.items()},
+            "terms": dict(self.terms),
+            "day": self.day,
+            "behind": sorted(self.behind),
+            "unfiled": sorted(self.unfiled),
+            "chunk": self.chunk if self.behind else 0,
+            "turn": self.turn,
+        }
         return json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
 
     @classmethod
-    def decode(cls, value: bytes) -> LanePolicies:
-        """Return what `encode` wrote."""
+    def decode(cls, value: bytes) -> LaneStanding:
+        """Return what `encode` wrote; of before anything ended by itself it has no terms."""
         content = json.loads(value)
         pairs: Mapping[str, tuple[int, int]] = content["policies"]
         policies = {item: Policy(version=version, day=day) for item, (version, day) in pairs.items()}
-        return cls(policies, frozenset(content["behind"]), content["chunk"])
+        turn = content.get("turn")
+        return cls(
+            policies,
+            content.get("terms", {}),
+            content.get("day"),
+            frozenset(content["behind"]),
+            frozenset(content.get("unfiled", ())),
+            content["chunk"],
+            None if turn is None else Turn(*turn),
+        )

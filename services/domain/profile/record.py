@@ -6,6 +6,7 @@ The rules and the state chart are in docs/record-states.md; this module is that 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from enum import Enum
 from typing import Final
 
 from creditbus.services.domain.event import Change, Header, RecordState, Verb
@@ -18,9 +19,11 @@ __all__ = [
     "Moved",
     "Record",
     "Stale",
+    "Term",
     "Unknown",
     "fold",
     "remember",
+    "settled",
 ]
 
 CONTENT_VERBS: Final = frozenset({"ISSUE", "AMEND"})
@@ -52,6 +55,20 @@ _TAKEN_BACK: Final[dict[RecordState, str]] = {_E: Verb.END, _W: Verb.WITHDRAW}
 _STATES: Final = {state.value: state for state in RecordState}
 
 _MOST_SEEN: Final = 4096
+
+
+class Term(Enum):
+    """Where a record's publication stands, whatever happened to the record besides."""
+
+    RUNNING = "running"
+    """It is published as far as its state admits."""
+    OVER = "over"
+    """Its term is over: nobody is shown it any more."""
+    KEPT = "kept"
+    """It is repaired, and published until the minimum period of its rule is over."""
+
+
+_RUNNING, _OVER, _KEPT = Term.RUNNING, Term.OVER, Term.KEPT
 _Said = tuple[str, bytes]
 
 
@@ -64,8 +81,9 @@ class Record:
     `seen` are the (verb, content hash) pairs applied so far, `content` the framed event whose
     content counts now, `act` the framed event that last changed the state (empty: none did).
     `reading` is the greatest place in the department's readings of what counts now, `act_reading` that of the end or
-    withdrawal that the department's readings gave and that counts now, `before_act` the procedural state before that
-    (None: none; news has no such place).
+    withdrawal that the department's readings gave and that counts now, `before_act` the procedural state before that,
+    and before a repair (None: none; news has no such place). `term` lies over all of that: acts and contents change
+    the record as if its publication had not ended.
     `transitions` counts the events that changed the state alone, since they are counted (`history`).
     """
 
@@ -85,6 +103,7 @@ class Record:
     act_reading: int | None
     before_act: RecordState | None
     transitions: int
+    term: Term
 
     def __init__(
         self,
@@ -105,6 +124,7 @@ class Record:
         act_reading: int | None = None,
         before_act: RecordState | None = None,
         transitions: int = 0,
+        term: Term = _RUNNING,
     ) -> None:
         self.stated = stated
         self.procedural = procedural
@@ -122,11 +142,22 @@ class Record:
         self.act_reading = act_reading
         self.before_act = before_act
         self.transitions = transitions
+        self.term = term
+
+    @property
+    def standing(self) -> RecordState:
+        """The state but for the term: the procedural one if there is one; a withdrawal that is stated beats it."""
+        return _W if self.stated is _W else self.procedural or self.stated
 
     @property
     def state(self) -> RecordState:
-        """The state that counts: the procedural one if there is one; a withdrawal that the content states beats it."""
-        return _W if self.stated is _W else self.procedural or self.stated
+        """The state that counts."""
+        standing = self.standing
+        if self.term is _RUNNING or standing is _W:
+            return standing
+        if self.term is _OVER:
+            return _X
+        return self.before_act or self.stated if standing is _R else standing
 
     def __repr__(self) -> str:
         """Say nothing of what the record is about."""
@@ -186,6 +217,26 @@ def fold(record: Record | None, header: Header) -> Folded:
     return _fold_act(record, header)
 
 
+def settled(record: Record, before: RecordState | None, end: int | None, today: int) -> Record:
+    """Return the record with the term that it has today.
+
+    Args:
+        record: after what happened to it.
+        before: its state before that; None: there was no record.
+        end: the first day on which it is not published any more, in days since 1970-01-01; None: it has none.
+        today: the city's day, likewise.
+
+    """
+    over, standing = end is not None and end <= today, record.standing
+    if standing is _R:
+        # a rule that comes later does not show again what was taken back
+        term = _RUNNING if over or end is None or before is _R else _KEPT
+    else:
+        # what was withdrawn, or what its department says has expired, needs no end of its own
+        term = _OVER if over and standing is not _W and standing is not _X else _RUNNING
+    return record if term is record.term else replace(record, term=term)
+
+
 def remember(record: Record, *said: _Said) -> Record:
     """Return the record with (verb, content hash) pairs added to what it saw; those that it knows are left out."""
     seen = record.seen
@@ -242,6 +293,7 @@ def _fold_content(record: Record | None, header: Header) -> Folded:
         act_reading=standing.act_reading,
         before_act=standing.before_act,
         transitions=standing.transitions,
+        term=standing.term,
     )
     return Moved(after, Change.AMENDED, record.state)
 
@@ -335,7 +387,7 @@ def _fold_act(record: Record | None, header: Header) -> Folded:
     verb = header["verb"]
     mark = (verb, header["content_hash"])
     allowed, leads_to = _TRANSITIONS[verb]
-    state = record.state
+    state = record.standing
     if mark in record.seen:
         return _DUPLICATE
     # over a content that no reading has ordered an act counts whenever it comes: files hold ends before their entries
@@ -359,7 +411,12 @@ def _fold_act(record: Record | None, header: Header) -> Folded:
         before_dispute=_before_dispute(record, verb),
         seen=_seen_with(record.seen, mark),
     )
-    return Moved(_with_act_reading(record, after, header), Change.TRANSITION, state)
+    after = _with_act_reading(record, after, header)
+    if verb == Verb.REPAIR:
+        after = replace(after, before_act=record.before_dispute if state is _D else record.procedural)
+    elif verb == Verb.END and state is _R:
+        after = replace(after, before_act=_E)
+    return Moved(after, Change.TRANSITION, record.state)
 
 
 def _with_act_reading(record: Record, after: Record, header: Header) -> Record:

@@ -6,7 +6,7 @@ import struct
 from typing import Final
 
 from creditbus.services.domain.event import RecordState, Verb
-from creditbus.services.domain.profile.record import Record
+from creditbus.services.domain.profile.record import Record, Term
 
 __all__ = ["content_hash_of", "decode_record", "encode_new_record", "encode_record"]
 
@@ -27,6 +27,10 @@ _LAYOUT_WITH_READINGS: Final = 2
 # a layout has this bit where events changed the state alone: their number comes after what the layout has besides
 _COUNTED: Final = 16
 _TRANSITIONS: Final = struct.Struct(">I")
+# added to the layout, so that a record whose term is running stays as it always was
+_TERMS: Final = {Term.RUNNING: 0, Term.OVER: 0x20, Term.KEPT: 0x40}
+_TERM_OF: Final = {mark: term for term, mark in _TERMS.items()}
+_TERM_BITS: Final = 0x60
 _HASH_AT: Final = struct.calcsize(">BBBBIqqq")
 _HASH_END: Final = _HASH_AT + 16
 _FIRST_SEEN: Final = bytes([_VERB_CODE[Verb.ISSUE]])
@@ -56,7 +60,7 @@ def encode_record(record: Record, *, content: bytes | None = None, act: bytes | 
         layout |= _COUNTED
         readings += _TRANSITIONS.pack(record.transitions)
     head = _META.pack(
-        layout,
+        layout | _TERMS[record.term],
         _STATE_CODE[record.stated],
         _NONE if record.procedural is None else _STATE_CODE[record.procedural],
         _NONE if record.before_dispute is None else _STATE_CODE[record.before_dispute],
@@ -141,12 +145,12 @@ def decode_record(value: bytes) -> Record:
         act_bytes,
     ) = _META.unpack_from(value)
     start = _META.size
+    term, uncounted = _TERM_OF.get(layout & _TERM_BITS), layout & ~(_COUNTED | _TERM_BITS)
     reading, act_reading, before_act, transitions = _NO_TIME, _NO_TIME, _NONE, 0
-    uncounted = layout & ~_COUNTED
-    if uncounted == _LAYOUT_WITH_READINGS:
+    if uncounted == _LAYOUT_WITH_READINGS and term is not None:
         reading, act_reading, before_act = _READINGS.unpack_from(value, start)
         start += _READINGS.size
-    elif uncounted != _LAYOUT:
+    elif uncounted != _LAYOUT or term is None:
         message = f"record layout {layout}, this version reads {_LAYOUT} and {_LAYOUT_WITH_READINGS}"
         raise ValueError(message)
     if layout & _COUNTED:
@@ -172,4 +176,5 @@ def decode_record(value: bytes) -> Record:
         act_reading=None if act_reading == _NO_TIME else act_reading,
         before_act=None if before_act == _NONE else _STATES[before_act],
         transitions=transitions,
+        term=term,
     )

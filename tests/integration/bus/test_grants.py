@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -29,7 +31,7 @@ from tests.harness.workers import Worker
 #: More than a chunk of a lane's subjects holds.
 _SUBJECTS = 300
 _WUCHANG, _JIANGHAN = "420106", "420103"
-_TODAY = date(2026, 9, 1)
+_TODAY = date(2019, 12, 1)
 _PENALTY = "administrative-penalty"
 
 
@@ -108,6 +110,48 @@ def test_feeds_are_what_grants_admit_when_these_change_and_when_days_pass(
         assert _lengths(observer) == known
 
 
+def test_publications_end_on_their_day_once(
+    cluster: Cluster, folder: CityFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bus = cluster.connection()
+    monkeypatch.setitem(os.environ, DAY_FILE, str(tmp_path / "day"))
+    day = tmp_path / "day"
+    day.write_text(_TODAY.isoformat(), encoding="ascii")
+    use_city(read_city(folder.path))
+    start_afresh(bus)
+    wire = Wire(bus)
+    lasts = {number: _TODAY + timedelta(days=number % 5) for number in range(_SUBJECTS) if number % 7}
+    over = [number for number in range(_SUBJECTS) if number % 7 == 0]
+    lasts |= dict.fromkeys(over, _TODAY - timedelta(days=1))
+    published = {_number(number): last for number, last in lasts.items()}
+    with (
+        Worker(bus, tmp_path / "worker.log", program="tests.harness.dated_cli") as worker,
+        closing(Observer(wire)) as observer,
+    ):
+        observer.open()
+        wire.publish(_registrations(wire))
+        wire.publish(_penalties(wire, lasts=lasts))
+        observer.settle()
+        for today in (_TODAY + timedelta(days=passed) for passed in range(6)):
+            day.write_text(today.isoformat(), encoding="ascii")
+            if today.day % 2:
+                worker.restart()
+            shown = {number for number, last in published.items() if last >= today}
+            _expect_view(observer, "agency-xinda", shown)
+            wire.publish(_penalties(wire, again=True, lasts=lasts))
+            observer.settle()
+            _expect_view(observer, "agency-xinda", shown)
+        found = [entry["record"] for _, entry in _entries(observer, "agency-xinda")]
+        assert not {_number(number) for number in over} & {one["document_no"] for one in found}, "nobody learns of them"
+        ends = [one["document_no"] for one in found if one["verb"] == "EXPIRE"]
+        assert sorted(ends) == sorted({_number(number) for number in lasts} - {_number(number) for number in over})
+
+
+def _number(number: int) -> str:
+    document: str = penalty(party(number), number, "0.5")["header"]["document_no"]
+    return document
+
+
 def _addresses(bus: Connection) -> dict[str, str]:
     return {f"CREDITBUS_{name.upper()}": address for name, address in bus.endpoints().items()}
 
@@ -181,9 +225,13 @@ def _registrations(wire: Wire) -> Iterator[Message]:
         yield _message(wire, event, "market-supervision", "enterprise-registration", number)
 
 
-def _penalties(wire: Wire, *, again: bool = False) -> Iterator[Message]:
+def _penalties(
+    wire: Wire, *, again: bool = False, lasts: Mapping[int, date] = MappingProxyType({})
+) -> Iterator[Message]:
     for number in range(_SUBJECTS):
         event = penalty(party(number), number, "0.5")
+        if number in lasts:
+            event = {**event, "content": event["content"] | {"CF_GSJZQ": lasts[number].isoformat()}}
         yield _message(wire, event, "administrative-enforcement", _PENALTY, number + _SUBJECTS * again)
 
 
@@ -199,11 +247,7 @@ def _district(number: int) -> str:
 
 def _numbers(district: str) -> set[str]:
     """Return the document numbers of the penalties of a district's enterprises."""
-    return {
-        penalty(party(number), number, "0.5")["header"]["document_no"]
-        for number in range(_SUBJECTS)
-        if district in (_district(number), "both")
-    }
+    return {_number(number) for number in range(_SUBJECTS) if district in (_district(number), "both")}
 
 
 def _entries(observer: Observer, subscriber: str) -> Iterator[tuple[str, dict[str, Any]]]:

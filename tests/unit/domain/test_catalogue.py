@@ -102,7 +102,7 @@ def test_a_filled_date_of_removal_states_an_exit(removed: str | None, state: Rec
 
 
 def test_a_rule_that_nobody_read_is_marked() -> None:
-    sources = {period.source: period.verified for item in SHIPPED for period in item.publication}
+    sources = {period.source: period.verified for item in SHIPPED for period in item.publication.periods}
     assert sources["信用修复管理办法"]
     assert not sources["政府采购法实施条例"]
 

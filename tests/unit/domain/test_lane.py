@@ -1,11 +1,28 @@
-"""What a lane remembers: its subjects in chunks, and under which policies it emitted."""
+"""What a lane remembers: its subjects in chunks, under which policies it emitted, and what has ended."""
+
+from collections.abc import Iterable, Mapping
 
 from creditbus.services.domain.event import Policy
-from creditbus.services.domain.profile.lane import LANE_CHUNK, LanePolicies, LaneSubjects, codes_of
+from creditbus.services.domain.profile.lane import JOURNAL, LANE_CHUNK, LaneStanding, LaneSubjects, Turn, codes_of
+
+TERMS = {"a": "rules of a"}
 
 
 def policy(version: int, day: int = 0) -> Policy:
     return Policy(version=version, day=day)
+
+
+def lane(
+    policies: Mapping[str, Policy],
+    behind: Iterable[str] = (),
+    chunk: int = 0,
+    *,
+    terms: Mapping[str, str] = TERMS,
+    unfiled: Iterable[str] = (),
+    day: int | None = 100,
+    turn: Turn | None = None,
+) -> LaneStanding:
+    return LaneStanding(policies, terms, day, frozenset(behind), frozenset(unfiled), chunk, turn)
 
 
 def test_subjects_fill_chunks_in_the_order_in_which_they_came() -> None:
@@ -35,42 +52,75 @@ def test_it_says_nothing_of_who_they_are() -> None:
 
 
 def test_other_policies_leave_their_items_behind_from_the_first_chunk_on() -> None:
-    before = LanePolicies({"a": policy(1), "b": policy(1)})
-    after = before.changed_to({"a": policy(2), "b": policy(1)})
-    assert (set(after.behind), after.chunk) == ({"a"}, 0)
-    going = LanePolicies(after.policies, after.behind, chunk=3)
-    assert going.changed_to(after.policies) == going
-    again = going.changed_to({"a": policy(2), "b": policy(1, day=9)})
+    before = lane({"a": policy(1), "b": policy(1)})
+    after = before.changed_to(lane({"a": policy(2), "b": policy(1)}))
+    assert (set(after.behind), set(after.unfiled), after.chunk) == ({"a"}, set(), 0)
+    going = lane(after.policies, after.behind, 3)
+    assert going.changed_to(lane(after.policies)) == going
+    again = going.changed_to(lane({"a": policy(2), "b": policy(1, day=9)}))
     assert (set(again.behind), again.chunk) == ({"a", "b"}, 0)
 
 
 def test_what_was_behind_stays_so_when_its_policy_is_the_old_one_again() -> None:
-    going = LanePolicies({"a": policy(2)}, frozenset({"a"}), chunk=3)
-    assert going.changed_to({"a": policy(1)}) == LanePolicies({"a": policy(1)}, frozenset({"a"}), chunk=0)
+    going = lane({"a": policy(2)}, {"a"}, 3)
+    assert going.changed_to(lane({"a": policy(1)})) == lane({"a": policy(1)}, {"a"})
 
 
 def test_an_item_that_is_new_leaves_nothing_behind_and_one_that_is_gone_either() -> None:
-    before = LanePolicies({"a": policy(1)})
-    assert before.changed_to({"a": policy(1), "b": policy(2)}).behind == set()
-    assert before.changed_to({}).behind == set()
+    before = lane({"a": policy(1)})
+    new = lane({"a": policy(1), "b": policy(2)}, terms={**TERMS, "b": "rules of b"})
+    assert before.changed_to(new).behind == set()
+    assert before.changed_to(lane({}, terms={})).behind == set()
+
+
+def test_other_terms_leave_their_items_unfiled_and_behind() -> None:
+    policies = {"a": policy(1), "b": policy(1)}
+    before = lane(policies)
+    for terms in ({"a": "others"}, {}):
+        after = before.changed_to(lane(policies, terms=terms))
+        assert (set(after.behind), set(after.unfiled), after.chunk) == ({"a"}, {"a"}, 0)
+    assert set(before.changed_to(lane(policies, terms={**TERMS, "b": "new"})).unfiled) == {"b"}
+
+
+def test_a_state_of_before_anything_ended_by_itself_is_filed_and_has_no_day_to_catch_up_with() -> None:
+    old = LaneStanding.decode(b'{"policies":{"a":[1,0]},"behind":[],"chunk":0}')
+    assert old == lane({"a": policy(1)}, terms={}, day=None)
+    after = old.changed_to(lane({"a": policy(1)}, day=100))
+    assert (set(after.unfiled), after.day, after.turn) == ({"a"}, 100, None)
+
+
+def test_another_day_turns_from_the_journal_on_and_a_later_one_begins_again() -> None:
+    before = lane({"a": policy(1)})
+    after = before.changed_to(lane({"a": policy(1)}, day=103))
+    assert (after.day, after.turn) == (100, Turn(100, 103, 0, JOURNAL))
+    assert after.behind == set()
+    going = lane({"a": policy(1)}, turn=Turn(100, 103, 4, 3, 16))
+    assert going.changed_to(lane({"a": policy(1)}, day=103)) == going
+    assert going.changed_to(lane({"a": policy(1)}, day=102)) == going
+    assert going.changed_to(lane({"a": policy(1)}, day=104)).turn == Turn(100, 104, 5, JOURNAL)
+
+
+def test_an_earlier_day_is_not_gone_back_to() -> None:
+    before = lane({"a": policy(1)})
+    assert before.changed_to(lane({"a": policy(1)}, day=99)) == before
 
 
 def test_a_lane_is_after_an_earlier_day_of_the_same_version_alone() -> None:
-    lane = LanePolicies({"a": policy(2, day=9), "b": policy(1)})
-    assert lane.is_after({"a": policy(2, day=8), "b": policy(1)})
-    assert not lane.is_after({"a": policy(2, day=9), "b": policy(1, day=1)})
-    assert not lane.is_after({"a": policy(3), "c": policy(1)})
+    standing = lane({"a": policy(2, day=9), "b": policy(1)})
+    assert standing.is_after({"a": policy(2, day=8), "b": policy(1)})
+    assert not standing.is_after({"a": policy(2, day=9), "b": policy(1, day=1)})
+    assert not standing.is_after({"a": policy(3), "c": policy(1)})
 
 
 def test_it_is_read_as_it_was_written() -> None:
-    for lane in (
-        LanePolicies({"a": policy(2, day=9), "b": policy(1)}, frozenset({"b", "a"}), 7),
-        LanePolicies({}),
+    for standing in (
+        lane({"a": policy(2, day=9), "b": policy(1)}, {"b", "a"}, 7, unfiled={"a"}, turn=Turn(100, 103, 2, 3, 4)),
+        lane({}, terms={}),
     ):
-        assert LanePolicies.decode(lane.encode()) == lane
+        assert LaneStanding.decode(standing.encode()) == standing
 
 
 def test_lanes_that_stand_alike_have_equal_bytes() -> None:
-    one = LanePolicies({"a": policy(1), "b": policy(1)}, chunk=5)
-    other = LanePolicies({"b": policy(1), "a": policy(1)})
+    one = lane({"a": policy(1), "b": policy(1)}, chunk=5)
+    other = lane({"b": policy(1), "a": policy(1)})
     assert one.encode() == other.encode()

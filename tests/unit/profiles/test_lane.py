@@ -1,18 +1,20 @@
-"""How a lane takes up other policies, and in which pieces it restates what they change."""
+"""How a lane takes up other policies and days, and in which pieces it looks at what they change."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
 
 import pytest
 
 from creditbus.avro_schemas import continuation_schema
+from creditbus.services.domain.city_time import day_number
 from creditbus.services.domain.event import Policy
 from creditbus.services.domain.framed_avro import RecordWriter, parsed, read_record
-from creditbus.services.domain.profile.keys import LANE_KEY, LANE_SUBJECTS_KEY, lane_chunk_key
-from creditbus.services.domain.profile.lane import LANE_CHUNK, LanePolicies, LaneSubjects, codes_of
+from creditbus.services.domain.profile.keys import DUE_KEY, LANE_KEY, LANE_SUBJECTS_KEY, lane_chunk_key
+from creditbus.services.domain.profile.lane import LANE_CHUNK, LaneStanding, LaneSubjects, codes_of
 from creditbus.services.engine.errors import ClockBehindError
 from creditbus.services.engine.stage.output import Output
 from creditbus.services.engine.stage.state_view import StateView
-from creditbus.services.profiles.lane import BatchLane, StagePolicies
+from creditbus.services.profiles.lane import BatchLane, StageStanding, is_of_due
 from creditbus.topics.names import EVENTS
 
 OLD, NEW, NEWER = ({"a": Policy(version=number, day=5), "b": Policy(version=1, day=0)} for number in (1, 2, 3))
@@ -20,27 +22,64 @@ CODES = [b"code-%03d" % number for number in range(LANE_CHUNK + 2)]
 
 
 SCHEMA = continuation_schema()
+TODAY = date(2026, 4, 1)
+TERMS = {"a": "rules of a"}
+
+
+def standing(policies: Mapping[str, Policy], behind: Iterable[str] = (), on: date = TODAY) -> LaneStanding:
+    return LaneStanding(policies, TERMS, day_number(on), frozenset(behind))
+
+
+class AnyView(StateView):
+    """Where what was not read is not there."""
+
+    def get(self, key: bytes) -> bytes | None:
+        return self.written.get(key, self.read.get(key))
+
+    def missing(self, keys: Iterable[bytes]) -> list[bytes]:  # noqa: ARG002 -- of a view that was read
+        return []
 
 
 class Lane:
     """A lane's store between batches, and what it said to itself."""
 
     def __init__(self, codes: list[bytes]) -> None:
-        self.store: dict[bytes, bytes | None] = {LANE_KEY: None, LANE_SUBJECTS_KEY: None, lane_chunk_key(0): None}
+        self.store: dict[bytes, bytes | None] = {
+            LANE_KEY: None,
+            LANE_SUBJECTS_KEY: None,
+            DUE_KEY: None,
+            lane_chunk_key(0): None,
+        }
         self.said: list[int] = []
         self.batch(OLD, add=codes)
 
     def batch(
-        self, policies: Mapping[str, Policy], chunk: int | None = None, add: list[bytes] | None = None
+        self,
+        policies: Mapping[str, Policy],
+        chunk: int | None = None,
+        add: list[bytes] | None = None,
+        *,
+        on: date = TODAY,
+        terms: Mapping[str, str] = TERMS,
+        expect: Iterable[tuple[date, bytes]] = (),
     ) -> list[bytes]:
-        """Work on one batch: restate a piece, take in new subjects; return the subjects of the piece."""
-        view, out = StateView(dict(self.store)), Output(0)
-        lane = BatchLane(StagePolicies(policies), RecordWriter(SCHEMA, 1), view, out)
+        """Work on one batch: look at a piece, take in new subjects; return the subjects of the piece."""
+        view, out = AnyView(dict(self.store)), Output(0)
+        lane = BatchLane(StageStanding(policies, terms, on), RecordWriter(SCHEMA, 1), view, out)
+        self.today = lane.today
         restated = []
-        if chunk is not None:
+        if chunk is not None and is_of_due(chunk):
+            piece = lane.due_piece(chunk)
+            if piece is not None:
+                restated = piece.codes
+                lane.ended(piece)
+        elif chunk is not None:
             restated = lane.piece(chunk)
             lane.done(chunk)
         lane.add(add or [])
+        for day, code in expect:
+            lane.due.expect(day_number(day), code)
+        lane.due.finish()
         self.store |= view.written
         self.said += [
             read_record(value or b"", parsed(SCHEMA))["chunk"]
@@ -51,13 +90,13 @@ class Lane:
         return restated
 
     @property
-    def standing(self) -> LanePolicies:
-        return LanePolicies.decode(self.store[LANE_KEY] or b"")
+    def standing(self) -> LaneStanding:
+        return LaneStanding.decode(self.store[LANE_KEY] or b"")
 
 
 def test_a_new_lane_has_nothing_to_restate() -> None:
     lane = Lane(CODES)
-    assert (lane.standing, lane.said) == (LanePolicies(OLD), [])
+    assert (lane.standing, lane.said) == (standing(OLD), [])
     subjects = LaneSubjects(lane.store[LANE_SUBJECTS_KEY])
     assert codes_of(lane.store[lane_chunk_key(0)] or b"") + codes_of(subjects.last) == CODES
 
@@ -72,11 +111,11 @@ def test_a_batch_under_the_same_policies_leaves_the_state_as_it_is() -> None:
 def test_the_first_batch_under_others_says_the_first_piece_and_the_others_follow() -> None:
     lane = Lane(CODES)
     lane.batch(NEW)
-    assert (lane.standing, lane.said) == (LanePolicies(NEW, frozenset({"a"})), [0])
+    assert (lane.standing, lane.said) == (standing(NEW, {"a"}), [0])
     assert lane.batch(NEW, 0) == CODES[:LANE_CHUNK]
     assert (lane.standing.chunk, lane.said) == (1, [0, 1])
     assert lane.batch(NEW, 1) == CODES[LANE_CHUNK:]
-    assert (lane.standing, lane.said) == (LanePolicies(NEW), [0, 1])
+    assert (lane.standing, lane.said) == (standing(NEW), [0, 1])
 
 
 def test_a_piece_that_is_not_the_next_is_passed_over() -> None:
@@ -109,13 +148,13 @@ def test_subjects_that_fill_the_last_chunk_meanwhile_do_not_hide_those_after_it(
     assert lane.batch(NEW, 1)[:2] == CODES[LANE_CHUNK:]
     assert lane.said == [0, 1, 2]
     assert len(lane.batch(NEW, 2)) == 2
-    assert lane.standing == LanePolicies(NEW)
+    assert lane.standing == standing(NEW)
 
 
 def test_a_lane_without_subjects_is_at_once_where_it_should_be() -> None:
     lane = Lane([])
     lane.batch(NEW)
-    assert (lane.standing, lane.said) == (LanePolicies(NEW), [])
+    assert (lane.standing, lane.said) == (standing(NEW), [])
 
 
 def test_a_clock_that_is_behind_stops_the_lane() -> None:
@@ -124,3 +163,68 @@ def test_a_clock_that_is_behind_stops_the_lane() -> None:
     with pytest.raises(ClockBehindError):
         lane.batch({"a": Policy(version=1, day=4), "b": Policy(version=1, day=0)})
     assert lane.store == before
+
+
+def through(lane: Lane, on: date) -> list[bytes]:
+    """Go through all pieces of a day and return the subjects in the order in which they ended."""
+    ended: list[bytes] = []
+    lane.said = []
+    lane.batch(OLD, on=on)
+    for piece in lane.said:
+        ended += lane.batch(OLD, piece, on=on)
+    return ended
+
+
+def test_on_each_day_what_is_due_is_found_once_and_nothing_else() -> None:
+    lane = Lane(CODES)
+    days = {code: TODAY + timedelta(1 + 7 * place) for place, code in enumerate(CODES)}
+    lane.batch(OLD, expect=[(day, code) for code, day in days.items()])
+    for past in range(1, 7 * len(CODES) + 2):
+        on = TODAY + timedelta(past)
+        assert through(lane, on) == [code for code, day in days.items() if day == on]
+        assert (lane.standing, lane.today) == (standing(OLD, on=on), day_number(on))
+    assert {key: value for key, value in lane.store.items() if key.startswith(b"d") and value} == {}
+
+
+@pytest.mark.parametrize("away", [1, 40, 400])
+def test_days_on_which_nobody_worked_are_made_up_for(away: int) -> None:
+    lane = Lane(CODES)
+    codes = [b"%017d" % number for number in range(3000)]
+    for start in range(0, len(codes), 100):
+        # many batches, so that the journal is full again and again
+        lane.batch(OLD, expect=[(TODAY + timedelta(1 + int(code) % 500), code) for code in codes[start : start + 100]])
+    assert any(key.count(b"|") == 2 for key in lane.store if key.startswith(b"d|"))
+    on = TODAY + timedelta(away)
+    assert sorted(through(lane, on)) == [code for code in codes if int(code) % 500 < away]
+    rest = [code for day in range(away + 1, 540) for code in sorted(through(lane, TODAY + timedelta(day)))]
+    assert sorted(rest) == [code for code in codes if int(code) % 500 >= away]
+    assert {key for key, value in lane.store.items() if key.startswith(b"d") and value} == set()
+
+
+def test_a_piece_of_a_day_that_is_not_the_next_is_passed_over_and_a_later_day_begins_again() -> None:
+    lane = Lane(CODES)
+    lane.batch(OLD, expect=[(TODAY + timedelta(1), CODES[0]), (TODAY + timedelta(2), CODES[1])])
+    lane.batch(OLD, on=TODAY + timedelta(1))
+    (first,) = lane.said
+    assert lane.batch(OLD, first - 1, on=TODAY + timedelta(1)) == []
+    lane.batch(OLD, on=TODAY + timedelta(2))
+    assert lane.batch(OLD, first, on=TODAY + timedelta(2)) == []
+    assert lane.batch(OLD, lane.said[1], on=TODAY + timedelta(2)) == CODES[:2]
+    assert lane.batch(OLD, lane.said[1], on=TODAY + timedelta(2)) == []
+
+
+def test_a_worker_whose_clock_is_behind_goes_on_with_the_later_day() -> None:
+    lane = Lane(CODES)
+    through(lane, TODAY + timedelta(1))
+    lane.batch(OLD)
+    assert (lane.today, lane.standing.day) == (day_number(TODAY) + 1, day_number(TODAY) + 1)
+
+
+def test_other_terms_go_through_all_subjects() -> None:
+    lane = Lane(CODES)
+    lane.batch(OLD, terms={"a": "others"})
+    assert lane.said == [0]
+    assert (set(lane.standing.unfiled), set(lane.standing.behind)) == ({"a"}, {"a"})
+    lane.batch(OLD, 0, terms={"a": "others"})
+    lane.batch(OLD, 1, terms={"a": "others"})
+    assert not lane.standing.unfiled | lane.standing.behind

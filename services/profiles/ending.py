@@ -1,0 +1,232 @@
+"""Ends the publication of records: by the rules of their items, and by what they state themselves.
+
+What has ended lies over the record as a term (`services.domain.profile.record.Term`): acts and contents go on as if
+it had not. Each event that changes a record sees for itself to the term that it has then; where none comes, the lane
+finds the record by what is filed as due (docs/adr/0043-end-of-publication.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import replace
+from typing import Final
+
+from creditbus.services.domain.catalogue import Catalogue
+from creditbus.services.domain.city_time import midnight_ms, numbered_day
+from creditbus.services.domain.event import NO_ACT, Act, Change, Header, RecordState, Verb, record_key, restated_id
+from creditbus.services.domain.profile.keys import record_store_key, subject_key
+from creditbus.services.domain.profile.publication import End, Publication, ended_id
+from creditbus.services.domain.profile.record import Moved, Record, Term, settled
+from creditbus.services.domain.profile.stored_record import decode_record, encode_record
+from creditbus.services.domain.profile.subject import Subject
+from creditbus.services.engine.codec.emission import facts_before
+from creditbus.services.engine.codec.event_codec import DecodedEvent, EventCodec
+from creditbus.services.engine.codec.peek import HeaderPeek
+from creditbus.services.engine.stage.output import Output
+from creditbus.services.engine.stage.state_view import StateView
+from creditbus.services.profiles.applied import applied_of
+from creditbus.services.profiles.history import History
+from creditbus.services.profiles.lane import BatchLane, StageStanding
+from creditbus.services.profiles.restating import item_of, names_of, with_emission
+from creditbus.services.profiles.summaries import Summaries
+from creditbus.topics.names import CHANGES
+
+__all__ = ["Ending", "EndingItem", "ending_items"]
+
+_CONTENT_CHANGES: Final = frozenset({Change.NEW, Change.AMENDED})
+
+
+class EndingItem:
+    """An item whose records may end.
+
+    Attributes:
+        id: of the item.
+        publication: when they do.
+        places: where contents have the fields by which that is found, for `EventCodec.pick_content`.
+
+    """
+
+    __slots__ = ("id", "places", "publication")
+
+    def __init__(self, id_: str, publication: Publication, places: tuple[int, ...]) -> None:
+        self.id = id_
+        self.publication = publication
+        self.places = places
+
+
+def ending_items(catalogue: Catalogue, codec: EventCodec) -> dict[bytes, EndingItem]:
+    """Return the items whose records may end, by their ids as they stand in a header."""
+    items = {}
+    for item in catalogue:
+        if item.publication.acts:
+            publication = Publication(item)
+            items[item.id.encode()] = EndingItem(item.id, publication, codec.places_of(item.id, publication.fields))
+    return items
+
+
+class Ending:
+    """Of one batch.
+
+    Attributes:
+        lane: the lane, with the day by which it works.
+
+    """
+
+    def __init__(
+        self,
+        items: dict[bytes, EndingItem],
+        codec: EventCodec,
+        stage: StageStanding,
+        lane: BatchLane,
+        summaries: Summaries,
+        *,
+        history: History,
+        view: StateView,
+        out: Output,
+    ) -> None:
+        self._items = items
+        self._codec = codec
+        self._stage = stage
+        self.lane = lane
+        self._summaries = summaries
+        self._history = history
+        self._view = view
+        self._changes = out.channel(CHANGES, out.lane)
+
+    # -- with an event --------------------------------------------------------------------------
+
+    def settled(self, code: bytes, moved: Moved, opened: DecodedEvent, *, brings_content: bool) -> Moved:
+        """Return what an event does to its record, with the term that the record has after it.
+
+        Args:
+            code: the subject.
+            moved: what it does.
+            opened: the event.
+            brings_content: whether the event has the record's content after it, also where it changes none.
+
+        """
+        item = self._items.get(opened.header["item"].encode())
+        if item is None and moved.record.term is Term.RUNNING:
+            return moved
+        if not brings_content and moved.change not in _CONTENT_CHANGES:
+            opened = self._codec.open(moved.record.content)
+        end = self._end_of(item, moved.record, opened)
+        self._file(code, end)
+        record = self._settled(moved.record, moved.previous_state, end)
+        return moved if record is moved.record else replace(moved, record=record)
+
+    def _end_of(self, item: EndingItem | None, record: Record, content: DecodedEvent) -> End | None:
+        if item is None:
+            return None
+        stated = self._codec.read_body(item.id, content.body)[2]
+        values = [(stated[name] or "").encode() for name in item.publication.fields]
+        if record.standing is RecordState.REPAIRED:
+            return item.publication.end_of_repaired(values, self.lane.today)
+        return item.publication.end(values)
+
+    def _file(self, code: bytes, end: End | None) -> None:
+        if end is not None and end.day > self.lane.today:
+            self.lane.due.expect(end.day, code)
+
+    def _settled(self, record: Record, before: RecordState | None, end: End | None) -> Record:
+        return settled(record, before, None if end is None else end.day, self.lane.today)
+
+    def is_to_come(self, value: bytes, peek: HeaderPeek) -> bool:
+        """File when the publication of a peeked event's record ends; False where it has, or must be read whole."""
+        item = self._items.get(peek.item)
+        if item is None:
+            return True
+        values = self._codec.pick_content(item.id, value, peek, item.places)
+        end = None if values is None else item.publication.end(values)
+        if end is not None and end.day > self.lane.today:
+            self.lane.due.expect(end.day, peek.subject)
+            return True
+        return end is None and values is not None
+
+    # -- without one ----------------------------------------------------------------------------
+
+    def needed(self, codes: Iterable[bytes], items: Container[bytes] | None = None) -> Iterator[bytes]:
+        """Give the keys of the records that `end` looks at; MissingKeysError where others are to be read first."""
+        for code in codes:
+            yield from self._keys(code, self._summaries.of(subject_key(code)), items)
+
+    def end(self, codes: Iterable[bytes], items: Container[bytes] | None = None) -> None:
+        """Bring records of subjects to the terms that they have today.
+
+        Args:
+            codes: the subjects.
+            items: those whose records; None: all that may end.
+
+        """
+        for code in codes:
+            subject = self._summaries.of(subject_key(code))
+            keys = self._keys(code, subject, items)
+            self._view.need(keys)
+            version = subject.version
+            for key in keys:
+                self._end(code, subject, key)
+            if subject.version != version:
+                self._summaries.changed(subject_key(code))
+
+    def _keys(self, code: bytes, subject: Subject, items: Container[bytes] | None) -> list[bytes]:
+        among = self._items if items is None else items
+        return [record_store_key(code, name) for name in names_of(code, subject, self._view) if item_of(name) in among]
+
+    def _end(self, code: bytes, subject: Subject, key: bytes) -> None:
+        value = self._view.get(key)
+        if value is None:  # the first event of the record is still being folded
+            return
+        record = decode_record(value)
+        opened = self._codec.open(record.content)
+        item = self._items.get(opened.header["item"].encode())
+        end = self._end_of(item, record, opened)
+        if opened.header["item"].encode() in self.lane.unfiled:
+            # of others it is filed already, and each look at a subject would file all of them once more
+            self._file(code, end)
+        after = self._settled(record, record.state, end)
+        if after is record:
+            return
+        last, by_act = self._codec.last_emission(record.content, record.act)
+        before = facts_before(last, subject.facts, self._stage.written[last.item])
+        policy = self._stage.by_item[last.item]
+        subject.version += 1
+        if end is not None and (after.term is Term.OVER or record.term is Term.KEPT):
+            moved = Moved(after, Change.TRANSITION, record.state)
+            event = self._event_of(opened, key, end)
+            sealed = self._codec.seal_applied(event, applied_of(subject, moved, policy, before))
+            name, since = record_key(opened.header).encode(), event.header["received_at"]
+            kept = self._history.keep(code, name, moved, since, acted=False)
+            self._view.put(key, encode_record(kept, act=sealed))
+        else:
+            # by other rules its publication goes on
+            moved = Moved(after, Change.RESTATED, record.state)
+            event_id = restated_id(last.event_id, subject.version)
+            sealed = self._codec.seal_restated(last, event_id, applied_of(subject, moved, policy, before))
+            self._view.put(key, with_emission(after, sealed, by_act=by_act))
+        self._changes.append((code, sealed))
+
+    def _event_of(self, content: DecodedEvent, key: bytes, end: End) -> DecodedEvent:
+        """Return the event by which the publication of a record ends, with the record's content."""
+        header = content.header
+        ended: Header = {
+            **header,
+            "verb": Verb.EXPIRE.value,
+            "event_id": ended_id(key, end),
+            "source_time": None,
+            # a rule that was declared later ends what came after that day, too
+            "received_at": max(midnight_ms(end.day), header["received_at"]),
+            "reading": None,
+            "lifts": False,
+            "normalised": 0,
+            "warnings": [],
+            "applied": None,
+        }
+        _, claim, stated, _ = self._codec.read_body(header["item"], content.body)
+        act: Act = {
+            **NO_ACT,
+            "legal_basis": end.source or None,
+            "effective_to": numbered_day(end.day - 1).isoformat(),
+            "reason": end.category or None,
+        }
+        body, _ = self._codec.write_body(header["item"], act, claim, stated)
+        return DecodedEvent(ended, body)
