@@ -165,7 +165,7 @@ def _own_name(run: Run) -> str:
 
 
 def _no_index(key: bytes) -> bytes | None:
-    """Leave out what the peers do not keep: indexes, policies, what is due, how far is read, what records were before."""
+    """Leave out what the peers do not keep: indexes, policies, what is due, how far is read, the past of records."""
     return None if key.startswith((b"d", b"i|", b"l", b"m", b"p|", b"v|")) else key
 
 
