@@ -13,7 +13,8 @@ from creditbus.services.domain.profile.keys import DUE_KEY, LANE_KEY, LANE_SUBJE
 from creditbus.services.domain.profile.lane import LANE_CHUNK, LaneStanding, LaneSubjects, codes_of
 from creditbus.services.engine.errors import ClockBehindError
 from creditbus.services.engine.stage.output import Output
-from creditbus.services.engine.stage.state_view import StateView
+from creditbus.services.engine.stage.state_view import MissingKeysError, StateView
+from creditbus.services.profiles.due import filing_keys
 from creditbus.services.profiles.lane import BatchLane, StageStanding, is_of_due
 from creditbus.topics.names import EVENTS
 
@@ -28,16 +29,6 @@ TERMS = {"a": "rules of a"}
 
 def standing(policies: Mapping[str, Policy], behind: Iterable[str] = (), on: date = TODAY) -> LaneStanding:
     return LaneStanding(policies, TERMS, day_number(on), frozenset(behind))
-
-
-class AnyView(StateView):
-    """Where what was not read is not there."""
-
-    def get(self, key: bytes) -> bytes | None:
-        return self.written.get(key, self.read.get(key))
-
-    def missing(self, keys: Iterable[bytes]) -> list[bytes]:  # noqa: ARG002 -- of a view that was read
-        return []
 
 
 class Lane:
@@ -64,8 +55,35 @@ class Lane:
         expect: Iterable[tuple[date, bytes]] = (),
     ) -> list[bytes]:
         """Work on one batch: look at a piece, take in new subjects; return the subjects of the piece."""
-        view, out = AnyView(dict(self.store)), Output(0)
-        lane = BatchLane(StageStanding(policies, terms, on), RecordWriter(SCHEMA, 1), view, out)
+        stage = StageStanding(policies, terms, on)
+        # as the step asks for them
+        self.store = dict.fromkeys(filing_keys(self.store[DUE_KEY])) | self.store
+        while True:
+            view, out = StateView(dict(self.store)), Output(0)
+            try:
+                restated = self._worked(stage, view, out, chunk, add or [], expect)
+                break
+            except MissingKeysError as error:
+                self.store |= dict.fromkeys(error.keys)
+        self.store |= view.written
+        self.said += [
+            read_record(value or b"", parsed(SCHEMA))["chunk"]
+            for (topic, _), log in out.records.items()
+            if topic == EVENTS
+            for _, value in log
+        ]
+        return restated
+
+    def _worked(
+        self,
+        stage: StageStanding,
+        view: StateView,
+        out: Output,
+        chunk: int | None,
+        add: list[bytes],
+        expect: Iterable[tuple[date, bytes]],
+    ) -> list[bytes]:
+        lane = BatchLane(stage, RecordWriter(SCHEMA, 1), view, out)
         self.today = lane.today
         restated = []
         if chunk is not None and is_of_due(chunk):
@@ -76,17 +94,10 @@ class Lane:
         elif chunk is not None:
             restated = lane.piece(chunk)
             lane.done(chunk)
-        lane.add(add or [])
+        lane.add(add)
         for day, code in expect:
             lane.due.expect(day_number(day), code)
         lane.due.finish()
-        self.store |= view.written
-        self.said += [
-            read_record(value or b"", parsed(SCHEMA))["chunk"]
-            for (topic, _), log in out.records.items()
-            if topic == EVENTS
-            for _, value in log
-        ]
         return restated
 
     @property
