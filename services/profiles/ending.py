@@ -27,7 +27,7 @@ from creditbus.services.engine.stage.state_view import StateView
 from creditbus.services.profiles.applied import applied_of
 from creditbus.services.profiles.history import History
 from creditbus.services.profiles.lane import BatchLane, StageStanding
-from creditbus.services.profiles.restating import item_of, names_of, with_emission
+from creditbus.services.profiles.restating import item_of, names_of
 from creditbus.services.profiles.summaries import Summaries
 from creditbus.topics.names import CHANGES
 
@@ -186,23 +186,24 @@ class Ending:
         after = self._settled(record, record.state, end)
         if after is record:
             return
-        last, by_act = self._codec.last_emission(record.content, record.act)
+        last, _ = self._codec.last_emission(record.content, record.act)
         before = facts_before(last, subject.facts, self._stage.written[last.item])
         policy = self._stage.by_item[last.item]
         subject.version += 1
         if end is not None and (after.term is Term.OVER or record.term is Term.KEPT):
             moved = Moved(after, Change.TRANSITION, record.state)
             event = self._event_of(opened, key, end)
+            since = event.header["received_at"]
             sealed = self._codec.seal_applied(event, applied_of(subject, moved, policy, before))
-            name, since = record_key(opened.header).encode(), event.header["received_at"]
-            kept = self._history.keep(code, name, moved, since, acted=False)
-            self._view.put(key, encode_record(kept, act=sealed))
         else:
-            # by other rules its publication goes on
-            moved = Moved(after, Change.RESTATED, record.state)
+            # by other rules its publication goes on: with its content, and not as what ended it says
+            moved, since = Moved(after, Change.RESTATED, record.state), midnight_ms(self.lane.today)
             event_id = restated_id(last.event_id, subject.version)
-            sealed = self._codec.seal_restated(last, event_id, applied_of(subject, moved, policy, before))
-            self._view.put(key, with_emission(after, sealed, by_act=by_act))
+            content = self._codec.emission(record.content)
+            sealed = self._codec.seal_restated(content, event_id, applied_of(subject, moved, policy, before))
+        name = record_key(opened.header).encode()
+        kept = self._history.keep(code, name, replace(moved, change=Change.TRANSITION), since, acted=False)
+        self._view.put(key, encode_record(kept, act=sealed))
         self._changes.append((code, sealed))
 
     def _event_of(self, content: DecodedEvent, key: bytes, end: End) -> DecodedEvent:

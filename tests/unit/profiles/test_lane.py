@@ -58,13 +58,12 @@ class Lane:
         stage = StageStanding(policies, terms, on)
         # as the step asks for them
         self.store = dict.fromkeys(filing_keys(self.store[DUE_KEY])) | self.store
-        while True:
-            view, out = StateView(dict(self.store)), Output(0)
-            try:
-                restated = self._worked(stage, view, out, chunk, add or [], expect)
-                break
-            except MissingKeysError as error:
-                self.store |= dict.fromkeys(error.keys)
+        view, out = StateView(dict(self.store)), Output(0)
+        try:
+            restated = self._worked(stage, view, out, chunk, add or [], expect)
+        except MissingKeysError as error:
+            self.store |= dict.fromkeys(error.keys)
+            return self.batch(policies, chunk, add, on=on, terms=terms, expect=expect)
         self.store |= view.written
         self.said += [
             read_record(value or b"", parsed(SCHEMA))["chunk"]
