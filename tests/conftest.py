@@ -11,6 +11,7 @@ from typing import Any
 import hypothesis
 import pytest
 
+from creditbus.services.cli.language import choose
 from creditbus.services.worker.city_day import DAY_VARIABLE
 from tests.effort import share
 from tests.product import ROOT
@@ -87,6 +88,12 @@ _EXAMPLES = share(100)
 hypothesis.settings.register_profile("local", deadline=None, database=None, max_examples=_EXAMPLES)
 hypothesis.settings.register_profile("ci", deadline=None, database=None, max_examples=_EXAMPLES, derandomize=True)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "local")
+
+
+@pytest.fixture(autouse=True)
+def _language_of_the_environment() -> None:
+    """A command that a test before ran in another language has chosen that for the whole process."""
+    choose(None)
 
 
 @pytest.fixture(autouse=True)
