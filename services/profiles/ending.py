@@ -14,7 +14,7 @@ from typing import Final
 from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.city_time import midnight_ms, numbered_day
 from creditbus.services.domain.event import NO_ACT, Act, Change, Header, RecordState, Verb, record_key, restated_id
-from creditbus.services.domain.profile.keys import record_store_key, subject_key
+from creditbus.services.domain.profile.keys import item_of, record_store_key, subject_key
 from creditbus.services.domain.profile.publication import End, Publication, ended_id
 from creditbus.services.domain.profile.record import Moved, Record, Term, settled
 from creditbus.services.domain.profile.stored_record import decode_record, encode_record
@@ -27,7 +27,7 @@ from creditbus.services.engine.stage.state_view import StateView
 from creditbus.services.profiles.applied import applied_of
 from creditbus.services.profiles.history import History
 from creditbus.services.profiles.lane import BatchLane, StageStanding
-from creditbus.services.profiles.restating import item_of, names_of
+from creditbus.services.profiles.restating import names_of
 from creditbus.services.profiles.summaries import Summaries
 from creditbus.topics.names import CHANGES
 

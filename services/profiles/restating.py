@@ -13,7 +13,7 @@ from typing import Final
 from creditbus.services.domain.event import Facts, restated_id
 from creditbus.services.domain.feed.disclosure import RETRACTED
 from creditbus.services.domain.framed_avro import RecordWriter
-from creditbus.services.domain.profile.keys import index_key, record_store_key, subject_key
+from creditbus.services.domain.profile.keys import index_key, item_of, record_store_key, subject_key
 from creditbus.services.domain.profile.record import Record
 from creditbus.services.domain.profile.stored_record import decode_record, encode_record
 from creditbus.services.domain.profile.subject import INDEX_CHUNK, NOT_RESTATING, Subject, record_keys
@@ -26,7 +26,7 @@ from creditbus.services.profiles.lane import StageStanding
 from creditbus.services.profiles.summaries import Summaries
 from creditbus.topics.names import CHANGES, EVENTS
 
-__all__ = ["Restating", "item_of", "names_of", "with_emission"]
+__all__ = ["Restating", "names_of"]
 
 #: Chunks that are restated together with the event that changed the facts: for nearly every subject that is all, in
 #: one transaction. A larger piece would hold up the lane's other events.
@@ -122,11 +122,11 @@ class Restating:
         sealed = self._codec.seal_restated(
             last, event_id, restated_of(subject, record, self._policies.by_item[item], before)
         )
-        self._view.put(key, with_emission(record, sealed, by_act=by_act))
+        self._view.put(key, _with_emission(record, sealed, by_act=by_act))
         self._changes.append((code, sealed))
 
 
-def with_emission(record: Record, sealed: bytes, *, by_act: bool) -> bytes:
+def _with_emission(record: Record, sealed: bytes, *, by_act: bool) -> bytes:
     """Return the bytes of a record that was emitted again.
 
     Args:
@@ -158,11 +158,6 @@ def names_of(code: bytes, subject: Subject, view: StateView, first: int = 0, aft
     chunks = [index_key(code, number) for number in range(first, min(after, tail))]
     view.need(chunks)
     return list(_names(chunks, subject.tail if after > tail else b"", view))
-
-
-def item_of(name: bytes) -> bytes:
-    """Return the id of the item of a record with a key."""
-    return name.partition(b"|")[0]
 
 
 def _names(chunks: list[bytes], tail: bytes, view: StateView) -> Iterator[bytes]:

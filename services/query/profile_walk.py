@@ -16,6 +16,7 @@ from creditbus.services.domain.profile.keys import (
     LANE_KEY,
     LANE_SUBJECTS_KEY,
     index_key,
+    item_of,
     lane_chunk_key,
     record_store_key,
     subject_key,
@@ -119,18 +120,14 @@ class ProfileWalk:
                 yield found
 
     async def _read(self, lane: int, named: Iterable[_Named]) -> AsyncIterator[list[StoredRecord]]:
-        for part in _slices((one for one in named if _item_of(one[2]) in self._items), _RECORDS):
+        for part in _slices((one for one in named if item_of(one[2]) in self._items), _RECORDS):
             keys = [record_store_key(code, name) for code, _, name in part]
             values = await self._state.values(lane, keys)
             yield [
-                StoredRecord(subject, self._items[_item_of(name)], value)
+                StoredRecord(subject, self._items[item_of(name)], value)
                 for (_, subject, name), key in zip(part, keys, strict=True)
                 if (value := values[key]) is not None
             ]
-
-
-def _item_of(name: bytes) -> bytes:
-    return name.partition(b"|")[0]
 
 
 def _slices(things: Iterable[_T], most: int) -> Iterator[list[_T]]:

@@ -34,6 +34,7 @@ __all__ = [
     "due_span_key",
     "held_key",
     "index_key",
+    "item_of",
     "lane_chunk_key",
     "pack_events",
     "parked_key",
@@ -65,6 +66,11 @@ def code_of(summary_key: bytes) -> bytes:
 def record_store_key(subject: bytes, record: bytes) -> bytes:
     """Return the key of a record."""
     return b"r|%b|%b" % (subject, record)
+
+
+def item_of(record: bytes) -> bytes:
+    """Return the id of the item of a record, by the record's key within its subject."""
+    return record.partition(b"|")[0]
 
 
 def index_key(subject: bytes, chunk: int) -> bytes:
