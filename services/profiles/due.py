@@ -45,11 +45,14 @@ class Due:
 
     def __init__(self, view: StateView) -> None:
         self._view = view
-        self._new: list[bytes] = []
+        self._new: dict[int, list[bytes]] = {}
 
     def expect(self, day: int, code: bytes) -> None:
         """File that something of a subject is due on a day, in days since 1970-01-01."""
-        self._new.append(pack_due(day, code))
+        codes = self._new.get(day)
+        if codes is None:
+            codes = self._new[day] = []
+        codes.append(code)
 
     def piece(self, turn: Turn) -> DuePiece:
         """Return a piece; MissingKeysError where values are to be read first."""
@@ -99,7 +102,9 @@ class Due:
         journal = self._view.get(DUE_KEY) or b""
         filed = len(journal) >= JOURNAL_FULL and self._file(journal)
         if filed or self._new:
-            self._view.put(DUE_KEY, b"".join((b"" if filed else journal, *self._new)))
+            # by days: those of a span are brought into it together
+            new = [pack_due(day, code) for day in sorted(self._new) for code in self._new[day]]
+            self._view.put(DUE_KEY, b"".join((b"" if filed else journal, *new)))
 
     def _file(self, journal: bytes) -> bool:
         """Bring a journal into the spans, and tell whether it could be."""

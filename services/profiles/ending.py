@@ -20,7 +20,7 @@ from creditbus.services.domain.profile.record import Moved, Record, Term, settle
 from creditbus.services.domain.profile.stored_record import decode_record, encode_record
 from creditbus.services.domain.profile.subject import Subject
 from creditbus.services.engine.codec.emission import facts_before
-from creditbus.services.engine.codec.event_codec import DecodedEvent, EventCodec
+from creditbus.services.engine.codec.event_codec import DecodedEvent, EventCodec, Wanted
 from creditbus.services.engine.codec.peek import HeaderPeek
 from creditbus.services.engine.stage.output import Output
 from creditbus.services.engine.stage.state_view import StateView
@@ -42,16 +42,16 @@ class EndingItem:
     Attributes:
         id: of the item.
         publication: when they do.
-        places: where contents have the fields by which that is found, for `EventCodec.pick_content`.
+        wanted: the fields of contents by which that is found.
 
     """
 
-    __slots__ = ("id", "places", "publication")
+    __slots__ = ("id", "publication", "wanted")
 
-    def __init__(self, id_: str, publication: Publication, places: tuple[int, ...]) -> None:
+    def __init__(self, id_: str, publication: Publication, wanted: Wanted) -> None:
         self.id = id_
         self.publication = publication
-        self.places = places
+        self.wanted = wanted
 
 
 def ending_items(catalogue: Catalogue, codec: EventCodec) -> dict[bytes, EndingItem]:
@@ -60,7 +60,7 @@ def ending_items(catalogue: Catalogue, codec: EventCodec) -> dict[bytes, EndingI
     for item in catalogue:
         if item.publication.acts:
             publication = Publication(item)
-            items[item.id.encode()] = EndingItem(item.id, publication, codec.places_of(item.id, publication.fields))
+            items[item.id.encode()] = EndingItem(item.id, publication, codec.wanted(item.id, publication.fields))
     return items
 
 
@@ -88,6 +88,8 @@ class Ending:
         self._codec = codec
         self._stage = stage
         self.lane = lane
+        self._today = lane.today
+        self._due = lane.due
         self._summaries = summaries
         self._history = history
         self._view = view
@@ -119,29 +121,31 @@ class Ending:
         if item is None:
             return None
         stated = self._codec.read_body(item.id, content.body)[2]
-        values = [(stated[name] or "").encode() for name in item.publication.fields]
+        values = tuple([(stated[name] or "").encode() for name in item.publication.fields])
         if record.standing is RecordState.REPAIRED:
-            return item.publication.end_of_repaired(values, self.lane.today)
+            return item.publication.end_of_repaired(values, self._today)
         return item.publication.end(values)
 
     def _file(self, code: bytes, end: End | None) -> None:
-        if end is not None and end.day > self.lane.today:
-            self.lane.due.expect(end.day, code)
+        if end is not None and end.day > self._today:
+            self._due.expect(end.day, code)
 
     def _settled(self, record: Record, before: RecordState | None, end: End | None) -> Record:
-        return settled(record, before, None if end is None else end.day, self.lane.today)
+        return settled(record, before, None if end is None else end.day, self._today)
 
     def is_to_come(self, value: bytes, peek: HeaderPeek) -> bool:
         """File when the publication of a peeked event's record ends; False where it has, or must be read whole."""
         item = self._items.get(peek.item)
         if item is None:
             return True
-        values = self._codec.pick_content(item.id, value, peek, item.places)
+        values = self._codec.pick_content(value, peek, item.wanted)
         end = None if values is None else item.publication.end(values)
-        if end is not None and end.day > self.lane.today:
-            self.lane.due.expect(end.day, peek.subject)
-            return True
-        return end is None and values is not None
+        if end is None:
+            return values is not None
+        if end.day <= self._today:
+            return False
+        self._due.expect(end.day, peek.subject)
+        return True
 
     # -- without one ----------------------------------------------------------------------------
 
@@ -197,7 +201,7 @@ class Ending:
             sealed = self._codec.seal_applied(event, applied_of(subject, moved, policy, before))
         else:
             # by other rules its publication goes on: with its content, and not as what ended it says
-            moved, since = Moved(after, Change.RESTATED, record.state), midnight_ms(self.lane.today)
+            moved, since = Moved(after, Change.RESTATED, record.state), midnight_ms(self._today)
             event_id = restated_id(last.event_id, subject.version)
             content = self._codec.emission(record.content)
             sealed = self._codec.seal_restated(content, event_id, applied_of(subject, moved, policy, before))

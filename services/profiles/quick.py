@@ -93,7 +93,7 @@ class QuickItems:
 
     Attributes:
         ordinary: rows of these are records of their own and nothing else.
-        registering: rows of these register their subject; id, and where the content has name and district.
+        registering: rows of these register their subject; where their contents have name and district.
 
     """
 
@@ -104,7 +104,7 @@ class QuickItems:
             if item.registers is None and not acting.acts(item.id) and item.id not in linking
         }
         self.registering: Final = {
-            item.id.encode(): (item.id, codec.places_of(item.id, (item.registers.name, item.registers.district)))
+            item.id.encode(): codec.wanted(item.id, (item.registers.name, item.registers.district))
             for item in catalogue
             if item.registers is not None
         }
@@ -170,8 +170,7 @@ class Quick:
             or self._view.get(arrival.key) is not None
         ):
             return False
-        item, places = self._registering[peek.item]
-        texts = self._codec.pick_content(item, arrival.value, peek, places)
+        texts = self._codec.pick_content(arrival.value, peek, self._registering[peek.item])
         if texts is None:
             return False
         name, district = texts

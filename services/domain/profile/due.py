@@ -9,7 +9,6 @@ what is not, and an event writes no more than its entry.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
 from typing import Final
 
 __all__ = [
@@ -17,7 +16,6 @@ __all__ = [
     "DueSpan",
     "due_between",
     "due_by",
-    "due_entries",
     "is_over",
     "pack_due",
     "span_of",
@@ -41,25 +39,19 @@ def pack_due(day: int, code: bytes) -> bytes:
     return _HEAD.pack(day, len(code)) + code
 
 
-def due_entries(value: bytes | None) -> Iterator[tuple[int, bytes]]:
-    """Give the entries of a value as days and subjects."""
-    start = 0
-    while value is not None and start < len(value):
-        day, length = _HEAD.unpack_from(value, start)
-        start += _HEAD.size
-        yield day, value[start : start + length]
-        start += length
-
-
 def due_by(value: bytes | None, until: int) -> tuple[list[bytes], bytes]:
     """Return the subjects of which something is due up to a day, and the other entries as they were."""
     due: list[bytes] = []
     others: list[bytes] = []
-    for day, code in due_entries(value):
-        if day <= until:
-            due.append(code)
+    value = value or b""
+    place, size = 0, len(value)
+    while place < size:
+        after = place + _HEAD.size + value[place + 2]
+        if _day_at(value, place) <= until:
+            due.append(value[place + _HEAD.size : after])
         else:
-            others.append(pack_due(day, code))
+            others.append(value[place:after])
+        place = after
     return due, b"".join(others)
 
 
@@ -76,9 +68,23 @@ def is_over(span: int, day: int) -> bool:
 def due_between(value: bytes | None) -> dict[int, bytes]:
     """Return the entries of a journal by their spans."""
     spans: dict[int, list[bytes]] = {}
-    for day, code in due_entries(value):
-        spans.setdefault(span_of(day), []).append(pack_due(day, code))
-    return {span: b"".join(entries) for span, entries in spans.items()}
+    value = value or b""
+    begin, place, size, span = 0, 0, len(value), -1
+    while place < size:
+        found = span_of(_day_at(value, place))
+        if found != span:
+            # those of one batch stand together by their spans: few pieces for many entries
+            if begin < place:
+                spans.setdefault(span, []).append(value[begin:place])
+            begin, span = place, found
+        place += _HEAD.size + value[place + 2]
+    if begin < size:
+        spans.setdefault(span, []).append(value[begin:])
+    return {span: b"".join(pieces) for span, pieces in spans.items()}
+
+
+def _day_at(value: bytes, place: int) -> int:
+    return value[place] << 8 | value[place + 1]
 
 
 class DueSpan:

@@ -77,25 +77,24 @@ class Publication:
         self._spans = _spans(periods)
         self._ends: dict[tuple[bytes, ...], End | None] = {}
 
-    def end(self, values: Sequence[bytes]) -> End | None:
+    def end(self, values: tuple[bytes, ...]) -> End | None:
         """Return the end of a record's publication; None: it has none.
 
         Args:
             values: of `fields`, as UTF-8; an empty one stands for none.
 
         """
-        key = tuple(values)
         try:
-            return self._ends[key]
+            return self._ends[values]
         except KeyError:
             pass
         if len(self._ends) >= _REMEMBERED:
             self._ends.clear()
         texts = _texts(values)
-        self._ends[key] = found = _first(self._stated(texts), self._ruled(texts, minimum=False))
+        self._ends[values] = found = _first(self._stated(texts), self._ruled(texts, minimum=False))
         return found
 
-    def end_of_repaired(self, values: Sequence[bytes], today: int) -> End:
+    def end_of_repaired(self, values: tuple[bytes, ...], today: int) -> End:
         """Return the end of a repaired record's publication: after the minimum period, where it has a rule today.
 
         Args:

@@ -28,12 +28,12 @@ from creditbus.services.domain.framing import FRAME_BYTES, frame, schema_id
 from creditbus.services.engine.codec.emission import Emission
 from creditbus.services.engine.codec.fast import AdmissionWriter, AppliedWriter, Cuts, HeaderReader, TextReader
 from creditbus.services.engine.codec.peek import HeaderPeek, HeaderPeekReader
-from creditbus.services.engine.codec.scan import scan_header
+from creditbus.services.engine.codec.scan import pick_texts, scan_header
 from creditbus.services.engine.codec.scan.places import APPLIED, CHANGE, CONTENT_HASH, END, EVENT_ID
 from creditbus.services.engine.codec.schemas import Schemas, Shape, full_name
 from creditbus.services.engine.packing import splice
 
-__all__ = ["DecodedEvent", "EventCodec"]
+__all__ = ["DecodedEvent", "EventCodec", "Wanted"]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -52,6 +52,22 @@ class DecodedEvent:
     def __repr__(self) -> str:
         """Say nothing of what it is about."""
         return f"<DecodedEvent {len(self.body)} bytes>"
+
+
+class Wanted:
+    """Which texts of an event's body are asked for.
+
+    Attributes:
+        count: texts of act, claim and content together, which follow each other.
+        numbers: of those that are asked for; -1 stands for one that there is not.
+
+    """
+
+    __slots__ = ("count", "numbers")
+
+    def __init__(self, count: int, numbers: tuple[int, ...]) -> None:
+        self.count = count
+        self.numbers = numbers
 
 
 class EventCodec:
@@ -263,16 +279,22 @@ class EventCodec:
         """Return what profiles must see of an event; None where its header must be read whole."""
         return self._peek.read(value) if self.is_current(value) else None
 
-    def places_of(self, item: str, names: Iterable[str]) -> tuple[int, ...]:
-        """Return where an item's content has these fields, for `pick_content`."""
-        return self._read_contents[item].places_of(names)
+    def wanted(self, item: str, names: Iterable[str]) -> Wanted:
+        """Return what `pick_content` must know to find these fields in the content of an item."""
+        before = (*self._read_act.names, *self._read_claim.names)
+        fields = self._read_contents[item].names
+        return Wanted(
+            len(before) + len(fields),
+            tuple(len(before) + fields.index(name) if name in fields else -1 for name in names),
+        )
 
-    def pick_content(self, item: str, value: bytes, peek: HeaderPeek, wanted: tuple[int, ...]) -> list[bytes] | None:
-        """Return fields of a peeked event's content, as UTF-8; None where it must be read whole."""
-        act_end = self._read_act.skip(value, peek.end)
-        claim_end = act_end and self._read_claim.skip(value, act_end)
-        content = claim_end and self._read_contents[item].pick(value, claim_end, wanted)
-        return content[0] if content and content[1] == len(value) else None
+    @staticmethod
+    def pick_content(value: bytes, peek: HeaderPeek, wanted: Wanted) -> tuple[bytes, ...] | None:
+        """Return fields of a peeked event's content, as UTF-8; None where it must be read whole.
+
+        An empty one stands for null, too, and for a field that the item has not.
+        """
+        return pick_texts(value, peek.end, wanted.count, wanted.numbers)
 
     def seal_new(
         self, value: bytes, peek: HeaderPeek, version: int, name: bytes, district: bytes, policy: bytes

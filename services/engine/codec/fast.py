@@ -7,7 +7,7 @@ plainest way is left to fastavro, so that it alone decides what is undecodable.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, cast
 
 from creditbus.services.domain.event import Applied, Facts, Header, Policy
@@ -15,7 +15,6 @@ from creditbus.services.engine.codec.primitives import (
     BOOLEANS,
     encode_long,
     encode_text,
-    past_optional_text,
     past_text,
     read_long,
     read_optional_long,
@@ -120,37 +119,10 @@ class TextReader:
             return None
         return record, place
 
-    def places_of(self, names: Iterable[str]) -> tuple[int, ...]:
-        """Return the numbers of fields by their names, for `pick`; of a name that there is not, one of no field."""
-        return tuple(self._names.index(name) if name in self._names else -1 for name in names)
-
-    def pick(self, source: bytes, place: int, wanted: tuple[int, ...]) -> tuple[list[bytes], int] | None:
-        """Return some fields of the record that begins at `place`, as UTF-8, and the place after it.
-
-        An empty one stands for null, too. None where fastavro must look.
-        """
-        picked = [b""] * len(wanted)
-        try:
-            for number in range(len(self._names)):
-                after = past_optional_text(source, place)
-                if number in wanted and source[place]:
-                    text = characters(source, place + 1, after)
-                    # raises where it is not a text
-                    text.decode()
-                    picked[wanted.index(number)] = text
-                place = after
-        except (IndexError, KeyError, UnicodeDecodeError):
-            return None
-        return picked, place
-
-    def skip(self, source: bytes, place: int) -> int | None:
-        """Return the place after the record that begins at `place`; None where fastavro must look."""
-        try:
-            for _ in self._names:
-                place = past_optional_text(source, place)
-        except (IndexError, KeyError):
-            return None
-        return place
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the fields, in their order."""
+        return self._names
 
 
 class HeaderReader:

@@ -22,7 +22,7 @@ def shipped(item: str) -> Item:
 def end(item: str, *, repaired: date | None = None, **values: str) -> date | None:
     """Return the first day on which a record of these values is not published any more; `repaired` is that of today."""
     publication = Publication(shipped(item))
-    of = [values.get(name, "").encode() for name in publication.fields]
+    of = tuple(values.get(name, "").encode() for name in publication.fields)
     found = publication.end(of) if repaired is None else publication.end_of_repaired(of, day_number(repaired))
     return None if found is None else numbered_day(found.day)
 

@@ -12,6 +12,7 @@ cdef enum:
     MORE = 127
     LONGEST_TEXT = 3
     LONGEST_LONG = 9
+    MOST_WANTED = 32
     IDENTITY_BYTES = 16
     # of a place that cannot be told
     UNUSUAL = -1
@@ -97,6 +98,45 @@ def peek_fields(bytes value not None, Py_ssize_t start):
         not source.at[places[WARNINGS]] and not source.at[places[LIFTS]],
         places[END],
     )
+
+
+def pick_texts(bytes value not None, Py_ssize_t place, Py_ssize_t count, tuple wanted not None):
+    cdef Source source
+    cdef Py_ssize_t sought[MOST_WANTED]
+    cdef Py_ssize_t begins[MOST_WANTED]
+    cdef Py_ssize_t ends[MOST_WANTED]
+    cdef Py_ssize_t number, after, many = len(wanted), which
+    cdef tuple picked
+    cdef bytes text
+    if place < 0 or many > MOST_WANTED:
+        return None
+    for which in range(many):
+        sought[which] = wanted[which]
+        begins[which] = ends[which] = 0
+    source.at = <const unsigned char *>PyBytes_AS_STRING(value)
+    source.size = PyBytes_GET_SIZE(value)
+    for number in range(count):
+        after = _past_optional_text(&source, place)
+        if after < 0:
+            return None
+        for which in range(many):
+            if sought[which] == number and source.at[place]:
+                begins[which] = _characters(&source, place + 1)
+                ends[which] = after
+        place = after
+    if place != source.size:
+        return None
+    picked = PyTuple_New(many)
+    for which in range(many):
+        text = _bytes(&source, begins[which], ends[which])
+        if not _all_ascii(source.at + begins[which], ends[which] - begins[which]):
+            try:
+                PyUnicode_DecodeUTF8(PyBytes_AS_STRING(text), PyBytes_GET_SIZE(text), NULL)
+            except UnicodeDecodeError:
+                return None
+        Py_INCREF(text)
+        PyTuple_SET_ITEM(picked, which, text)
+    return picked
 
 
 cdef bytes _record_key(const Source *source, const Py_ssize_t *places):
@@ -279,6 +319,14 @@ cdef inline Py_ssize_t _past_text(const Source *source, Py_ssize_t place) noexce
         return UNUSUAL
     after += size >> 1
     return after if after <= source.size else UNUSUAL
+
+
+cdef inline Py_ssize_t _past_optional_text(const Source *source, Py_ssize_t place) noexcept:
+    if place >= source.size:
+        return UNUSUAL
+    if source.at[place] == 2:
+        return _past_text(source, place + 1)
+    return UNUSUAL if source.at[place] else place + 1
 
 
 cdef Py_ssize_t _past_texts(const Source *source, Py_ssize_t place) noexcept:

@@ -32,12 +32,13 @@ from creditbus.services.engine.codec.scan.places import (
     characters,
 )
 
-__all__ = ["peek_fields", "scan_header"]
+__all__ = ["peek_fields", "pick_texts", "scan_header"]
 
 _MORE: Final = 127
 _LONGEST_TEXT: Final = 3
 _LONGEST_LONG: Final = 9
 _IDENTITY_BYTES: Final = 16
+_MOST_WANTED: Final = 32
 _TEXTS_BEFORE_KIND: Final = 5
 _PLACES: Final = 4
 _NOT_APPLIED: Final = (-1,) * 10
@@ -94,6 +95,37 @@ def peek_fields(value: bytes, start: int) -> PeekFields | None:
         not value[places[WARNINGS]] and not value[places[LIFTS]],
         places[END],
     )
+
+
+def pick_texts(value: bytes, place: int, count: int, wanted: tuple[int, ...]) -> tuple[bytes, ...] | None:
+    """Return some of the optional strings that follow each other to the end of a value, as UTF-8.
+
+    Args:
+        value: the bytes.
+        place: where the first string begins.
+        count: how many there are.
+        wanted: numbers of those that are asked for, at most 32; one that there is not gives an empty text, as null
+            does.
+
+    Returns:
+        None where fastavro must look: they are not written in the plainest way, do not end with the value, or one that
+        is asked for is not a text.
+
+    """
+    if place < 0 or len(wanted) > _MOST_WANTED:
+        return None
+    texts: dict[int, bytes] = {}
+    try:
+        for number in range(count):
+            after = _past_text(value, place + 1) if _holds(value, place) else place + 1
+            if number in wanted and value[place]:
+                texts[number] = characters(value, place + 1, after)
+                # raises where it is not a text
+                texts[number].decode()
+            place = after
+    except (IndexError, UnicodeDecodeError, _UnusualError):
+        return None
+    return tuple(texts.get(number, b"") for number in wanted) if place == len(value) else None
 
 
 def _text(value: bytes, places: tuple[int, ...], field: int) -> bytes:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from creditbus.avro_schemas import header_schema
 from creditbus.services.engine.codec import scan as scan_package
+from creditbus.services.engine.codec.primitives import encode_text
 from creditbus.services.engine.codec.scan import places, plain
 from tests.harness.twins import compiled
 from tests.wire_headers import HEADER, headers, written
@@ -82,6 +83,55 @@ def test_both_tell_the_same_of_an_event(header: dict[str, Any], before: bytes, b
         found = plain.peek_fields(value, len(before))
         assert found == twin.peek_fields(value, len(before))
         assert (found is None) >= (applied is not None)
+
+
+@pytest.fixture(params=["plain", "compiled"], scope="module")
+def pick(request: pytest.FixtureRequest) -> Any:
+    found = plain if request.param == "plain" else compiled(scan_package)
+    return found.pick_texts if found else pytest.skip("not compiled here")
+
+
+def _optional(texts: list[str | None]) -> bytes:
+    return b"".join(b"\0" if text is None else b"\2" + encode_text(text) for text in texts)
+
+
+optional_texts = st.lists(st.none() | st.text(max_size=70), max_size=8)
+
+
+@given(texts=optional_texts, before=st.binary(max_size=5), data=st.data())
+def test_the_texts_that_are_asked_for_are_given(
+    pick: Any, texts: list[str | None], before: bytes, data: st.DataObject
+) -> None:
+    value = before + _optional(texts)
+    wanted = tuple(data.draw(st.lists(st.integers(-1, len(texts)), max_size=5)))
+    there = [(texts[number] or "") if 0 <= number < len(texts) else "" for number in wanted]
+    assert pick(value, len(before), len(texts), wanted) == tuple(text.encode() for text in there)
+    assert pick(value + b"\0", len(before), len(texts), wanted) is None, "the value goes on after them"
+    assert not texts or pick(value, len(before), len(texts) - 1, wanted) is None, "there is one more"
+
+
+@pytest.mark.parametrize("size", LONG)
+def test_a_text_of_any_length_below_a_mebibyte_is_given(pick: Any, size: int) -> None:
+    picked = pick(_optional(["b", "a" * size]), 0, 2, (1,))
+    assert picked == (None if size >= 1 << 20 else (b"a" * size,))
+
+
+def test_more_than_can_be_asked_for_is_left_to_others(pick: Any) -> None:
+    assert pick(b"\0", 0, 1, (0,) * 32) == (b"",) * 32
+    assert pick(b"\0", 0, 1, (0,) * 33) is None
+
+
+@given(texts=optional_texts, data=st.data())
+def test_both_give_the_same_of_damaged_texts(texts: list[str | None], data: st.DataObject) -> None:
+    twin = compiled(scan_package) or pytest.skip("not compiled here")
+    value = bytearray(_optional(texts))
+    for _ in range(data.draw(st.integers(0, 3))) if value else ():
+        value[data.draw(st.integers(0, len(value) - 1))] = data.draw(st.sampled_from((0, 1, 2, 3, 127, 128, 192, 255)))
+    damaged = bytes(value[: data.draw(st.integers(0, len(value)))])
+    wanted = tuple(data.draw(st.lists(st.integers(-1, 8), max_size=4)))
+    for start in (0, 1, -1):
+        count = data.draw(st.integers(0, 8))
+        assert plain.pick_texts(damaged, start, count, wanted) == twin.pick_texts(damaged, start, count, wanted)
 
 
 @pytest.mark.parametrize("name", ["item", "applied"])
