@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Sequence
 from typing import Final
@@ -49,9 +50,14 @@ async def audit_feed(connection: Connection, subscriber: str, documents: Sequenc
     audit = Audit(log.topic, believed, findings=list(found))
     for partition in log.partitions:
         taken = audit.partition(partition.number, cut=partition.cut)
+        checking: asyncio.Task[None] | None = None
         async for chunk in log.chunks(partition):
-            for record in chunk:
-                taken.take(record.key, record.value or b"")
+            if checking is not None:
+                await checking
+            # in a thread: meanwhile the broker is asked for what comes next, and answers
+            checking = asyncio.create_task(asyncio.to_thread(taken.take_all, chunk))
+        if checking is not None:
+            await checking
         audit.close(taken)
     audit.finish()
     return audit

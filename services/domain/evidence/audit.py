@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from creditbus.services.domain.evidence.feed_record import FeedPlace, feed_leaf, feed_place, value_hash
+from creditbus.services.domain.evidence.feed_record import Leaves, feed_place, place_bytes, value_hash
 from creditbus.services.domain.evidence.findings import FeedFault, Finding, diagnosed
 from creditbus.services.domain.evidence.manifest import Manifest, Span
 from creditbus.services.domain.evidence.merkle import TreeHead
 from creditbus.services.domain.evidence.runs import Runs
+from creditbus.services.domain.framing import FRAME_BYTES
 
-__all__ = ["Audit", "PartitionAudit"]
+__all__ = ["Audit", "KeptRecord", "PartitionAudit"]
 
 
 @dataclass(slots=True)
@@ -61,53 +63,107 @@ class Audit:
                 self.findings.append(found)
 
 
-class PartitionAudit:
-    """Takes the records of one partition, in their order."""
+class KeptRecord(Protocol):
+    """A record of a feed as Kafka keeps it."""
 
-    __slots__ = ("_cut", "_index", "_known", "_number", "_runs", "_seen", "_spans", "_taken", "_topic", "records")
+    @property
+    def key(self) -> bytes | None:
+        """Its key."""
+
+    @property
+    def value(self) -> bytes | None:
+        """Its value."""
+
+
+class _Stretch:
+    """The records of one partition in one interval, and the interval's tree."""
+
+    __slots__ = ("first", "last", "previous_hash", "tree")
+
+    def __init__(self, span: Span, tree: TreeHead) -> None:
+        self.first = span.first
+        self.last = span.last
+        self.previous_hash = span.previous_hash
+        self.tree = tree
+
+
+class PartitionAudit:
+    """Takes the records of one partition, in their order.
+
+    Almost every record follows from the one before it. What such a record begins with is known before it comes and is
+    compared at once; what begins otherwise is read.
+    """
+
+    __slots__ = (
+        "_cut",
+        "_expected",
+        "_index",
+        "_known",
+        "_leaves",
+        "_number",
+        "_runs",
+        "_seen",
+        "_stretches",
+        "_taken",
+        "records",
+    )
 
     def __init__(self, topic: str, number: int, spans: Sequence[tuple[Span, TreeHead]], *, cut: bool) -> None:
         self.records = 0
-        self._topic = topic
         self._number = number
-        self._spans = spans
+        self._leaves = Leaves(topic, number)
+        self._stretches = [_Stretch(span, tree) for span, tree in spans]
         self._cut = cut
         self._index = 0
         self._taken = 0
         self._runs = Runs()
+        self._expected: bytes | None = None
+        """What the next record has after its frame if it follows; None: nothing came yet."""
         self._known = {span.last: span.last_hash for span, _ in spans}
         self._known |= {span.first - 1: span.previous_hash for span, _ in spans}
         self._seen: dict[int, bytes] = {}
+
+    def take_all(self, records: Iterable[KeptRecord]) -> None:
+        """Take the next records."""
+        for record in records:
+            self.take(record.key, record.value or b"")
 
     def take(self, key: bytes | None, value: bytes) -> None:
         """Take the next record."""
         self.records += 1
         digest = value_hash(value)
-        place = feed_place(value)
-        self._runs.take(place, digest)
-        if place is None:
-            return
-        number = place.sequence
+        runs = self._runs
+        if self._expected is not None and value.startswith(self._expected, FRAME_BYTES):
+            previous_hash = runs.last_hash
+            number = runs.go_on(digest)
+        else:
+            place = feed_place(value)
+            runs.take(place, digest)
+            if place is None:
+                self._expected = place_bytes(runs.last + 1, digest)
+                return
+            number, previous_hash = place.sequence, place.previous_hash
+        self._expected = place_bytes(number + 1, digest)
         if number in self._known and self._seen.get(number) != self._known[number]:
             self._seen[number] = digest  # of several that say this number, the right one
-        tree = self._tree_for(place)
+        tree = self._tree_for(number, previous_hash)
         if tree is not None:
-            tree.append(feed_leaf(self._topic, self._number, number, key, digest))
+            tree.append(self._leaves.leaf(number, key, digest))
 
-    def _tree_for(self, place: FeedPlace) -> TreeHead | None:
+    def _tree_for(self, number: int, previous_hash: bytes) -> TreeHead | None:
         """Return the tree of the interval in which a record is the next one; None: it is the next one in none.
 
         A record out of its place is in no tree: it is named by itself, and must not make other intervals differ.
         """
-        for index in range(self._index, len(self._spans)):
-            span, tree = self._spans[index]
-            begins = place.sequence == span.first and place.previous_hash == span.previous_hash
+        for index in range(self._index, len(self._stretches)):
+            stretch = self._stretches[index]
+            begins = number == stretch.first and previous_hash == stretch.previous_hash
             if begins and self._index != index:
                 self._index, self._taken = index, 0
-            if index == self._index and place.sequence == span.first + self._taken <= span.last:
+            if index == self._index and number == stretch.first + self._taken <= stretch.last:
                 self._taken += 1
-                return tree
-            if place.sequence <= span.last:
+                return stretch.tree
+            if number <= stretch.last:
                 break
         return None
 
@@ -122,7 +178,7 @@ class PartitionAudit:
             if digest != self._known[number] and not named & {number, number + 1}
         ]
         end = max((run.last for run in runs), default=0)
-        signed = max((span.last for span, _ in self._spans), default=0)
+        signed = max((stretch.last for stretch in self._stretches), default=0)
         if signed > end and not any(one.last >= signed for one in found):
             fault = FeedFault.EXPIRED if self._cut and not runs else FeedFault.GAP
             found.append(Finding(fault, 1 if fault is FeedFault.EXPIRED else end + 1, signed, self._number))

@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from hashlib import sha256
 from typing import Final
 
-__all__ = ["EMPTY_ROOT", "HASH_BYTES", "TreeHead", "leaf_hash", "node_hash", "root_of"]
+from creditbus.services.domain.evidence.hashing import digest
+
+__all__ = ["EMPTY_ROOT", "HASH_BYTES", "LEAF", "TreeHead", "leaf_hash", "node_hash", "root_of"]
 
 HASH_BYTES: Final = 32
 
 #: Of a tree without leaves.
-EMPTY_ROOT: Final = sha256().digest()
+EMPTY_ROOT: Final = digest(b"")
 
 # Without these two a node could be passed off as a leaf (RFC 6962, section 2.1).
-_LEAF: Final = b"\x00"
+LEAF: Final = b"\x00"
 _NODE: Final = b"\x01"
 
 
 def leaf_hash(data: bytes) -> bytes:
     """Return the hash of a leaf that holds these bytes."""
-    return sha256(_LEAF + data).digest()
+    return digest(LEAF, data)
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
     """Return the hash of the node over two subtrees."""
-    return sha256(_NODE + left + right).digest()
+    return digest(_NODE + left, right)
 
 
 class TreeHead:

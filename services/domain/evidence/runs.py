@@ -59,6 +59,23 @@ class Runs:
         else:
             self._begin(Run(place.sequence, place.sequence, place.previous_hash, value_hash))
 
+    def go_on(self, value_hash: bytes) -> int:
+        """Take a record of which is known that it follows from the last one; return its number."""
+        last = self._last
+        last.last += 1
+        last.last_hash = value_hash
+        return last.last
+
+    @property
+    def last(self) -> int:
+        """Number of the last record; 0 where it does not say one."""
+        return self._last.last
+
+    @property
+    def last_hash(self) -> bytes:
+        """Hash of the last record."""
+        return self._last.last_hash
+
     def _begin(self, run: Run) -> None:
         self.found.append(run)
         self._last = run
