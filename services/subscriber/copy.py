@@ -36,6 +36,10 @@ class Copy(Protocol):
     def place(self) -> str:
         """Where it is, as a person may see it: without a password."""
 
+    @property
+    def pause_seconds(self) -> float:
+        """For how long records should wait for more of them, because a step writes much however few there are."""
+
     def __enter__(self) -> Self:
         """Open it."""
 

@@ -41,6 +41,8 @@ class JsonLinesCopy:
 
     """
 
+    pause_seconds: Final = 0.0
+
     def __init__(self, path: Path, topic: str) -> None:
         self.place = str(path)
         self._path = path

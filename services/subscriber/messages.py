@@ -89,6 +89,14 @@ NEW_FILE = Message(
     "请给出新文件的名称",
     "give the name of a new file",
 )
+FOREIGN_FOLDER = Message(
+    "文件夹中的文件不是 `creditbus feed sync` 写出的，或已损坏",
+    "a file in this folder was not written by `creditbus feed sync`, or is damaged",
+)
+ONE_FOLDER_EACH = Message(
+    "每个订阅流用单独的文件夹",
+    "give each feed a folder of its own",
+)
 CHECK_FILE = Message(
     "核对路径、权限和磁盘空间；重新运行即从原处继续",
     "check path, rights and room on the disk; run again, it goes on where it stood",
@@ -170,8 +178,9 @@ SECRET_EXAMPLE = Message(
     "make one with `openssl rand -hex 32 > webhook.secret`, and hand it to the receiver by another way",
 )
 NOT_A_URL = Message(
-    "既不是数据库或接收端的地址，也不是以 .jsonl 结尾的文件",
-    "this is neither the URL of a database or a receiver nor a file whose name ends with .jsonl",
+    "既不是数据库或接收端的地址，也不是 csv:文件夹、parquet:文件夹或以 .jsonl 结尾的文件",
+    "this is neither the URL of a database or a receiver, nor csv:FOLDER, parquet:FOLDER or a file whose name ends "
+    "with .jsonl",
 )
 NO_DRIVER = Message(
     "没有可用的驱动：“{error}”",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from creditbus.services.subscriber.batch import Batch
 from creditbus.services.subscriber.copy import Copy
+from creditbus.services.subscriber.gathering import Gathering
 from creditbus.services.subscriber.position import Position
 from creditbus.services.subscriber.reading import FeedReader
 from creditbus.services.subscriber.reporting import Reporting
@@ -88,6 +89,7 @@ async def _keep(
     stopped: Callable[[], bool],
 ) -> None:
     writing: asyncio.Task[None] | None = None
+    gathering = Gathering(lambda: copy.pause_seconds)
     async with aclosing(feed.batches(positions, follow=follow)) as batches:
         try:
             async for batch in batches:
@@ -95,9 +97,10 @@ async def _keep(
                     await writing
                     writing = None
                     report(progress)
-                progress.remaining = feed.remaining()
-                if batch.moves:
-                    writing = asyncio.create_task(_write(copy, batch, progress, reporting))
+                due = gathering.add(batch)
+                progress.remaining = feed.remaining() + gathering.records
+                if due is not None:
+                    writing = asyncio.create_task(_write(copy, due, progress, reporting))
                 else:
                     report(progress)
                 if stopped():
@@ -106,6 +109,8 @@ async def _keep(
             # a batch that is being written ends, well or not, before the copy is closed
             if writing is not None:
                 await writing
+            if (rest := gathering.rest()) is not None:
+                await _write(copy, rest, progress, reporting)
 
 
 async def _write(copy: Copy, batch: Batch, progress: Progress, reporting: Reporting | None) -> None:

@@ -1,8 +1,10 @@
-"""`creditbus feed compare`: shows that a copy in a database is what the feed says, or where it is not."""
+"""`creditbus feed compare`: shows that a copy is what the feed says, or where it is not."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -14,14 +16,15 @@ from creditbus.services.cli.console import ERRORS, OUTPUT, print_json
 from creditbus.services.cli.declared import connected
 from creditbus.services.cli.feed.breaks import break_line
 from creditbus.services.cli.feed.snapshots import Unsigned, opened
-from creditbus.services.cli.feed.sync import tables_at
+from creditbus.services.cli.feed.sync import folder_at, tables_at
 from creditbus.services.cli.feed.verify import Keys
 from creditbus.services.cli.language import spoken
 from creditbus.services.cli.messages import feed as messages
 from creditbus.services.cli.moved import unless_moved
 
 if TYPE_CHECKING:
-    from creditbus.services.subscriber.comparing import Comparison
+    from creditbus.services.subscriber.comparing import Comparison, HeldRow
+    from creditbus.services.subscriber.position import Position
 
 __all__ = ["register"]
 
@@ -35,13 +38,13 @@ def register(app: typer.Typer) -> None:
 
 def compare(
     subscriber: Annotated[str, typer.Argument(autocompletion=subscribers)],
-    to: Annotated[str, typer.Option("--to", metavar="URL")],
+    to: Annotated[str, typer.Option("--to", metavar="URL|csv:FOLDER|parquet:FOLDER")],
     begun_from: Annotated[Path | None, typer.Option("--from", metavar="FOLDER")] = None,
     key: Keys = None,
     unsigned: Unsigned = False,
     json: Json = False,
 ) -> None:
-    """Compare a copy in a database with the feed. Exit code 1 when they differ, or the feed is not whole."""
+    """Compare a copy with the feed. Exit code 1 when they differ, or the feed is not whole."""
     from creditbus.services.subscriber.comparing import compare as hold_against
     from creditbus.services.subscriber.errors import BrokenFeedError
     from creditbus.services.subscriber.reading import FeedReader
@@ -51,7 +54,7 @@ def compare(
     known_subscriber(subscriber)
     topic = feed(subscriber)
     view = None if begun_from is None else opened(connection, topic, begun_from, key, unsigned=unsigned)
-    with tables_at(to, topic) as copy, copy.snapshot() as (positions, rows):
+    with _held(to, topic) as (positions, rows):
         work = hold_against(FeedReader(connection, topic), positions, rows, view)
         try:
             found = asyncio.run(unless_moved(connection, work))
@@ -61,6 +64,21 @@ def compare(
     _show(found, json=json)
     if found.differences:
         raise typer.Exit(1)
+
+
+@contextmanager
+def _held(to: str, topic: str) -> Iterator[tuple[Mapping[int, Position], Iterator[HeldRow]]]:
+    """Give positions and rows of a copy as they were at one moment."""
+    from creditbus.services.subscriber.files.held import held_rows
+
+    folder = folder_at(to)
+    if folder is not None:
+        path, form = folder
+        with held_rows(path, topic, form) as held:
+            yield held
+        return
+    with tables_at(to, topic) as copy, copy.snapshot() as held:
+        yield held
 
 
 def _show(found: Comparison, *, json: bool) -> None:

@@ -1,4 +1,4 @@
-"""`creditbus feed sync`: keeps a subscriber's copy of its feed in the tables of a database, or in a file."""
+"""`creditbus feed sync`: keeps a subscriber's copy of its feed in a database, in files, or at a receiver."""
 
 from __future__ import annotations
 
@@ -28,10 +28,11 @@ from creditbus.topics.errors import UserError
 
 if TYPE_CHECKING:
     from creditbus.services.subscriber.copy import Copy
+    from creditbus.services.subscriber.files.form import TableForm
     from creditbus.services.subscriber.sql.sql_copy import SqlCopy
     from creditbus.services.subscriber.syncing import Progress
 
-__all__ = ["SyncLines", "copy_at", "register", "tables_at"]
+__all__ = ["SyncLines", "copy_at", "folder_at", "register", "tables_at"]
 
 
 def register(app: typer.Typer) -> None:
@@ -42,7 +43,7 @@ def register(app: typer.Typer) -> None:
 def sync(
     subscriber: Annotated[str, typer.Argument(autocompletion=subscribers)],
     *,
-    to: Annotated[str, typer.Option("--to", metavar="URL|FILE")],
+    to: Annotated[str, typer.Option("--to", metavar="URL|csv:FOLDER|parquet:FOLDER|FILE")],
     once: Annotated[bool, typer.Option("--once")] = False,
     group: Annotated[str | None, typer.Option("--group")] = None,
     receipts: Annotated[bool, typer.Option("--receipts/--no-receipts")] = True,
@@ -55,7 +56,7 @@ def sync(
     retry_for: Annotated[str, typer.Option("--retry-for")] = "10m",
     json: Json = False,
 ) -> None:
-    """Keep a copy of a feed in a database, a file, or a receiver over HTTP. Exit code 1 when the feed is not whole."""
+    """Keep a copy of a feed in a database, in files, or at a receiver. Exit code 1 when the feed is not whole."""
     from creditbus.services.subscriber.bus_reports import BusReports, group_of
     from creditbus.services.subscriber.earlier import EarlierRetractions
     from creditbus.services.subscriber.errors import BrokenFeedError
@@ -106,17 +107,41 @@ def _tell(error: UserError) -> None:
 
 
 def copy_at(to: str, topic: str) -> Copy:
-    """Return the copy of a feed in the database of a URL, or in a file whose name ends with `.jsonl`.
+    """Return the copy of a feed in the database of a URL, in a folder, or in a file whose name ends with `.jsonl`.
 
     Raises:
         ConfigurationError: this is not a URL, or there is no driver.
 
     """
+    from creditbus.services.subscriber.files.folder_copy import FolderCopy
     from creditbus.services.subscriber.json_lines import JsonLinesCopy
 
+    folder = folder_at(to)
+    if folder is not None:
+        path, form = folder
+        return FolderCopy(path, topic, form)
     if to.endswith(".jsonl") and "://" not in to:
         return JsonLinesCopy(Path(to), topic)
     return tables_at(to, topic)
+
+
+def folder_at(to: str) -> tuple[Path, TableForm] | None:
+    """Return the folder that `csv:FOLDER` or `parquet:FOLDER` names, and the form of its files; None: it is neither.
+
+    Raises:
+        ConfigurationError: pyarrow is not installed.
+
+    """
+    form, _, folder = to.partition(":")
+    if form == "csv" and folder:
+        from creditbus.services.subscriber.files.csv_form import CsvForm
+
+        return Path(folder), CsvForm()
+    if form == "parquet" and folder:
+        from creditbus.services.subscriber.files.parquet_form import ParquetForm
+
+        return Path(folder), ParquetForm()
+    return None
 
 
 def tables_at(to: str, topic: str) -> SqlCopy:

@@ -777,11 +777,11 @@ HELP: Final[Mapping[str, Message]] = {
         "A new copy begins from this snapshot; one that has begun goes on where it stands.",
     ),
     "feed sync": Message(
-        "把订阅方视图的副本保存在数据库中：每个目录一张表，每个键只保留最新记录，撤回的移除；或写入文件，或发往接收端。可随时中断，"
+        "把订阅方视图的副本保存在数据库或文件夹中：每个目录一张表，每个键只保留最新记录，撤回的移除；或发往接收端。可随时中断，"
         "重新运行即从原处继续。订阅流不完整时退出码为 1。",
-        "Keep a copy of a subscriber's view in a database: a table for each item, the newest record of each key, "
-        "without those that were retracted; or in a file, or at a receiver over HTTP. It can be stopped anywhere and "
-        "goes on there. Exit code 1 when the feed is not whole.",
+        "Keep a copy of a subscriber's view in a database, or in a folder: a table for each item, the newest record of "
+        "each key, without those that were retracted; or at a receiver over HTTP. It can be stopped anywhere and goes "
+        "on there. Exit code 1 when the feed is not whole.",
     ),
     "feed sync SUBSCRIBER": Message(
         "订阅方。",
@@ -789,10 +789,12 @@ HELP: Final[Mapping[str, Message]] = {
     ),
     "feed sync --to": Message(
         "数据库的 SQLAlchemy 地址，如 postgresql+psycopg://user@host/database、mariadb+pymysql://…、sqlite:///copy.db；"
+        "或文件夹 csv:FOLDER、parquet:FOLDER，每个目录一个文件；"
         "或以 .jsonl 结尾的文件，逐条追加所有变更；或接收端的地址 https://…，逐条发送所有变更。",
         "SQLAlchemy URL of the database, such as postgresql+psycopg://user@host/database, mariadb+pymysql://…, "
-        "sqlite:///copy.db; or a file whose name ends with .jsonl, to which every change is appended; or the address "
-        "of a receiver, https://…, to which every change is sent.",
+        "sqlite:///copy.db; or a folder, csv:FOLDER or parquet:FOLDER, with a file for each item; or a file whose name "
+        "ends with .jsonl, to which every change is appended; or the address of a receiver, https://…, to which every "
+        "change is sent.",
     ),
     "feed sync --once": Message(
         "读到当前末尾后结束，不再跟随。",
@@ -825,17 +827,18 @@ HELP: Final[Mapping[str, Message]] = {
         "Print a summary as one line of JSON at the end.",
     ),
     "feed compare": Message(
-        "把数据库中的副本与订阅流比较：到副本所读位置为止，每个键的最新记录。有不符的行则逐行列出，退出码为 1。",
-        "Compare a copy in a database with the feed: the newest record of each key, up to where the copy has read. "
-        "Rows that differ are listed. Exit code 1 when there are such.",
+        "把数据库或文件夹中的副本与订阅流比较：到副本所读位置为止，每个键的最新记录。"
+        "有不符的行则逐行列出，退出码为 1。",
+        "Compare a copy in a database or a folder with the feed: the newest record of each key, up to where it has "
+        "read. Rows that differ are listed. Exit code 1 when there are such.",
     ),
     "feed compare SUBSCRIBER": Message(
         "订阅方。",
         "The subscriber.",
     ),
     "feed compare --to": Message(
-        "数据库的 SQLAlchemy 地址，同 `creditbus feed sync`。",
-        "SQLAlchemy URL of the database, as for `creditbus feed sync`.",
+        "数据库的 SQLAlchemy 地址，或 csv:FOLDER、parquet:FOLDER，同 `creditbus feed sync`。",
+        "SQLAlchemy URL of the database, or csv:FOLDER, parquet:FOLDER, as for `creditbus feed sync`.",
     ),
     "feed compare --from": Message(
         "快照，代替订阅流中截至其末尾的记录：其开头过期后也能比较所有行。",

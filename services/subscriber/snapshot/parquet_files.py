@@ -10,28 +10,14 @@ from typing import Any, Final
 from creditbus.services.domain.evidence.snapshot import SnapshotFile
 from creditbus.services.domain.framed_avro import read_record
 from creditbus.services.domain.framing import schema_id
-from creditbus.services.subscriber import messages
+from creditbus.services.subscriber.arrow import arrow_field, pa, parquet
 from creditbus.services.subscriber.snapshot.collecting import Kind
 from creditbus.services.subscriber.snapshot.folder import finished_file
 from creditbus.services.subscriber.snapshot.spill import SpilledRecord
 from creditbus.services.subscriber.table_model import Column, Row, TableModel, table_model
-from creditbus.services.subscriber.table_model import Kind as Holds
-from creditbus.topics.errors import ConfigurationError
-
-try:
-    import pyarrow as pa
-    from pyarrow import parquet
-except ImportError as error:
-    raise ConfigurationError("--format", messages.NO_PYARROW(), messages.INSTALL_PYARROW()) from error
 
 __all__ = ["write_parquet"]
 
-_TYPES: Final[Mapping[Holds, Any]] = {
-    Holds.TEXT: pa.string(),
-    Holds.NUMBER: pa.int64(),
-    Holds.FLAG: pa.bool_(),
-    Holds.MOMENT: pa.timestamp("ms", tz="UTC"),
-}
 _GROUP_RECORDS: Final = 20_000
 
 
@@ -73,7 +59,9 @@ class _ParquetFile:
         columns: dict[str, Column] = {column.name: column for model in models for column in model.columns}
         self._path = path
         self._item = item
-        self._schema = pa.schema([_field(column) for column in columns.values()], {"title": models[-1].comment})
+        self._schema = pa.schema(
+            [arrow_field(one.name, one.kind, one.comment) for one in columns.values()], {"title": models[-1].comment}
+        )
         self._file = opened.enter_context(path.open("xb"))
         self._writer = opened.enter_context(parquet.ParquetWriter(self._file, self._schema, compression="zstd"))
         self._rows: list[dict[str, Any]] = []
@@ -95,7 +83,3 @@ class _ParquetFile:
         self._writer.write_table(pa.Table.from_pylist(self._rows, schema=self._schema))
         self._count += len(self._rows)
         self._rows = []
-
-
-def _field(column: Column) -> Any:
-    return pa.field(column.name, _TYPES[column.kind], metadata={"title": column.comment})

@@ -40,6 +40,8 @@ class SqlCopy:
 
     """
 
+    pause_seconds: Final = 0.0
+
     def __init__(self, engine: sa.Engine, topic: str) -> None:
         self._engine = engine
         self._topic = topic

@@ -34,6 +34,8 @@ class WebhookCopy:
 
     """
 
+    pause_seconds: Final = 0.0
+
     def __init__(self, receiver: Receiver, place: str, path: Path, topic: str) -> None:
         self.place = place
         self._receiver = receiver

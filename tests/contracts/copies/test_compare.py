@@ -9,7 +9,7 @@ import pytest
 from creditbus.services.subscriber.comparing import Unlike
 from creditbus.services.subscriber.errors import BrokenFeedError
 from tests.feed_copies import MadeFeed, item_schema
-from tests.harness.copied import CopiedTables
+from tests.harness.copied import Copied, CopiedTables
 
 _GRADES = "tax_credit_grade"
 
@@ -21,24 +21,24 @@ def feed(monkeypatch: pytest.MonkeyPatch) -> MadeFeed:
     return made
 
 
-def _found(tables: CopiedTables) -> list[tuple[str, Unlike]]:
+def _found(tables: Copied) -> list[tuple[str, Unlike]]:
     return [(one.key[0], one.how) for one in tables.compare().differences]
 
 
-def test_a_copy_equals_the_feed_up_to_where_it_stands(feed: MadeFeed, tables: CopiedTables) -> None:
+def test_a_copy_equals_the_feed_up_to_where_it_stands(feed: MadeFeed, copied: Copied) -> None:
     chance = random.Random(2)
     narrow, wide = item_schema("tax-credit-grade", content=("XYDJ",)), item_schema("tax-credit-grade")
     for _ in range(80):
         lane, state = chance.randrange(2), chance.choice(["ACTIVE", "ACTIVE", "DISPUTED", "EXPIRED", "WITHHELD"])
         feed.put(lane, f"S{lane}{chance.randrange(9)}", state=state, schema=chance.choice([narrow, wide]))
-    tables.sync()
-    found = tables.compare()
+    copied.sync()
+    found = copied.compare()
     rows = sum(map(len, feed.view().values()))
     assert (found.equal, found.unproved, found.differences) == (rows, 0, [])
     # what the feed got since is not held against the copy
     feed.put(0, "S00", state="EXPIRED")
     feed.put(0, "S99")
-    found = tables.compare()
+    found = copied.compare()
     assert (found.equal, found.differences) == (rows, [])
 
 
@@ -73,21 +73,21 @@ def test_of_a_feed_whose_beginning_expired_the_rest_is_compared(feed: MadeFeed, 
 
 
 @pytest.mark.parametrize("place", [1, 3])
-def test_a_feed_that_is_not_whole_proves_nothing(place: int, feed: MadeFeed, tables: CopiedTables) -> None:
+def test_a_feed_that_is_not_whole_proves_nothing(place: int, feed: MadeFeed, copied: Copied) -> None:
     for number in range(4):
         feed.put(0, f"S{number}")
-    tables.sync()
+    copied.sync()
     del feed.log[0][place]
     with pytest.raises(BrokenFeedError):
-        tables.compare()
+        copied.compare()
 
 
-def test_a_text_with_nul_stops_no_copy_and_is_equal(feed: MadeFeed, tables: CopiedTables) -> None:
+def test_a_text_with_nul_stops_no_copy_and_is_equal(feed: MadeFeed, copied: Copied) -> None:
     feed.put(0, "S1", XYDJ="a\0b")
     feed.put(0, "S2", "1\0号")
-    tables.sync()
-    assert [key[0] for key in tables.rows(_GRADES)] == ["S1", "S2"]
-    assert _found(tables) == []
+    copied.sync()
+    assert [key[0] for key in copied.rows(_GRADES)] == ["S1", "S2"]
+    assert _found(copied) == []
 
 
 def test_an_empty_copy_of_an_empty_feed_is_equal(feed: MadeFeed, tables: CopiedTables) -> None:

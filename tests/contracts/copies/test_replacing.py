@@ -15,7 +15,7 @@ from creditbus.services.subscriber.position import Position
 from creditbus.services.subscriber.table_model import TableModel, table_model
 from creditbus.topics.errors import ConfigurationError
 from tests.feed_copies import MadeFeed, item_schema
-from tests.harness.copied import CopiedTables
+from tests.harness.copied import Copied
 
 _ITEMS = ("tax-credit-grade", "red-black-list")
 _MODELS = {item: table_model(item, item_schema(item)) for item in _ITEMS}
@@ -67,7 +67,7 @@ def _grow(feed: MadeFeed, chance: random.Random, count: int) -> None:
         feed.put(lane, subject, document, item=chance.choice(_ITEMS), state=chance.choice(_STATES))
 
 
-def _held(tables: CopiedTables) -> dict[tuple[str, ...], int]:
+def _held(tables: Copied) -> dict[tuple[str, ...], int]:
     return {(name, *key): row["feed_seq"] for name in tables.names() for key, row in tables.rows(name).items()}
 
 
@@ -81,48 +81,48 @@ def _wanted(feed: MadeFeed) -> dict[tuple[str, ...], int]:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_it_holds_the_view_and_nothing_else_and_goes_on_there(seed: int, feed: MadeFeed, tables: CopiedTables) -> None:
+def test_it_holds_the_view_and_nothing_else_and_goes_on_there(seed: int, feed: MadeFeed, copied: Copied) -> None:
     chance = random.Random(seed)
     _grow(feed, chance, 50)
-    tables.sync()
-    before = _held(tables)
+    copied.sync()
+    before = _held(copied)
     _grow(feed, chance, 50)
     view = _Shown(feed)
-    with tables.copy() as copy:
+    with copied.copy() as copy:
         taken = copy.replace(copy.positions(), view)
-    assert _held(tables) == _wanted(feed)
+    assert _held(copied) == _wanted(feed)
     assert taken.written == len(_wanted(feed))
     assert taken.removed == len(before.keys() - _wanted(feed).keys())
     _grow(feed, chance, 20)
-    assert tables.sync().records == 20
-    assert _held(tables) == _wanted(feed)
+    assert copied.sync().records == 20
+    assert _held(copied) == _wanted(feed)
 
 
-def test_what_breaks_off_or_comes_too_late_changes_nothing(feed: MadeFeed, tables: CopiedTables) -> None:
+def test_what_breaks_off_or_comes_too_late_changes_nothing(feed: MadeFeed, copied: Copied) -> None:
     chance = random.Random(5)
     _grow(feed, chance, 40)
-    tables.sync()
-    before = _held(tables)
-    with tables.copy() as copy:
+    copied.sync()
+    before = _held(copied)
+    with copied.copy() as copy:
         stood = copy.positions()
     _grow(feed, chance, 40)
-    with tables.copy() as copy, pytest.raises(ConfigurationError, match="it breaks off"):
+    with copied.copy() as copy, pytest.raises(ConfigurationError, match="it breaks off"):
         copy.replace(stood, _Shown(feed, breaks_at=6))
-    assert _held(tables) == before
+    assert _held(copied) == before
     view = _Shown(feed)
     _grow(feed, chance, 5)
-    tables.sync()
-    before = _held(tables)
-    with tables.copy() as copy, pytest.raises(ConfigurationError, match="another sync is writing to this copy"):
+    copied.sync()
+    before = _held(copied)
+    with copied.copy() as copy, pytest.raises(ConfigurationError, match="another sync is writing to this copy"):
         copy.replace(stood, view)
-    assert _held(tables) == before
-    with tables.copy() as copy:
+    assert _held(copied) == before
+    with copied.copy() as copy:
         assert copy.positions()[0].feed_seq == len(feed.fields[0])
 
 
-def test_a_character_that_a_database_cannot_keep_does_not_end_it(feed: MadeFeed, tables: CopiedTables) -> None:
+def test_a_character_that_a_database_cannot_keep_does_not_end_it(feed: MadeFeed, copied: Copied) -> None:
     feed.put(0, "S1", XYDJ="a\0b")
     feed.put(0, "S2")
-    with tables.copy() as copy:
+    with copied.copy() as copy:
         assert copy.replace({}, _Shown(feed)).written == 2
-    assert tables.rows("tax_credit_grade")["S1", "某税务局", "1号"]["xydj"] in {"a\0b", "a\ufffdb"}
+    assert copied.rows("tax_credit_grade")["S1", "某税务局", "1号"]["xydj"] in {"a\0b", "a\ufffdb"}

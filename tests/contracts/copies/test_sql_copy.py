@@ -21,7 +21,7 @@ from creditbus.services.subscriber.position import Move
 from creditbus.services.subscriber.sql import sql_copy
 from creditbus.topics.errors import ConfigurationError
 from tests.feed_copies import TOPIC, MadeFeed, item_schema
-from tests.harness.copied import CopiedTables
+from tests.harness.copied import Copied, CopiedTables
 from tests.harness.waiting import until
 
 _GRADES = "tax_credit_grade"
@@ -43,52 +43,52 @@ def _grow(feed: MadeFeed, chance: random.Random, count: int) -> None:
         feed.put(lane, subject, document, item=item, state=chance.choice(_STATES), PJND=str(chance.random()))
 
 
-def test_a_row_holds_what_the_newest_record_says(feed: MadeFeed, tables: CopiedTables) -> None:
+def test_a_row_holds_what_the_newest_record_says(feed: MadeFeed, copied: Copied) -> None:
     feed.put(0, "S1", XYDJ="A")
     feed.put(0, "S1", XYDJ="“乙”; DROP TABLE 𠮷 100%s :x", PJND=None)
     feed.put(1, "S2", "2号", item="red-black-list")
-    done = tables.sync()
+    done = copied.sync()
     assert (done.records, done.written, done.removed) == (3, 2, 0)
-    assert tables.holds(feed.view())
-    assert tables.rows(_GRADES)["S1", "某税务局", "1号"]["xydj"] == "“乙”; DROP TABLE 𠮷 100%s :x"
+    assert copied.holds(feed.view())
+    assert copied.rows(_GRADES)["S1", "某税务局", "1号"]["xydj"] == "“乙”; DROP TABLE 𠮷 100%s :x"
 
 
 @pytest.mark.parametrize("state", ["WITHDRAWN", "REPAIRED", "EXPIRED", "WITHHELD"])
 def test_a_retraction_takes_the_row_away_and_a_later_record_brings_it_back(
-    state: str, feed: MadeFeed, tables: CopiedTables
+    state: str, feed: MadeFeed, copied: Copied
 ) -> None:
     feed.put(0, "S1")
     feed.put(0, "S1", "2号")
-    tables.sync()
+    copied.sync()
     feed.put(0, "S1", state=state)
     feed.put(0, "S3", state=state)
-    assert tables.sync().removed == 2
-    assert list(tables.rows(_GRADES)) == [("S1", "某税务局", "2号")]
+    assert copied.sync().removed == 2
+    assert list(copied.rows(_GRADES)) == [("S1", "某税务局", "2号")]
     feed.put(0, "S1", XYDJ="C")
-    tables.sync()
-    assert tables.holds(feed.view())
-    assert len(tables.rows(_GRADES)) == 2
+    copied.sync()
+    assert copied.holds(feed.view())
+    assert len(copied.rows(_GRADES)) == 2
 
 
-def test_keys_are_compared_byte_by_byte(feed: MadeFeed, tables: CopiedTables) -> None:
+def test_keys_are_compared_byte_by_byte(feed: MadeFeed, copied: Copied) -> None:
     for document in ("a号", "A号", "Ａ号", "a号 ", "á号", "号" * 190):
         feed.put(0, "S1", document)
-    tables.sync()
-    assert len(tables.rows(_GRADES)) == 6
+    copied.sync()
+    assert len(copied.rows(_GRADES)) == 6
     feed.put(0, "S1", "A号", state="WITHDRAWN")
-    tables.sync()
-    assert tables.holds(feed.view())
-    assert len(tables.rows(_GRADES)) == 5
+    copied.sync()
+    assert copied.holds(feed.view())
+    assert len(copied.rows(_GRADES)) == 5
 
 
-def test_random_feeds_in_many_runs_end_at_the_view(feed: MadeFeed, tables: CopiedTables) -> None:
+def test_random_feeds_in_many_runs_end_at_the_view(feed: MadeFeed, copied: Copied) -> None:
     chance = random.Random(11)
     for _ in range(6):
         _grow(feed, chance, 40)
         feed.chunk = chance.choice([1, 7, 100])
-        tables.sync()
-        assert tables.holds(feed.view())
-    assert tables.sync().records == 0
+        copied.sync()
+        assert copied.holds(feed.view())
+    assert copied.sync().records == 0
 
 
 def test_a_database_without_an_upsert_holds_the_same(
@@ -100,22 +100,22 @@ def test_a_database_without_an_upsert_holds_the_same(
     assert tables.holds(feed.view())
 
 
-def test_a_new_field_adds_a_column_and_one_that_is_gone_is_emptied(feed: MadeFeed, tables: CopiedTables) -> None:
+def test_a_new_field_adds_a_column_and_one_that_is_gone_is_emptied(feed: MadeFeed, copied: Copied) -> None:
     feed.put(0, "S1", XYDJ="A", PJND="2018")
     feed.put(0, "S2", XYDJ="B", PJND="2018")
-    tables.sync()
+    copied.sync()
     wider = item_schema("tax-credit-grade", ("decided_on", "reason"), ("BZ_2", "XYDJ"))
     feed.put(0, "S1", schema=wider, XYDJ="C")
     feed.put(0, "S3", XYDJ="D", PJND="2019")
-    tables.sync()
-    row = tables.rows(_GRADES)["S1", "某税务局", "1号"]
+    copied.sync()
+    row = copied.rows(_GRADES)["S1", "某税务局", "1号"]
     assert (row["bz_2"], row["act_reason"], row["xydj"], row["pjnd"]) == ("甲", "2024-01-01", "C", None)
-    assert tables.holds(feed.view())
+    assert copied.holds(feed.view())
     # a process that was started after it, and the old version of the schema once more
     feed.put(0, "S1", PJND="2020")
-    tables.sync()
-    assert tables.rows(_GRADES)["S1", "某税务局", "1号"]["bz_2"] is None
-    assert tables.holds(feed.view())
+    copied.sync()
+    assert copied.rows(_GRADES)["S1", "某税务局", "1号"]["bz_2"] is None
+    assert copied.holds(feed.view())
 
 
 def test_columns_that_others_added_keep_their_values(feed: MadeFeed, tables: CopiedTables) -> None:
@@ -182,25 +182,25 @@ def test_a_second_sync_is_refused_and_writes_nothing(feed: MadeFeed, tables: Cop
     assert tables.holds(feed.view())
 
 
-def test_a_second_sync_of_a_copy_that_has_begun_is_refused_too(feed: MadeFeed, tables: CopiedTables) -> None:
+def test_a_second_sync_of_a_copy_that_has_begun_is_refused_too(feed: MadeFeed, copied: Copied) -> None:
     feed.put(0, "S0")
-    tables.sync()
+    copied.sync()
     feed.put(0, "S1")
-    with tables.copy() as first:
+    with copied.copy() as first:
         before = first.positions()[0]
-    tables.sync()
+    copied.sync()
     moves = {0: Move(before, before._replace(next_offset=99))}
-    with tables.copy() as late, pytest.raises(ConfigurationError, match="run one `creditbus feed sync`"):
+    with copied.copy() as late, pytest.raises(ConfigurationError, match="run one `creditbus feed sync`"):
         late.take(Batch([], moves))
-    assert tables.holds(feed.view())
+    assert copied.holds(feed.view())
 
 
-def test_each_feed_has_a_database_of_its_own(feed: MadeFeed, tables: CopiedTables) -> None:
+def test_each_feed_has_a_database_of_its_own(feed: MadeFeed, copied: Copied) -> None:
     feed.put(0, "S1")
-    tables.sync()
+    copied.sync()
     with (
         pytest.raises(ConfigurationError, match=r"holds the copy of feed\.district-wuchang"),
-        tables.copy("feed.other"),
+        copied.copy("feed.other"),
     ):
         pass
 
@@ -213,20 +213,20 @@ def test_a_table_of_somebody_else_is_left_alone(feed: MadeFeed, tables: CopiedTa
 
 
 @pytest.mark.parametrize("cut_to", [1, 3, 4])
-def test_what_expired_unread_stops_it(cut_to: int, feed: MadeFeed, tables: CopiedTables) -> None:
+def test_what_expired_unread_stops_it(cut_to: int, feed: MadeFeed, copied: Copied) -> None:
     for number in range(4):
         feed.put(0, f"S{number}")
         if not number:
-            tables.sync()
+            copied.sync()
     feed.expire(0, cut_to)
     if cut_to == 1:
-        assert tables.sync().records == 3
+        assert copied.sync().records == 3
         return
     with pytest.raises(BrokenFeedError) as caught:
-        tables.sync()
+        copied.sync()
     found = caught.value.found
     assert (found.kind, found.first, found.last) == (BreakKind.EXPIRED, 2, 3 if cut_to == 3 else None)
-    assert len(tables.rows(_GRADES)) == 1
+    assert len(copied.rows(_GRADES)) == 1
 
 
 def test_retention_that_overtakes_the_reader_stops_it(
@@ -245,19 +245,19 @@ def test_retention_that_overtakes_the_reader_stops_it(
     assert feed.view() == {}
 
 
-def test_a_feed_whose_beginning_expired_is_not_copied(feed: MadeFeed, tables: CopiedTables) -> None:
+def test_a_feed_whose_beginning_expired_is_not_copied(feed: MadeFeed, copied: Copied) -> None:
     for number in range(3):
         feed.put(0, f"S{number}")
     feed.expire(0, 2)
     with pytest.raises(BrokenFeedError) as caught:
-        tables.sync()
+        copied.sync()
     assert (caught.value.found.kind, caught.value.found.last) == (BreakKind.EXPIRED, 2)
-    assert tables.names() == []
+    assert copied.names() == []
 
 
 @pytest.mark.parametrize(("harm", "kind"), [("drop", BreakKind.MISSING), ("change", BreakKind.CHANGED)])
 def test_a_feed_that_is_not_whole_stops_it_before_that_place(
-    harm: str, kind: BreakKind, feed: MadeFeed, tables: CopiedTables
+    harm: str, kind: BreakKind, feed: MadeFeed, copied: Copied
 ) -> None:
     for number in range(7):
         feed.put(0, f"S{number}")
@@ -267,20 +267,20 @@ def test_a_feed_that_is_not_whole_stops_it_before_that_place(
         old = feed.log[0][3]
         feed.log[0][3] = old._replace(value=(old.value or b"").replace("示例S3".encode(), "示例S9".encode()))
     with pytest.raises(BrokenFeedError) as caught:
-        tables.sync()
+        copied.sync()
     assert caught.value.found.kind is kind
-    assert set(tables.rows(_GRADES)) <= {(f"S{number}", "某税务局", "1号") for number in range(4)}
+    assert set(copied.rows(_GRADES)) <= {(f"S{number}", "某税务局", "1号") for number in range(4)}
     with pytest.raises(BrokenFeedError):
-        tables.sync()
+        copied.sync()
 
 
-def test_a_feed_that_ends_before_the_copy_is_another_one(feed: MadeFeed, tables: CopiedTables) -> None:
+def test_a_feed_that_ends_before_the_copy_is_another_one(feed: MadeFeed, copied: Copied) -> None:
     feed.put(0, "S1")
-    tables.sync()
+    copied.sync()
     feed.log[0].clear()
     feed._last.clear()
     with pytest.raises(ConfigurationError, match="the feed ends at 0: this is another bus"):
-        tables.sync()
+        copied.sync()
 
 
 def test_values_stay_out_of_what_is_said(feed: MadeFeed, tables: CopiedTables) -> None:

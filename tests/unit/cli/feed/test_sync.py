@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import threading
 from collections.abc import Callable
@@ -61,6 +62,28 @@ def test_it_says_what_it_did(feed: MadeFeed, run: Sync, tmp_path: Path) -> None:
     assert facts == {"feed": TOPIC, "to": "sqlite:///copy.db", **counts}
 
 
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_a_folder_is_kept_and_compared(
+    form: str, feed: MadeFeed, run: Sync, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    feed.put(0, "S1")
+    feed.put(1, "S2")
+    code, out, _ = run("--once", "--json", to=f"{form}:copy")
+    assert (code, json.loads(out)["to"], json.loads(out)["written"]) == (0, f"{form}:copy", 2)
+    feed.put(1, "S2", state="EXPIRED")
+    assert (
+        run("--once", to=f"{form}:copy")[1]
+        == "1 record read: 0 rows written, 1 row taken away, 1 retraction confirmed\n"
+    )
+    compare = ["feed", "compare", "district-wuchang", "--to", f"{form}:copy", "--lang", "en"]
+    assert (cli.main(compare), capsys.readouterr().out) == (0, "1 row as the feed says, 0 differences\n")
+    shutil.copy(tmp_path / "copy" / "current" / f"tax_credit_grade.{form}", tmp_path / "old")
+    feed.put(0, "S1", XYDJ="B")
+    assert run("--once", to=f"{form}:copy")[0] == 0
+    shutil.copy(tmp_path / "old", tmp_path / "copy" / "current" / f"tax_credit_grade.{form}")
+    assert (cli.main(compare), capsys.readouterr().out.splitlines()[-1]) == (1, "0 rows as the feed says, 1 difference")
+
+
 def test_it_follows_until_it_is_asked_to_stop(
     feed: MadeFeed, run: Sync, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -104,7 +127,7 @@ def test_a_feed_that_is_not_whole_ends_it_with_one_line(feed: MadeFeed, run: Syn
     [
         (
             "nonsense",
-            "--to: this is neither the URL of a database or a receiver nor a file whose name ends with .jsonl; ",
+            "--to: this is neither the URL of a database or a receiver, nor csv:FOLDER, ",
         ),
         (_ORACLE, "--to: there is no driver for it: "),
         ("sqlite:////nowhere/at/all.db", "sqlite:////nowhere/at/all.db: unable to open database file; "),
