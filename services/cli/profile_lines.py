@@ -99,9 +99,12 @@ def _record_lines(record: dict[str, Any], more: Sequence[str] = ()) -> list[str]
     revision = [spoken(messages.REVISION, revision=record["revision"])] if record["revision"] > 1 else []
     class_ = record["disclosure"]
     whole = [] if class_ == Disclosure.PUBLIC else [spoken(messages.WITHHELD_BELOW, disclosure=word(class_))]
+    # a statement may have lines of its own
+    said = " ".join((record["statement"] or "").split())
     return [
         _title_line(record),
         "            " + "  ".join([*details, *revision, *whole, *map(caution, record["cautions"]), *more]),
+        *(["            " + spoken(messages.STATEMENT, said=said)] if said else []),
     ]
 
 

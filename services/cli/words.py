@@ -77,6 +77,7 @@ _ZH: Final[Mapping[str, str]] = {
     "stopped": "已停止",
     "decided_on": "决定日期",
     "effective_to": "有效期至",
+    "statement": "主体声明",
 }
 
 

@@ -20,6 +20,7 @@ __all__ = [
     "NO_ACT",
     "NO_CODES",
     "NO_HASH",
+    "ROW_ACT_FIELDS",
     "TO_SUCCESSOR",
     "Act",
     "Applied",
@@ -176,7 +177,10 @@ class Header(TypedDict):
 
 
 class Act(TypedDict):
-    """The decision that an event carries."""
+    """The decision that an event carries.
+
+    `statement` is what the subject states about the record, whatever the event is; only the profiles stage sets it.
+    """
 
     decision_no: str | None
     organ: str | None
@@ -185,6 +189,7 @@ class Act(TypedDict):
     effective_from: str | None
     effective_to: str | None
     reason: str | None
+    statement: str | None
 
 
 class Claim(TypedDict):
@@ -203,6 +208,8 @@ class Claim(TypedDict):
 #: The fields of both, as header.avsc orders them, and both without a value. Shared: do not change them.
 ACT_FIELDS: Final[tuple[str, ...]] = tuple(Act.__annotations__)
 CLAIM_FIELDS: Final[tuple[str, ...]] = tuple(Claim.__annotations__)
+#: Those of an act that a row's own fields fill.
+ROW_ACT_FIELDS: Final = tuple(name for name in ACT_FIELDS if name != "statement")
 NO_ACT: Final = cast("Act", dict.fromkeys(ACT_FIELDS))
 NO_CODES: Final = cast("Claim", dict.fromkeys(CLAIM_FIELDS))
 

@@ -88,6 +88,9 @@ class Examiner:
         if header["origin"]["department"] != record.topic.removeprefix(INGEST):
             return self._refused(record, header, Refusal([(Reason.CAT_NOT_ENTITLED, "origin.department", None)]))
         act, claim, content, start = self._codec.read_body(item_id, opened.body)
+        if act["statement"] is not None:
+            # a department speaks for itself: what a subject states comes in a row about the record
+            return self._refused(record, header, Refusal([(Reason.CAT_NOT_ENTITLED, "act.statement", None)]))
         verdict = self._validators[item_id].examine(header, claim, content, city_day(record.timestamp))
         if isinstance(verdict, Refused):
             # of a natural person whom no item admits nothing may be kept, not even to send it back

@@ -9,8 +9,9 @@ from typing import Final
 from creditbus.services.domain.catalogue import Catalogue, Derived, Disclosure, Item
 from creditbus.services.domain.city_time import city_day
 from creditbus.services.domain.event import Act, Claim, Content, Header, RecordState, Verb, content_hash, record_key
+from creditbus.services.domain.profile.annotation import annotated, statement_place
 from creditbus.services.domain.profile.corrections import add_corrections, corrected
-from creditbus.services.domain.profile.keys import corrections_key, held_key, record_store_key
+from creditbus.services.domain.profile.keys import corrections_key, held_key, record_store_key, statement_key
 from creditbus.services.domain.profile.record import (
     CONTENT_VERBS,
     Conflict,
@@ -29,6 +30,7 @@ from creditbus.services.domain.reasons import Reason
 from creditbus.services.domain.validation import Validator, compile_item
 from creditbus.services.engine.codec.event_codec import DecodedEvent, EventCodec
 from creditbus.services.engine.stage.state_view import StateView
+from creditbus.services.profiles.annotating import statement_of
 
 __all__ = ["CONFLICT", "Acting", "Findings", "Landing"]
 
@@ -47,6 +49,7 @@ class Landing:
         name: key of the record within its subject.
         key: key of the record in the store.
         corrections: what lies over the record's content after it; None: nothing changed there.
+        place: of an annotation, its place in their order (`services.domain.profile.annotation`); empty: it is another act.
         findings: for `Conflict`, why the act goes back.
 
     """
@@ -56,6 +59,7 @@ class Landing:
     name: bytes = b""
     key: bytes = b""
     corrections: bytes | None = None
+    place: bytes = b""
     findings: Findings = CONFLICT
 
 
@@ -135,10 +139,15 @@ class Acting:
                 view.get(corrections_key(code, name)), act.changes, act.decided_on, act.number
             )
             content = corrected(corrections, original.content)
-        body, start = self._codec.write_body(item.id, self._public(header["item"], decision), original.claim, content)
+        shown = self._public(header["item"], decision)
+        place = statement_place(act.decided_on, header) if act.verb == Verb.ANNOTATE else b""
+        shown["statement"] = act.statement if place else statement_of(original.record, self._codec)
+        body, start = self._codec.write_body(item.id, shown, original.claim, content)
         if act.changes:
             after = Corrected(content_hash(body[start:]), self._stated(original, content))
         folded = fold_act(original.record, act, after)
+        if place:
+            folded = annotated(folded, place, view.get(statement_key(code, name)))
         if (
             isinstance(folded, Moved | Duplicate)
             and folded.record
@@ -146,7 +155,7 @@ class Acting:
         ):
             return Landing(Conflict(), findings=faults)
         event = DecodedEvent(_as_event_of(original, header, act, after), body)
-        return Landing(folded, event, name, key, corrections)
+        return Landing(folded, event, name, key, corrections, place)
 
     def _find(
         self, act: RecordAct, code: bytes, act_name: bytes, view: StateView

@@ -24,6 +24,7 @@ from creditbus.services.engine.codec.event_codec import DecodedEvent, EventCodec
 from creditbus.services.engine.codec.peek import HeaderPeek
 from creditbus.services.engine.stage.output import Output
 from creditbus.services.engine.stage.state_view import StateView
+from creditbus.services.profiles.annotating import emission_annotated, statement_of
 from creditbus.services.profiles.applied import applied_of
 from creditbus.services.profiles.history import History
 from creditbus.services.profiles.lane import BatchLane, StageStanding
@@ -196,21 +197,21 @@ class Ending:
         subject.version += 1
         if end is not None and (after.term is Term.OVER or record.term is Term.KEPT):
             moved = Moved(after, Change.TRANSITION, record.state)
-            event = self._event_of(opened, key, end)
+            event = self._event_of(opened, key, end, statement_of(record, self._codec))
             since = event.header["received_at"]
             sealed = self._codec.seal_applied(event, applied_of(subject, moved, policy, before))
         else:
             # by other rules its publication goes on: with its content, and not as what ended it says
             moved, since = Moved(after, Change.RESTATED, record.state), midnight_ms(self._today)
             event_id = restated_id(last.event_id, subject.version)
-            content = self._codec.emission(record.content)
+            content = emission_annotated(self._codec.emission(record.content), record, self._codec)
             sealed = self._codec.seal_restated(content, event_id, applied_of(subject, moved, policy, before))
         name = record_key(opened.header).encode()
         kept = self._history.keep(code, name, replace(moved, change=Change.TRANSITION), since, acted=False)
         self._view.put(key, encode_record(kept, act=sealed))
         self._changes.append((code, sealed))
 
-    def _event_of(self, content: DecodedEvent, key: bytes, end: End) -> DecodedEvent:
+    def _event_of(self, content: DecodedEvent, key: bytes, end: End, statement: str | None) -> DecodedEvent:
         """Return the event by which the publication of a record ends, with the record's content."""
         header = content.header
         ended: Header = {
@@ -232,6 +233,7 @@ class Ending:
             "legal_basis": end.source or None,
             "effective_to": numbered_day(end.day - 1).isoformat(),
             "reason": end.category or None,
+            "statement": statement,
         }
         body, _ = self._codec.write_body(header["item"], act, claim, stated)
         return DecodedEvent(ended, body)

@@ -31,6 +31,7 @@ from creditbus.services.domain.profile.keys import (
     parked_key,
     parked_of_record_key,
     record_store_key,
+    statement_key,
     subject_key,
     unpack_events,
 )
@@ -46,7 +47,7 @@ from creditbus.services.domain.profile.record import (
     fold,
     remember,
 )
-from creditbus.services.domain.profile.record_acts import is_corrected
+from creditbus.services.domain.profile.record_acts import is_annotated, is_corrected
 from creditbus.services.domain.profile.stored_record import decode_record, encode_record
 from creditbus.services.domain.profile.subject import NOT_RESTATING, Subject
 from creditbus.services.domain.profile.succession import of_successor, successions
@@ -58,6 +59,7 @@ from creditbus.services.engine.stage.output import Output
 from creditbus.services.engine.stage.rejects import Refusal, Rejects, Source
 from creditbus.services.engine.stage.state_view import StateView
 from creditbus.services.profiles.acting import CONFLICT, Acting, Findings, Landing
+from creditbus.services.profiles.annotating import annotate, statement_of
 from creditbus.services.profiles.applied import applied_of
 from creditbus.services.profiles.arrival import NO_CHUNK, Arrival
 from creditbus.services.profiles.ending import Ending, ending_items
@@ -235,7 +237,7 @@ class Folding:
             outcome = fold(record, header)
         match outcome:
             case Moved():
-                self._apply(code, subject, opened, outcome, name, key)
+                self._apply(code, subject, self._annotated(record, opened), outcome, name, key)
             case Duplicate(known) | Stale(known):
                 if known is not None:
                     self._view.put(key, encode_record(known))
@@ -248,6 +250,12 @@ class Folding:
                     self._apply(code, subject, opened, Moved(again, Change.TRANSITION, record.state), name, key)
                 else:
                     self._refuse(opened)
+
+    def _annotated(self, record: Record | None, opened: DecodedEvent) -> DecodedEvent:
+        """Return an event with what the subject states about its record."""
+        if record is None or not is_annotated(record):
+            return opened
+        return annotate(opened, statement_of(record, self._codec), self._codec)
 
     def _annulled_before(self, record: Record, header: Header) -> bool:
         """Tell whether an annulment of a succession was published before the one that counts.
@@ -266,6 +274,8 @@ class Folding:
         match landing.folded:
             case Moved() as moved if landing.event is not None:
                 self._correct(code, landing)
+                if landing.place:
+                    self._view.put(statement_key(code, landing.name), landing.place)
                 self._apply(code, subject, landing.event, moved, landing.name, landing.key, booked=header)
                 if header["verb"] == Verb.DISPUTE and subject.held:
                     self._release_held(code, subject, name)
@@ -274,6 +284,9 @@ class Folding:
                     self._correct(code, landing)
                     self._view.put(landing.key, encode_record(again))
                 self._book(header, Outcome.DUPLICATE)
+            case Stale(again) if again is not None:
+                self._view.put(landing.key, encode_record(again))
+                self._book(header, Outcome.STALE)
             case Unknown():
                 self._hold(code, subject, opened, name)
             case _:

@@ -17,7 +17,7 @@ from creditbus.services.domain.identifiers.subject_kind import kind_of
 from creditbus.services.domain.ledger import Outcome
 from creditbus.services.domain.profile.keys import index_key
 from creditbus.services.domain.profile.record import CONTENT_VERBS, Duplicate, Moved, Stale, Term, fold
-from creditbus.services.domain.profile.record_acts import is_corrected
+from creditbus.services.domain.profile.record_acts import is_overlaid
 from creditbus.services.domain.profile.stored_record import (
     content_hash_of,
     decode_record,
@@ -185,7 +185,7 @@ class Quick:
     def _fold(self, arrival: Arrival, peek: HeaderPeek, subject: Subject, value: bytes) -> bool:
         """Fold an event over a record that is there."""
         record = decode_record(value)
-        if is_corrected(record) or subject.restating != NOT_RESTATING or record.state in RETRACTED:
+        if is_overlaid(record) or subject.restating != NOT_RESTATING or record.state in RETRACTED:
             return False
         if record.term is not Term.RUNNING:
             return False

@@ -13,7 +13,7 @@ import redis.asyncio as redis
 from creditbus.avro_schemas import raw_catalogue
 from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.crosswalk import crosswalk_key, decode_crosswalk
-from creditbus.services.domain.event import RecordState
+from creditbus.services.domain.event import Act, RecordState
 from creditbus.services.domain.feed.denial import Denial, granted
 from creditbus.services.domain.feed.disclosure import Projection
 from creditbus.services.domain.feed.grants import Grant
@@ -170,11 +170,13 @@ class ProfileReader:
         header = content.header
         act, _, fields, _ = self.codec.read_body(header["item"], content.body)
         item = self.catalogue.items[header["item"]]
-        last_act = None
+        last_act, statement = None, act["statement"]
         if act_event:
             opened = self.codec.open(act_event)
-            body = self.codec.read_body(header["item"], opened.body)
-            last_act = {"verb": opened.header["verb"]} | {k: v for k, v in body[0].items() if v is not None}
+            done = self.codec.read_body(header["item"], opened.body)[0]
+            last_act = {"verb": opened.header["verb"]} | _filled(done)
+            if self.codec.last_emission(content_event, act_event)[1]:
+                statement = done["statement"]
         return {
             "item": header["item"],
             "authority": header["authority"],
@@ -185,14 +187,20 @@ class ProfileReader:
             "department": header["origin"]["department"],
             "cautions": header["warnings"],
             "disclosure": item.class_of(fields).value,
-            "act": {name: value for name, value in act.items() if value is not None},
+            "act": _filled(act),
             "last_act": last_act,
+            "statement": statement,
             "content": {name: value for name, value in fields.items() if value is not None},
         }
 
     async def close(self) -> None:
         """Close the connections."""
         await self.client.aclose()
+
+
+def _filled(act: Act) -> dict[str, Any]:
+    """Return what an act states itself; what the subject states stands next to it."""
+    return {name: value for name, value in act.items() if value is not None and name != "statement"}
 
 
 async def open_profiles(connection: Connection) -> ProfileReader:

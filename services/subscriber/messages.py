@@ -31,6 +31,7 @@ COLUMNS: Final[Mapping[str, Message]] = {
     "act_effective_from": Message("生效日期", "Effective from"),
     "act_effective_to": Message("失效日期，2099-12-31 为长期", "Effective until; 2099-12-31 means no end"),
     "act_reason": Message("事由", "Reason"),
+    "act_statement": Message("主体对该记录的声明", "What the subject states about the record"),
     "feed_seq": Message("该行来自订阅流本分区的第几号", "Number of the feed's record that this row is from"),
 }
 UNKNOWN_TYPE = Message(

@@ -152,11 +152,13 @@ def _admitted_columns(asked: _Asked) -> Sequence[_Column]:
 @lru_cache(maxsize=1024)
 def _parts_of_the_act(asked: _Asked) -> frozenset[str]:
     sources: defaultdict[str, set[str]] = defaultdict(set)
-    for event in _raw(asked.item, asked.declared).entry["events"]:
+    entry = _raw(asked.item, asked.declared).entry
+    for event in entry["events"]:
         for part, column in event.get("act", {}).items():
             sources[part].add(column)
     open_columns = {column.name for column in _admitted_columns(asked) if column.narrowest <= asked.ceiling}
-    return frozenset(part for part, columns in sources.items() if columns <= open_columns)
+    shown = {part for part, columns in sources.items() if columns <= open_columns}
+    return frozenset(shown | {"statement"} if "ANNOTATE" in entry["verbs"] else shown)
 
 
 def _in_part(mask: tuple[int, int], value: str) -> str:

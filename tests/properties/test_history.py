@@ -60,6 +60,8 @@ _SAYINGS = (
     _ACT.changed(SJBH="示更1", SJLX="更正", GZNR='{"BZ": "示例"}'),
     _ACT.changed(SJBH="示更2", SJLX="更正", GZNR='{"CF_NR_FK": "0.4", "BZ": null}'),
     _ACT.changed(SJBH="示修1", SJLX="信用修复"),
+    *(_ACT.changed(SJBH=f"示声{n}", SJLX="主体声明", SMNR=f"声明{n}", SJRQ=f"2019-06-0{n}") for n in (1, 2, 3)),
+    _ACT.changed(SJBH="示声4", SJLX="声明撤回", SJRQ="2019-06-02"),
     *(_ENTRY.changed(FLYJ=law) for law in ("示例法", "示例条例")),
     *(_ENTRY.changed(FLYJ=law).headed(lifts=True) for law in ("示例法", "示例条例")),
     *(_ENTRY.changed(**_REMOVED) for _ in range(2)),

@@ -39,6 +39,10 @@ THEN = Message(
     "其后 ",
     "then ",
 )
+STATEMENT = Message(
+    "主体声明：{said}",
+    "the subject states: {said}",
+)
 NO_PROFILE = Message(
     "此代码没有档案",
     "no profile for this code",

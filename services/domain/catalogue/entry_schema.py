@@ -11,7 +11,7 @@ from typing import Any, Final
 from creditbus.services.domain.catalogue.entry_meanings import MEANINGS
 from creditbus.services.domain.catalogue.fields import Disclosure
 from creditbus.services.domain.catalogue.item import ActsOn, Registers, Succession
-from creditbus.services.domain.event import ACT_FIELDS, CLAIM_FIELDS, RecordState, SubjectKind, Verb
+from creditbus.services.domain.event import CLAIM_FIELDS, ROW_ACT_FIELDS, RecordState, SubjectKind, Verb
 
 __all__ = ["CODE_FIELDS", "UNREGISTERED", "entry_schema", "overlay_schema"]
 
@@ -78,7 +78,7 @@ def _keys() -> _Schema:
         "unregistered_subject": _words(UNREGISTERED),
         "registers": _texts(*(one.name for one in fields(Registers))),
         "identifies": {**by_field, "propertyNames": _words(CLAIM_FIELDS)},
-        "acts_on": _texts(*(one.name for one in fields(ActsOn))),
+        "acts_on": _table({one.name: _TEXT for one in fields(ActsOn)}, optional=("statement",)),
         "succession": _texts(*(one.name for one in fields(Succession))),
         "checks_organisation_code": dict(_FLAG),
         "disclosure": _table(
@@ -101,7 +101,7 @@ def _keys() -> _Schema:
                     "when": by_field,
                     "verb": _words(Verb),
                     "state": _words(RecordState),
-                    "act": {**by_field, "propertyNames": _words(ACT_FIELDS)},
+                    "act": {**by_field, "propertyNames": _words(ROW_ACT_FIELDS)},
                 },
                 optional=("when", "act"),
             ),

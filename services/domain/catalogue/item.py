@@ -67,6 +67,8 @@ class ActsOn:
         answers: number of the objection that the act answers; empty in a row: it answers none.
         changes: what the act changes in the record, in the format ``changes``.
         item: id of the record's item, where the row states it.
+        statement: what the subject states about the record, in a row that annotates it: empty in one that takes the
+            statement back. Empty: rows of the item annotate nothing.
 
     """
 
@@ -74,6 +76,7 @@ class ActsOn:
     answers: str
     changes: str
     item: str
+    statement: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

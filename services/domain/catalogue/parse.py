@@ -20,7 +20,7 @@ from creditbus.services.domain.catalogue.parse_publication import parse_publicat
 from creditbus.services.domain.catalogue.parse_rules import parse_reasons, parse_rules
 from creditbus.services.domain.catalogue.reading import Reader
 from creditbus.services.domain.catalogue.remedies import Remedy
-from creditbus.services.domain.event import ACT_FIELDS, CLAIM_FIELDS, TO_SUCCESSOR, RecordState, SubjectKind, Verb
+from creditbus.services.domain.event import CLAIM_FIELDS, ROW_ACT_FIELDS, TO_SUCCESSOR, RecordState, SubjectKind, Verb
 from creditbus.services.domain.reasons import AnyReason, ItemReason
 
 __all__ = ["Catalogue"]
@@ -170,8 +170,11 @@ def _parse_acts_on(reader: Reader, fields: Mapping[str, Field]) -> ActsOn | None
         return None
     table = reader.table("acts_on")
     parts = {name: _field(table, name, fields) for name in ("number", "answers", "changes", "item")}
+    parts["statement"] = _field(table, "statement", fields, optional=True)
     if fields[parts["changes"]].format is not Format.CHANGES:
         table.fail("changes", Remedy.CHANGES)
+    if not parts["statement"] and Verb.ANNOTATE in reader.words("verbs", Verb):
+        table.fail("statement", Remedy.MISSING)
     table.finish()
     return ActsOn(**parts)
 
@@ -230,7 +233,7 @@ def _parse_event(reader: Reader, fields: Mapping[str, Field]) -> Stated:
     for name in when.keys():  # noqa: SIM118 # not a dictionary
         _refuse_unknown(when, name, name, fields)
     for name in act.keys():  # noqa: SIM118 # not a dictionary
-        _refuse_unknown(act, name, name, ACT_FIELDS)
+        _refuse_unknown(act, name, name, ROW_ACT_FIELDS)
     stated = Stated(
         when=tuple((name, when.text(name)) for name in when.keys()),  # noqa: SIM118 # not a dictionary
         verb=reader.word("verb", Verb),

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from creditbus.services.domain.catalogue import Field, Item
-from creditbus.services.domain.event import Act, RecordState
+from creditbus.services.domain.event import Act, RecordState, Verb
 from creditbus.services.domain.feed.grants import Grant, admitted_fields, discloses
 
 __all__ = ["ACT_FIELDS", "HASH_BYTES", "RETRACTED", "Projection", "masked", "shows"]
@@ -74,13 +74,16 @@ class Projection:
 
 
 def _admitted_act(item: Item, fields: Sequence[Field]) -> tuple[str, ...]:
-    """Return the parts of the act that come from these fields only."""
+    """Return the parts of the act that come from these fields only, and the subject's statement: it is always shown."""
     admitted = {field.code for field in fields}
     sources: dict[str, set[str]] = {name: set() for name in ACT_FIELDS}
     for stated in item.events:
         for name, source in stated.act:
             sources[name].add(source)
-    return tuple(name for name in ACT_FIELDS if sources[name] and sources[name] <= admitted)
+    shown = {name for name in ACT_FIELDS if sources[name] and sources[name] <= admitted}
+    if Verb.ANNOTATE in item.verbs:
+        shown.add("statement")
+    return tuple(name for name in ACT_FIELDS if name in shown)
 
 
 def shows(projection: Projection) -> tuple[Any, ...]:

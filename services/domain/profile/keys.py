@@ -9,6 +9,7 @@ r"""Keys of the profile store; those of one subject share its code.
 | `p\|subject\|item\|authority\|document number` | which events of the record wait for it (`parked`) |
 | `h\|subject\|item\|authority\|document number` | acts that wait for the record |
 | `c\|subject\|item\|authority\|document number` | corrections that lie over the record (`corrections`) |
+| `n\|subject\|item\|authority\|document number` | place of the subject's newest statement about it (`annotation`) |
 | `v\|subject\|item\|authority\|document number\|n` | what of the record was replaced for the n-th time (`history`) |
 | `l` | under which policies the lane emits its records (`lane`) |
 | `m` | how many subjects the lane has, and the last of them (`lane`) |
@@ -40,6 +41,7 @@ __all__ = [
     "parked_key",
     "parked_of_record_key",
     "record_store_key",
+    "statement_key",
     "subject_key",
     "superseded_key",
     "unpack_events",
@@ -96,6 +98,11 @@ def held_key(subject: bytes, record: bytes) -> bytes:
 def corrections_key(subject: bytes, record: bytes) -> bytes:
     """Return the key of the corrections of a record."""
     return b"c|%b|%b" % (subject, record)
+
+
+def statement_key(subject: bytes, record: bytes) -> bytes:
+    """Return the key of the place of the subject's newest statement about a record."""
+    return b"n|%b|%b" % (subject, record)
 
 
 def superseded_key(subject: bytes, record: bytes, number: int) -> bytes:

@@ -8,21 +8,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from hashlib import blake2b
-from typing import NamedTuple, cast
+from typing import Final, NamedTuple, cast
 
 from creditbus.services.domain.catalogue import ActsOn
 from creditbus.services.domain.event import ID_BYTES, Act, Change, Content, Header, RecordState, Verb
 from creditbus.services.domain.profile.corrections import read_changes
 from creditbus.services.domain.profile.record import Conflict, Duplicate, Folded, Moved, Record, Unknown, fold, remember
 
-__all__ = ["Corrected", "RecordAct", "fold_act", "is_corrected", "read_act"]
+__all__ = ["Corrected", "RecordAct", "fold_act", "is_annotated", "is_corrected", "is_overlaid", "read_act"]
+
+_LAYERS: Final = frozenset({Verb.AMEND.value, Verb.ANNOTATE.value})
 
 
 class RecordAct(NamedTuple):
     """What a row does to a record of another item.
 
     `mark` stands for the act's number in what a record has seen, `answers` for that of the objection that it answers
-    (empty: none). `item` is the item that the row states, empty where it states none.
+    (empty: none). `item` is the item that the row states, empty where it states none. `statement` is the subject's,
+    None where it takes it back, or does not annotate.
     """
 
     verb: str
@@ -32,6 +35,7 @@ class RecordAct(NamedTuple):
     changes: Mapping[str, str | None]
     decided_on: str
     item: str
+    statement: str | None
 
     def __repr__(self) -> str:
         """Say nothing of what it changes."""
@@ -56,12 +60,23 @@ def read_act(acts_on: ActsOn, verb: str, act: Act, content: Content) -> RecordAc
         changes=(read_changes(content[acts_on.changes] or "") or {}) if verb == Verb.AMEND else {},
         decided_on=act["decided_on"] or "",
         item=content[acts_on.item] or "",
+        statement=content[acts_on.statement] if verb == Verb.ANNOTATE and acts_on.statement else None,
     )
 
 
 def is_corrected(record: Record) -> bool:
     """Tell whether corrections lie over a record's content."""
     return any(verb == Verb.AMEND for verb, _ in record.seen)
+
+
+def is_annotated(record: Record) -> bool:
+    """Tell whether the subject made, or took back, a statement about a record."""
+    return any(verb == Verb.ANNOTATE for verb, _ in record.seen)
+
+
+def is_overlaid(record: Record) -> bool:
+    """Tell whether corrections lie over a record's content, or its events carry a statement."""
+    return any(verb in _LAYERS for verb, _ in record.seen)
 
 
 def fold_act(record: Record, act: RecordAct, after: Corrected | None) -> Folded:

@@ -51,6 +51,7 @@ _PROFILE: dict[str, Any] = {
             "disclosure": "public",
             "act": {"decided_on": "2025-03-03"},
             "last_act": {"verb": "WITHDRAW", "decided_on": "2025-04-01"},
+            "statement": None,
         },
         {
             "state": "ACTIVE",
@@ -62,6 +63,7 @@ _PROFILE: dict[str, Any] = {
             "disclosure": "shared",
             "act": {"decided_on": "2025-04-03"},
             "last_act": None,
+            "statement": "款项已于\n2025-03-01 缴清。",
         },
     ],
 }
@@ -141,6 +143,7 @@ def test_a_profile_speaks(spoken: str) -> None:
             "            决定日期 2025-03-03  其后 撤销 2025-04-01  第 2 版  名称与登记名称不同（NAME_MISMATCH）",
             "  有效      tax-credit-grade  2024年度  示例局",
             "            决定日期 2025-04-03  只示于政务共享",
+            "            主体声明：款项已于 2025-03-01 缴清。",
         ]
     else:
         assert lines == [
@@ -151,6 +154,7 @@ def test_a_profile_speaks(spoken: str) -> None:
             "            decided_on 2025-03-03  then WITHDRAW 2025-04-01  revision 2  NAME_MISMATCH",
             "  ACTIVE    tax-credit-grade  2024年度  示例局",
             "            decided_on 2025-04-03  withheld from grants below shared",
+            "            the subject states: 款项已于 2025-03-01 缴清。",
         ]
 
 
