@@ -49,7 +49,7 @@ class Landing:
         name: key of the record within its subject.
         key: key of the record in the store.
         corrections: what lies over the record's content after it; None: nothing changed there.
-        place: of an annotation, its place in their order (`services.domain.profile.annotation`); empty: it is another act.
+        place: of an annotation, its place in their order (`annotation.statement_place`); empty: it is another act.
         findings: for `Conflict`, why the act goes back.
 
     """
