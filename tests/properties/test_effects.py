@@ -18,6 +18,7 @@ from creditbus.services.engine.store import Reading, Store
 from creditbus.services.local.bus import ConsumedRecord
 from creditbus.services.query.effects import EffectCounts, count_in_store, last_said
 from creditbus.services.query.state import StageState
+from tests.effort import share
 from tests.harness.changing_city import ChangingCity
 from tests.harness.memory_observer import MemoryWire, publish
 from tests.harness.traffic import Traffic
@@ -86,7 +87,7 @@ def declare_and_watch(city: ChangingCity, seed: int) -> tuple[Effects, Effects, 
 
 
 @given(_SEEDS, st.booleans(), st.lists(STEPS, min_size=2, max_size=16), st.lists(_SEEDS, min_size=1, max_size=4))
-@settings(max_examples=60)
+@settings(max_examples=share(60))
 def test_what_is_counted_of_a_version_is_what_feeds_get(
     first: int,
     free: bool,  # noqa: FBT001 -- drawn

@@ -22,6 +22,7 @@ from creditbus.services.fanout.app import grant_of
 from creditbus.services.local.stages import LocalStages
 from creditbus.services.profiles.app import profiles_stage
 from creditbus.topics.declarations import declarations
+from tests.effort import share
 from tests.examples import CATALOGUE
 from tests.harness.memory_observer import MemoryWire, observed, publish
 from tests.harness.traffic import Event, acted, message, party, penalty, registration
@@ -225,7 +226,7 @@ STEPS = st.one_of(
 
 
 @given(st.lists(STEPS, min_size=4, max_size=24))
-@settings(max_examples=300)
+@settings(max_examples=share(300))
 def test_records_are_shown_until_their_publication_ends(steps: list[tuple[str, Any]]) -> None:
     city = City()
     for what, how in steps:

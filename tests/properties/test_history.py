@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from creditbus.services.domain.city_time import city_moment
+from tests.effort import share
 from tests.examples import EXAMPLES, Example
 from tests.harness.shown_profiles import Shown, past, present
 from tests.properties.test_stages import by_chance, published
@@ -81,7 +82,7 @@ def lives(draw: st.DrawFn) -> list[Example]:
 
 
 @given(publications("uscc", max_size=16) | lives())
-@settings(max_examples=200)
+@settings(max_examples=share(200))
 def test_a_past_profile_is_what_was_shown_at_that_moment(events: list[Example]) -> None:
     bus = Bus(machinery())
     said = [(START_MS, shown_now(bus))]
@@ -95,7 +96,7 @@ def test_a_past_profile_is_what_was_shown_at_that_moment(events: list[Example]) 
 
 
 @given(st.data(), publications("uscc", "organisation_code", "registration_no") | lives())
-@settings(max_examples=60)
+@settings(max_examples=share(60))
 def test_whatever_the_turns_the_past_ends_with_the_present(data: st.DataObject, events: list[Example]) -> None:
     bus = published(events)
     bus.settle(by_chance(data))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,10 @@ from creditbus.avro_schemas import RawItem, raw_catalogue
 from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.profile.succession import links, successions
 from creditbus.services.domain.tokens import person_token
+from creditbus.services.local.stages import LocalStages
 from creditbus.topics.declarations import declarations
 from tests.examples import EXAMPLES, Example, own_decision
-from tests.step_harness import PERSON_KEY, Bus, built, sent
+from tests.step_harness import PERSON_KEY, Bus, built, machinery, sent
 
 __all__ = ["Story", "read_story"]
 
@@ -30,12 +32,10 @@ class Story:
         assert set(told) <= {"title", "catalogue", "grants", "events", "then"}, f"unknown keys in {sorted(told)}"
         assert set(told["then"]) <= _EXPECTED, f"unknown expectations in {sorted(told['then'])}"
         self._then: Mapping[str, Any] = told["then"]
-        self._catalogue = _catalogue(told.get("catalogue", {}))
-        subscribers = [
-            replace(subscriber, **_granted(told.get("grants", {}).get(subscriber.id, {})))
-            for subscriber in declarations().subscribers.values()
-        ]
-        self._parts = built(1, self._catalogue, subscribers)
+        # most stories change neither: to make stages takes more than to tell a story
+        changes = told.get("catalogue"), told.get("grants")
+        self._parts = _stages(*(change or {} for change in changes)) if any(changes) else machinery(1)
+        self._catalogue = self._parts.catalogue
         self._events = list(self._read_events(told["events"]))
 
     def tell(self, *, with_pauses: bool) -> "Ending":
@@ -209,6 +209,15 @@ def _subject(code: str) -> str:
     return code if number == code else person_token(number, PERSON_KEY)
 
 
+def _stages(catalogue: Mapping[str, Mapping[str, Any]], grants: Mapping[str, Mapping[str, Any]]) -> LocalStages:
+    """Make the stages by what a story changes of the catalogue and of grants."""
+    subscribers = [
+        replace(subscriber, **_granted(grants.get(subscriber.id, {})))
+        for subscriber in declarations().subscribers.values()
+    ]
+    return built(1, _catalogue(catalogue), subscribers)
+
+
 def _catalogue(changes: Mapping[str, Mapping[str, Any]]) -> Catalogue:
     raw = {
         item: RawItem(shipped.schema, {**shipped.entry, **changes.get(item, {})})
@@ -217,6 +226,7 @@ def _catalogue(changes: Mapping[str, Mapping[str, Any]]) -> Catalogue:
     return Catalogue.parse(raw)
 
 
+@cache
 def read_story(path: Path) -> Story:
-    """Read a scenario file."""
+    """Read a scenario file; it can be told again and again."""
     return Story(yaml.safe_load(path.read_text(encoding="utf-8")))
