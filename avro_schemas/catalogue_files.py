@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable
-from functools import lru_cache, wraps
+from functools import cache, lru_cache, wraps
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any, NamedTuple, ParamSpec, TypeVar
@@ -46,7 +46,13 @@ def raw_catalogue(root: Traversable | None = None) -> dict[str, RawItem]:
 
 
 def _root() -> Traversable:
-    return _chosen[-1] if _chosen else files(__package__)
+    return _chosen[-1] if _chosen else _shipped()
+
+
+@cache
+def _shipped() -> Traversable:
+    """Return the folder of this package: it is asked for with every remembered result."""
+    return files(__package__)
 
 
 def per_catalogue(make: Callable[_P, _T]) -> Callable[_P, _T]:

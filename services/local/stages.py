@@ -88,7 +88,7 @@ class LocalStages:
         registry = MemoryRegistry()
         for schema in _written():
             registry.register(full_name(schema), schema)
-        schemas = Schemas(registry)
+        schemas = Schemas(registry, away=False)
         codec = EventCodec(schemas)
         declared = declarations()
         given = declared.subscribers.values() if subscribers is None else subscribers

@@ -14,6 +14,7 @@ from tests.simulation.schedule import Result, installed, run
 
 __all__ = ["Outcome", "run_all"]
 
+#: Schedules that a process takes at a time; one where the first wrong schedule ends the run.
 _CHUNK = 10
 
 
@@ -59,9 +60,9 @@ def _run(seeds: Sequence[int]) -> list[Result]:
     return [run(seed) for seed in seeds]
 
 
-def _chunks(first: int, count: int) -> Iterator[range]:
-    for start in range(first, first + count, _CHUNK):
-        yield range(start, min(start + _CHUNK, first + count))
+def _chunks(first: int, count: int, size: int) -> Iterator[range]:
+    for start in range(first, first + count, size):
+        yield range(start, min(start + size, first + count))
 
 
 def run_all(
@@ -73,7 +74,7 @@ def run_all(
     """
     outcome, end = Outcome(), time.monotonic() + seconds
     with multiprocessing.get_context("fork").Pool(processes or os.cpu_count(), _begin, (rule,)) as pool:
-        for results in pool.imap(_run, _chunks(first, count)):
+        for results in pool.imap(_run, _chunks(first, count, 1 if rule else _CHUNK)):
             for result in results:
                 outcome.add(result)
                 if rule and result.wrong:

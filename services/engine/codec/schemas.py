@@ -41,10 +41,17 @@ def full_name(schema: Mapping[str, Any]) -> str:
 
 
 class Schemas:
-    """Schema ids, asked of the registry once each: a schema never changes under its id."""
+    """Schema ids, asked of the registry once each: a schema never changes under its id.
 
-    def __init__(self, registry: SchemaRegistry) -> None:
+    Args:
+        registry: is asked.
+        away: an answer takes time; False of a registry in this process, for which no thread has to wait.
+
+    """
+
+    def __init__(self, registry: SchemaRegistry, *, away: bool = True) -> None:
         self._registry = registry
+        self._away = away
         self._ids: dict[str, int] = {}
         self._names = {full_name(event_schema(item)): item for item in raw_catalogue()}
         self.shapes: dict[int, Shape | None] = {}
@@ -121,6 +128,6 @@ class Schemas:
 
     async def _ask(self, call: Any, *arguments: Any) -> Any:
         try:
-            return await asyncio.to_thread(call, *arguments)
+            return await asyncio.to_thread(call, *arguments) if self._away else call(*arguments)
         except UnavailableError as error:
             raise DependencyDownError.of("registry", error) from error
