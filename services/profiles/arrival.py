@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from creditbus.services.domain.event import record_key
-from creditbus.services.domain.profile.keys import lane_chunk_key, record_store_key, subject_key
+from creditbus.services.domain.profile.keys import LANE_SUBJECTS_KEY, record_store_key, subject_key
 from creditbus.services.engine.codec.event_codec import DecodedEvent, EventCodec
 from creditbus.services.engine.codec.peek import HeaderPeek
 
@@ -40,8 +40,7 @@ class Arrival:
         self._opened: DecodedEvent | None = None
         if chunk != NO_CHUNK:
             self.code, self.record, self.key = subject, b"", b""
-            # of the whole lane: the subjects of the piece
-            self.summary_key = subject_key(subject) if subject else lane_chunk_key(max(chunk, 0))
+            self.summary_key = subject_key(subject) if subject else LANE_SUBJECTS_KEY
             return
         self.peek = codec.peek(value)
         if self.peek is None:

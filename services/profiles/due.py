@@ -13,8 +13,6 @@ from creditbus.services.engine.stage.state_view import StateView
 
 __all__ = ["Due", "DuePiece", "filing_keys"]
 
-#: Chunks of a piece: some hundred entries, few of them of one day in an ordinary month.
-_AT_A_TIME: Final = 4
 #: Bytes of a journal that are brought into the spans even if these must be read first, and the batch computed again.
 _JOURNAL_MOST: Final = 16 * JOURNAL_FULL
 
@@ -54,21 +52,27 @@ class Due:
             codes = self._new[day] = []
         codes.append(code)
 
-    def piece(self, turn: Turn) -> DuePiece:
-        """Return a piece; MissingKeysError where values are to be read first."""
+    def piece(self, turn: Turn, chunks: int) -> DuePiece:
+        """Return a piece; MissingKeysError where values are to be read first.
+
+        Args:
+            turn: the piece.
+            chunks: how many it may be: of some 24 entries each, few of them of one day in an ordinary month.
+
+        """
         codes: dict[bytes, None] = {}
         left: dict[bytes, bytes] = {}
         if turn.span == JOURNAL:
             self._look_at(DUE_KEY, turn.until, codes, left)
             following = turn._replace(piece=turn.piece + 1, span=span_of(turn.since), chunk=0)
         else:
-            following = self._look_at_span(turn, codes, left)
+            following = self._look_at_span(turn, chunks, codes, left)
         return DuePiece(list(codes), left, following if following.span <= span_of(turn.until) else None)
 
-    def _look_at_span(self, turn: Turn, codes: dict[bytes, None], left: dict[bytes, bytes]) -> Turn:
+    def _look_at_span(self, turn: Turn, many: int, codes: dict[bytes, None], left: dict[bytes, bytes]) -> Turn:
         key, view = due_span_key(turn.span), self._view
         span = DueSpan(view.get(key))
-        after = min(turn.chunk + _AT_A_TIME, span.chunks)
+        after = min(turn.chunk + many, span.chunks)
         chunks = [due_chunk_key(turn.span, number) for number in range(turn.chunk, after)]
         view.need(chunks)
         for chunk in chunks:

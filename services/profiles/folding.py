@@ -64,7 +64,8 @@ from creditbus.services.profiles.applied import applied_of
 from creditbus.services.profiles.arrival import NO_CHUNK, Arrival
 from creditbus.services.profiles.ending import Ending, ending_items
 from creditbus.services.profiles.history import History
-from creditbus.services.profiles.lane import NO_SUBJECT, BatchLane, StageStanding, is_of_due
+from creditbus.services.profiles.lane import NO_SUBJECT, BatchLane, StageStanding
+from creditbus.services.profiles.lane_walk import LaneWalk
 from creditbus.services.profiles.quick import Quick, QuickItems
 from creditbus.services.profiles.registration import Registration
 from creditbus.services.profiles.restating import Restating
@@ -107,9 +108,17 @@ class FoldingContext:
 
 
 class Folding:
-    """Of one batch."""
+    """Of one batch.
 
-    def __init__(self, context: FoldingContext, view: StateView, out: Output) -> None:
+    Args:
+        context: what all batches share.
+        view: the lane's state.
+        out: where changes go.
+        busy: whether the batch has events, for which pieces of a walk through the lane make way.
+
+    """
+
+    def __init__(self, context: FoldingContext, view: StateView, out: Output, *, busy: bool) -> None:
         self._catalogue = context.catalogue
         self._acting = context.acting
         self._codec = context.codec
@@ -123,49 +132,28 @@ class Folding:
         self._registration = Registration(context.registering, context.codec, view)
         assert context.continuation is not None  # noqa: S101 -- a step is loaded before its first batch
         self._standing = stage = context.standing
-        self._lane = lane = BatchLane(stage, context.continuation, view, out)
+        self._lane = lane = BatchLane(stage, context.continuation, view, out, busy=busy)
         summaries = self._summaries
         self._restating = Restating(context.codec, context.continuation, stage, summaries, view, out)
         self._history = History(view)
         self._ending = Ending(
             context.ending, context.codec, stage, lane, summaries, history=self._history, view=view, out=out
         )
+        self._walk = LaneWalk(lane, self._ending, self._restating, summaries, view)
         self._quick = Quick(context.quick_items, context.codec, stage, self._ending, summaries, view, out)
 
     def looked_at(self, work: Sequence[Arrival]) -> Iterator[bytes]:
-        """Give the keys of the records that a piece of the lane looks at; MissingKeysError as of `Restating.needed`."""
-        lane = self._lane
-        for chunk in [one.chunk for one in work if one.chunk != NO_CHUNK and one.code == NO_SUBJECT]:
-            if is_of_due(chunk):
-                piece = lane.due_piece(chunk)
-                codes = [] if piece is None else piece.codes
-                self._view.need(map(subject_key, codes))
-                yield from self._ending.needed(codes)
-            else:
-                codes = lane.piece(chunk)
-                self._view.need(map(subject_key, codes))
-                yield from self._ending.needed(codes, lane.unfiled)
-                for code in codes:
-                    yield from self._restating.needed(code, lane.behind)
-
-    def _go_on_with_lane(self, chunk: int) -> None:
-        lane = self._lane
-        if not is_of_due(chunk):
-            codes = lane.piece(chunk)
-            self._ending.end(codes, lane.unfiled)
-            for code in codes:
-                self._restating.start(code, self._summaries.of(subject_key(code)), lane.behind)
-            lane.done(chunk)
-        elif piece := lane.due_piece(chunk):
-            self._ending.end(piece.codes)
-            lane.ended(piece)
+        """Give the keys of the records that pieces of the lane look at; MissingKeysError as of `LaneWalk.needed`."""
+        for arrival in work:
+            if arrival.chunk != NO_CHUNK and arrival.code == NO_SUBJECT:
+                yield from self._walk.needed(arrival.chunk)
 
     def handle(self, arrival: Arrival) -> None:
         """Fold one event that arrived on the topic, or go on with a restatement."""
         if arrival.chunk != NO_CHUNK:
             self._history.received_at = 0
             if arrival.code == NO_SUBJECT:
-                self._go_on_with_lane(arrival.chunk)
+                self._walk.go_on(arrival.chunk)
             else:
                 self._restating.go_on(arrival.code, arrival.chunk)
         elif arrival.peek is None or not self._quick.take(arrival, arrival.peek):

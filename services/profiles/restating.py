@@ -26,11 +26,11 @@ from creditbus.services.profiles.lane import StageStanding
 from creditbus.services.profiles.summaries import Summaries
 from creditbus.topics.names import CHANGES, EVENTS
 
-__all__ = ["Restating", "names_of"]
+__all__ = ["AT_ONCE", "Restating", "names_of"]
 
 #: Chunks that are restated together with the event that changed the facts: for nearly every subject that is all, in
 #: one transaction. A larger piece would hold up the lane's other events.
-_AT_ONCE: Final = 4
+AT_ONCE: Final = 4
 #: Chunks of each further piece: 256 records, some milliseconds.
 _AT_A_TIME: Final = 16
 
@@ -61,33 +61,56 @@ class Restating:
         last, _ = self._codec.last_emission(record.content, record.act)
         return facts_before(last, subject.facts, self._policies.written[last.item])
 
-    def start(self, code: bytes, subject: Subject, items: Container[bytes] | None = None) -> None:
-        """Restate the first records of a subject whose facts or policies changed, and see to the others.
-
-        Args:
-            code: the subject.
-            subject: its summary.
-            items: those whose policy changed; None: the facts did, and with them all records.
-
-        """
+    def start(self, code: bytes, subject: Subject) -> None:
+        """Restate the first records of a subject whose facts changed, and see to the others."""
         # what of other items waits for a later piece stays behind the first chunks: those are done at once
         subject.restating = 0
-        self._restate_chunks(code, subject, _AT_ONCE, items)
-
-    def needed(self, code: bytes, items: Container[bytes]) -> Iterator[bytes]:
-        """Give the keys of the records that `start` looks at; MissingKeysError where chunks are to be read first."""
-        subject = self._summaries.of(subject_key(code))
-        for name in names_of(code, subject, self._view, 0, min(_AT_ONCE, subject.records // INDEX_CHUNK + 1)):
-            if item_of(name) in items:
-                yield record_store_key(code, name)
+        self._say(code, self._restate_chunks(code, subject, AT_ONCE))
 
     def go_on(self, code: bytes, chunk: int) -> None:
         """Restate the next piece; one that is done already, or began again meanwhile, is passed over."""
         subject = self._summaries.of(subject_key(code))
         if subject.restating == chunk:
-            self._restate_chunks(code, subject, _AT_A_TIME)
+            self._say(code, self._restate_chunks(code, subject, _AT_A_TIME))
 
-    def _restate_chunks(self, code: bytes, subject: Subject, count: int, items: Container[bytes] | None = None) -> None:
+    def _say(self, code: bytes, chunk: int) -> None:
+        if chunk != NOT_RESTATING:
+            piece = self._continuation({"subject": code.decode(), "chunk": chunk})
+            self._out.emit(EVENTS, self._out.lane, code, piece)
+
+    # -- by a walk through the lane, which comes back to a subject by itself ---------------------
+
+    def start_within(self, code: bytes, items: Container[bytes]) -> bool:
+        """Restate the first records of a subject, those of the items whose policy changed; tell whether that is all."""
+        subject = self._summaries.of(subject_key(code))
+        subject.restating = 0
+        return self._restate_chunks(code, subject, AT_ONCE, items) == NOT_RESTATING
+
+    def go_on_within(self, code: bytes, chunks: int) -> bool:
+        """Restate the next records of a subject, and tell whether there are no more."""
+        subject = self._summaries.of(subject_key(code))
+        return subject.restating == NOT_RESTATING or self._restate_chunks(code, subject, chunks) == NOT_RESTATING
+
+    def needed_to_start(self, code: bytes, items: Container[bytes]) -> Iterator[bytes]:
+        """Give the keys of the records that `start_within` looks at; MissingKeysError where chunks are to be read."""
+        for name in self._names(code, 0, AT_ONCE):
+            if item_of(name) in items:
+                yield record_store_key(code, name)
+
+    def needed_to_go_on(self, code: bytes, chunks: int) -> Iterator[bytes]:
+        """Give the keys of the records that `go_on_within` looks at; MissingKeysError as of `needed_to_start`."""
+        first = self._summaries.of(subject_key(code)).restating
+        names = [] if first == NOT_RESTATING else self._names(code, first, chunks)
+        return (record_store_key(code, name) for name in names)
+
+    def _names(self, code: bytes, first: int, count: int) -> list[bytes]:
+        subject = self._summaries.of(subject_key(code))
+        return names_of(code, subject, self._view, first, min(first + count, subject.records // INDEX_CHUNK + 1))
+
+    # -- either way -----------------------------------------------------------------------------
+
+    def _restate_chunks(self, code: bytes, subject: Subject, count: int, items: Container[bytes] | None = None) -> int:
+        """Restate some chunks, and return the number of the one after them; NOT_RESTATING: there is none."""
         version, tail = subject.version, subject.records // INDEX_CHUNK
         after = min(subject.restating + count, tail + 1)
         names = names_of(code, subject, self._view, subject.restating, after)
@@ -96,14 +119,10 @@ class Restating:
         for key in keys:
             self._restate(code, subject, key)
         was_restating = subject.restating > 0
-        if after > tail:
-            subject.restating = NOT_RESTATING
-        else:
-            subject.restating = after
-            piece = self._continuation({"subject": code.decode(), "chunk": after})
-            self._out.emit(EVENTS, self._out.lane, code, piece)
+        subject.restating = NOT_RESTATING if after > tail else after
         if was_restating or subject.restating != NOT_RESTATING or subject.version != version:
             self._summaries.changed(subject_key(code))
+        return subject.restating
 
     def _restate(self, code: bytes, subject: Subject, key: bytes) -> None:
         value = self._view.get(key)

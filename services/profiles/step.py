@@ -35,7 +35,7 @@ from creditbus.services.profiles.acting import Acting
 from creditbus.services.profiles.arrival import NO_CHUNK, Arrival
 from creditbus.services.profiles.due import filing_keys
 from creditbus.services.profiles.folding import Folding, FoldingContext
-from creditbus.services.profiles.lane import NO_SUBJECT, codes_at, is_of_due
+from creditbus.services.profiles.lane import BUSY, NO_SUBJECT, chunk_keys, codes_from, is_of_due
 from creditbus.topics.names import PROFILES
 
 __all__ = ["ProfilesStep"]
@@ -103,6 +103,8 @@ class ProfilesStep:
                 continue
             work.append(arrival)
             keys.add(arrival.summary_key)
+            if _is_walk(arrival):
+                keys.update(chunk_keys(arrival.chunk, BUSY.subjects))
         return work, keys
 
     def _arrival(self, value: bytes) -> Arrival:
@@ -123,9 +125,9 @@ class ProfilesStep:
         absent: set[bytes] = set()
         for arrival in work:
             if arrival.chunk != NO_CHUNK:
-                if arrival.code == NO_SUBJECT and not is_of_due(arrival.chunk):
+                if _is_walk(arrival):
                     subjects = LaneSubjects(state.get(LANE_SUBJECTS_KEY))
-                    held.update(map(subject_key, codes_at(arrival.chunk, subjects, state)))
+                    held.update(map(subject_key, codes_from(arrival.chunk, BUSY.subjects, subjects, state.get)))
                 continue
             if may_hold(state.get(arrival.summary_key), arrival.record):
                 held.add(arrival.key)
@@ -164,7 +166,7 @@ class ProfilesStep:
                     expecting[arrival.code] = waiting
         released = self._released(work if expecting else acts, expecting, view)
         view.need(chain(released, self._parking(work, unregistered)))
-        folding = Folding(self._context, view, out)
+        folding = Folding(self._context, view, out, busy=bool(seen))
         view.need(folding.looked_at(work))
         misses = Misses()
         return StepRun(lambda part: self._fold(folding, part, misses), lambda: self._settle(folding, misses))
@@ -221,3 +223,8 @@ class ProfilesStep:
         if not view.missing([key]):
             header = self._codec.open(view.get(key) or b"").header
             yield from self._acting.touched(code, record_key(header).encode())
+
+
+def _is_walk(arrival: Arrival) -> bool:
+    """Tell whether an arrival is a piece of a walk through all subjects of the lane."""
+    return arrival.chunk != NO_CHUNK and arrival.code == NO_SUBJECT and not is_of_due(arrival.chunk)

@@ -9,12 +9,13 @@ from typing import Any, Final, NamedTuple
 
 from creditbus.services.domain.event import Policy
 
-__all__ = ["JOURNAL", "LANE_CHUNK", "LaneStanding", "LaneSubjects", "Turn", "codes_of"]
+__all__ = ["JOURNAL", "LANE_CHUNK", "QUIET", "LaneStanding", "LaneSubjects", "Turn", "codes_of"]
 
-#: Subjects of a full chunk. A batch with a new subject writes the last chunk again, and a lane is restated by chunks:
-#: with 64 other changes waited for 3.0 s at worst while 200,000 records were restated, with 8 for 0.9 s
-#: (docs/adr/0040-policies.md).
+#: Subjects of a full chunk. A batch with a new subject writes the last chunk again.
 LANE_CHUNK: Final = 8
+
+#: Pieces of a walk after each other without an event between them, from which the lane counts as idle.
+QUIET: Final = 16
 
 #: In place of a span of days: the journal of what is due.
 JOURNAL: Final = -1
@@ -101,8 +102,11 @@ class LaneStanding:
         behind: items of which records were last emitted under other policies, or filed by other terms, and are still to
             be looked at.
         unfiled: those of other terms.
-        chunk: number of the next chunk of subjects whose records are to be looked at; the last subjects count as the
-            last chunk. It counts only where something is behind.
+        place: number of the next subject whose records are to be looked at, from 0. It counts only where something is
+            behind.
+        begun: whether the first records of that subject have been looked at.
+        quiet: how many pieces, up to QUIET, were done since one came with events. It counts only where a walk is under
+            way.
         turn: what is due and has not ended yet; None: nothing is.
 
     """
@@ -112,7 +116,9 @@ class LaneStanding:
     day: int | None
     behind: frozenset[str] = frozenset()
     unfiled: frozenset[str] = frozenset()
-    chunk: int = 0
+    place: int = 0
+    begun: bool = False
+    quiet: int = 0
     turn: Turn | None = None
 
     def is_after(self, policies: Mapping[str, Policy]) -> bool:
@@ -128,14 +134,17 @@ class LaneStanding:
         }
         # of an item whose records ended by themselves, and do no more
         unfiled |= {item for item in self.terms if item in now.policies and item not in now.terms}
+        again = changed or unfiled
         return LaneStanding(
             now.policies,
             now.terms,
             now.day if self.day is None else self.day,
             self.behind | changed | unfiled,
             self.unfiled | unfiled,
-            0 if changed or unfiled else self.chunk,
-            self._turn_to(now.day or 0),
+            0 if again else self.place,
+            begun=self.begun and not again,
+            quiet=self.quiet,
+            turn=self._turn_to(now.day or 0),
         )
 
     def _turn_to(self, day: int) -> Turn | None:
@@ -152,14 +161,16 @@ class LaneStanding:
             "day": self.day,
             "behind": sorted(self.behind),
             "unfiled": sorted(self.unfiled),
-            "chunk": self.chunk if self.behind else 0,
+            "place": self.place if self.behind else 0,
+            "begun": self.begun and bool(self.behind),
+            "quiet": self.quiet if self.behind or self.turn is not None else 0,
             "turn": self.turn,
         }
         return json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
 
     @classmethod
     def decode(cls, value: bytes) -> LaneStanding:
-        """Return what `encode` wrote; of before anything ended by itself it has no terms."""
+        """Return what `encode` wrote; of before anything ended by itself it has no terms, and chunks for places."""
         content = json.loads(value)
         pairs: Mapping[str, tuple[int, int]] = content["policies"]
         policies = {item: Policy(version=version, day=day) for item, (version, day) in pairs.items()}
@@ -170,6 +181,8 @@ class LaneStanding:
             content.get("day"),
             frozenset(content["behind"]),
             frozenset(content.get("unfiled", ())),
-            content["chunk"],
+            content["place"] if "place" in content else content["chunk"] * LANE_CHUNK,
+            content.get("begun", False),
+            content.get("quiet", 0),
             None if turn is None else Turn(*turn),
         )

@@ -15,14 +15,16 @@ def policy(version: int, day: int = 0) -> Policy:
 def lane(
     policies: Mapping[str, Policy],
     behind: Iterable[str] = (),
-    chunk: int = 0,
+    place: int = 0,
     *,
     terms: Mapping[str, str] = TERMS,
     unfiled: Iterable[str] = (),
     day: int | None = 100,
+    begun: bool = False,
+    quiet: int = 0,
     turn: Turn | None = None,
 ) -> LaneStanding:
-    return LaneStanding(policies, terms, day, frozenset(behind), frozenset(unfiled), chunk, turn)
+    return LaneStanding(policies, terms, day, frozenset(behind), frozenset(unfiled), place, begun, quiet, turn)
 
 
 def test_subjects_fill_chunks_in_the_order_in_which_they_came() -> None:
@@ -51,14 +53,14 @@ def test_it_says_nothing_of_who_they_are() -> None:
     assert "91420106000000000J" not in repr(subjects)
 
 
-def test_other_policies_leave_their_items_behind_from_the_first_chunk_on() -> None:
+def test_other_policies_leave_their_items_behind_from_the_first_subject_on() -> None:
     before = lane({"a": policy(1), "b": policy(1)})
     after = before.changed_to(lane({"a": policy(2), "b": policy(1)}))
-    assert (set(after.behind), set(after.unfiled), after.chunk) == ({"a"}, set(), 0)
-    going = lane(after.policies, after.behind, 3)
+    assert (set(after.behind), set(after.unfiled), after.place) == ({"a"}, set(), 0)
+    going = lane(after.policies, after.behind, 3, begun=True, quiet=2)
     assert going.changed_to(lane(after.policies)) == going
     again = going.changed_to(lane({"a": policy(2), "b": policy(1, day=9)}))
-    assert (set(again.behind), again.chunk) == ({"a", "b"}, 0)
+    assert (set(again.behind), again.place, again.begun) == ({"a", "b"}, 0, False)
 
 
 def test_what_was_behind_stays_so_when_its_policy_is_the_old_one_again() -> None:
@@ -78,7 +80,7 @@ def test_other_terms_leave_their_items_unfiled_and_behind() -> None:
     before = lane(policies)
     for terms in ({"a": "others"}, {}):
         after = before.changed_to(lane(policies, terms=terms))
-        assert (set(after.behind), set(after.unfiled), after.chunk) == ({"a"}, {"a"}, 0)
+        assert (set(after.behind), set(after.unfiled), after.place) == ({"a"}, {"a"}, 0)
     assert set(before.changed_to(lane(policies, terms={**TERMS, "b": "new"})).unfiled) == {"b"}
 
 
@@ -87,6 +89,11 @@ def test_a_state_of_before_anything_ended_by_itself_is_filed_and_has_no_day_to_c
     assert old == lane({"a": policy(1)}, terms={}, day=None)
     after = old.changed_to(lane({"a": policy(1)}, day=100))
     assert (set(after.unfiled), after.day, after.turn) == ({"a"}, 100, None)
+
+
+def test_a_walk_that_was_counted_in_chunks_goes_on_from_their_first_subject() -> None:
+    old = LaneStanding.decode(b'{"policies":{"a":[1,0]},"terms":{},"day":100,"behind":["a"],"chunk":3,"turn":null}')
+    assert old == lane({"a": policy(1)}, {"a"}, 3 * LANE_CHUNK, terms={})
 
 
 def test_another_day_turns_from_the_journal_on_and_a_later_one_begins_again() -> None:
@@ -115,12 +122,13 @@ def test_a_lane_is_after_an_earlier_day_of_the_same_version_alone() -> None:
 def test_it_is_read_as_it_was_written() -> None:
     for standing in (
         lane({"a": policy(2, day=9), "b": policy(1)}, {"b", "a"}, 7, unfiled={"a"}, turn=Turn(100, 103, 2, 3, 4)),
+        lane({"a": policy(2)}, {"a"}, 7, begun=True, quiet=5),
         lane({}, terms={}),
     ):
         assert LaneStanding.decode(standing.encode()) == standing
 
 
 def test_lanes_that_stand_alike_have_equal_bytes() -> None:
-    one = lane({"a": policy(1), "b": policy(1)}, chunk=5)
+    one = lane({"a": policy(1), "b": policy(1)}, place=5, begun=True, quiet=3)
     other = lane({"b": policy(1), "a": policy(1)})
     assert one.encode() == other.encode()

@@ -20,6 +20,7 @@ from creditbus.topics.names import EVENTS
 
 OLD, NEW, NEWER = ({"a": Policy(version=number, day=5), "b": Policy(version=1, day=0)} for number in (1, 2, 3))
 CODES = [b"code-%03d" % number for number in range(LANE_CHUNK + 2)]
+AT_A_TIME = 6
 
 
 SCHEMA = continuation_schema()
@@ -82,7 +83,7 @@ class Lane:
         add: list[bytes],
         expect: Iterable[tuple[date, bytes]],
     ) -> list[bytes]:
-        lane = BatchLane(stage, RecordWriter(SCHEMA, 1), view, out)
+        lane = BatchLane(stage, RecordWriter(SCHEMA, 1), view, out, busy=True)
         self.today = lane.today
         restated = []
         if chunk is not None and is_of_due(chunk):
@@ -91,8 +92,8 @@ class Lane:
                 restated = piece.codes
                 lane.ended(piece)
         elif chunk is not None:
-            restated = lane.piece(chunk)
-            lane.done(chunk)
+            restated = lane.ahead(chunk)[:AT_A_TIME]
+            lane.done(chunk, len(restated), begun=False)
         lane.add(add)
         for day, code in expect:
             lane.due.expect(day_number(day), code)
@@ -122,21 +123,39 @@ def test_the_first_batch_under_others_says_the_first_piece_and_the_others_follow
     lane = Lane(CODES)
     lane.batch(NEW)
     assert (lane.standing, lane.said) == (standing(NEW, {"a"}), [0])
-    assert lane.batch(NEW, 0) == CODES[:LANE_CHUNK]
-    assert (lane.standing.chunk, lane.said) == (1, [0, 1])
-    assert lane.batch(NEW, 1) == CODES[LANE_CHUNK:]
-    assert (lane.standing, lane.said) == (standing(NEW), [0, 1])
+    assert lane.batch(NEW, 0) == CODES[:AT_A_TIME]
+    assert (lane.standing.place, lane.said) == (AT_A_TIME, [0, AT_A_TIME])
+    assert lane.batch(NEW, AT_A_TIME) == CODES[AT_A_TIME:]
+    assert (lane.standing, lane.said) == (standing(NEW), [0, AT_A_TIME])
 
 
 def test_a_piece_that_is_not_the_next_is_passed_over() -> None:
     lane = Lane(CODES)
     lane.batch(NEW)
-    assert lane.batch(NEW, 1) == []
+    assert lane.batch(NEW, AT_A_TIME) == []
+    lane.batch(NEW, 0)
+    lane.batch(NEW, AT_A_TIME)
+    assert lane.batch(NEW, AT_A_TIME) == []
+    assert lane.said == [0, AT_A_TIME]
+
+
+def test_a_worker_that_takes_the_lane_up_lets_it_say_again_what_is_next() -> None:
+    lane = Lane(CODES)
+    lane.batch(NEW)
     lane.batch(NEW, 0)
     assert lane.batch(NEW, 0) == []
-    lane.batch(NEW, 1)
-    assert lane.batch(NEW, 1) == []
-    assert lane.said == [0, 1]
+    assert lane.said == [0, AT_A_TIME, AT_A_TIME]
+    lane.batch(NEW, AT_A_TIME)
+    # the one that was said first, and nothing after the end
+    assert lane.batch(NEW, AT_A_TIME) == lane.batch(NEW, 0) == []
+    assert lane.said == [0, AT_A_TIME, AT_A_TIME]
+    lane.batch(NEW, expect=[(TODAY + timedelta(1), CODES[0])])
+    lane.said = []
+    lane.batch(NEW, on=TODAY + timedelta(1))
+    lane.batch(NEW, 0, on=TODAY + timedelta(1))
+    first, again = lane.said
+    assert first == again
+    assert lane.batch(NEW, first, on=TODAY + timedelta(1)) == CODES[:1]
 
 
 def test_policies_that_change_meanwhile_begin_again() -> None:
@@ -144,21 +163,22 @@ def test_policies_that_change_meanwhile_begin_again() -> None:
     lane.batch(NEW)
     lane.batch(NEW, 0)
     lane.batch(NEWER)
-    assert (lane.standing.chunk, lane.said) == (0, [0, 1, 0])
+    assert (lane.standing.place, lane.said) == (0, [0, AT_A_TIME, 0])
     # the piece that was on its way
-    assert lane.batch(NEWER, 1) == []
-    assert lane.batch(NEWER, 0) == CODES[:LANE_CHUNK]
+    assert lane.batch(NEWER, AT_A_TIME) == []
+    assert lane.batch(NEWER, 0) == CODES[:AT_A_TIME]
 
 
 def test_subjects_that_fill_the_last_chunk_meanwhile_do_not_hide_those_after_it() -> None:
     lane = Lane(CODES)
+    more = [b"more-%03d" % number for number in range(LANE_CHUNK)]
     lane.batch(NEW)
-    lane.batch(NEW, 0, [b"more-%03d" % number for number in range(LANE_CHUNK)])
-    lane.store.setdefault(lane_chunk_key(1), None)
-    assert lane.batch(NEW, 1)[:2] == CODES[LANE_CHUNK:]
-    assert lane.said == [0, 1, 2]
-    assert len(lane.batch(NEW, 2)) == 2
-    assert lane.standing == standing(NEW)
+    lane.batch(NEW, 0, more)
+    seen = CODES[:AT_A_TIME]
+    while lane.standing.behind:
+        seen += lane.batch(NEW, lane.standing.place)
+    assert seen == CODES + more
+    assert lane.said == [0, 6, 12]
 
 
 def test_a_lane_without_subjects_is_at_once_where_it_should_be() -> None:
@@ -236,5 +256,5 @@ def test_other_terms_go_through_all_subjects() -> None:
     assert lane.said == [0]
     assert (set(lane.standing.unfiled), set(lane.standing.behind)) == ({"a"}, {"a"})
     lane.batch(OLD, 0, terms={"a": "others"})
-    lane.batch(OLD, 1, terms={"a": "others"})
+    lane.batch(OLD, AT_A_TIME, terms={"a": "others"})
     assert not lane.standing.unfiled | lane.standing.behind

@@ -1,0 +1,92 @@
+"""A walk through a lane, piece by piece: all of its subjects after policies changed, or what is due of a day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from creditbus.services.domain.profile.keys import subject_key
+from creditbus.services.domain.profile.subject import INDEX_CHUNK
+from creditbus.services.engine.stage.state_view import StateView
+from creditbus.services.profiles.ending import Ending
+from creditbus.services.profiles.lane import BatchLane, is_of_due
+from creditbus.services.profiles.restating import AT_ONCE, Restating
+from creditbus.services.profiles.summaries import Summaries
+
+__all__ = ["LaneWalk"]
+
+
+class LaneWalk:
+    """Of one batch.
+
+    A piece is measured in records, for those are what other changes wait for. A subject with more than a piece may hold
+    is gone through before the next one is begun, so that no two of them come in one batch.
+    """
+
+    def __init__(
+        self, lane: BatchLane, ending: Ending, restating: Restating, summaries: Summaries, view: StateView
+    ) -> None:
+        self._lane = lane
+        self._ending = ending
+        self._restating = restating
+        self._summaries = summaries
+        self._view = view
+
+    def needed(self, piece: int) -> Iterator[bytes]:
+        """Give the keys of the records that a piece looks at; MissingKeysError where others are to be read first.
+
+        Args:
+            piece: its number in a continuation (`lane`).
+
+        """
+        lane = self._lane
+        if is_of_due(piece):
+            due = lane.due_piece(piece)
+            codes = [] if due is None else due.codes
+            self._view.need(map(subject_key, codes))
+            yield from self._ending.needed(codes)
+            return
+        codes = self._subjects(piece)
+        if lane.unfiled and not lane.begun:
+            yield from self._ending.needed(codes, lane.unfiled)
+        for code in codes:
+            if lane.begun:
+                yield from self._restating.needed_to_go_on(code, lane.pace.chunks)
+            else:
+                yield from self._restating.needed_to_start(code, lane.behind)
+
+    def go_on(self, piece: int) -> None:
+        """Do a piece, and see to the next one; one that is done already is passed over."""
+        lane = self._lane
+        if not is_of_due(piece):
+            self._go_through(piece)
+        elif due := lane.due_piece(piece):
+            self._ending.end(due.codes)
+            lane.ended(due)
+
+    def _go_through(self, piece: int) -> None:
+        lane, through, begun = self._lane, 0, False
+        for code in self._subjects(piece):
+            if lane.begun:
+                begun = not self._restating.go_on_within(code, lane.pace.chunks)
+            else:
+                if lane.unfiled:
+                    self._ending.end([code], lane.unfiled)
+                begun = not self._restating.start_within(code, lane.behind)
+            if begun:
+                break
+            through += 1
+        lane.done(piece, through, begun=begun)
+
+    def _subjects(self, piece: int) -> list[bytes]:
+        """Return the subjects of a piece, the first one alone where it is begun."""
+        codes = self._lane.ahead(piece)
+        if self._lane.begun:
+            codes = codes[:1]
+        self._view.need(map(subject_key, codes))
+        records, taken = 0, 0
+        for code in codes:
+            if records >= self._lane.pace.records:
+                break
+            records += min(self._summaries.of(subject_key(code)).records, AT_ONCE * INDEX_CHUNK)
+            taken += 1
+        return codes[:taken]
