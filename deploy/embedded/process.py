@@ -6,7 +6,7 @@ import json
 import os
 import signal
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -35,8 +35,11 @@ class ServerProcess:
         self.log = log
         self._pid_file = pid_file
 
-    def start(self, command: Sequence[str], directory: Path) -> None:
-        """Start `command` in a session of its own, so that a Ctrl-C at the terminal does not reach it."""
+    def start(self, command: Sequence[str], directory: Path, environment: Mapping[str, str] | None = None) -> None:
+        """Start `command` in a session of its own, so that a Ctrl-C at the terminal does not reach it.
+
+        `environment`: its variables; those of this process when None.
+        """
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self._pid_file.parent.mkdir(parents=True, exist_ok=True)
         if self.log.exists() and self.log.stat().st_size > _LARGEST_LOG_BYTES:
@@ -45,6 +48,7 @@ class ServerProcess:
             child = subprocess.Popen(
                 command,
                 cwd=directory,
+                env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ import typer
 from creditbus.services.cli.configured import Json, known_subscriber, subscribers
 from creditbus.services.cli.console import ERRORS, OUTPUT, print_json
 from creditbus.services.cli.declared import connected
+from creditbus.services.cli.durations import seconds_of
 from creditbus.services.cli.feed.breaks import break_line
 from creditbus.services.cli.feed.pace import Pace
 from creditbus.services.cli.feed.snapshots import Incomplete, Unsigned, opened, stops_line
@@ -21,17 +23,23 @@ from creditbus.services.cli.feed.verify import Keys
 from creditbus.services.cli.language import spoken
 from creditbus.services.cli.messages import feed as messages
 from creditbus.services.cli.moved import unless_moved
+from creditbus.services.cli.stopping import until_asked
 from creditbus.topics.connection import Connection
-from creditbus.topics.errors import ConfigurationError
+from creditbus.topics.errors import ConfigurationError, UnavailableError
 
 if TYPE_CHECKING:
     from creditbus.services.domain.evidence.snapshot import Snapshot
     from creditbus.services.query.continuity import Break
     from creditbus.services.subscriber.snapshot.making import Signer
+    from creditbus.services.subscriber.snapshot.series import SnapshotSeries
 
 __all__ = ["register"]
 
 _FORMS: Final = ("avro", "parquet")
+
+#: Each snapshot is read whole for the next one.
+_SHORTEST_SECONDS: Final = 3600
+_RETRY_SECONDS: Final = 60.0
 
 
 def register(app: typer.Typer) -> None:
@@ -57,12 +65,15 @@ def bootstrap(  # noqa: PLR0917 -- options of a command
     form: Annotated[str, typer.Option("--format", metavar="avro|parquet")] = "avro",
     base: Annotated[Path | None, typer.Option("--base", metavar="FOLDER")] = None,
     resume: Annotated[Path | None, typer.Option("--resume", metavar="FOLDER")] = None,
+    every: Annotated[str | None, typer.Option("--every")] = None,
+    keep: Annotated[int, typer.Option("--keep", min=1)] = 3,
     key: Keys = None,
     unsigned: Unsigned = False,
     incomplete: Incomplete = False,
     json: Json = False,
 ) -> None:
     """Write a snapshot of what a feed shows, or bring a copy to one. Exit code 1 when the feed is not whole."""
+    from creditbus.services.subscriber.snapshot.series import SnapshotSeries
     from creditbus.topics.names import feed
 
     connection = connected()
@@ -75,7 +86,47 @@ def bootstrap(  # noqa: PLR0917 -- options of a command
         return
     if "://" in to:
         raise ConfigurationError("--to", messages.TO_IS_A_FOLDER(), messages.TO_DATABASE(subscriber=subscriber))
-    _make(connection, wanted, Path(to), form, base)
+    if every is None:
+        _make(connection, wanted, Path(to), form, base)
+    elif form != "avro":
+        raise ConfigurationError("--every", messages.EVERY_NEEDS_AVRO(), messages.LEAVE_OUT_FORMAT())
+    else:
+        seconds = seconds_of(every, "--every", _SHORTEST_SECONDS)
+        _again_and_again(wanted, SnapshotSeries(Path(to)), seconds, base, keep)
+
+
+def _again_and_again(wanted: _Wanted, series: SnapshotSeries, seconds: int, base: Path | None, keep: int) -> None:
+    """Make a snapshot in each interval, each from the one before, until it is asked to stop.
+
+    Intervals begin at multiples of their length since 1970 UTC, and a snapshot is named after the beginning of its own:
+    a restart makes none twice.
+    """
+    from creditbus.services.evidence.keys import load_key
+
+    if not wanted.unsigned:
+        # now, and not with the second snapshot, which takes the first one only if it is signed
+        load_key(connected().home)
+    series.prepare()
+
+    def work(stop: threading.Event) -> None:
+        while True:
+            interval = time.time() // seconds * seconds
+            target, again = series.of(interval), False
+            if not target.exists():
+                try:
+                    _make(connected(), wanted, target, "avro", series.newest() or base)
+                    series.keep(keep)
+                except UnavailableError as error:
+                    ERRORS.print(f"creditbus: {spoken(error.text())}", markup=False)
+                    again = True
+                except typer.Exit:
+                    pass  # it was said why there is none; the next interval may have one
+            left = max(interval + seconds - time.time(), 0.0)
+            if stop.wait(min(left, _RETRY_SECONDS) if again else left):
+                return
+
+    ERRORS.print(spoken(messages.SNAPSHOT_EVERY, seconds=seconds, keep=keep), markup=False)
+    until_asked(work)
 
 
 def _make(connection: Connection, wanted: _Wanted, target: Path, form: str, base: Path | None) -> None:

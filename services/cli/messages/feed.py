@@ -332,6 +332,18 @@ COMPARED = Message(
     "{count:,} 行相符，{differences:,} 行不符",
     "{count:row} as the feed says, {differences:difference}",
 )
+SNAPSHOT_EVERY = Message(
+    "每 {seconds:,} 秒生成一次快照，保留最近 {keep:,} 份",
+    "a snapshot every {seconds:,} s; the last {keep:,} are kept",
+)
+EVERY_NEEDS_AVRO = Message(
+    "每份快照由前一份生成，只能为 avro 格式",
+    "each snapshot is made from the one before, which has to be in the form avro",
+)
+LEAVE_OUT_FORMAT = Message(
+    "请去掉 --format，或去掉 --every",
+    "leave out --format, or --every",
+)
 SNAPSHOT_UNCHECKED = Message(
     "未给出公钥，快照 {folder} 的签名未核对：用 --key 给出运维方的公钥",
     "the signature of the snapshot {folder} was not checked, for want of a public key: give that of the operators with "

@@ -152,8 +152,14 @@ HELP: Final[Mapping[str, Message]] = {
         "Write an item of the city's own: item.yaml, v1.avsc and a mapping.",
     ),
     "up": Message(
-        "在本机启动 Kafka、模式登记处和 Redis；以后再启动时使用同样的端口。",
-        "Start Kafka, the schema registry and Redis on this machine; a later start takes the same ports again.",
+        "在本机启动 Kafka、模式登记处和 Redis；以后再启动时使用同样的端口。"
+        "本机有签名密钥时，同时每小时为订阅流签名一次。",
+        "Start Kafka, the schema registry and Redis on this machine; a later start takes the same ports again. Where "
+        "the machine has a signing key, a process next to them signs the feeds every hour.",
+    ),
+    "up --manifests": Message(
+        "本机有签名密钥（`creditbus feed keys --create`）时，是否每小时生成清单。",
+        "Whether manifests are made every hour, once the machine has a signing key (`creditbus feed keys --create`).",
     ),
     "up --port": Message(
         "一个服务器的端口，写成 SERVER=PORT，服务器有 kafka、registry、redis；可重复给出，以后一直使用。"
@@ -759,6 +765,16 @@ HELP: Final[Mapping[str, Message]] = {
     "feed bootstrap --resume": Message(
         "用此快照更新副本，不生成新快照。",
         "Bring the copy to this snapshot, and make none.",
+    ),
+    "feed bootstrap --every": Message(
+        "持续运行，每隔这么久（如 24h）在 --to 的文件夹中生成一份快照，以时间命名，由前一份继续；"
+        "直至 Ctrl-C 或 SIGTERM。",
+        "Keep running and make a snapshot this often, such as 24h, in the folder of --to: named after its moment, from "
+        "the one before, until Ctrl-C or SIGTERM.",
+    ),
+    "feed bootstrap --keep": Message(
+        "与 --every 同用时保留的快照份数。",
+        "How many snapshots are kept with --every.",
     ),
     "feed bootstrap --json": Message(
         "输出一个 JSON 文档：快照清单，或写入和移除的行数。",

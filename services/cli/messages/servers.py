@@ -28,6 +28,14 @@ OPEN_TO_ALL = Message(
     "authenticated: anyone can read, forge and delete all records. Use this only for a trial in a closed network, "
     "without real data; `creditbus down` and `creditbus up --listen 127.0.0.1` end it",
 )
+MANIFESTS = Message(
+    "清单",
+    "manifests",
+)
+EVERY_HOUR = Message(
+    "每小时签名一次",
+    "signed every hour",
+)
 STAGE = Message(
     "环节",
     "stage",

@@ -15,6 +15,7 @@ from creditbus.services.cli.language import spoken
 from creditbus.services.cli.messages import common
 from creditbus.services.cli.messages import servers as messages
 from creditbus.services.cli.servers.options import wanted
+from creditbus.services.cli.servers.signer import HourlySigner
 from creditbus.services.cli.servers.stages import show_stages
 from creditbus.services.cli.words import word
 from creditbus.topics.connection import Connection, MissingAddressError, home_directory
@@ -43,37 +44,51 @@ def register(app: typer.Typer) -> None:
 
 
 def up(
+    *,
     brokers: Annotated[int | None, typer.Option(min=1, max=9)] = None,
     port: Annotated[list[str] | None, typer.Option()] = None,
     port_base: Annotated[int | None, typer.Option(min=LOWEST_PORT, max=HIGHEST_PORT)] = None,
     listen: Annotated[str | None, typer.Option()] = None,
     advertise: Annotated[str | None, typer.Option()] = None,
     foreground: Annotated[bool, typer.Option("--foreground")] = False,
+    manifests: Annotated[bool, typer.Option("--manifests/--no-manifests")] = True,
     json: Json = False,
 ) -> None:
-    """Start Kafka, the schema registry and Redis on this machine; a later start takes the same ports again."""
+    """Start Kafka, the schema registry and Redis on this machine; a later start takes the same ports again.
+
+    Where the machine has a key, a process next to them signs the feeds every hour.
+    """
     from creditbus.topics.city import city_settings, current_city
 
-    asked = city_settings(current_city()).ports
-    cluster = _cluster(brokers, lambda: wanted(port or (), port_base, listen, advertise, asked))
+    ports = city_settings(current_city()).ports
+    cluster = _cluster(brokers, lambda: wanted(port or (), port_base, listen, advertise, ports))
     cluster.start()
+    signer = HourlySigner(cluster.home)
+    signs = manifests and signer.start()
     if json:
         print_json(cluster.endpoints())
     else:
         for name, address in cluster.endpoints().items():
             OUTPUT.print(f"{name:18} {address}", soft_wrap=True)
+        if signs:
+            OUTPUT.print(f"{spoken(messages.MANIFESTS):18} {spoken(messages.EVERY_HOUR)}", soft_wrap=True)
         OUTPUT.print(f"{spoken(messages.LOGS):18} {cluster.home / 'logs'}", soft_wrap=True)
     _warn_of_open_servers(cluster)
     if foreground:
         from creditbus.deploy.embedded.watch import watch
 
-        if watch(cluster, progress) == signal.SIGINT:
+        try:
+            asked = watch(cluster, progress)
+        finally:
+            signer.stop()
+        if asked == signal.SIGINT:
             raise typer.Abort
 
 
 def down() -> None:
     """Stop the servers that `creditbus up` started; their data stays."""
     cluster = _cluster()
+    HourlySigner(cluster.home).stop()
     cluster.stop()
     OUTPUT.print(spoken(messages.STOPPED))
 
@@ -112,7 +127,12 @@ def _local_servers() -> Sequence[Mapping[str, Any]]:
         # A machine of workers or of a department: it has no servers, and needs nothing that runs some.
         return []
     servers = [asdict(server) | {"log": str(server.log)} for server in cluster.status()]
-    return [] if all(server["state"] == "stopped" for server in servers) else servers
+    if all(server["state"] == "stopped" for server in servers):
+        return []
+    signer = HourlySigner(cluster.home)
+    pid = signer.pid
+    signing = {"name": "manifests", "state": "healthy", "pid": pid, "address": "", "log": str(signer.log)}
+    return servers if pid is None else [*servers, signing]
 
 
 def _connection() -> Connection | None:

@@ -77,11 +77,14 @@ def test_up_status_down_with_a_customary_port_taken(home: Path) -> None:
     assert run(home, "topics", "apply").returncode == 0
     assert run(home, "topics", "plan").stdout == "topics and schemas are as declared\n"
 
-    assert run(home, "up").returncode == 0
-    assert [server["pid"] for server in status(home)["servers"]] == [server["pid"] for server in facts["servers"]]
+    assert run(home, "feed", "keys", "--create", "trial.example").returncode == 0
+    assert "signed every hour" in run(home, "up", "--lang", "en").stdout
+    *servers, signer = status(home)["servers"]
+    assert [server["pid"] for server in servers] == [server["pid"] for server in facts["servers"]]
+    assert psutil.Process(signer["pid"]).cmdline()[-4:] == ["feed", "manifest", "--every", "1h"]
 
     assert run(home, "down").returncode == 0
-    assert not any(psutil.pid_exists(server["pid"]) for server in facts["servers"])
+    assert not any(psutil.pid_exists(server["pid"]) for server in [*servers, signer])
     assert run(home, "status").returncode == 1
     assert status(home) == {"servers": [], "endpoints": None, "answers": None, "topics": None, "stages": []}
 

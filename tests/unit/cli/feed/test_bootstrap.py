@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -227,3 +228,76 @@ def test_it_speaks_chinese(feed: MadeFeed, run: Run) -> None:
     said += [*run("bootstrap", "--resume", "view", "--to", _COPY, lang="zh")[1:]]
     assert "完整：视图中没有缺失的记录" in "".join(said)
     assert english_in("".join(said)) == []
+
+
+class _Stop:
+    """Lets a number of rounds pass, an hour after each other."""
+
+    def __init__(self, clock: list[float], grow: list[Callable[[], None]]) -> None:
+        self._clock = clock
+        self._grow = grow
+
+    def wait(self, seconds: float) -> bool:
+        self._clock[0] += seconds
+        if not self._grow:
+            return True
+        self._grow.pop(0)()
+        return False
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    now = [1_700_000_100.0]
+    time = SimpleNamespace(time=lambda: now[0], monotonic=lambda: now[0])
+    monkeypatch.setattr("creditbus.services.cli.feed.bootstrap.time", time)
+    return now
+
+
+def test_one_is_made_in_each_interval_from_the_one_before(
+    feed: MadeFeed, run: Run, clock: list[float], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    feed.put(0, "S1")
+    feed.put(0, "S2")
+    cli.main(["feed", "keys", "--create", "credit.example"])
+
+    def expired() -> None:
+        feed.put(0, "S3")
+        feed.expire(0, 2)
+
+    grow: list[Callable[[], None]] = [expired, lambda: feed.put(1, "S4"), lambda: feed.put(0, "S5")]
+    monkeypatch.setattr("creditbus.services.cli.feed.bootstrap.until_asked", lambda work: work(_Stop(clock, grow)))
+    code, out, err = run("bootstrap", "--to", "views", "--every", "1h", "--keep", "2")
+    assert (code, "a snapshot every 3,600 s; the last 2 are kept\n" in err) == (0, True)
+    assert out.count("  complete: the view lacks no record\n") == 4
+    assert sorted(one.name for one in (tmp_path / "views").iterdir()) == ["20231115T000000Z", "20231115T010000Z"]
+    # a restart within the hour makes none twice
+    clock[0] -= 1
+    assert run("bootstrap", "--to", "views", "--every", "1h", "--keep", "2")[1] == ""
+    newest = json.loads((tmp_path / "views" / "20231115T010000Z" / "manifest.json").read_bytes())
+    assert newest["items"] == {"tax-credit-grade": 5}
+
+
+def test_a_feed_that_is_not_whole_is_said_in_each_interval(
+    feed: MadeFeed, run: Run, clock: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        feed.put(0, f"S{number}")
+    del feed.log[0][1]
+    grow: list[Callable[[], None]] = [lambda: None]
+    monkeypatch.setattr("creditbus.services.cli.feed.bootstrap.until_asked", lambda work: work(_Stop(clock, grow)))
+    code, out, err = run("bootstrap", "--to", "views", "--every", "1h", "--unsigned")
+    assert (code, out, err.count("number 2 is missing")) == (0, "", 2)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--every", "1h"), "there is no signing key"),
+        (("--every", "1h", "--format", "parquet"), "has to be in the form avro; leave out --format, or --every"),
+        (("--every", "5m"), "--every: "),
+    ],
+)
+def test_what_cannot_go_on_does_not_begin(options: tuple[str, ...], said: str, feed: MadeFeed, run: Run) -> None:
+    feed.put(0, "S1")
+    code, _, err = run("bootstrap", "--to", "views", *options)
+    assert (code, said in err, err.count("\n")) == (2, True, 1)
