@@ -6,9 +6,11 @@ from typing import Any, NamedTuple
 from tests.harness.recomputation import CONTENT_VERBS, REGISTRATION, Facts, RecordId, ingest_place
 from tests.harness.wire import Observer, Record, digest
 
-__all__ = ["RETRACTED", "Change", "Entry", "Policy", "changes_of", "facts_of", "policy_of"]
+__all__ = ["EXPIRED", "RETRACTED", "Change", "Entry", "Policy", "changes_of", "facts_of", "policy_of"]
 
-RETRACTED = ("WITHDRAWN", "REPAIRED", "EXPIRED")
+EXPIRED = "EXPIRED"
+RETRACTED = ("WITHDRAWN", "REPAIRED", EXPIRED)
+_END = "EXPIRE"
 
 Entry = bytes | None
 
@@ -56,6 +58,15 @@ class Change(NamedTuple):
     @property
     def restated(self) -> bool:
         return self.applied[0] == "RESTATED"
+
+    @property
+    def ends(self) -> bool:
+        """Whether the end of the publication made it, and nobody's event."""
+        return self.verb == _END
+
+    @property
+    def by_event(self) -> bool:
+        return not self.restated and not self.ends
 
     @property
     def state(self) -> str:

@@ -105,7 +105,7 @@ class ChangingCity:
         truth = recompute(seen, free)
         changes = changes_of(seen, lambda _: ())
         stores = {(stage, lane): self.bus.stores[stage, lane] for stage in STAGES for lane in range(self._lanes)}
-        by_events = [change for change in changes if not change.restated]
+        by_events = [change for change in changes if change.by_event]
         on, grants = self.witness.on, list(self.newest.grants.values())
         return [
             *self.witness.problems,

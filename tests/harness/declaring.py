@@ -14,7 +14,7 @@ from tests.harness.changes import Policy
 from tests.harness.feeds import RANK, Declared, Grant
 from tests.harness.traffic import DISTRICTS
 
-__all__ = ["FREE", "ITEMS", "Version", "first_version", "next_version", "policies"]
+__all__ = ["FREE", "ITEMS", "Possible", "Version", "first_version", "next_version", "policies", "possible_policies"]
 
 ITEMS = (
     *("enterprise-registration", "administrative-penalty", "red-black-list"),
@@ -162,6 +162,25 @@ def policies(versions: Sequence[Version], on: date) -> dict[str, Policy]:
     return {item: Policy(_since(versions, item), _turn(versions[-1], item, on)) for item in ITEMS}
 
 
+class Possible(NamedTuple):
+    """Versions and days that policies of an item named at some time."""
+
+    versions: set[int]
+    days: set[int]
+
+
+def possible_policies(versions: Sequence[Version], on: date) -> dict[str, Possible]:
+    """Return by what each item may have been shown until a day."""
+    past = [versions[:count] for count in range(1, len(versions) + 1)]
+    return {
+        item: Possible(
+            {_since(of_then, item) for of_then in past},
+            {day for version in versions for day in _turns(version, item, on)},
+        )
+        for item in ITEMS
+    }
+
+
 def _since(versions: Sequence[Version], item: str) -> int:
     """Return the version since which nothing changed that shows an item."""
     newest = _of(versions[-1], item)
@@ -185,9 +204,14 @@ def _of(version: Version, item: str) -> Any:
 
 def _turn(version: Version, item: str, on: date) -> int:
     """Return the last day on which a grant of an item began or was over."""
+    return max(_turns(version, item, on))
+
+
+def _turns(version: Version, item: str, on: date) -> list[int]:
+    """Return the days until now on which a grant of an item began or was over, and the first of all days."""
     days = [0]
     for grant in version.grants.values():
         if item in grant["items"]:
             turns = (grant.get("valid_from", _EPOCH), grant["valid_until"] + timedelta(1))
             days += [(turn - _EPOCH).days for turn in turns if turn <= on]
-    return max(days)
+    return days

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-__all__ = ["running_postgres"]
+__all__ = ["is_installed", "running_postgres"]
 
 _NOBODY = "postgres"
 """The server refuses to run as root; the package brings this account."""
@@ -22,6 +22,10 @@ def _programs() -> Path | None:
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
     on_path = shutil.which("initdb")
     return found[-1].parent if found else Path(on_path).parent if on_path else None
+
+
+def is_installed() -> bool:
+    return _programs() is not None
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from the profiles' changelog; that nothing of a record overtook it is checked (`
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, NamedTuple
 
 from creditbus.topics.registry import UnknownSchemaError
@@ -35,6 +36,7 @@ __all__ = [
 
 _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _USCC_LENGTH = 18
+_UNTIL = "CF_GSJZQ"
 REGISTRATION = "enterprise-registration"
 
 
@@ -200,7 +202,9 @@ def _sent(place: tuple[str, int, int], event: dict[str, Any], value: bytes) -> S
     if name.item == REGISTRATION:
         facts = Facts(True, event["content"]["ENTNAME"] or "", event["content"]["DOMDISTRICT"] or "")
     said = _said(event)
-    return Sent(place, name, header["verb"], old, digest(event["content"]), said, header["state"], value, facts, whole)
+    content, until = digest(event["content"]), event["content"].get(_UNTIL)
+    last = None if until is None else date.fromisoformat(until)
+    return Sent(place, name, header["verb"], old, content, said, header["state"], value, facts, whole, last)
 
 
 def _said(event: dict[str, Any]) -> bytes:

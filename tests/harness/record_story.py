@@ -1,6 +1,7 @@
 """The events of one record, and what they make of it, one after the other: the rules, written a second time."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, NamedTuple
 
 __all__ = ["CONTENT_VERBS", "NOBODY", "Facts", "RecordId", "Sent", "Step", "Story"]
@@ -48,6 +49,8 @@ class Sent(NamedTuple):
     """Of a registration."""
     whole: dict[str, Any] | None = None
     """Of a succession: the event, with the codes that its record holds."""
+    until: date | None = None
+    """The last day of publication that the content states; what the traffic tells is over by no other rule."""
 
     @property
     def department(self) -> str:
@@ -97,6 +100,15 @@ class Story:
     def state(self) -> str:
         """The state in the end: a withdrawal that the content states lies over every act."""
         return _state(self._last_content.stated if self.contents else "ACTIVE", self.acts)
+
+    def state_on(self, on: date | None) -> str:
+        """Return the state in the end, on a day; None: on one on which nothing has ended."""
+        return "EXPIRED" if self.contents and self.is_over(on) else self.state
+
+    def is_over(self, on: date | None) -> bool:
+        """Tell whether the publication has ended on a day."""
+        until = self._last_content.until
+        return on is not None and until is not None and until < on
 
     @property
     def facts(self) -> Facts:

@@ -11,9 +11,9 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from tests.harness.changes import RETRACTED, Change
+from tests.harness.changes import EXPIRED, RETRACTED, Change
 from tests.harness.feeds import Grant, admits, disclosed, disclosed_act, is_withheld
-from tests.harness.problem import DOUBLED, LOST, WRONG, Problem
+from tests.harness.problem import MISSING, SURPLUS, WRONG, Problem
 from tests.harness.recomputation import NOBODY, Facts, Recomputation, RecordId
 from tests.harness.restatement import final_facts
 from tests.harness.wire import Observer, Place, digest
@@ -59,7 +59,7 @@ def views(
 
     """
     wanted: list[dict[str, bytes]] = [{} for _ in grants]
-    for record in standing_records(observer, truth, changes):
+    for record in standing_records(observer, truth, changes, on):
         for grant, view in zip(grants, wanted, strict=True):
             if _admits(grant, record, on):
                 view[record.key] = _disclosed(grant, record)
@@ -68,8 +68,10 @@ def views(
         yield from _differences(grant["feed"], found, view)
 
 
-def standing_records(observer: Observer, truth: Recomputation, changes: Sequence[Change]) -> Iterator[Standing]:
-    """Make the records that exist, one by one."""
+def standing_records(
+    observer: Observer, truth: Recomputation, changes: Sequence[Change], on: date | None = None
+) -> Iterator[Standing]:
+    """Make the records that exist, one by one; `on` and `changes` as of `views`."""
     last = {change.name: change for change in changes}
     chosen = _facts(truth, changes)
     for name, story in truth.told.items():
@@ -85,6 +87,7 @@ def standing_records(observer: Observer, truth: Recomputation, changes: Sequence
             if change.source not in places:
                 continue  # said elsewhere: nobody published it
             sent = places[change.source]
+        state = EXPIRED if story.is_over(on) else state
         event = sent.whole or observer.wire.decode(sent.value)
         yield Standing(
             name, chosen.get(name.subject, NOBODY), state, revision, event["header"], event["act"], event["content"]
@@ -160,9 +163,9 @@ def held(observer: Observer, feed: str) -> dict[str, bytes]:
 def _differences(feed: str, found: dict[str, _Newest], view: dict[str, bytes]) -> Iterator[Problem]:
     shown = {key: newest.shown for key, newest in found.items() if not newest.retracted}
     if missing := view.keys() - shown.keys():
-        yield Problem(LOST, len(missing), f"view of {feed}: not held, for example {min(missing)}")
+        yield Problem(MISSING, len(missing), f"view of {feed}: not held, for example {min(missing)}")
     if surplus := shown.keys() - view.keys():
-        yield Problem(DOUBLED, len(surplus), f"view of {feed}: held still, for example {min(surplus)}")
+        yield Problem(SURPLUS, len(surplus), f"view of {feed}: held still, for example {min(surplus)}")
     other = [key for key in shown.keys() & view.keys() if shown[key] != view[key]]
     if other:
         place = found[min(other)].place

@@ -9,7 +9,7 @@ import pytest
 from tests.harness.changes import changes_of
 from tests.harness.feeds import grants_of_the_city
 from tests.harness.memory_observer import MemoryWire, observed, publish
-from tests.harness.problem import DOUBLED, LOST, WRONG, Problem
+from tests.harness.problem import MISSING, SURPLUS, WRONG, Problem
 from tests.harness.recomputation import recompute
 from tests.harness.restatement import restatement
 from tests.harness.traffic import Event, message, moved, party, penalty, registration
@@ -42,7 +42,7 @@ def without(observer: Observer, topic: str, left_out: Keep) -> Observer:
 
 def problems(observer: Observer) -> list[Problem]:
     changes = changes_of(observer, lambda _: ())
-    by_events = [change for change in changes if not change.restated]
+    by_events = [change for change in changes if change.by_event]
     return list(views(observer, recompute(observer), by_events, grants_of_the_city()))
 
 
@@ -53,7 +53,7 @@ def test_feeds_as_they_are_have_no_problem() -> None:
 @pytest.mark.parametrize(
     ("event", "feed", "state", "kind"),
     [
-        (moved(ONE, 1), "feed.district-wuchang", "WITHHELD", DOUBLED),
+        (moved(ONE, 1), "feed.district-wuchang", "WITHHELD", SURPLUS),
         (moved(ONE, 1), "feed.agency-xinda", "ACTIVE", WRONG),
         (registration(replace(ONE, name="虚构更名"), ""), "feed.district-wuchang", "ACTIVE", WRONG),
     ],
@@ -72,7 +72,7 @@ def test_a_record_that_did_not_come_where_its_subject_went_is_found() -> None:
     away = replace(ONE, district="420102")
     observer = seen(registration(away, ""), penalty(away, 1, "0.5"), moved(away, 1))
     without(observer, "feed.district-wuchang", lambda entry: entry["record"]["change"] == "RESTATED")
-    assert [(one.kind, one.cases) for one in problems(observer)] == [(LOST, 1)]
+    assert [(one.kind, one.cases) for one in problems(observer)] == [(MISSING, 1)]
 
 
 def test_a_change_that_is_missing_or_forgets_what_was_before_is_found() -> None:
@@ -93,4 +93,4 @@ def test_a_feed_that_is_not_keyed_by_record_is_found() -> None:
     observer = seen(*HERE)
     place = next(place for place, records in observer.records.items() if place.topic == "feed.agency-xinda" and records)
     observer.records[place] = [Record(*one[:2], ONE.code.encode(), one.value) for one in observer.records[place]]
-    assert {one.kind for one in problems(observer)} == {LOST, DOUBLED}
+    assert {one.kind for one in problems(observer)} == {MISSING, SURPLUS}

@@ -1,0 +1,90 @@
+"""Everything that a bus wrote, held against what its city declared, version after version, and the days that passed."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from tests.harness.changelog import stored
+from tests.harness.changes import Change, Policy, changes_of
+from tests.harness.checker import Held, problems_before_feeds
+from tests.harness.declaring import Version, policies, possible_policies
+from tests.harness.feed_watch import FeedWatch
+from tests.harness.feeds import Evidence
+from tests.harness.permitted import Permitted
+from tests.harness.problem import WRONG, Problem
+from tests.harness.recomputation import Recomputation
+from tests.harness.restatement import restatement
+from tests.harness.views import views
+from tests.harness.wire import Observer, Place
+
+__all__ = ["CityPast", "problems_under"]
+
+_CHANGES = "credit.changes"
+
+
+class CityPast(NamedTuple):
+    """What a city declared while it was watched.
+
+    Attributes:
+        versions: the oldest first; the last is in force.
+        on: the day in the end.
+
+    """
+
+    versions: Sequence[Version]
+    on: date
+
+    @property
+    def feeds(self) -> list[str]:
+        """Topics of everybody who was a subscriber."""
+        return sorted({grant["feed"] for version in self.versions for grant in version.grants.values()})
+
+
+def problems_under(
+    observer: Observer,
+    truth: Recomputation,
+    past: CityPast,
+    free: Collection[str] = (),
+    *,
+    held: Held = stored,
+) -> Iterator[Problem]:
+    """Say what is wrong once everything has settled; arguments as of `checker.problems`."""
+    changes = changes_of(observer, lambda _: ())
+    yield from problems_before_feeds(changes, observer, truth, held, past.on)
+    yield from restatement(changes, truth, free, policies(past.versions, past.on))
+    yield from _stated(changes, past)
+    for lane in range(observer.partitions):
+        yield from _feeds(observer, past, lane)
+    by_event = [change for change in changes if change.by_event]
+    yield from views(observer, truth, by_event, list(past.versions[-1].grants.values()), past.on)
+
+
+def _stated(changes: Sequence[Change], past: CityPast) -> Iterator[Problem]:
+    """Say which policies changes state that never were in force, or were no more."""
+    possible = possible_policies(past.versions, past.on)
+    last: defaultdict[tuple[int, str], Policy] = defaultdict(lambda: Policy(0, 0))
+    for change in changes:
+        item, policy = change.name.item, change.policy
+        if policy.version not in possible[item].versions or policy.day not in possible[item].days:
+            yield Problem(WRONG, 1, f"{change.where}: {policy} of {item}, which never was in force")
+        lane = change.record.place.partition, item
+        if policy < last[lane]:
+            yield Problem(WRONG, 1, f"{change.where}: {policy} of {item}, after {last[lane]}")
+        last[lane] = policy
+
+
+def _feeds(observer: Observer, past: CityPast, lane: int) -> Iterator[Problem]:
+    permitted = Permitted(past.versions)
+    watches = []
+    for feed in past.feeds:
+        place = Place(feed, lane)
+        watch = FeedWatch(place, permitted, Evidence())
+        yield from watch.read(observer.records.get(place, ()), observer.wire)
+        watches.append(watch)
+    for record in observer.records[Place(_CHANGES, lane)]:
+        change = observer.wire.decode(record.value)
+        for watch in watches:
+            yield from watch.hold_against(change)
+    for watch in watches:
+        yield from watch.close()

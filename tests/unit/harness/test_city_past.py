@@ -1,0 +1,157 @@
+"""The check of a city's past must find what feeds lack and hold still after grants, classes and days have changed."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from random import Random
+from typing import Any
+
+import pytest
+
+from creditbus.topics.names import STAGES
+from tests.harness.changing_city import ChangingCity
+from tests.harness.city_past import problems_under
+from tests.harness.declaring import ITEMS
+from tests.harness.feeds import Grant
+from tests.harness.memory_observer import MemoryWire, observed, publish
+from tests.harness.problem import DOUBLED, LOST, MISSING, SURPLUS, WRONG, Problem
+from tests.harness.recomputation import recompute
+from tests.harness.traffic import Event, Traffic, message, party, penalty, registration
+from tests.harness.view_changes import MIDNIGHT, ViewChanges, schedule_of
+from tests.harness.wire import Observer
+
+_LANES = 2
+_ONE = party(1, "420106")
+
+
+def grant(districts: list[str], disclosure: str) -> Grant:
+    return {
+        "purpose": "one",
+        "legal_basis": "law",
+        "items": list(ITEMS),
+        "subject_kinds": ["ENTERPRISE"],
+        "districts": districts,
+        "disclosure": disclosure,
+        "consent": False,
+        "valid_until": date(2099, 12, 31),
+    }
+
+
+class City:
+    """A bus in memory whose city changes its mind."""
+
+    def __init__(self, seed: int) -> None:
+        self.chance = Random(seed)
+        self._city = ChangingCity(seed, _LANES, free=False)
+        self.wire = MemoryWire(self._city.bus)
+        self.mind = ViewChanges(
+            {"agency-xinda": grant(["all"], "public"), "department-housing": grant(["all"], "shared")},
+            {"district-wuchang": grant(["420106"], "shared")},
+            self._city.newest.declared.items,
+            self._city.witness.on,
+            number=2,
+        )
+        self._city.put_in_force(self.mind.versions[0])
+        self._rows = 0
+
+    def tell(self, *events: Event) -> None:
+        self._rows += len(events)
+        publish(self._city.bus, [message(self.wire, self._rows, event, f"said-{self._rows}") for event in events])
+
+    def traffic(self) -> list[Any]:
+        return Traffic(3, 20, large=30).messages(self.wire)
+
+    def publish(self, messages: list[Any]) -> None:
+        publish(self._city.bus, messages)
+        self._city.work(self.chance.randrange(2**32), self.chance.randint(1, 12))
+
+    def change(self, kind: str) -> None:
+        made, _ = self.mind.change(kind, self.chance)
+        if made == MIDNIGHT:
+            self._city.pass_days(1)
+        else:
+            self._city.put_in_force(self.mind.versions[-1])
+
+    def settled(self) -> Observer:
+        self._city.work(1)
+        return observed(self._city.bus)
+
+    def problems(self, seen: Observer) -> list[Problem]:
+        stores = {(stage, lane): self._city.bus.stores[stage, lane] for stage in STAGES for lane in range(_LANES)}
+        return list(problems_under(seen, recompute(seen), self.mind.past, held=lambda _, *place: stores[place]))
+
+
+def ending(number: int, last: date) -> dict[str, Any]:
+    """Make a penalty whose publication ends on a day."""
+    event = penalty(_ONE, number, "0.5")
+    return {**event, "content": {**event["content"], "CF_GSJZQ": last.isoformat()}}
+
+
+def without(observer: Observer, topic: str, left_out: Callable[[dict[str, Any]], bool]) -> Observer:
+    for place, records in observer.records.items():
+        if place.topic == topic:
+            observer.records[place] = [one for one in records if not left_out(observer.wire.decode(one.value))]
+    return observer
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_city_that_changes_its_mind_has_no_problem(seed: int) -> None:
+    city = City(seed)
+    first = city.mind.on
+    city.tell(registration(_ONE, ""), *(ending(number, first + timedelta(number - 1)) for number in range(12)))
+    messages = city.traffic()
+    kinds = schedule_of(city.chance, 20)
+    part = len(messages) // len(kinds)
+    for kind in kinds:
+        city.publish(messages[:part])
+        del messages[:part]
+        city.change(kind)
+    city.publish(messages)
+    assert city.problems(city.settled()) == []
+
+
+def kinds_of(found: list[Problem]) -> set[tuple[str, bool]]:
+    """Give the kinds of problems, and whether they are of what is held in the end."""
+    return {(one.kind, one.text.startswith("view of")) for one in found}
+
+
+@pytest.mark.parametrize(
+    ("what", "left_out", "kinds"),
+    [
+        ("grant ended", lambda entry: entry["record"]["withheld_for"] == "GRANT", {(LOST, False), (SURPLUS, True)}),
+        ("grant begun", lambda entry: entry["record"]["change"] == "RESTATED", {(LOST, False), (MISSING, True)}),
+        (MIDNIGHT, lambda entry: entry["record"]["verb"] == "EXPIRE", {(LOST, False), (SURPLUS, True)}),
+    ],
+)
+def test_what_a_change_of_view_did_not_bring_is_found(
+    what: str, left_out: Callable[[dict[str, Any]], bool], kinds: set[tuple[str, bool]]
+) -> None:
+    city = City(1)
+    city.tell(registration(_ONE, ""), ending(1, city.mind.on))
+    city.settled()
+    city.change(what)
+    city.change(MIDNIGHT)
+    seen = city.settled()
+    assert city.problems(seen) == []
+    for feed in city.mind.past.feeds:
+        without(seen, feed, left_out)
+    # what is left out leaves a gap in the numbers of the feed, too
+    assert kinds <= kinds_of(city.problems(seen))
+
+
+def test_a_publication_that_ends_too_early_twice_or_never_is_found() -> None:
+    city = City(1)
+    city.tell(registration(_ONE, ""), ending(1, city.mind.on))
+    city.settled()
+    city.change(MIDNIGHT)
+    seen = city.settled()
+    ended = [place for place, records in seen.records.items() if place.topic == "credit.changes" and len(records) > 1]
+    (place,) = ended
+    ends = seen.records[place][-1]
+    assert seen.wire.decode(ends.value)["header"]["verb"] == "EXPIRE"
+    city.mind.on -= timedelta(1)
+    assert any("before its last day" in one.text for one in city.problems(seen))
+    city.mind.on += timedelta(1)
+    seen.records[place].append(ends)
+    assert (DOUBLED, False) in kinds_of(city.problems(seen))
+    del seen.records[place][-2:]
+    assert any(one.kind == WRONG and "true is EXPIRED" in one.text for one in city.problems(seen))
