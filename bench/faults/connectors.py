@@ -8,6 +8,8 @@ import sys
 import threading
 import time
 from collections import Counter
+from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from random import Random
 
@@ -36,10 +38,13 @@ class Connectors(threading.Thread):
         size: events in a batch.
         pace: counts them and says when a batch is due.
         direct: publishes the registrations that come late.
+        lasts: days on which publications end.
 
     """
 
-    def __init__(self, bus: Connection, folder: Path, seed: int, size: int, pace: Pace, direct: Direct) -> None:
+    def __init__(
+        self, bus: Connection, folder: Path, seed: int, size: int, pace: Pace, direct: Direct, lasts: Sequence[date]
+    ) -> None:
         super().__init__(name="connectors", daemon=True)
         self.sent: dict[str, DepartmentFile] = {}
         """Files that were published, by name."""
@@ -50,6 +55,9 @@ class Connectors(threading.Thread):
         self._folder = folder
         self._seed = seed
         self._size = size
+        self._lasts = lasts
+        self.stories: list[Story] = []
+        """Of the batches."""
         self._pace = pace
         self.direct = direct
         self._batches = 0
@@ -73,7 +81,9 @@ class Connectors(threading.Thread):
             self._batches += 1
             number = self._batches
         random = Random(f"{self._seed}-batch-{number}")
-        return write_batch(self._folder, number, Story(random, _FIRST_PARTY + number * _PARTIES_OF_A_BATCH), self._size)
+        story = Story(random, _FIRST_PARTY + number * _PARTIES_OF_A_BATCH, self._lasts)
+        self.stories.append(story)
+        return write_batch(self._folder, number, story, self._size)
 
     def start_run(self, file: DepartmentFile, *options: str) -> subprocess.Popen[bytes]:
         """Start one connector process."""

@@ -35,7 +35,7 @@ class Direct(threading.Thread):
         self.failed: list[str] = []
         self._wire = wire
         self._steps = story.steps()
-        self._story = story
+        self.story = story
         self._pace = pace
         self._partitions = partitions
         self._handed: queue.SimpleQueue[Step] = queue.SimpleQueue()
@@ -79,7 +79,7 @@ class Direct(threading.Thread):
                 owed -= 1
             self._producer.poll(0)
             self._ended.wait(_TICK_SECONDS)
-        for step in (*self._story.rest(), *self._outstanding()):
+        for step in (*self.story.rest(), *self._outstanding()):
             self._publish(step)
         left = self._producer.flush(_FLUSH_SECONDS)
         if left:

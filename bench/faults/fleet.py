@@ -14,8 +14,8 @@ import psutil
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
-from creditbus.services.worker.city_day import DAY_VARIABLE
 from creditbus.topics.connection import Connection
+from tests.harness.dated_cli import DAY_FILE
 from tests.harness.waiting import until
 from tests.harness.wire import QUIETLY
 
@@ -27,22 +27,31 @@ _STARTED = r"worker {pid} starts as (\S+)"
 
 
 class Crew:
-    """`creditbus worker --processes N`, with further arguments: a supervisor and its worker processes."""
+    """`creditbus worker --processes N`, with further arguments: a supervisor and its worker processes.
 
-    def __init__(self, bus: Connection, log: Path, processes: int, *arguments: str) -> None:
+    Args:
+        bus: that they work on.
+        log: what they say.
+        day: a file with the city's day.
+        processes: how many.
+        arguments: further ones of the command.
+
+    """
+
+    def __init__(self, bus: Connection, log: Path, day: Path, processes: int, *arguments: str) -> None:
         self.log = log
+        self.day = day
         self._bus = bus
         self._processes = processes
         self._arguments = arguments
         self._environment = os.environ | {f"CREDITBUS_{name.upper()}": url for name, url in bus.endpoints().items()}
         self._environment["CREDITBUS_HOME"] = str(bus.home)
-        # what the events tell is of 2018, and would not be published any more
-        self._environment[DAY_VARIABLE] = "2019-12-31"
+        self._environment[DAY_FILE] = str(day)
         self._supervisor: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start the supervisor."""
-        command = [sys.executable, "-m", "creditbus.services.cli", "worker", f"--processes={self._processes}"]
+        command = [sys.executable, "-m", "tests.harness.dated_cli", "worker", f"--processes={self._processes}"]
         command += self._arguments
         with self.log.open("ab") as log:
             self._supervisor = subprocess.Popen(

@@ -71,7 +71,7 @@ def worker_added_or_removed(scene: Scene) -> Mark:
     if scene.guests:
         scene.guests.pop().stop()
     else:
-        guest = Crew(scene.bus, scene.folder / "guests.log", 1)
+        guest = Crew(scene.bus, scene.folder / "guests.log", scene.crew.day, 1)
         scene.guests.append(guest)
         guest.start()
         guest.ready()

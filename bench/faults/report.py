@@ -9,9 +9,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from faults.stretch import Fault, Result
+from faults.result import Fault, Result
 
-from tests.harness.checker import FOREIGN, Problem
+from tests.harness.problem import DOUBLED, FOREIGN, LOST, MISSING, SURPLUS, WRONG, Problem
 
 __all__ = ["document", "failed", "table", "write"]
 
@@ -30,9 +30,11 @@ def document(results: Sequence[Result], seed: int, machine: dict[str, object], *
     return {
         "events": sum(result.events for result in results),
         "faults": len(faults),
-        "lost": cases("lost"),
-        "doubled": cases("doubled"),
-        "wrong": cases("wrong"),
+        "lost": cases(LOST),
+        "doubled": cases(DOUBLED),
+        "wrong": cases(WRONG),
+        "missing": cases(MISSING),
+        "should_not_be_there": cases(SURPLUS),
         "sent_twice_by_foreign_clients": cases(FOREIGN),
         "complete": complete,
         "seconds_to_first_output": _by_kind(faults, lambda fault: fault.first),
@@ -47,7 +49,10 @@ def document(results: Sequence[Result], seed: int, machine: dict[str, object], *
                 "faults": len(result.faults),
                 "seconds": round(result.seconds),
                 "outcomes": dict(sorted(result.counts.items())),
+                "changes_of_views": dict(sorted(result.changes.items())),
+                "feed_records_for_them": dict(sorted(result.proof.items())),
                 "passages_of_views": dict(sorted(result.passages.items())),
+                "copies": [copy._asdict() for copy in result.copies],
             }
             for result in results
         ],
@@ -87,12 +92,31 @@ def table(facts: dict[str, Any]) -> str:
         figures = "".join(f"{column['median']:9.2f}{column['worst']:8.2f}  " for column in columns)
         lines.append(f"{kind:32} {first['count']:5}{figures}")
     checked = facts["lost"] is not None
-    verdict = f"lost {facts['lost']}, doubled {facts['doubled']}, wrong {facts['wrong']}" if checked else "NOT CHECKED"
+    verdict = _verdict(facts) if checked else "NOT CHECKED"
     lines.append(f"{facts['events']:,} events, {facts['faults']} faults, seed {facts['seed']}: {verdict}")
+    lines += [line for stretch in facts["stretches"] for line in _of_views(stretch)]
     if facts["sent_twice_by_foreign_clients"]:
         twice = facts["sent_twice_by_foreign_clients"]
         lines.append(f"{twice} events were sent twice by their departments' own clients, and booked as duplicates")
     return "\n".join(lines + [f"  {problem}" for problem in facts["problems"]])
+
+
+def _verdict(facts: dict[str, Any]) -> str:
+    surplus = facts["should_not_be_there"]
+    return (
+        f"lost {facts['lost']}, doubled {facts['doubled']}, wrong {facts['wrong']}; of views: missing "
+        f"{facts['missing']}, should not be there {surplus}"
+    )
+
+
+def _of_views(stretch: dict[str, Any]) -> Iterable[str]:
+    for name in ("changes_of_views", "feed_records_for_them"):
+        yield f"{name.replace('_', ' ')}: " + ", ".join(f"{what} {count:,}" for what, count in stretch[name].items())
+    for copy in stretch["copies"]:
+        yield (
+            f"copy of {copy['subscriber']} in {copy['database']}: {copy['records']:,} records, its reader was killed "
+            f"{copy['kills']} times"
+        )
 
 
 def write(facts: dict[str, Any], path: Path) -> None:

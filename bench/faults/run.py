@@ -19,15 +19,18 @@ from types import FrameType
 from typing import Any
 
 from faults.kinds import KINDS
+from faults.opening import Plan
 from faults.report import document, failed, table, write
+from faults.result import Result
 from faults.schedule import schedule
-from faults.stretch import Plan, Result, run_stretch
+from faults.stretch import run_stretch
 from machine import machine
 
 _ROOT = Path(__file__).resolve().parents[2]
 _RESULT = _ROOT / "bench" / "results" / "faults.json"
 _UNFINISHED = _ROOT / "build" / "faults.json"
 _EVENTS, _FAULTS, _SEED = 400_000, 66, 20260101
+_EVENTS_OF_A_CHANGE = 2_000
 _SHARE_OF_THREE_BROKERS = 0.3
 _SECONDS = 20.0
 _WANTED = {"worker_killed": (3.0, 10.0)}
@@ -96,6 +99,7 @@ class _Signals:
 
 
 def _plans(options: argparse.Namespace) -> list[Plan]:
+    changes = options.events // _EVENTS_OF_A_CHANGE if options.changes is None else options.changes
     share = {1: 0.0, 3: 1.0}.get(options.brokers, _SHARE_OF_THREE_BROKERS)
     three = round(options.faults * share)
     parts = {1: options.faults - three, 3: three}
@@ -104,6 +108,7 @@ def _plans(options: argparse.Namespace) -> list[Plan]:
             brokers,
             round(options.events * faults / options.faults),
             schedule(options.seed, faults, brokers, options.only),
+            round(changes * faults / options.faults),
             options.seconds,
             options.seed + brokers,
         )
@@ -130,6 +135,7 @@ def _options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make faults", description=__doc__)
     parser.add_argument("--events", type=int, default=_EVENTS, help="to be published in all (%(default)s)")
     parser.add_argument("--faults", type=int, default=_FAULTS, help="how many (%(default)s)")
+    parser.add_argument("--changes", type=int, help="of views: grants, classes, days (one for each 2,000 events)")
     parser.add_argument("--seed", type=int, default=_SEED, help="of load and schedule (%(default)s)")
     parser.add_argument("--seconds", type=float, default=_SECONDS, help="from one fault to the next (%(default)s)")
     parser.add_argument("--brokers", type=int, choices=(1, 3), help="one cluster only; both when left out")

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
+from faults.city import City
 from faults.connectors import Connectors
+from faults.copies import Copy
 from faults.fleet import Crew
 from faults.outlet import Mark, Outlet
 from faults.pace import Pace
@@ -29,6 +31,8 @@ class Scene:
     crew: Crew
     guests: list[Crew]
     connectors: Connectors
+    city: City
+    copies: list[Copy]
     outlet: Outlet
     pace: Pace
     random: Random

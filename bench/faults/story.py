@@ -12,8 +12,9 @@ from __future__ import annotations
 import heapq
 import itertools
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from random import Random
 from typing import Any, NamedTuple
 
@@ -38,6 +39,8 @@ _LATEST = 1500
 _SHARE_OF_THE_LARGE = 0.03
 """Of all penalties; one subject has them."""
 _SHARE_BACK_AT_ONCE = 0.5
+_SHARE_ENDING = 0.1
+"""Of the penalties, those that state the last day of their publication."""
 
 
 class Step(NamedTuple):
@@ -58,11 +61,17 @@ class Step(NamedTuple):
 class Story:
     """Draws events; parties are numbered from `first`, so that two stories never speak of the same one.
 
-    `by_itself`: the department writes its events itself, so they say more than rows of a file can.
+    `by_itself`: the department writes its events itself, so they say more than rows of a file can. `lasts` are the days
+    on which publications end.
     """
 
-    def __init__(self, random: Random, first: int, *, by_itself: bool = False) -> None:
+    def __init__(self, random: Random, first: int, lasts: Sequence[date], *, by_itself: bool = False) -> None:
         self._random = random
+        self._lasts = lasts
+        self.moves = 0
+        """Registrations told that lead to another district."""
+        self.late = 0
+        """Registrations told after something else of their subject."""
         self._numbers = itertools.count(first)
         self._documents = itertools.count(1)
         self._told = 0
@@ -123,7 +132,11 @@ class Story:
             return None
         large = self._random.random() < _SHARE_OF_THE_LARGE
         one = self._known[0] if large else self._random.choice(self._known)
-        return self._keep(Step(PENALTY, penalty(one, next(self._documents), "0.5")))
+        event = penalty(one, next(self._documents), "0.5")
+        if self._random.random() < _SHARE_ENDING:
+            last = self._random.choice(self._lasts).isoformat()
+            event = {**event, "content": {**event["content"], "CF_GSJZQ": last}}
+        return self._keep(Step(PENALTY, event))
 
     def _registration(self) -> Step:
         return self._register(self._new())
@@ -141,6 +154,7 @@ class Story:
     def _register(self, one: Party, *, late: bool = False) -> Step:
         self._known.append(one)
         self._unlisted.append(one)
+        self.late += late
         return self._keep(Step(REGISTRATION, registration(one, "虚构经营范围"), late))
 
     def _before_registration(self) -> Step:
@@ -172,6 +186,7 @@ class Story:
         district = next(other for other in DISTRICTS if other != one.district)
         self._known[place] = replace(one, district=district)
         self._told += 1
+        self.moves += 1
         return self._keep(Step(REGISTRATION, registration(self._known[place], f"虚构迁移{self._told}")))
 
     def _rename(self) -> Step | None:

@@ -81,7 +81,10 @@ class _Soak:
         if options.keep_logs:
             stack.callback(_keep, log, options.keep_logs)
         ports = _ports(options.processes)
-        crew = Crew(bus, log, options.processes, f"--metrics-port={ports[0]}")
+        day = log.with_name("day")
+        # what the events tell is of 2018, and would not be published any more
+        day.write_text("2019-12-31", encoding="ascii")
+        crew = Crew(bus, log, day, options.processes, f"--metrics-port={ports[0]}")
         stack.callback(crew.stop)
         crew.start()
         crew.ready()
