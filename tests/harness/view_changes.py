@@ -150,7 +150,8 @@ class ViewChanges:
         grant = self._grants[name]
         grant.pop("valid_from", None)
         # with the next midnight, or at once
-        grant["valid_until"] = self.on - timedelta(chance.randint(0, 1))
+        at_once = grant["valid_until"] == self.on or chance.random() < 0.5
+        grant["valid_until"] = self.on - timedelta(at_once)
         return f"{name} until {grant['valid_until']}"
 
     def _begin(self, chance: Random) -> str:
