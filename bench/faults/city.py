@@ -31,7 +31,9 @@ __all__ = ["FIRST_DAY", "City"]
 FIRST_DAY = date(2019, 12, 1)
 
 _AGENCY, _DISTRICT = "agency-xinda", "district-wuchang"
-_SUBSCRIBERS = (_AGENCY, "department-housing", _DISTRICT)
+_STEADY = "department-housing"
+"""It gets records whatever becomes of the others: what comes after a fault is seen in feeds."""
+_SUBSCRIBERS = (_AGENCY, _STEADY, _DISTRICT)
 _NEWCOMERS: Mapping[str, tuple[str, dict[str, Any]]] = {
     "district-jiangan": (_DISTRICT, {"districts": ["420102"]}),
     "bureau-audit": (_AGENCY, {"disclosure": "shared"}),
@@ -93,6 +95,7 @@ class City(threading.Thread):
             {name: self._grant(name) for name in _NEWCOMERS},
             raw_catalogue(),
             FIRST_DAY,
+            steady=[_STEADY],
         )
 
     @property

@@ -1,6 +1,6 @@
 """What a city changes of its views, drawn from a seed: grants, classes of values, and its day."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, timedelta
 from random import Random
 from typing import Any
@@ -43,6 +43,7 @@ class ViewChanges:
         items: the catalogue.
         on: the first day.
         number: of the first version.
+        steady: whose grants stay as they are.
 
     Attributes:
         versions: what was declared, the oldest first.
@@ -57,7 +58,9 @@ class ViewChanges:
         items: Mapping[str, RawItem],
         on: date,
         number: int = 1,
+        steady: Collection[str] = (),
     ) -> None:
+        self._steady = steady
         self._grants = {name: dict(grant) for name, grant in grants.items()}
         self._newcomers = {name: dict(grant) for name, grant in newcomers.items()}
         self._items = items
@@ -71,9 +74,11 @@ class ViewChanges:
         return CityPast(self.versions, self.on)
 
     @property
-    def in_force(self) -> list[str]:
-        """Subscribers whose grants are not over."""
-        return sorted(name for name, grant in self._grants.items() if grant["valid_until"] >= self.on)
+    def _in_force(self) -> list[str]:
+        """Subscribers whose grants are not over, and may become others."""
+        return sorted(
+            name for name, grant in self._grants.items() if grant["valid_until"] >= self.on and name not in self._steady
+        )
 
     def change(self, kind: str, chance: Random) -> tuple[str, str]:
         """Make a change; return its kind, and a few words that say which.
@@ -100,9 +105,9 @@ class ViewChanges:
         return Version(number, declared, grants)
 
     def _narrow(self, chance: Random) -> str:
-        if not self.in_force:
+        if not self._in_force:
             return ""
-        name = chance.choice(self.in_force)
+        name = chance.choice(self._in_force)
         grant = self._grants[name]
         told = [item for item in ITEMS if item in grant["items"]]
         ways: dict[str, Any] = {}
@@ -118,9 +123,9 @@ class ViewChanges:
         return self._alter(name, ways, chance)
 
     def _widen(self, chance: Random) -> str:
-        if not self.in_force:
+        if not self._in_force:
             return ""
-        name = chance.choice(self.in_force)
+        name = chance.choice(self._in_force)
         grant = self._grants[name]
         ways: dict[str, Any] = {part: None for part in _NARROWER if part in grant}
         if lacking := [item for item in ITEMS if item not in grant["items"]]:
@@ -144,9 +149,9 @@ class ViewChanges:
         return f"{part} of {name}"
 
     def _end(self, chance: Random) -> str:
-        if len(self.in_force) < 2:
+        if not self._in_force:
             return ""
-        name = chance.choice(self.in_force)
+        name = chance.choice(self._in_force)
         grant = self._grants[name]
         grant.pop("valid_from", None)
         # with the next midnight, or at once
@@ -155,7 +160,7 @@ class ViewChanges:
         return f"{name} until {grant['valid_until']}"
 
     def _begin(self, chance: Random) -> str:
-        over = sorted(self._grants.keys() - set(self.in_force))
+        over = sorted(self._grants.keys() - set(self._in_force) - set(self._steady))
         names = sorted(self._newcomers) or over
         if not names:
             return ""
