@@ -26,6 +26,8 @@ __all__ = ["finish"]
 
 _SETTLE_SECONDS = 600.0
 _DAY_SECONDS = 300.0
+_ENOUGH = 50
+"""Changes of views after which each of their signs must have been seen."""
 
 
 def finish(scene: Scene, observer: Observer, direct: Direct, result: Result, say: Callable[[str], None]) -> None:
@@ -108,7 +110,7 @@ def _proves_nothing(result: Result) -> Iterator[Problem]:
     for way in WAYS:
         if not result.passages[way]:
             yield Problem(WRONG, 1, f'no record went "{way}": the traffic proves nothing of views')
-    if all(result.changes[kind] for kind in VIEW_CHANGES):
+    if sum(result.changes[kind] for kind in VIEW_CHANGES) >= _ENOUGH:
         for sign in SIGNS:
             if not result.proof[sign]:
                 yield Problem(WRONG, 1, f'nothing was "{sign}": the changes prove nothing of views')

@@ -12,6 +12,7 @@ import gc
 import signal
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -44,6 +45,8 @@ def main() -> int:
     complete_size = options.events >= _EVENTS and options.faults >= 60  # noqa: PLR2004 -- what is called the campaign
     path = options.output or (_RESULT if complete_size else _UNFINISHED)
     results: list[Result] = []
+    # the city tells of its changes from a thread of its own
+    one_at_a_time = threading.Lock()
 
     def say(text: str) -> None:
         print(f"{time.monotonic() - began:7.1f} s  {text}", flush=True)
@@ -54,14 +57,17 @@ def main() -> int:
         return facts
 
     def step(text: str) -> None:
-        say(text)
-        save(complete=False)
+        with one_at_a_time:
+            say(text)
+            save(complete=False)
 
-    say(f"seed {options.seed}: {options.events:,} events, {options.faults} faults")
+    plans = _plans(options)
+    changes = sum(plan.changes for plan in plans)
+    say(f"seed {options.seed}: {options.events:,} events, {options.faults} faults, {changes} changes of views")
     # Millions of records stay until the end: looking through them for cycles would take most of the time.
     gc.disable()
     try:
-        for plan in _plans(options):
+        for plan in plans:
             if signals.asked():
                 break
             results.append(Result(plan.brokers))
