@@ -145,7 +145,7 @@ class City(threading.Thread):
             self._write_files()
             self._declare()
         self.made[made] += 1
-        self._heard(f"  change {self.made.total():3}/{len(self._kinds)} at {events:7,} events  {made}: {said}")
+        self._heard(f"  change {self.made.total():3} at {events:7,} events  {made}: {said}")
 
     def _grant(self, name: str) -> Grant:
         found: Grant = self._folder.read(f"subscribers/{name}")["grant"]

@@ -48,6 +48,8 @@ def finish(scene: Scene, observer: Observer, direct: Direct, result: Result, say
         _last_midnight(scene, observer)
     except AssertionError as error:
         result.problems.append(Problem(WRONG, 1, str(error)[:500]))
+    for copy in scene.copies:
+        copy.end()
     say("  checking against a recomputation from the ingest topics")
     result.events = len(observer.of("ingest."))
     result.counts = observer.totals().copy()
@@ -88,7 +90,6 @@ def _last_midnight(scene: Scene, observer: Observer) -> None:
 
 def _of_copies(scene: Scene, observer: Observer, result: Result) -> Iterator[Problem]:
     for copy in scene.copies:
-        copy.end()
         copy.complete()
         feed = f"feed.{copy.subscriber}"
         found = list(copy_problems(observer, feed, copy.url))

@@ -104,7 +104,7 @@ def _subject(
             restated = (replay.epoch, turns), place
         else:
             replay.take(change)
-            if not change.facts.registered and change.name.item not in free:
+            if change.by_event and not change.facts.registered and change.name.item not in free:
                 yield Problem(WRONG, 1, f"{change.where}: applied, and its subject is not registered")
         if change.facts != replay.facts:
             yield Problem(WRONG, 1, f"{change.where}: under {change.facts}, true is {replay.facts}")
