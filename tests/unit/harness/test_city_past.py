@@ -15,7 +15,7 @@ from tests.harness.feeds import Grant
 from tests.harness.memory_observer import MemoryWire, observed, publish
 from tests.harness.problem import DOUBLED, LOST, MISSING, SURPLUS, WRONG, Problem
 from tests.harness.recomputation import recompute
-from tests.harness.traffic import Event, Traffic, message, party, penalty, registration
+from tests.harness.traffic import Event, Traffic, message, party, penalty, registration, withdrawn
 from tests.harness.view_changes import MIDNIGHT, ViewChanges, schedule_of
 from tests.harness.wire import Observer
 
@@ -107,6 +107,19 @@ def test_a_city_that_changes_its_mind_has_no_problem(seed: int) -> None:
         city.change(kind)
     city.publish(messages)
     assert city.problems(city.settled()) == []
+
+
+def test_a_publication_ends_although_the_registration_is_withdrawn() -> None:
+    city = City(1)
+    city.tell(registration(_ONE, ""), ending(1, city.mind.on))
+    city.settled()
+    city.tell(withdrawn(_ONE, ""))
+    city.settled()
+    city.change(MIDNIGHT)
+    seen = city.settled()
+    verbs = [seen.wire.decode(one.value)["header"]["verb"] for one in seen.of("credit.changes")]
+    assert verbs[-1] == "EXPIRE"
+    assert city.problems(seen) == []
 
 
 def kinds_of(found: list[Problem]) -> set[tuple[str, bool]]:
