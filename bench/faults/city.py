@@ -38,7 +38,7 @@ _NEWCOMERS: Mapping[str, tuple[str, dict[str, Any]]] = {
     "district-jiangan": (_DISTRICT, {"districts": ["420102"]}),
     "bureau-audit": (_AGENCY, {"disclosure": "shared"}),
 }
-"""Who becomes a subscriber later: like whom, and with what other grant."""
+"""Subscribers that come later: which other one each is like, and what of its grant differs."""
 _FIRST_MOMENT, _LAST_MOMENT = 0.03, 0.95
 """Of the events, before the first change and before the last one."""
 _LOOK_SECONDS = 0.1
@@ -49,7 +49,7 @@ Heard = Callable[[str], None]
 
 
 class City(threading.Thread):
-    """Changes its mind as often as it is told.
+    """Changes its mind at drawn moments.
 
     Args:
         bus: that it declares to.

@@ -45,7 +45,7 @@ def main() -> int:
     complete_size = options.events >= _EVENTS and options.faults >= 60  # noqa: PLR2004 -- what is called the campaign
     path = options.output or (_RESULT if complete_size else _UNFINISHED)
     results: list[Result] = []
-    # the city tells of its changes from a thread of its own
+    # the city reports its changes from a thread of its own
     one_at_a_time = threading.Lock()
 
     def say(text: str) -> None:

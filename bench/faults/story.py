@@ -69,9 +69,9 @@ class Story:
         self._random = random
         self._lasts = lasts
         self.moves = 0
-        """Registrations told that lead to another district."""
+        """Registrations that lead to another district."""
         self.late = 0
-        """Registrations told after something else of their subject."""
+        """Registrations that come after something else of their subject."""
         self._numbers = itertools.count(first)
         self._documents = itertools.count(1)
         self._told = 0

@@ -41,7 +41,7 @@ class Permitted:
         self._grants: dict[tuple[int, str, int], Grant | None] = {}
 
     def of(self, subscriber: str, change: dict[str, Any]) -> Iterator[bytes | None]:
-        """Give what a subscriber's feed may get of a decoded change, each a digest as of `told`; None: nothing."""
+        """Give what a feed may get of a decoded change, each by the digest of its record; None: nothing."""
         if subscriber not in self._versions[-1].grants:
             yield None
             return
