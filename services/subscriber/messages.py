@@ -320,3 +320,62 @@ INSTALL_PYARROW = Message(
     "安装 `creditbus[parquet]`",
     "install `creditbus[parquet]`",
 )
+FEED_OF = Message(
+    "{name}的订阅流。用途：{purpose}。依据：{legal_basis}。授权有效期至 {until}。",
+    "The feed of {name}. Purpose: {purpose}. Legal basis: {legal_basis}. The grant is valid until {until}.",
+)
+FEED_CHANNEL = Message(
+    "授权内的所有变更。每个键的最新记录即当前可见的内容；state 为 WITHDRAWN、REPAIRED、EXPIRED 或 WITHHELD 的记录"
+    "不得再展示。"
+    "每个主体的记录在同一分区，按次序；每个分区的 feed_seq 从 1 起连续编号，previous_hash 为前一条记录的 SHA-256。",
+    "Every change that the grant admits. The newest record of a key is what is shown of it now; one in state "
+    "WITHDRAWN, REPAIRED, EXPIRED or WITHHELD must be shown no more. The records of a subject are in one partition, in "
+    "their order. In each partition feed_seq counts from 1 without gaps, and previous_hash is the SHA-256 of the "
+    "record before.",
+)
+MANIFESTS_CHANNEL = Message(
+    "运维方对订阅流各时段所含记录的签名。",
+    "What the operators sign of the feed, interval after interval.",
+)
+RECEIPTS_CHANNEL = Message(
+    "订阅方的回执：某条被撤回的记录已不再展示。写入与撤回相同编号的分区。",
+    "The subscriber's receipts: a record that was retracted is shown no more. They go to the partition with the number "
+    "of the retraction's.",
+)
+RECORD_SHOWS = Message(
+    "记录一次变更之后的全部内容；撤回的记录中 act 和 content 均为空。",
+    "A record as it is after a change, whole; in a retraction every part of act and content is null.",
+)
+MASKED_FIELDS = Message(
+    "以下字段部分隐去：{codes}。",
+    "Shown in part: {codes}.",
+)
+PARTIAL_FIELDS = Message(
+    "以下字段只提供部分值，其余为空：{codes}。",
+    "Shown for some values only, else null: {codes}.",
+)
+WITHHELD_BY = Message(
+    "字段 {code} 的值不在授权之内的记录整条不提供。",
+    "A record whose value of {code} is not admitted is withheld as a whole.",
+)
+RECORD_KEY = Message(
+    "UTF-8：主体代码、目录、决定机关、文书号，以 | 分隔",
+    "UTF-8: code of the subject, item, deciding authority, document number, with | between them",
+)
+RECEIPT_KEY = Message(
+    "UTF-8：撤回的分区和 feed_seq，以 | 分隔",
+    "UTF-8: partition and feed_seq of the retraction, with | between them",
+)
+MANIFEST_KEY = Message(
+    "清单的编号",
+    "number of the manifest",
+)
+MANIFEST_SAYS = Message(
+    "一个时段的记录数、各分区的首末编号与哈希、Merkle 树根；checkpoint 为 C2SP 签名。见 docs/feed-evidence.md。",
+    "Records of an interval, first and last number and hash of each partition, the root of a Merkle tree; checkpoint "
+    "is a C2SP signed note. See docs/feed-evidence.md.",
+)
+NO_HEADERS = Message(
+    "记录没有 Kafka 头。",
+    "Records have no headers in Kafka.",
+)

@@ -13,7 +13,18 @@ import typer
 from creditbus.services.cli.configured import known_subscriber, subscribers
 from creditbus.services.cli.console import ERRORS, OUTPUT
 from creditbus.services.cli.declared import connected
-from creditbus.services.cli.feed import bootstrap, compare, keys, manifest, prove, receipts, status, sync, verify
+from creditbus.services.cli.feed import (
+    bootstrap,
+    compare,
+    describe,
+    keys,
+    manifest,
+    prove,
+    receipts,
+    status,
+    sync,
+    verify,
+)
 from creditbus.services.cli.feed.breaks import break_line
 from creditbus.services.cli.language import spoken
 from creditbus.services.cli.messages import feed as messages
@@ -28,7 +39,7 @@ if TYPE_CHECKING:
 __all__ = ["app", "feed_line", "json_line"]
 
 app = typer.Typer(no_args_is_help=True)
-for _commands in (bootstrap, sync, compare, receipts, status, manifest, verify, prove, keys):
+for _commands in (describe, bootstrap, sync, compare, receipts, status, manifest, verify, prove, keys):
     _commands.register(app)
 
 

@@ -739,6 +739,19 @@ HELP: Final[Mapping[str, Message]] = {
         "每行一个 JSON 文档。",
         "One JSON document for each line.",
     ),
+    "feed describe": Message(
+        "以 YAML 输出订阅流的 AsyncAPI 3.0 描述：主题、键、服务器，以及按授权得出的各目录的 Avro 模式。",
+        "Print the AsyncAPI 3.0 description of a feed as YAML: topics, keys, servers, and the Avro schema of each item "
+        "as the grant shows it.",
+    ),
+    "feed describe SUBSCRIBER": Message(
+        "订阅方。",
+        "The subscriber.",
+    ),
+    "feed describe --json": Message(
+        "输出 JSON。",
+        "Print JSON.",
+    ),
     "feed bootstrap": Message(
         "把订阅方当前可见的记录写成快照：文件夹，内有各目录的 Avro 文件和清单；或用 --resume 使副本与快照一致，"
         "视图中已没有的行移除。订阅流不完整，或开头已过期时，退出码为 1。",
