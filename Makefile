@@ -22,8 +22,8 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo test quick coverage bench bench-whole bench-peers bench-connectors bench-damage faults simulate soak check format lock clean
-# The parts of check.
-.PHONY: check-style check-types check-layers check-wheel
+# The parts of check, and what the gate runs next to it.
+.PHONY: check-style check-types check-layers check-wheel interpreted
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -85,6 +85,10 @@ check-layers: $(INSTALLED)
 
 check-wheel: $(COMPILED)
 	@$(BIN)/pytest --quiet tests/packaging
+
+# One of the tests of `make test`, on its own: the gate runs it while modules are being compiled.
+interpreted: $(INSTALLED)
+	@$(BIN)/python -m tests.interpreted
 
 format: $(INSTALLED) ## Format the code and apply the safe fixes
 	@$(BIN)/ruff check --fix-only --quiet .

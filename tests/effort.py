@@ -4,7 +4,7 @@ import os
 
 __all__ = ["ONE_IN", "share"]
 
-#: In the environment of a run that tries one example in this many: that of tests/contracts/test_compiled.py.
+#: In the environment of a run that tries one example in this many: that of tests/interpreted.py.
 ONE_IN = "CREDITBUS_ONE_EXAMPLE_IN"
 
 

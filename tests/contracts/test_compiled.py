@@ -2,19 +2,13 @@
 
 import importlib
 import os
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
 import pytest
 
+from tests import interpreted
 from tests.effort import ONE_IN, share
-
-_STAGES = ("intake", "resolver", "profiles", "fanout")
-_PROVEN_BY = ("tests/properties", *(f"tests/unit/{name}" for name in ("domain", *_STAGES)), "tests/scenarios")
-_OF_FILES = ("tests/properties/test_delimited_lines.py", "tests/properties/test_plain_rows.py")
-"""Readers of files: nothing of what they run is compiled."""
 
 
 def _compiled(root: Path, by: str = "compiled") -> list[str]:
@@ -47,16 +41,9 @@ def test_a_run_that_tries_one_example_in_four_tries_at_least_one(
 
 
 def test_the_same_modules_are_right_as_python(root: Path) -> None:
-    """Every test and scenario runs again; of the examples of a property, all of which ran compiled, the first eighth.
-
-    Whoever changes a module runs all of them as Python: `make quick`.
-    """
     if not any((root / "services").rglob("*.so")):
         pytest.skip("nothing is compiled here: all tests run the modules as Python")
     if os.environ.get("CREDITBUS_INTERPRETED"):
         pytest.skip("asked to run the modules as Python: all tests do")
-    environment = {**os.environ, "CREDITBUS_INTERPRETED": "1", ONE_IN: "8"}
-    left_out = [f"--ignore={file}" for file in _OF_FILES]
-    command = [sys.executable, "-m", "pytest", "--quiet", "-p", "no:cacheprovider", *left_out, *_PROVEN_BY]
-    done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
+    done = interpreted.run()
     assert done.returncode == 0, done.stdout[-3000:]

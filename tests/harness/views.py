@@ -16,7 +16,7 @@ from tests.harness.feeds import Grant, admits, disclosed, disclosed_act, is_with
 from tests.harness.problem import MISSING, SURPLUS, WRONG, Problem
 from tests.harness.recomputation import NOBODY, Facts, Recomputation, RecordId
 from tests.harness.restatement import final_facts
-from tests.harness.wire import Observer, Place, digest
+from tests.harness.wire import Observer, Place, Record, digest
 
 __all__ = ["Standing", "held", "standing_records", "views"]
 
@@ -138,21 +138,24 @@ class _Newest(NamedTuple):
 
 def _newest(observer: Observer, feed: str, begins: Mapping[Place, int] = MappingProxyType({})) -> dict[str, _Newest]:
     """Return what somebody holds who keeps the newest record of each key."""
-    newest: dict[str, _Newest] = {}
-    for record in observer.of(feed):
-        if record.place.topic != feed or record.offset < begins.get(record.place, 0):
-            continue
-        entry = observer.wire.decode(record.value)
-        of, subject = entry["record"], entry["subject"]
-        shown = digest(
-            (subject["name"], subject["district"], subject["registered"]),
-            (of["authority_name"], of["verb"], of["state"], of["revision"]),
-            entry["act"],
-            entry["content"],
-        )
-        retracted = of["state"] in (*RETRACTED, "WITHHELD")
-        newest[(record.key or b"").decode()] = _Newest(retracted, shown, f"{record.place} at {record.offset}")
-    return newest
+    newest: dict[bytes, Record] = {
+        record.key or b"": record
+        for record in observer.of(feed)
+        if record.place.topic == feed and record.offset >= begins.get(record.place, 0)
+    }
+    return {key.decode(): _read(observer, record) for key, record in newest.items()}
+
+
+def _read(observer: Observer, record: Record) -> _Newest:
+    entry = observer.wire.decode(record.value)
+    of, subject = entry["record"], entry["subject"]
+    shown = digest(
+        (subject["name"], subject["district"], subject["registered"]),
+        (of["authority_name"], of["verb"], of["state"], of["revision"]),
+        entry["act"],
+        entry["content"],
+    )
+    return _Newest(of["state"] in (*RETRACTED, "WITHHELD"), shown, f"{record.place} at {record.offset}")
 
 
 def held(observer: Observer, feed: str) -> dict[str, bytes]:
