@@ -228,5 +228,5 @@ def _catalogue(changes: Mapping[str, Mapping[str, Any]]) -> Catalogue:
 
 @cache
 def read_story(path: Path) -> Story:
-    """Read a scenario file; it can be told again and again."""
+    """Read a scenario file; one reading serves all tests of it."""
     return Story(yaml.safe_load(path.read_text(encoding="utf-8")))
