@@ -21,6 +21,6 @@ def test_the_files_that_are_damaged_were_sound(form: str, tmp_path: Path) -> Non
 
 
 def test_damage_ends_in_one_of_a_closed_list_of_words() -> None:
-    words = campaign(seed=20160128, files=share(1000), rows=share(4000), say=lambda _: None)
+    words = campaign(seed=20160128, files=share(500), rows=share(2000), say=lambda _: None)
     assert set(words) <= CLOSED
     assert {"admitted", "file refused", "FORMAT_UNPARSABLE", "FORMAT_COLUMN_COUNT", "MANDATORY_EMPTY"} <= set(words)
