@@ -43,7 +43,7 @@ class Pace(NamedTuple):
 
     Attributes:
         subjects: how many are looked at for it at most.
-        records: of subjects, from which it is enough.
+        records: of these subjects at most; a subject alone may have some more.
         chunks: of records of one subject that has more.
         due: chunks of what is due on a day.
 
@@ -104,6 +104,7 @@ class BatchLane:
         self, stage: StageStanding, continuation: RecordWriter, view: StateView, out: Output, *, busy: bool
     ) -> None:
         self._busy = busy
+        self._done: set[int] = set()
         self._continuation = continuation
         self._view = view
         self._out = out
@@ -174,6 +175,7 @@ class BatchLane:
                 # by a worker that took the lane up: should the message of the next piece be lost, this is the way on
                 self._say_what_is_next()
             return
+        self._done.add(place)
         standing = self._standing
         if begun or place + through < self._subjects.count:
             self._put(replace(standing, place=place + through, begun=begun, quiet=self._quiet))
@@ -187,7 +189,8 @@ class BatchLane:
         return 0 if self._busy else min(self._standing.quiet + 1, QUIET)
 
     def _is_next(self, place: int) -> bool:
-        return bool(self.behind) and place == self._standing.place
+        # the number stays the same while one subject is gone through
+        return bool(self.behind) and place == self._standing.place and place not in self._done
 
     def _say_what_is_next(self) -> None:
         if self.behind:

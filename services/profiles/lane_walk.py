@@ -85,8 +85,8 @@ class LaneWalk:
         self._view.need(map(subject_key, codes))
         records, taken = 0, 0
         for code in codes:
-            if records >= self._lane.pace.records:
-                break
             records += min(self._summaries.of(subject_key(code)).records, AT_ONCE * INDEX_CHUNK)
+            if taken and records > self._lane.pace.records:
+                break
             taken += 1
         return codes[:taken]

@@ -22,8 +22,8 @@ from tests.step_harness import PERSON_KEY, START_MS, Bus
 
 PIECE, LARGE_PIECE = 64, 256
 """Records of a piece between events, and where there are none."""
-MOST = 80
-"""Records of one subject that are looked at together at most."""
+MOST = 79
+"""Records that a piece has at most: of one subject, in full chunks and its last one."""
 LOSING = "district-wuchang"
 ITEM = "administrative-penalty"
 SUBJECTS = [party(number, "420106") for number in range(3 * QUIET)]
@@ -112,9 +112,8 @@ def test_between_events_a_piece_has_few_records_and_each_is_restated_once(bus: B
             break
     numbers = [header["document_no"] for piece in pieces for header in piece if header["item"] == ITEM]
     assert numbers == [number_of(event) for one in SUBJECTS for event in penalties(one)]
-    # of the subject with which a piece is full, all that are looked at together
-    assert max(map(len, pieces)) <= PIECE + MOST
-    assert len(pieces) > sum(RECORDS.values()) // (PIECE + MOST)
+    assert max(map(len, pieces)) <= MOST
+    assert len(pieces) >= sum(RECORDS.values()) // PIECE
 
 
 def test_a_subject_of_many_records_is_through_before_another_is_begun(bus: Bus) -> None:
@@ -131,10 +130,9 @@ def test_without_events_pieces_become_larger(bus: Bus) -> None:
     sizes = []
     while bus.unread("profiles", 0):
         sizes.append(len(step(bus)))
-    # what a worker says as it takes the lane up makes two pieces of one batch
-    assert max(sizes[: QUIET - 1]) <= PIECE + MOST
-    assert max(sizes[QUIET:]) > PIECE + MOST
-    assert max(sizes) <= LARGE_PIECE + MOST
+    assert max(sizes[:QUIET]) <= MOST
+    assert max(sizes[QUIET:]) > MOST
+    assert max(sizes) <= LARGE_PIECE
 
 
 def test_facts_that_change_amid_the_walk_are_restated_with_it(bus: Bus) -> None:
