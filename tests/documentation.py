@@ -14,7 +14,7 @@ from prometheus_client.metrics import MetricWrapperBase
 
 from creditbus.avro_schemas import raw_catalogue
 from creditbus.connectors.mapping.page import mapping_page
-from creditbus.services.domain.catalogue import Catalogue, Field, Item, PublicationPeriod
+from creditbus.services.domain.catalogue import Catalogue, Field, Item, ObjectionRule, PublicationPeriod
 from creditbus.services.domain.event import Verb
 from creditbus.services.domain.reasons import Caution, Reason
 from creditbus.services.engine import metrics
@@ -176,6 +176,14 @@ def _item(item: Item) -> Iterator[str]:
     if item.publication.periods:
         yield f"Publication counts from the day in `{item.publication.start}`."
         yield _table(("published", "when", "from", "until", "months", "source"), map(_period, item.publication.periods))
+    if item.objections:
+        yield "An objection is to be answered within these working days after its day."
+        yield _table(("from", "until", "working days", "source"), map(_objection_rule, item.objections))
+
+
+def _objection_rule(rule: ObjectionRule) -> tuple[str, ...]:
+    source = rule.source if rule.verified else f"not verified; said to be {rule.source}"
+    return (rule.effective_from.isoformat(), str(rule.effective_to or ""), str(rule.working_days), source)
 
 
 def _period(period: PublicationPeriod) -> tuple[str, ...]:

@@ -110,6 +110,7 @@ records = st.builds(
     act_reading=st.none() | _moments,
     before_act=st.none() | st.sampled_from(RecordState),
     transitions=st.just(0) | _counts,
+    disputed_on=st.none() | st.integers(-(2**31), 2**31 - 1),
 )
 """Any record, also one that no history of events leads to."""
 

@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from creditbus.services.cli import demo, grants, profile, quality, worker
+from creditbus.services.cli import demo, grants, objections, profile, quality, worker
 from creditbus.services.cli.catalogue import app as catalogue
 from creditbus.services.cli.chosen_city import CITY_OPTION, choose_city, read_chosen_city
 from creditbus.services.cli.city import app as city
@@ -72,6 +72,7 @@ app.add_typer(connector.app, name="connector")
 app.add_typer(rejects.app, name="rejects")
 app.add_typer(quality.app, name="quality")
 app.add_typer(profile.app, name="profile")
+app.add_typer(objections.app, name="objections")
 app.add_typer(feed.app, name="feed")
 app.add_typer(grants.app, name="grants")
 

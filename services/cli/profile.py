@@ -65,6 +65,7 @@ async def _read(
     connection: Connection, code: str, facing: tuple[str, date] | None, past: tuple[int | None, date | None] | None
 ) -> dict[str, Any] | None:
     from creditbus.services.fanout.app import grant_of
+    from creditbus.services.query.objections import clock_of, objection_shown
     from creditbus.services.query.past_profile import past_profile
     from creditbus.services.query.profile import open_profiles
     from creditbus.topics.declarations import declarations
@@ -77,7 +78,8 @@ async def _read(
         if past is not None:
             return await past_profile(reader, subject, *past)
         if facing is None:
-            return await reader.profile(subject)
+            today = city_day(int(time.time() * 1000))
+            return await reader.profile(subject, objection_shown(clock_of(reader.catalogue), today))
         subscriber, on = facing
         return await reader.disclosed(subject, grant_of(declarations().subscribers[subscriber]), on)
     finally:

@@ -13,7 +13,7 @@ from creditbus.services.cli.messages.trace import DENIED
 from creditbus.services.cli.words import caution, word
 from creditbus.services.domain.catalogue.fields import Disclosure
 
-__all__ = ["disclosed_lines", "past_lines", "profile_lines"]
+__all__ = ["disclosed_lines", "objection_text", "past_lines", "profile_lines"]
 
 _STATE_WIDTH = 9
 
@@ -99,13 +99,27 @@ def _record_lines(record: dict[str, Any], more: Sequence[str] = ()) -> list[str]
     revision = [spoken(messages.REVISION, revision=record["revision"])] if record["revision"] > 1 else []
     class_ = record["disclosure"]
     whole = [] if class_ == Disclosure.PUBLIC else [spoken(messages.WITHHELD_BELOW, disclosure=word(class_))]
+    objection = record.get("objection")
     # a statement may have lines of its own
     said = " ".join((record["statement"] or "").split())
     return [
         _title_line(record),
         "            " + "  ".join([*details, *revision, *whole, *map(caution, record["cautions"]), *more]),
+        *(["            " + objection_text(objection)] if objection else []),
         *(["            " + spoken(messages.STATEMENT, said=said)] if said else []),
     ]
+
+
+def objection_text(objection: dict[str, Any]) -> str:
+    """Return since when an objection is open, and when it is due, for a person."""
+    since, due, year = objection["since"], objection["due"], objection["year_without_working_days"]
+    if since is None:
+        return spoken(messages.OBJECTION_WITHOUT_DAY)
+    if year is not None:
+        return spoken(messages.OBJECTION_UNCOVERED, since=since, year=year)
+    if due is None:
+        return spoken(messages.OBJECTION_WITHOUT_RULE, since=since)
+    return spoken(messages.OBJECTION_OVERDUE if objection["overdue"] else messages.OBJECTION, since=since, due=due)
 
 
 def _padded(text: str) -> str:

@@ -11,6 +11,7 @@ from creditbus.avro_schemas import raw_catalogue
 from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.city_time import city_day
 from creditbus.services.domain.normalise import parse_date
+from creditbus.services.domain.profile.objection import OpenObjection, open_objection
 from creditbus.services.domain.profile.stored_record import decode_record
 from creditbus.services.domain.profile.succession import of_successor, successions
 from creditbus.services.engine.batch import Record
@@ -37,6 +38,7 @@ class HeldRecord(NamedTuple):
         decided: day of the decision; None where the item has none.
         received: day on which the bus received the content.
         amended: the content is not the record's first.
+        objection: the one that is open against it; None: there is none.
 
     """
 
@@ -45,6 +47,7 @@ class HeldRecord(NamedTuple):
     decided: date | None
     received: date
     amended: bool
+    objection: OpenObjection | None = None
 
 
 async def read_held(connection: Connection, facts: TopicFacts) -> list[HeldRecord]:
@@ -87,4 +90,5 @@ def _held(codec: EventCodec, value: bytes) -> HeldRecord:
     item = opened.header["item"]
     act, _, _, _ = codec.read_body(item, opened.body)
     decided = parse_date(act["decided_on"]) if act["decided_on"] else None
-    return HeldRecord(record.department, item, decided, city_day(record.received_at), record.revision > 1)
+    received = city_day(record.received_at)
+    return HeldRecord(record.department, item, decided, received, record.revision > 1, open_objection(record))

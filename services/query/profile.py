@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -37,6 +37,10 @@ from creditbus.topics.names import PROFILES, RESOLVER
 from creditbus.topics.registry import SchemaRegistry
 
 __all__ = ["ProfileReader", "open_profiles"]
+
+
+def _unjudged(record: Record) -> None:
+    """Say nothing of objections."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +81,24 @@ class ProfileReader:
                 return subject
         return None
 
-    async def profile(self, subject: str) -> dict[str, Any] | None:
-        """Return the profile of a subject, None when there is none; errors as of `StageState.values`."""
+    async def profile(self, subject: str, objection_to: Callable[[Record], Any] = _unjudged) -> dict[str, Any] | None:
+        """Return the profile of a subject, None when there is none; errors as of `StageState.values`.
+
+        Args:
+            subject: unified social credit code or token.
+            objection_to: what is shown of the open objection to a record; None: there is none.
+
+        """
         code = subject.encode()
         (value,) = await self.read(PROFILES.name, code, [subject_key(code)])
         if value is None:
             return None
         summary = decode_subject(value)
         stored = [decode_record(value) for value in await self._records(code, summary)]
-        records = [self.shown(one.content, one.act, one.state, one.revision) for one in stored]
+        records = [
+            {**self.shown(one.content, one.act, one.state, one.revision), "objection": objection_to(one)}
+            for one in stored
+        ]
         return {
             "subject": subject,
             "name": summary.name,

@@ -7,6 +7,7 @@ became of it are the same rows. A record's timing counts in the period in which 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
@@ -18,6 +19,7 @@ from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.city_time import city_day
 from creditbus.services.domain.entitlement import is_entitled
 from creditbus.services.domain.ledger import Entry, Outcome
+from creditbus.services.domain.profile.objection import ObjectionClock, ObjectionStanding
 from creditbus.services.domain.quality import Declared, ItemCounts, Timing, figures, total
 from creditbus.services.domain.reasons import Reason
 from creditbus.services.domain.statements import Declaration, Statement
@@ -55,12 +57,14 @@ class DepartmentQuality:
         department: its id.
         items: counts by catalogue item, of all items that it may publish.
         returned: its refused rows and their corrections, whenever they were refused.
+        objections: how many of its records are under objection today, whenever they came.
 
     """
 
     department: str
     items: Mapping[str, ItemCounts]
     returned: list[ReturnedRow] = field(default_factory=list)
+    objections: Mapping[ObjectionStanding, int] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """Return what `creditbus quality --json` prints of it."""
@@ -78,6 +82,7 @@ class DepartmentQuality:
             },
             "seconds_to_fix": _spread(self.fix_seconds),
             "closed_because": self.closed_because,
+            "open_objections": {standing.value: self.objections.get(standing, 0) for standing in ObjectionStanding},
         }
 
     @property
@@ -138,8 +143,13 @@ async def read_quality(connection: Connection, departments: Iterable[str], perio
         runs.add(city_day(record.timestamp), read_deltas(record.value or b""))
     _book(found, runs.entries())
     held = [one for one in await read_held(connection, facts) if one.department in found]
-    judge = TimelinessJudge(catalogue, working_calendar())
+    calendar = working_calendar()
+    judge, clock = TimelinessJudge(catalogue, calendar), ObjectionClock(catalogue.objections, calendar)
+    objections = {name: Counter[ObjectionStanding]() for name in found}
+    today = city_day(int(time.time() * 1000))
     for one in held:
+        if one.objection is not None:
+            objections[one.department][clock.judged(one.objection, today).standing] += 1
         if period.holds(one.received) and one.item in found[one.department]:
             timing = judge(one)
             if timing is not None:
@@ -151,7 +161,7 @@ async def read_quality(connection: Connection, departments: Iterable[str], perio
         events = [event async for event in read_rejects(connection, name, "")]
         returned = returned_rows(events, Statements.of(name, said))
         _replace(found[name], returned, runs)
-        reports[name] = DepartmentQuality(name, found[name], returned)
+        reports[name] = DepartmentQuality(name, found[name], returned, objections[name])
     return QualityReport(period, reports, judge.uncovered)
 
 

@@ -12,6 +12,7 @@ from creditbus.services.query.returned import Status
 
 __all__ = [
     "NOT_JUDGED",
+    "OPEN_OBJECTIONS",
     "QUALITY_RATIO",
     "REGISTRY",
     "REJECTED_ROWS",
@@ -35,6 +36,13 @@ NOT_JUDGED: Final = Gauge(
     ["department", "reason"],
     registry=REGISTRY,
 )
+OPEN_OBJECTIONS: Final = Gauge(
+    "creditbus_open_objections",
+    "Records of a department under an objection that is not answered, by how it stands to its clock today: in_time, "
+    "overdue, unknown (its day, a rule or the working days of a year are not known).",
+    ["department", "standing"],
+    registry=REGISTRY,
+)
 REJECTED_ROWS: Final = Gauge(
     "creditbus_rejected_rows",
     "Refused rows that the reject topic still holds, by status: open, fixed, replaced.",
@@ -53,7 +61,7 @@ _QUANTILES: Final = {"0.5": "p50", "0.9": "p90"}
 
 def set_quality(report: QualityReport) -> None:
     """Show a report in place of the one before."""
-    for gauge in (QUALITY_RATIO, NOT_JUDGED, REJECTED_ROWS, REJECT_FIX_SECONDS):
+    for gauge in (QUALITY_RATIO, NOT_JUDGED, OPEN_OBJECTIONS, REJECTED_ROWS, REJECT_FIX_SECONDS):
         gauge.clear()
     for name, quality in report.departments.items():
         facts = quality.as_json()
@@ -62,6 +70,8 @@ def set_quality(report: QualityReport) -> None:
                 QUALITY_RATIO.labels(name, figure).set(value)
         for timing in (Timing.AMENDED, Timing.UNCOVERED):
             NOT_JUDGED.labels(name, timing.value).set(facts["counts"][timing.value])
+        for standing, count in facts["open_objections"].items():
+            OPEN_OBJECTIONS.labels(name, standing).set(count)
         for status in get_args(Status):
             REJECTED_ROWS.labels(name, status).set(sum(row.status == status for row in quality.returned))
         if facts["seconds_to_fix"] is not None:

@@ -15,7 +15,7 @@ from creditbus.topics.names import PROFILES
 from tests.examples import CATALOGUE
 from tests.step_harness import Bus
 
-__all__ = ["Shown", "past", "present"]
+__all__ = ["Shown", "past", "present", "reader"]
 
 Shown = dict[str, Any]
 
@@ -30,17 +30,18 @@ class _BusStore:
         return Reading(0, {key: self._bus.stores[PROFILES.name, lane].get(key) for key in keys})
 
 
-def _reader(bus: Bus) -> ProfileReader:
+def reader(bus: Bus) -> ProfileReader:
+    """Read the profiles of a bus."""
     state = StageState(PROFILES.name, cast("Store", _BusStore(bus)), [0] * bus.parts.lanes)
     return ProfileReader(bus.parts.codec, CATALOGUE, cast("Any", None), {PROFILES.name: state})
 
 
 def present(bus: Bus, code: str) -> Shown | None:
-    """Give what `profile show` says."""
-    return asyncio.run(_reader(bus).profile(code))
+    """Give what `profile show` says, but for objections."""
+    return asyncio.run(reader(bus).profile(code))
 
 
 def past(bus: Bus, code: str, *, known_at: int | None = None, as_of: str | None = None) -> Shown | None:
     """Give what `profile show --as-known-at --as-of` says."""
     day = None if as_of is None else date.fromisoformat(as_of)
-    return asyncio.run(past_profile(_reader(bus), code, known_at, day))
+    return asyncio.run(past_profile(reader(bus), code, known_at, day))

@@ -24,6 +24,7 @@ def shown_now(bus: Bus) -> dict[str, Shown]:
     for code in CODES:
         profile = present(bus, code)
         if profile is not None and profile["records"]:
+            assert not any(record.pop("objection") for record in profile["records"])
             found[code] = {name: value for name, value in profile.items() if name not in NOT_OF_THE_PAST}
     return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -105,6 +106,7 @@ def _facts(item: Item) -> dict[str, Any]:
         "acts_on_other_items": item.acts_on is not None,
         "publication_from": item.publication.start or None,
         "publication_until": item.publication.until or None,
+        "objections": [asdict(rule) for rule in item.objections],
         "due_working_days": item.due_working_days,
     }
 
@@ -153,6 +155,7 @@ def _lines(facts: dict[str, Any]) -> list[str]:
         spoken(messages.VERBS, verbs=listed(map(word, facts["verbs"])))
         + ("" if due is None else spoken(messages.DUE, days=due)),
         *map(_period_line, facts["publication"]),
+        *map(_objection_line, facts["objections"]),
         *map(_field_line, facts["fields"]),
         *([spoken(messages.WITHHELD, field=withheld)] if (withheld := facts["withheld_unless_disclosed"]) else []),
     ]
@@ -173,6 +176,17 @@ def _authority(facts: dict[str, Any]) -> Iterator[str]:
     """Say which field names the authority that a department must speak for."""
     if facts["authority_field"] and not facts["acts_on_other_items"]:
         yield spoken(messages.SPEAKS_FOR, field=named_field(facts["id"], facts["authority_field"]))
+
+
+def _objection_line(rule: dict[str, Any]) -> str:
+    line = spoken(
+        messages.ANSWERED,
+        days=rule["working_days"],
+        first=rule["effective_from"],
+        last=rule["effective_to"] or messages.NOW(),
+        source=rule["source"],
+    )
+    return line + ("" if rule["verified"] else spoken(messages.NOT_VERIFIED))
 
 
 def _period_line(period: dict[str, Any]) -> str:

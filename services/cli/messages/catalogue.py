@@ -64,6 +64,10 @@ NOW = Message(
     "今",
     "now",
 )
+ANSWERED = Message(
+    "  异议      {days} 个工作日内处理：{first} 至 {last}，{source}",
+    "  objections are answered within {days} working days: {first} to {last}, {source}",
+)
 NOT_VERIFIED = Message(
     "（未核实）",
     " (not verified)",

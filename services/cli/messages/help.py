@@ -621,6 +621,18 @@ HELP: Final[Mapping[str, Message]] = {
         "撤销关闭。",
         "Undo that they are closed.",
     ),
+    "objections": Message(
+        "对记录的异议。",
+        "Objections to records.",
+    ),
+    "objections list": Message(
+        "列出未处理的异议，先到期的在前。有逾期的，退出码为 1。",
+        "List open objections, those that are due first at the top. Exit code 1 when one is overdue.",
+    ),
+    "objections list --overdue": Message(
+        "只列出逾期的。",
+        "Only those that are overdue.",
+    ),
     "quality": Message(
         "数据质量：各部门的报送情况，按部门和时段；`creditbus quality declare` 申报产生的数量。",
         "Quality: how well departments report, by department and period; `creditbus quality declare` declares "

@@ -43,6 +43,30 @@ STATEMENT = Message(
     "主体声明：{said}",
     "the subject states: {said}",
 )
+OBJECTION = Message(
+    "异议未处理：{since} 提出，最迟 {due} 处理",
+    "open objection since {since}, due on {due}",
+)
+OBJECTION_OVERDUE = Message(
+    "异议逾期：{since} 提出，本应最迟 {due} 处理",
+    "open objection since {since}, overdue: it was due on {due}",
+)
+OBJECTION_UNCOVERED = Message(
+    "异议未处理：{since} 提出；没有 {year} 年的工作日历，期限不能确定",
+    "open objection since {since}; when it is due is not known without the working days of {year}",
+)
+OBJECTION_WITHOUT_RULE = Message(
+    "异议未处理：{since} 提出；当日没有处理期限的规则",
+    "open objection since {since}; no rule of that day says when it is due",
+)
+OBJECTION_WITHOUT_DAY = Message(
+    "异议未处理：提出日期未知",
+    "open objection; its day is not known",
+)
+OBJECTIONS = Message(
+    "异议未处理 {count} 件，其中逾期 {late} 件，期限不能确定 {unknown} 件",
+    "{count} open objections, {late} overdue, {unknown} of which it cannot be said when they are due",
+)
 NO_PROFILE = Message(
     "此代码没有档案",
     "no profile for this code",

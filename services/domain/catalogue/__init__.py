@@ -15,6 +15,7 @@ from creditbus.services.domain.catalogue.item import (
     Stated,
     Succession,
 )
+from creditbus.services.domain.catalogue.objections import ObjectionRule
 from creditbus.services.domain.catalogue.parse import Catalogue
 from creditbus.services.domain.catalogue.publication import PublicationPeriod, PublicationRules
 from creditbus.services.domain.catalogue.rules import FirstYear, Known, Magnitude, Period, Required, Rules
@@ -32,6 +33,7 @@ __all__ = [
     "Known",
     "Magnitude",
     "NaturalKey",
+    "ObjectionRule",
     "Period",
     "PublicationPeriod",
     "PublicationRules",

@@ -64,5 +64,9 @@ MEANINGS: Final[Mapping[str, tuple[str, str]]] = {
         "记录自己写明的公示截止日（含当日）的数据项",
         "Field with the last day of publication that a record itself states.",
     ),
+    "objections": (
+        "异议应在提出后几个工作日内处理，按异议当日有效的规则",
+        "Working days within which an objection is to be answered, by the rule in force on its day.",
+    ),
     "due_working_days": ("应在几个工作日内报送", "Updates are due within this number of working days."),
 }

@@ -126,6 +126,18 @@ def _keys() -> _Schema:
         ),
         "publication_from": dict(_TEXT),
         "publication_until": dict(_TEXT),
+        "objections": _list(
+            _table(
+                {
+                    "effective_from": _DAY,
+                    "effective_to": _DAY,
+                    "working_days": _WHOLE,
+                    "source": _TEXT,
+                    "verified": _FLAG,
+                },
+                optional=("effective_to", "verified"),
+            )
+        ),
         "due_working_days": dict(_WHOLE),
     }
 
@@ -146,6 +158,7 @@ _OPTIONAL: Final = (
     "publication",
     "publication_from",
     "publication_until",
+    "objections",
     "due_working_days",
 )
 

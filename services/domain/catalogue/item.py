@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from creditbus.services.domain.catalogue.fields import Disclosure, Field, Format
+from creditbus.services.domain.catalogue.objections import ObjectionRule
 from creditbus.services.domain.catalogue.publication import PublicationRules
 from creditbus.services.domain.catalogue.rules import Rules
 from creditbus.services.domain.event import NO_ACT, Act, RecordState, SubjectKind, Verb
@@ -161,6 +162,8 @@ class Item:
         reasons: reasons for conditions of its own, by code, in primary order; its rules use general ones besides.
         rules: rules between fields.
         publication: when its records end to be published.
+        objections: by when the objections that its rows bring are to be answered; of several rules the first one that
+            is in force on the day of the objection.
         due_working_days: updates are due within this many working days; None: no rule.
 
     """
@@ -194,6 +197,7 @@ class Item:
     reasons: Mapping[str, ItemReason]
     rules: Rules
     publication: PublicationRules
+    objections: tuple[ObjectionRule, ...]
     due_working_days: int | None
 
     @property

@@ -15,6 +15,7 @@ from creditbus.services.domain.catalogue.item import (
     Stated,
     Succession,
 )
+from creditbus.services.domain.catalogue.objections import ObjectionRule, parse_objections
 from creditbus.services.domain.catalogue.parse_disclosure import parse_disclosure, refuse_names_by_value
 from creditbus.services.domain.catalogue.parse_publication import parse_publication
 from creditbus.services.domain.catalogue.parse_rules import parse_reasons, parse_rules
@@ -58,6 +59,7 @@ class Catalogue:
             for item_id, (schema, entry) in raw.items()
         }
         _refuse_two_meanings(items.values(), known)
+        _refuse_two_clocks(items.values(), known)
         return cls(items)
 
     def item(self, item_id: str) -> Item | None:
@@ -68,6 +70,11 @@ class Catalogue:
         """Give the reason that a code stands for, a general one or one of an item; None: another version's."""
         found = (item.reason(code) for item in self)
         return next((reason for reason in found if reason is not None), None)
+
+    @property
+    def objections(self) -> tuple[ObjectionRule, ...]:
+        """The rules by which objections are to be answered, whatever item brings them."""
+        return next((item.objections for item in self if item.objections), ())
 
     def __iter__(self) -> Iterator[Item]:
         """Iterate over the items."""
@@ -112,10 +119,13 @@ def _parse_item(item_id: str, schema: Mapping[str, Any], entry: Mapping[str, Any
         reasons=reasons,
         rules=parse_rules(reader.table("rules"), fields, reasons),
         publication=parse_publication(reader, fields, events[-1]),
+        objections=parse_objections(reader),
         due_working_days=reader.whole("due_working_days") if reader.has("due_working_days") else None,
     )
     for part in (title, subject, reader):
         part.finish()
+    if item.objections and (item.acts_on is None or Verb.DISPUTE not in item.verbs):
+        reader.fail("objections", Remedy.CLOCK)
     _refuse_unadmitted_verbs(reader, item)
     _refuse_half_a_succession(reader, item)
     refuse_names_by_value(reader, item)
@@ -290,6 +300,16 @@ def _refuse_two_meanings(items: Iterable[Item], lines: Mapping[str, Lines]) -> N
             if (reason.zh, reason.sentence) != (meant.zh, meant.sentence):
                 values, of = {"item": first.id}, lines.get(item.id, {})
                 raise CatalogueError(item.id, _ENTRY, ("reasons", code), Remedy.SAY_THE_SAME, values, of)
+
+
+def _refuse_two_clocks(items: Iterable[Item], lines: Mapping[str, Lines]) -> None:
+    """Refuse rules for objections in two items: a record under objection does not say which of them brought it."""
+    first = ""
+    for item in items:
+        if item.objections and first:
+            of = lines.get(item.id, {})
+            raise CatalogueError(item.id, _ENTRY, ("objections",), Remedy.ONE_CLOCK, {"item": first}, of)
+        first = first or (item.id if item.objections else "")
 
 
 def _refuse_half_a_succession(reader: Reader, item: Item) -> None:

@@ -65,6 +65,12 @@ class Remedy(StrEnum):
         "end the list with an event without `when`, for everything else",
     )
     MAX_MONTHS = ("max_months", "不得小于 min_months", "must not be less than min_months")
+    CLOCK = (
+        "clock",
+        "只有把异议带到其他事项记录的事项才可写期限",
+        "only an item whose rows bring objections to records of others has such rules",
+    )
+    ONE_CLOCK = ("one_clock", "{item} 已写有期限，只可写一处", "{item} has such rules already; keep one of the two")
     VERBS = ("verbs", "请加上 {verb}，此事项的事件用到它", "add {verb}, which the item's events use")
     SAY_THE_SAME = (
         "say_the_same",

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
 
+from creditbus.services.domain.city_time import city_day, day_number
 from creditbus.services.domain.event import Change, Header, RecordState, Verb
 
 __all__ = [
@@ -84,7 +85,8 @@ class Record:
     withdrawal that the department's readings gave and that counts now, `before_act` the procedural state before that,
     and before a repair (None: none; news has no such place). `term` lies over all of that: acts and contents change
     the record as if its publication had not ended.
-    `transitions` counts the events that changed the state alone, since they are counted (`history`).
+    `transitions` counts the events that changed the state alone, since they are counted (`history`). `disputed_on` is
+    the day of the last objection, in days since 1970-01-01 (None: there was none since such days are kept).
     """
 
     stated: RecordState
@@ -104,6 +106,7 @@ class Record:
     before_act: RecordState | None
     transitions: int
     term: Term
+    disputed_on: int | None
 
     def __init__(
         self,
@@ -125,6 +128,7 @@ class Record:
         before_act: RecordState | None = None,
         transitions: int = 0,
         term: Term = _RUNNING,
+        disputed_on: int | None = None,
     ) -> None:
         self.stated = stated
         self.procedural = procedural
@@ -143,6 +147,7 @@ class Record:
         self.before_act = before_act
         self.transitions = transitions
         self.term = term
+        self.disputed_on = disputed_on
 
     @property
     def standing(self) -> RecordState:
@@ -294,6 +299,7 @@ def _fold_content(record: Record | None, header: Header) -> Folded:
         before_act=standing.before_act,
         transitions=standing.transitions,
         term=standing.term,
+        disputed_on=standing.disputed_on,
     )
     return Moved(after, Change.AMENDED, record.state)
 
@@ -410,6 +416,7 @@ def _fold_act(record: Record | None, header: Header) -> Folded:
         procedural=procedural,
         before_dispute=_before_dispute(record, verb),
         seen=_seen_with(record.seen, mark),
+        disputed_on=_said_on(header) if verb == Verb.DISPUTE else record.disputed_on,
     )
     after = _with_act_reading(record, after, header)
     if verb == Verb.REPAIR:
@@ -429,6 +436,11 @@ def _with_act_reading(record: Record, after: Record, header: Header) -> Record:
     if record.department != header["origin"]["department"]:
         return replace(after, act_reading=None, before_act=None)
     return replace(after, act_reading=read, before_act=record.procedural)
+
+
+def _said_on(header: Header) -> int:
+    moment, received = header["source_time"], header["received_at"]
+    return day_number(city_day(received if moment is None else moment))
 
 
 def _before_dispute(record: Record, verb: str) -> RecordState | None:

@@ -11,7 +11,9 @@ from hashlib import blake2b
 from typing import Final, NamedTuple, cast
 
 from creditbus.services.domain.catalogue import ActsOn
+from creditbus.services.domain.city_time import day_number
 from creditbus.services.domain.event import ID_BYTES, Act, Change, Content, Header, RecordState, Verb
+from creditbus.services.domain.normalise import parse_date
 from creditbus.services.domain.profile.corrections import read_changes
 from creditbus.services.domain.profile.record import Conflict, Duplicate, Folded, Moved, Record, Unknown, fold, remember
 
@@ -90,7 +92,8 @@ def fold_act(record: Record, act: RecordAct, after: Corrected | None) -> Folded:
     if act.answers and (Verb.DISPUTE, act.answers) not in record.seen:
         return Unknown()
     if act.verb != Verb.AMEND:
-        return _step(record, act.verb, act.mark)
+        folded = _step(record, act.verb, act.mark)
+        return _disputed(folded, act.decided_on) if act.verb == Verb.DISPUTE and isinstance(folded, Moved) else folded
     if after is None:  # intake asks for the changes of a correction, but a publisher may state any verb
         return Conflict()
     if not act.answers:
@@ -99,8 +102,15 @@ def fold_act(record: Record, act: RecordAct, after: Corrected | None) -> Folded:
     return _amend(record, act, after, settled.record, settled) if isinstance(settled, Moved) else settled
 
 
+def _disputed(moved: Moved, on: str) -> Moved:
+    """Keep the day of an objection: the clock of the office that handles it begins on that day."""
+    day = parse_date(on)
+    return moved if day is None else replace(moved, record=replace(moved.record, disputed_on=day_number(day)))
+
+
 def _step(record: Record, verb: str, mark: bytes) -> Folded:
-    return fold(record, cast("Header", {"verb": verb, "content_hash": mark, "reading": None}))
+    header = {"verb": verb, "content_hash": mark, "reading": None, "source_time": None, "received_at": 0}
+    return fold(record, cast("Header", header))
 
 
 def _amend(before: Record, act: RecordAct, after: Corrected, record: Record, moved: Moved | None) -> Folded:

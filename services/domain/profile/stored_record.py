@@ -31,6 +31,9 @@ _TRANSITIONS: Final = struct.Struct(">I")
 _TERMS: Final = {Term.RUNNING: 0, Term.OVER: 0x20, Term.KEPT: 0x40}
 _TERM_OF: Final = {mark: term for term, mark in _TERMS.items()}
 _TERM_BITS: Final = 0x60
+# a layout has this bit where there was an objection: its day comes after what the layout has besides
+_DISPUTED: Final = 0x80
+_DISPUTED_ON: Final = struct.Struct(">i")
 _HASH_AT: Final = struct.calcsize(">BBBBIqqq")
 _HASH_END: Final = _HASH_AT + 16
 _FIRST_SEEN: Final = bytes([_VERB_CODE[Verb.ISSUE]])
@@ -59,6 +62,9 @@ def encode_record(record: Record, *, content: bytes | None = None, act: bytes | 
     if record.transitions:
         layout |= _COUNTED
         readings += _TRANSITIONS.pack(record.transitions)
+    if record.disputed_on is not None:
+        layout |= _DISPUTED
+        readings += _DISPUTED_ON.pack(record.disputed_on)
     head = _META.pack(
         layout | _TERMS[record.term],
         _STATE_CODE[record.stated],
@@ -145,7 +151,7 @@ def decode_record(value: bytes) -> Record:
         act_bytes,
     ) = _META.unpack_from(value)
     start = _META.size
-    term, uncounted = _TERM_OF.get(layout & _TERM_BITS), layout & ~(_COUNTED | _TERM_BITS)
+    term, uncounted = _TERM_OF.get(layout & _TERM_BITS), layout & ~(_COUNTED | _TERM_BITS | _DISPUTED)
     reading, act_reading, before_act, transitions = _NO_TIME, _NO_TIME, _NONE, 0
     if uncounted == _LAYOUT_WITH_READINGS and term is not None:
         reading, act_reading, before_act = _READINGS.unpack_from(value, start)
@@ -156,6 +162,10 @@ def decode_record(value: bytes) -> Record:
     if layout & _COUNTED:
         (transitions,) = _TRANSITIONS.unpack_from(value, start)
         start += _TRANSITIONS.size
+    disputed_on = None
+    if layout & _DISPUTED:
+        (disputed_on,) = _DISPUTED_ON.unpack_from(value, start)
+        start += _DISPUTED_ON.size
     seen_start = start + department_bytes
     act_start = seen_start + seen_count * _SEEN.size
     content_start = act_start + act_bytes
@@ -177,4 +187,5 @@ def decode_record(value: bytes) -> Record:
         before_act=None if before_act == _NONE else _STATES[before_act],
         transitions=transitions,
         term=term,
+        disputed_on=disputed_on,
     )
