@@ -22,7 +22,7 @@ RULES = (
     ),
     ObjectionRule(effective_from=date(2018, 7, 1), effective_to=None, working_days=5, source="乙", verified=True),
 )
-# 2018-07-09, a Monday, is no working day here
+# 2018-07-09, a Monday, is a holiday here
 CALENDAR = WorkingCalendar({2018: YearDays(frozenset({date(2018, 7, 9)}), frozenset())})
 CLOCK = ObjectionClock(RULES, CALENDAR)
 
