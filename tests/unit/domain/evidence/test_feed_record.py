@@ -58,3 +58,16 @@ def test_a_record_that_says_nothing_of_its_place_is_not_taken_for_the_first() ->
         taken.take(b"key", value)
     audit.close(taken)
     assert audit.findings != []
+
+
+@pytest.mark.parametrize("byte", [0, 1, 15, 31])
+def test_a_record_follows_by_every_byte_of_the_hash(byte: int) -> None:
+    first = frame(7) + place_bytes(1, bytes(32)) + b"one"
+    wrong = bytearray(value_hash(first))
+    wrong[byte] ^= 1
+    audit = Audit("feed.district-wuchang", [])
+    taken = audit.partition(0, cut=False)
+    for value in (first, frame(7) + place_bytes(2, bytes(wrong)) + b"two"):
+        taken.take(b"key", value)
+    audit.close(taken)
+    assert len(audit.findings) == 1
