@@ -55,7 +55,7 @@ class FeedLog:
         if partition.begins == partition.ends:
             return
         place = Partition(self.topic, partition.number)
-        async for chunk in read_partitions(self.servers, {place: start}):
+        async for chunk in read_partitions(self.servers, {place: start}, as_stage=True):
             yield chunk.records
 
     async def records(self, partition: FeedPartition, start: int = FROM_START) -> AsyncIterator[Record]:

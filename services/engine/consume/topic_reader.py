@@ -7,9 +7,10 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import NamedTuple
 
 from aiokafka import AIOKafkaConsumer
-from aiokafka.errors import KafkaConnectionError, KafkaError
+from aiokafka.errors import KafkaConnectionError, KafkaError, OffsetOutOfRangeError
 
 from creditbus.services.engine.batch import Partition, Record
+from creditbus.services.engine.consume.fetcher import NOWHERE, StageFetcher, stage_fetcher
 from creditbus.services.engine.errors import DependencyDownError
 
 __all__ = ["FROM_END", "FROM_START", "Chunk", "log_bounds", "read_partitions"]
@@ -37,6 +38,7 @@ async def read_partitions(
     follow: bool = False,
     partition_bytes: int = _PARTITION_BYTES,
     committed: bool = True,
+    as_stage: bool = False,
 ) -> AsyncGenerator[Chunk]:
     """Yield what the partitions hold from their starts (offset, FROM_START or FROM_END) to their ends.
 
@@ -45,10 +47,12 @@ async def read_partitions(
     last offset of a transactional topic is a marker. A start before the first offset or after the
     end is taken as FROM_START. `partition_bytes` is what one answer holds of a partition at most, unless a single
     batch is larger: little for whoever looks at a few records alone. Without `committed` it yields records of
-    transactions that are under way or were aborted as well.
+    transactions that are under way or were aborted as well. With `as_stage` it reads as a stage does, in one pass over
+    the bytes of a record batch (`record_reader`): for whoever reads millions of records.
 
     Raises:
         DependencyDownError: no broker answers, or, on the way to the ends, nothing comes for long.
+        OffsetOutOfRangeError: retention has deleted what was to be read next.
 
     """
     consumer = AIOKafkaConsumer(
@@ -64,6 +68,7 @@ async def read_partitions(
     except KafkaConnectionError as error:
         await consumer.stop()
         raise DependencyDownError("kafka", bootstrap_servers) from error
+    fetcher = stage_fetcher(consumer, lambda: False) if as_stage else None
     try:
         partitions = list(starts)
         first = await consumer.beginning_offsets(partitions)
@@ -75,15 +80,29 @@ async def read_partitions(
             consumer.seek(partition, position)
         moved = time.monotonic()
         while follow or any(positions[tp] < ends[tp] for tp in partitions):
-            fetched = await consumer.getmany(timeout_ms=_WAIT_MS, max_records=_CHUNK_RECORDS)
-            before, positions = positions, {tp: await consumer.position(tp) for tp in partitions}
+            before = positions
+            if fetcher is None:
+                fetched = await consumer.getmany(timeout_ms=_WAIT_MS, max_records=_CHUNK_RECORDS)
+                records = [record for of_partition in fetched.values() for record in of_partition]
+                positions = {tp: await consumer.position(tp) for tp in partitions}
+            else:
+                records, positions = await _taken(fetcher, before)
             if positions != before:
                 moved = time.monotonic()
             elif not follow and time.monotonic() - moved > _STALLED_SECONDS:
                 raise DependencyDownError("kafka", f"nothing came for {_STALLED_SECONDS:.0f} s")
-            yield Chunk([record for records in fetched.values() for record in records], dict(positions))
+            yield Chunk(records, dict(positions))
     finally:
         await consumer.stop()
+
+
+async def _taken(fetcher: StageFetcher, before: dict[Partition, int]) -> tuple[list[Record], dict[Partition, int]]:
+    taken = await fetcher.take(before, _WAIT_MS / 1000, _CHUNK_RECORDS)
+    positions = before | {one.partition: one.end for one in taken}
+    for partition, position in positions.items():
+        if position == NOWHERE:
+            raise OffsetOutOfRangeError({partition: before[partition]})
+    return [record for one in taken for record in one.records], positions
 
 
 async def log_bounds(
