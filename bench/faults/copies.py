@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 import os
 import signal
 import subprocess
@@ -11,14 +13,18 @@ import time
 from pathlib import Path
 from random import Random
 
+import psutil
+
 from creditbus.topics.connection import Connection
 
 __all__ = ["Copy"]
 
-_EARLIEST, _LATEST = 4.0, 15.0
-"""Seconds of a run: it may be at its start, or follow for long."""
+_FEWEST, _MOST = 1.0, 8.0
+"""Seconds of processor time of a run: it may be at its start still, whatever else keeps the host busy, or at work."""
+_LONGEST = 40.0
 _NOT_WHOLE = 1
 _AGAIN_SECONDS = 1.0
+_LOOK_SECONDS = 0.1
 _GIVE_UP_SECONDS = 180.0
 
 
@@ -34,6 +40,7 @@ class Copy(threading.Thread):
 
     Attributes:
         kills: how often it was killed.
+        left: records that the last run read, which nobody killed.
         failed: what it said of a feed that is not whole, or why it does not end well.
 
     """
@@ -43,6 +50,7 @@ class Copy(threading.Thread):
         self.subscriber = subscriber
         self.url = url
         self.kills = 0
+        self.left = 0
         self.failed: list[str] = []
         self._log = log
         self._random = random
@@ -54,8 +62,8 @@ class Copy(threading.Thread):
         """Follow the feed, be killed, and begin again."""
         while not self._ended.is_set():
             process = self._start()
-            deadline = time.monotonic() + self._random.uniform(_EARLIEST, _LATEST)
-            while process.poll() is None and time.monotonic() < deadline and not self._ended.wait(_AGAIN_SECONDS / 5):
+            work, deadline = self._random.uniform(_FEWEST, _MOST), time.monotonic() + _LONGEST
+            while _seconds_of(process) < work and time.monotonic() < deadline and not self._ended.wait(_LOOK_SECONDS):
                 pass
             if process.poll() is None:
                 process.send_signal(signal.SIGKILL)
@@ -75,11 +83,16 @@ class Copy(threading.Thread):
     def complete(self) -> None:
         """Let it come to the end of its feed, as it is now."""
         deadline = time.monotonic() + _GIVE_UP_SECONDS
-        while (code := self._start("--once").wait()) != 0:
-            if self._is_broken(code):
+        while True:
+            process = self._start("--once", "--json")
+            said, _ = process.communicate()
+            if process.returncode == 0:
+                self.left = json.loads(said)["records"]
+                return
+            if self._is_broken(process.returncode):
                 return
             if time.monotonic() > deadline:
-                self.failed.append(f"the copy of {self.subscriber} ends with {code}")
+                self.failed.append(f"the copy of {self.subscriber} ends with {process.returncode}")
                 return
             time.sleep(_AGAIN_SECONDS)
 
@@ -92,4 +105,13 @@ class Copy(threading.Thread):
     def _start(self, *options: str) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "creditbus.services.cli", "feed", "sync", self.subscriber, "--to", self.url]
         with self._log.open("ab") as log:
-            return subprocess.Popen([*command, *options], env=self._environment, stdout=log, stderr=log)
+            return subprocess.Popen([*command, *options], env=self._environment, stdout=subprocess.PIPE, stderr=log)
+
+
+def _seconds_of(process: subprocess.Popen[bytes]) -> float:
+    """Return the processor time of a process; of one that has ended, more than any."""
+    try:
+        times = psutil.Process(process.pid).cpu_times() if process.poll() is None else None
+    except psutil.NoSuchProcess:
+        times = None
+    return math.inf if times is None else times.user + times.system

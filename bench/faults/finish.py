@@ -96,7 +96,8 @@ def _of_copies(scene: Scene, observer: Observer, result: Result) -> Iterator[Pro
         yield from found
         yield from (Problem(WRONG, 1, what) for what in copy.failed)
         database = copy.url.partition(":")[0].partition("+")[0]
-        result.copies.append(Copied(copy.subscriber, database, copy.kills, len(held(observer, feed))))
+        there = len(held(observer, feed))
+        result.copies.append(Copied(copy.subscriber, database, copy.kills, there, copy.left))
 
 
 def _told(scene: Scene, direct: Direct) -> Counter[str]:

@@ -115,7 +115,7 @@ def _of_views(stretch: dict[str, Any]) -> Iterable[str]:
     for copy in stretch["copies"]:
         yield (
             f"copy of {copy['subscriber']} in {copy['database']}: {copy['records']:,} records, its reader was killed "
-            f"{copy['kills']} times"
+            f"{copy['kills']} times and left {copy['left']:,} to the last run"
         )
 
 

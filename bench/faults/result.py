@@ -42,6 +42,7 @@ class Copied(NamedTuple):
         database: its kind.
         kills: how often its reader was killed.
         records: that it holds in the end.
+        left: records that were left to the last run, which nobody killed.
 
     """
 
@@ -49,6 +50,7 @@ class Copied(NamedTuple):
     database: str
     kills: int
     records: int
+    left: int
 
 
 @dataclass(slots=True)
