@@ -11,14 +11,15 @@ from faults.direct import Direct
 from faults.result import Copied, Result
 from faults.scene import Scene
 
+from tests.harness.changes import changes_of
 from tests.harness.city_past import problems_under
-from tests.harness.held_copy import copy_problems
-from tests.harness.passages import WAYS, passages_of
+from tests.harness.feeds import grants_of_the_city
+from tests.harness.held_copy import copy_problems, newest_rows
+from tests.harness.passages import WAYS, passages
 from tests.harness.problem import WRONG, Problem
-from tests.harness.proof import SIGNS, proof_of
+from tests.harness.proof import SIGNS
 from tests.harness.recomputation import recompute
 from tests.harness.view_changes import MIDNIGHT, VIEW_CHANGES
-from tests.harness.views import held
 from tests.harness.waiting import until
 from tests.harness.wire import Observer, Place
 
@@ -54,14 +55,13 @@ def finish(scene: Scene, observer: Observer, direct: Direct, result: Result, say
     result.events = len(observer.of("ingest."))
     result.counts = observer.totals().copy()
     folders = [scene.cluster.home / "data" / name for name in scene.brokers]
-    past = scene.city.past
+    past, changes = scene.city.past, changes_of(observer, lambda _: ())
     result.problems += [
         *arrivals(observer, direct, scene.connectors, folders),
-        *problems_under(observer, recompute(observer), past),
+        *problems_under(observer, recompute(observer), past, changes, result.proof),
     ]
     result.problems += _of_copies(scene, observer, result)
-    result.passages = passages_of(observer)
-    result.proof = proof_of(observer, past.feeds)
+    result.passages = passages(changes, grants_of_the_city())
     result.changes = scene.city.made + _told(scene, direct)
     result.problems += _proves_nothing(result)
     result.problems += _skipped_markers(scene)
@@ -92,11 +92,11 @@ def _of_copies(scene: Scene, observer: Observer, result: Result) -> Iterator[Pro
     for copy in scene.copies:
         copy.complete()
         feed = f"feed.{copy.subscriber}"
-        found = list(copy_problems(observer, feed, copy.url))
-        yield from found
+        wanted = newest_rows(observer, feed)
+        yield from copy_problems(wanted, feed, copy.url)
         yield from (Problem(WRONG, 1, what) for what in copy.failed)
         database = copy.url.partition(":")[0].partition("+")[0]
-        there = len(held(observer, feed))
+        there = sum(map(len, wanted.values()))
         result.copies.append(Copied(copy.subscriber, database, copy.kills, there, copy.left))
 
 

@@ -1,12 +1,12 @@
 """Everything that a bus wrote, held against what its city declared, version after version, and the days that passed."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
 from tests.harness.changelog import stored
-from tests.harness.changes import Change, Policy, changes_of
+from tests.harness.changes import Change, Policy
 from tests.harness.checker import Held, problems_before_feeds
 from tests.harness.declaring import Version, policies, possible_policies
 from tests.harness.feed_watch import FeedWatch
@@ -45,17 +45,26 @@ def problems_under(
     observer: Observer,
     truth: Recomputation,
     past: CityPast,
-    free: Collection[str] = (),
-    *,
+    changes: Sequence[Change],
+    proof: Counter[str],
     held: Held = stored,
 ) -> Iterator[Problem]:
-    """Say what is wrong once everything has settled; arguments as of `checker.problems`."""
-    changes = changes_of(observer, lambda _: ())
+    """Say what is wrong once everything has settled.
+
+    Args:
+        observer: has seen everything.
+        truth: recomputed from the ingest topics.
+        past: of the city.
+        changes: all of them.
+        proof: gets how many records of feeds show each of the signs of a changed view.
+        held: gives what the store of a stage holds for a lane.
+
+    """
     yield from problems_before_feeds(changes, observer, truth, held, past.on)
-    yield from restatement(changes, truth, free, policies(past.versions, past.on))
+    yield from restatement(changes, truth, (), policies(past.versions, past.on))
     yield from _stated(changes, past)
     for lane in range(observer.partitions):
-        yield from _feeds(observer, past, lane)
+        yield from _feeds(observer, past, lane, proof)
     by_event = [change for change in changes if change.by_event]
     yield from views(observer, truth, by_event, list(past.versions[-1].grants.values()), past.on)
 
@@ -74,7 +83,7 @@ def _stated(changes: Sequence[Change], past: CityPast) -> Iterator[Problem]:
         last[lane] = policy
 
 
-def _feeds(observer: Observer, past: CityPast, lane: int) -> Iterator[Problem]:
+def _feeds(observer: Observer, past: CityPast, lane: int, proof: Counter[str]) -> Iterator[Problem]:
     permitted = Permitted(past.versions)
     watches = []
     for feed in past.feeds:
@@ -82,6 +91,7 @@ def _feeds(observer: Observer, past: CityPast, lane: int) -> Iterator[Problem]:
         watch = FeedWatch(place, permitted, Evidence())
         yield from watch.read(observer.records.get(place, ()), observer.wire)
         watches.append(watch)
+        proof.update(watch.proof)
     for record in observer.records[Place(_CHANGES, lane)]:
         change = observer.wire.decode(record.value)
         for watch in watches:

@@ -1,11 +1,13 @@
 """One partition of a feed, held against the changes that it follows from: whatever the city declares meanwhile."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from tests.harness.feeds import Evidence, told
 from tests.harness.permitted import Permitted
 from tests.harness.problem import DOUBLED, LOST, WRONG, Problem
+from tests.harness.proof import sign_of
 from tests.harness.wire import Place, Record, Wire
 
 __all__ = ["FeedWatch"]
@@ -30,6 +32,8 @@ class FeedWatch:
         self._evidence = evidence
         self._found: dict[Name, bytes] = {}
         self._order: list[Name] = []
+        self.proof: Counter[str] = Counter()
+        """How many records show each of the SIGNS of a changed view."""
 
     def read(self, records: Iterable[Record], wire: Wire) -> Iterator[Problem]:
         """Read what the partition got."""
@@ -40,6 +44,8 @@ class FeedWatch:
             if name in self._found:
                 yield Problem(DOUBLED, 1, f"{self._where}: two records of {name}")
             self._found[name] = told(record, entry)
+            if sign := sign_of(entry["record"]):
+                self.proof[sign] += 1
 
     def hold_against(self, change: dict[str, Any]) -> Iterator[Problem]:
         """Say whether it is wrong what the partition got of a change, which is the next of them."""

@@ -1,27 +1,30 @@
 """A copy of a feed in a database, held against the newest record of each key of the feed."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tests.harness.changes import RETRACTED
 from tests.harness.copied import CopiedTables, Key, flat
 from tests.harness.problem import MISSING, SURPLUS, WRONG, Problem
+from tests.harness.views import newest_records
 from tests.harness.wire import Observer, digest
 
-__all__ = ["copy_problems"]
+__all__ = ["copy_problems", "newest_rows"]
+
+Rows = Mapping[str, Mapping[Key, bytes]]
+"""A digest of each row, by table and key."""
 
 
-def copy_problems(observer: Observer, feed: str, url: str) -> Iterator[Problem]:
-    """Say where the rows are not the newest records that are not retracted.
+def copy_problems(wanted: Rows, feed: str, url: str) -> Iterator[Problem]:
+    """Say where the rows are not what must be there.
 
     Args:
-        observer: has seen everything.
+        wanted: what must be.
         feed: topic of it.
         url: of the database.
 
     """
-    wanted = _newest(observer, feed)
     tables = CopiedTables(url)
     names = tables.names()
     where = f"copy of {feed} in {tables.backend}"
@@ -36,20 +39,15 @@ def copy_problems(observer: Observer, feed: str, url: str) -> Iterator[Problem]:
             yield Problem(WRONG, len(other), f"{where}, {name}: not as in the feed, for example {min(other)}")
 
 
-def _newest(observer: Observer, feed: str) -> dict[str, dict[Key, bytes]]:
-    """Return what must be there, by the name of its table."""
+def newest_rows(observer: Observer, feed: str) -> Rows:
+    """Return what a copy must hold: the newest record of each key, unless it takes back the one before."""
     found: defaultdict[str, dict[Key, bytes]] = defaultdict(dict)
-    for seen in observer.of(feed):
-        if seen.place.topic != feed:
-            continue
+    for seen in newest_records(observer, feed).values():
         fields = observer.wire.decode(seen.value)
         record = fields["record"]
-        rows = found[record["item"].replace("-", "_")]
-        key = fields["subject"]["code"], record["authority"], record["document_no"]
-        if record["state"] in (*RETRACTED, "WITHHELD"):
-            rows.pop(key, None)
-        else:
-            rows[key] = _row(flat(fields))
+        if record["state"] not in (*RETRACTED, "WITHHELD"):
+            key = fields["subject"]["code"], record["authority"], record["document_no"]
+            found[record["item"].replace("-", "_")][key] = _row(flat(fields))
     return found
 
 

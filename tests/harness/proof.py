@@ -1,28 +1,18 @@
-"""Counts what a run proves of views that change: what feeds got for it."""
+"""What a feed got because views changed: a run in which it got nothing of the kind proves nothing."""
 
-from collections import Counter
-from collections.abc import Collection
+from typing import Any
 
-from tests.harness.wire import Observer
+__all__ = ["SIGNS", "sign_of"]
 
-__all__ = ["SIGNS", "proof_of"]
-
-SIGNS = ("restated", "withheld for DISTRICT", "withheld for GRANT", "withheld for VALUE", "publication ended")
-"""Feed records that no event brought, or none alone."""
+_ENDED, _RESTATED = "publication ended", "restated"
+SIGNS = (_RESTATED, "withheld for DISTRICT", "withheld for GRANT", "withheld for VALUE", _ENDED)
+"""Records of a feed that no event brought, or none alone."""
 
 
-def proof_of(observer: Observer, feeds: Collection[str]) -> Counter[str]:
-    """Count each of SIGNS over all records of feeds."""
-    counts: Counter[str] = Counter()
-    for feed in feeds:
-        for seen in observer.of(feed):
-            if seen.place.topic != feed:
-                continue
-            record = observer.wire.decode(seen.value)["record"]
-            if record["withheld_for"] is not None:
-                counts[f"withheld for {record['withheld_for']}"] += 1
-            elif record["verb"] == "EXPIRE":
-                counts["publication ended"] += 1
-            elif record["change"] == "RESTATED":
-                counts["restated"] += 1
-    return counts
+def sign_of(record: dict[str, Any]) -> str:
+    """Tell which of SIGNS a record of a feed is, by its part `record`; empty: none."""
+    if record["withheld_for"] is not None:
+        return f"withheld for {record['withheld_for']}"
+    if record["verb"] == "EXPIRE":
+        return _ENDED
+    return _RESTATED if record["change"] == "RESTATED" else ""

@@ -18,7 +18,7 @@ from tests.harness.recomputation import NOBODY, Facts, Recomputation, RecordId
 from tests.harness.restatement import final_facts
 from tests.harness.wire import Observer, Place, Record, digest
 
-__all__ = ["Standing", "held", "standing_records", "views"]
+__all__ = ["Standing", "held", "newest_records", "standing_records", "views"]
 
 _ENTERPRISE = "91"
 
@@ -138,11 +138,7 @@ class _Newest(NamedTuple):
 
 def _newest(observer: Observer, feed: str, begins: Mapping[Place, int] = MappingProxyType({})) -> dict[str, _Newest]:
     """Return what somebody holds who keeps the newest record of each key."""
-    newest: dict[bytes, Record] = {
-        record.key or b"": record
-        for record in observer.of(feed)
-        if record.place.topic == feed and record.offset >= begins.get(record.place, 0)
-    }
+    newest = newest_records(observer, feed, begins)
     return {key.decode(): _read(observer, record) for key, record in newest.items()}
 
 
@@ -156,6 +152,17 @@ def _read(observer: Observer, record: Record) -> _Newest:
         entry["content"],
     )
     return _Newest(of["state"] in (*RETRACTED, "WITHHELD"), shown, f"{record.place} at {record.offset}")
+
+
+def newest_records(
+    observer: Observer, feed: str, begins: Mapping[Place, int] = MappingProxyType({})
+) -> dict[bytes, Record]:
+    """Return the last record of each key, whatever it says."""
+    return {
+        record.key or b"": record
+        for record in observer.of(feed)
+        if record.place.topic == feed and record.offset >= begins.get(record.place, 0)
+    }
 
 
 def held(observer: Observer, feed: str) -> dict[str, bytes]:

@@ -1,5 +1,6 @@
 """The check of a city's past must find what feeds lack and hold still after grants, classes and days have changed."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import date, timedelta
 from random import Random
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 from creditbus.topics.names import STAGES
+from tests.harness.changes import changes_of
 from tests.harness.changing_city import ChangingCity
 from tests.harness.city_past import problems_under
 from tests.harness.declaring import ITEMS
@@ -52,6 +54,7 @@ class City:
         )
         self._city.put_in_force(self.mind.versions[0])
         self._rows = 0
+        self.proof: Counter[str] = Counter()
 
     def tell(self, *events: Event) -> None:
         self._rows += len(events)
@@ -77,7 +80,11 @@ class City:
 
     def problems(self, seen: Observer) -> list[Problem]:
         stores = {(stage, lane): self._city.bus.stores[stage, lane] for stage in STAGES for lane in range(_LANES)}
-        return list(problems_under(seen, recompute(seen), self.mind.past, held=lambda _, *place: stores[place]))
+        changes = changes_of(seen, lambda _: ())
+        held = problems_under(
+            seen, recompute(seen), self.mind.past, changes, self.proof, lambda _, *place: stores[place]
+        )
+        return list(held)
 
 
 def ending(number: int, last: date) -> dict[str, Any]:
@@ -107,6 +114,8 @@ def test_a_city_that_changes_its_mind_has_no_problem(seed: int) -> None:
         city.change(kind)
     city.publish(messages)
     assert city.problems(city.settled()) == []
+    # else it would prove nothing
+    assert {"restated", "withheld for GRANT"} <= city.proof.keys()
 
 
 def test_a_publication_ends_although_the_registration_is_withdrawn() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from tests.feed_copies import TOPIC, MadeFeed
 from tests.harness.copied import CopiedTables
-from tests.harness.held_copy import copy_problems
+from tests.harness.held_copy import copy_problems, newest_rows
 from tests.harness.problem import MISSING, SURPLUS, WRONG, Problem
 from tests.harness.wire import Observer, Place, Record, Wire
 
@@ -32,8 +32,13 @@ def found(feed: MadeFeed, tables: CopiedTables) -> list[Problem]:
     observer = Observer(MadeWire(feed))
     for partition, entries in feed.log.items():
         place = Place(TOPIC, partition)
-        observer.records[place] = [Record(place, one.offset, one.key, one.value) for one in entries]
-    return list(copy_problems(observer, TOPIC, tables.url))
+        keys = [
+            "|".join((fields["subject"]["code"], fields["record"]["document_no"])) for fields in feed.fields[partition]
+        ]
+        observer.records[place] = [
+            Record(place, one.offset, key.encode(), one.value) for key, one in zip(keys, entries, strict=True)
+        ]
+    return list(copy_problems(newest_rows(observer, TOPIC), TOPIC, tables.url))
 
 
 @pytest.mark.parametrize(
