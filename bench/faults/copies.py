@@ -21,7 +21,8 @@ __all__ = ["Copy"]
 
 _FEWEST, _MOST = 1.0, 8.0
 """Seconds of processor time of a run: it may be at its start still, whatever else keeps the host busy, or at work."""
-_LONGEST = 40.0
+_AT_WORK, _LONGEST = 4.0, 30.0
+"""After so much of it a run is at work; it is then killed after so many seconds in all, for waiting uses little."""
 _NOT_WHOLE = 1
 _AGAIN_SECONDS = 1.0
 _LOOK_SECONDS = 0.1
@@ -62,9 +63,11 @@ class Copy(threading.Thread):
         """Follow the feed, be killed, and begin again."""
         while not self._ended.is_set():
             process = self._start()
-            work, deadline = self._random.uniform(_FEWEST, _MOST), time.monotonic() + _LONGEST
-            while _seconds_of(process) < work and time.monotonic() < deadline and not self._ended.wait(_LOOK_SECONDS):
-                pass
+            work, began = self._random.uniform(_FEWEST, _MOST), time.monotonic()
+            while not self._ended.wait(_LOOK_SECONDS):
+                done = _seconds_of(process)
+                if done >= work or (done >= _AT_WORK and time.monotonic() > began + _LONGEST):
+                    break
             if process.poll() is None:
                 process.send_signal(signal.SIGKILL)
                 process.wait()
