@@ -22,7 +22,7 @@ __all__ = ["Copy"]
 _FEWEST, _MOST = 1.0, 8.0
 """Seconds of processor time of a run: it may be at its start still, whatever else keeps the host busy, or at work."""
 _AT_WORK, _LONGEST = 4.0, 30.0
-"""After so much of it a run is at work; it is then killed after so many seconds in all, for waiting uses little."""
+"""From this much on a run is at work, and it is killed after this many seconds in all: waiting uses little."""
 _NOT_WHOLE = 1
 _AGAIN_SECONDS = 1.0
 _LOOK_SECONDS = 0.1
