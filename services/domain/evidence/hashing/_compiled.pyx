@@ -33,7 +33,9 @@ cdef End end
 
 cdef int _look_up() except -1:
     global begin, add, end
-    cdef void *library = dlopen(_hashlib.__file__.encode(), RTLD_LAZY)
+    # a Python that has the module within itself names no file
+    cdef str file = getattr(_hashlib, "__file__", "") or ""
+    cdef void *library = dlopen(file.encode(), RTLD_LAZY) if file else NULL
     if library is NULL:
         raise ImportError("OpenSSL is not there")
     begin = <Begin>dlsym(library, "SHA256_Init")

@@ -36,7 +36,8 @@ _KNOWN = {
 @pytest.fixture
 def describe(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Describe:
     monkeypatch.setenv("CREDITBUS_BOOTSTRAP_SERVERS", "one.example:9092,two.example:9092")
-    monkeypatch.setenv("CREDITBUS_REGISTRY_URL", "http://reader:secret@registry.example:8081")
+    password = "p" * 8
+    monkeypatch.setenv("CREDITBUS_REGISTRY_URL", f"http://reader:{password}@registry:8081")
     monkeypatch.setenv("CREDITBUS_HOME", str(tmp_path / "home"))
     monkeypatch.setattr("creditbus.services.cli.declared._take", lambda _: None)
 
@@ -91,7 +92,7 @@ def test_a_reader_finds_topics_servers_and_registry(describe: Describe) -> None:
     document = json.loads(describe("--json"))
     assert [one["host"] for one in document["servers"].values()] == ["one.example:9092", "two.example:9092"]
     (registry,) = {one["bindings"]["kafka"]["schemaRegistryUrl"] for one in document["servers"].values()}
-    assert registry == "http://registry.example:8081"
+    assert registry == "http://registry:8081"
     addresses = {name: one["address"] for name, one in document["channels"].items()}
     assert addresses == {
         "feed": "feed.agency-xinda",
