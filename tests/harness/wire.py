@@ -118,7 +118,9 @@ class Wire:
 
     def publish(self, messages: Iterable[Message], partitions: int = 4) -> int:
         """Publish and wait for the broker's answers; return how many."""
-        producer = Producer({"bootstrap.servers": self.bus.bootstrap_servers, **QUIETLY, "acks": "all", "linger.ms": 5})
+        # without idempotence a batch that is sent again comes after the one that was sent after it
+        settings = {"bootstrap.servers": self.bus.bootstrap_servers, "enable.idempotence": True, "linger.ms": 5}
+        producer = Producer({**settings, **QUIETLY})
         failed: list[Any] = []
         count = 0
         for message in messages:
