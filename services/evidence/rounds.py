@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Protocol
 
 from creditbus.services.domain.evidence.manifest import Manifest
+from creditbus.services.evidence.intervals import intervals
 from creditbus.services.evidence.keys import SigningKey
 from creditbus.services.evidence.publishing import publish_manifest
 from creditbus.topics.connection import Connection
 from creditbus.topics.errors import UnavailableError, UserError
 
 __all__ = ["Publish", "Signing", "sign_feeds", "signing_rounds"]
-
-_RETRY_SECONDS: Final = 60.0
 
 
 class Publish(Protocol):
@@ -97,40 +96,33 @@ def signing_rounds(
 ) -> Iterator[Signing]:
     """Sign all feeds in each interval, until `wait` says that it is enough.
 
-    Intervals begin at multiples of their length since 1970 UTC: hours on the hour. What tells whether a feed has its
-    manifest of this interval is the manifest itself, so that a restart makes none twice, and a second process none that
-    the first has made. After a server did not answer the next round comes within a minute.
+    What tells whether a feed has its manifest of this interval is the manifest itself, so that a restart makes none
+    twice, and a second process none that the first has made. After a server did not answer the next round comes within
+    a minute.
 
     Args:
         bus: returns where the bus is now, and whose feeds it has; asked in each round.
         key: that signs.
         interval_seconds: length of an interval.
-        clock: the present moment, in seconds since 1970 UTC.
-        wait: waits for this many seconds; returns whether to stop.
+        clock: as of `intervals`.
+        wait: as of `intervals`.
         watermarks: finds those of departments, once in each round and before any feed is looked at; raises as
             `present_watermarks`.
         publish: signs one feed.
 
     """
-    while True:
-        begun = clock()
-        interval = begun - begun % interval_seconds
-        again = False
+    for interval in intervals(interval_seconds, clock=clock, wait=wait):
         try:
             connection, subscribers = bus()
             found = watermarks(connection)
         except UserError as error:
             yield Signing("", None, error)
-            again = True
+            interval.soon_again = True
         else:
-            since_ms = int(interval * 1000)
+            since_ms = int(interval.begins * 1000)
             signings = sign_feeds(
                 connection, subscribers, key, clock=clock, since_ms=since_ms, watermarks=found, publish=publish
             )
             for one in signings:
                 yield one
-                again = again or one.soon_again
-        # a round that goes on into the next interval is followed at once by that one's
-        left = max(interval + interval_seconds - clock(), 0.0)
-        if wait(min(left, _RETRY_SECONDS) if again else left):
-            return
+                interval.soon_again = interval.soon_again or one.soon_again

@@ -39,7 +39,6 @@ _FORMS: Final = ("avro", "parquet")
 
 #: Each snapshot is read whole for the next one.
 _SHORTEST_SECONDS: Final = 3600
-_RETRY_SECONDS: Final = 60.0
 
 
 def register(app: typer.Typer) -> None:
@@ -98,9 +97,9 @@ def bootstrap(  # noqa: PLR0917 -- options of a command
 def _again_and_again(wanted: _Wanted, series: SnapshotSeries, seconds: int, base: Path | None, keep: int) -> None:
     """Make a snapshot in each interval, each from the one before, until it is asked to stop.
 
-    Intervals begin at multiples of their length since 1970 UTC, and a snapshot is named after the beginning of its own:
-    a restart makes none twice.
+    A snapshot is named after the beginning of its interval: a restart makes none twice.
     """
+    from creditbus.services.evidence.intervals import intervals
     from creditbus.services.evidence.keys import load_key
 
     if not wanted.unsigned:
@@ -109,21 +108,18 @@ def _again_and_again(wanted: _Wanted, series: SnapshotSeries, seconds: int, base
     series.prepare()
 
     def work(stop: threading.Event) -> None:
-        while True:
-            interval = time.time() // seconds * seconds
-            target, again = series.of(interval), False
-            if not target.exists():
-                try:
-                    _make(connected(), wanted, target, "avro", series.newest() or base)
-                    series.keep(keep)
-                except UnavailableError as error:
-                    ERRORS.print(f"creditbus: {spoken(error.text())}", markup=False)
-                    again = True
-                except typer.Exit:
-                    pass  # it was said why there is none; the next interval may have one
-            left = max(interval + seconds - time.time(), 0.0)
-            if stop.wait(min(left, _RETRY_SECONDS) if again else left):
-                return
+        for interval in intervals(seconds, clock=time.time, wait=stop.wait):
+            target = series.of(interval.begins)
+            if target.exists():
+                continue
+            try:
+                _make(connected(), wanted, target, "avro", series.newest() or base)
+                series.keep(keep)
+            except UnavailableError as error:
+                ERRORS.print(f"creditbus: {spoken(error.text())}", markup=False)
+                interval.soon_again = True
+            except typer.Exit:
+                pass  # it was said why there is none; the next interval may have one
 
     ERRORS.print(spoken(messages.SNAPSHOT_EVERY, seconds=seconds, keep=keep), markup=False)
     until_asked(work)
