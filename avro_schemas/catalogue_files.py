@@ -94,6 +94,11 @@ def read_schema(name: str) -> Any:
 
 
 def _read_item(folder: Traversable) -> RawItem:
-    entry = yaml.load(folder.joinpath("item.yaml").read_text(encoding="utf-8"), _Loader)  # noqa: S506 # it is a safe one
     *_, latest = versions(folder).values()
-    return RawItem(json.loads(latest.read_text(encoding="utf-8")), entry)
+    return _parse_item(folder.joinpath("item.yaml").read_text(encoding="utf-8"), latest.read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=1024)
+def _parse_item(entry: str, schema: str) -> RawItem:
+    """Parse an item; most of a city's are the package's own, and those of one version what the one before had."""
+    return RawItem(json.loads(schema), yaml.load(entry, _Loader))  # noqa: S506 # it is a safe one

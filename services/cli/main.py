@@ -8,8 +8,9 @@ import traceback
 from bdb import BdbQuit
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -23,6 +24,7 @@ from creditbus.services.cli.declared import recall_city
 from creditbus.services.cli.feed import app as feed
 from creditbus.services.cli.help import speaking
 from creditbus.services.cli.language import choose, chosen, spoken, taken_out
+from creditbus.services.cli.language import language as spoken_language
 from creditbus.services.cli.ledger import app as ledger
 from creditbus.services.cli.ledger import waiting
 from creditbus.services.cli.messages import usage as messages
@@ -34,6 +36,7 @@ from creditbus.services.cli.usage import usage_line
 from creditbus.services.worker.exit_codes import INTERRUPTED
 from creditbus.topics.connection import home_directory
 from creditbus.topics.errors import UserError
+from creditbus.topics.text import Language
 
 __all__ = ["app", "main"]
 
@@ -111,9 +114,15 @@ def _run(arguments: Sequence[str]) -> object:
     choose_city(chosen(city, CITY_OPTION))
     read_chosen_city(rest)
     recall_city(rest)
-    command = speaking(typer.main.get_command(app))
+    command = _command(spoken_language())
     own = [*language, *city]
     return command(args=[*own, *(rest or ["--help"])], prog_name="creditbus", standalone_mode=False, obj=main)
+
+
+@cache
+def _command(_: Language) -> Any:
+    """Build the tree once: a worker that a supervisor forks runs a command, too, and its lanes wait for it."""
+    return speaking(typer.main.get_command(app))
 
 
 def _complain(line: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import struct
 from collections.abc import Iterable, Sequence
@@ -21,7 +22,7 @@ from creditbus.services.domain.framing import FrameError, frame
 from creditbus.services.engine.batch import Record
 from creditbus.services.engine.codec.event_codec import EventCodec
 from creditbus.services.engine.codec.primitives import encode_long
-from creditbus.services.engine.codec.schemas import Schemas
+from creditbus.services.engine.codec.schemas import Schema, Schemas, full_name
 from creditbus.services.engine.stage.contract import StepRun
 from creditbus.services.engine.stage.foreign import skip_foreign
 from creditbus.services.engine.stage.output import Output
@@ -77,13 +78,12 @@ class FanoutStep:
     async def load(self, schemas: Schemas) -> None:
         """Register the schemas of the feeds, made from their grants."""
         # versions of a grant have few schemas
-        frames: dict[str, bytes] = {}
+        made: dict[str, dict[str, tuple[Schema, list[Outlet]]]] = {}
         for outlet in self._outlets:
             schema = outlet.projection.schema()
-            text = json.dumps(schema, sort_keys=True)
-            if text not in frames:
-                frames[text] = frame(await schemas.register(schema))
-            outlet.frame = frames[text]
+            of_name = made.setdefault(full_name(schema), {})
+            of_name.setdefault(json.dumps(schema, sort_keys=True), (schema, []))[1].append(outlet)
+        await asyncio.gather(*(_register(schemas, versions.values()) for versions in made.values()))
 
     def prepare(self, records: Sequence[Record]) -> tuple[Work, Iterable[bytes]]:
         """Read the changes; the keys are the tails of all feeds."""
@@ -206,3 +206,11 @@ class FanoutStep:
 
 def _admits(grant: Grant, change: Change, district: str, policy: Policy) -> bool:
     return admits(grant, item=change.item, subject_kind=change.subject_kind, district=district, on=day_of(policy))
+
+
+async def _register(schemas: Schemas, versions: Iterable[tuple[Schema, Sequence[Outlet]]]) -> None:
+    # one after the other: the registry numbers them in the order in which they come
+    for schema, outlets in versions:
+        framed = frame(await schemas.register(schema))
+        for outlet in outlets:
+            outlet.frame = framed

@@ -16,7 +16,7 @@ from creditbus.services.domain.framed_avro import UndecodableError, read_record
 from creditbus.services.domain.framing import FrameError, schema_id
 from creditbus.services.domain.profile.record import Record
 from creditbus.services.domain.profile.stored_record import decode_record
-from creditbus.services.engine.codec.schemas import Schemas, full_name
+from creditbus.services.engine.codec.schemas import Schemas
 from creditbus.services.engine.consume.cluster_metadata import topic_facts
 from creditbus.services.engine.gather import gather
 from creditbus.services.engine.store.connection import connect
@@ -76,9 +76,7 @@ async def count_on_bus(
     """
     facts = await asyncio.to_thread(topic_facts, connection.bootstrap_servers)
     schemas = Schemas(SchemaRegistry(connection.registry_url))
-    for item, fields in gates(changes).items():
-        if fields:
-            await schemas.learn_versions(full_name(event_schema(item)))
+    await schemas.learn_versions(event_schema(item) for item, fields in gates(changes).items() if fields)
     client = connect(connection.redis_url)
     try:
         states = await open_states(connection, facts, client)

@@ -30,7 +30,7 @@ from creditbus.services.engine.codec.fast import AdmissionWriter, AppliedWriter,
 from creditbus.services.engine.codec.peek import HeaderPeek, HeaderPeekReader
 from creditbus.services.engine.codec.scan import pick_texts, scan_header
 from creditbus.services.engine.codec.scan.places import APPLIED, CHANGE, CONTENT_HASH, END, EVENT_ID
-from creditbus.services.engine.codec.schemas import Schemas, Shape, full_name
+from creditbus.services.engine.codec.schemas import Schemas, Shape
 from creditbus.services.engine.packing import splice
 
 __all__ = ["DecodedEvent", "EventCodec", "Wanted"]
@@ -99,11 +99,11 @@ class EventCodec:
 
         See `Schemas.id_of` for errors.
         """
-        for item in raw_catalogue():
-            schema = event_schema(item)
+        schemas = {item: event_schema(item) for item in raw_catalogue()}
+        await self._schemas.learn_versions(schemas.values())
+        for item, schema in schemas.items():
             self._frames[item] = frame(await self._schemas.id_of(schema))
             self._events[item] = parsed(schema)
-            await self._schemas.learn_versions(full_name(schema))
         self._current = frozenset(self._frames.values())
         self.unreadable_id = await self._schemas.id_of(unreadable_schema())
 

@@ -17,7 +17,7 @@ from creditbus.topics import messages as shared
 from creditbus.topics.errors import ConfigurationError, UnavailableError
 from creditbus.topics.registry import SchemaRegistry, UnknownSchemaError
 
-__all__ = ["Schemas", "Shape", "full_name"]
+__all__ = ["Schema", "Schemas", "Shape", "full_name"]
 
 Schema = dict[str, Any]
 
@@ -106,12 +106,21 @@ class Schemas:
                 found.add(number)
         return found
 
-    async def learn_versions(self, name: str) -> None:
-        """Ask for all versions of a subject: what is kept in stores may be of any of them."""
+    async def learn_versions(self, schemas: Iterable[Schema]) -> None:
+        """Ask for all versions of the subjects of these schemas: what is kept in stores may be of any of them."""
+        # one after the other they took seconds of a worker's start on a busy machine
+        await asyncio.gather(*map(self._learn_versions, schemas))
+
+    async def _learn_versions(self, schema: Schema) -> None:
+        name, wanted = full_name(schema), parsed(schema)
         for version in await self._ask(self._registry.versions, name):
-            if version.id not in self.shapes:
-                writer = parsed(version.schema)
-                self.shapes[version.id] = Shape(version.id, name, self._names.get(name, ""), writer)
+            shape = self.shapes.get(version.id)
+            if shape is None:
+                shape = Shape(version.id, name, self._names.get(name, ""), parsed(version.schema))
+                self.shapes[version.id] = shape
+            # registries give a schema back in a form of their own, with fewer namespaces or more
+            if shape.writer == wanted:
+                self._ids[name] = version.id
 
     async def _shape(self, number: int) -> Shape | None:
         try:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from creditbus.avro_schemas import catalogue_files
 from creditbus.avro_schemas.catalogue_files import item_folders, raw_catalogue
 from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.entitlement import publishers
@@ -51,6 +52,8 @@ def large(tmp_path: Path) -> Path:
 @pytest.fixture
 def parsed(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """How many texts each of the two readers parsed, and with which loader."""
+    # those of the package may have been parsed for a test before
+    catalogue_files._parse_item.cache_clear()
     counts: Counter[str] = Counter()
     compose, load = yaml.compose, yaml.load
 
