@@ -16,11 +16,13 @@ __all__ = ["fanout_stage", "grant_of"]
 
 def fanout_stage(catalogue: Catalogue, codec: EventCodec, history: GrantHistory, lanes: int) -> Stage:
     """Return the stage that writes the feeds, by what was declared of grants until now."""
+    step = FanoutStep(catalogue, history, codec)
     return Stage(
         name=FANOUT.name,
         topics=(FANOUT.input,),
         lanes=lanes,
-        step=FanoutStep(catalogue, history, codec),
+        step=step,
+        late_schemas=step.feed_schemas,
         store=StoreKind.RESIDENT,
         changelog=FANOUT.changelog,
         max_outputs_per_record=max(1, len(history.newest.grants)),

@@ -25,14 +25,15 @@ class Outlet:
     Attributes:
         grant: the grant.
         subscriber: its id.
+        item: the item's.
         projection: what the outlet writes.
         showing: the same, as bytes.
         shows: what it shows; another outlet of the subscriber's with the same shows the same of every record.
-        frame: of its schema, once that is registered.
+        frame: of its schema, empty until that is registered.
 
     """
 
-    __slots__ = ("frame", "grant", "projection", "showing", "shows", "subscriber")
+    __slots__ = ("frame", "grant", "item", "projection", "showing", "shows", "subscriber")
 
     def __init__(self, grant: Grant, item: Item, written: Item, reader: ChangeReader) -> None:
         """Make one of a version's grant and item; `written` is the item as events have it now."""
@@ -44,6 +45,7 @@ class Outlet:
         self.showing: Showing = showing_of(self.projection, reader)
         self.grant = grant
         self.subscriber = grant.subscriber
+        self.item = item.id
         self.frame = b""
 
 

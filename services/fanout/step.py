@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 import struct
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
@@ -18,17 +16,18 @@ from creditbus.services.domain.feed.grants import Grant, admits
 from creditbus.services.domain.feed.policy import GrantHistory, day_of
 from creditbus.services.domain.feed.withholding import WithheldFor
 from creditbus.services.domain.framed_avro import UndecodableError
-from creditbus.services.domain.framing import FrameError, frame
+from creditbus.services.domain.framing import FrameError
 from creditbus.services.engine.batch import Record
 from creditbus.services.engine.codec.event_codec import EventCodec
 from creditbus.services.engine.codec.primitives import encode_long
-from creditbus.services.engine.codec.schemas import Schema, Schemas, full_name
+from creditbus.services.engine.codec.schemas import Schemas
 from creditbus.services.engine.stage.contract import StepRun
 from creditbus.services.engine.stage.foreign import skip_foreign
 from creditbus.services.engine.stage.output import Output
 from creditbus.services.engine.stage.state_view import StateView
 from creditbus.services.fanout.audiences import Audiences, Outlet
 from creditbus.services.fanout.change import Change, ChangeReader, policy_of
+from creditbus.services.fanout.feed_schemas import FeedSchemas
 from creditbus.services.fanout.showing import Showing
 from creditbus.topics.names import FANOUT
 from creditbus.topics.names import feed as feed_topic
@@ -65,25 +64,25 @@ _Audience = list[tuple[Showing, list[Outlet]]]
 
 
 class FanoutStep:
-    """Projects `credit.changes` into `feed.*`; keeps each feed's number and hash in `credit.feeds`."""
+    """Projects `credit.changes` into `feed.*`; keeps each feed's number and hash in `credit.feeds`.
+
+    Attributes:
+        feed_schemas: gives each outlet its frame before a change goes there.
+
+    """
 
     def __init__(self, catalogue: Catalogue, history: GrantHistory, codec: EventCodec) -> None:
         self._codec = codec
         self._reader = ChangeReader(header_schema(), {item.id: len(item.fields) for item in catalogue})
         self._outlets = Audiences(catalogue, history, self._reader)
+        self.feed_schemas = FeedSchemas(self._outlets)
         self._tails = {outlet.subscriber.encode() for outlet in self._outlets}
         self._audiences: dict[tuple[str, str, str, bytes], _Audience] = {}
         self._policies: dict[bytes, Policy] = {}
 
     async def load(self, schemas: Schemas) -> None:
-        """Register the schemas of the feeds, made from their grants."""
-        # versions of a grant have few schemas
-        made: dict[str, dict[str, tuple[Schema, list[Outlet]]]] = {}
-        for outlet in self._outlets:
-            schema = outlet.projection.schema()
-            of_name = made.setdefault(full_name(schema), {})
-            of_name.setdefault(json.dumps(schema, sort_keys=True), (schema, []))[1].append(outlet)
-        await asyncio.gather(*(_register(schemas, versions.values()) for versions in made.values()))
+        """Say where the schemas of the feeds are registered."""
+        self.feed_schemas.ask(schemas)
 
     def prepare(self, records: Sequence[Record]) -> tuple[Work, Iterable[bytes]]:
         """Read the changes; the keys are the tails of all feeds."""
@@ -206,11 +205,3 @@ class FanoutStep:
 
 def _admits(grant: Grant, change: Change, district: str, policy: Policy) -> bool:
     return admits(grant, item=change.item, subject_kind=change.subject_kind, district=district, on=day_of(policy))
-
-
-async def _register(schemas: Schemas, versions: Iterable[tuple[Schema, Sequence[Outlet]]]) -> None:
-    # one after the other: the registry numbers them in the order in which they come
-    for schema, outlets in versions:
-        framed = frame(await schemas.register(schema))
-        for outlet in outlets:
-            outlet.frame = framed

@@ -109,6 +109,8 @@ class LocalStages:
             await codec.load()
             for stage in made:
                 await stage.step.load(schemas)
+                if stage.late_schemas is not None:
+                    await stage.late_schemas.rest()
                 await ledgers[stage.name].load(schemas)
 
         asyncio.run(load())

@@ -12,6 +12,7 @@ from creditbus.services.engine import metrics
 from creditbus.services.engine.errors import DependencyDownError
 from creditbus.services.engine.run.app import StageApp
 from creditbus.services.engine.settings import EngineSettings
+from creditbus.services.engine.stage.contract import LateSchemas
 from creditbus.services.worker.bus import Bus, open_bus
 from creditbus.services.worker.city_day import city_today, warn_of_a_held_day
 from creditbus.services.worker.declared import DeclarationsFollower
@@ -25,7 +26,7 @@ __all__ = ["Renewal", "city_today"]
 logger = logging.getLogger(__name__)
 
 
-#: How long after midnight a grant may begin or end.
+#: How long after midnight a grant may begin or end, and how long after its start a worker asks for further schemas.
 _LOOK_SECONDS: Final = 2.0
 
 
@@ -84,6 +85,7 @@ class Renewal:
                 group.create_task(self._follower.follow())
                 group.create_task(self._renew_again_and_again())
                 group.create_task(self._renew_each_day())
+                group.create_task(self._ask_for_schemas())
         except ExceptionGroup as errors:
             raise errors.exceptions[0] from None
 
@@ -116,6 +118,22 @@ class Renewal:
                     await self._renew()
                 except DependencyDownError as error:
                     logger.warning("wait for %s with the new day: %s", error.dependency, error)
+
+    async def _ask_for_schemas(self) -> None:
+        """Ask for what stages leave for later, once the lanes have had their turn."""
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            try:
+                for late in self._late_schemas():
+                    await late.rest()
+            except DependencyDownError as error:
+                logger.warning("wait for %s with schemas that nothing needs yet: %s", error.dependency, error)
+                await asyncio.sleep(self._settings.pause_max_seconds)
+
+    def _late_schemas(self) -> list[LateSchemas]:
+        bus = self._bus_now
+        stages = [] if bus is None else [bus.stages[app.stage_name] for app in self._apps]
+        return [stage.late_schemas for stage in stages if stage.late_schemas is not None]
 
     async def _renew(self) -> None:
         async with self._one_at_a_time:

@@ -132,6 +132,8 @@ class ChangingCity:
         async def load() -> None:
             for stage in made:
                 await stage.step.load(base.schemas)
+                if stage.late_schemas is not None:
+                    await stage.late_schemas.rest()
 
         asyncio.run(load())
         # with the registry of all: what one of them wrote is read while another works

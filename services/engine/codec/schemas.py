@@ -53,6 +53,7 @@ class Schemas:
         self._registry = registry
         self._away = away
         self._ids: dict[str, int] = {}
+        self._registered: dict[str, int] = {}
         self._names = {full_name(event_schema(item)): item for item in raw_catalogue()}
         self.shapes: dict[int, Shape | None] = {}
 
@@ -79,8 +80,10 @@ class Schemas:
 
     async def register(self, schema: Schema) -> int:
         """Register a schema that is made here (a feed's) and return its id."""
-        registered: int = await self._ask(self._registry.register, full_name(schema), schema)
-        return registered
+        text = json.dumps(schema, sort_keys=True)
+        if text not in self._registered:
+            self._registered[text] = await self._ask(self._registry.register, full_name(schema), schema)
+        return self._registered[text]
 
     async def learn(self, records: Iterable[Record]) -> None:
         """Ask for the schemas of these records that are not known yet."""

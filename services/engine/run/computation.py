@@ -106,6 +106,7 @@ class Computation:
     def __init__(self, runtime: StageRuntime) -> None:
         self._step = runtime.stage.step
         self._further_keys = runtime.stage.further_keys
+        self._late_schemas = runtime.stage.late_schemas
         self._runtime = runtime
         self._schemas = runtime.schemas
         self._finish = runtime.finish
@@ -163,6 +164,8 @@ class Computation:
             except AheadError:
                 await self._runtime.expect_newer()
                 raise
+            if self._late_schemas is not None:
+                await self._late_schemas.need(part)
             work += part
             keys.update(needed)
             await self._yield_to_loop(len(part))

@@ -11,7 +11,7 @@ from creditbus.services.engine.codec.schemas import Schemas
 from creditbus.services.engine.stage.output import Output
 from creditbus.services.engine.stage.state_view import StateView
 
-__all__ = ["FurtherKeys", "LaneOpening", "Stage", "Step", "StepRun", "StoreKind"]
+__all__ = ["FurtherKeys", "LaneOpening", "LateSchemas", "Stage", "Step", "StepRun", "StoreKind"]
 
 FurtherKeys = Callable[[Sequence[Any], Mapping[bytes, bytes | None]], tuple[set[bytes], set[bytes]]]
 """Looks at a slice of the work and at the values of the keys that `prepare` named. Returns keys to be read besides, and
@@ -62,6 +62,21 @@ class Step(Protocol):
         """Start on a batch: `work` is all of it, `view` its state, `out` takes what it writes and books."""
 
 
+class LateSchemas(Protocol):
+    """Schemas that a step writes, too many to be asked for before the first batch."""
+
+    async def need(self, work: Sequence[Any]) -> None:
+        """Ask for those that this work needs: what `prepare` gave, before `begin` is given it.
+
+        Raises:
+            DependencyDownError: the registry does not answer.
+
+        """
+
+    async def rest(self) -> None:
+        """Ask for all others, so that a registry that goes away later holds nothing up; errors as of `need`."""
+
+
 class StoreKind:
     """How a stage keeps its state (a closed set of names)."""
 
@@ -103,6 +118,7 @@ class Stage:
         max_outputs_per_record: how many records it may write for one that it reads; the more, the fewer records go into
             a batch.
         opening: what it says to each lane that it takes up; None: nothing.
+        late_schemas: what it asks of the registry when it comes to need it; None: nothing after `load`.
         declarations: the version of the city's declarations by which it works; 0: none that was published.
 
     """
@@ -117,4 +133,5 @@ class Stage:
     further_keys: FurtherKeys | None = None
     max_outputs_per_record: int = 1
     opening: LaneOpening | None = None
+    late_schemas: LateSchemas | None = None
     declarations: int = 0
