@@ -16,7 +16,8 @@ from creditbus.services.cli.language import spoken
 from creditbus.services.cli.messages import profile as messages
 from creditbus.services.cli.moments import moment_of
 from creditbus.services.cli.profile_lines import disclosed_lines, past_lines, profile_lines
-from creditbus.services.domain.city_time import city_day
+from creditbus.services.domain.city_time import city_day, day_number
+from creditbus.services.worker.city_day import city_today
 from creditbus.topics.connection import Connection
 from creditbus.topics.errors import ConfigurationError
 
@@ -64,6 +65,7 @@ def show(
 async def _read(
     connection: Connection, code: str, facing: tuple[str, date] | None, past: tuple[int | None, date | None] | None
 ) -> dict[str, Any] | None:
+    from creditbus.services.domain.profile.published import PublishedOn
     from creditbus.services.fanout.app import grant_of
     from creditbus.services.query.objections import clock_of, objection_shown
     from creditbus.services.query.past_profile import past_profile
@@ -78,8 +80,9 @@ async def _read(
         if past is not None:
             return await past_profile(reader, subject, *past)
         if facing is None:
-            today = city_day(int(time.time() * 1000))
-            return await reader.profile(subject, objection_shown(clock_of(reader.catalogue), today))
+            today = city_today()
+            published = PublishedOn(reader.catalogue, day_number(today))
+            return await reader.profile(subject, objection_shown(clock_of(reader.catalogue), today), published)
         subscriber, on = facing
         return await reader.disclosed(subject, grant_of(declarations().subscribers[subscriber]), on)
     finally:

@@ -9,6 +9,7 @@ from rich.cells import cell_len
 
 from creditbus.services.cli.language import spoken
 from creditbus.services.cli.messages import profile as messages
+from creditbus.services.cli.messages.catalogue import NOT_VERIFIED
 from creditbus.services.cli.messages.trace import DENIED
 from creditbus.services.cli.words import caution, word
 from creditbus.services.domain.catalogue.fields import Disclosure
@@ -99,15 +100,36 @@ def _record_lines(record: dict[str, Any], more: Sequence[str] = ()) -> list[str]
     revision = [spoken(messages.REVISION, revision=record["revision"])] if record["revision"] > 1 else []
     class_ = record["disclosure"]
     whole = [] if class_ == Disclosure.PUBLIC else [spoken(messages.WITHHELD_BELOW, disclosure=word(class_))]
-    objection = record.get("objection")
+    objection, published = record.get("objection"), record.get("publication")
+    if published and published["until"] is None and not published["ended"]:
+        whole = [*whole, spoken(messages.PUBLISHED_WITHOUT_END)]
+        published = None
     # a statement may have lines of its own
     said = " ".join((record["statement"] or "").split())
     return [
         _title_line(record),
         "            " + "  ".join([*details, *revision, *whole, *map(caution, record["cautions"]), *more]),
+        *(["            " + _publication_text(published, class_)] if published else []),
         *(["            " + objection_text(objection)] if objection else []),
         *(["            " + spoken(messages.STATEMENT, said=said)] if said else []),
     ]
+
+
+def _publication_text(published: dict[str, Any], class_: str) -> str:
+    """Return until when a record is published, and by which rule, for a person."""
+    last, rule, kind = published["until"], published["rule"], published["class"]
+    if last is None:
+        return spoken(messages.PUBLICATION_ENDED)
+    if published["ended"]:
+        said = messages.PUBLICATION_ENDED_ON(last=last)
+    elif published["overdue"]:
+        said = messages.PUBLICATION_OVERDUE(last=last)
+    elif class_ == Disclosure.PUBLIC:
+        said = messages.PUBLISHED_UNTIL(last=last)
+    else:
+        said = messages.SHOWN_UNTIL(last=last)
+    by = messages.BY_RULE(rule=rule, kind=kind) if rule else messages.AS_STATED()
+    return spoken(said) + spoken(by) + ("" if published["verified"] else spoken(NOT_VERIFIED))
 
 
 def objection_text(objection: dict[str, Any]) -> str:

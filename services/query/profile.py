@@ -12,6 +12,7 @@ import redis.asyncio as redis
 
 from creditbus.avro_schemas import raw_catalogue
 from creditbus.services.domain.catalogue import Catalogue
+from creditbus.services.domain.city_time import numbered_day
 from creditbus.services.domain.crosswalk import crosswalk_key, decode_crosswalk
 from creditbus.services.domain.event import Act, RecordState
 from creditbus.services.domain.feed.denial import Denial, granted
@@ -20,6 +21,7 @@ from creditbus.services.domain.feed.grants import Grant
 from creditbus.services.domain.feed.view import Disclosed, Facing, disclose
 from creditbus.services.domain.identifiers import legacy, uscc
 from creditbus.services.domain.profile.keys import index_key, record_store_key, subject_key
+from creditbus.services.domain.profile.published import Published, PublishedOn
 from creditbus.services.domain.profile.record import Record
 from creditbus.services.domain.profile.stored_record import decode_record
 from creditbus.services.domain.profile.subject import INDEX_CHUNK, Subject, decode_subject, record_keys
@@ -36,7 +38,7 @@ from creditbus.topics.errors import ConfigurationError
 from creditbus.topics.names import PROFILES, RESOLVER
 from creditbus.topics.registry import SchemaRegistry
 
-__all__ = ["ProfileReader", "open_profiles"]
+__all__ = ["ProfileReader", "open_profiles", "published_as_json"]
 
 
 def _unjudged(record: Record) -> None:
@@ -81,12 +83,15 @@ class ProfileReader:
                 return subject
         return None
 
-    async def profile(self, subject: str, objection_to: Callable[[Record], Any] = _unjudged) -> dict[str, Any] | None:
+    async def profile(
+        self, subject: str, objection_to: Callable[[Record], Any] = _unjudged, published: PublishedOn | None = None
+    ) -> dict[str, Any] | None:
         """Return the profile of a subject, None when there is none; errors as of `StageState.values`.
 
         Args:
             subject: unified social credit code or token.
             objection_to: what is shown of the open objection to a record; None: there is none.
+            published: says until when a record is published; None: nothing is said of that.
 
         """
         code = subject.encode()
@@ -95,10 +100,11 @@ class ProfileReader:
             return None
         summary = decode_subject(value)
         stored = [decode_record(value) for value in await self._records(code, summary)]
-        records = [
-            {**self.shown(one.content, one.act, one.state, one.revision), "objection": objection_to(one)}
-            for one in stored
-        ]
+        records = []
+        for one in stored:
+            shown = self.shown(one.content, one.act, one.state, one.revision)
+            end = None if published is None else published.of(one, shown["item"], shown["content"])
+            records.append({**shown, "objection": objection_to(one), "publication": end and published_as_json(end)})
         return {
             "subject": subject,
             "name": summary.name,
@@ -209,6 +215,18 @@ class ProfileReader:
     async def close(self) -> None:
         """Close the connections."""
         await self.client.aclose()
+
+
+def published_as_json(published: Published) -> dict[str, Any]:
+    """Return where the publication of a record stands, as JSON prints it."""
+    return {
+        "until": None if published.last is None else numbered_day(published.last).isoformat(),
+        "rule": published.rule or None,
+        "class": published.category or None,
+        "verified": published.verified,
+        "ended": published.ended,
+        "overdue": published.overdue,
+    }
 
 
 def _filled(act: Act) -> dict[str, Any]:

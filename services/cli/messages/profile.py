@@ -43,6 +43,38 @@ STATEMENT = Message(
     "主体声明：{said}",
     "the subject states: {said}",
 )
+PUBLISHED_UNTIL = Message(
+    "公示至 {last}",
+    "published until {last}",
+)
+SHOWN_UNTIL = Message(
+    "在此范围内示至 {last}",
+    "shown until {last}",
+)
+PUBLISHED_WITHOUT_END = Message(
+    "公示无期限",
+    "published without an end",
+)
+PUBLICATION_ENDED_ON = Message(
+    "公示至 {last} 止，已结束",
+    "its publication ended with {last}",
+)
+PUBLICATION_ENDED = Message(
+    "公示已结束；现行规则下无期限，尚未恢复",
+    "its publication has ended; by the rules of now it has no end, and it is to be published again",
+)
+PUBLICATION_OVERDUE = Message(
+    "公示应至 {last} 止，总线尚未结束",
+    "its publication should have ended with {last}; the bus has not ended it yet",
+)
+BY_RULE = Message(
+    "，依据 {rule}（{kind}）",
+    ", by the rule {rule} ({kind})",
+)
+AS_STATED = Message(
+    "，依记录所载",
+    ", as the record states",
+)
 OBJECTION = Message(
     "异议未处理：{since} 提出，最迟 {due} 处理",
     "open objection since {since}, due on {due}",

@@ -64,6 +64,14 @@ _PROFILE: dict[str, Any] = {
             "act": {"decided_on": "2025-04-03"},
             "last_act": None,
             "statement": "款项已于\n2025-03-01 缴清。",
+            "publication": {
+                "until": "2026-04-03",
+                "rule": "示例办法",
+                "class": "一般",
+                "verified": False,
+                "ended": False,
+                "overdue": False,
+            },
         },
     ],
 }
@@ -143,6 +151,7 @@ def test_a_profile_speaks(spoken: str) -> None:
             "            决定日期 2025-03-03  其后 撤销 2025-04-01  第 2 版  名称与登记名称不同（NAME_MISMATCH）",
             "  有效      tax-credit-grade  2024年度  示例局",
             "            决定日期 2025-04-03  只示于政务共享",
+            "            在此范围内示至 2026-04-03，依据 示例办法（一般）（未核实）",
             "            主体声明：款项已于 2025-03-01 缴清。",
         ]
     else:
@@ -154,6 +163,7 @@ def test_a_profile_speaks(spoken: str) -> None:
             "            decided_on 2025-03-03  then WITHDRAW 2025-04-01  revision 2  NAME_MISMATCH",
             "  ACTIVE    tax-credit-grade  2024年度  示例局",
             "            decided_on 2025-04-03  withheld from grants below shared",
+            "            shown until 2026-04-03, by the rule 示例办法 (一般) (not verified)",
             "            the subject states: 款项已于 2025-03-01 缴清。",
         ]
 
