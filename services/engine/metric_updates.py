@@ -5,10 +5,13 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 
+from creditbus.services.domain.city_time import midnight_ms
 from creditbus.services.domain.ledger import Bookings
+from creditbus.services.domain.profile.endings import Endings
 from creditbus.services.engine import metrics
+from creditbus.topics.names import PROFILES
 
-__all__ = ["PhaseClock", "forget_lag", "observe_batch", "observe_lag"]
+__all__ = ["PhaseClock", "forget_endings", "forget_lag", "observe_batch", "observe_endings", "observe_lag"]
 
 
 class PhaseClock:
@@ -63,6 +66,20 @@ def observe_batch(
             metrics.OUTCOMES.labels(*labels).inc(count)
 
 
+def observe_endings(endings: Endings) -> None:
+    """Show which publications ended in a batch, how late, and how far its lanes are; it is committed."""
+    now = time.time()
+    for (item, by, due), count in endings.counts.items():
+        metrics.ENDED.labels(item, by.value).inc(count)
+        if due is not None:
+            lateness = metrics.ENDING_LATENESS_SECONDS.labels(item)
+            late = max(now - midnight_ms(due) / 1000, 0.0)
+            for _ in range(count):
+                lateness.observe(late)
+    for lane, due in endings.due.items():
+        metrics.ENDINGS_DUE.labels(lane).set(midnight_ms(due) / 1000)
+
+
 def observe_lag(stage: str, lane: int, records: int) -> None:
     """Show how many records wait for a lane."""
     metrics.LANE_LAG.labels(stage, lane).set(records)
@@ -71,3 +88,9 @@ def observe_lag(stage: str, lane: int, records: int) -> None:
 def forget_lag(stage: str, lane: int) -> None:
     """Show nothing of a lane: it is another worker's now, or nobody's."""
     metrics.LANE_LAG.remove(stage, lane)
+
+
+def forget_endings(stage: str, lane: int) -> None:
+    """Show nothing of what is due of a lane: it is another worker's now, or nobody's."""
+    if stage == PROFILES.name:
+        metrics.ENDINGS_DUE.remove(lane)

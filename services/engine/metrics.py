@@ -14,6 +14,9 @@ __all__ = [
     "BATCH_RECORDS",
     "BATCH_SECONDS",
     "DECLARATIONS",
+    "ENDED",
+    "ENDINGS_DUE",
+    "ENDING_LATENESS_SECONDS",
     "EVENT_AGE_SECONDS",
     "EXPIRED_UNREAD",
     "LANES_READY",
@@ -71,6 +74,26 @@ RECREATED: Final = Counter(
     "Partitions of topics that were created again; how much of the ones before was unread nobody can tell. Booked in "
     "the ledger.",
     ["stage", "topic"],
+)
+ENDED: Final = Counter(
+    "creditbus_publications_ended",
+    "Publications of records that ended, by why: rule (its longest term), stated (on the day that the record states), "
+    "repaired (the minimum period of a repaired record).",
+    ["item", "reason"],
+)
+ENDING_LATENESS_SECONDS: Final = Histogram(
+    "creditbus_publication_end_lateness_seconds",
+    "Seconds from the midnight at which a publication was due to end to the commit of its end, of those that no event "
+    "and no other rule ended. The end itself bears the time of its midnight.",
+    ["item"],
+    buckets=(1, 5, 15, 60, 300, 900, 3600, 21600, 86400, 604800),
+)
+ENDINGS_DUE: Final = Gauge(
+    "creditbus_publication_ends_due_timestamp_seconds",
+    "The first midnight, as Unix time, at which publications of a lane were or will be due to end and have not all "
+    "ended. time() less this is how late the oldest may be; below zero nothing waits. A lane of another worker has no "
+    "sample.",
+    ["lane"],
 )
 POISON: Final = Counter(
     "creditbus_foreign_records", "Records behind intake that are not events; passed over.", ["stage"]

@@ -14,6 +14,8 @@ from typing import Final
 from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.city_time import midnight_ms, numbered_day
 from creditbus.services.domain.event import NO_ACT, Act, Change, Header, RecordState, Verb, record_key, restated_id
+from creditbus.services.domain.feed.disclosure import RETRACTED
+from creditbus.services.domain.profile.endings import Ended, EndedBy
 from creditbus.services.domain.profile.keys import item_of, record_store_key, subject_key
 from creditbus.services.domain.profile.publication import End, Publication, ended_id
 from creditbus.services.domain.profile.record import Moved, Record, Term, settled
@@ -34,6 +36,8 @@ from creditbus.topics.names import CHANGES
 
 __all__ = ["Ending", "EndingItem", "ending_items"]
 
+#: None: there was no record.
+_NOT_PUBLISHED: Final = frozenset({None, *RETRACTED})
 _CONTENT_CHANGES: Final = frozenset({Change.NEW, Change.AMENDED})
 
 
@@ -95,6 +99,7 @@ class Ending:
         self._history = history
         self._view = view
         self._changes = out.channel(CHANGES, out.lane)
+        self._endings = out.endings.counts
 
     # -- with an event --------------------------------------------------------------------------
 
@@ -116,7 +121,11 @@ class Ending:
         end = self._end_of(item, moved.record, opened)
         self._file(code, end)
         record = self._settled(moved.record, moved.previous_state, end)
-        return moved if record is moved.record else replace(moved, record=record)
+        if record is moved.record:
+            return moved
+        if end is not None and record.term is Term.OVER and moved.previous_state not in _NOT_PUBLISHED:
+            self._endings[_ended(opened.header, record, end, None)] += 1
+        return replace(moved, record=record)
 
     def _end_of(self, item: EndingItem | None, record: Record, content: DecodedEvent) -> End | None:
         if item is None:
@@ -199,6 +208,8 @@ class Ending:
             moved = Moved(after, Change.TRANSITION, record.state)
             event = self._event_of(opened, key, end, statement_of(record, self._codec))
             since = event.header["received_at"]
+            due = end.day if self.lane.waited_for(end.day) else None
+            self._endings[_ended(opened.header, after, end, due)] += 1
             sealed = self._codec.seal_applied(event, applied_of(subject, moved, policy, before))
         else:
             # by other rules its publication goes on: with its content, and not as what ended it says
@@ -237,3 +248,10 @@ class Ending:
         }
         body, _ = self._codec.write_body(header["item"], act, claim, stated)
         return DecodedEvent(ended, body)
+
+
+def _ended(header: Header, record: Record, end: End, due: int | None) -> Ended:
+    """Say for the metrics what ended: `record` as it is after that, `due` as of `Ended`."""
+    if record.standing is RecordState.REPAIRED:
+        return Ended(header["item"], EndedBy.REPAIRED, due)
+    return Ended(header["item"], EndedBy.RULE if end.source else EndedBy.STATED, due)

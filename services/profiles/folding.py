@@ -174,6 +174,9 @@ class Folding:
         self._quick.finish()
         self._lane.add(map(code_of, self._summaries.write()))
         self._lane.due.finish()
+        due_from = self._lane.due_from
+        if due_from is not None:
+            self._out.endings.due[self._out.lane] = due_from
 
     # -- waiting for the registration -----------------------------------------------------------
 

@@ -206,6 +206,15 @@ class BatchLane:
         is_next = turn is not None and _DUE - turn.piece == chunk
         return self.due.piece(turn, self.pace.due) if turn is not None and is_next else None
 
+    def waited_for(self, day: int) -> bool:
+        """Tell whether what was due on a day ends by the turn that is under way, and not by another rule."""
+        return self._standing.turn is not None and day > self._standing.turn.since
+
+    @property
+    def due_from(self) -> int | None:
+        """The first day of which not everything due has ended, in days since 1970-01-01."""
+        return None if self._standing.day is None else self._standing.day + 1
+
     def ended(self, piece: DuePiece) -> None:
         """Note that everything due of a piece has ended, and see to the next one."""
         assert self._standing.turn is not None  # noqa: S101 -- the piece is of it

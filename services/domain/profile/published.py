@@ -1,4 +1,4 @@
-"""Until when a record is published, as whoever looks at it is told: by the rule in force, or by what it states.
+"""Until when a record is published, as an operator asks: by the rule in force, or by what it states.
 
 It is found from the record as it is now and is kept nowhere: on another day, or by other rules, the answer may be
 another one.

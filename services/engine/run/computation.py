@@ -9,6 +9,7 @@ from itertools import chain
 from typing import Any, Final
 
 from creditbus.services.domain.ledger import Bookings
+from creditbus.services.domain.profile.endings import Endings
 from creditbus.services.engine.batch import Batch, Partition, Record
 from creditbus.services.engine.errors import AheadError
 from creditbus.services.engine.gather import gather
@@ -91,6 +92,7 @@ class Computed:
     shares: list[Share]
     packed: Packed
     bookings: Bookings
+    endings: Endings
     written: list[tuple[Lane, Entries]]
     clock: PhaseClock
 
@@ -153,7 +155,7 @@ class Computation:
         packed = Packed(out.records | {lane.changelog: list(entries.items()) for lane, entries in written})
         clock.lap("pack")
         await asyncio.sleep(0)
-        return Computed(prepared.shares, packed, out.bookings, written, clock)
+        return Computed(prepared.shares, packed, out.bookings, out.endings, written, clock)
 
     async def _prepare(self, share: Share, records: Sequence[Record]) -> _Part:
         work: list[Any] = []

@@ -16,7 +16,7 @@ from typing import Any, Final, TypeVar
 from creditbus.services.engine.batch import Partition
 from creditbus.services.engine.errors import GapError
 from creditbus.services.engine.gather import gather
-from creditbus.services.engine.metric_updates import observe_batch
+from creditbus.services.engine.metric_updates import observe_batch, observe_endings
 from creditbus.services.engine.produce.records import Packed
 from creditbus.services.engine.produce.transaction import TransactionalProducer
 from creditbus.services.engine.run.computation import Computation, Computed, Prepared, Share
@@ -233,6 +233,7 @@ class Pipeline:
         )
         written = sum(computed.packed.counts.values())
         observe_batch(self._name, read, oldest_ms, written, computed.bookings, computed.clock)
+        observe_endings(computed.endings)
 
     def _begin(self, work: Coroutine[Any, Any, _T]) -> asyncio.Task[_T]:
         task = asyncio.create_task(work, name=f"{self._name}/{self._lanes[0].number}")

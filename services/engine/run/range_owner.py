@@ -19,7 +19,7 @@ from creditbus.services.engine.batch import Batch, Partition
 from creditbus.services.engine.consume.offsets import Offsets
 from creditbus.services.engine.errors import OutdatedError
 from creditbus.services.engine.gather import gather
-from creditbus.services.engine.metric_updates import forget_lag
+from creditbus.services.engine.metric_updates import forget_endings, forget_lag
 from creditbus.services.engine.produce.transaction import TransactionalProducer
 from creditbus.services.engine.run.adoption import adopt
 from creditbus.services.engine.run.backoff import Backoff
@@ -185,6 +185,7 @@ class RangeOwner:
         self._closed = True
         for number in self._lanes:
             forget_lag(self._stage.name, number)
+            forget_endings(self._stage.name, number)
         if self._pipeline is not None:
             self._pipeline.close()
 
