@@ -22,13 +22,15 @@ class DuePiece:
     """One piece of what is due.
 
     Attributes:
-        codes: subjects of which something may be due, each once.
+        codes: subjects of which something may be due, each once, without those that are through.
+        until: the day up to which it is, in days since 1970-01-01.
         left: by its key, what stays of a value that was looked at; empty: nothing.
         following: the piece after it; None: it is the last one.
 
     """
 
     codes: list[bytes]
+    until: int
     left: dict[bytes, bytes]
     following: Turn | None
 
@@ -64,10 +66,13 @@ class Due:
         left: dict[bytes, bytes] = {}
         if turn.span == JOURNAL:
             self._look_at(DUE_KEY, turn.until, codes, left)
-            following = turn._replace(piece=turn.piece + 1, span=span_of(turn.since), chunk=0)
+            following = turn._replace(piece=turn.piece + 1, span=span_of(turn.since), chunk=0, through=0)
         else:
             following = self._look_at_span(turn, chunks, codes, left)
-        return DuePiece(list(codes), left, following if following.span <= span_of(turn.until) else None)
+        after = following if following.span <= span_of(turn.until) else None
+        # what is filed meanwhile comes after these, so those that are through are the first ones still; where the
+        # journal has been brought into the spans, all of it is looked at once more there
+        return DuePiece(list(codes)[turn.through :], turn.until, left, after)
 
     def _look_at_span(self, turn: Turn, many: int, codes: dict[bytes, None], left: dict[bytes, bytes]) -> Turn:
         key, view = due_span_key(turn.span), self._view
@@ -78,14 +83,14 @@ class Due:
         for chunk in chunks:
             self._look_at(chunk, turn.until, codes, left)
         if after < span.chunks:
-            return turn._replace(piece=turn.piece + 1, chunk=after)
+            return turn._replace(piece=turn.piece + 1, chunk=after, through=0)
         due, span.last = due_by(span.last, turn.until)
         codes.update(dict.fromkeys(due))
         if is_over(turn.span, turn.until):
             left[key] = b""
         elif due:
             left[key] = span.encode()
-        return turn._replace(piece=turn.piece + 1, span=turn.span + 1, chunk=0)
+        return turn._replace(piece=turn.piece + 1, span=turn.span + 1, chunk=0, through=0)
 
     def _look_at(self, key: bytes, until: int, codes: dict[bytes, None], left: dict[bytes, bytes]) -> None:
         due, others = due_by(self._view.get(key), until)

@@ -7,7 +7,7 @@ finds the record by what is filed as due (docs/adr/0043-end-of-publication.md).
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -159,32 +159,37 @@ class Ending:
 
     # -- without one ----------------------------------------------------------------------------
 
-    def needed(self, codes: Iterable[bytes], items: Container[bytes] | None = None) -> Iterator[bytes]:
+    def needed(
+        self, code: bytes, items: Container[bytes] | None = None, first: int = 0, after: int | None = None
+    ) -> Iterator[bytes]:
         """Give the keys of the records that `end` looks at; MissingKeysError where others are to be read first."""
-        for code in codes:
-            yield from self._keys(code, self._summaries.of(subject_key(code)), items)
+        return iter(self._keys(code, self._summaries.of(subject_key(code)), items, first, after))
 
-    def end(self, codes: Iterable[bytes], items: Container[bytes] | None = None) -> None:
-        """Bring records of subjects to the terms that they have today.
+    def end(self, code: bytes, items: Container[bytes] | None = None, first: int = 0, after: int | None = None) -> None:
+        """Bring records of a subject to the terms that they have today.
 
         Args:
-            codes: the subjects.
+            code: the subject.
             items: those whose records; None: all that may end.
+            first: number of the first chunk of its records that are looked at (`names_of`).
+            after: number after that of the last one; None: to the end.
 
         """
-        for code in codes:
-            subject = self._summaries.of(subject_key(code))
-            keys = self._keys(code, subject, items)
-            self._view.need(keys)
-            version = subject.version
-            for key in keys:
-                self._end(code, subject, key)
-            if subject.version != version:
-                self._summaries.changed(subject_key(code))
+        subject = self._summaries.of(subject_key(code))
+        keys = self._keys(code, subject, items, first, after)
+        self._view.need(keys)
+        version = subject.version
+        for key in keys:
+            self._end(code, subject, key)
+        if subject.version != version:
+            self._summaries.changed(subject_key(code))
 
-    def _keys(self, code: bytes, subject: Subject, items: Container[bytes] | None) -> list[bytes]:
+    def _keys(
+        self, code: bytes, subject: Subject, items: Container[bytes] | None, first: int, after: int | None
+    ) -> list[bytes]:
         among = self._items if items is None else items
-        return [record_store_key(code, name) for name in names_of(code, subject, self._view) if item_of(name) in among]
+        names = names_of(code, subject, self._view, first, after)
+        return [record_store_key(code, name) for name in names if item_of(name) in among]
 
     def _end(self, code: bytes, subject: Subject, key: bytes) -> None:
         value = self._view.get(key)

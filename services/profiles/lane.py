@@ -215,16 +215,20 @@ class BatchLane:
         """The first day of which not everything due has ended, in days since 1970-01-01."""
         return None if self._standing.day is None else self._standing.day + 1
 
-    def ended(self, piece: DuePiece) -> None:
-        """Note that everything due of a piece has ended, and see to the next one."""
-        assert self._standing.turn is not None  # noqa: S101 -- the piece is of it
-        until = self._standing.turn.until
-        self.due.forget(piece)
-        if piece.following is None:
-            self._put(replace(self._standing, day=until, turn=None))
+    def ended(self, piece: DuePiece, through: int) -> None:
+        """Note that what is due of the first subjects of a piece has ended, and see to the others or the next piece."""
+        turn = self._standing.turn
+        assert turn is not None  # noqa: S101 -- the piece is of it
+        following = piece.following
+        if through < len(piece.codes):
+            following = turn._replace(piece=turn.piece + 1, through=turn.through + through)
         else:
-            self._say(_DUE - piece.following.piece)
-            self._put(replace(self._standing, turn=piece.following, quiet=self._quiet))
+            self.due.forget(piece)
+        if following is None:
+            self._put(replace(self._standing, day=turn.until, turn=None))
+        else:
+            self._say(_DUE - following.piece)
+            self._put(replace(self._standing, turn=following, quiet=self._quiet))
 
     # -- subjects -------------------------------------------------------------------------------
 

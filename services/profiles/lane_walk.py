@@ -8,6 +8,7 @@ from creditbus.services.domain.profile.keys import subject_key
 from creditbus.services.domain.profile.subject import INDEX_CHUNK
 from creditbus.services.engine.stage.state_view import StateView
 from creditbus.services.profiles.ending import Ending
+from creditbus.services.profiles.ending_walk import EndingWalk
 from creditbus.services.profiles.lane import BatchLane, is_of_due
 from creditbus.services.profiles.restating import AT_ONCE, Restating
 from creditbus.services.profiles.summaries import Summaries
@@ -26,7 +27,7 @@ class LaneWalk:
         self, lane: BatchLane, ending: Ending, restating: Restating, summaries: Summaries, view: StateView
     ) -> None:
         self._lane = lane
-        self._ending = ending
+        self._endings = EndingWalk(ending, summaries, view)
         self._restating = restating
         self._summaries = summaries
         self._view = view
@@ -40,19 +41,17 @@ class LaneWalk:
         """
         lane = self._lane
         if is_of_due(piece):
-            due = lane.due_piece(piece)
-            codes = [] if due is None else due.codes
-            self._view.need(map(subject_key, codes))
-            yield from self._ending.needed(codes)
+            if due := lane.due_piece(piece):
+                codes = self._endings.together(due.codes, due.until, lane.pace)
+                yield from self._endings.needed_to_end(codes, due.until, lane.pace)
             return
-        codes = self._subjects(piece)
-        if lane.unfiled and not lane.begun:
-            yield from self._ending.needed(codes, lane.unfiled)
-        for code in codes:
-            if lane.begun:
+        for code in self._subjects(piece):
+            if self._is_started(code):
                 yield from self._restating.needed_to_go_on(code, lane.pace.chunks)
-            else:
-                yield from self._restating.needed_to_start(code, lane.behind)
+                continue
+            if lane.unfiled:
+                yield from self._endings.needed_to_file(code, lane.unfiled, lane.pace, begun=lane.begun)
+            yield from self._restating.needed_to_start(code, lane.behind)
 
     def go_on(self, piece: int) -> None:
         """Do a piece, and see to the next one; one that is done already is passed over."""
@@ -60,22 +59,26 @@ class LaneWalk:
         if not is_of_due(piece):
             self._go_through(piece)
         elif due := lane.due_piece(piece):
-            self._ending.end(due.codes)
-            lane.ended(due)
+            codes = self._endings.together(due.codes, due.until, lane.pace)
+            lane.ended(due, self._endings.end(codes, due.until, lane.pace))
 
     def _go_through(self, piece: int) -> None:
         lane, through, begun = self._lane, 0, False
         for code in self._subjects(piece):
-            if lane.begun:
+            if self._is_started(code):
                 begun = not self._restating.go_on_within(code, lane.pace.chunks)
+            elif lane.unfiled and not self._endings.file(code, lane.unfiled, lane.pace, begun=lane.begun):
+                begun = True
             else:
-                if lane.unfiled:
-                    self._ending.end([code], lane.unfiled)
                 begun = not self._restating.start_within(code, lane.behind)
             if begun:
                 break
             through += 1
         lane.done(piece, through, begun=begun)
+
+    def _is_started(self, code: bytes) -> bool:
+        """Tell whether the first of a subject's records have been restated."""
+        return self._lane.begun and not (self._lane.unfiled and self._endings.is_under_way(code))
 
     def _subjects(self, piece: int) -> list[bytes]:
         """Return the subjects of a piece, the first one alone where it is begun."""

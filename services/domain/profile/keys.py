@@ -10,6 +10,8 @@ r"""Keys of the profile store; those of one subject share its code.
 | `h\|subject\|item\|authority\|document number` | acts that wait for the record |
 | `c\|subject\|item\|authority\|document number` | corrections that lie over the record (`corrections`) |
 | `n\|subject\|item\|authority\|document number` | place of the subject's newest statement about it (`annotation`) |
+| `e\|subject` | of a subject of many records: how far what is due of a day has ended (`ending_walk` of the stage) |
+| `f\|subject` | of one, too: how far other rules have been looked at (likewise) |
 | `v\|subject\|item\|authority\|document number\|n` | what of the record was replaced for the n-th time (`history`) |
 | `l` | under which policies the lane emits its records (`lane`) |
 | `m` | how many subjects the lane has, and the last of them (`lane`) |
@@ -33,6 +35,8 @@ __all__ = [
     "corrections_key",
     "due_chunk_key",
     "due_span_key",
+    "ended_key",
+    "filed_key",
     "held_key",
     "index_key",
     "item_of",
@@ -108,6 +112,16 @@ def statement_key(subject: bytes, record: bytes) -> bytes:
 def superseded_key(subject: bytes, record: bytes, number: int) -> bytes:
     """Return the key of what of a record was replaced."""
     return b"v|%b|%b|%d" % (subject, record, number)
+
+
+def ended_key(subject: bytes) -> bytes:
+    """Return the key of how far what is due of a subject of many records has ended."""
+    return b"e|%b" % subject
+
+
+def filed_key(subject: bytes) -> bytes:
+    """Return the key of how far the many records of a subject are filed by other rules."""
+    return b"f|%b" % subject
 
 
 def lane_chunk_key(chunk: int) -> bytes:

@@ -80,6 +80,7 @@ class Turn(NamedTuple):
         piece: number of the next piece.
         span: span of days of the next piece; JOURNAL: the journal is next.
         chunk: chunk of that span from which the next piece begins; its last entries count as the last chunk.
+        through: how many of the subjects that are due by that piece are through: it may be more than is done at once.
 
     """
 
@@ -88,6 +89,7 @@ class Turn(NamedTuple):
     piece: int = 0
     span: int = JOURNAL
     chunk: int = 0
+    through: int = 0
 
 
 @dataclass(frozen=True, slots=True)

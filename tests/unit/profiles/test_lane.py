@@ -90,7 +90,7 @@ class Lane:
             piece = lane.due_piece(chunk)
             if piece is not None:
                 restated = piece.codes
-                lane.ended(piece)
+                lane.ended(piece, len(piece.codes))
         elif chunk is not None:
             restated = lane.ahead(chunk)[:AT_A_TIME]
             lane.done(chunk, len(restated), begun=False)
