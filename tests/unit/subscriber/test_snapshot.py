@@ -20,15 +20,17 @@ from creditbus.services.domain.evidence.note import PublicKey, signed_note
 from creditbus.services.domain.framing import FRAME_BYTES, frame
 from creditbus.services.evidence.suites import ED25519
 from creditbus.services.query.continuity import Break, BreakKind
+from creditbus.services.subscriber.earlier import EarlierRetractions
 from creditbus.services.subscriber.errors import BrokenFeedError, OldSnapshotError
 from creditbus.services.subscriber.reading import FeedReader
+from creditbus.services.subscriber.reporting import Reporting
 from creditbus.services.subscriber.snapshot import making, spill
 from creditbus.services.subscriber.snapshot.making import Signer, make_snapshot
 from creditbus.services.subscriber.snapshot.opening import OpenSnapshot, open_snapshot
 from creditbus.services.subscriber.snapshot.taking import take_snapshot
-from creditbus.services.subscriber.syncing import Progress
+from creditbus.services.subscriber.syncing import Progress, sync
 from creditbus.topics.errors import ConfigurationError, UnavailableError
-from tests.feed_copies import BUS, TOPIC, MadeFeed, item_schema
+from tests.feed_copies import BUS, TOPIC, KeptReports, MadeFeed, item_schema
 from tests.harness.copied import CopiedTables
 
 _STATES = ["ACTIVE"] * 6 + ["DISPUTED", "EXITED", "WITHDRAWN", "REPAIRED", "EXPIRED", "WITHHELD"]
@@ -77,6 +79,22 @@ def _open(folder: Path, *, trusted: Any = (), unsigned: bool = False) -> OpenSna
 def _take(copy: CopiedTables, folder: Path, *, incomplete: bool = False) -> tuple[int, int]:
     with copy.copy() as target:
         return asyncio.run(take_snapshot(FeedReader(BUS, TOPIC), target, _open(folder), incomplete=incomplete))
+
+
+def _synced(copy: CopiedTables, reports: KeptReports) -> int:
+    """Bring a copy to the end of the feed; return how many records it took."""
+    errors: list[Exception] = []
+    reporting, progress = Reporting(reports, EarlierRetractions(BUS, TOPIC), errors.append), Progress()
+    with copy.copy() as target:
+        asyncio.run(sync(FeedReader(BUS, TOPIC), target, progress, follow=False, reporting=reporting))
+    assert errors == []
+    return progress.records
+
+
+def _number_of(feed: MadeFeed, partition: int, offset: int) -> int:
+    """Return the number of a record: every second offset is a marker's."""
+    number: int = feed.fields[partition][offset // 2]["feed"]["feed_seq"]
+    return number
 
 
 def _names(folder: Path) -> list[str]:
@@ -251,6 +269,28 @@ def test_a_new_copy_begins_from_it_and_goes_on(seed: int, feed: MadeFeed, tmp_pa
     later = sum(len(records) for records in feed.fields.values()) - 60
     assert copy.sync().records == later
     assert copy.holds(feed.view(), lenient=True)
+
+
+@pytest.mark.parametrize("expired", [False, True])
+def test_a_copy_that_began_from_it_confirms_the_retractions_that_the_feed_still_holds(
+    feed: MadeFeed, tmp_path: Path, copy: CopiedTables, *, expired: bool
+) -> None:
+    chance = random.Random(3)
+    _grow(feed, chance, 60)
+    _make(tmp_path / "view")
+    if expired:
+        feed.expire(0, 9)
+        feed.expire(1, 5)
+    _grow(feed, chance, 20)
+    held = {(one.partition, _number_of(feed, one.partition, one.offset)) for log in feed.log.values() for one in log}
+    wanted = feed.retractions() & held
+    assert len(wanted) > 10
+    _take(copy, tmp_path / "view")
+    reports = KeptReports()
+    assert _synced(copy, reports) == 20
+    assert set(reports.receipts) == wanted
+    assert _synced(copy, reports) == 0
+    assert len(reports.receipts) == len(wanted), "nothing is confirmed twice without a reason"
 
 
 @pytest.mark.parametrize("seed", range(4))
