@@ -43,6 +43,7 @@ class FeedReader:
     Args:
         connection: the bus.
         topic: of the feed.
+        client_id: name under which the brokers count what is read; None: that of the library.
 
     Attributes:
         topic: of the feed.
@@ -50,8 +51,9 @@ class FeedReader:
 
     """
 
-    def __init__(self, connection: Connection, topic: str) -> None:
+    def __init__(self, connection: Connection, topic: str, client_id: str | None = None) -> None:
         self._servers = connection.bootstrap_servers
+        self._client_id = client_id
         self.topic = topic
         self._schemas = Schemas(SchemaRegistry(connection.registry_url))
         self._models: dict[int, TableModel] = {}
@@ -146,7 +148,7 @@ class FeedReader:
         self._may_be_cut = cut
         for one, (first, end) in (await self._bounds()).items():
             starts[one] = self._begin(one.partition, stored.get(one.partition, AT_BEGINNING), first, end)
-        async with aclosing(read_partitions(self._servers, starts, follow=follow)) as chunks:
+        async with aclosing(read_partitions(self._servers, starts, follow=follow, client_id=self._client_id)) as chunks:
             try:
                 async for chunk in chunks:
                     await self._schemas.learn(chunk.records)

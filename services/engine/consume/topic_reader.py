@@ -39,6 +39,7 @@ async def read_partitions(
     partition_bytes: int = _PARTITION_BYTES,
     committed: bool = True,
     as_stage: bool = False,
+    client_id: str | None = None,
 ) -> AsyncGenerator[Chunk]:
     """Yield what the partitions hold from their starts (offset, FROM_START or FROM_END) to their ends.
 
@@ -48,7 +49,8 @@ async def read_partitions(
     end is taken as FROM_START. `partition_bytes` is what one answer holds of a partition at most, unless a single
     batch is larger: little for whoever looks at a few records alone. Without `committed` it yields records of
     transactions that are under way or were aborted as well. With `as_stage` it reads as a stage does, in one pass over
-    the bytes of a record batch (`record_reader`): for whoever reads millions of records.
+    the bytes of a record batch (`record_reader`): for whoever reads millions of records. By `client_id` the brokers
+    count what is read, and slow down a subscriber that reads more than its quota.
 
     Raises:
         DependencyDownError: no broker answers, or, on the way to the ends, nothing comes for long.
@@ -62,6 +64,7 @@ async def read_partitions(
         enable_auto_commit=False,
         fetch_max_wait_ms=20,
         max_partition_fetch_bytes=partition_bytes,
+        **({} if client_id is None else {"client_id": client_id}),
     )
     try:
         await consumer.start()

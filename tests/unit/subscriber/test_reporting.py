@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aiokafka.errors import KafkaError, OffsetOutOfRangeError
 
+from creditbus.services.engine.consume.topic_reader import Chunk
+from creditbus.services.engine.errors import DependencyDownError
+from creditbus.services.subscriber import earlier
 from creditbus.services.subscriber import reporting as module
 from creditbus.services.subscriber.batch import Batch, Taken
 from creditbus.services.subscriber.earlier import EarlierRetractions
@@ -172,3 +177,29 @@ def test_an_error_of_the_bus_is_told_again_only_after_it_worked() -> None:
 
     asyncio.run(run())
     assert [str(error) for error in said] == ["kafka: noted fails", "kafka: note fails", "kafka: note fails"]
+
+
+def test_retention_that_is_faster_than_reading_again_and_a_broker_that_goes_away_end_no_reports(
+    feed: MadeFeed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _grow(feed, random.Random(6), 40)
+    whole, served = feed.retractions(), vars(earlier)["read_partitions"]
+    errors: list[KafkaError] = [OffsetOutOfRangeError({})]
+
+    async def overtaken(*given: Any, **named: Any) -> AsyncGenerator[Chunk]:
+        async for chunk in served(*given, **named):
+            yield chunk
+            if errors:
+                feed.expire(0, 8)
+                raise errors.pop()
+
+    async def found() -> set[tuple[int, int]]:
+        ends = {lane: feed.bounds(lane)[1] for lane in (0, 1)}
+        pieces = EarlierRetractions(BUS, TOPIC)({0: 0, 1: 0}, ends)
+        return {(one.partition, one.feed_seq) async for piece in pieces for one in piece}
+
+    monkeypatch.setattr(earlier, "read_partitions", overtaken)
+    assert {place for place in whole if place[0] or place[1] > 8} <= asyncio.run(found()) <= whole
+    errors.append(KafkaError("away"))
+    with pytest.raises(DependencyDownError):
+        asyncio.run(found())
