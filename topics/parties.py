@@ -90,6 +90,8 @@ class Subscriber:
         valid_from: first day of the grant; None: from ever on.
         valid_until: last day of the grant.
         queries_per_day: questions that it may ask on one city day; None: any number. A feed knows no such bound.
+        feed_bytes_per_second: bytes that it may read in a second from each broker; None: any number. One that
+            reads more is slowed down by the broker, and gets every record.
     """
 
     id: str
@@ -107,6 +109,7 @@ class Subscriber:
     fields: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     masks: Mapping[str, Mapping[str, tuple[int, int]]] = field(default_factory=lambda: MappingProxyType({}))
     queries_per_day: int | None = None
+    feed_bytes_per_second: int | None = None
 
 
 def read_department(section: Section, stem: str) -> Department:
@@ -129,6 +132,7 @@ def read_subscriber(section: Section, stem: str) -> Subscriber:
     """Read a subscriber's file; `stem` is the file's name without extension."""
     identifier, name = _read_id(section, stem), read_name(section)
     grant = section.section("grant")
+    queries_per_day, feed_bytes_per_second = _read_quota(grant)
     subscriber = Subscriber(
         id=identifier,
         name=name,
@@ -144,7 +148,8 @@ def read_subscriber(section: Section, stem: str) -> Subscriber:
         valid_from=_read_first_day(grant),
         fields=_read_fields(grant),
         masks=_read_masks(grant),
-        queries_per_day=_read_quota(grant),
+        queries_per_day=queries_per_day,
+        feed_bytes_per_second=feed_bytes_per_second,
     )
     grant.finish()
     section.finish()
@@ -207,10 +212,12 @@ def _read_masks(grant: Section) -> Mapping[str, Mapping[str, tuple[int, int]]]:
     return MappingProxyType({item: {code: fields.pair(code) for code in fields} for item, fields in items})
 
 
-def _read_quota(grant: Section) -> int | None:
+def _read_quota(grant: Section) -> tuple[int | None, int | None]:
     quota = grant.optional_section("quota")
     if quota is None:
-        return None
-    queries = quota.number("queries_per_day", 1)
+        return None, None
+    feed = quota.optional_number("feed_bytes_per_second", 1)
+    # a quota says one of them at least
+    queries = quota.number("queries_per_day", 1) if feed is None else quota.optional_number("queries_per_day", 1)
     quota.finish()
-    return queries
+    return queries, feed

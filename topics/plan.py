@@ -1,7 +1,7 @@
 """How a running Kafka and registry differ from what is declared, and bringing them into line.
 
-A plan only ever adds: topics, schema versions, changed settings. A live topic keeps its partitions and replicas, and a
-topic that nobody declares any more stays; both are shown as drift for a person to decide.
+A plan only ever adds: topics, schema versions, changed settings and quotas. A live topic keeps its partitions and
+replicas, and a topic that nobody declares any more stays; both are shown as drift for a person to decide.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from creditbus.topics.compatibility import backward_problems
 from creditbus.topics.connection import Connection
 from creditbus.topics.declarations import Declarations
 from creditbus.topics.errors import ConfigurationError, UnsettledError
+from creditbus.topics.feed_quotas import QuotaChange, quota_changes, set_quotas
 from creditbus.topics.leftover import leftovers, most_records
 from creditbus.topics.registry import BACKWARD_TRANSITIVE, SchemaRegistry
 from creditbus.topics.topic import Topic
@@ -58,6 +59,7 @@ class Plan:
         configure: settings that differ.
         register: schemas that are missing.
         drift: differences that no plan changes, one sentence each.
+        quotas: quotas of subscribers that the brokers do not hold as declared.
         refused: schemas that could not read events already written, one sentence each; such a plan cannot be applied.
     """
 
@@ -67,11 +69,12 @@ class Plan:
     register: tuple[SchemaChange, ...]
     drift: tuple[str, ...]
     refused: tuple[str, ...]
+    quotas: tuple[QuotaChange, ...] = ()
 
     @property
     def empty(self) -> bool:
         """Whether there is nothing to do."""
-        return not (self.create or self.configure or self.register or self.refused)
+        return not (self.create or self.configure or self.register or self.refused or self.quotas)
 
 
 def plan(connection: Connection, declared: Declarations, schemas: Mapping[str, Any]) -> Plan:
@@ -90,6 +93,7 @@ def plan(connection: Connection, declared: Declarations, schemas: Mapping[str, A
         live = {topic["name"]: topic for topic in kafka.describe_topics()}
         present = [topic for name, topic in declared.topics.items() if name in live]
         configure = _config_changes(kafka, present, brokers)
+        quotas = quota_changes(kafka, declared.subscribers.values())
         held = most_records(kafka, {name: live[name] for name in leftovers(declared, live)})
     registry = SchemaRegistry(connection.registry_url)
     register, refused = _schema_changes(registry, schemas)
@@ -100,6 +104,7 @@ def plan(connection: Connection, declared: Declarations, schemas: Mapping[str, A
         register=register,
         drift=_drift(declared, live, held, brokers),
         refused=refused,
+        quotas=quotas,
     )
 
 
@@ -127,6 +132,7 @@ def _change(connection: Connection, wanted: Plan) -> None:
             with admin(connection) as kafka:
                 _create(kafka, wanted.create, wanted.brokers)
                 _configure(kafka, wanted.configure)
+                set_quotas(kafka, wanted.quotas)
         except UnsettledError:
             if patience is None:
                 raise

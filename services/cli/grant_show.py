@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from creditbus.services.domain.feed.disclosure import Projection
     from creditbus.topics.parties import Subscriber
+    from creditbus.topics.text import Message
 
 __all__ = ["register"]
 
@@ -49,7 +50,8 @@ def show(subscriber: Annotated[str, typer.Argument(autocompletion=subscribers)],
 
 
 def _facts(declared: Subscriber) -> dict[str, Any]:
-    quota = declared.queries_per_day
+    bounds = {"queries_per_day": declared.queries_per_day, "feed_bytes_per_second": declared.feed_bytes_per_second}
+    quota = {name: bound for name, bound in bounds.items() if bound is not None}
     return {
         "subscriber": declared.id,
         "name": {"zh": declared.name.zh, "en": declared.name.en},
@@ -62,7 +64,7 @@ def _facts(declared: Subscriber) -> dict[str, Any]:
         "consent": declared.consent,
         "valid_from": None if declared.valid_from is None else declared.valid_from.isoformat(),
         "valid_until": declared.valid_until.isoformat(),
-        "quota": None if quota is None else {"queries_per_day": quota},
+        "quota": quota or None,
     }
 
 
@@ -79,6 +81,11 @@ def _item(projection: Projection) -> dict[str, Any]:
     }
 
 
+def _quota(facts: dict[str, Any], name: str, message: Message) -> str:
+    bound = (facts["quota"] or {}).get(name)
+    return spoken(messages.NO_QUOTA) if bound is None else spoken(message, bound=bound)
+
+
 def _lines(facts: dict[str, Any]) -> Iterator[str]:
     name = facts["name"]
     yield f"{facts['subscriber']}  {spoken(messages.NAME(zh=name['zh'], en=name['en']))}"
@@ -91,7 +98,8 @@ def _lines(facts: dict[str, Any]) -> Iterator[str]:
         "disclosure": word(facts["disclosure"]),
         "consent": spoken(messages.CONSENT[facts["consent"]]),
         "valid": spoken(messages.VALID, first=facts["valid_from"] or "…", last=facts["valid_until"]),
-        "quota": spoken(messages.NO_QUOTA) if facts["quota"] is None else spoken(messages.QUOTA, **facts["quota"]),
+        "quota": _quota(facts, "queries_per_day", messages.QUOTA),
+        "feed_quota": _quota(facts, "feed_bytes_per_second", messages.FEED_QUOTA),
     }
     for part, value in said.items():
         yield f"  {spoken(messages.PARTS[part])}  {value}"

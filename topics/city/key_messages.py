@@ -95,11 +95,15 @@ MEANINGS: Final[Mapping[str, Message]] = {
         "授权的第一天；不写则自始有效", "First day of the grant; left out: from ever on."
     ),
     "subscriber.grant.quota": Message(
-        "查询限额；不写则不限。订阅流不受限额约束", "Bound on questions; left out: none. It never bounds the feed."
+        "查询限额和读取速率；不写则不限", "Bounds on questions and on the rate of reading; left out: none."
     ),
     "subscriber.grant.quota.queries_per_day": Message(
         "每天可以查询多少次；目前只作声明，尚不执行",
-        "Questions that it may ask on a day; declared and shown, not enforced yet.",
+        "Questions that it may ask on a day; declared and shown, not enforced yet. It never bounds the feed.",
+    ),
+    "subscriber.grant.quota.feed_bytes_per_second": Message(
+        "每秒至多从每个 Kafka 代理读取的字节数；只放慢读取，不少一条记录",
+        "Bytes that it may read in a second from each broker: more is slowed down, and no record is left out.",
     ),
     "subscriber.grant.masks": Message("按事项列出部分遮盖的数据项", "Fields that are shown in part, by item."),
     "subscriber.grant.masks.x": Message("该事项中部分遮盖的数据项", "Such fields of this item."),

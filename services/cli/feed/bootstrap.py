@@ -195,7 +195,9 @@ def _resume(connection: Connection, wanted: _Wanted, folder: Path, to: str) -> N
     began = time.monotonic()
     snapshot = opened(connection, wanted.topic, folder, wanted.key, unsigned=wanted.unsigned)
     with copy_at(to, wanted.topic) as copy:
-        taking = take_snapshot(FeedReader(connection, wanted.topic), copy, snapshot, incomplete=wanted.incomplete)
+        taking = take_snapshot(
+            FeedReader(connection, wanted.topic, wanted.subscriber), copy, snapshot, incomplete=wanted.incomplete
+        )
         try:
             taken = asyncio.run(unless_moved(connection, taking))
         except BrokenFeedError as error:

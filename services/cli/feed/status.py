@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from creditbus.services.cli.configured import Json, known_subscriber, subscribers
-from creditbus.services.cli.console import ERRORS, print_json
+from creditbus.services.cli.console import ERRORS, OUTPUT, print_json
 from creditbus.services.cli.declared import connected
 from creditbus.services.cli.feed.standing_text import show_standing
 from creditbus.services.cli.feed.verify import Keys
 from creditbus.services.cli.language import spoken
+from creditbus.services.cli.messages import grants as messages
 from creditbus.topics.connection import Connection
 from creditbus.topics.errors import UnavailableError, UserError
 
@@ -44,12 +45,21 @@ def status(
         return
     found = _look(connection, wanted, key)
     if json:
-        print_json([one.as_json() for one in found])
+        print_json([{**one.as_json(), "quota": {"feed_bytes_per_second": _rate(one)}} for one in found])
     else:
         for one in found:
             show_standing(one)
+            if (rate := _rate(one)) is not None:
+                OUTPUT.print("  " + spoken(messages.FEED_QUOTA, bound=rate), markup=False, soft_wrap=True)
     if any(one.troubles() for one in found):
         raise typer.Exit(1)
+
+
+def _rate(standing: FeedStanding) -> int | None:
+    """Return the bytes a second that the subscriber may read from each broker, as declared; None: any number."""
+    from creditbus.topics.declarations import declarations
+
+    return declarations().subscribers[standing.subscriber].feed_bytes_per_second
 
 
 def _look(connection: Connection, wanted: list[str], key: list[str] | None) -> list[FeedStanding]:

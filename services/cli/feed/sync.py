@@ -77,13 +77,14 @@ def sync(
         copy = copy_at(to, topic)
     began, done = time.monotonic(), Progress()
     reports = BusReports(connection, subscriber, group or group_of(subscriber))
-    earlier = EarlierRetractions(connection, topic) if receipts else None
+    earlier = EarlierRetractions(connection, topic, subscriber) if receipts else None
     reporting = Reporting(reports, earlier, _tell)
     lines = SyncLines(topic, copy.place, time.monotonic)
 
     def work(stop: threading.Event) -> None:
         with copy:
-            reader = FeedReader(connection, topic)
+            # its quota is that of the client id, where nobody signs in
+            reader = FeedReader(connection, topic, subscriber)
             if begin_from is not None and not copy.positions():
                 # a copy that has begun goes on where it stands, so that the same command starts it again
                 snapshot = opened(connection, topic, begin_from, key, unsigned=unsigned)

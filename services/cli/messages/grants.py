@@ -39,8 +39,12 @@ CONSENT: Final[Mapping[bool, Message]] = {
 VALID = Message("{first} 至 {last}", "{first} to {last}")
 NO_QUOTA = Message("不限", "none")
 QUOTA = Message(
-    "每天 {queries_per_day:,} 次查询（目前只作声明，尚不执行；订阅流不受限额约束）",
-    "{queries_per_day:question} a day (declared, not enforced yet; it never bounds the feed)",
+    "每天 {bound:,} 次查询（目前只作声明，尚不执行；订阅流不受此限额约束）",
+    "{bound:question} a day (declared, not enforced yet; it never bounds the feed)",
+)
+FEED_QUOTA = Message(
+    "每秒至多从每个 Kafka 代理读取 {bound:,} 字节；只放慢读取，不少一条记录",
+    "{bound:,} bytes a second of each broker at most; reading is slowed down, and no record is left out",
 )
 #: Of a grant, as `grants show` lists them.
 PARTS: Final[Mapping[str, Message]] = {
@@ -52,6 +56,7 @@ PARTS: Final[Mapping[str, Message]] = {
     "consent": Message("主体授权", "consent"),
     "valid": Message("有效期", "valid"),
     "quota": Message("查询限额", "quota of questions"),
+    "feed_quota": Message("读取速率", "rate of reading"),
 }
 FIELDS = Message("{of:,} 个数据项中的 {count:,} 个", "{count:,} of {of:field}")
 OF_FIELDS: Final[Mapping[str, Message]] = {

@@ -15,6 +15,10 @@ CHANGED_SETTING = Message(
     "~ 主题  {topic}：{key} {present} -> {wanted}",
     "~ topic  {topic}: {key} {present} -> {wanted}",
 )
+CHANGED_QUOTA = Message(
+    "~ 订阅方 {subscriber}（{kind}）：每秒可读字节 {present} -> {wanted}",
+    "~ subscriber  {subscriber} ({kind}): bytes read a second {present} -> {wanted}",
+)
 NEW_SCHEMA = Message(
     "+ 模式 {subject}",
     "+ schema {subject}",

@@ -18,6 +18,7 @@ from creditbus.topics.connection import Connection
 
 if TYPE_CHECKING:
     from creditbus.deploy.bus import BusPlan
+    from creditbus.topics.feed_quotas import QuotaChange
     from creditbus.topics.plan import Plan
 
 __all__ = ["app"]
@@ -117,9 +118,17 @@ def _lines(plan: Plan) -> list[str]:
             for change in plan.configure
         ),
         *(spoken(messages.NEW_SCHEMA, subject=change.subject) for change in plan.register),
+        *map(_quota_line, plan.quotas),
         *(f"! {spoken(sentence)}" for sentence in plan.drift),
         *(f"x {spoken(sentence)}" for sentence in plan.refused),
     ]
+
+
+def _quota_line(change: QuotaChange) -> str:
+    present, wanted = ("-" if one is None else f"{one:,}" for one in (change.present, change.wanted))
+    return spoken(
+        messages.CHANGED_QUOTA, subscriber=change.subscriber, kind=change.kind, present=present, wanted=wanted
+    )
 
 
 def _facts(plan: Plan) -> dict[str, Any]:
@@ -131,6 +140,7 @@ def _facts(plan: Plan) -> dict[str, Any]:
             for change in plan.configure
         ],
         "register": [change.subject for change in plan.register],
+        "quotas": [change._asdict() for change in plan.quotas],
         "drift": list(plan.drift),
         "refused": list(plan.refused),
     }

@@ -17,10 +17,12 @@ from creditbus.topics.admin import admin
 from creditbus.topics.connection import Connection
 from creditbus.topics.declarations import Declarations, declarations
 from creditbus.topics.errors import ConfigurationError, UnavailableError, UnsettledError
+from creditbus.topics.feed_quotas import QuotaChange
 from creditbus.topics.leftover import remove_topic
 from creditbus.topics.plan import apply, plan
 from creditbus.topics.registry import BACKWARD_TRANSITIVE, RegistryError, SchemaRegistry, UnknownSchemaError
 from creditbus.topics.topic import Topic
+from tests.harness.waiting import until
 
 TOPIC = Topic(
     name="test.declared",
@@ -131,6 +133,26 @@ def test_a_topic_is_removed_when_nobody_declares_it_and_not_before(bus: Connecti
     assert remove_topic(bus, declarations(), own.name) == 0
     with admin(bus) as kafka:
         assert own.name not in kafka.list_topics()
+
+
+def test_a_quota_is_set_at_the_brokers_for_user_and_client_id_changed_and_taken_back(bus: Connection) -> None:
+    known = declarations()
+
+    def reading(rate: int | None) -> Declarations:
+        bounded = replace(known.subscribers["agency-xinda"], feed_bytes_per_second=rate)
+        return replace(known, subscribers={**known.subscribers, bounded.id: bounded})
+
+    present = None
+    for rate in (5000, 7000, None):
+        wanted = plan(bus, reading(rate), {})
+        assert wanted.quotas == tuple(
+            QuotaChange("agency-xinda", kind, present, rate) for kind in ("user", "client-id")
+        )
+        assert not wanted.empty
+        apply(bus, wanted)
+        until(lambda rate=rate: plan(bus, reading(rate), {}).empty, "the broker counts by it")  # type: ignore[misc]
+        present = rate
+    assert plan(bus, known, {}).quotas == ()
 
 
 def test_a_schema_that_cannot_read_earlier_events_is_refused_before_anything_is_done(

@@ -23,7 +23,7 @@ def _city(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
         valid_from="2026-01-01",
         masks={"administrative-penalty": {"CF_XDR_MC": [1, 0]}},
         fields={"administrative-penalty": ["CF_WSH", "CF_XDR_MC"]},
-        quota={"queries_per_day": 500},
+        quota={"queries_per_day": 500, "feed_bytes_per_second": 1048576},
     )
     text = (folder.path / "subscribers" / "agency-xinda.yaml").read_text(encoding="utf-8")
     (folder.path / "subscribers" / "agency-xinda.yaml").write_text(text.replace("'2026-01-01'", "2026-01-01"), "utf-8")
@@ -41,7 +41,8 @@ def _shown(capsys: pytest.CaptureFixture[str], *options: str) -> str:
 
 def test_a_grant_is_shown_whole(capsys: pytest.CaptureFixture[str]) -> None:
     facts = json.loads(_shown(capsys, "agency-xinda", "--json"))
-    assert (facts["quota"], facts["districts"]) == ({"queries_per_day": 500}, None)
+    assert facts["quota"] == {"queries_per_day": 500, "feed_bytes_per_second": 1048576}
+    assert facts["districts"] is None
     assert (facts["valid_from"], facts["valid_until"]) == ("2026-01-01", "2027-12-31")
     items = {one["item"]: one for one in facts["items"]}
     assert items["administrative-penalty"]["fields"] == ["CF_XDR_MC", "CF_WSH"]
@@ -50,6 +51,8 @@ def test_a_grant_is_shown_whole(capsys: pytest.CaptureFixture[str]) -> None:
     assert items["tax-credit-grade"]["some_values"] == ["XYDJ"]
     lines = _shown(capsys, "agency-xinda").splitlines()
     assert "  quota of questions  500 questions a day (declared, not enforced yet; it never bounds the feed)" in lines
+    bound = "1,048,576 bytes a second of each broker at most; reading is slowed down, and no record is left out"
+    assert f"  rate of reading  {bound}" in lines
     assert "  valid  2026-01-01 to 2027-12-31" in lines
     assert "    shown in part: CF_XDR_MC" in lines
     assert any(line.startswith("  administrative-penalty  2 of ") for line in lines)

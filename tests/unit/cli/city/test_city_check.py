@@ -70,6 +70,13 @@ _FAULTS = [
     (_SUBSCRIBER, "# quota: {queries_per_day: 5000}", "quota: 5000", "grant.quota", "mapping"),
     (
         _SUBSCRIBER,
+        "# quota: {queries_per_day: 5000",
+        "quota: {feed_bytes_per_second: 0",
+        "grant.quota.feed_bytes_per_second",
+        "1 or more",
+    ),
+    (
+        _SUBSCRIBER,
         "# masks: {administrative-penalty: {",
         "masks: {administrative-penalty: {XX_",
         "grant.masks",

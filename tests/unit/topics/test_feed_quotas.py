@@ -1,0 +1,77 @@
+"""What is compared with the brokers' quotas, and brokers that refuse; on real ones: tests/integration/topics."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from kafka.errors import ClusterAuthorizationFailedError, KafkaTimeoutError
+from kafka.protocol.admin.client_quotas import DescribeClientQuotasRequest, DescribeClientQuotasResponse
+
+from creditbus.topics.declarations import declarations
+from creditbus.topics.errors import ConfigurationError
+from creditbus.topics.feed_quotas import QuotaChange, quota_changes
+from creditbus.topics.parties import Subscriber
+
+_NAME = "agency-xinda"
+_REFUSED = ClusterAuthorizationFailedError.errno
+
+
+class _Brokers:
+    """In place of an admin client: answers what it holds, or refuses."""
+
+    def __init__(self, held: Any = (), error_code: int = 0, raises: Exception | None = None) -> None:
+        entry = DescribeClientQuotasResponse.EntryData
+        self._raises = raises
+        self._answer = DescribeClientQuotasResponse(
+            error_code=error_code,
+            error_message=None,
+            entries=[
+                entry(
+                    entity=[entry.EntityData(entity_type=kind, entity_name=name) for kind, name in entities],
+                    values=[entry.ValueData(key=key, value=value) for key, value in values.items()],
+                )
+                for entities, values in held
+            ],
+        )
+        self._manager = self
+
+    def send(self) -> None: ...
+
+    def run(self, _: Any, request: Any) -> Any:
+        assert isinstance(request, DescribeClientQuotasRequest)
+        if self._raises is not None:
+            raise self._raises
+        return self._answer
+
+
+def _declared(rate: int | None) -> list[Subscriber]:
+    known = declarations().subscribers
+    return [replace(one, feed_bytes_per_second=rate if one.id == _NAME else None) for one in known.values()]
+
+
+def _changes(brokers: _Brokers, rate: int | None) -> list[QuotaChange]:
+    kafka: Any = brokers
+    return list(quota_changes(kafka, _declared(rate)))
+
+
+def test_what_the_brokers_hold_for_others_or_of_other_kinds_is_left_alone() -> None:
+    held = [
+        ([("user", _NAME)], {"consumer_byte_rate": 5000.0, "producer_byte_rate": 1.0}),
+        ([("client-id", _NAME)], {"request_percentage": 5.0}),
+        ([("user", _NAME), ("client-id", _NAME)], {"consumer_byte_rate": 9.0}),
+        ([("user", "somebody-else")], {"consumer_byte_rate": 9.0}),
+        ([("client-id", None)], {"consumer_byte_rate": 9.0}),
+    ]
+    assert _changes(_Brokers(held), 5000) == [QuotaChange(_NAME, "client-id", None, 5000)]
+    assert _changes(_Brokers(held), None) == [QuotaChange(_NAME, "user", 5000, None)]
+
+
+def test_brokers_that_refuse_matter_only_where_a_quota_is_declared() -> None:
+    refusing = _Brokers(error_code=_REFUSED)
+    assert _changes(refusing, None) == []
+    with pytest.raises(ConfigurationError, match=r"grant\.quota\.feed_bytes_per_second"):
+        _changes(refusing, 5000)
+    with pytest.raises(KafkaTimeoutError):
+        _changes(_Brokers(raises=KafkaTimeoutError("away")), None)
