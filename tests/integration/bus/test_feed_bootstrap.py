@@ -87,6 +87,11 @@ def _has_grown(live: Observer, since: int) -> bool:
     return sum(one.place.topic == _FEED for one in live.of(_FEED)) > since
 
 
+def _retractions(live: Observer) -> int:
+    records = (live.wire.decode(seen.value)["record"] for seen in live.of(_FEED) if seen.place.topic == _FEED)
+    return sum(record["state"] in _GONE for record in records)
+
+
 def _held(url: str) -> dict[int, int]:
     """Return up to which number a copy has read each partition."""
     engine = sa.create_engine(url, poolclass=sa.NullPool)
@@ -139,11 +144,14 @@ def test_each_snapshot_is_the_view_at_its_positions_while_the_feed_grows(
         assert _snapshot(tmp_path / f"view{number}") == _view(live, _last(one))
         assert one["complete"]
     url = f"sqlite:///{tmp_path}/copy.db"
-    done = say("feed", "sync", _NAME, "--to", url, "--from", str(tmp_path / "view1"), "--once")
+    done = say("feed", "sync", _NAME, "--to", url, "--from", str(tmp_path / "view1"), "--once", "--group", "new-copy")
     assert done["records"] == sum(_held(url).values()) - sum(_last(made[1]).values()) > 0
     assert CopiedTables(url).holds(_view(live, _held(url)), lenient=True)
     compared = say("feed", "compare", _NAME, "--to", url)
     assert (compared["unproved"], compared["differences"]) == (0, [])
+    # also those that the snapshot had obeyed
+    assert done["confirmed"] == _retractions(live)
+    assert say("feed", "receipts", _NAME)["unconfirmed"] == 0
 
 
 def test_a_killed_snapshot_is_whole_or_not_there(live: Observer, say: Say, tmp_path: Path) -> None:
