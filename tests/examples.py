@@ -133,6 +133,18 @@ _OBJECTION = {
 }
 
 
+_CONSENT = {
+    "SQRLB": "法人及非法人组织",
+    "SQSBH": "示授1号",
+    "BSQJG": "信达示例征信机构",
+    "CXYT": "企业征信产品",
+    "SQRQ": "2019-03-01",
+    "SQQSRQ": "2019-03-01",
+    "SQJZRQ": "2020-12-31",
+    "SQZT": "有效",
+}
+
+
 _SUCCESSION = {
     "BGLX": "吸收合并",
     "QSDM": SUBJECT,
@@ -192,6 +204,7 @@ def _example(item_id: str, content: Mapping[str, str], code: str = "uscc") -> Ex
 
 
 _CHOSEN = {
+    "consent": _example("consent", _CONSENT),
     "administrative-licence": _example("administrative-licence", _LICENCE),
     "administrative-licence-2016": _example("administrative-licence-2016", _LICENCE_2016),
     "administrative-penalty": _example("administrative-penalty", _PENALTY),

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from creditbus.services.domain.crosswalk import Crosswalk
 from creditbus.services.domain.event import Header, RecordState, SubjectKind, Verb
 from creditbus.services.domain.identifiers import organisation_code, registration_no, uscc
+from creditbus.services.domain.profile.consents import StandingConsent
 from creditbus.services.domain.profile.record import CONTENT_VERBS, Record, Term
-from creditbus.services.domain.profile.subject import Subject
+from creditbus.services.domain.profile.subject import NOT_RESTATING, Subject
 from tests.examples import EXAMPLES, Example
 
 __all__ = [
@@ -114,6 +115,13 @@ records = st.builds(
 )
 """Any record, also one that no history of events leads to."""
 
+_consents = st.builds(
+    StandingConsent,
+    *[st.text(max_size=40)] * 3,
+    items=st.lists(st.text(max_size=20), max_size=3).map(tuple),
+    first=st.integers(0, 2**16),
+    last=st.integers(0, 2**16),
+)
 subjects = st.builds(
     Subject,
     version=st.integers(0, 2**64 - 1),
@@ -126,6 +134,8 @@ subjects = st.builds(
     district_utf8=st.text(alphabet=string.digits, max_size=6).map(str.encode),
     name_utf8=st.text(max_size=200).map(str.encode),
     tail=st.binary(max_size=40),
+    restating=st.just(NOT_RESTATING) | _counts,
+    consents=st.lists(_consents, max_size=3).map(lambda found: tuple(sorted(found))),
 )
 
 crosswalks = st.builds(Crosswalk, st.lists(usccs(), max_size=3).map(tuple), _counts, _counts)

@@ -21,6 +21,7 @@ _FACTS: dict[str, st.SearchStrategy[Any]] = {
     "district": st.text(max_size=6),
     "registered": st.booleans(),
     "policy": st.fixed_dictionaries({"version": longs, "day": ints}),
+    "consents": st.lists(st.fixed_dictionaries({"receiver": st.text(max_size=18), "purpose": st.text()}), max_size=3),
 }
 applieds = st.fixed_dictionaries(
     {

@@ -92,6 +92,7 @@ class Subscriber:
         queries_per_day: questions that it may ask on one city day; None: any number. A feed knows no such bound.
         feed_bytes_per_second: bytes that it may read in a second from each broker; None: any number. One that
             reads more is slowed down by the broker, and gets every record.
+        uscc: unified social credit code, by which consents name it; None where it is not known.
     """
 
     id: str
@@ -110,6 +111,7 @@ class Subscriber:
     masks: Mapping[str, Mapping[str, tuple[int, int]]] = field(default_factory=lambda: MappingProxyType({}))
     queries_per_day: int | None = None
     feed_bytes_per_second: int | None = None
+    uscc: str | None = None
 
 
 def read_department(section: Section, stem: str) -> Department:
@@ -137,6 +139,7 @@ def read_subscriber(section: Section, stem: str) -> Subscriber:
         id=identifier,
         name=name,
         kind=section.choice("kind", SUBSCRIBER_KINDS),
+        uscc=section.optional_text("uscc", _USCC, messages.CREDIT_CODE()),
         purpose=grant.text("purpose"),
         legal_basis=grant.text("legal_basis"),
         items=grant.texts("items", _ID, messages.ITEM_IDS()),

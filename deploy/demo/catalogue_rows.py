@@ -45,6 +45,7 @@ class CatalogueRows:
         self._numbers = count(1)
         self._years: Counter[str] = Counter()
         self._key = item.natural_key
+        self._of_persons = item.subject_kinds == {SubjectKind.NATURAL_PERSON}
         claims = tuple(_CLAIMS[name] for name in item.claims)
         self.columns = (*(field.title for field in item.fields.values()), *claims)
         self.dates = tuple(field.title for field in item.fields.values() if field.format in _DAYS)
@@ -54,11 +55,11 @@ class CatalogueRows:
 
     def admits(self, subject: DemoSubject) -> bool:
         """Tell whether the item admits a subject; under one about natural persons it stands for its representative."""
-        return self._item.admits_persons or kind_of(subject.uscc) in self._item.subject_kinds
+        return self._of_persons or kind_of(subject.uscc) in self._item.subject_kinds
 
     def told(self, rows: Iterable[GroundTruthRow]) -> list[GroundTruthRow]:
         """Give the rows with their fates: a natural person waits for no registration."""
-        if not self._item.admits_persons:
+        if not self._of_persons:
             return list(rows)
         return [replace(row, fate=Fate.NEW) if row.fate is Fate.PARKED else row for row in rows]
 
@@ -138,7 +139,7 @@ class CatalogueRows:
 
     def _claim(self, subject: DemoSubject, naming: Naming) -> Cells:
         codes = {"uscc": code_of(subject, naming)}
-        if self._item.subject_kinds == {SubjectKind.NATURAL_PERSON}:
+        if self._of_persons:
             codes = {"person_id_kind": "身份证", "person_id": _person_number(subject)}
         return {_CLAIMS[name]: codes.get(name) for name in self._item.claims}
 

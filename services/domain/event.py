@@ -26,6 +26,7 @@ __all__ = [
     "Applied",
     "Change",
     "Claim",
+    "Consent",
     "Content",
     "Facts",
     "Header",
@@ -124,13 +125,25 @@ class Policy(TypedDict):
     day: int
 
 
+class Consent(TypedDict):
+    """A consent of the subject that is in force: to whom, by the unified social credit code, and what for."""
+
+    receiver: str
+    purpose: str
+
+
 class Facts(TypedDict):
-    """What feeds look at besides the record: the registration of its subject, empty without one, and the grants."""
+    """What feeds look at besides the record.
+
+    That is the registration of its subject, empty without one, the grants, and the subject's consents to records of its
+    item.
+    """
 
     registered_name: str
     district: str
     registered: bool
     policy: Policy
+    consents: list[Consent]
 
 
 class Applied(TypedDict):
@@ -149,6 +162,7 @@ class Applied(TypedDict):
     registered: bool
     policy: Policy
     before: Facts | None
+    consents: list[Consent]
 
 
 class Header(TypedDict):

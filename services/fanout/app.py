@@ -44,4 +44,6 @@ def grant_of(subscriber: Subscriber) -> Grant:
         valid_until=subscriber.valid_until,
         fields={item: frozenset(codes) for item, codes in subscriber.fields.items()},
         masks=subscriber.masks,
+        # without a need of consents it decides on nothing, and a code that is added restates no lane
+        institution=(subscriber.uscc or "") if subscriber.consent else "",
     )

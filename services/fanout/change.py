@@ -5,16 +5,17 @@ Feeds show the same texts that the event holds, in the same encoding, so most of
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from creditbus.services.domain.event import CLAIM_FIELDS, Applied, Policy
+from creditbus.services.domain.event import CLAIM_FIELDS, Applied, Consent, Policy
 from creditbus.services.domain.event import Change as Happened
 from creditbus.services.domain.feed.disclosure import ACT_FIELDS, RETRACTED
+from creditbus.services.domain.feed.grants import Consents
 from creditbus.services.domain.feed.keys import feed_key
 from creditbus.services.domain.feed.withholding import WITHHELD, WithheldFor, withheld_id
 from creditbus.services.domain.framing import FRAME_BYTES
-from creditbus.services.engine.codec.fast import read_policy
+from creditbus.services.engine.codec.fast import past_policy, read_consents, read_policy
 from creditbus.services.engine.codec.primitives import encode_text, past_optional_text, past_text, read_long, symbols
 from creditbus.services.engine.codec.scan import scan_header
 from creditbus.services.engine.codec.scan.places import (
@@ -23,6 +24,7 @@ from creditbus.services.engine.codec.scan.places import (
     AUTHORITY_NAME,
     BEFORE,
     CHANGE,
+    CONSENTS,
     CONTENT_HASH,
     DISTRICT,
     DOCUMENT_NO,
@@ -45,7 +47,7 @@ from creditbus.services.engine.codec.scan.places import (
     check_fields,
 )
 
-__all__ = ["Before", "Change", "ChangeReader", "policy_of"]
+__all__ = ["Before", "Change", "ChangeReader", "consents_of", "policy_of"]
 
 _CODES: Final = len(CLAIM_FIELDS)
 _NO_STATE: Final = b"\x00"
@@ -64,6 +66,7 @@ class Before(NamedTuple):
         name: as Avro writes it.
         rest: district and whether the subject was registered, as Avro writes them.
         policy: by which grants it was shown.
+        consents: those of its subject that counted for it.
 
     """
 
@@ -71,6 +74,7 @@ class Before(NamedTuple):
     name: bytes
     rest: bytes
     policy: Policy
+    consents: Consents
 
 
 class Change:
@@ -85,6 +89,7 @@ class Change:
         district: registered district of the subject, empty when unknown.
         retracted: whether its record is to be shown no more.
         policy: by which grants it is shown, as it stands in the event (`policy_of`).
+        consents: those of its subject that count for it, as they stand in the event (`consents_of`).
         moved: whether it was last emitted under other facts of its subject, or another policy.
         shown: who and which, as every feed shows it: the bytes of FeedSubject and FeedRecord.
         places: where the fields of the header begin in the event, as `scan_header` gives them.
@@ -96,6 +101,7 @@ class Change:
     __slots__ = (
         "act",
         "code",
+        "consents",
         "content",
         "district",
         "item",
@@ -119,6 +125,7 @@ class Change:
         district: str,
         retracted: bool,  # noqa: FBT001 -- as above
         policy: bytes,
+        consents: bytes,
         moved: bool,  # noqa: FBT001 -- as above
         shown: bytes,
         act: list[int],
@@ -134,6 +141,7 @@ class Change:
         self.district = district
         self.retracted = retracted
         self.policy = policy
+        self.consents = consents
         self.moved = moved
         self.shown = shown
         self.act = act
@@ -215,6 +223,7 @@ class ChangeReader:
             characters(value, places[DISTRICT], places[REGISTERED]).decode(),
             state in self._retracted,
             value[places[POLICY] : places[BEFORE]],
+            value[places[CONSENTS] : places[END]],
             value[places[BEFORE]] != 0,
             self._shown(
                 value,
@@ -245,6 +254,7 @@ class ChangeReader:
             registered=bool(value[places[REGISTERED]]),
             policy=policy_of(change.policy),
             before=None,
+            consents=read_consents(change.consents, 0),
         )
 
     def before(self, change: Change) -> Before:
@@ -257,6 +267,7 @@ class ChangeReader:
             value[start:district],
             value[district : registered + 1],
             read_policy(value, registered + 1),
+            _pairs(read_consents(value, past_policy(value, registered + 1))),
         )
 
     def same_facts(self, change: Change, before: Before) -> bool:
@@ -343,6 +354,15 @@ class ChangeReader:
 def policy_of(written: bytes) -> Policy:
     """Return a policy that stands in an event."""
     return read_policy(written, 0)
+
+
+def consents_of(written: bytes) -> Consents:
+    """Return consents that stand in an event."""
+    return _pairs(read_consents(written, 0))
+
+
+def _pairs(consents: Sequence[Consent]) -> Consents:
+    return frozenset([(one["receiver"], one["purpose"]) for one in consents])
 
 
 def _past_optional_texts(value: bytes, place: int, count: int) -> tuple[list[int], int]:

@@ -12,7 +12,7 @@ from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.city_time import city_day
 from creditbus.services.domain.event import Policy
 from creditbus.services.domain.feed.disclosure import HASH_BYTES
-from creditbus.services.domain.feed.grants import Grant, admits
+from creditbus.services.domain.feed.grants import Consents, Grant, admits
 from creditbus.services.domain.feed.policy import GrantHistory, day_of
 from creditbus.services.domain.feed.withholding import WithheldFor
 from creditbus.services.domain.framed_avro import UndecodableError
@@ -26,7 +26,7 @@ from creditbus.services.engine.stage.foreign import skip_foreign
 from creditbus.services.engine.stage.output import Output
 from creditbus.services.engine.stage.state_view import StateView
 from creditbus.services.fanout.audiences import Audiences, Outlet
-from creditbus.services.fanout.change import Change, ChangeReader, policy_of
+from creditbus.services.fanout.change import Before, Change, ChangeReader, consents_of, policy_of
 from creditbus.services.fanout.feed_schemas import FeedSchemas
 from creditbus.services.fanout.showing import Showing
 from creditbus.topics.names import FANOUT
@@ -77,7 +77,7 @@ class FanoutStep:
         self._outlets = Audiences(catalogue, history, self._reader)
         self.feed_schemas = FeedSchemas(self._outlets)
         self._tails = {outlet.subscriber.encode() for outlet in self._outlets}
-        self._audiences: dict[tuple[str, str, str, bytes], _Audience] = {}
+        self._audiences: dict[tuple[str, str, str, bytes, bytes], _Audience] = {}
         self._policies: dict[bytes, Policy] = {}
 
     async def load(self, schemas: Schemas) -> None:
@@ -148,20 +148,20 @@ class FanoutStep:
         before = reader.before(change)
         after = self._policy(change, timestamp)
         was = before.policy if self._outlets.knows(before.policy) else after
+        consents = consents_of(change.consents)
         was_on_show = not reader.was_retracted(change)
         stands = reader.is_restated(change) and reader.same_facts(change, before)
         held = {
             outlet.subscriber: outlet
             for outlet in self._outlets.of(change.item, was)
-            if was_on_show and _admits(outlet.grant, change, before.district, was)
+            if was_on_show and _admits(outlet.grant, change, before.district, before.consents, was)
         }
         audience: list[tuple[bytes | None, list[Outlet]]] = []
         for outlet in self._outlets.of(change.item, after):
             showing, old = outlet.showing, held.pop(outlet.subscriber, None)
-            if not _admits(outlet.grant, change, change.district, after):
+            if not _admits(outlet.grant, change, change.district, consents, after):
                 if old is not None and old.showing.may_show(change):
-                    moved_away = _admits(outlet.grant, change, before.district, after)
-                    reason = WithheldFor.DISTRICT if moved_away else WithheldFor.GRANT
+                    reason = _reason(outlet.grant, change, before, consents, after)
                     audience.append((showing.withheld(change, reason, before), [outlet]))
             elif old is None:
                 audience.append((showing.of_new(change), [outlet]))
@@ -184,7 +184,7 @@ class FanoutStep:
 
     def _audience(self, change: Change, timestamp: int) -> _Audience:
         """Return who is shown such a change, by what they are shown."""
-        key = (change.item, change.subject_kind, change.district, change.policy)
+        key = (change.item, change.subject_kind, change.district, change.policy, change.consents)
         audience = self._audiences.get(key)
         if audience is None:
             if len(self._audiences) >= _REMEMBERED:
@@ -197,11 +197,21 @@ class FanoutStep:
 
     def _find_audience(self, change: Change, policy: Policy) -> _Audience:
         alike: dict[object, tuple[Showing, list[Outlet]]] = {}
+        consents = consents_of(change.consents)
         for outlet in self._outlets.of(change.item, policy):
-            if _admits(outlet.grant, change, change.district, policy):
+            if _admits(outlet.grant, change, change.district, consents, policy):
                 alike.setdefault(outlet.showing.shows, (outlet.showing, []))[1].append(outlet)
         return list(alike.values())
 
 
-def _admits(grant: Grant, change: Change, district: str, policy: Policy) -> bool:
-    return admits(grant, item=change.item, subject_kind=change.subject_kind, district=district, on=day_of(policy))
+def _admits(grant: Grant, change: Change, district: str, consents: Consents, policy: Policy) -> bool:
+    kind, on = change.subject_kind, day_of(policy)
+    return admits(grant, item=change.item, subject_kind=kind, district=district, on=on, consents=consents)
+
+
+def _reason(grant: Grant, change: Change, before: Before, consents: Consents, policy: Policy) -> WithheldFor:
+    """Return why a grant has a record no more: that fact of its subject without whose change it would have it still."""
+    if _admits(grant, change, before.district, consents, policy):
+        return WithheldFor.DISTRICT
+    consented = _admits(grant, change, before.district, before.consents, policy)
+    return WithheldFor.CONSENT if consented else WithheldFor.GRANT

@@ -70,6 +70,7 @@ def audience_of(hop: Hop, catalogue: Catalogue, subscribers: Iterable[Subscriber
             subject_kind=header["subject_kind"],
             district=header["applied"]["district"],
             on=city_day(hop.taken.timestamp),
+            consents=frozenset((one["receiver"], one["purpose"]) for one in header["applied"]["consents"]),
         )
         if why is None and _withheld(projection, header["applied"], content):
             why = Denial.VALUE

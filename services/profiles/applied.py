@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from creditbus.services.domain.event import Applied, Change, Facts, Policy
+from creditbus.services.domain.event import Applied, Change, Consent, Facts, Policy
 from creditbus.services.domain.profile.record import Moved, Record
 from creditbus.services.domain.profile.subject import Subject
 
 __all__ = ["applied_of", "restated_of"]
 
 
-def applied_of(subject: Subject, moved: Moved, policy: Policy, before: Facts | None = None) -> Applied:
+def applied_of(
+    subject: Subject, moved: Moved, policy: Policy, consents: list[Consent], before: Facts | None = None
+) -> Applied:
     """Return it of an event that applies.
 
     Args:
         subject: the summary after it.
         moved: what the event does to its record.
         policy: the one by which its item is shown.
+        consents: those of the subject that count for the record today.
         before: facts under which the record was last emitted, where they differ from those of now.
 
     """
@@ -30,9 +33,10 @@ def applied_of(subject: Subject, moved: Moved, policy: Policy, before: Facts | N
         registered=subject.registered,
         policy=policy,
         before=before,
+        consents=consents,
     )
 
 
-def restated_of(subject: Subject, record: Record, policy: Policy, before: Facts) -> Applied:
+def restated_of(subject: Subject, record: Record, policy: Policy, consents: list[Consent], before: Facts) -> Applied:
     """Return it of a record that is emitted again; arguments as of `applied_of`."""
-    return applied_of(subject, Moved(record, Change.RESTATED, record.state), policy, before)
+    return applied_of(subject, Moved(record, Change.RESTATED, record.state), policy, consents, before)

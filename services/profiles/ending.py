@@ -28,17 +28,19 @@ from creditbus.services.engine.stage.output import Output
 from creditbus.services.engine.stage.state_view import StateView
 from creditbus.services.profiles.annotating import emission_annotated, statement_of
 from creditbus.services.profiles.applied import applied_of
+from creditbus.services.profiles.consenting import Consenting, consents_now, written_consents_now
 from creditbus.services.profiles.history import History
 from creditbus.services.profiles.lane import BatchLane, StageStanding
 from creditbus.services.profiles.restating import names_of
 from creditbus.services.profiles.summaries import Summaries
 from creditbus.topics.names import CHANGES
 
-__all__ = ["Ending", "EndingItem", "ending_items"]
+__all__ = ["CONTENT_CHANGES", "Ending", "EndingItem", "ending_items"]
 
 #: None: there was no record.
 _NOT_PUBLISHED: Final = frozenset({None, *RETRACTED})
-_CONTENT_CHANGES: Final = frozenset({Change.NEW, Change.AMENDED})
+#: Of an event that has the record's content after it.
+CONTENT_CHANGES: Final = frozenset({Change.NEW, Change.AMENDED})
 
 
 class EndingItem:
@@ -83,6 +85,7 @@ class Ending:
         codec: EventCodec,
         stage: StageStanding,
         lane: BatchLane,
+        consenting: Consenting,
         summaries: Summaries,
         *,
         history: History,
@@ -95,6 +98,7 @@ class Ending:
         self.lane = lane
         self._today = lane.today
         self._due = lane.due
+        self._consenting = consenting
         self._summaries = summaries
         self._history = history
         self._view = view
@@ -116,7 +120,7 @@ class Ending:
         item = self._items.get(opened.header["item"].encode())
         if item is None and moved.record.term is Term.RUNNING:
             return moved
-        if not brings_content and moved.change not in _CONTENT_CHANGES:
+        if not brings_content and moved.change not in CONTENT_CHANGES:
             opened = self._codec.open(moved.record.content)
         end = self._end_of(item, moved.record, opened)
         self._file(code, end)
@@ -206,7 +210,10 @@ class Ending:
         if after is record:
             return
         last, _ = self._codec.last_emission(record.content, record.act)
-        before = facts_before(last, subject.facts, self._stage.written[last.item])
+        self._consenting.settle(code, subject, after, opened)
+        consents = consents_now(subject, last.item, self._today)
+        written = written_consents_now(subject, last.item, self._today)
+        before = facts_before(last, subject.facts, self._stage.written[last.item], written)
         policy = self._stage.by_item[last.item]
         subject.version += 1
         if end is not None and (after.term is Term.OVER or record.term is Term.KEPT):
@@ -215,13 +222,14 @@ class Ending:
             since = event.header["received_at"]
             due = end.day if self.lane.waited_for(end.day) else None
             self._endings[_ended(opened.header, after, end, due)] += 1
-            sealed = self._codec.seal_applied(event, applied_of(subject, moved, policy, before))
+            sealed = self._codec.seal_applied(event, applied_of(subject, moved, policy, consents, before))
         else:
             # by other rules its publication goes on: with its content, and not as what ended it says
             moved, since = Moved(after, Change.RESTATED, record.state), midnight_ms(self._today)
             event_id = restated_id(last.event_id, subject.version)
             content = emission_annotated(self._codec.emission(record.content), record, self._codec)
-            sealed = self._codec.seal_restated(content, event_id, applied_of(subject, moved, policy, before))
+            applied = applied_of(subject, moved, policy, consents, before)
+            sealed = self._codec.seal_restated(content, event_id, applied)
         name = record_key(opened.header).encode()
         kept = self._history.keep(code, name, replace(moved, change=Change.TRANSITION), since, acted=False)
         self._view.put(key, encode_record(kept, act=sealed))

@@ -62,7 +62,8 @@ from creditbus.services.profiles.acting import CONFLICT, Acting, Findings, Landi
 from creditbus.services.profiles.annotating import annotate, statement_of
 from creditbus.services.profiles.applied import applied_of
 from creditbus.services.profiles.arrival import NO_CHUNK, Arrival
-from creditbus.services.profiles.ending import Ending, ending_items
+from creditbus.services.profiles.consenting import Consenting, consent_fields, consents_now
+from creditbus.services.profiles.ending import CONTENT_CHANGES, Ending, ending_items
 from creditbus.services.profiles.history import History
 from creditbus.services.profiles.lane import NO_SUBJECT, BatchLane, StageStanding
 from creditbus.services.profiles.lane_walk import LaneWalk
@@ -98,6 +99,7 @@ class FoldingContext:
         self.lanes: Final = lanes
         self.successions: Final = successions(catalogue)
         self.quick_items: Final = QuickItems(catalogue, codec, acting, self.successions)
+        self.consenting: Final = consent_fields(catalogue)
         self.registering: Final = {item.id: item for item in catalogue if item.registers is not None}
         self.continuation: RecordWriter | None = None
 
@@ -134,10 +136,19 @@ class Folding:
         self._standing = stage = context.standing
         self._lane = lane = BatchLane(stage, context.continuation, view, out, busy=busy)
         summaries = self._summaries
-        self._restating = Restating(context.codec, context.continuation, stage, summaries, view, out)
+        self._restating = Restating(context.codec, context.continuation, stage, lane.today, summaries, view, out)
         self._history = History(view)
+        self._consenting = Consenting(context.consenting, context.codec, lane.today, lane.due)
         self._ending = Ending(
-            context.ending, context.codec, stage, lane, summaries, history=self._history, view=view, out=out
+            context.ending,
+            context.codec,
+            stage,
+            lane,
+            self._consenting,
+            summaries,
+            history=self._history,
+            view=view,
+            out=out,
         )
         self._walk = LaneWalk(lane, self._ending, self._restating, summaries, view)
         self._quick = Quick(context.quick_items, context.codec, stage, self._ending, summaries, view, out)
@@ -302,19 +313,20 @@ class Folding:
         brings_content = booked is not None or header["lifts"]
         moved = self._ending.settled(code, moved, opened, brings_content=brings_content)
         _state_kind(subject, header)
-        facts = subject.facts
-        registering = self._registration.settle(code, subject, opened, moved.record, name)
-        changed = subject.facts != facts
+        registering, changed = self._settle_facts(code, subject, opened, moved, name, brings_content=brings_content)
         before = None
-        # a retracted record is passed over by restatements, so it may have been emitted under facts of long ago
+        # a retracted record is passed over by restatements, so it may have been emitted under facts of long ago, and
+        # which consents count may have become others last midnight
         behind = changed or subject.restating != NOT_RESTATING or moved.previous_state in RETRACTED
         item = header["item"].encode()
-        behind = behind or item in self._lane.behind
+        behind = behind or bool(subject.consents) or item in self._lane.behind
         if moved.change is not Change.NEW and behind:
             before = self._restating.before(key, subject)
         subject.version += 1
         self._summaries.changed(subject_key(code))
-        sealed = self._codec.seal_applied(opened, applied_of(subject, moved, self._standing.by_item[item], before))
+        consents = consents_now(subject, item, self._lane.today)
+        applied = applied_of(subject, moved, self._standing.by_item[item], consents, before)
+        sealed = self._codec.seal_applied(opened, applied)
         record = self._history.keep(code, name, moved, header["received_at"], acted=brings_content)
         if moved.change is Change.TRANSITION:
             self._view.put(key, encode_record(record, act=sealed))
@@ -336,6 +348,18 @@ class Folding:
         # a withdrawal that waited for this registration has just ended it
         if registering and subject.registered and subject.parked_from < subject.parked_to:
             self._release_parked(code, subject)
+
+    def _settle_facts(
+        self, code: bytes, subject: Subject, opened: DecodedEvent, moved: Moved, name: bytes, *, brings_content: bool
+    ) -> tuple[bool, bool]:
+        """Bring an event to its subject's facts; tell whether it registers the subject, and whether they changed."""
+        facts, consents = subject.facts, subject.consents
+        registering = self._registration.settle(code, subject, opened, moved.record, name)
+        if self._consenting.has(opened.header["item"]):
+            if not brings_content and moved.change not in CONTENT_CHANGES:
+                opened = self._codec.open(moved.record.content)
+            self._consenting.settle(code, subject, moved.record, opened)
+        return registering, subject.facts != facts or subject.consents != consents
 
     # -- waiting for the record -----------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from creditbus.services.domain.profile.keys import subject_key
 from creditbus.services.domain.profile.subject import INDEX_CHUNK
@@ -60,14 +60,16 @@ class LaneWalk:
             self._go_through(piece)
         elif due := lane.due_piece(piece):
             codes = self._endings.together(due.codes, due.until, lane.pace)
+            consented = self._consented(codes)
             lane.ended(due, self._endings.end(codes, due.until, lane.pace))
+            self._look_at_consents([*consented, *self._consented(codes)])
 
     def _go_through(self, piece: int) -> None:
         lane, through, begun = self._lane, 0, False
         for code in self._subjects(piece):
             if self._is_started(code):
                 begun = not self._restating.go_on_within(code, lane.pace.chunks)
-            elif lane.unfiled and not self._endings.file(code, lane.unfiled, lane.pace, begun=lane.begun):
+            elif lane.unfiled and not self._file(code):
                 begun = True
             else:
                 begun = not self._restating.start_within(code, lane.behind)
@@ -79,6 +81,21 @@ class LaneWalk:
     def _is_started(self, code: bytes) -> bool:
         """Tell whether the first of a subject's records have been restated."""
         return self._lane.begun and not (self._lane.unfiled and self._endings.is_under_way(code))
+
+    def _file(self, code: bytes) -> bool:
+        """File by other rules when a subject's records end; tell whether all of them are."""
+        lane, consented = self._lane, self._consented([code])
+        filed = self._endings.file(code, lane.unfiled, lane.pace, begun=lane.begun)
+        self._look_at_consents([*consented, *self._consented([code])])
+        return filed
+
+    def _consented(self, codes: Iterable[bytes]) -> list[bytes]:
+        return [code for code in codes if self._summaries.of(subject_key(code)).consents]
+
+    def _look_at_consents(self, codes: Iterable[bytes]) -> None:
+        """Restate subjects: one of their consents may count from today on, or no more."""
+        for code in dict.fromkeys(codes):
+            self._restating.start(code, self._summaries.of(subject_key(code)))
 
     def _subjects(self, piece: int) -> list[bytes]:
         """Return the subjects of a piece, the first one alone where it is begun."""

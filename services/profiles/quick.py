@@ -101,7 +101,7 @@ class QuickItems:
         self.ordinary: Final = {
             item.id.encode()
             for item in catalogue
-            if item.registers is None and not acting.acts(item.id) and item.id not in linking
+            if item.registers is None and item.consents is None and not acting.acts(item.id) and item.id not in linking
         }
         self.registering: Final = {
             item.id.encode(): codec.wanted(item.id, (item.registers.name, item.registers.district))
@@ -142,7 +142,7 @@ class Quick:
     def take(self, arrival: Arrival, peek: HeaderPeek) -> bool:
         """Fold an event, if it is such a one, and tell whether it was."""
         subject = self._summaries.of(arrival.summary_key)
-        if not peek.plain or subject.held or peek.verb not in CONTENT_VERBS:
+        if not peek.plain or subject.held or subject.consents or peek.verb not in CONTENT_VERBS:
             return False
         if peek.item not in self._ordinary:
             return peek.item in self._registering and self._register(arrival, peek, subject)
@@ -197,7 +197,7 @@ class Quick:
                 return False
             subject.version += 1
             self._summaries.changed(arrival.summary_key)
-            applied = applied_of(subject, outcome, self._policies[peek.item])
+            applied = applied_of(subject, outcome, self._policies[peek.item], [])
             sealed = self._codec.seal_peeked(arrival.value, peek, applied)
             keep_content(self._view, arrival.code, arrival.record, outcome.record, peek.received_at)
             self._view.put(arrival.key, encode_record(outcome.record, content=sealed))

@@ -17,11 +17,12 @@ from creditbus.services.domain.profile.keys import index_key, item_of, record_st
 from creditbus.services.domain.profile.record import Record
 from creditbus.services.domain.profile.stored_record import decode_record, encode_record
 from creditbus.services.domain.profile.subject import INDEX_CHUNK, NOT_RESTATING, Subject, record_keys
-from creditbus.services.engine.codec.emission import facts_before
+from creditbus.services.engine.codec.emission import Emission, facts_before
 from creditbus.services.engine.codec.event_codec import EventCodec
 from creditbus.services.engine.stage.output import Output
 from creditbus.services.engine.stage.state_view import StateView
 from creditbus.services.profiles.applied import restated_of
+from creditbus.services.profiles.consenting import consents_now, written_consents_now
 from creditbus.services.profiles.lane import StageStanding
 from creditbus.services.profiles.summaries import Summaries
 from creditbus.topics.names import CHANGES, EVENTS
@@ -43,6 +44,7 @@ class Restating:
         codec: EventCodec,
         continuation: RecordWriter,
         policies: StageStanding,
+        today: int,
         summaries: Summaries,
         view: StateView,
         out: Output,
@@ -50,6 +52,7 @@ class Restating:
         self._codec = codec
         self._continuation = continuation
         self._policies = policies
+        self._today = today
         self._summaries = summaries
         self._view = view
         self._out = out
@@ -59,7 +62,12 @@ class Restating:
         """Return the facts under which a stored record was last emitted, where they are not those of now."""
         record = decode_record(self._view.get(key) or b"")
         last, _ = self._codec.last_emission(record.content, record.act)
-        return facts_before(last, subject.facts, self._policies.written[last.item])
+        return self._before(last, subject)
+
+    def _before(self, last: Emission, subject: Subject) -> Facts | None:
+        item = last.item
+        consents = written_consents_now(subject, item, self._today)
+        return facts_before(last, subject.facts, self._policies.written[item], consents)
 
     def start(self, code: bytes, subject: Subject) -> None:
         """Restate the first records of a subject whose facts changed, and see to the others."""
@@ -133,13 +141,14 @@ class Restating:
             return
         last, by_act = self._codec.last_emission(record.content, record.act)
         item = last.item
-        before = facts_before(last, subject.facts, self._policies.written[item])
+        before = self._before(last, subject)
         if before is None:
             return
+        consents = consents_now(subject, item, self._today)
         subject.version += 1
         event_id = restated_id(last.event_id, subject.version)
         sealed = self._codec.seal_restated(
-            last, event_id, restated_of(subject, record, self._policies.by_item[item], before)
+            last, event_id, restated_of(subject, record, self._policies.by_item[item], consents, before)
         )
         self._view.put(key, _with_emission(record, sealed, by_act=by_act))
         self._changes.append((code, sealed))

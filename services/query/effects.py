@@ -14,6 +14,7 @@ from creditbus.avro_schemas import event_schema
 from creditbus.services.domain.feed.effects import Effect, HeldRecords, ViewChange, count_effects, gates
 from creditbus.services.domain.framed_avro import UndecodableError, read_record
 from creditbus.services.domain.framing import FrameError, schema_id
+from creditbus.services.domain.profile.consents import consent_pairs
 from creditbus.services.domain.profile.record import Record
 from creditbus.services.domain.profile.stored_record import decode_record
 from creditbus.services.engine.codec.schemas import Schemas
@@ -112,7 +113,7 @@ async def count_in_store(
     async def count(lane: WalkedSubjects) -> None:
         async for codes in walk.subjects(lane):
             async for records in walk.records(lane.lane, codes):
-                groups.update(_held(record, gated[record.item], values) for record in records)
+                groups.update(_held(record, gated[record.item], values, on) for record in records)
                 found.records += len(records)
                 if len(groups) > _MOST_GROUPS:
                     _add(found, count_effects(changes, groups, on))
@@ -136,7 +137,7 @@ def _add(found: EffectCounts, more: Mapping[tuple[str, str], Counter[Effect]]) -
         found.counts.setdefault(place, Counter()).update(counts)
 
 
-def _held(stored: StoredRecord, gated: Collection[str], values: Values) -> HeldRecords:
+def _held(stored: StoredRecord, gated: Collection[str], values: Values, on: date) -> HeldRecords:
     record, subject = decode_record(stored.value), stored.subject
     said = values(stored.item, record, gated) if gated else {}
     return HeldRecords(
@@ -145,6 +146,7 @@ def _held(stored: StoredRecord, gated: Collection[str], values: Values) -> HeldR
         subject.district,
         record.state,
         tuple(sorted(said.items())),
+        consent_pairs(subject.consents, stored.item, on),
     )
 
 

@@ -20,6 +20,7 @@ from creditbus.services.domain.feed.disclosure import Projection
 from creditbus.services.domain.feed.grants import Grant
 from creditbus.services.domain.feed.view import Disclosed, Facing, disclose
 from creditbus.services.domain.identifiers import legacy, uscc
+from creditbus.services.domain.profile.consents import consent_pairs
 from creditbus.services.domain.profile.keys import index_key, record_store_key, subject_key
 from creditbus.services.domain.profile.published import Published, PublishedOn
 from creditbus.services.domain.profile.record import Record
@@ -140,7 +141,7 @@ class ProfileReader:
         shown: list[dict[str, Any]] = []
         hidden: list[dict[str, Any]] = []
         for stored in await self._records(code, summary):
-            named, found = self._disclosed(decode_record(stored), grant, facing)
+            named, found = self._disclosed(decode_record(stored), grant, facing, summary)
             if isinstance(found, Denial):
                 hidden.append({**named, "why": found.value, "granted": granted(grant, found)})
             else:
@@ -157,7 +158,9 @@ class ProfileReader:
             "hidden": hidden,
         }
 
-    def _disclosed(self, record: Record, grant: Grant, facing: Facing) -> tuple[dict[str, Any], Disclosed | Denial]:
+    def _disclosed(
+        self, record: Record, grant: Grant, facing: Facing, summary: Subject
+    ) -> tuple[dict[str, Any], Disclosed | Denial]:
         last, _ = self.codec.last_emission(record.content, record.act)
         opened = self.codec.open(last.value)
         header = opened.header
@@ -170,6 +173,7 @@ class ProfileReader:
             "state": record.state.value,
         }
         projection = Projection(grant, self.catalogue.items[header["item"]])
+        facing = facing._replace(consents=consent_pairs(summary.consents, header["item"], facing.on))
         return named, disclose(projection, facing, record.state, act, content)
 
     async def _records(self, code: bytes, summary: Subject) -> list[bytes]:

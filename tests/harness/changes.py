@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from tests.harness.consents import pairs
 from tests.harness.recomputation import CONTENT_VERBS, REGISTRATION, Facts, RecordId, ingest_place
 from tests.harness.wire import Observer, Record, digest
 
@@ -37,8 +38,10 @@ class Change(NamedTuple):
     facts: Facts
     """Of the subject after it."""
     policy: Policy
-    before: tuple[Facts, Policy] | None
-    """The same of the record's last change, where they differ."""
+    consents: frozenset[tuple[str, str]]
+    """Of the subject: those that count for the record."""
+    before: tuple[Facts, Policy, frozenset[tuple[str, str]]] | None
+    """The same three of the record's last change, where they differ."""
     event_id: bytes
     published: tuple[int, int]
     """When and where in its partition the event was received."""
@@ -50,6 +53,11 @@ class Change(NamedTuple):
     """What a registration's content says of the subject."""
     shown: Sequence[Entry]
     """What each subscriber must be shown, digested; None: nothing."""
+
+    @property
+    def under(self) -> tuple[Facts, Policy, frozenset[tuple[str, str]]]:
+        """What feeds look at besides the record."""
+        return self.facts, self.policy, self.consents
 
     @property
     def where(self) -> str:
@@ -105,7 +113,8 @@ def _change(observer: Observer, record: Record, shown: Callable[[dict[str, Any]]
         applied["previous_state"],
         facts_of(applied),
         policy_of(applied),
-        None if before is None else (facts_of(before), policy_of(before)),
+        frozenset(pairs(applied)),
+        None if before is None else (facts_of(before), policy_of(before), frozenset(pairs(before))),
         header["event_id"],
         (header["received_at"], header["sequence"]),
         digest(content),

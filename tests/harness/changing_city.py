@@ -109,7 +109,7 @@ class ChangingCity:
         on, grants = self.witness.on, list(self.newest.grants.values())
         return [
             *self.witness.problems,
-            *map(str, problems_before_feeds(changes, seen, truth, lambda _, stage, lane: stores[stage, lane])),
+            *map(str, problems_before_feeds(changes, seen, truth, lambda _, stage, lane: stores[stage, lane], on)),
             *map(str, restatement(changes, truth, free, policies(self.witness.versions, on))),
             *map(str, views(seen, truth, by_events, grants, on, self._begins)),
         ]
@@ -171,6 +171,7 @@ def _subscriber(name: str, grant: Grant) -> Subscriber:
         consent=grant["consent"],
         valid_until=grant["valid_until"],
         valid_from=grant.get("valid_from"),
+        uscc=grant.get("uscc"),
         fields={item: tuple(codes) for item, codes in grant.get("fields", {}).items()},
         masks={
             item: {code: (kept[0], kept[1]) for code, kept in of.items()} for item, of in grant.get("masks", {}).items()

@@ -11,10 +11,21 @@ from typing import Any, NamedTuple
 
 from creditbus.avro_schemas import RawItem, raw_catalogue
 from tests.harness.changes import Policy
+from tests.harness.consents import CONSENT
 from tests.harness.feeds import RANK, Declared, Grant
 from tests.harness.traffic import DISTRICTS
 
-__all__ = ["FREE", "ITEMS", "Possible", "Version", "first_version", "next_version", "policies", "possible_policies"]
+__all__ = [
+    "FREE",
+    "ITEMS",
+    "RECEIVERS",
+    "Possible",
+    "Version",
+    "first_version",
+    "next_version",
+    "policies",
+    "possible_policies",
+]
 
 ITEMS = (
     *("enterprise-registration", "administrative-penalty", "red-black-list"),
@@ -22,9 +33,16 @@ ITEMS = (
 )
 FREE = ITEMS[1:]
 """Items that a city may let in before its register knows the subject; the shipped catalogue lets none of them."""
-_SUBSCRIBERS = ("agency-xinda", "department-housing", "district-wuchang")
+RECEIVERS = {
+    "agency-xinda": "11990100AF0000155D",
+    "department-housing": "11990100AU0000010W",
+    "district-wuchang": "11990100AU0000088W",
+}
+"""Subscribers, by the codes by which consents name them."""
+_SUBSCRIBERS = tuple(RECEIVERS)
 _ACTS = "objection-and-repair"
 """Its rows are acts on records of the others; it has no record of its own."""
+_ALL = (*ITEMS, CONSENT)
 _EPOCH = date(1970, 1, 1)
 _FIELDS = {
     "enterprise-registration": ("OPSCOPE",),
@@ -57,7 +75,7 @@ class Version(NamedTuple):
 def first_version(chance: Random, on: date, *, free: bool) -> Version:
     """Declare something; `free` lets records in before their subject is registered."""
     items = {}
-    for item in (*ITEMS, _ACTS):
+    for item in (*_ALL, _ACTS):
         raw = raw_catalogue()[item]
         entry = {**raw.entry, "unregistered_subject": "unverified"} if free and item in FREE else raw.entry
         items[item] = RawItem(raw.schema, entry)
@@ -93,7 +111,7 @@ def next_version(chance: Random, before: Sequence[Version], on: date) -> Version
         elif grants:
             name = chance.choice(sorted(grants))
             other = _grant(chance, name, on)
-            part = chance.choice(sorted({*other, *grants[name]} - {"feed", "declared"}))
+            part = chance.choice(sorted({*other, *grants[name]} - {"feed", "declared", "uscc"}))
             if part in other:
                 grants[name][part] = other[part]
             else:
@@ -108,13 +126,14 @@ def _grant(chance: Random, name: str, on: date) -> Grant:
     items = chance.sample(ITEMS, chance.randint(2, len(ITEMS)))
     grant: Grant = {
         "feed": f"feed.{name}",
+        "uscc": RECEIVERS[name],
         "purpose": chance.choice(("one", "other")),
         "legal_basis": "law",
         "items": sorted(items),
         "subject_kinds": ["ENTERPRISE"] if chance.random() < 0.95 else ["INSTITUTION"],
         "districts": chance.choice((["all"], ["all"], [DISTRICTS[0]], [DISTRICTS[1]], list(DISTRICTS))),
         "disclosure": chance.choice(tuple(RANK)),
-        "consent": chance.random() < 0.03,
+        "consent": chance.random() < 0.4,
         "valid_until": on + timedelta(chance.choice((-1, 0, 1, 2, 3, *[4000] * 12))),
     }
     if chance.random() < 0.2:
@@ -159,7 +178,7 @@ def _classed(chance: Random, item: str, raw: RawItem) -> RawItem:
 
 def policies(versions: Sequence[Version], on: date) -> dict[str, Policy]:
     """Return by which policy each item is shown by the last version on a day."""
-    return {item: Policy(_since(versions, item), _turn(versions[-1], item, on)) for item in ITEMS}
+    return {item: Policy(_since(versions, item), _turn(versions[-1], item, on)) for item in _ALL}
 
 
 class Possible(NamedTuple):
@@ -177,7 +196,7 @@ def possible_policies(versions: Sequence[Version], on: date) -> dict[str, Possib
             {_since(of_then, item) for of_then in past},
             {day for version in versions for day in _turns(version, item, on)},
         )
-        for item in ITEMS
+        for item in _ALL
     }
 
 

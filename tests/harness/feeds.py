@@ -7,7 +7,7 @@ before it, whatever the facts, was in no view.
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from importlib.resources import files
@@ -52,7 +52,7 @@ def grants_of_the_city() -> list[Grant]:
     found = []
     for file in (files("creditbus.topics") / "subscribers").iterdir():
         subscriber = yaml.safe_load(file.read_text(encoding="utf-8"))
-        found.append({**subscriber["grant"], "feed": f"feed.{subscriber['id']}"})
+        found.append({**subscriber["grant"], "feed": f"feed.{subscriber['id']}", "uscc": subscriber.get("uscc")})
     return found
 
 
@@ -63,13 +63,24 @@ class Declared:
         self.items = items
 
 
-def admits(grant: Grant, item: str, kind: str, district: str, on: date | None = None) -> bool:
-    """Tell whether a grant covers records of an item, of such subjects, on a day; None: whatever the day is."""
+def admits(
+    grant: Grant,
+    item: str,
+    kind: str,
+    district: str,
+    on: date | None = None,
+    consents: Collection[tuple[str, str]] = (),
+) -> bool:
+    """Tell whether a grant covers records of an item, of such subjects, on a day; None: whatever the day is.
+
+    The consents are those that count for the record: to whom and what for.
+    """
     districts = grant["districts"]
     begun = on is None or "valid_from" not in grant or grant["valid_from"] <= on
     over = on is not None and on > grant["valid_until"]
     covers = item in grant["items"] and kind in grant["subject_kinds"] and ("all" in districts or district in districts)
-    return covers and begun and not over and not grant["consent"]
+    may = not grant["consent"] or (grant.get("uscc"), grant["purpose"]) in consents
+    return covers and begun and not over and may
 
 
 class _Column(NamedTuple):

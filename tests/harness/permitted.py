@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from tests.harness.changes import RETRACTED, Policy, facts_of, policy_of
+from tests.harness.consents import pairs
 from tests.harness.declaring import Version
 from tests.harness.feeds import (
     Grant,
@@ -49,22 +50,27 @@ class Permitted:
         applied, before = header["applied"], header["applied"]["before"]
         now, day = self._grant(subscriber, policy_of(applied))
         item, kind = header["item"], header["subject_kind"]
-        is_in = now is not None and admits(now, item, kind, applied["district"], day)
+        consents = pairs(applied)
+        is_in = now is not None and admits(now, item, kind, applied["district"], day, consents)
         then, was_in = now, is_in
         if before is not None:
             then, day_before = self._grant(subscriber, policy_of(before))
             was_in = (
                 applied["previous_state"] not in RETRACTED
                 and then is not None
-                and admits(then, item, kind, before["district"], day_before)
+                and admits(then, item, kind, before["district"], day_before, pairs(before))
             )
         was_hidden = then is not None and is_withheld(then, item, change["content"]) and applied["revision"] == 1
         if was_in and not is_in:
             assert then is not None
-            moved = now is not None and admits(now, item, kind, before["district"], day)
+            moved, revoked = (
+                now is not None and admits(now, item, kind, before["district"], day, of_it)
+                for of_it in (consents, pairs(before))
+            )
             names_it = now is not None and item in now["items"]
             shape = now if names_it and now is not None else then
-            yield None if was_hidden else entry_of(shape, change, before, "DISTRICT" if moved else "GRANT")
+            reason = "DISTRICT" if moved else "CONSENT" if revoked else "GRANT"
+            yield None if was_hidden else entry_of(shape, change, before, reason)
         elif not is_in:
             yield None
         else:

@@ -36,7 +36,8 @@ __all__ = [
 
 _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _USCC_LENGTH = 18
-_UNTIL = "CF_GSJZQ"
+_UNTIL = ("CF_GSJZQ", "SQJZRQ")
+"""Columns of the last day."""
 REGISTRATION = "enterprise-registration"
 
 
@@ -202,7 +203,7 @@ def _sent(place: tuple[str, int, int], event: dict[str, Any], value: bytes) -> S
     if name.item == REGISTRATION:
         facts = Facts(True, event["content"]["ENTNAME"] or "", event["content"]["DOMDISTRICT"] or "")
     said = _said(event)
-    content, until = digest(event["content"]), event["content"].get(_UNTIL)
+    content, until = digest(event["content"]), next(filter(None, map(event["content"].get, _UNTIL)), None)
     last = None if until is None else date.fromisoformat(until)
     return Sent(place, name, header["verb"], old, content, said, header["state"], value, facts, whole, last)
 

@@ -103,7 +103,8 @@ class Story:
 
     def state_on(self, on: date | None) -> str:
         """Return the state in the end, on a day; None: on one on which nothing has ended."""
-        return "EXPIRED" if self.contents and self.is_over(on) else self.state
+        over = self.contents and self.is_over(on) and self.state != "WITHDRAWN"
+        return "EXPIRED" if over else self.state
 
     def is_over(self, on: date | None) -> bool:
         """Tell whether the publication has ended on a day."""

@@ -91,12 +91,12 @@ def _subject(
     last: dict[RecordId, Change] = {}
     order: dict[RecordId, int] = {}
     restated = ((0, 0), -1)
-    by: dict[str, Policy] = {}
+    by: dict[str, object] = {}
     turns = 0
     for change in changes:
         place = order.setdefault(change.name, len(order))
-        turns += by.get(change.name.item) != change.policy
-        by[change.name.item] = change.policy
+        turns += by.get(change.name.item) != (change.policy, change.consents)
+        by[change.name.item] = change.policy, change.consents
         if change.restated:
             yield from _restated(change, last.get(change.name))
             if restated[0] == (replay.epoch, turns) and place <= restated[1]:
@@ -117,8 +117,8 @@ def _subject(
 
 
 def _before(change: Change, last: Change | None) -> Iterator[Problem]:
-    same = last is None or (last.facts, last.policy) == (change.facts, change.policy)
-    true = None if last is None or same else (last.facts, last.policy)
+    same = last is None or last.under == change.under
+    true = None if last is None or same else last.under
     if change.before != true:
         yield Problem(WRONG, 1, f"{change.where}: facts before it {change.before}, true is {true}")
 
@@ -130,8 +130,8 @@ def _restated(change: Change, last: Change | None) -> Iterator[Problem]:
         return
     if last.state in RETRACTED:
         yield Problem(WRONG, 1, f"{where}: restates a record that is {last.state}")
-    if (last.facts, last.policy) == (change.facts, change.policy):
-        yield Problem(WRONG, 1, f"{where}: restates a record under facts and policy that it had")
+    if last.under == change.under:
+        yield Problem(WRONG, 1, f"{where}: restates a record under facts, policy and consents that it had")
     if (change.source, change.header, change.said) != (last.source, last.header, last.said):
         yield Problem(WRONG, 1, f"{where}: is not what was emitted of the record last")
     if (change.applied, change.previous_state) != (("RESTATED", *last.applied[1:]), last.state):

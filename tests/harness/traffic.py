@@ -13,6 +13,7 @@ __all__ = [
     "Party",
     "Traffic",
     "acted",
+    "consent",
     "list_entry",
     "message",
     "moved",
@@ -332,6 +333,25 @@ def list_entry(one: Party, code: str, change: dict[str, str]) -> dict[str, Any]:
     } | change
     verb = "ISSUE" if change["SJLX"] == "列入" else "WITHDRAW" if change["YCYY"] == "撤销" else "END"
     return _event("credit-office", "red-black-list", verb, one, code, (_ORGAN, "虚构局", document), content)
+
+
+def consent(one: Party, number: int, receiver: str, purpose: str, **changes: str) -> dict[str, Any]:
+    """Make the party's consent of a number to an institution, for all items and many years but for the changes."""
+    document = f"虚授〔2019〕{one.organisation_code}-{number}号"
+    content = {
+        "SQRMC": one.name,
+        "SQRLB": "法人及非法人组织",
+        "SQSBH": document,
+        "BSQJG": "虚构机构",
+        "BSQJGDM": receiver,
+        "CXYT": purpose,
+        "SQRQ": "2019-03-01",
+        "SQQSRQ": "2019-03-01",
+        "SQJZRQ": "2098-12-31",
+        "SQZT": "有效",
+    } | changes
+    event = _event("credit-office", "consent", "ISSUE", one, one.code, (receiver, "虚构机构", document), content)
+    return event if content["SQZT"] == "有效" else {**event, "header": {**event["header"], "state": "EXITED"}}
 
 
 def _event(

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from tests.harness.changes import Policy, policy_of
+from tests.harness.consents import ConsentsSaid, pairs
 from tests.harness.declaring import Version, policies
 from tests.harness.feed_watch import FeedWatch
 from tests.harness.feeds import Evidence
@@ -42,6 +43,7 @@ class Witness:
         self._true: tuple[tuple[int, date], dict[str, Policy]] = ((0, on), {})
         self._heard: defaultdict[tuple[str, int], int] = defaultdict(int)
         self._evidence: defaultdict[Place, Evidence] = defaultdict(Evidence)
+        self._consents = ConsentsSaid()
         self._permitted = Permitted(self.versions)
 
     def look(self) -> None:
@@ -57,8 +59,14 @@ class Witness:
         return [Record(Place(topic, lane), one.offset, one.key, one.value) for one in log[heard:]]
 
     def _stamp(self, change: Record) -> None:
-        """A change says the policy by which its item is shown at this moment."""
-        header = self._wire.decode(change.value)["header"]
+        """A change says the policy by which its item is shown at this moment, and the consents that count now."""
+        decoded = self._wire.decode(change.value)
+        header = decoded["header"]
+        self._consents.take(decoded)
+        consents = self._consents.given(header["subject"], header["item"], self.on)
+        if pairs(header["applied"]) != consents:
+            said = header["applied"]["consents"]
+            self.problems.append(f"{change.place} at {change.offset}: consents {said}, true are {consents}")
         stated, true = policy_of(header["applied"]), self._policies()[header["item"]]
         if stated != true:
             self.problems.append(f"{change.place} at {change.offset}: {stated} of {header['item']}, true is {true}")

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from tests.harness.changes import EXPIRED, RETRACTED, Change
+from tests.harness.consents import CONSENT, given
 from tests.harness.feeds import Grant, admits, disclosed, disclosed_act, is_withheld
 from tests.harness.problem import MISSING, SURPLUS, WRONG, Problem
 from tests.harness.recomputation import NOBODY, Facts, Recomputation, RecordId
@@ -59,9 +60,16 @@ def views(
 
     """
     wanted: list[dict[str, bytes]] = [{} for _ in grants]
-    for record in standing_records(observer, truth, changes, on):
+    standing = list(standing_records(observer, truth, changes, on))
+    said: defaultdict[str, list[tuple[str, dict[str, str | None]]]] = defaultdict(list)
+    for record in standing:
+        if record.name.item == CONSENT:
+            said[record.name.subject].append((record.state, record.content))
+    for record in standing:
+        told = said.get(record.name.subject)
+        consents = given(told, record.name.item, on) if told and on is not None else set()
         for grant, view in zip(grants, wanted, strict=True):
-            if _admits(grant, record, on):
+            if _admits(grant, record, on, consents):
                 view[record.key] = _disclosed(grant, record)
     for grant, view in zip(grants, wanted, strict=True):
         found = _newest(observer, grant["feed"], begins)
@@ -110,11 +118,11 @@ def _facts(truth: Recomputation, changes: Sequence[Change]) -> dict[str, Facts]:
     return found | {subject: final_facts(of_it) for subject, of_it in several.items()}
 
 
-def _admits(grant: Grant, record: Standing, on: date | None) -> bool:
+def _admits(grant: Grant, record: Standing, on: date | None, consents: set[tuple[str, str]]) -> bool:
     item = record.name.item
     assert record.name.subject.startswith(_ENTERPRISE)
     return (
-        admits(grant, item, "ENTERPRISE", record.facts.district, on)
+        admits(grant, item, "ENTERPRISE", record.facts.district, on, consents)
         and record.state not in RETRACTED
         and not is_withheld(grant, item, record.content)
     )

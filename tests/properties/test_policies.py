@@ -4,6 +4,7 @@ Versions and days come at any moment: with events on the way, with fanout or pro
 of a version or a day before are still being restated.
 """
 
+from collections.abc import Callable
 from datetime import date
 from random import Random
 from typing import Any
@@ -19,7 +20,7 @@ from tests.harness.declaring import ITEMS, Version
 from tests.harness.feeds import Grant
 from tests.harness.memory_observer import MemoryWire, publish
 from tests.harness.traffic import Traffic, message
-from tests.properties.test_views import histories, said
+from tests.properties.test_views import CONSENTS, histories, said
 from tests.step_harness import LANES
 from tests.strategies import publications
 
@@ -46,7 +47,7 @@ STEPS = st.one_of(
     # what it is about comes as often as all the rest
     _DECLARED,
     _DECLARED,
-    st.tuples(st.just("say"), histories("second", "third", "second not valid").map(lambda told: told[:6])),
+    st.tuples(st.just("say"), histories("second", "third", "second not valid", *CONSENTS).map(lambda told: told[:6])),
     st.tuples(st.just("days"), st.integers(1, 3)),
     st.tuples(st.just("work"), st.tuples(_SEEDS, st.integers(1, 30), st.sampled_from(ASLEEP))),
 )
@@ -58,13 +59,19 @@ _FIRST = [
 ]
 
 
-def run(city: ChangingCity, steps: list[tuple[str, Any]]) -> None:
+Declaring = Callable[..., Version]
+"""Makes a city's next version of what a step says of it."""
+
+
+def run(city: ChangingCity, steps: list[tuple[str, Any]], declaring: Declaring | None = None) -> None:
     wire, row = MemoryWire(city.bus), 0
     # something is there from the start: most of what is drawn changes grants
     for what, how in (("say", _FIRST), *steps):
         if what == "say":
             publish(city.bus, [message(wire, row + number, said(one)) for number, one in enumerate(how, start=1)])
             row += len(how)
+        elif what == "grant" and declaring is not None:
+            city.put_in_force(declaring(city, *how))
         elif what == "declare":
             city.declare(how)
         elif what == "days":

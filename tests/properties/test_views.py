@@ -21,6 +21,7 @@ from creditbus.topics.declarations import declarations
 from tests.effort import share
 from tests.examples import Example
 from tests.harness.changes import changes_of
+from tests.harness.declaring import RECEIVERS
 from tests.harness.feeds import all_shown, feeds, grants_of_the_city
 from tests.harness.memory_observer import MemoryWire, observed, problems_of, publish
 from tests.harness.passages import WAYS, passages_of
@@ -30,6 +31,7 @@ from tests.harness.traffic import (
     Event,
     Traffic,
     acted,
+    consent,
     list_entry,
     message,
     moved,
@@ -49,6 +51,8 @@ from tests.strategies import publications
 
 FREE = ("red-black-list", "administrative-penalty", "tax-credit-grade", "subject-succession")
 """Items that a city may let in before its register knows the subject; the shipped catalogue lets none of them."""
+_AGENCY, _DISTRICT = RECEIVERS["agency-xinda"], RECEIVERS["district-wuchang"]
+CONSENTS = ("consent", "narrowed", "revoked", "unfounded", "other purpose", "short", "later")
 PARTIES = [party(number, district) for number, district in enumerate(DISTRICTS * 2)]
 GRANTS = grants_of_the_city()
 
@@ -113,6 +117,13 @@ def said(saying: Saying) -> Event:
         "grade B": tax_grade(one, "B"),
         "succeeded": succession(one, other, (one.code, other.code)),
         "annulled": succession(one, other, (one.code, other.code), "2019-03-01"),
+        "consent": consent(one, 1, _AGENCY, "one"),
+        "narrowed": consent(one, 1, _AGENCY, "one", SQSX="administrative-penalty;red-black-list"),
+        "revoked": consent(one, 1, _AGENCY, "one", SQZT="撤回", CHRQ="2019-03-02"),
+        "unfounded": acted(consent(one, 1, _AGENCY, "one"), "WITHDRAW"),
+        "other purpose": consent(one, 2, _AGENCY, "other"),
+        "short": consent(one, 3, _AGENCY, "one", SQJZRQ="2020-01-02"),
+        "later": consent(one, 4, _DISTRICT, "one", SQQSRQ="2020-01-02", SQJZRQ="2020-01-05"),
     }
     return events[what]
 

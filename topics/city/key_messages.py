@@ -75,6 +75,9 @@ MEANINGS: Final[Mapping[str, Message]] = {
     "subscriber.name.zh": Message("中文名称", "In Chinese."),
     "subscriber.name.en": Message("英文名称", "In English."),
     "subscriber.kind": Message("类别：区、部门、机构或市", "What it is: district, department, agency or city."),
+    "subscriber.uscc": Message(
+        "统一社会信用代码，主体的授权以此指明被授权机构", "Unified social credit code, by which consents name it."
+    ),
     "subscriber.grant": Message("授权：可以收到什么", "What it may receive."),
     "subscriber.grant.purpose": Message("用途", "What it may use the records for."),
     "subscriber.grant.legal_basis": Message("依据", "What allows it."),

@@ -8,6 +8,7 @@ from creditbus.services.domain.catalogue.errors import CatalogueError
 from creditbus.services.domain.catalogue.fields import Disclosure, Field, Format
 from creditbus.services.domain.catalogue.item import (
     ActsOn,
+    ConsentFields,
     Derived,
     Item,
     NaturalKey,
@@ -24,6 +25,7 @@ __all__ = [
     "ActsOn",
     "Catalogue",
     "CatalogueError",
+    "ConsentFields",
     "Derived",
     "Disclosure",
     "Field",

@@ -35,6 +35,10 @@ MEANINGS: Final[Mapping[str, tuple[str, str]]] = {
         "A subject that nobody has registered: park waits for it, unverified takes it.",
     ),
     "registers": ("登记事项：主体的名称与所在区的数据项", "A registration: fields of the subject's name and district."),
+    "consents": (
+        "主体的授权：被授权机构的代码、用途、事项与首日的数据项；末日为 publication_until",
+        "Consents: fields of receiver, purpose, items and first day; the last one is `publication_until`.",
+    ),
     "identifies": ("事件说明主体的旧代码：含有旧代码的数据项", "Fields that hold legacy codes of the subject."),
     "acts_on": (
         "事项的行作用于其他事项的记录：有关的数据项",

@@ -12,7 +12,7 @@ from creditbus.services.domain.catalogue.rules import Rules
 from creditbus.services.domain.event import NO_ACT, Act, RecordState, SubjectKind, Verb
 from creditbus.services.domain.reasons import AnyReason, ItemReason, Reason
 
-__all__ = ["ActsOn", "Derived", "Item", "NaturalKey", "Registers", "Stated", "Succession"]
+__all__ = ["ActsOn", "ConsentFields", "Derived", "Item", "NaturalKey", "Registers", "Stated", "Succession"]
 
 Values = Mapping[str, str | None]
 
@@ -57,6 +57,28 @@ class Registers:
 
     name: str
     district: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentFields:
+    """Content fields of a consent of the subject (docs/adr/0045-consent.md).
+
+    Attributes:
+        receiver: unified social credit code of the institution that may be given records.
+        purpose: what for.
+        items: ids of catalogue items, with a separator between them; empty in a row: whatever the grant has.
+        first: the first day.
+        last: the last day, on which the record's publication ends.
+        separator: between items.
+
+    """
+
+    receiver: str
+    purpose: str
+    items: str
+    first: str
+    last: str
+    separator: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +163,7 @@ class Item:
         verbs: verbs admitted.
         unregistered: a valid code that no registration has is kept back (``park``) or makes an ``unverified`` subject.
         registers: for the registration item, the fields a profile takes; else None.
+        consents: for an item whose records are consents of their subjects, the fields that say so; else None.
         identifies: does an event tell legacy codes of its subject?
         identifiers: content fields that hold such a code, by field of the claim.
         acts_on: for an item whose rows act on records of other items, how they say so; else None. Such an item has no
@@ -179,6 +202,7 @@ class Item:
     verbs: frozenset[Verb]
     unregistered: str
     registers: Registers | None
+    consents: ConsentFields | None
     identifies: bool
     identifiers: Mapping[str, str]
     acts_on: ActsOn | None

@@ -9,6 +9,7 @@ from creditbus.services.domain.catalogue.errors import CatalogueError, Lines
 from creditbus.services.domain.catalogue.fields import Disclosure, Field, Format
 from creditbus.services.domain.catalogue.item import (
     ActsOn,
+    ConsentFields,
     Item,
     NaturalKey,
     Registers,
@@ -101,6 +102,7 @@ def _parse_item(item_id: str, schema: Mapping[str, Any], entry: Mapping[str, Any
         verbs=reader.words("verbs", Verb),
         unregistered=_one_of(reader, "unregistered_subject", UNREGISTERED),
         registers=_parse_registers(reader, fields),
+        consents=_parse_consents(reader, fields),
         identifies=reader.has("identifies"),
         identifiers=_parse_names(reader.table("identifies"), fields),
         acts_on=_parse_acts_on(reader, fields),
@@ -173,6 +175,27 @@ def _parse_registers(reader: Reader, fields: Mapping[str, Field]) -> Registers |
     registers = Registers(name=_field(table, "name", fields), district=_field(table, "district", fields))
     table.finish()
     return registers
+
+
+def _parse_consents(reader: Reader, fields: Mapping[str, Field]) -> ConsentFields | None:
+    """Read where an item states consents.
+
+    Who may publish decisions of the receiver alone publishes no consents to others, so the receiver is the authority.
+    """
+    if not reader.has("consents"):
+        return None
+    table = reader.table("consents")
+    parts = {name: _field(table, name, fields) for name in ("receiver", "purpose", "items", "first")}
+    parts["last"] = _field(reader, "publication_until", fields)
+    for name in ("receiver", "purpose", "first"):
+        if not fields[parts[name]].mandatory:
+            table.fail(name, Remedy.MANDATORY, field=parts[name])
+    if not fields[parts["last"]].mandatory:
+        reader.fail("publication_until", Remedy.MANDATORY, field=parts["last"])
+    if reader.table("natural_key").text("authority_code") != f"{{{parts['receiver']}}}":
+        table.fail("receiver", Remedy.RECEIVER)
+    table.finish()
+    return ConsentFields(**parts, separator=fields[parts["items"]].separator or ";")
 
 
 def _parse_acts_on(reader: Reader, fields: Mapping[str, Field]) -> ActsOn | None:

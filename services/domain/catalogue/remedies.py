@@ -77,6 +77,11 @@ class Remedy(StrEnum):
         "请与 {item} 写得一致，或另取名称",
         "say the same as {item}, or rename it",
     )
+    RECEIVER = (
+        "receiver",
+        "应与 natural_key 的 authority_code 是同一字段：只有能代其发布的部门才可登记给它的授权",
+        "name the field that natural_key has as authority_code: who speaks for the receiver records consents to it",
+    )
     PAIR = (
         "pair",
         "document_no 应以 {pair} 结尾：一份文书可能有几对主体",

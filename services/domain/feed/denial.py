@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from enum import StrEnum
 
-from creditbus.services.domain.feed.grants import Grant
+from creditbus.services.domain.feed.grants import NO_CONSENTS, Consents, Grant, consented
 
 __all__ = ["Denial", "denial", "granted"]
 
@@ -25,13 +25,15 @@ class Denial(StrEnum):
     """The record is withdrawn, repaired or expired, and shown to nobody."""
 
 
-def denial(grant: Grant, *, item: str, subject_kind: str, district: str, on: date) -> Denial | None:
+def denial(
+    grant: Grant, *, item: str, subject_kind: str, district: str, on: date, consents: Consents = NO_CONSENTS
+) -> Denial | None:
     """Return the first reason for which a grant does not cover a change; None exactly where `grants.admits`."""
     reasons = (
         (Denial.ITEM, item not in grant.items),
         (Denial.NOT_YET, grant.valid_from is not None and on < grant.valid_from),
         (Denial.EXPIRED, on > grant.valid_until),
-        (Denial.CONSENT, grant.consent),
+        (Denial.CONSENT, grant.consent and not consented(grant, consents)),
         (Denial.SUBJECT_KIND, subject_kind not in grant.subject_kinds),
         (Denial.DISTRICT, grant.districts is not None and district not in grant.districts),
     )

@@ -163,6 +163,7 @@ def _record() -> dict[str, Any]:
             _optional("previous_state"),
             {"name": "event_id", "type": "string", "doc": "Hexadecimal; the same event has the same id in every feed."},
             {"name": "received_at", "type": {"type": "long", "logicalType": "timestamp-millis"}},
-            _optional("withheld_for") | {"doc": "Why this feed shows the record no more: VALUE, DISTRICT or GRANT."},
+            _optional("withheld_for")
+            | {"doc": "Why this feed shows the record no more: VALUE, DISTRICT, CONSENT or GRANT."},
         ],
     )

@@ -44,6 +44,7 @@ class HeldRecords(NamedTuple):
         subject_kind: of its subject.
         district: the registered one of its subject, empty when unknown.
         state: of the record.
+        consents: those of its subject that count for it.
         gated: code and value of the fields for whose value it may be withheld as a whole (`gates`).
 
     """
@@ -53,6 +54,7 @@ class HeldRecords(NamedTuple):
     district: str
     state: RecordState
     gated: tuple[tuple[str, str | None], ...] = ()
+    consents: frozenset[tuple[str, str]] = frozenset()
 
     def __repr__(self) -> str:
         """Say nothing of a value."""
@@ -159,14 +161,14 @@ def _projection(declared: DeclaredGrants, grant: Grant | None, item: str) -> Pro
 
 
 def _is_shown(projection: Projection | None, held: HeldRecords, on: date) -> bool:
-    facing = Facing(held.subject_kind, held.district, on)
+    facing = Facing(held.subject_kind, held.district, on, held.consents)
     return projection is not None and why_hidden(projection, facing, held.state, dict(held.gated)) is None
 
 
 def _reach(grant: Grant) -> Grant:
     """Return what of a grant decides on which records it has, whatever their item; the rest says how they are shown."""
-    told = replace(grant, purpose="", legal_basis="")
-    return replace(told, items=frozenset(), disclosure=Disclosure.PUBLIC, fields={}, masks={})
+    told = replace(grant, legal_basis="", items=frozenset(), disclosure=Disclosure.PUBLIC, fields={}, masks={})
+    return told if grant.consent else replace(told, purpose="", institution="")
 
 
 def _shown_as(projection: Projection | None) -> dict[str, tuple[object, ...]]:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
+from typing import Final
 
 from creditbus.services.domain.catalogue import Disclosure, Field, Item
 
-__all__ = ["Grant", "admits", "admitted_fields", "discloses"]
+__all__ = ["NO_CONSENTS", "Consents", "Grant", "admits", "admitted_fields", "consented", "discloses"]
+
+Consents = Collection[tuple[str, str]]
+"""Those of a subject that count for a record: to which institution, by its unified credit code, and what for."""
+
+NO_CONSENTS: Final[Consents] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,11 +30,12 @@ class Grant:
         subject_kinds: kinds of subjects.
         districts: registered districts of the subjects; None means all.
         disclosure: the narrowest class of fields that it admits.
-        consent: whether a recorded consent of the subject is needed; none is recorded yet, so such
-            a grant admits nothing.
+        consent: whether a recorded consent of the subject to this institution and for this purpose is needed.
         valid_from: first day; None: from ever on.
         valid_until: last day.
         fields: narrower choice of field codes by item.
+        institution: unified social credit code of the subscriber, by which consents name it; empty: not known, so
+            that a grant which needs consents admits nothing, or none are needed.
         masks: by item and field, characters kept at the left and at the right of what is shown; a field that is masked
             for everybody keeps no more than it does there.
 
@@ -46,9 +53,12 @@ class Grant:
     valid_from: date | None = None
     fields: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
     masks: Mapping[str, Mapping[str, tuple[int, int]]] = field(default_factory=lambda: MappingProxyType({}))
+    institution: str = ""
 
 
-def admits(grant: Grant, *, item: str, subject_kind: str, district: str, on: date) -> bool:
+def admits(
+    grant: Grant, *, item: str, subject_kind: str, district: str, on: date, consents: Consents = NO_CONSENTS
+) -> bool:
     """Tell whether the grant covers changes of an item, of such subjects, on a day.
 
     The district is the registered one of the profile, never that of the code's own digits.
@@ -57,10 +67,15 @@ def admits(grant: Grant, *, item: str, subject_kind: str, district: str, on: dat
         item in grant.items
         and on <= grant.valid_until
         and (grant.valid_from is None or grant.valid_from <= on)
-        and not grant.consent
+        and (not grant.consent or consented(grant, consents))
         and subject_kind in grant.subject_kinds
         and (grant.districts is None or district in grant.districts)
     )
+
+
+def consented(grant: Grant, consents: Consents) -> bool:
+    """Tell whether one of the subject's consents is to the grant's institution and for its purpose."""
+    return bool(grant.institution) and (grant.institution, grant.purpose) in consents
 
 
 def admitted_fields(grant: Grant, item: Item) -> tuple[Field, ...]:

@@ -9,17 +9,18 @@ from typing import Any, NamedTuple
 from creditbus.services.domain.event import Act, RecordState
 from creditbus.services.domain.feed.denial import Denial, denial
 from creditbus.services.domain.feed.disclosure import RETRACTED, Projection
-from creditbus.services.domain.feed.grants import discloses
+from creditbus.services.domain.feed.grants import NO_CONSENTS, Consents, discloses
 
 __all__ = ["Disclosed", "Facing", "disclose", "why_hidden"]
 
 
 class Facing(NamedTuple):
-    """What of a record's subject and of the moment a grant looks at."""
+    """What of a record's subject and of the moment a grant looks at; consents are those that count for the record."""
 
     subject_kind: str
     district: str
     on: date
+    consents: Consents = NO_CONSENTS
 
 
 class Disclosed(NamedTuple):
@@ -67,7 +68,12 @@ def why_hidden(
     """
     grant, gate = projection.grant, projection.gate
     why = denial(
-        grant, item=projection.item.id, subject_kind=facing.subject_kind, district=facing.district, on=facing.on
+        grant,
+        item=projection.item.id,
+        subject_kind=facing.subject_kind,
+        district=facing.district,
+        on=facing.on,
+        consents=facing.consents,
     )
     if why is not None:
         return why

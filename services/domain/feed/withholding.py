@@ -28,6 +28,8 @@ class WithheldFor(StrEnum):
     """The class of one of its values is not the grant's."""
     DISTRICT = "DISTRICT"
     """The registered district of its subject is not one of the grant's, or not any more."""
+    CONSENT = "CONSENT"
+    """The consent of its subject, without which the grant has no record, is revoked or has run out."""
     GRANT = "GRANT"
     """The grant has the record no more: it is over, or was narrowed."""
 

@@ -6,6 +6,7 @@ import struct
 from typing import Final, NamedTuple
 
 from creditbus.services.domain.event import SubjectKind
+from creditbus.services.domain.profile.consents import StandingConsent, decode_consents, encode_consents
 
 __all__ = [
     "INDEX_CHUNK",
@@ -42,6 +43,10 @@ _LAYOUT: Final = 1
 # after it, where records are still to be restated: the number of the next chunk
 _RESTATING: Final = struct.Struct(">I")
 _LAYOUT_RESTATING: Final = 2
+# a layout has this bit where the subject has consents: their length comes after what the layout has besides, and they
+# come after the name
+_CONSENTED: Final = 0x10
+_CONSENTS: Final = struct.Struct(">I")
 _WAITING: Final = struct.Struct(">III")
 _WAITING_AT: Final = struct.calcsize(">BBBQI")
 _WAITING_END: Final = _WAITING_AT + _WAITING.size
@@ -59,11 +64,13 @@ class Subject:
     before in full chunks. Parked events are numbered from `parked_from` up to (not including)
     `parked_to`; `held` counts the acts that wait for their record. `restating` is the number of the next chunk whose
     records are to be restated, the tail counting as the last chunk (NOT_RESTATING: there is none). District
-    and registered name are kept as UTF-8, for most events pass them on unread.
+    and registered name are kept as UTF-8, for most events pass them on unread. `consents` are those whose records are
+    in force, also such as count from a later day on.
     """
 
     # no dataclass: its constructor would not be compiled
     __slots__ = (
+        "consents",
         "district_utf8",
         "held",
         "kind",
@@ -91,6 +98,7 @@ class Subject:
         name_utf8: bytes = b"",
         tail: bytes = b"",
         restating: int = NOT_RESTATING,
+        consents: tuple[StandingConsent, ...] = (),
     ) -> None:
         self.version = version
         self.registered = registered
@@ -103,6 +111,7 @@ class Subject:
         self.name_utf8 = name_utf8
         self.tail = tail
         self.restating = restating
+        self.consents = consents
 
     @property
     def facts(self) -> SubjectFacts:
@@ -173,9 +182,14 @@ def record_keys(chunk: bytes) -> list[bytes]:
 def encode_subject(subject: Subject) -> bytes:
     """Return the bytes that the store holds; equal summaries have equal bytes."""
     district, name = subject.district_utf8, subject.name_utf8
-    restating = b"" if subject.restating < 0 else _RESTATING.pack(subject.restating)
+    more = b"" if subject.restating < 0 else _RESTATING.pack(subject.restating)
+    layout, consents = _LAYOUT_RESTATING if more else _LAYOUT, b""
+    if subject.consents:
+        layout |= _CONSENTED
+        consents = encode_consents(subject.consents)
+        more += _CONSENTS.pack(len(consents))
     head = _META.pack(
-        _LAYOUT_RESTATING if restating else _LAYOUT,
+        layout,
         subject.registered,
         _KIND_CODE[subject.kind],
         subject.version,
@@ -186,7 +200,7 @@ def encode_subject(subject: Subject) -> bytes:
         len(district),
         len(name),
     )
-    return b"%b%b%b%b%b" % (head, restating, district, name, subject.tail)
+    return b"%b%b%b%b%b%b" % (head, more, district, name, consents, subject.tail)
 
 
 def decode_subject(value: bytes) -> Subject:
@@ -197,15 +211,20 @@ def decode_subject(value: bytes) -> Subject:
 
     """
     layout, registered, kind, version, records, first, after, held, district, name = _META.unpack_from(value)
-    start, restating = _META.size, NOT_RESTATING
-    if layout == _LAYOUT_RESTATING:
+    start, restating, consented = _META.size, NOT_RESTATING, 0
+    plain = layout & ~_CONSENTED
+    if plain == _LAYOUT_RESTATING:
         (restating,) = _RESTATING.unpack_from(value, start)
         start += _RESTATING.size
-    elif layout != _LAYOUT:
+    elif plain != _LAYOUT:
         message = f"subject layout {layout}, this version reads {_LAYOUT} and {_LAYOUT_RESTATING}"
         raise ValueError(message)
+    if layout != plain:
+        (consented,) = _CONSENTS.unpack_from(value, start)
+        start += _CONSENTS.size
     name_start = start + district
-    tail_start = name_start + name
+    name_end = name_start + name
+    tail_start = name_end + consented
     return Subject(
         version=version,
         registered=bool(registered),
@@ -215,7 +234,8 @@ def decode_subject(value: bytes) -> Subject:
         parked_to=after,
         held=held,
         district_utf8=value[start:name_start],
-        name_utf8=value[name_start:tail_start],
+        name_utf8=value[name_start:name_end],
         tail=value[tail_start:],
         restating=restating,
+        consents=decode_consents(value[name_end:tail_start]) if consented else (),
     )

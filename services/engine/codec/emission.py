@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from creditbus.services.domain.event import Facts
 from creditbus.services.domain.profile.subject import SubjectFacts
-from creditbus.services.engine.codec.fast import read_policy
+from creditbus.services.engine.codec.fast import read_consents, read_policy
 from creditbus.services.engine.codec.primitives import BOOLEANS, read_long
 from creditbus.services.engine.codec.scan.places import (
     BEFORE,
+    CONSENTS,
     CONTENT_HASH,
     DISTRICT,
+    END,
     EVENT_ID,
     ITEM,
     POLICY,
@@ -62,22 +64,28 @@ class Emission:
         """The one under which it was emitted, as `write_policy` gives it."""
         return self.value[self.places[POLICY] : self.places[BEFORE]]
 
+    @property
+    def consents(self) -> bytes:
+        """Those of its subject under which it was emitted, as `write_consents` gives them."""
+        return self.value[self.places[CONSENTS] : self.places[END]]
+
     def __repr__(self) -> str:
         """Say nothing of what it is about."""
         return f"<Emission of version {self.version}>"
 
 
-def facts_before(emission: Emission, now: SubjectFacts, policy: bytes) -> Facts | None:
+def facts_before(emission: Emission, now: SubjectFacts, policy: bytes, consents: bytes) -> Facts | None:
     """Return the facts under which a record was last emitted, where they differ from those of now.
 
     Args:
         emission: the change by which it was.
         now: those of its subject.
         policy: the one by which its item is shown now, as `write_policy` gives it.
+        consents: those of its subject to its item that are in force now, as `write_consents` gives them.
 
     """
     facts = emission.facts
-    if facts == now and emission.policy == policy:
+    if facts == now and emission.policy == policy and emission.consents == consents:
         return None
     name, district, registered = facts
     return Facts(
@@ -85,4 +93,5 @@ def facts_before(emission: Emission, now: SubjectFacts, policy: bytes) -> Facts 
         district=district.decode(),
         registered=registered,
         policy=read_policy(emission.value, emission.places[POLICY]),
+        consents=read_consents(emission.value, emission.places[CONSENTS]),
     )

@@ -299,7 +299,7 @@ class EventCodec:
     def seal_new(
         self, value: bytes, peek: HeaderPeek, version: int, name: bytes, district: bytes, policy: bytes
     ) -> bytes:
-        """Return a peeked event as the first revision of a record of a registered subject.
+        """Return a peeked event as the first revision of a record of a registered subject without consents.
 
         The texts are UTF-8, and the policy is as `fast.write_policy` gives it.
         """

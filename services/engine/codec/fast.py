@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, cast
 
-from creditbus.services.domain.event import Applied, Facts, Header, Policy
+from creditbus.services.domain.event import Applied, Consent, Facts, Header, Policy
 from creditbus.services.engine.codec.primitives import (
     BOOLEANS,
     encode_long,
@@ -28,6 +28,7 @@ from creditbus.services.engine.codec.scan.places import (
     AUTHORITY_NAME,
     BEFORE,
     CHANGE,
+    CONSENTS,
     CONTENT_HASH,
     DISTRICT,
     DOCUMENT_NO,
@@ -61,12 +62,26 @@ from creditbus.services.engine.codec.scan.places import (
     check_fields,
 )
 
-__all__ = ["AdmissionWriter", "AppliedWriter", "Cuts", "HeaderReader", "TextReader", "read_policy", "write_policy"]
+__all__ = [
+    "NO_CONSENTS",
+    "AdmissionWriter",
+    "AppliedWriter",
+    "Cuts",
+    "HeaderReader",
+    "TextReader",
+    "past_policy",
+    "read_consents",
+    "read_policy",
+    "write_consents",
+    "write_policy",
+]
 
 _OPTIONAL_TEXT: Final = ["null", "string"]
 _FIRST_REVISION: Final = b"\x02"
 _NOT_APPLIED: Final = b"\x00"
 _NO_FACTS: Final = b"\x00"
+#: As `write_consents` gives it of nearly every record.
+NO_CONSENTS: Final = b"\x00"
 
 #: Places in a header: see `scan.places`.
 Cuts = tuple[int, ...]
@@ -197,6 +212,7 @@ class HeaderReader:
             "registered": BOOLEANS[source[places[REGISTERED]]],
             "policy": read_policy(source, places[POLICY]),
             "before": _facts(source, places[BEFORE]),
+            "consents": read_consents(source, places[CONSENTS]),
         }
 
 
@@ -267,15 +283,16 @@ class AppliedWriter:
                 _registered(applied["registered_name"], applied["district"], applied["registered"]),
                 write_policy(applied["policy"]),
                 _NO_FACTS if applied["before"] is None else _written_facts(applied["before"]),
+                write_consents(applied["consents"]),
             )
         )
 
     def write_new(self, state: str, version: int, name: bytes, district: bytes, policy: bytes) -> bytes:
-        """Return the field's bytes for the first revision of a record of a registered subject.
+        """Return the field's bytes for the first revision of a record of a registered subject without consents.
 
         The texts are UTF-8, and the policy is as `write_policy` gives it.
         """
-        return b"%b%b%b%b%b%b%b\x01%b\x00" % (
+        return b"%b%b%b%b%b%b%b\x01%b\x00\x00" % (
             self._new,
             write_long(version),
             self._first[state],
@@ -292,10 +309,42 @@ def write_policy(policy: Policy) -> bytes:
     return write_long(policy["version"]) + write_long(policy["day"])
 
 
+def past_policy(source: bytes, place: int) -> int:
+    """Return the place after the policy that stands in an event."""
+    return read_long(source, read_long(source, place)[1])[1]
+
+
 def read_policy(source: bytes, place: int) -> Policy:
     """Return the policy that stands in an event."""
     version, place = read_long(source, place)
     return Policy(version=version, day=read_long(source, place)[0])
+
+
+def write_consents(consents: Sequence[Consent]) -> bytes:
+    """Return consents as they stand in an event."""
+    if not consents:
+        return NO_CONSENTS
+    texts = [encode_text(text) for one in consents for text in (one["receiver"], one["purpose"])]
+    return b"".join((write_long(len(consents)), *texts, b"\x00"))
+
+
+def read_consents(source: bytes, place: int) -> list[Consent]:
+    """Return the consents that stand in an event."""
+    consents: list[Consent] = []
+    if not source[place]:
+        return consents
+    count, place = read_long(source, place)
+    for _ in range(count):
+        purpose = past_text(source, place)
+        after = past_text(source, purpose)
+        consents.append(
+            Consent(
+                receiver=characters(source, place, purpose).decode(),
+                purpose=characters(source, purpose, after).decode(),
+            )
+        )
+        place = after
+    return consents
 
 
 def _text(source: bytes, places: Cuts, field: int) -> str:
@@ -319,7 +368,7 @@ def _registered(name: str, district: str, registered: bool) -> bytes:  # noqa: F
 
 def _written_facts(facts: Facts) -> bytes:
     registered = _registered(facts["registered_name"], facts["district"], facts["registered"])
-    return b"".join((b"\x02", registered, write_policy(facts["policy"])))
+    return b"".join((b"\x02", registered, write_policy(facts["policy"]), write_consents(facts["consents"])))
 
 
 def _facts(source: bytes, place: int) -> Facts | None:
@@ -327,11 +376,13 @@ def _facts(source: bytes, place: int) -> Facts | None:
         return None
     district = past_text(source, place + 1)
     end = past_text(source, district)
+    consents = past_policy(source, end + 1)
     return Facts(
         registered_name=characters(source, place + 1, district).decode(),
         district=characters(source, district, end).decode(),
         registered=BOOLEANS[source[end]],
         policy=read_policy(source, end + 1),
+        consents=read_consents(source, consents),
     )
 
 

@@ -33,7 +33,7 @@ def test_every_item_has_a_legal_basis() -> None:
 
 
 def test_one_shipped_item_is_about_natural_persons_and_shows_nothing_without_an_authorisation() -> None:
-    (item,) = (item for item in SHIPPED if item.admits_persons)
+    (item,) = (item for item in SHIPPED if item.subject_kinds == {SubjectKind.NATURAL_PERSON})
     assert item.id == "practitioner-record"
     open_to_all = {code for code, field in item.fields.items() if field.disclosure is not Disclosure.AUTHORISED}
     assert open_to_all == {"JLBH", "FZJG", "FZJGDM"}, "number and authority of the record, which every feed shows"

@@ -47,6 +47,7 @@ def applied(change: str, revision: int, state: str, previous_state: str | None) 
         registered=True,
         policy={"version": 0, "day": 0},
         before=None,
+        consents=[],
     )
 
 

@@ -41,7 +41,7 @@ def test_a_valid_event_is_admitted_under_its_code(name: str) -> None:
     example = EXAMPLES[name]
     verb = example.item.derive(example.content, example.claim, "any").verb.value
     outcome = admitted(example.headed(verb=verb))
-    person = example.item.admits_persons  # of whom the token is made later
+    person = bool(example.claim["person_id"])  # of whom the token is made later
     assert outcome.subject == ("" if person else example.claim["uscc"] or example.claim["tax_no"])
     assert outcome.subject_kind is (SubjectKind.NATURAL_PERSON if person else kind_of(outcome.subject))
     assert (outcome.legacy_keys, outcome.cautions, outcome.person) == ((), (), person)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from itertools import product
+from typing import Any
 
 import pytest
 
@@ -49,6 +50,22 @@ def test_a_denial_is_named_exactly_where_a_grant_does_not_admit(
     grant = replace(grant, valid_from=since)
     asked = {"item": "red-black-list", "subject_kind": "ENTERPRISE", "district": "420106", "on": _DAY}
     assert (denial(grant, **asked) is None) == admits(grant, **asked)  # type: ignore[arg-type] # each has its type
+
+
+def test_a_grant_that_needs_consents_goes_by_one_to_its_institution_and_for_its_purpose() -> None:
+    plain = _grant(items="other", kinds="ENTERPRISE", districts=None, consent=True, until=_DAY)
+    grant = replace(plain, institution="11990100AF0000155D", purpose="one")
+    asked: dict[str, Any] = {"item": "other", "subject_kind": "ENTERPRISE", "district": "", "on": _DAY}
+    given = [("11990100AF0000155D", "one")]
+    other = [("11990100AF0000155D", "other"), ("11990100AU0000010W", "one"), ("", "one")]
+    for one, consents, admitted in (
+        (grant, given, True),
+        (grant, other, False),
+        (grant, [], False),
+        (plain, [*given, *other, ("", "-")], False),
+    ):
+        assert admits(one, **asked, consents=consents) == admitted
+        assert denial(one, **asked, consents=consents) == (None if admitted else Denial.CONSENT)
 
 
 def test_a_grant_that_has_not_begun_says_when_it_does() -> None:

@@ -17,7 +17,8 @@ cdef enum:
     # of a place that cannot be told
     UNUSUAL = -1
     HEADER_PLACES = 25
-    PLACES = 35
+    PLACES = 36
+    TEXTS_OF_CONSENT = 2
     ITEM = 0
     VERB = 1
     CONTENT_HASH = 3
@@ -225,7 +226,7 @@ cdef bint _scan(const Source *source, Py_ssize_t place, Py_ssize_t *places) noex
     places[20] = place
     place = places[21] = _past_long(source, place)
     place = places[22] = _past_long(source, place)
-    place = places[23] = _past_texts(source, place)
+    place = places[23] = _past_texts(source, place, 1)
     for number in range(HEADER_PLACES, PLACES):
         places[number] = -1
     if place < 0 or place >= source.size:
@@ -241,7 +242,8 @@ cdef bint _scan(const Source *source, Py_ssize_t place, Py_ssize_t *places) noex
         place = places[32] = _past_text(source, place)
         place = places[33] = _past_boolean(source, place)
         place = places[34] = _past_policy(source, place)
-        place = _past_optional_facts(source, place)
+        place = places[35] = _past_optional_facts(source, place)
+        place = _past_texts(source, place, TEXTS_OF_CONSENT)
     elif source.at[place]:
         return False
     else:
@@ -266,7 +268,8 @@ cdef inline Py_ssize_t _past_optional_facts(const Source *source, Py_ssize_t pla
     if place < 0 or place >= source.size:
         return UNUSUAL
     if source.at[place] == 2:
-        return _past_policy(source, _past_boolean(source, _past_text(source, _past_text(source, place + 1))))
+        place = _past_policy(source, _past_boolean(source, _past_text(source, _past_text(source, place + 1))))
+        return _past_texts(source, place, TEXTS_OF_CONSENT)
     return UNUSUAL if source.at[place] else place + 1
 
 
@@ -329,7 +332,8 @@ cdef inline Py_ssize_t _past_optional_text(const Source *source, Py_ssize_t plac
     return UNUSUAL if source.at[place] else place + 1
 
 
-cdef Py_ssize_t _past_texts(const Source *source, Py_ssize_t place) noexcept:
+cdef Py_ssize_t _past_texts(const Source *source, Py_ssize_t place, Py_ssize_t each) noexcept:
+    """Over an array in one block, of which each element is a number of strings."""
     cdef Py_ssize_t after, count
     if place < 0 or place >= source.size:
         return UNUSUAL
@@ -341,7 +345,7 @@ cdef Py_ssize_t _past_texts(const Source *source, Py_ssize_t place) noexcept:
     count = _size(source, place, after)
     if count & 1:
         return UNUSUAL
-    count >>= 1
+    count = (count >> 1) * each
     while count:
         after = _past_text(source, after)
         if after < 0:

@@ -12,6 +12,7 @@ __all__ = [
     "AUTHORITY_NAME",
     "BEFORE",
     "CHANGE",
+    "CONSENTS",
     "CONTENT_HASH",
     "DISTRICT",
     "DOCUMENT_NO",
@@ -84,6 +85,7 @@ DISTRICT: Final = 31
 REGISTERED: Final = 32
 POLICY: Final = 33
 BEFORE: Final = 34
+CONSENTS: Final = 35
 
 PeekFields = tuple[Any, ...]
 """What `peek_fields` returns: the fields of `HeaderPeek` in their order, symbols of enumerations as their bytes."""
@@ -123,8 +125,10 @@ _APPLIED: Final = (
     "registered",
     "policy",
     "before",
+    "consents",
 )
-_BEFORE: Final = ("registered_name", "district", "registered", "policy")
+_BEFORE: Final = ("registered_name", "district", "registered", "policy", "consents")
+_CONSENT: Final = ("receiver", "purpose")
 _POLICY: Final = ("version", "day")
 _ONE_BYTE: Final = 65
 _TWO_BYTES: Final = 8194
@@ -144,9 +148,12 @@ def check_fields(schema: Mapping[str, Any]) -> None:
     fields = {field["name"]: field["type"] for field in schema["fields"]}
     _check(fields["origin"], _ORIGIN)
     _check(fields["applied"][1], _APPLIED)
-    *_, policy, before = fields["applied"][1]["fields"]
+    *_, policy, before, _ = fields["applied"][1]["fields"]
     _check(policy["type"], _POLICY)
     _check(before["type"][1], _BEFORE)
+    # a type is written out where it comes first
+    *_, consents = before["type"][1]["fields"]
+    _check(consents["type"]["items"], _CONSENT)
 
 
 def _check(record: Mapping[str, Any], expected: tuple[str, ...]) -> None:

@@ -41,7 +41,8 @@ _IDENTITY_BYTES: Final = 16
 _MOST_WANTED: Final = 32
 _TEXTS_BEFORE_KIND: Final = 5
 _PLACES: Final = 4
-_NOT_APPLIED: Final = (-1,) * 10
+_NOT_APPLIED: Final = (-1,) * 11
+_TEXTS_OF_CONSENT: Final = 2
 
 
 class _UnusualError(Exception):
@@ -51,7 +52,7 @@ class _UnusualError(Exception):
 def scan_header(value: bytes, start: int) -> tuple[int, ...] | None:
     """Return where each field of the header that begins at `start` stands; None where fastavro must look.
 
-    The places are those of `places`: 25 for the header with its end, 10 for what profiles decided, -1 where they have
+    The places are those of `places`: 25 for the header with its end, 11 for what profiles decided, -1 where they have
     not. Symbols of enumerations are not looked up: the views have them.
     """
     try:
@@ -166,7 +167,9 @@ def _scan(value: bytes, place: int) -> tuple[int, ...]:
     applied.append(place)
     place = _past_policy(value, place)
     applied.append(place)
-    return (*places, _past_optional_facts(value, place), *applied)
+    place = _past_optional_facts(value, place)
+    applied.append(place)
+    return (*places, _past_consents(value, place), *applied)
 
 
 def _past_symbol(value: bytes, place: int) -> int:
@@ -178,7 +181,12 @@ def _past_symbol(value: bytes, place: int) -> int:
 def _past_optional_facts(value: bytes, place: int) -> int:
     if not _holds(value, place):
         return place + 1
-    return _past_policy(value, _past_boolean(value, _past_text(value, _past_text(value, place + 1))))
+    place = _past_policy(value, _past_boolean(value, _past_text(value, _past_text(value, place + 1))))
+    return _past_consents(value, place)
+
+
+def _past_consents(value: bytes, place: int) -> int:
+    return _past_texts(value, place, _TEXTS_OF_CONSENT)
 
 
 def _past_policy(value: bytes, place: int) -> int:
@@ -235,15 +243,15 @@ def _size(value: bytes, place: int) -> tuple[int, int]:
     return size, after
 
 
-def _past_texts(value: bytes, place: int) -> int:
-    """Pass over an array of strings in one block."""
+def _past_texts(value: bytes, place: int, each: int = 1) -> int:
+    """Pass over an array in one block, of which each element is a number of strings."""
     if not value[place]:
         return place + 1
     count, after = _size(value, place)
     # odd: a block that states its size
     if count & 1 or after - place > _LONGEST_TEXT:
         raise _UnusualError
-    for _ in range(count >> 1):
+    for _ in range((count >> 1) * each):
         after = _past_text(value, after)
     if value[after]:
         raise _UnusualError
