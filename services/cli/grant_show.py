@@ -62,10 +62,18 @@ def _facts(declared: Subscriber) -> dict[str, Any]:
         "districts": None if declared.districts is None else sorted(declared.districts),
         "disclosure": declared.disclosure,
         "consent": declared.consent,
+        "uscc": declared.uscc,
         "valid_from": None if declared.valid_from is None else declared.valid_from.isoformat(),
         "valid_until": declared.valid_until.isoformat(),
         "quota": quota or None,
     }
+
+
+def _consent(facts: dict[str, Any]) -> str:
+    if not facts["consent"]:
+        return spoken(messages.CONSENT_NOT_NEEDED)
+    uscc = facts["uscc"]
+    return spoken(messages.CONSENT_NEEDED, uscc=uscc) if uscc else spoken(messages.CONSENT_TO_NOBODY)
 
 
 def _item(projection: Projection) -> dict[str, Any]:
@@ -96,7 +104,7 @@ def _lines(facts: dict[str, Any]) -> Iterator[str]:
         "subject_kinds": listed(kinds),
         "districts": spoken(messages.EVERY_DISTRICT) if districts is None else listed(districts),
         "disclosure": word(facts["disclosure"]),
-        "consent": spoken(messages.CONSENT[facts["consent"]]),
+        "consent": _consent(facts),
         "valid": spoken(messages.VALID, first=facts["valid_from"] or "…", last=facts["valid_until"]),
         "quota": _quota(facts, "queries_per_day", messages.QUOTA),
         "feed_quota": _quota(facts, "feed_bytes_per_second", messages.FEED_QUOTA),

@@ -339,7 +339,6 @@ def consent(one: Party, number: int, receiver: str, purpose: str, **changes: str
     """Make the party's consent of a number to an institution, for all items and many years but for the changes."""
     document = f"虚授〔2019〕{one.organisation_code}-{number}号"
     content = {
-        "SQRMC": one.name,
         "SQRLB": "法人及非法人组织",
         "SQSBH": document,
         "BSQJG": "虚构机构",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,10 @@ from creditbus.avro_schemas import RawItem, raw_catalogue
 from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.profile.succession import links, successions
 from creditbus.services.domain.tokens import person_token
-from creditbus.services.local.stages import LocalStages
 from creditbus.topics.declarations import declarations
+from creditbus.topics.parties import Subscriber
 from tests.examples import EXAMPLES, Example, own_decision
+from tests.harness.another_day import pass_to
 from tests.step_harness import PERSON_KEY, Bus, built, machinery, sent
 
 __all__ = ["Story", "read_story"]
@@ -33,8 +34,9 @@ class Story:
         assert set(told["then"]) <= _EXPECTED, f"unknown expectations in {sorted(told['then'])}"
         self._then: Mapping[str, Any] = told["then"]
         # most stories change neither: to make stages takes more than to tell a story
-        changes = told.get("catalogue"), told.get("grants")
-        self._parts = _stages(*(change or {} for change in changes)) if any(changes) else machinery(1)
+        catalogue, grants = (told.get(part) or {} for part in ("catalogue", "grants"))
+        self._subscribers = _subscribers(grants)
+        self._parts = built(1, _catalogue(catalogue), self._subscribers) if catalogue or grants else machinery(1)
         self._catalogue = self._parts.catalogue
         self._events = list(self._read_events(told["events"]))
 
@@ -42,17 +44,24 @@ class Story:
         """Publish the events and let the stages run."""
         bus = Bus(self._parts)
         for event in self._events:
-            bus.publish(event)
+            if isinstance(event, date):
+                bus.settle()
+                pass_to(bus, self._subscribers, event)
+            else:
+                bus.publish(event)
             if with_pauses:
                 bus.settle()
         bus.settle()
         return Ending(bus, self._then, self._catalogue)
 
-    def _read_events(self, events: Sequence[Mapping[str, Any]]) -> Iterator[Example]:
+    def _read_events(self, events: Sequence[Mapping[str, Any]]) -> Iterator[Example | date]:
         sent_so_far: list[Example] = []
         for told in events:
             if "again" in told:
                 yield from (sent_so_far[number - 1] for number in told["again"])
+                continue
+            if "day" in told:
+                yield told["day"]
                 continue
             assert set(told) <= _EVENT_KEYS, f"unknown keys in {sorted(told)}"
             sent_so_far.append(self._read_event(told, len(sent_so_far) + 1))
@@ -209,13 +218,11 @@ def _subject(code: str) -> str:
     return code if number == code else person_token(number, PERSON_KEY)
 
 
-def _stages(catalogue: Mapping[str, Mapping[str, Any]], grants: Mapping[str, Mapping[str, Any]]) -> LocalStages:
-    """Make the stages by what a story changes of the catalogue and of grants."""
-    subscribers = [
+def _subscribers(grants: Mapping[str, Mapping[str, Any]]) -> list[Subscriber]:
+    return [
         replace(subscriber, **_granted(grants.get(subscriber.id, {})))
         for subscriber in declarations().subscribers.values()
     ]
-    return built(1, _catalogue(catalogue), subscribers)
 
 
 def _catalogue(changes: Mapping[str, Mapping[str, Any]]) -> Catalogue:

@@ -32,10 +32,12 @@ SEE_VERSIONS = Message(
 )
 NAME = Message("{zh}（{en}）", "{en} ({zh})")
 EVERY_DISTRICT = Message("全部", "all")
-CONSENT: Final[Mapping[bool, Message]] = {
-    True: Message("须有主体的授权记录", "a recorded consent of the subject is needed"),
-    False: Message("不需要", "not needed"),
-}
+CONSENT_NEEDED = Message("须有主体对 {uscc} 的授权记录", "a recorded consent of the subject to {uscc} is needed")
+CONSENT_TO_NOBODY = Message(
+    "须有主体的授权记录；订阅方文件没有写 `uscc`，授权记录无从指明它",
+    "a recorded consent of the subject is needed; its file states no `uscc` by which one could name it",
+)
+CONSENT_NOT_NEEDED = Message("不需要", "not needed")
 VALID = Message("{first} 至 {last}", "{first} to {last}")
 NO_QUOTA = Message("不限", "none")
 QUOTA = Message(

@@ -106,7 +106,9 @@ DENIED: Final[Mapping[str, Message]] = {
     "item": Message("无：授权不含此事项", "nothing: its grant does not name this item"),
     "not_yet": Message("无：授权自 {granted} 起", "nothing: its grant begins on {granted}"),
     "expired": Message("无：授权至 {granted} 止", "nothing: its grant ended on {granted}"),
-    "consent": Message("无：授权要求主体同意，尚无记录", "nothing: its grant asks for consent, and none is recorded"),
+    "consent": Message(
+        "无：授权要求主体同意，没有对其有效的授权记录", "nothing: its grant asks for consent, and none to it counts"
+    ),
     "subject_kind": Message("无：授权只含主体类别 {granted}", "nothing: its grant is for subjects of kind {granted}"),
     "district": Message(
         "无：授权只含区划 {granted} 的主体", "nothing: its grant is for subjects of district {granted}"

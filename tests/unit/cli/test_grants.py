@@ -24,7 +24,9 @@ def _city(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
         masks={"administrative-penalty": {"CF_XDR_MC": [1, 0]}},
         fields={"administrative-penalty": ["CF_WSH", "CF_XDR_MC"]},
         quota={"queries_per_day": 500, "feed_bytes_per_second": 1048576},
+        consent=True,
     )
+    folder.grant("department-housing", consent=True)
     text = (folder.path / "subscribers" / "agency-xinda.yaml").read_text(encoding="utf-8")
     (folder.path / "subscribers" / "agency-xinda.yaml").write_text(text.replace("'2026-01-01'", "2026-01-01"), "utf-8")
     monkeypatch.setattr("creditbus.services.cli.declared.chosen_folder", lambda: folder.path)
@@ -63,6 +65,15 @@ def test_a_grant_without_bounds_says_so(capsys: pytest.CaptureFixture[str]) -> N
     assert (facts["quota"], facts["valid_from"], facts["districts"]) == (None, None, ["420106"])
     assert "  quota of questions  none" in _shown(capsys, "district-wuchang").splitlines()
     assert cli.main(["grants", "show", "nobody"]) == 2
+
+
+def test_a_grant_that_needs_consents_says_how_they_name_its_institution(capsys: pytest.CaptureFixture[str]) -> None:
+    assert json.loads(_shown(capsys, "agency-xinda", "--json"))["uscc"] == "11990100AF0000155D"
+    said = {name: _shown(capsys, name) for name in ("agency-xinda", "department-housing", "district-wuchang")}
+    lines = {name: next(one for one in text.splitlines() if one.startswith("  consent")) for name, text in said.items()}
+    assert lines["agency-xinda"].endswith("to 11990100AF0000155D is needed")
+    assert "no `uscc`" in lines["department-housing"]
+    assert lines["district-wuchang"].endswith("not needed")
 
 
 def test_it_speaks_chinese(capsys: pytest.CaptureFixture[str]) -> None:

@@ -247,6 +247,25 @@ def test_half_a_succession_is_refused(change: Change, message: str) -> None:
     assert message in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda _, entry: entry["consents"].pop("purpose"), "consents.purpose: missing; add it"),
+        (lambda _, entry: entry["consents"].update(purpose="BZ"), "consents.purpose: make the field BZ mandatory"),
+        (lambda _, entry: entry["consents"].update(first="CHRQ"), "consents.first: make the field CHRQ mandatory"),
+        (lambda _, entry: entry.pop("publication_until"), "publication_until: missing; add it"),
+        (lambda _, entry: entry.update(publication_until="CHRQ"), "publication_until: make the field CHRQ mandatory"),
+        (lambda _, entry: entry["consents"].update(receiver="BSQJG"), "consents.receiver: name the field that natural"),
+    ],
+)
+def test_half_a_consent_and_one_that_anybody_could_record_are_refused(change: Change, message: str) -> None:
+    schema, entry = copy.deepcopy(raw_catalogue()["consent"])
+    change(schema, entry)
+    with pytest.raises(CatalogueError) as error:
+        Catalogue.parse({"consent": (schema, entry)})
+    assert message in str(error.value)
+
+
 def test_an_error_names_the_line_where_lines_are_given() -> None:
     schema, entry = copy.deepcopy(raw_catalogue()["administrative-penalty"])
     entry["rules"]["required"][0]["reason"] = "COND_FINE_AMOUNT_MISING"
