@@ -8,16 +8,19 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from creditbus.services.fanout.app import grant_of
 from creditbus.services.local.stages import LocalStages
 from creditbus.topics.declarations import declarations
+from creditbus.topics.parties import Subscriber
 from tests.effort import share
 from tests.examples import CATALOGUE
 from tests.harness.changing_city import ChangingCity
 from tests.harness.declaring import ITEMS, RECEIVERS, Version
 from tests.harness.memory_observer import observed
 from tests.harness.views import held
+from tests.properties.test_disclosed_profile import all_disclosed, on_show
 from tests.properties.test_policies import ASLEEP, grant, run
-from tests.properties.test_views import CONSENTS, Saying, by_chance, record_of, told
+from tests.properties.test_views import CONSENTS, PARTIES, Saying, by_chance, record_of, told
 from tests.step_harness import LANES, built
 
 _SEEDS = st.integers(0, 2**32)
@@ -73,14 +76,17 @@ def test_feeds_follow_consents_whatever_is_said_and_whatever_day_it_is(
     assert city.problems() == []
 
 
+def _subscribers() -> list[Subscriber]:
+    return [
+        replace(one, items=(*ITEMS, "consent"), purpose="one", consent=True, uscc=RECEIVERS[one.id], districts=None)
+        for one in declarations().subscribers.values()
+    ]
+
+
 @cache
 def _stages() -> LocalStages:
     """Stages of a city whose subscribers all need consents."""
-    needing_consent = [
-        replace(one, items=ITEMS, purpose="one", consent=True, uscc=RECEIVERS[one.id], districts=None)
-        for one in declarations().subscribers.values()
-    ]
-    return built(LANES, CATALOGUE, needing_consent)
+    return built(LANES, CATALOGUE, _subscribers())
 
 
 @given(st.data(), sayings(*_RECORDS, *_MOVES).map(lambda said: [(0, "registered"), (0, "penalty"), *said]))
@@ -98,5 +104,7 @@ def test_views_are_the_same_whatever_the_order_between_records_and_consents(
     # what is sent again changes nothing, if all that was said of its record came before
     other = told(_stages(), [*[queues[place].pop(0) for place in places], *again])
     other.settle(by_chance(data.draw(st.integers(0, 99))))
-    for name in _FEEDS:
-        assert held(observed(other), f"feed.{name}") == held(observed(bus), f"feed.{name}")
+    for subscriber in _subscribers():
+        feed, codes = f"feed.{subscriber.id}", [one.code for one in PARTIES]
+        assert held(observed(other), feed) == held(observed(bus), feed)
+        assert all_disclosed(bus, grant_of(subscriber), codes) == on_show(bus, grant_of(subscriber))
