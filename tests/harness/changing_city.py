@@ -18,6 +18,7 @@ from creditbus.topics.names import STAGES
 from creditbus.topics.parties import Name, Subscriber
 from tests.harness.changes import changes_of
 from tests.harness.checker import problems_before_feeds
+from tests.harness.consents import CONSENT
 from tests.harness.declaring import FREE, Version, first_version, next_version, policies
 from tests.harness.feeds import Declared, Grant
 from tests.harness.memory_observer import observed
@@ -101,7 +102,7 @@ class ChangingCity:
 
     def problems(self) -> list[str]:
         """Say what is wrong once everything has settled."""
-        seen, free = observed(self.bus), FREE if self._free else ()
+        seen, free = observed(self.bus), (*(FREE if self._free else ()), CONSENT)
         truth = recompute(seen, free)
         changes = changes_of(seen, lambda _: ())
         stores = {(stage, lane): self.bus.stores[stage, lane] for stage in STAGES for lane in range(self._lanes)}

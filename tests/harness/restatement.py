@@ -90,7 +90,8 @@ def _subject(
     replay = _Replay()
     last: dict[RecordId, Change] = {}
     order: dict[RecordId, int] = {}
-    restated = ((0, 0), -1)
+    # by item: another version goes through some items, other consents go through all of them
+    restated: dict[str, tuple[tuple[int, int], int]] = {}
     by: dict[str, object] = {}
     turns = 0
     for change in changes:
@@ -99,9 +100,10 @@ def _subject(
         by[change.name.item] = change.policy, change.consents
         if change.restated:
             yield from _restated(change, last.get(change.name))
-            if restated[0] == (replay.epoch, turns) and place <= restated[1]:
+            moment, after = restated.get(change.name.item, ((0, 0), -1))
+            if moment == (replay.epoch, turns) and place <= after:
                 yield Problem(WRONG, 1, f"{change.where}: restated after a record that was there later")
-            restated = (replay.epoch, turns), place
+            restated[change.name.item] = (replay.epoch, turns), place
         else:
             replay.take(change)
             if change.by_event and not change.facts.registered and change.name.item not in free:

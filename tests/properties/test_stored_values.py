@@ -43,8 +43,8 @@ def test_a_summary_comes_back_from_its_bytes(subject: Subject) -> None:
 
 
 def _told(subject: Subject) -> dict[str, object]:
-    names = ("version", "registered", "kind", "records", "parked_from", "parked_to", "held", "district", "name", "tail")
-    names += ("restating", "consents")
+    names = ["version", "registered", "kind", "records", "parked_from", "parked_to", "held", "district", "name", "tail"]
+    names += ["restating", "consents"]
     return {name: getattr(subject, name) for name in names}
 
 

@@ -78,7 +78,7 @@ def test_a_grant_that_has_not_begun_says_when_it_does() -> None:
 
 def test_the_first_reason_is_named() -> None:
     grant = _grant(items="other", kinds="INSTITUTION", districts="420107", consent=True, until=date(2025, 1, 1))
-    asked = {"subject_kind": "ENTERPRISE", "district": "420106"}
+    asked: dict[str, Any] = {"subject_kind": "ENTERPRISE", "district": "420106"}
     assert denial(grant, item="red-black-list", on=_DAY, **asked) is Denial.ITEM
     assert denial(grant, item="other", on=_DAY, **asked) is Denial.EXPIRED
     assert denial(grant, item="other", on=date(2024, 1, 1), **asked) is Denial.CONSENT
