@@ -9,6 +9,7 @@ from creditbus.deploy.demo.subjects import further_authority
 from creditbus.deploy.demo.truth import Cells
 from creditbus.services.domain.catalogue import Field, Item
 from creditbus.services.domain.catalogue.rules import Required
+from creditbus.services.domain.event import SubjectKind
 from creditbus.services.domain.reasons import AnyReason, Reason
 
 __all__ = ["catalogue_defects"]
@@ -33,7 +34,7 @@ def catalogue_defects(item: Item, claims: Mapping[str, str], plausible: Plausibl
     ends = [title[period.end] for period in item.rules.periods]
     needed = next(field.title for field in item.fields.values() if field.mandatory and not field.values)
     found: dict[AnyReason, tuple[Defect, ...]] = {}
-    if item.admits_persons:
+    if item.subject_kinds == {SubjectKind.NATURAL_PERSON}:
         found[Reason.ID_CHECK_DIGIT] = (_other_check(claims["person_id"]),)
     else:
         found |= code_defects(claims["uscc"])
@@ -44,7 +45,9 @@ def catalogue_defects(item: Item, claims: Mapping[str, str], plausible: Plausibl
     found[Reason.MANDATORY_EMPTY] = (blank(needed),)
     found[Reason.DATE_UNPARSABLE] = (not_a_date(decided),)
     found[Reason.DATE_WITH_TIME] = (with_a_time(decided),)
-    found[Reason.DATE_FUTURE] = (_both(put(**{decided: FUTURE}), blank(*ends)),)
+    lasting = [field.title for field in item.fields.values() if field.title in ends and field.mandatory]
+    late = put(**dict.fromkeys((decided, *lasting), FUTURE))
+    found[Reason.DATE_FUTURE] = (_both(late, blank(*(end for end in ends if end not in lasting))),)
     if ends:
         found[Reason.PERIOD_INVERTED] = (put(**{ends[0]: _LONG_AGO}),)
     listed = [field.title for field in item.fields.values() if field.values]
