@@ -39,7 +39,7 @@ class BusOfBefore(Bus):
         for item in ITEMS:
             schema = schema_before(item)
             self.writers[item] = RecordWriter(schema, parts.registry.register(full_name(schema), schema))
-            asyncio.run(parts.schemas.learn_versions(full_name(schema)))
+            asyncio.run(parts.schemas.learn_versions([schema]))
         for (topic, _), log in self.topics.items():
             if topic in {"credit.events", "credit.changes"} or topic.startswith("ingest."):
                 log[:] = [one._replace(value=self._before(one.value or b"")) for one in log]
