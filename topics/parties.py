@@ -219,8 +219,8 @@ def _read_quota(grant: Section) -> tuple[int | None, int | None]:
     quota = grant.optional_section("quota")
     if quota is None:
         return None, None
-    feed = quota.optional_number("feed_bytes_per_second", 1)
+    feed = quota.number("feed_bytes_per_second", 1) if "feed_bytes_per_second" in quota else None
     # a quota says one of them at least
-    queries = quota.number("queries_per_day", 1) if feed is None else quota.optional_number("queries_per_day", 1)
+    queries = quota.number("queries_per_day", 1) if feed is None or "queries_per_day" in quota else None
     quota.finish()
     return queries, feed

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from kafka.errors import ClusterAuthorizationFailedError, KafkaTimeoutError
 from kafka.protocol.admin.client_quotas import DescribeClientQuotasRequest, DescribeClientQuotasResponse
 
+from creditbus.topics.city import example_city, read_city, use_city
 from creditbus.topics.declarations import declarations
 from creditbus.topics.errors import ConfigurationError
 from creditbus.topics.feed_quotas import QuotaChange, quota_changes
 from creditbus.topics.parties import Subscriber
+from tests.harness.city_folder import CityFolder
 
 _NAME = "agency-xinda"
 _REFUSED = ClusterAuthorizationFailedError.errno
@@ -75,3 +78,18 @@ def test_brokers_that_refuse_matter_only_where_a_quota_is_declared() -> None:
         _changes(refusing, 5000)
     with pytest.raises(KafkaTimeoutError):
         _changes(_Brokers(raises=KafkaTimeoutError("away")), None)
+
+
+@pytest.mark.parametrize(
+    "quota", [{"queries_per_day": 5}, {"feed_bytes_per_second": 7}, {"queries_per_day": 5, "feed_bytes_per_second": 7}]
+)
+def test_a_quota_names_either_bound_or_both(quota: dict[str, int], tmp_path: Path) -> None:
+    folder = CityFolder(tmp_path / "city")
+    folder.grant(_NAME, quota=quota)
+    try:
+        use_city(read_city(folder.path))
+        read = declarations().subscribers[_NAME]
+    finally:
+        use_city(example_city())
+    bounds = (read.queries_per_day, read.feed_bytes_per_second)
+    assert bounds == (quota.get("queries_per_day"), quota.get("feed_bytes_per_second"))
