@@ -2,7 +2,7 @@
 
 A broker that authenticates its clients counts by the user, whatever a client calls itself; one that does not knows the
 client id alone. So both are set, by the subscriber's id. Anyone who reads more waits for the next answer a little, and
-no record is left out. kafka-python has the two messages and no call for them.
+no record is left out. kafka-python has the two messages and no call for them (docs/adr/0047-rate-of-reading.md).
 """
 
 from __future__ import annotations
