@@ -9,10 +9,10 @@ from typing import Any
 from creditbus.avro_schemas import RawItem, raw_catalogue
 from tests.examples import EXAMPLES
 from tests.harness.changing_city import ChangingCity
-from tests.harness.declaring import FREE, ITEMS, Version
+from tests.harness.declaring import FREE, ITEMS, RECEIVERS, Version
 from tests.harness.feeds import Declared, Grant
 from tests.harness.memory_observer import MemoryWire, publish
-from tests.harness.plain_city import PlainCity
+from tests.harness.plain_city import CONSENT, PlainCity
 from tests.harness.plain_record import Row
 from tests.harness.plain_view import Facts, Shown
 from tests.harness.shown_profiles import present
@@ -104,6 +104,8 @@ class ComparedCity:
         """Declare the grants of now, and these classes; None: those of before."""
         self._catalogue = self._catalogue if classes is None else self._catalogues[classes]
         declared = self._catalogue
+        for name in self.grants:
+            self.grants[name] = {**self.grants[name], "uscc": RECEIVERS[name]}
         found = {name: {**grant, "feed": f"feed.{name}", "declared": declared} for name, grant in self.grants.items()}
         self._city.put_in_force(Version(self._city.newest.number + 1, declared, found))
         for name, grant in self.grants.items():
@@ -185,7 +187,7 @@ class ComparedCity:
 def _declared(disclosure: Mapping[str, Any], *, free: bool) -> Declared:
     """Return a catalogue that discloses some items in another way."""
     items = {}
-    for item in (*ITEMS, OFFICE.item.id):
+    for item in (*ITEMS, CONSENT, OFFICE.item.id):
         raw = raw_catalogue()[item]
         entry = {**raw.entry, "unregistered_subject": "unverified"} if free and item in FREE else dict(raw.entry)
         if item in disclosure:

@@ -10,11 +10,12 @@ from datetime import date
 
 from creditbus.avro_schemas import RawItem
 from tests.harness.plain_record import PlainRecord, Row
-from tests.harness.plain_view import Facts, Grant, Shown, admits, disclosed
+from tests.harness.plain_view import Consent, Facts, Grant, Shown, admits, disclosed
 
-__all__ = ["REGISTRATION", "PlainCity"]
+__all__ = ["CONSENT", "REGISTRATION", "PlainCity"]
 
 REGISTRATION = "enterprise-registration"
+CONSENT = "consent"
 
 
 class PlainCity:
@@ -98,14 +99,28 @@ class PlainCity:
         """Return what a subscriber with a grant must hold, by keys of records."""
         found = {}
         for key, record in self.records.items():
-            facts = self.facts[key.partition("|")[0]]
-            if record.content is None or not admits(grant, record.item, facts, self.on):
+            subject = key.partition("|")[0]
+            facts, consents = self.facts[subject], self._consents(subject)
+            if record.content is None or not admits(grant, record.item, facts, self.on, consents):
                 continue
             state, fields = record.state(self.on), disclosed(grant, record.item, record.last, items)
             if fields is not None and state not in ("WITHDRAWN", "REPAIRED", "EXPIRED"):
                 told = facts._replace(name=facts.name or record.name)
                 found[key] = Shown(told, state, record.revision, record.statement, fields)
         return found
+
+    def _consents(self, subject: str) -> list[Consent]:
+        """Return what the consents of a subject say that are in force."""
+        records = [one for one in self._consent_records(subject) if one.content is not None]
+        return [dict(one.content or ()) for one in records if one.state(self.on) == "ACTIVE"]
+
+    def _consents_since(self, subject: str) -> list[Consent]:
+        """Return what consents of a subject said that were in force at some time."""
+        past = (was for one in self._consent_records(subject) for was in one.past)
+        return [dict(was.content or ()) for was in past if was.content and was.stated == was.standing == "ACTIVE"]
+
+    def _consent_records(self, subject: str) -> list[PlainRecord]:
+        return [one for key, one in self.records.items() if key.startswith(f"{subject}|{CONSENT}|")]
 
     def forget(self) -> None:
         """Let what is now be all that ever was."""
@@ -126,13 +141,14 @@ class PlainCity:
         if record is None:
             return False
         past = [one for one in record.past if one.content is not None]
+        consents = self._consents_since(subject)
         facts = [one for one in self.facts_since[subject] or [self.facts[subject]] if one[::2] == entry.facts[::2]]
         return (
             any(entry.facts.name in (one.name, *(was.name for was in past)) for one in facts)
             and any(one.state(day, of) == entry.state for one in past for of in past for day in days)
             and entry.statement in [one.statement for one in past]
             and any(
-                admits(grant, record.item, facts[0], day)
+                admits(grant, record.item, facts[0], day, consents)
                 and entry.fields in [disclosed(grant, record.item, was.last, items) for was in past]
                 for grant, items in grants
                 for day in days

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 __all__ = ["Content", "PlainRecord", "Row"]
 
-_PENALTY = "administrative-penalty"
+_PENALTY, _CONSENT = "administrative-penalty", "consent"
 _EVER = date(9999, 1, 1)
 _CLASSES = {"警告": 0, "罚款": 1, "责令停产停业": 2}
 _PERIODS = (
@@ -81,15 +81,18 @@ class PlainRecord:
         if "WITHDRAWN" in (self.stated, self.standing):
             return "WITHDRAWN"
         if self.standing != "REPAIRED":
-            return "EXPIRED" if (of or self)._end(minimum=False) <= on else self.standing
+            standing = self.stated if self.standing == "ACTIVE" else self.standing
+            return "EXPIRED" if (of or self)._end(minimum=False) <= on else standing
         over = min((of or self)._end(minimum=which) for which in (False, True)) <= on
         return "REPAIRED" if over else self.before_repair
 
     def _end(self, *, minimum: bool) -> date:
         """Return the first day on which it is not published any more, or of which its minimum period is over."""
+        content = dict(self.content or ())
+        if self.item == _CONSENT:
+            return date.fromisoformat(content["SQJZRQ"] or "") + timedelta(1)
         if self.item != _PENALTY:
             return date.min if minimum else _EVER
-        content = dict(self.content or ())
         until = content["CF_GSJZQ"]
         ends = [_EVER] if minimum or until is None else [date.fromisoformat(until) + timedelta(1)]
         decided, kind = date.fromisoformat(content["CF_JDRQ"] or ""), _CLASSES[content["CF_CFLB"] or ""]

@@ -1,17 +1,19 @@
 """What a grant shows of a record, read from the catalogue's files and the grant as its own file states it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
 from creditbus.avro_schemas import RawItem
 from tests.harness.plain_record import Content
 
-__all__ = ["Facts", "Grant", "Shown", "admits", "disclosed"]
+__all__ = ["Consent", "Facts", "Grant", "Shown", "admits", "disclosed"]
 
 _RANK = {"public": 0, "shared": 1, "authorised": 2}
 
 Grant = Mapping[str, Any]
+Consent = Mapping[str, str | None]
+"""What a consent in force says."""
 
 
 class Facts(NamedTuple):
@@ -32,12 +34,24 @@ class Shown(NamedTuple):
     fields: dict[str, str | None]
 
 
-def admits(grant: Grant, item: str, facts: Facts, on: date) -> bool:
+def admits(grant: Grant, item: str, facts: Facts, on: date, consents: Collection[Consent]) -> bool:
+    """Tell whether a grant covers records of an item, of a subject with these facts and consents, on a day."""
     return (
         item in grant["items"]
         and "ENTERPRISE" in grant["subject_kinds"]
         and ("all" in grant["districts"] or facts.district in grant["districts"])
         and grant.get("valid_from", date.min) <= on <= grant["valid_until"]
+        and (not grant["consent"] or any(_reaches(one, grant, item, on) for one in consents))
+    )
+
+
+def _reaches(consent: Consent, grant: Grant, item: str, on: date) -> bool:
+    items = consent["SQSX"]
+    return (
+        consent["BSQJGDM"] == grant["uscc"]
+        and consent["CXYT"] == grant["purpose"]
+        and (not items or item in items.split(";"))
+        and date.fromisoformat(consent["SQQSRQ"] or "") <= on <= date.fromisoformat(consent["SQJZRQ"] or "")
     )
 
 

@@ -23,10 +23,11 @@ from hypothesis.stateful import (
 
 from tests.effort import share
 from tests.harness.compared_city import GRADE, LIST, OFFICE, PENALTY, ComparedCity
+from tests.harness.declaring import RECEIVERS
 from tests.harness.feeds import Grant
-from tests.harness.plain_city import REGISTRATION
+from tests.harness.plain_city import CONSENT, REGISTRATION
 from tests.harness.plain_record import Row
-from tests.harness.traffic import list_entry, party, penalty, registration, tax_grade, withdrawn
+from tests.harness.traffic import acted, consent, list_entry, party, penalty, registration, tax_grade, withdrawn
 
 HISTORIES = int(os.environ.get("CREDITBUS_HISTORIES") or share(16))
 """How many the run tries, of some 30 steps each."""
@@ -48,6 +49,8 @@ _PARTS: Mapping[str, st.SearchStrategy[Any]] = {
     "districts": st.sampled_from((["all"], ["420106"], ["420102"], ["420106", "420102"])),
     "disclosure": st.sampled_from(("public", "shared", "authorised")),
     "fields": st.sampled_from(({}, {PENALTY: ["CF_CFLB", "CF_NR_FK", "BZ"]})),
+    "consent": st.booleans(),
+    "purpose": st.sampled_from(("one", "one", "other")),
     "masks": st.sampled_from(({}, {PENALTY: {"CF_NR": [1, 0]}})),
 }
 """What a version may state otherwise of a grant."""
@@ -151,6 +154,25 @@ class City(RuleBasedStateMachine):
     def grade_is_stated(self, number: int, grade: str) -> None:
         self.city.publish(tax_grade(_PARTIES[number], grade), (GRADE, number, 0))
 
+    @rule(number=_NUMBERS, to=st.sampled_from(_SUBSCRIBERS), what=st.sampled_from(("", "", "revoked", "void")),
+          purpose=st.sampled_from(("one", "one", "other")), first=st.integers(-2, 2),
+          last=st.just(4000) | st.integers(0, 3), items=st.sampled_from((None, PENALTY)))  # fmt: skip
+    def consent_is_stated(
+        self, number: int, to: str, what: str, purpose: str, first: int, last: int, items: str | None
+    ) -> None:
+        """It is given, narrowed, or given for other days; it is revoked, or was never given."""
+        today = self.city.plain.on
+        days = {
+            "SQQSRQ": (today + timedelta(first)).isoformat(),
+            "SQJZRQ": (today + timedelta(max(first, last))).isoformat(),
+        }
+        said = {**days, **({} if items is None else {"SQSX": items})}
+        said |= {"SQZT": "撤回", "CHRQ": today.isoformat()} if what == "revoked" else {}
+        event = consent(_PARTIES[number], 1, RECEIVERS[to], purpose, **said)
+        self.city.publish(
+            acted(event, "WITHDRAW") if what == "void" else event, (CONSENT, number, _SUBSCRIBERS.index(to))
+        )
+
     @rule(data=st.data(), again=st.booleans())
     def row_is_sent_again(self, data: st.DataObject, *, again: bool) -> None:
         keys = sorted(key for key, rows in self.city.said.items() if rows)
@@ -228,11 +250,10 @@ class City(RuleBasedStateMachine):
     def grant_is_changed(self, name: str, part: str, data: st.DataObject) -> None:
         """It becomes wider or narrower, or there is a new subscriber."""
         grant = {**self.grants.get(name, _WIDE), part: data.draw(_PARTS[part])}
-        left_out = () if PENALTY in grant["items"] else ("fields", "masks")
+        left_out: tuple[str, ...] = () if PENALTY in grant["items"] else ("fields", "masks")
         # a part that says nothing is one that is not there
-        self.grants[name] = {one: value for one, value in grant.items() if value and one not in left_out} | {
-            "consent": False
-        }
+        left_out += tuple(one for one in ("fields", "masks") if not grant.get(one))
+        self.grants[name] = {one: value for one, value in grant.items() if one not in left_out}
         self.city.declare()
 
     @rule(name=st.sampled_from(_SUBSCRIBERS), days=st.integers(-1, 2), begins=st.booleans())
