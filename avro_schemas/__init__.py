@@ -8,11 +8,13 @@ stage needs without reading the content. Files: ``header.avsc`` (types of the he
 from creditbus.avro_schemas.catalogue_files import RawItem, raw_catalogue
 from creditbus.avro_schemas.composition import (
     Schema,
+    code_claim_schema,
     continuation_schema,
     crosswalk_entry_schema,
     event_schema,
     header_schema,
     ledger_schema,
+    moved_record_schema,
     prefix_schema,
     receipt_schema,
     reject_schema,
@@ -22,11 +24,13 @@ from creditbus.avro_schemas.composition import (
 __all__ = [
     "RawItem",
     "Schema",
+    "code_claim_schema",
     "continuation_schema",
     "crosswalk_entry_schema",
     "event_schema",
     "header_schema",
     "ledger_schema",
+    "moved_record_schema",
     "prefix_schema",
     "raw_catalogue",
     "receipt_schema",

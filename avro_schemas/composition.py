@@ -7,12 +7,14 @@ from creditbus.avro_schemas.catalogue_files import per_catalogue, raw_catalogue,
 
 __all__ = [
     "Schema",
+    "code_claim_schema",
     "compose",
     "continuation_schema",
     "crosswalk_entry_schema",
     "event_schema",
     "header_schema",
     "ledger_schema",
+    "moved_record_schema",
     "prefix_schema",
     "receipt_schema",
     "reject_schema",
@@ -97,6 +99,20 @@ def ledger_schema() -> Schema:
 def continuation_schema() -> Schema:
     """Read the schema of what the profiles stage still has to do for a subject, on `credit.events`."""
     schema: Schema = read_schema("continuation.avsc")
+    return schema
+
+
+@cache
+def code_claim_schema() -> Schema:
+    """Read the schema of what a subject's profile says of a legacy code, on `credit.unresolved`."""
+    schema: Schema = read_schema("code_claim.avsc")
+    return schema
+
+
+@cache
+def moved_record_schema() -> Schema:
+    """Read the schema of a record on its way to another subject, on `credit.unresolved` and `credit.events`."""
+    schema: Schema = read_schema("moved_record.avsc")
     return schema
 
 

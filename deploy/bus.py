@@ -20,7 +20,10 @@ from creditbus.topics.plan import Plan, apply, plan
 
 __all__ = ["BusPlan", "apply_bus", "bus_schemas", "checked_declarations", "plan_bus", "subject_of"]
 
-_RECORD_FILES = ("continuation.avsc", "crosswalk_entry.avsc", "ledger.avsc", "receipt.avsc", "reject.avsc")
+_RECORD_FILES = (
+    *("code_claim.avsc", "continuation.avsc", "crosswalk_entry.avsc", "ledger.avsc", "moved_record.avsc"),
+    *("receipt.avsc", "reject.avsc"),
+)
 
 
 def subject_of(schema: Schema) -> str:

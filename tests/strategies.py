@@ -136,9 +136,12 @@ subjects = st.builds(
     tail=st.binary(max_size=40),
     restating=st.just(NOT_RESTATING) | _counts,
     consents=st.lists(_consents, max_size=3).map(lambda found: tuple(sorted(found))),
+    lost_codes=st.booleans(),
 )
 
-crosswalks = st.builds(Crosswalk, st.lists(usccs(), max_size=3).map(tuple), _counts, _counts)
+_owners = st.lists(usccs(), max_size=3).map(tuple)
+
+crosswalks = st.builds(Crosswalk, _owners, _counts, _counts, _owners, st.booleans())
 
 
 @st.composite

@@ -6,11 +6,22 @@ import struct
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["Crosswalk", "crosswalk_key", "decode_crosswalk", "encode_crosswalk", "waiting_key", "waiting_of_record_key"]
+__all__ = [
+    "Crosswalk",
+    "crosswalk_key",
+    "decode_crosswalk",
+    "encode_crosswalk",
+    "moved_key",
+    "waiting_key",
+    "waiting_of_record_key",
+]
 
 _META: Final = struct.Struct(">BII")
 _LAYOUT: Final = 1
 _SEPARATOR: Final = b","
+# before a subject that had the code; and, in place of one, that records wait
+_FORMER: Final = "-"
+_MOVED: Final = "+"
 
 
 @dataclass(slots=True)
@@ -19,11 +30,15 @@ class Crosswalk:
 
     Waiting events are numbered from `waiting_from` up to (not including) `waiting_to`. Two subjects
     for one code settle nothing: a wrong guess would put a penalty on somebody else's profile.
+    `former` are those whose profiles said that the code is theirs no more: only they can say that it is again, for an
+    old row of the register may be sent once more. `moved` tells that records wait that were in such a profile.
     """
 
     subjects: tuple[str, ...] = ()
     waiting_from: int = 0
     waiting_to: int = 0
+    former: tuple[str, ...] = ()
+    moved: bool = False
 
     @property
     def subject(self) -> str:
@@ -50,10 +65,15 @@ def waiting_of_record_key(legacy_key: bytes, record: bytes) -> bytes:
     return b"v|%b|%b" % (legacy_key, record)
 
 
+def moved_key(legacy_key: bytes) -> bytes:
+    """Return the store key of the records that wait for a legacy code's subject."""
+    return b"m|%b" % legacy_key
+
+
 def encode_crosswalk(entry: Crosswalk) -> bytes:
     """Return the bytes that the store holds."""
-    subjects = _SEPARATOR.join(subject.encode() for subject in entry.subjects)
-    return _META.pack(_LAYOUT, entry.waiting_from, entry.waiting_to) + subjects
+    said = [*entry.subjects, *(_FORMER + subject for subject in entry.former), *([_MOVED] if entry.moved else [])]
+    return _META.pack(_LAYOUT, entry.waiting_from, entry.waiting_to) + _SEPARATOR.join(one.encode() for one in said)
 
 
 def decode_crosswalk(value: bytes | None) -> Crosswalk:
@@ -69,7 +89,11 @@ def decode_crosswalk(value: bytes | None) -> Crosswalk:
     if layout != _LAYOUT:
         message = f"crosswalk layout {layout}, this version reads {_LAYOUT}"
         raise ValueError(message)
-    subjects = value[_META.size :]
+    said = value[_META.size :].decode().split(_SEPARATOR.decode()) if len(value) > _META.size else []
     return Crosswalk(
-        tuple(subject.decode() for subject in subjects.split(_SEPARATOR)) if subjects else (), first, after
+        tuple(one for one in said if one[0] not in (_FORMER, _MOVED)),
+        first,
+        after,
+        tuple(one[1:] for one in said if one[0] == _FORMER),
+        _MOVED in said,
     )

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 from creditbus.avro_schemas import crosswalk_entry_schema
 from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.crosswalk import crosswalk_key, decode_crosswalk
-from creditbus.services.domain.event import partition_of
+from creditbus.services.domain.event import Header, RecordState, partition_of
 from creditbus.services.domain.framed_avro import RecordWriter
 from creditbus.services.domain.identifiers.subject_kind import kind_of
 from creditbus.services.domain.ledger import Outcome
+from creditbus.services.domain.profile.record import CONTENT_VERBS
 from creditbus.services.domain.profile.succession import successions, successor_named
 from creditbus.services.engine.batch import Record
 from creditbus.services.engine.codec.event_codec import DecodedEvent, EventCodec
@@ -93,7 +94,7 @@ class IntakeStep:
         out.book(origin, item, Outcome.RECEIVED)
         if header["normalised"]:
             out.book(origin, item, Outcome.NORMALISED)
-        for legacy_key, subject in admitted.crosswalk:
+        for legacy_key, subject in _told(header, admitted.crosswalk):
             self._tell(legacy_key, subject, out)
         for legacy_key in admitted.legacy_keys:
             # The resolver's store, which may lag behind: what is found in it is true; what is missing proves nothing
@@ -125,3 +126,9 @@ class IntakeStep:
     def _tell(self, legacy_key: str, subject: str, out: Output) -> None:
         key, entry = legacy_key.encode(), self._entry({"legacy_key": legacy_key, "subject": subject})
         out.emit(UNRESOLVED, partition_of(key, self._lanes), key, entry)
+
+
+def _told(header: Header, crosswalk: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:
+    """Return the codes that a row gives its subject: one that does not hold, the code alone that is part of it."""
+    holds = header["verb"] in CONTENT_VERBS and header["state"] != RecordState.WITHDRAWN
+    return crosswalk if holds else crosswalk[:1]

@@ -9,10 +9,12 @@ from datetime import date
 from typing import Self
 
 from creditbus.avro_schemas import (
+    code_claim_schema,
     continuation_schema,
     crosswalk_entry_schema,
     event_schema,
     ledger_schema,
+    moved_record_schema,
     raw_catalogue,
     reject_schema,
     unreadable_schema,
@@ -121,9 +123,11 @@ def _written() -> list[dict[str, object]]:
     """Return the schemas that `creditbus topics apply` registers; those of feeds are registered by fanout."""
     return [
         *(event_schema(item) for item in raw_catalogue()),
+        code_claim_schema(),
         continuation_schema(),
         crosswalk_entry_schema(),
         ledger_schema(),
+        moved_record_schema(),
         reject_schema(),
         unreadable_schema(),
     ]

@@ -6,17 +6,20 @@ from typing import Final
 
 from creditbus.services.domain.event import record_key
 from creditbus.services.domain.profile.keys import LANE_SUBJECTS_KEY, record_store_key, subject_key
+from creditbus.services.domain.reidentified import MovedRecord
 from creditbus.services.engine.codec.event_codec import DecodedEvent, EventCodec
 from creditbus.services.engine.codec.peek import HeaderPeek
 
-__all__ = ["NO_CHUNK", "Arrival"]
+__all__ = ["MOVED", "NO_CHUNK", "Arrival"]
 
 #: Of an event.
 NO_CHUNK: Final = -1
+#: Of a record that was in the profile of another subject.
+MOVED: Final = 2**31 - 1
 
 
 class Arrival:
-    """One event of a batch, or one continuation (avro_schemas/continuation.avsc).
+    """One event of a batch, one continuation (avro_schemas/continuation.avsc), or a record (moved_record.avsc).
 
     Attributes:
         value: its bytes.
@@ -26,16 +29,25 @@ class Arrival:
         key: key of the record in the store.
         summary_key: key of the subject's summary in the store; of a continuation of the whole lane, of its subjects.
         chunk: of a continuation, from where its subject's records are to be restated; it has none of the others but
-            code and summary key. NO_CHUNK: an event.
+            code and summary key. NO_CHUNK: an event; MOVED: a record.
+        moved: the record that was in the profile of another subject; None: it is not one.
 
     """
 
-    __slots__ = ("_opened", "chunk", "code", "key", "peek", "record", "summary_key", "value")
+    __slots__ = ("_opened", "chunk", "code", "key", "moved", "peek", "record", "summary_key", "value")
 
-    def __init__(self, value: bytes, codec: EventCodec, chunk: int = NO_CHUNK, subject: bytes = b"") -> None:
+    def __init__(
+        self,
+        value: bytes,
+        codec: EventCodec,
+        chunk: int = NO_CHUNK,
+        subject: bytes = b"",
+        moved: MovedRecord | None = None,
+    ) -> None:
         """Read what is needed at once; UndecodableError and FrameError when it is not an event."""
         self.value = value
         self.chunk = chunk
+        self.moved = moved
         self.peek: HeaderPeek | None = None
         self._opened: DecodedEvent | None = None
         if chunk != NO_CHUNK:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final
 
-from creditbus.avro_schemas import continuation_schema
+from creditbus.avro_schemas import code_claim_schema, continuation_schema, moved_record_schema
 from creditbus.services.domain.catalogue import Catalogue, Item
 from creditbus.services.domain.event import (
     Change,
@@ -52,6 +52,7 @@ from creditbus.services.domain.profile.stored_record import decode_record, encod
 from creditbus.services.domain.profile.subject import NOT_RESTATING, Subject
 from creditbus.services.domain.profile.succession import of_successor, successions
 from creditbus.services.domain.reasons import Caution
+from creditbus.services.domain.reidentified import MovedRecord
 from creditbus.services.domain.tokens import is_token
 from creditbus.services.engine.codec.event_codec import DecodedEvent, EventCodec
 from creditbus.services.engine.codec.schemas import Schemas
@@ -62,6 +63,7 @@ from creditbus.services.profiles.acting import CONFLICT, Acting, Findings, Landi
 from creditbus.services.profiles.annotating import annotate, statement_of
 from creditbus.services.profiles.applied import applied_of
 from creditbus.services.profiles.arrival import NO_CHUNK, Arrival
+from creditbus.services.profiles.codes import Codes
 from creditbus.services.profiles.consenting import Consenting, consent_fields, consents_now
 from creditbus.services.profiles.ending import CONTENT_CHANGES, Ending, ending_items
 from creditbus.services.profiles.history import History
@@ -69,6 +71,7 @@ from creditbus.services.profiles.lane import NO_SUBJECT, BatchLane, StageStandin
 from creditbus.services.profiles.lane_walk import LaneWalk
 from creditbus.services.profiles.quick import Quick, QuickItems
 from creditbus.services.profiles.registration import Registration
+from creditbus.services.profiles.reidentifying import Reidentifying, renamed
 from creditbus.services.profiles.restating import Restating
 from creditbus.services.profiles.summaries import Summaries
 from creditbus.topics.names import CHANGES
@@ -101,12 +104,18 @@ class FoldingContext:
         self.quick_items: Final = QuickItems(catalogue, codec, acting, self.successions)
         self.consenting: Final = consent_fields(catalogue)
         self.registering: Final = {item.id: item for item in catalogue if item.registers is not None}
+        self.codes: Final = Codes(catalogue, codec)
         self.continuation: RecordWriter | None = None
+        self.reidentifying: tuple[RecordWriter, RecordWriter] | None = None
 
     async def load(self, schemas: Schemas) -> None:
         """Learn the ids of the schemas that folding writes."""
         await self.rejects.load(schemas)
         self.continuation = await schemas.writer_of(continuation_schema())
+        self.reidentifying = (
+            await schemas.writer_of(code_claim_schema()),
+            await schemas.writer_of(moved_record_schema()),
+        )
 
 
 class Folding:
@@ -151,6 +160,23 @@ class Folding:
             out=out,
         )
         self._walk = LaneWalk(lane, self._ending, self._restating, summaries, view)
+        assert context.reidentifying is not None  # noqa: S101 -- likewise
+        self._identifying = context.codes.identifying
+        self._reidentifying = Reidentifying(
+            context.codes,
+            context.codec,
+            context.reidentifying,
+            stage,
+            self._ending,
+            self._consenting,
+            self._restating,
+            summaries=summaries,
+            lanes=context.lanes,
+            view=view,
+            out=out,
+        )
+        #: Rows are folded that were booked under another subject.
+        self._again = False
         self._quick = Quick(context.quick_items, context.codec, stage, self._ending, summaries, view, out)
 
     def looked_at(self, work: Sequence[Arrival]) -> Iterator[bytes]:
@@ -161,7 +187,10 @@ class Folding:
 
     def handle(self, arrival: Arrival) -> None:
         """Fold one event that arrived on the topic, or go on with a restatement."""
-        if arrival.chunk != NO_CHUNK:
+        if arrival.moved is not None:
+            self._history.received_at = 0
+            self._take_in(arrival.moved)
+        elif arrival.chunk != NO_CHUNK:
             self._history.received_at = 0
             if arrival.code == NO_SUBJECT:
                 self._walk.go_on(arrival.chunk)
@@ -175,6 +204,8 @@ class Folding:
         self._history.received_at = header["received_at"]
         code = header["subject"].encode()
         subject = self._summaries.of(subject_key(code))
+        if subject.lost_codes and self._reidentifying.turned_away(code, opened):
+            return
         if is_parked(self._item(header), header["subject"], registered=subject.registered):
             self._park(code, subject, opened)
         else:
@@ -213,12 +244,14 @@ class Folding:
         self._view.need(
             touched for event in events for touched in self._acting.touched(code, record_key(event.header).encode())
         )
+        subject.parked_from = subject.parked_to
         for key, event in zip(keys, events, strict=True):
             self._view.delete(key)
             self._view.delete(parked_of_record_key(code, record_key(event.header).encode()))
             self._book(event.header, Outcome.PARKED, count=-1)
-            self._fold(code, subject, event)
-        subject.parked_from = subject.parked_to
+            # one before it may have said that the code is another subject's
+            if not (subject.lost_codes and self._reidentifying.turned_away(code, event)):
+                self._fold(code, subject, event)
 
     # -- folding --------------------------------------------------------------------------------
 
@@ -244,6 +277,7 @@ class Folding:
                 if known is not None:
                     self._view.put(key, encode_record(known))
                 self._book(header, Outcome.DUPLICATE if isinstance(outcome, Duplicate) else Outcome.STALE)
+                self._identify(code, subject, opened, name, frozenset())
             case Unknown():
                 self._hold(code, subject, opened, name)
             case Conflict():
@@ -310,6 +344,7 @@ class Folding:
         booked: Header | None = None,
     ) -> None:
         header = opened.header
+        told = self._codes_before(header["item"], key)
         brings_content = booked is not None or header["lifts"]
         moved = self._ending.settled(code, moved, opened, brings_content=brings_content)
         _state_kind(subject, header)
@@ -342,9 +377,9 @@ class Folding:
                 self._view.put(index_key(code, filled[0]), filled[1])
         if changed and subject.records > 1:
             self._restating.start(code, subject)
-        if moved.change is Change.NEW and subject.held:
-            for waiting in self._acting.waiting_names(name):
-                self._release_held(code, subject, waiting)
+        if moved.change is Change.NEW:
+            self._release_acts(code, subject, name)
+        self._identify(code, subject, opened, name, told)
         # a withdrawal that waited for this registration has just ended it
         if registering and subject.registered and subject.parked_from < subject.parked_to:
             self._release_parked(code, subject)
@@ -361,6 +396,40 @@ class Folding:
             self._consenting.settle(code, subject, moved.record, opened)
         return registering, subject.facts != facts or subject.consents != consents
 
+    # -- from another subject -------------------------------------------------------------------
+
+    def _take_in(self, moved: MovedRecord) -> None:
+        """Take in a record that another subject gave up; where there is one of its key, what both say counts."""
+        code = moved.subject.encode()
+        subject = self._summaries.of(subject_key(code))
+        if subject.lost_codes and self._reidentifying.passed_on(code, moved):
+            return
+        if self._reidentifying.take_in(moved):
+            self._release_acts(code, subject, moved.name)
+        else:
+            self._again = True
+            self._merge(code, subject, moved)
+            self._again = False
+
+    def _codes_before(self, item: str, key: bytes) -> frozenset[str]:
+        return self._reidentifying.codes_of(self._view.get(key)) if item in self._identifying else frozenset()
+
+    def _identify(
+        self, code: bytes, subject: Subject, opened: DecodedEvent, name: bytes, before: frozenset[str]
+    ) -> None:
+        """Bring an event to its subject's codes; `before` are those that its record gave before it."""
+        if opened.header["item"] in self._identifying:
+            self._reidentifying.settle(code, subject, name, before, opened)
+
+    def _merge(self, code: bytes, subject: Subject, moved: MovedRecord) -> None:
+        record, key = decode_record(moved.value), record_store_key(code, moved.name)
+        events = [record.content, *([record.act] if record.act and record.act != record.content else [])]
+        for event in events:
+            self._fold(code, subject, renamed(self._codec.open(event), moved.subject), was_held=True)
+        known = decode_record(self._view.get(key) or b"")
+        contents = [said for said in record.seen if said[0] in CONTENT_VERBS]
+        self._view.put(key, encode_record(remember(known, *contents)))
+
     # -- waiting for the record -----------------------------------------------------------------
 
     def _hold(self, code: bytes, subject: Subject, opened: DecodedEvent, name: bytes) -> None:
@@ -373,6 +442,11 @@ class Folding:
         subject.held += 1
         self._summaries.changed(subject_key(code))
         self._book(opened.header, Outcome.HELD)
+
+    def _release_acts(self, code: bytes, subject: Subject, record: bytes) -> None:
+        if subject.held:
+            for waiting in self._acting.waiting_names(record):
+                self._release_held(code, subject, waiting)
 
     def _release_held(self, code: bytes, subject: Subject, name: bytes) -> None:
         key = held_key(code, name)
@@ -390,7 +464,7 @@ class Folding:
 
     def _refuse(self, opened: DecodedEvent, findings: Findings = CONFLICT) -> None:
         header = opened.header
-        if not self._counts(header):
+        if self._again or not self._counts(header):
             return
         origin = header["origin"]
         self._book(header, Outcome.REJECTED, findings[0][0])
@@ -416,7 +490,7 @@ class Folding:
             self._book(header, Outcome.CAUTION, caution)
 
     def _book(self, header: Header, outcome: Outcome, reason: str = "", count: int = 1) -> None:
-        if self._counts(header):
+        if not self._again and self._counts(header):
             self._out.book(header["origin"], header["item"], outcome, reason, count)
 
     def _counts(self, header: Header) -> bool:

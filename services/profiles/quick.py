@@ -101,7 +101,11 @@ class QuickItems:
         self.ordinary: Final = {
             item.id.encode()
             for item in catalogue
-            if item.registers is None and item.consents is None and not acting.acts(item.id) and item.id not in linking
+            if item.registers is None
+            and item.consents is None
+            and not item.identifies
+            and not acting.acts(item.id)
+            and item.id not in linking
         }
         self.registering: Final = {
             item.id.encode(): codec.wanted(item.id, (item.registers.name, item.registers.district))
@@ -142,7 +146,7 @@ class Quick:
     def take(self, arrival: Arrival, peek: HeaderPeek) -> bool:
         """Fold an event, if it is such a one, and tell whether it was."""
         subject = self._summaries.of(arrival.summary_key)
-        if not peek.plain or subject.held or subject.consents or peek.verb not in CONTENT_VERBS:
+        if not peek.plain or subject.held or subject.consents or subject.lost_codes or peek.verb not in CONTENT_VERBS:
             return False
         if peek.item not in self._ordinary:
             return peek.item in self._registering and self._register(arrival, peek, subject)

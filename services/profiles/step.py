@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import chain
 
-from creditbus.avro_schemas import continuation_schema
+from creditbus.avro_schemas import continuation_schema, moved_record_schema
 from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.event import Policy, record_key
 from creditbus.services.domain.framed_avro import UndecodableError, parsed, read_record
@@ -23,6 +23,7 @@ from creditbus.services.domain.profile.keys import (
 from creditbus.services.domain.profile.lane import LaneSubjects
 from creditbus.services.domain.profile.record import CONTENT_VERBS
 from creditbus.services.domain.profile.subject import Waiting, is_registered, may_hold, nothing_waits, waiting_of
+from creditbus.services.domain.reidentified import MovedRecord
 from creditbus.services.engine.batch import Record
 from creditbus.services.engine.codec.event_codec import EventCodec
 from creditbus.services.engine.codec.schemas import Schemas
@@ -32,7 +33,7 @@ from creditbus.services.engine.stage.output import Output
 from creditbus.services.engine.stage.rejects import Rejects
 from creditbus.services.engine.stage.state_view import Misses, StateView
 from creditbus.services.profiles.acting import Acting
-from creditbus.services.profiles.arrival import NO_CHUNK, Arrival
+from creditbus.services.profiles.arrival import MOVED, NO_CHUNK, Arrival
 from creditbus.services.profiles.due import filing_keys
 from creditbus.services.profiles.folding import Folding, FoldingContext
 from creditbus.services.profiles.lane import BUSY, NO_SUBJECT, chunk_keys, codes_from, is_of_due
@@ -64,12 +65,15 @@ class ProfilesStep:
         self._origins: set[bytes] = set()
         self._continuation = parsed(continuation_schema())
         self._continuation_id = -1
+        self._moved = parsed(moved_record_schema())
+        self._moved_id = -1
         self._registering = {item.id for item in catalogue if item.registers is not None}
 
     async def load(self, schemas: Schemas) -> None:
         """Learn the ids of the schemas that this stage writes."""
         await self._context.load(schemas)
         self._continuation_id = await schemas.id_of(continuation_schema())
+        self._moved_id = await schemas.id_of(moved_record_schema())
 
     def opening(self, value: bytes | None) -> tuple[bytes, bytes] | None:
         """Return what is to be said to a lane at its start; None where its state shows that nothing waits for that.
@@ -112,7 +116,11 @@ class ProfilesStep:
             return Arrival(value, self._codec)
         except UndecodableError:
             # asked last, for nearly every record is an event
-            if schema_id(value) != self._continuation_id:
+            number = schema_id(value)
+            if number == self._moved_id:
+                moved = MovedRecord.of(read_record(value, self._moved))
+                return Arrival(value, self._codec, MOVED, moved.subject.encode(), moved)
+            if number != self._continuation_id:
                 raise
         continuation = read_record(value, self._continuation)
         return Arrival(value, self._codec, continuation["chunk"], continuation["subject"].encode())

@@ -2,7 +2,9 @@
 
 `credit.unresolved` carries both sides of the join under the same key, the legacy code: what a
 registration says about it, and the events that name their subject by it. So both sides meet in one
-lane in one order, and no race is possible.
+lane in one order, and no race is possible. The same topic carries what profiles say of a code that
+was given up, and the
+records that were in a profile by it.
 
 A row of a succession comes here whatever it names its subjects by. It is resolved for one subject
 after the other, so it waits as one event; then it becomes two.
@@ -12,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from creditbus.avro_schemas import crosswalk_entry_schema
+from creditbus.avro_schemas import code_claim_schema, crosswalk_entry_schema, moved_record_schema
 from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.crosswalk import (
     Crosswalk,
@@ -28,6 +30,7 @@ from creditbus.services.domain.framing import FrameError, schema_id
 from creditbus.services.domain.ledger import Outcome
 from creditbus.services.domain.profile.parked import parked_already, with_parked
 from creditbus.services.domain.profile.succession import successions
+from creditbus.services.domain.reidentified import CodeClaim, MovedRecord
 from creditbus.services.engine.batch import Record
 from creditbus.services.engine.codec.event_codec import DecodedEvent, EventCodec
 from creditbus.services.engine.codec.schemas import Schemas
@@ -38,12 +41,14 @@ from creditbus.services.engine.stage.rejects import Rejects
 from creditbus.services.engine.stage.state_view import StateView
 from creditbus.services.resolver.joining import Joining
 from creditbus.services.resolver.outlet import Outlet
+from creditbus.services.resolver.owners import Owners
 from creditbus.topics.names import RESOLVER
 
 __all__ = ["ResolverStep"]
 
-#: A legacy code with either the subject that it belongs to or an event that waits for it.
-Entry = tuple[bytes, str | DecodedEvent]
+#: A legacy code with the subject that a registration gives it, an event that waits for it, what a profile says of it,
+#: or a record that was in a profile by it.
+Entry = tuple[bytes, str | DecodedEvent | CodeClaim | MovedRecord]
 
 
 class ResolverStep:
@@ -57,11 +62,21 @@ class ResolverStep:
         self._codec = codec
         self._entry = parsed(crosswalk_entry_schema())
         self._entry_id = -1
+        self._claim = parsed(code_claim_schema())
+        self._claim_id = -1
+        self._moved = parsed(moved_record_schema())
+        self._moved_id = -1
+        self._lanes = lanes
+        self._owners: Owners
 
     async def load(self, schemas: Schemas) -> None:
         """Learn the ids of the schemas that this stage writes, and of the one that tells a crosswalk entry."""
         await self._rejects.load(schemas)
         self._entry_id = await schemas.id_of(crosswalk_entry_schema())
+        self._claim_id = await schemas.id_of(code_claim_schema())
+        self._moved_id = await schemas.id_of(moved_record_schema())
+        writer = await schemas.writer_of(moved_record_schema())
+        self._owners = Owners(self._codec, writer, self._read_moved, self._release, self._lanes)
 
     def prepare(self, records: Sequence[Record]) -> tuple[list[Entry], Iterable[bytes]]:
         """Decode every record; the keys are the entries of its legacy codes."""
@@ -73,21 +88,32 @@ class ResolverStep:
                 skip_foreign(record, RESOLVER.name, error)
         return work, {crosswalk_key(key) for key, _ in work}
 
-    def _read(self, value: bytes) -> str | DecodedEvent:
-        if schema_id(value) != self._entry_id:
-            return self._codec.open(value)
-        return str(read_record(value, self._entry)["subject"])
+    def _read(self, value: bytes) -> str | DecodedEvent | CodeClaim | MovedRecord:
+        number = schema_id(value)
+        if number == self._entry_id:
+            return str(read_record(value, self._entry)["subject"])
+        if number == self._claim_id:
+            claim = read_record(value, self._claim)
+            return CodeClaim(claim["subject"], claim["holds"])
+        return self._read_moved(value) if number == self._moved_id else self._codec.open(value)
+
+    def _read_moved(self, value: bytes) -> MovedRecord:
+        return MovedRecord.of(read_record(value, self._moved))
 
     def begin(self, work: list[Entry], view: StateView, out: Output) -> StepRun:
         """Join, release what waited, let wait what cannot be resolved yet."""
-        view.need(_released(work, view))
+        view.need(self._touched(work, view))
         return StepRun(lambda part: self._resolve(part, view, out))
 
     def _resolve(self, work: list[Entry], view: StateView, out: Output) -> None:
         for key, entry in work:
             crosswalk = decode_crosswalk(view.get(crosswalk_key(key)))
             if isinstance(entry, str):
-                self._learn(key, crosswalk, entry, view, out)
+                self._owners.learn(key, crosswalk, entry, view, out)
+            elif isinstance(entry, CodeClaim):
+                self._owners.claim(key, crosswalk, entry, view, out)
+            elif isinstance(entry, MovedRecord):
+                self._owners.bring(key, crosswalk, entry, view, out)
             elif entry.header["item"] in self._successions:
                 if not self._joining.join(entry, crosswalk.subject, out):
                     self._park(key, crosswalk, entry, view, out)
@@ -96,20 +122,14 @@ class ResolverStep:
             else:
                 self._park(key, crosswalk, entry, view, out)
 
-    def _learn(self, key: bytes, crosswalk: Crosswalk, subject: str, view: StateView, out: Output) -> None:
-        if subject in crosswalk.subjects:
-            return
-        crosswalk.subjects = tuple(sorted((*crosswalk.subjects, subject)))
-        # Two subjects of one code settle nothing, and what waits goes on waiting: a guess would put a penalty on
-        # somebody else (docs/adr/0007).
-        if crosswalk.subject:
-            for number in _waiting_keys(key, crosswalk):
-                event = self._codec.open(view.get(number) or b"")
-                self._release(event, crosswalk.subject, out)
-                view.delete(number)
-                view.delete(_of_record(key, event))
-            crosswalk.waiting_from = crosswalk.waiting_to
-        view.put(crosswalk_key(key), encode_crosswalk(crosswalk))
+    def _touched(self, work: list[Entry], view: StateView) -> Iterator[bytes]:
+        """Tell the keys of what this batch's entries may touch, before anything is done."""
+        for key, entry in work:
+            crosswalk = decode_crosswalk(view.get(crosswalk_key(key)))
+            if not isinstance(entry, DecodedEvent):
+                yield from self._owners.touched(key, crosswalk)
+            elif not crosswalk.subject:
+                yield _of_record(key, entry)
 
     def _park(self, key: bytes, crosswalk: Crosswalk, event: DecodedEvent, view: StateView, out: Output) -> None:
         header = event.header
@@ -135,19 +155,5 @@ class ResolverStep:
             self._outlet.resolved(event, subject, out)
 
 
-def _released(work: list[Entry], view: StateView) -> Iterator[bytes]:
-    """Tell the keys of the events that this batch's entries may release, before anything is done."""
-    for key, entry in work:
-        crosswalk = decode_crosswalk(view.get(crosswalk_key(key)))
-        if isinstance(entry, str):
-            yield from _waiting_keys(key, crosswalk)
-        elif not crosswalk.subject:
-            yield _of_record(key, entry)
-
-
 def _of_record(key: bytes, event: DecodedEvent) -> bytes:
     return waiting_of_record_key(key, record_key(event.header).encode())
-
-
-def _waiting_keys(key: bytes, crosswalk: Crosswalk) -> list[bytes]:
-    return [waiting_key(key, number) for number in range(crosswalk.waiting_from, crosswalk.waiting_to)]

@@ -71,7 +71,7 @@ _DANGEROUS: Final[Mapping[str, tuple[str, ...]]] = {
     "services/query/continuity.py": ("0009",),
     "services/query/own_progress.py": ("0024",),
     "services/resolver/joining.py": ("0022",),
-    "services/resolver/step.py": ("0007",),
+    "services/resolver/owners.py": ("0007",),
     "services/worker/guard.py": ("0029",),
     "services/worker/person_key.py": ("0011",),
     "topics/compatibility.py": ("0004",),

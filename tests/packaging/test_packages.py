@@ -12,11 +12,13 @@ _FACADES = {
     "creditbus.avro_schemas": [
         "RawItem",
         "Schema",
+        "code_claim_schema",
         "continuation_schema",
         "crosswalk_entry_schema",
         "event_schema",
         "header_schema",
         "ledger_schema",
+        "moved_record_schema",
         "prefix_schema",
         "raw_catalogue",
         "receipt_schema",

@@ -13,6 +13,7 @@ r"""Keys of the profile store; those of one subject share its code.
 | `e\|subject` | of a subject of many records: how far what is due of a day has ended (`ending_walk` of the stage) |
 | `f\|subject` | of one, too: how far other rules have been looked at (likewise) |
 | `v\|subject\|item\|authority\|document number\|n` | what of the record was replaced for the n-th time (`history`) |
+| `o\|subject` | legacy codes that were the subject's and are so no more, with spaces between them |
 | `l` | under which policies the lane emits its records (`lane`) |
 | `m` | how many subjects the lane has, and the last of them (`lane`) |
 | `m\|n` | the n-th full chunk of the lane's subjects |
@@ -41,6 +42,7 @@ __all__ = [
     "index_key",
     "item_of",
     "lane_chunk_key",
+    "lost_codes_key",
     "pack_events",
     "parked_key",
     "parked_of_record_key",
@@ -122,6 +124,11 @@ def ended_key(subject: bytes) -> bytes:
 def filed_key(subject: bytes) -> bytes:
     """Return the key of how far the many records of a subject are filed by other rules."""
     return b"f|%b" % subject
+
+
+def lost_codes_key(subject: bytes) -> bytes:
+    """Return the key of the legacy codes that were a subject's and are so no more."""
+    return b"o|%b" % subject
 
 
 def lane_chunk_key(chunk: int) -> bytes:

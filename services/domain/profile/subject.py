@@ -19,6 +19,7 @@ __all__ = [
     "is_registered",
     "may_hold",
     "nothing_waits",
+    "pack_record_keys",
     "record_keys",
     "waiting_of",
 ]
@@ -46,6 +47,8 @@ _LAYOUT_RESTATING: Final = 2
 # a layout has this bit where the subject has consents: their length comes after what the layout has besides, and they
 # come after the name
 _CONSENTED: Final = 0x10
+# and this one where codes were the subject's that are so no more
+_REIDENTIFIED: Final = 0x20
 _CONSENTS: Final = struct.Struct(">I")
 _WAITING: Final = struct.Struct(">III")
 _WAITING_AT: Final = struct.calcsize(">BBBQI")
@@ -65,7 +68,8 @@ class Subject:
     `parked_to`; `held` counts the acts that wait for their record. `restating` is the number of the next chunk whose
     records are to be restated, the tail counting as the last chunk (NOT_RESTATING: there is none). District
     and registered name are kept as UTF-8, for most events pass them on unread. `consents` are those whose records are
-    in force, also such as count from a later day on.
+    in force, also such as count from a later day on. `lost_codes` tells that its register rows named codes that they do
+    not name any more (`keys.lost_codes_key`).
     """
 
     # no dataclass: its constructor would not be compiled
@@ -74,6 +78,7 @@ class Subject:
         "district_utf8",
         "held",
         "kind",
+        "lost_codes",
         "name_utf8",
         "parked_from",
         "parked_to",
@@ -99,6 +104,7 @@ class Subject:
         tail: bytes = b"",
         restating: int = NOT_RESTATING,
         consents: tuple[StandingConsent, ...] = (),
+        lost_codes: bool = False,
     ) -> None:
         self.version = version
         self.registered = registered
@@ -112,6 +118,7 @@ class Subject:
         self.tail = tail
         self.restating = restating
         self.consents = consents
+        self.lost_codes = lost_codes
 
     @property
     def facts(self) -> SubjectFacts:
@@ -179,6 +186,11 @@ def record_keys(chunk: bytes) -> list[bytes]:
     return chunk.split(_SEPARATOR) if chunk else []
 
 
+def pack_record_keys(keys: list[bytes]) -> bytes:
+    """Return what `record_keys` reads."""
+    return _SEPARATOR.join(keys)
+
+
 def encode_subject(subject: Subject) -> bytes:
     """Return the bytes that the store holds; equal summaries have equal bytes."""
     district, name = subject.district_utf8, subject.name_utf8
@@ -188,6 +200,8 @@ def encode_subject(subject: Subject) -> bytes:
         layout |= _CONSENTED
         consents = encode_consents(subject.consents)
         more += _CONSENTS.pack(len(consents))
+    if subject.lost_codes:
+        layout |= _REIDENTIFIED
     head = _META.pack(
         layout,
         subject.registered,
@@ -212,14 +226,14 @@ def decode_subject(value: bytes) -> Subject:
     """
     layout, registered, kind, version, records, first, after, held, district, name = _META.unpack_from(value)
     start, restating, consented = _META.size, NOT_RESTATING, 0
-    plain = layout & ~_CONSENTED
+    plain = layout & ~(_CONSENTED | _REIDENTIFIED)
     if plain == _LAYOUT_RESTATING:
         (restating,) = _RESTATING.unpack_from(value, start)
         start += _RESTATING.size
     elif plain != _LAYOUT:
         message = f"subject layout {layout}, this version reads {_LAYOUT} and {_LAYOUT_RESTATING}"
         raise ValueError(message)
-    if layout != plain:
+    if layout & _CONSENTED:
         (consented,) = _CONSENTS.unpack_from(value, start)
         start += _CONSENTS.size
     name_start = start + district
@@ -238,4 +252,5 @@ def decode_subject(value: bytes) -> Subject:
         tail=value[tail_start:],
         restating=restating,
         consents=decode_consents(value[name_end:tail_start]) if consented else (),
+        lost_codes=bool(layout & _REIDENTIFIED),
     )
