@@ -204,7 +204,7 @@ def _example(item_id: str, content: Mapping[str, str], code: str = "uscc") -> Ex
 
 
 _CHOSEN = {
-    "consent": _example("consent", _CONSENT),
+    "subject-consent": _example("subject-consent", _CONSENT),
     "administrative-licence": _example("administrative-licence", _LICENCE),
     "administrative-licence-2016": _example("administrative-licence-2016", _LICENCE_2016),
     "administrative-penalty": _example("administrative-penalty", _PENALTY),

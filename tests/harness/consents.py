@@ -11,7 +11,7 @@ from typing import Any
 
 __all__ = ["CONSENT", "ConsentsSaid", "given", "pairs"]
 
-CONSENT = "consent"
+CONSENT = "subject-consent"
 
 Content = Mapping[str, str | None]
 

@@ -15,7 +15,7 @@ from tests.harness.plain_view import Consent, Facts, Grant, Shown, admits, discl
 __all__ = ["CONSENT", "REGISTRATION", "PlainCity"]
 
 REGISTRATION = "enterprise-registration"
-CONSENT = "consent"
+CONSENT = "subject-consent"
 
 
 class PlainCity:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 __all__ = ["Content", "PlainRecord", "Row"]
 
-_PENALTY, _CONSENT = "administrative-penalty", "consent"
+_PENALTY, _CONSENT = "administrative-penalty", "subject-consent"
 _EVER = date(9999, 1, 1)
 _CLASSES = {"警告": 0, "罚款": 1, "责令停产停业": 2}
 _PERIODS = (

@@ -349,7 +349,9 @@ def consent(one: Party, number: int, receiver: str, purpose: str, **changes: str
         "SQJZRQ": "2098-12-31",
         "SQZT": "有效",
     } | changes
-    event = _event("credit-office", "consent", "ISSUE", one, one.code, (receiver, "虚构机构", document), content)
+    event = _event(
+        "credit-office", "subject-consent", "ISSUE", one, one.code, (receiver, "虚构机构", document), content
+    )
     return event if content["SQZT"] == "有效" else {**event, "header": {**event["header"], "state": "EXITED"}}
 
 

@@ -78,7 +78,9 @@ def test_feeds_follow_consents_whatever_is_said_and_whatever_day_it_is(
 
 def _subscribers() -> list[Subscriber]:
     return [
-        replace(one, items=(*ITEMS, "consent"), purpose="one", consent=True, uscc=RECEIVERS[one.id], districts=None)
+        replace(
+            one, items=(*ITEMS, "subject-consent"), purpose="one", consent=True, uscc=RECEIVERS[one.id], districts=None
+        )
         for one in declarations().subscribers.values()
     ]
 

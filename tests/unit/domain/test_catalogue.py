@@ -259,10 +259,10 @@ def test_half_a_succession_is_refused(change: Change, message: str) -> None:
     ],
 )
 def test_half_a_consent_and_one_that_anybody_could_record_are_refused(change: Change, message: str) -> None:
-    schema, entry = copy.deepcopy(raw_catalogue()["consent"])
+    schema, entry = copy.deepcopy(raw_catalogue()["subject-consent"])
     change(schema, entry)
     with pytest.raises(CatalogueError) as error:
-        Catalogue.parse({"consent": (schema, entry)})
+        Catalogue.parse({"subject-consent": (schema, entry)})
     assert message in str(error.value)
 
 

@@ -69,7 +69,7 @@ def test_what_was_written_before_is_read_and_goes_on_with_consents() -> None:
     bus.rewrite()
     bus.settle()
     assert bus.read(FEED) == []
-    bus.publish(EXAMPLES["consent"].claiming(uscc=CODE))
+    bus.publish(EXAMPLES["subject-consent"].claiming(uscc=CODE))
     bus.settle()
     shown = [bus.decode(one.value) for one in bus.read(FEED)]
     numbers = {one["record"]["document_no"] for one in shown if one["record"]["item"] == "administrative-penalty"}

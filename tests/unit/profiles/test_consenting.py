@@ -15,11 +15,11 @@ from tests.step_harness import Bus, built
 CODE, OTHER = "91420106MA4KAAA16H", "91420106MA4KBBB29G"
 AGENCY, BANK = "11990100AF0000155D", "11990100AU0000010W"
 PURPOSE = "企业征信产品"
-ITEMS = ("administrative-penalty", "red-black-list", "enterprise-registration", "consent")
+ITEMS = ("administrative-penalty", "red-black-list", "enterprise-registration", "subject-consent")
 REGISTERED = EXAMPLES["enterprise-registration"].claiming(uscc=CODE)
 PENALTY = EXAMPLES["administrative-penalty"].claiming(uscc=CODE).changed(CF_GSJZQ=None, CF_JDRQ="2019-12-01")
 LISTED = EXAMPLES["red-black-list"].claiming(uscc=CODE)
-CONSENT = EXAMPLES["consent"].claiming(uscc=CODE)
+CONSENT = EXAMPLES["subject-consent"].claiming(uscc=CODE)
 REVOKED = CONSENT.changed(SQZT="撤回", CHRQ="2019-12-31")
 PERSON = {"person_id_kind": "身份证", "person_id": "990100197001010013"}
 SUBSCRIBERS = [

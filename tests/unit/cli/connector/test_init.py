@@ -317,7 +317,9 @@ def test_what_a_database_says_of_a_column_is_compared_with_the_titles_of_fields(
 def test_a_department_that_may_publish_nothing_hears_so(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     del folder
     monkeypatch.setattr(skeletons, "_items", lambda _: {})
-    with pytest.raises(ConfigurationError, match=r"may not publish any item yet.*the roles approval, enforcement"):
+    with pytest.raises(
+        ConfigurationError, match=r"may not publish any item yet.*the roles approval, consent-registrar, enforcement"
+    ):
         _init("--department", "tax-bureau", "--source", "名单.csv", "--yes")
 
 
