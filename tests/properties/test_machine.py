@@ -146,7 +146,7 @@ class City(RuleBasedStateMachine):
         header = {**event["header"], **({} if time is None else {"source_time": time * 1000})}
         self.city.publish({**event, "header": header, "content": content}, (PENALTY, number, document))
 
-    @rule(number=_NUMBERS, what=st.sampled_from(("in", "out", "out", "annulled")), text=st.sampled_from("甲乙"))
+    @rule(number=_NUMBERS, what=st.sampled_from(("in", "out", "disputed", "annulled")), text=st.sampled_from("甲乙"))
     def list_entry_is_stated(self, number: int, what: str, text: str) -> None:
         one = _PARTIES[number]
         key = (LIST, number, 0)
@@ -156,9 +156,11 @@ class City(RuleBasedStateMachine):
             if any(row.number for row in self.city.said[key]) and not self._content(key):
                 return  # nothing tells which of them comes first
             event = list_entry(
-                one, one.code, {"SJLX": "移出", "YCRQ": "2019-03-01", "YCYY": "到期" if what == "out" else "撤销"}
+                one, one.code, {"SJLX": "移出", "YCRQ": "2019-03-01", "YCYY": "撤销" if what == "annulled" else "到期"}
             )
         self.city.publish(event, key)
+        if what == "disputed":
+            self.objection_is_opened(key, answer=False)
 
     @rule(number=_NUMBERS, grade=st.sampled_from("AB"))
     def grade_is_stated(self, number: int, grade: str) -> None:
@@ -203,7 +205,7 @@ class City(RuleBasedStateMachine):
         self._act(on, "ANNOTATE", date(2019, 6, day), SJLX=kind, SMNR=text)
 
     @rule(on=_ON, answer=st.none() | st.booleans())
-    def objection_is_opened(self, on: Of, answer: bool | None) -> None:  # noqa: FBT001 -- drawn
+    def objection_is_opened(self, on: Of, *, answer: bool | None) -> None:
         """It is opened, and maybe answered at once."""
         self._act(on, "DISPUTE", date(2019, 6, 1), SJLX="异议申请")
         if answer is not None and self.disputes:
