@@ -14,8 +14,8 @@ from tests.step_harness import START_MS, Bus, machinery
 from tests.strategies import SUBJECTS, publications
 
 CODES = [one["uscc"] for one in SUBJECTS]
-#: What a profile does not keep: how its version grew, and what waited at a moment. Of its records it is not said until when
-#: they were published, nor which objections were open.
+#: What a profile does not keep: how its version grew, and what waited at a moment. Of its records it is not said until
+#: when they were published, nor which objections were open.
 NOT_OF_THE_PAST = ("version", "parked", "held")
 
 
