@@ -65,7 +65,7 @@ def test_every_end_has_its_code(
     def fail(**_: object) -> None:
         raise error
 
-    monkeypatch.setattr(cli, "speaking", lambda _: fail)
+    monkeypatch.setattr(cli, "_command", lambda _: fail)
     assert cli.main(["status"]) == code
     shown = capsys.readouterr().err
     assert "Traceback" not in shown
