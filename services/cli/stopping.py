@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
-from types import FrameType
+from queue import Empty, SimpleQueue
 from typing import Final, NoReturn
 
 from creditbus.services.worker.exit_codes import INTERRUPTED
@@ -16,11 +16,7 @@ from creditbus.services.worker.exit_codes import INTERRUPTED
 __all__ = ["until_asked"]
 
 _PATIENCE_SECONDS: Final = 1.0
-_WAIT_SECONDS: Final = 3600.0
-
-
-class _AskedToStop(BaseException):
-    """SIGTERM has come."""
+_ENDED: Final = 0
 
 
 def until_asked(work: Callable[[threading.Event], None]) -> None:
@@ -33,7 +29,11 @@ def until_asked(work: Callable[[threading.Event], None]) -> None:
         KeyboardInterrupt: Ctrl-C came, and the work has ended.
         Exception: what the work raised.
     """
-    stop, ended, raised = threading.Event(), threading.Event(), list[BaseException]()
+    stop, raised = threading.Event(), list[BaseException]()
+    # Numbers of signals, or _ENDED. A handler must not raise: where it interrupts a finalizer or a callback of the
+    # garbage collector, Python drops the exception, and nobody was asked. Nor may it take the lock of an event that
+    # is waited for.
+    happened = SimpleQueue[int]()
 
     def guarded() -> None:
         try:
@@ -41,33 +41,41 @@ def until_asked(work: Callable[[threading.Event], None]) -> None:
         except BaseException as error:  # noqa: BLE001 -- raised again where somebody is to see it
             raised.append(error)
         finally:
-            ended.set()
+            happened.put(_ENDED)
 
     # the language that was chosen is a variable of the context
     thread = threading.Thread(target=contextvars.copy_context().run, args=(guarded,), daemon=True)
-    before = signal.signal(signal.SIGTERM, _ask)
+    before = {number: signal.signal(number, lambda came, _: happened.put(came)) for number in _heard()}
     try:
         thread.start()
-        # not `join`: Python 3.11 takes a thread for ended whose `join` a signal interrupted (bpo-45274)
-        while not ended.wait(_WAIT_SECONDS):
-            pass
-    except (_AskedToStop, KeyboardInterrupt) as request:
-        interrupted = isinstance(request, KeyboardInterrupt)
-        stop.set()
-        if not ended.wait(_PATIENCE_SECONDS):
-            _leave(INTERRUPTED if interrupted else 0)
-        if interrupted:
-            raise
+        asked = happened.get()
+        if asked != _ENDED:
+            stop.set()
+            _await_end(happened, asked)
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if asked == signal.SIGINT:
+        raise KeyboardInterrupt
     if raised and not stop.is_set():
         raise raised[0]
 
 
-def _ask(number: int, frame: FrameType | None) -> NoReturn:
-    del frame
-    signal.signal(number, signal.SIG_IGN)  # a second one must not meet the end that the first has begun
-    raise _AskedToStop
+def _heard() -> list[int]:
+    """Return the signals that ask; what is started in the background by a shell does not hear of Ctrl-C."""
+    ignored = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    return [signal.SIGTERM] if ignored else [signal.SIGTERM, signal.SIGINT]
+
+
+def _await_end(happened: SimpleQueue[int], asked: int) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second one must not meet the end that the first has begun
+    if signal.SIGINT in _heard():
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a second Ctrl-C ends it at once
+    try:
+        while happened.get(timeout=_PATIENCE_SECONDS) != _ENDED:
+            pass
+    except Empty:
+        _leave(INTERRUPTED if asked == signal.SIGINT else 0)
 
 
 def _leave(code: int) -> NoReturn:
