@@ -102,9 +102,9 @@ class SchemaRegistry:
         answer = self._ask_for_one("GET", path)
         with self._understood():
             numbers = [] if answer is None else [int(number) for number in answer]
-        found = [self._http.ask("GET", f"{path}/{number}") for number in numbers]
+        older = {number: self._http.ask("GET", f"{path}/{number}") for number in numbers if number != newest.version}
         with self._understood():
-            return [_registered(one) for one in found]
+            return [newest if number == newest.version else _registered(older[number]) for number in numbers]
 
     def subjects(self) -> list[str]:
         """Names of all subjects."""

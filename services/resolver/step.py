@@ -3,8 +3,7 @@
 `credit.unresolved` carries both sides of the join under the same key, the legacy code: what a
 registration says about it, and the events that name their subject by it. So both sides meet in one
 lane in one order, and no race is possible. The same topic carries what profiles say of a code that
-was given up, and the
-records that were in a profile by it.
+was given up, and the records that were in a profile by it.
 
 A row of a succession comes here whatever it names its subjects by. It is resolved for one subject
 after the other, so it waits as one event; then it becomes two.

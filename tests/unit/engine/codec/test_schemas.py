@@ -73,10 +73,8 @@ def test_one_that_no_version_equals_is_asked_for_by_itself(registry: _Registry) 
     assert registry.asked == {"versions": 1, "find": 1}
 
 
-@pytest.mark.parametrize(("newest", "requests"), [(1, ["latest"]), (3, ["latest", "", "1", "2", "3"])])
-def test_a_subject_of_one_version_takes_one_request(
-    monkeypatch: pytest.MonkeyPatch, newest: int, requests: list[str]
-) -> None:
+@pytest.mark.parametrize(("newest", "requests"), [(1, ["latest"]), (3, ["latest", "", "1", "2"])])
+def test_a_version_is_asked_for_once(monkeypatch: pytest.MonkeyPatch, newest: int, requests: list[str]) -> None:
     registry, asked = SchemaRegistry("http://localhost:1"), []
 
     def ask(_: str, path: str, __: Any = None) -> Any:
