@@ -252,6 +252,18 @@ def test_a_connection_that_breaks_is_made_again_once_and_nothing_is_lost(drop: D
     assert [row.cells["文号"] for row in [*some, *rest] if isinstance(row, Row)] == numbers
 
 
+def test_a_connection_that_breaks_while_pieces_are_asked_for_shows_no_traceback(drop: Drop) -> None:
+    if not drop.settings["url"].startswith("sftp"):
+        pytest.skip("of sftp")
+    os.truncate(drop.write("a.csv"), 32 << 20)  # a thousand pieces
+    os.utime(drop.folder / "a.csv", (1, 1))
+    with running_relay(drop.server.port) as relay:
+        relay.cuts = [100_000] * 20
+        with pytest.raises(SourceError, match="cannot be read: "):
+            list(drop.open(**drop.through(relay.port)).read(None))
+    # an exception in a thread is a warning of pytest, and warnings are errors
+
+
 def test_a_server_that_is_gone_and_a_folder_that_is_not_there_are_one_line(drop: Drop) -> None:
     settings = drop.through(1)
     [gone] = drop.open(**settings, connect_seconds=5).check()
