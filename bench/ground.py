@@ -78,4 +78,12 @@ def create(connection: Connection, topics: Sequence[str], lanes: int, **configs:
 def opened(connection: Connection, declared: Declarations | None = None) -> Bus:
     """Return the stages with the schema ids of these servers."""
     settings = EngineSettings(bootstrap_servers=connection.bootstrap_servers)
-    return asyncio.run(open_bus(connection, declared or declarations(), settings, KEY, on=ON))
+
+    async def open_whole() -> Bus:
+        bus = await open_bus(connection, declared or declarations(), settings, KEY, on=ON)
+        for stage in bus.stages.values():
+            if stage.late_schemas is not None:
+                await stage.late_schemas.rest()
+        return bus
+
+    return asyncio.run(open_whole())

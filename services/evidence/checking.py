@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from creditbus.services.domain.evidence.audit import Audit
+from creditbus.services.domain.evidence.audit import Audit, PartitionAudit
 from creditbus.services.domain.evidence.feed_record import feed_leaf, feed_place, value_hash
 from creditbus.services.domain.evidence.inclusion_file import InclusionFile
 from creditbus.services.domain.evidence.manifest import Manifest, manifest_named
@@ -18,7 +18,7 @@ from creditbus.services.domain.evidence.proofs import inclusion_proof
 from creditbus.services.engine.batch import Record
 from creditbus.services.engine.codec.schemas import Schemas
 from creditbus.services.evidence import messages
-from creditbus.services.evidence.reading import FeedLog, manifest_documents, open_log
+from creditbus.services.evidence.reading import FeedLog, FeedPartition, manifest_documents, open_log
 from creditbus.services.query.decoding import decoded
 from creditbus.topics.connection import Connection
 from creditbus.topics.errors import ConfigurationError
@@ -28,6 +28,8 @@ from creditbus.topics.registry import SchemaRegistry
 __all__ = ["audit_feed", "prove_record"]
 
 _Trusted = Sequence[tuple[PublicKey, Verify]]
+#: Partitions that are read beside each other: a broker that is asked by one reader alone waits for it, too.
+_AT_ONCE: Final = 3
 _PLACE: Final = re.compile(r"(\d+)/(\d+)")
 
 
@@ -48,19 +50,34 @@ async def audit_feed(connection: Connection, subscriber: str, documents: Sequenc
     log = await open_log(connection, subscriber)
     believed, found = trusted_manifests(log.topic, documents, trusted) if trusted else ([], [])
     audit = Audit(log.topic, believed, findings=list(found))
-    for partition in log.partitions:
-        taken = audit.partition(partition.number, cut=partition.cut)
+    parts = [audit.partition(partition.number, cut=partition.cut) for partition in log.partitions]
+    few = asyncio.Semaphore(_AT_ONCE)
+    reading = [
+        asyncio.create_task(_check(log, partition, part, few))
+        for partition, part in zip(log.partitions, parts, strict=True)
+    ]
+    try:
+        await asyncio.gather(*reading)
+    finally:
+        for one in reading:
+            one.cancel()
+        await asyncio.gather(*reading, return_exceptions=True)
+    for part in parts:
+        audit.close(part)
+    audit.finish()
+    return audit
+
+
+async def _check(log: FeedLog, partition: FeedPartition, part: PartitionAudit, few: asyncio.Semaphore) -> None:
+    async with few:
         checking: asyncio.Task[None] | None = None
         async for chunk in log.chunks(partition):
             if checking is not None:
                 await checking
             # in a thread: meanwhile the broker is asked for what comes next, and answers
-            checking = asyncio.create_task(asyncio.to_thread(taken.take_all, chunk))
+            checking = asyncio.create_task(asyncio.to_thread(part.take_all, chunk))
         if checking is not None:
             await checking
-        audit.close(taken)
-    audit.finish()
-    return audit
 
 
 async def prove_record(connection: Connection, subscriber: str, wanted: str, trusted: _Trusted) -> InclusionFile:

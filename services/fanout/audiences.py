@@ -29,11 +29,12 @@ class Outlet:
         projection: what the outlet writes.
         showing: the same, as bytes.
         shows: what it shows; another outlet of the subscriber's with the same shows the same of every record.
-        frame: of its schema, empty until that is registered.
+        frame: of its schema; absent until that is registered, so that nothing is written without one.
 
     """
 
     __slots__ = ("frame", "grant", "item", "projection", "showing", "shows", "subscriber")
+    frame: bytes
 
     def __init__(self, grant: Grant, item: Item, written: Item, reader: ChangeReader) -> None:
         """Make one of a version's grant and item; `written` is the item as events have it now."""
@@ -46,7 +47,6 @@ class Outlet:
         self.grant = grant
         self.subscriber = grant.subscriber
         self.item = item.id
-        self.frame = b""
 
 
 class Audiences:

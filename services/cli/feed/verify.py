@@ -52,7 +52,9 @@ def verify(
     from creditbus.services.evidence.checking import audit_feed
     from creditbus.services.evidence.keys import trusted_keys
     from creditbus.services.evidence.reading import manifest_documents
+    from creditbus.services.worker.memory import tune_memory
 
+    tune_memory()
     connection = connected()
     known_subscriber(subscriber)
     trusted = trusted_keys(key or (), connection.home)

@@ -1,4 +1,4 @@
-"""A feed held against its manifests: every record is seen once, partition after partition."""
+"""A feed held against its manifests: every record is seen once; partitions may be taken beside each other."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["Audit", "KeptRecord", "PartitionAudit"]
 
 @dataclass(slots=True)
 class Audit:
-    """Checks a feed; partitions are taken one after the other, in ascending order.
+    """Checks a feed, partition by partition.
 
     Attributes:
         topic: the feed's.
@@ -34,31 +34,35 @@ class Audit:
     records: int = 0
     findings: list[Finding] = field(default_factory=list)
     checked: list[int] = field(default_factory=list)
-    _trees: dict[int, TreeHead] = field(default_factory=dict)
+    _trees: dict[int, list[TreeHead]] = field(default_factory=dict)
+    """By manifest: its stretches in the tree, one for each partition that was begun."""
 
     def partition(self, number: int, *, cut: bool) -> PartitionAudit:
         """Begin a partition; `cut` tells whether retention has deleted its beginning."""
-        spans = [
-            (span, self._trees.setdefault(manifest.number, TreeHead()))
-            for manifest in self.manifests
-            for span in manifest.spans
-            if span.partition == number and span.records
-        ]
+        spans = []
+        for manifest in self.manifests:
+            begins = 0
+            for span in manifest.spans:
+                if span.partition == number and span.records:
+                    stretch = TreeHead(begins)
+                    self._trees.setdefault(manifest.number, []).append(stretch)
+                    spans.append((span, stretch))
+                begins += span.records
         return PartitionAudit(self.topic, number, spans, cut=cut)
 
     def close(self, partition: PartitionAudit) -> None:
-        """Take what a partition showed, after its last record."""
+        """Take what a partition showed, after its last record; in ascending order."""
         self.records += partition.records
         self.findings += partition.findings()
 
     def finish(self) -> None:
-        """Hold the roots of all intervals against the manifests, after the last partition."""
+        """Hold the roots of all intervals against the manifests, after the last partition was closed."""
         for manifest in self.manifests:
             concerned = [one for one in self.findings if _concerns(one, manifest)]
             if concerned:
                 continue  # what is wrong there is named already, or the records are there no more
             self.checked.append(manifest.number)
-            if self._trees.setdefault(manifest.number, TreeHead()).root() != manifest.root:
+            if _root(self._trees.get(manifest.number, ())) != manifest.root:
                 found = Finding(FeedFault.OTHER_RECORDS, manifest.number, manifest.number, manifest=manifest.number)
                 self.findings.append(found)
 
@@ -183,6 +187,20 @@ class PartitionAudit:
             fault = FeedFault.EXPIRED if self._cut and not runs else FeedFault.GAP
             found.append(Finding(fault, 1 if fault is FeedFault.EXPIRED else end + 1, signed, self._number))
         return found
+
+
+def _root(stretches: Iterable[TreeHead]) -> bytes | None:
+    """Return the root of a tree that was made in stretches; None where they do not follow each other."""
+    tree = TreeHead()
+    for stretch in sorted(stretches, key=_begin):
+        if stretch.begins != tree.size:
+            return None
+        tree.extend(stretch)
+    return tree.root()
+
+
+def _begin(stretch: TreeHead) -> int:
+    return stretch.begins
 
 
 def _concerns(finding: Finding, manifest: Manifest) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from hashlib import sha256
 from typing import Final
@@ -103,6 +104,24 @@ def test_a_growing_tree_has_the_root_of_the_definition(leaves: list[bytes]) -> N
         head.append(leaf)
     assert head.root() == _by_definition(leaves)
     assert len(head._complete) == len(leaves).bit_count(), "no more is kept than a hash for each bit of the size"
+
+
+@given(_hashes, st.lists(st.integers(0, 70), max_size=6))
+def test_stretches_made_beside_each_other_are_the_same_tree(leaves: list[bytes], cuts: list[int]) -> None:
+    bounds = [0, *sorted(min(cut, len(leaves)) for cut in cuts), len(leaves)]
+    head = TreeHead()
+    for first, end in itertools.pairwise(bounds):
+        stretch = TreeHead(first)
+        for leaf in leaves[first:end]:
+            stretch.append(leaf)
+        assert len(stretch._complete) <= 2 * max(stretch.size.bit_length(), 1), "little is kept of a stretch, too"
+        head.extend(stretch)
+    assert (head.size, head.root()) == (len(leaves), _by_definition(leaves))
+
+
+def test_a_stretch_is_added_where_it_belongs_alone() -> None:
+    with pytest.raises(ValueError, match="a stretch from 3 does not follow 0 leaves"):
+        TreeHead().extend(TreeHead(3))
 
 
 @given(_hashes.filter(bool), st.data())
