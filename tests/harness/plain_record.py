@@ -175,7 +175,8 @@ class PlainRecord:
             if verb == "DISPUTE":
                 self.before_dispute = self.standing
             elif verb == "REPAIR":
-                self.before_repair = self.before_dispute if self.standing == "DISPUTED" else self.standing
+                before = self.before_dispute if self.standing == "DISPUTED" else self.standing
+                self.before_repair = self.before_repair if before == "REPAIRED" else before
             self.standing = _LEADS_TO[verb]
 
     def _release(self, by: str, outcomes: Counter[str]) -> None:

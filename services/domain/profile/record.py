@@ -420,7 +420,7 @@ def _fold_act(record: Record | None, header: Header) -> Folded:
     )
     after = _with_act_reading(record, after, header)
     if verb == Verb.REPAIR:
-        after = replace(after, before_act=record.before_dispute if state is _D else record.procedural)
+        after = replace(after, before_act=_before_repair(record))
     elif verb == Verb.END and state is _R:
         after = replace(after, before_act=_E)
     return Moved(after, Change.TRANSITION, record.state)
@@ -441,6 +441,12 @@ def _with_act_reading(record: Record, after: Record, header: Header) -> Record:
 def _said_on(header: Header) -> int:
     moment, received = header["source_time"], header["received_at"]
     return day_number(city_day(received if moment is None else moment))
+
+
+def _before_repair(record: Record) -> RecordState | None:
+    """Return the state in which a record that is repaired stays published: of one repaired before, that before both."""
+    before = record.before_dispute if record.standing is _D else record.procedural
+    return record.before_act if before is _R else before
 
 
 def _before_dispute(record: Record, verb: str) -> RecordState | None:

@@ -18,6 +18,7 @@ from creditbus.services.domain.profile.record import (
     Stale,
     Unknown,
     fold,
+    settled,
 )
 from creditbus.services.domain.profile.stored_record import decode_record, encode_record
 
@@ -241,6 +242,22 @@ def test_a_removal_and_a_repair_come_to_the_same_in_either_order() -> None:
     repaired = moved(moved(in_state(RecordState.ACTIVE), header("REPAIR", 3)), header("END", 4))
     exited = moved(moved(in_state(RecordState.ACTIVE), header("END", 4)), header("REPAIR", 3))
     assert repaired.state is exited.state is RecordState.REPAIRED
+
+
+@pytest.mark.parametrize("closing", [(), ("SETTLE",), ("REPAIR",), ("SETTLE", "DISPUTE", "REPAIR"), ("END", "REPAIR")])
+@pytest.mark.parametrize("before", [(), ("END",), ("DISPUTE",)])
+def test_what_is_repaired_is_published_for_its_minimum_period_whatever_is_said_against_it(
+    before: tuple[str, ...], closing: tuple[str, ...]
+) -> None:
+    record = moved(None, header())
+    for place, verb in enumerate((*before, "REPAIR", "DISPUTE", *closing)):
+        folded = fold(record, header(verb, place + 2))
+        assert isinstance(folded, Moved)
+        record = settled(folded.record, folded.previous_state, end=9, today=8)
+    shown = "EXITED" if "END" in (*before, *closing) else "ACTIVE"
+    assert record.state == (shown if closing else "DISPUTED")
+    if closing:
+        assert settled(record, record.state, end=9, today=9).state is RecordState.REPAIRED
 
 
 def test_an_objection_that_the_status_column_states_is_settled_too() -> None:

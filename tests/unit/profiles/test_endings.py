@@ -60,6 +60,10 @@ class Lane:
         while busy := self.bus.busy():
             self.reported.join(self.bus.turn(*busy[0]).endings)
 
+    def states(self) -> list[str]:
+        records = self.bus.records(PARTY.code)
+        return [record.state for name, record in records.items() if ITEM in name]
+
     def come_to(self, on: date) -> None:
         self.bus.now = midnight_ms(day_number(on))
         self.bus.switch(_stages(on))
@@ -116,6 +120,19 @@ def test_what_a_repair_or_a_correction_ends_is_reported_too(lane: Lane) -> None:
     lane.come_to(over)
     lane.work()
     assert lane.reported.counts[Ended(ITEM, EndedBy.REPAIRED, day_number(over))] == 1
+
+
+def test_what_is_repaired_once_more_stays_published_until_its_minimum_period_is_over(lane: Lane) -> None:
+    day, over = date(2026, 4, 2), date(2026, 7, 3)
+    lane.come_to(day)
+    row = fined(1, decided=day)
+    lane.say(row, acted(row, "REPAIR"), acted(row, "DISPUTE"))
+    assert lane.states() == ["DISPUTED"]
+    lane.say(acted(fined(1, decided=day, until=day), "REPAIR"))
+    assert lane.states() == ["ACTIVE"]
+    lane.come_to(over)
+    lane.work()
+    assert lane.states() == ["REPAIRED"]
 
 
 def _samples() -> dict[str, Any]:
