@@ -169,8 +169,8 @@ class PlainRecord:
     def _step(self, verb: str) -> None:
         if verb == "SETTLE":
             self.standing = self.before_dispute
-        elif verb == "END" and self.standing == "REPAIRED":
-            self.before_repair = "EXITED"
+        elif verb == "END" and "REPAIRED" in (self.standing, self.standing == "DISPUTED" and self.before_dispute):
+            self.standing, self.before_repair = "REPAIRED", "EXITED"
         else:
             if verb == "DISPUTE":
                 self.before_dispute = self.standing

@@ -403,7 +403,8 @@ def _fold_act(record: Record | None, header: Header) -> Folded:
         return _CONFLICT
     if leads_to is not None:
         # an entry is often repaired first and removed then, and the two come in any order: what is repaired stays so
-        procedural: RecordState | None = _R if verb == Verb.END and state is _R else leads_to
+        repaired = state is _R or (state is _D and record.before_dispute is _R)
+        procedural: RecordState | None = _R if verb == Verb.END and repaired else leads_to
     elif verb == Verb.SETTLE:
         procedural = record.before_dispute
     else:
@@ -421,7 +422,7 @@ def _fold_act(record: Record | None, header: Header) -> Folded:
     after = _with_act_reading(record, after, header)
     if verb == Verb.REPAIR:
         after = replace(after, before_act=_before_repair(record))
-    elif verb == Verb.END and state is _R:
+    elif verb == Verb.END and procedural is _R:
         after = replace(after, before_act=_E)
     return Moved(after, Change.TRANSITION, record.state)
 

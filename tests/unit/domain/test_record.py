@@ -244,7 +244,13 @@ def test_a_removal_and_a_repair_come_to_the_same_in_either_order() -> None:
     assert repaired.state is exited.state is RecordState.REPAIRED
 
 
-@pytest.mark.parametrize("closing", [(), ("SETTLE",), ("REPAIR",), ("SETTLE", "DISPUTE", "REPAIR"), ("END", "REPAIR")])
+def test_a_removal_during_an_objection_does_not_show_again_what_is_repaired() -> None:
+    disputed = moved(in_state(RecordState.REPAIRED), header("DISPUTE", 4))
+    ended = moved(disputed, header("END", 5, reading=7))
+    assert (ended.state, ended.before_act) == (RecordState.REPAIRED, RecordState.EXITED)
+
+
+@pytest.mark.parametrize("closing", [(), ("SETTLE",), ("REPAIR",), ("SETTLE", "DISPUTE", "REPAIR"), ("END",)])
 @pytest.mark.parametrize("before", [(), ("END",), ("DISPUTE",)])
 def test_what_is_repaired_is_published_for_its_minimum_period_whatever_is_said_against_it(
     before: tuple[str, ...], closing: tuple[str, ...]
