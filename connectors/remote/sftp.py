@@ -60,7 +60,7 @@ def _ask_ahead(remote: paramiko.SFTPFile) -> None:
     """Ask for all pieces of a file at once, so that a distant server takes one round trip and not one for each piece.
 
     paramiko asks in a thread of its own, and a connection that breaks shows its user the traceback of that thread
-    (paramiko issue 2379). Whoever reads the file is told of the break anyway.
+    (paramiko issue 2379). Whoever reads the file gets the error of the break anyway.
     """
     ask = remote._prefetch_thread  # noqa: SLF001 -- there is no public way
 
