@@ -78,9 +78,11 @@ item has the fields without which a record has no subject, no authority and no n
 ## Check it
 
 `creditbus city check` reads every file as far as it can be read, and then compares them: a grant that names an item,
-a field or a district that the city does not have, an item whose department is not declared, a mapping of no item, an
-item of the city's own without a mapping, two items with the same name of a record. `--json` lists `file`, `line`,
-`key`, `problem` and `fix`. What it finds right, every command accepts.
+a field or a district that the city does not have, a grant that can never get anything, or nothing of one of its items
+(it needs consents and states no `uscc`, the item is about other kinds of subjects, every field is above the ceiling),
+an item whose department is not declared, a mapping of no item, an item of the city's own without a mapping, two items
+with the same name of a record. `--json` lists `file`, `line`, `key`, `problem` and `fix`. What it finds right, every
+command accepts. `topics plan` and `apply` say of a grant in vain, too, and go on: it gives nothing away.
 
 Each file names its schema in its first line (`# yaml-language-server: $schema=…`), by which editors complete keys,
 show what they mean and mark what is wrong. `creditbus city schema NAME` prints one; after an update of the product,
@@ -187,9 +189,12 @@ creditbus item add parking-fine --name 违法停车 --name-en "Parking fine"
 
 ## 检查
 
-`creditbus city check` 把每个文件读到能读之处，再互相比较：授权中的事项、数据项或区本市没有，事项的部门没有声明，
-映射所填的事项不存在，自有事项没有映射，两个事项的记录同名。`--json` 列出 `file`、`line`、`key`、`problem` 和 `fix`。
-检查无误的目录，所有命令都能使用。
+`creditbus city check` 把每个文件读到能读之处，再互相比较：授权中的事项、数据项或区本市没有，
+授权永远得不到任何记录、或得不到其中某个事项的任何内容
+（须有主体授权而没有写 `uscc`，事项只涉及其他类别的主体，全部数据项都超出可见范围），
+事项的部门没有声明，映射所填的事项不存在，自有事项没有映射，两个事项的记录同名。
+`--json` 列出 `file`、`line`、`key`、`problem` 和 `fix`。
+检查无误的目录，所有命令都能使用。`topics plan` 和 `apply` 也指出落空的授权，并照常进行：这样的授权什么也不会给出。
 
 每个文件的第一行写明其模式（`# yaml-language-server: $schema=…`），编辑器据此补全键、显示含义、标出错误。
 `creditbus city schema NAME` 输出一份模式；产品更新后请据此重写。

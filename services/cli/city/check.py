@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, Generic, NamedTuple, TypeVar
 
 from creditbus.services.cli.city.carried import carried_items
-from creditbus.services.cli.city.cross_references import grant_faults, publisher_faults, role_faults
+from creditbus.services.cli.city.cross_references import grant_faults, publisher_faults, role_faults, vain_faults
 from creditbus.services.cli.city.fault import CityFault, fault_of
 from creditbus.services.cli.city.mappings import mapping_faults
 from creditbus.services.cli.messages import city as messages
@@ -60,6 +60,7 @@ def check_city(folder: Path) -> list[CityFault]:
     for section, subscriber in subscribers.values():
         if subscriber is not None and section is not None:
             found += grant_faults(subscriber, section, carried, settings.value)
+            found += vain_faults(subscriber, section, carried, [department for _, department in whole])
     return found or list(_refused(folder))
 
 

@@ -7,10 +7,13 @@ from pathlib import Path
 
 from creditbus.services.cli.city.carried import Carried
 from creditbus.services.cli.city.fault import CityFault, fault_of
+from creditbus.services.cli.city.never_admitted import never_admitted_error
 from creditbus.services.cli.messages import city as messages
 from creditbus.services.cli.topics.entitlement import explained
 from creditbus.services.domain.entitlement import carries
 from creditbus.services.domain.entitlement_faults import entitlement_faults, named_roles
+from creditbus.services.domain.feed.never_admitted import never_admitted
+from creditbus.services.fanout.app import grant_of
 from creditbus.topics.city.settings import CITY_FILE, CitySettings
 from creditbus.topics.document import Section
 from creditbus.topics.parties import Department, Subscriber
@@ -18,7 +21,7 @@ from creditbus.topics.suggestion import suggestion
 from creditbus.topics.text import Text
 from creditbus.topics.yaml_text import Located
 
-__all__ = ["grant_faults", "publisher_faults", "role_faults"]
+__all__ = ["grant_faults", "publisher_faults", "role_faults", "vain_faults"]
 
 
 def grant_faults(
@@ -73,6 +76,25 @@ def _unknown_field(carried: Carried, item: str, code: str) -> tuple[Text, str] |
     if known is None or code in known.fields:
         return None
     return messages.NO_SUCH_FIELD(item=item, field=code), suggestion(code, list(known.fields))
+
+
+def vain_faults(
+    subscriber: Subscriber, section: Section, carried: Carried, departments: Collection[Department]
+) -> Iterator[CityFault]:
+    """Give what a grant names and can never get.
+
+    Args:
+        subscriber: as it was read; one with a wrong value is passed over, for another stands in for that.
+        section: its file.
+        carried: the items of the city.
+        departments: those whose files are right.
+
+    """
+    if section.faults:
+        return
+    items = {name: one.item for name, one in carried.items() if one.item is not None}
+    for found in never_admitted(grant_of(subscriber), items, departments):
+        yield fault_of(never_admitted_error(found, subscriber, section))
 
 
 def publisher_faults(folder: Path, carried: Carried, departments: Collection[str]) -> Iterator[CityFault]:

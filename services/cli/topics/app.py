@@ -11,15 +11,19 @@ import typer
 from creditbus.services.cli.console import OUTPUT, print_json
 from creditbus.services.cli.language import spoken
 from creditbus.services.cli.messages import topics as messages
+from creditbus.services.cli.topics.admission import admission_warnings
 from creditbus.services.cli.topics.entitlement import refuse_entitlement_faults
 from creditbus.services.cli.topics.versions import register, wait_for_lanes
 from creditbus.services.domain.city_time import city_day
 from creditbus.topics.connection import Connection
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from creditbus.deploy.bus import BusPlan
     from creditbus.topics.feed_quotas import QuotaChange
     from creditbus.topics.plan import Plan
+    from creditbus.topics.text import Text
 
 __all__ = ["app"]
 
@@ -42,11 +46,13 @@ def plan_command(
     refuse_entitlement_faults()
     plan = plan_bus(Connection.from_environment(store=False))
     day = city_day(int(time.time() * 1000)) if on is None else on.date()
+    warnings = list(admission_warnings())
     if json:
-        print_json(_plan_facts(plan, done=False) | {"effects": planned_effects(plan, day, count=not no_count)})
+        effects = planned_effects(plan, day, count=not no_count)
+        print_json(_plan_facts(plan, done=False) | {"warnings": warnings, "effects": effects})
     else:
         # first what is known at once: counting takes time
-        _print_plan(plan)
+        _print_plan(plan, warnings)
         show_effects(planned_effects(plan, day, count=not no_count))
     if not plan.empty:
         raise typer.Exit(1)
@@ -61,10 +67,11 @@ def apply_command(wait: Annotated[float, typer.Option(min=0)] = 10.0, json: Json
     connection = Connection.from_environment(store=False)
     plan = apply_bus(connection)
     there, known = wait_for_lanes(connection, plan.version, wait)
+    warnings = list(admission_warnings())
     if json:
-        print_json(_plan_facts(plan, done=True, lanes={"at_version": there, "known": known}))
+        print_json(_plan_facts(plan, done=True, lanes={"at_version": there, "known": known}) | {"warnings": warnings})
         return
-    _print_plan(plan)
+    _print_plan(plan, warnings)
     said = messages.NOT_TAKEN_UP if not known else messages.PUBLISHED if there == known else messages.TAKEN_UP
     OUTPUT.print(spoken(said, version=plan.version, there=there, known=known), soft_wrap=True)
 
@@ -94,8 +101,9 @@ def _plan_facts(plan: BusPlan, *, done: bool, lanes: dict[str, int] | None = Non
     return _facts(plan.servers) | {"version": plan.version, "changes": changes, "lanes": lanes, "applied": done}
 
 
-def _print_plan(plan: BusPlan) -> None:
-    for line in (*_lines(plan.servers), *(f"{change.mark} {change.path}" for change in plan.changes)):
+def _print_plan(plan: BusPlan, warnings: Sequence[Text]) -> None:
+    changes = (f"{change.mark} {change.path}" for change in plan.changes)
+    for line in (*_lines(plan.servers), *changes, *(f"! {spoken(warning)}" for warning in warnings)):
         OUTPUT.print(line, soft_wrap=True, markup=False)
     if plan.empty:
         OUTPUT.print(spoken(messages.AS_DECLARED))

@@ -90,6 +90,8 @@ _FAULTS = [
         "grant.masks",
         "two whole",
     ),
+    (_SUBSCRIBER, "consent: false", "consent: true", "grant.consent", "no `uscc` by which"),
+    (_SUBSCRIBER, "consent: false", "consent: true", "grant.consent", "records one"),
     (_SUBSCRIBER, "kind: district", "kind: distrikt", "kind", "did you mean district"),
     (_OVERLAY, "due_working_days: 5", "due_working_days: soon", "due_working_days", "whole number"),
     (_OVERLAY, "due_working_days", "due_working_dais", "due_working_dais", "unknown key"),
@@ -203,6 +205,18 @@ def test_everything_is_said_at_once(city: Path, capsys: pytest.CaptureFixture[st
     assert cli.main(["city", "check", "city", "--json"]) == 1
     facts = json.loads(capsys.readouterr().out)
     assert {"file": f"city/{_SUBSCRIBER}", "key": "grant.consent"}.items() <= facts[3].items()
+
+
+def test_an_item_that_a_grant_can_never_get_is_named_at_its_place(city: Path) -> None:
+    _break(city / _SUBSCRIBER, "subject_kinds: [ENTERPRISE]", "subject_kinds: [NATURAL_PERSON]")
+    (fault,) = check_city(city)
+    line = (city / _SUBSCRIBER).read_text(encoding="utf-8").splitlines()[fault.line - 1]
+    assert (fault.file, fault.key, line.strip()) == (
+        str(city / _SUBSCRIBER),
+        "grant.items",
+        "items: [administrative-penalty]",
+    )
+    assert "administrative-penalty has records of ENTERPRISE, INDIVIDUAL_BUSINESS, " in fault.problem
 
 
 def test_an_item_of_the_product_needs_the_departments_that_it_names(city: Path) -> None:
