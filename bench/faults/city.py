@@ -12,6 +12,7 @@ from random import Random
 from typing import Any
 
 from faults.pace import Pace
+from faults.story import Story
 from kafka.errors import KafkaError
 
 from creditbus.avro_schemas import raw_catalogue
@@ -22,6 +23,7 @@ from creditbus.topics.errors import UserError
 from creditbus.topics.plan import apply
 from tests.harness.city_folder import CityFolder
 from tests.harness.city_past import CityPast
+from tests.harness.consent_story import Receiver
 from tests.harness.feeds import Grant
 from tests.harness.view_changes import MIDNIGHT, ViewChanges
 
@@ -39,6 +41,13 @@ _NEWCOMERS: Mapping[str, tuple[str, dict[str, Any]]] = {
     "bureau-audit": (_AGENCY, {"disclosure": "shared"}),
 }
 """Subscribers that come later: which other one each is like, and what of its grant differs."""
+_CODES: Mapping[str, str] = {
+    _AGENCY: "11990100AF0000155D",
+    _DISTRICT: "11990100AU0000889D",
+    "district-jiangan": "11990100AU000090XQ",
+    "bureau-audit": "11990100AU0000918Q",
+}
+"""By which consents name subscribers; the first is given records under consents alone, the others now and then."""
 _FIRST_MOMENT, _LAST_MOMENT = 0.03, 0.95
 """Of the events, before the first change and before the last one."""
 _LOOK_SECONDS = 0.1
@@ -88,14 +97,19 @@ class City(threading.Thread):
         self._heard = heard
         self._moments = sorted(events * random.uniform(_FIRST_MOMENT, _LAST_MOMENT) for _ in kinds)
         self._folder = CityFolder(folder / "city")
+        self._folder.grant(_AGENCY, consent=True)
         for name, (like, changes) in _NEWCOMERS.items():
-            self._folder.grant(name, like, **changes)
+            self._folder.grant(name, like, **{"consent": False, **changes})
+        for name, code in _CODES.items():
+            self._folder.write(f"subscribers/{name}", self._folder.read(f"subscribers/{name}") | {"uscc": code})
+        self._receivers = [Receiver(code, self._grant(name)["purpose"]) for name, code in _CODES.items()]
         self._mind = ViewChanges(
             {name: self._grant(name) for name in _SUBSCRIBERS},
             {name: self._grant(name) for name in _NEWCOMERS},
             raw_catalogue(),
             FIRST_DAY,
             steady=[_STEADY],
+            lasting=[_AGENCY],
         )
 
     @property
@@ -103,11 +117,15 @@ class City(threading.Thread):
         """What it declared, and its day."""
         return self._mind.past
 
-    @property
-    def lasts(self) -> Sequence[date]:
-        """Days on which publications may end: one that is over at the start, and one that does not come, among them."""
+    def tells(self, random: Random, first: int, *, by_itself: bool = False) -> Story:
+        """Make a story of its subjects; arguments as of one.
+
+        One of the days on which publications and consents end is over at the start, and one does not come.
+
+        """
         days = sum(kind == MIDNIGHT for kind in self._kinds)
-        return [FIRST_DAY + timedelta(number) for number in range(-1, days + 3)]
+        lasts = [FIRST_DAY + timedelta(number) for number in range(-1, days + 3)]
+        return Story(random, first, lasts, self._receivers, by_itself=by_itself)
 
     @property
     def complete(self) -> bool:
@@ -148,8 +166,14 @@ class City(threading.Thread):
         self._heard(f"  change {self.made.total():3} at {events:7,} events  {made}: {said}")
 
     def _grant(self, name: str) -> Grant:
-        found: Grant = self._folder.read(f"subscribers/{name}")["grant"]
-        return found
+        subscriber = self._folder.read(f"subscribers/{name}")
+        grant: Grant = subscriber["grant"]
+        return grant | {"uscc": subscriber.get("uscc")}
+
+    @staticmethod
+    def _like(name: str) -> str:
+        """Return the subscriber whose file is there from the beginning, and which one is like."""
+        return name if name in _SUBSCRIBERS else _NEWCOMERS[name][0]
 
     def _write_day(self) -> None:
         scratch = self.day.with_suffix(".tmp")
@@ -158,11 +182,9 @@ class City(threading.Thread):
 
     def _write_files(self) -> None:
         for name, grant in self._mind.versions[-1].grants.items():
-            like = name if name in _SUBSCRIBERS else _NEWCOMERS[name][0]
-            stated = {part: value for part, value in grant.items() if part not in {"declared", "feed"}}
-            self._folder.write(
-                f"subscribers/{name}", self._folder.read(f"subscribers/{like}") | {"id": name, "grant": stated}
-            )
+            stated = {part: value for part, value in grant.items() if part not in {"declared", "feed", "uscc"}}
+            own = {"id": name, "grant": stated} | ({"uscc": _CODES[name]} if name in _CODES else {})
+            self._folder.write(f"subscribers/{name}", self._folder.read(f"subscribers/{self._like(name)}") | own)
         for overlay in (self._folder.path / "catalogue").glob("*.yaml"):
             overlay.unlink()
         for item, disclosed in self._mind.disclosed.items():

@@ -8,8 +8,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
@@ -38,12 +37,19 @@ class Connectors(threading.Thread):
         size: events in a batch.
         pace: counts them and says when a batch is due.
         direct: publishes the registrations that come late.
-        lasts: days on which publications end.
+        tells: makes the story of a batch, whose parties begin with a number.
 
     """
 
     def __init__(
-        self, bus: Connection, folder: Path, seed: int, size: int, pace: Pace, direct: Direct, lasts: Sequence[date]
+        self,
+        bus: Connection,
+        folder: Path,
+        seed: int,
+        size: int,
+        pace: Pace,
+        direct: Direct,
+        tells: Callable[[Random, int], Story],
     ) -> None:
         super().__init__(name="connectors", daemon=True)
         self.sent: dict[str, DepartmentFile] = {}
@@ -55,7 +61,7 @@ class Connectors(threading.Thread):
         self._folder = folder
         self._seed = seed
         self._size = size
-        self._lasts = lasts
+        self._tells = tells
         self.stories: list[Story] = []
         """Of the batches."""
         self._pace = pace
@@ -81,7 +87,7 @@ class Connectors(threading.Thread):
             self._batches += 1
             number = self._batches
         random = Random(f"{self._seed}-batch-{number}")
-        story = Story(random, _FIRST_PARTY + number * _PARTIES_OF_A_BATCH, self._lasts)
+        story = self._tells(random, _FIRST_PARTY + number * _PARTIES_OF_A_BATCH)
         self.stories.append(story)
         return write_batch(self._folder, number, story, self._size)
 

@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from faults.story import ENTRY, PENALTY, REGISTRATION, SUCCESSION, Step, Story
+from faults.story import CONSENT, ENTRY, PENALTY, REGISTRATION, SUCCESSION, Step, Story
 
 __all__ = ["Batch", "DepartmentFile", "write_batch"]
 
@@ -30,6 +30,7 @@ _KINDS: Mapping[str, _Kind] = {
     ),
     ENTRY: _Kind("credit-office", "red-black-list", "csv", "red-black-lists", "ZTDM"),
     SUCCESSION: _Kind("market-supervision", "subject-succession", "csv", "subject-successions", "QSDM"),
+    CONSENT: _Kind("credit-office", "subject-consent", "csv", "consents", "SQRDM"),
 }
 
 
@@ -59,7 +60,7 @@ def write_batch(folder: Path, number: int, story: Story, size: int) -> Batch:
     steps = list(islice(story.steps(), size))
     late = [step for step in steps if step.late] + story.rest()
     files = []
-    for kind in (REGISTRATION, SUCCESSION, ENTRY, PENALTY):
+    for kind in (REGISTRATION, SUCCESSION, ENTRY, CONSENT, PENALTY):
         rows = [_row(step, kind) for step in steps if step.kind == kind and not step.late]
         if rows:
             files.append(_write(folder, f"{kind}-{number:03}", _KINDS[kind], rows))

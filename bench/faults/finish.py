@@ -13,11 +13,13 @@ from faults.scene import Scene
 
 from tests.harness.changes import changes_of
 from tests.harness.city_past import problems_under
+from tests.harness.consents import TURNS
 from tests.harness.feeds import grants_of_the_city
+from tests.harness.given_up import GIVEN_UP
 from tests.harness.held_copy import copy_problems, newest_rows
 from tests.harness.passages import WAYS, passages
 from tests.harness.problem import WRONG, Problem
-from tests.harness.proof import SIGNS
+from tests.harness.proof import CONSENTED, SIGNS
 from tests.harness.recomputation import recompute
 from tests.harness.view_changes import MIDNIGHT, VIEW_CHANGES
 from tests.harness.waiting import until
@@ -58,7 +60,7 @@ def finish(scene: Scene, observer: Observer, direct: Direct, result: Result, say
     past, changes = scene.city.past, changes_of(observer, lambda _: ())
     result.problems += [
         *arrivals(observer, direct, scene.connectors, folders),
-        *problems_under(observer, recompute(observer), past, changes, result.proof),
+        *problems_under(observer, recompute(observer), past, changes, result.proof, result.turns),
     ]
     result.problems += _of_copies(scene, observer, result)
     result.passages = passages(changes, grants_of_the_city())
@@ -112,10 +114,11 @@ def _proves_nothing(result: Result) -> Iterator[Problem]:
     for way in WAYS:
         if not result.passages[way]:
             yield Problem(WRONG, 1, f'no record went "{way}": the traffic proves nothing of views')
-    if sum(result.changes[kind] for kind in VIEW_CHANGES) >= _ENOUGH:
-        for sign in SIGNS:
-            if not result.proof[sign]:
-                yield Problem(WRONG, 1, f'nothing was "{sign}": the changes prove nothing of views')
+    enough = sum(result.changes[kind] for kind in VIEW_CHANGES) >= _ENOUGH
+    seen = result.proof + result.turns
+    for sign in (*TURNS, GIVEN_UP, CONSENTED, *(SIGNS if enough else ())):
+        if not seen[sign]:
+            yield Problem(WRONG, 1, f'nothing was "{sign}": the changes prove nothing of views')
 
 
 def _skipped_markers(scene: Scene) -> Iterator[Problem]:

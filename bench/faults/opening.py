@@ -16,7 +16,6 @@ from faults.fleet import Crew
 from faults.outlet import Outlet
 from faults.pace import Pace
 from faults.scene import Scene
-from faults.story import Story
 
 from creditbus.topics.city import example_city, use_city
 from creditbus.topics.connection import Connection
@@ -81,10 +80,10 @@ def opened(plan: Plan, folder: Path, say: Callable[[str], None]) -> Iterator[tup
         files = folder / "files"
         files.mkdir()
         lanes = observer.partitions
-        story = Story(Random(f"{plan.seed}-direct"), _FIRST_PARTY, city.lasts, by_itself=True)
+        story = city.tells(Random(f"{plan.seed}-direct"), _FIRST_PARTY, by_itself=True)
         direct = Direct(wire, story, pace, lanes)
         size = _LARGE if plan.events >= _LARGE_FROM else _SMALL
-        connectors = Connectors(bus, files, plan.seed, size, pace, direct, city.lasts)
+        connectors = Connectors(bus, files, plan.seed, size, pace, direct, city.tells)
         crew = Crew(bus, folder / "workers.log", city.day, _WORKERS)
         outlet = Outlet(observer, lanes)
         random = Random(f"{plan.seed}-{plan.brokers}-faults")

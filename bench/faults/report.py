@@ -51,6 +51,7 @@ def document(results: Sequence[Result], seed: int, machine: dict[str, object], *
                 "outcomes": dict(sorted(result.counts.items())),
                 "changes_of_views": dict(sorted(result.changes.items())),
                 "feed_records_for_them": dict(sorted(result.proof.items())),
+                "consents_and_codes": dict(sorted(result.turns.items())),
                 "passages_of_views": dict(sorted(result.passages.items())),
                 "copies": [copy._asdict() for copy in result.copies],
             }
@@ -110,7 +111,7 @@ def _verdict(facts: dict[str, Any]) -> str:
 
 
 def _of_views(stretch: dict[str, Any]) -> Iterable[str]:
-    for name in ("changes_of_views", "feed_records_for_them"):
+    for name in ("changes_of_views", "feed_records_for_them", "consents_and_codes"):
         yield f"{name.replace('_', ' ')}: " + ", ".join(f"{what} {count:,}" for what, count in stretch[name].items())
     for copy in stretch["copies"]:
         yield (

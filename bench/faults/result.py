@@ -68,6 +68,8 @@ class Result:
     """Of views, by kind."""
     proof: Counter[str] = field(default_factory=Counter)
     """What feeds got for them."""
+    turns: Counter[str] = field(default_factory=Counter)
+    """What became of consents, and how often records went with their code to another subject."""
     copies: list[Copied] = field(default_factory=list)
     passages: Counter[str] = field(default_factory=Counter)
     """How often a record went out of a view for its subject's district, came in, and came back in."""

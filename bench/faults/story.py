@@ -3,8 +3,9 @@
 Of all events 5 % repeat one that was reported before, 5 % amend one, 5 % name their subject by a legacy code before its
 registration. Some name a subject that nobody registers, some are refused, some take an entry off a list, some say
 that a subject takes the place of another, or that it does not. Some say that a subject moved or has another name; a few
-move one subject with very many records twice, one right after the other. Where the department publishes by itself, some
-say that a registration does not hold, or holds again, or that there is a second one.
+move one subject with very many records twice, one right after the other. Some say that a subject consents to being
+queried, or does so no more. Where the department publishes by itself, some say that a registration does not hold, or
+holds again, or that there is a second one; and the register gives numbers to the wrong subjects, and corrects itself.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from datetime import date
 from random import Random
 from typing import Any, NamedTuple
 
+from tests.harness.code_story import CodeStory
+from tests.harness.consent_story import ConsentStory, Receiver
 from tests.harness.traffic import (
     DISTRICTS,
     Party,
@@ -30,9 +33,10 @@ from tests.harness.traffic import (
     withdrawn,
 )
 
-__all__ = ["ENTRY", "PENALTY", "REGISTRATION", "SUCCESSION", "Step", "Story"]
+__all__ = ["CONSENT", "ENTRY", "PENALTY", "REGISTRATION", "SUCCESSION", "Step", "Story"]
 
 REGISTRATION, PENALTY, ENTRY, SUCCESSION = "registration", "penalty", "entry", "succession"
+CONSENT = "consent"
 
 _RECENT = 2000
 _LATEST = 1500
@@ -62,10 +66,18 @@ class Story:
     """Draws events; parties are numbered from `first`, so that two stories never speak of the same one.
 
     `by_itself`: the department writes its events itself, so they say more than rows of a file can. `lasts` are the days
-    on which publications end.
+    on which publications and consents end; the latter are to the receivers, half of them to the first.
     """
 
-    def __init__(self, random: Random, first: int, lasts: Sequence[date], *, by_itself: bool = False) -> None:
+    def __init__(
+        self,
+        random: Random,
+        first: int,
+        lasts: Sequence[date],
+        receivers: Sequence[Receiver],
+        *,
+        by_itself: bool = False,
+    ) -> None:
         self._random = random
         self._lasts = lasts
         self.moves = 0
@@ -83,6 +95,8 @@ class Story:
         self._next: deque[Step] = deque()
         self._recent: deque[Step] = deque(maxlen=_RECENT)
         self._late: list[tuple[int, int, Party]] = []
+        self._consents = ConsentStory(random, receivers, lasts, by_itself=by_itself)
+        self._codes = CodeStory(random, self._new)
         shares: dict[Callable[[], Step | None], float] = {
             self._repetition: 0.05,
             self._amendment: 0.05,
@@ -98,9 +112,12 @@ class Story:
             self._rename: 0.003,
             self._move_of_the_large: 0.0005,
             self._plain: 0.47,
+            self._consent: 0.04,
+            self._consent_before_registration: 0.004,
         }
         if by_itself:
             shares |= {self._invalid: 0.004, self._valid_again: 0.003, self._second: 0.002}
+            shares |= {self._correction: 0.01, self._by_number: 0.02, self._old_row: 0.002}
         self._makers, self._shares = list(shares), list(shares.values())
 
     def steps(self) -> Iterator[Step]:
@@ -115,10 +132,10 @@ class Story:
                 yield self._draw()
 
     def rest(self) -> list[Step]:
-        """End the story: the registrations that are still owed."""
+        """End the story: the registrations and corrections that are still owed."""
         owed = [self._register(one, late=True) for *_, one in sorted(self._late)]
         self._late.clear()
-        return owed
+        return [*self._next, *owed, *(Step(REGISTRATION, row) for row in self._codes.rest())]
 
     def _draw(self) -> Step:
         drawn = self._random.choices(self._makers, self._shares)[0]()
@@ -164,7 +181,7 @@ class Story:
 
     def _amendment(self) -> Step | None:
         step = self._random.choice(self._recent) if self._recent else None
-        if step is None or step.kind in (ENTRY, SUCCESSION):  # a list is corrected by removals
+        if step is None or step.kind in (ENTRY, SUCCESSION, CONSENT):  # a list is corrected by removals
             return self._plain()
         column = {REGISTRATION: "OPSCOPE", PENALTY: "BZ"}[step.kind]
         content = {**step.event["content"], column: f"虚构更正{self._told}"}
@@ -250,3 +267,28 @@ class Story:
             return None
         first, second = self._random.choice(list(self._succeeded.values()))
         return self._keep(Step(SUCCESSION, succession(first, second, (first.code, second.code), "2019-03-01")))
+
+    def _consent(self) -> Step | None:
+        # the one with very many records now and then
+        parties = [*self._known[:1], *self._known[-_RECENT:], *self._codes.parties[-_RECENT:]]
+        return self._consented(self._consents.next_of(self._random.choice(parties))) if parties else None
+
+    def _consent_before_registration(self) -> Step:
+        one, number = self._new(), next(self._documents)
+        heapq.heappush(self._late, (self._told + self._random.randrange(20, _LATEST), number, one))
+        return self._consented(self._consents.given(one))
+
+    def _consented(self, events: Sequence[dict[str, Any]]) -> Step:
+        first, *others = (self._keep(Step(CONSENT, event)) for event in events)
+        self._next += others
+        return first
+
+    # not kept: to be sent again and amended is part of their story
+    def _correction(self) -> Step:
+        return Step(REGISTRATION, self._codes.correction())
+
+    def _by_number(self) -> Step:
+        return Step(PENALTY, self._codes.by_number())
+
+    def _old_row(self) -> Step:
+        return Step(REGISTRATION, self._codes.old_row())

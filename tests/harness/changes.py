@@ -12,6 +12,8 @@ __all__ = ["EXPIRED", "RETRACTED", "Change", "Entry", "Policy", "changes_of", "f
 EXPIRED = "EXPIRED"
 RETRACTED = ("WITHDRAWN", "REPAIRED", EXPIRED)
 _END = "EXPIRE"
+_GIVEN_UP = "主体更正：记录所用代码不属于该主体"
+"""The reason with which a subject gives up a record: the code by which it came is another one's."""
 
 Entry = bytes | None
 
@@ -53,6 +55,8 @@ class Change(NamedTuple):
     """What a registration's content says of the subject."""
     shown: Sequence[Entry]
     """What each subscriber must be shown, digested; None: nothing."""
+    gives_up: bool
+    """Whether it takes the record out of its subject's profile, and nobody's event."""
 
     @property
     def under(self) -> tuple[Facts, Policy, frozenset[tuple[str, str]]]:
@@ -74,7 +78,7 @@ class Change(NamedTuple):
 
     @property
     def by_event(self) -> bool:
-        return not self.restated and not self.ends
+        return not self.restated and not self.ends and not self.gives_up
 
     @property
     def state(self) -> str:
@@ -122,4 +126,5 @@ def _change(observer: Observer, record: Record, shown: Callable[[dict[str, Any]]
         digest({name: value for name, value in header.items() if name not in {"event_id", "applied"}}),
         registers,
         shown(event),
+        header["verb"] == "WITHDRAW" and event["act"]["reason"] == _GIVEN_UP,
     )

@@ -11,6 +11,7 @@ from tests.harness.changelog import replay, stored
 from tests.harness.changes import Change, changes_of
 from tests.harness.ends import ends
 from tests.harness.feeds import all_shown, compared, feeds, grants_of_the_city
+from tests.harness.given_up import earlier_stays, last_stays
 from tests.harness.problem import DOUBLED, FOREIGN, LOST, WRONG, Problem
 from tests.harness.recomputation import CONTENT_VERBS, Recomputation, RecordId, recompute
 from tests.harness.restatement import restatement
@@ -76,7 +77,8 @@ def problems_before_feeds(
 
     `on` is the day in the end; None: one on which no publication has ended.
     """
-    by_events = [change for change in changes if change.by_event]
+    by_events = [change for change in last_stays(changes) if change.by_event]
+    yield from earlier_stays(changes, truth)
     yield from _ledger(observer, truth)
     yield from _rejects(observer, truth)
     yield from _versions(changes)

@@ -2,15 +2,17 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from tests.harness.changelog import stored
 from tests.harness.changes import Change, Policy
 from tests.harness.checker import Held, problems_before_feeds
+from tests.harness.consents import ConsentsWatch
 from tests.harness.declaring import Version, policies, possible_policies
 from tests.harness.feed_watch import FeedWatch
 from tests.harness.feeds import Evidence
+from tests.harness.given_up import last_stays, moves_of_records
 from tests.harness.permitted import Permitted
 from tests.harness.problem import WRONG, Problem
 from tests.harness.recomputation import Recomputation
@@ -29,11 +31,13 @@ class CityPast(NamedTuple):
     Attributes:
         versions: the oldest first; the last is in force.
         on: the day in the end.
+        since: the day in the beginning.
 
     """
 
     versions: Sequence[Version]
     on: date
+    since: date
 
     @property
     def feeds(self) -> list[str]:
@@ -47,6 +51,7 @@ def problems_under(
     past: CityPast,
     changes: Sequence[Change],
     proof: Counter[str],
+    turns: Counter[str],
     held: Held = stored,
 ) -> Iterator[Problem]:
     """Say what is wrong once everything has settled.
@@ -57,6 +62,7 @@ def problems_under(
         past: of the city.
         changes: all of them.
         proof: gets how many records of feeds show each of the signs of a changed view.
+        turns: gets what became of consents, and how often records went with their code to another subject.
         held: gives what the store of a stage holds for a lane.
 
     """
@@ -64,8 +70,9 @@ def problems_under(
     yield from restatement(changes, truth, (), policies(past.versions, past.on))
     yield from _stated(changes, past)
     for lane in range(observer.partitions):
-        yield from _feeds(observer, past, lane, proof)
-    by_event = [change for change in changes if change.by_event]
+        yield from _feeds(observer, past, lane, proof, turns)
+    turns.update(moves_of_records(changes))
+    by_event = [change for change in last_stays(changes) if change.by_event]
     yield from views(observer, truth, by_event, list(past.versions[-1].grants.values()), past.on)
 
 
@@ -83,9 +90,12 @@ def _stated(changes: Sequence[Change], past: CityPast) -> Iterator[Problem]:
         last[lane] = policy
 
 
-def _feeds(observer: Observer, past: CityPast, lane: int, proof: Counter[str]) -> Iterator[Problem]:
+def _feeds(
+    observer: Observer, past: CityPast, lane: int, proof: Counter[str], turns: Counter[str]
+) -> Iterator[Problem]:
     permitted = Permitted(past.versions)
     watches = []
+    consents = ConsentsWatch([past.since + timedelta(number) for number in range((past.on - past.since).days + 1)])
     for feed in past.feeds:
         place = Place(feed, lane)
         watch = FeedWatch(place, permitted, Evidence())
@@ -94,7 +104,9 @@ def _feeds(observer: Observer, past: CityPast, lane: int, proof: Counter[str]) -
         proof.update(watch.proof)
     for record in observer.records[Place(_CHANGES, lane)]:
         change = observer.wire.decode(record.value)
+        yield from consents.hold(change, f"{record.place} at {record.offset}")
         for watch in watches:
             yield from watch.hold_against(change)
+    turns.update(consents.turns)
     for watch in watches:
         yield from watch.close()

@@ -23,7 +23,8 @@ def ends(changes: Sequence[Change], truth: Recomputation, on: date | None) -> It
     for change in changes:
         if change.ends:
             yield from _end(change, last.get(change.name))
-        if change.state == EXPIRED and change.name in truth.told and not truth.told[change.name].is_over(on):
+        story = truth.told.get(change.name)
+        if change.state == EXPIRED and story is not None and not story.is_over_by(change.content, on):
             yield Problem(WRONG, 1, f"{change.where}: {change.name} is over before its last day has passed")
         last[change.name] = change
     for name in last.keys() & truth.told.keys():

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-__all__ = ["SIGNS", "sign_of"]
+__all__ = ["CONSENTED", "SIGNS", "sign_of"]
 
 _ENDED, _RESTATED = "publication ended", "restated"
-SIGNS = (_RESTATED, "withheld for DISTRICT", "withheld for GRANT", "withheld for VALUE", _ENDED)
+CONSENTED = "withheld for CONSENT"
+SIGNS = (_RESTATED, "withheld for DISTRICT", CONSENTED, "withheld for GRANT", "withheld for VALUE", _ENDED)
 """Records of a feed that no event brought, or none alone."""
 
 

@@ -1,8 +1,9 @@
 """What must become of the traffic, recomputed from the raw ingest topics by rules written a second time.
 
-Knows only what `traffic` can send: enterprise registrations, which may be withdrawn and come again, penalties, tax
-grades, list entries and their removals, successions and their annulments, codes with a wrong check digit, bytes that
-are not an event. Shares no code with the services.
+Knows only what `traffic`, `consent_story` and `code_story` can send: enterprise registrations, which may be withdrawn
+and come again, or give a number to another subject, penalties, tax grades, list entries and their removals, successions
+and their annulments, consents, codes with a wrong check digit, bytes that are not an event. Shares no code with the
+services.
 
 One thing no rule tells: which events were there before a subject's last registration was withdrawn, for registrations
 and other records come by different partitions. Of a subject that was registered and is no more, what waits is taken
@@ -56,6 +57,8 @@ class Recomputation:
     """Events that wait for a registration."""
     told: dict[RecordId, Story] = field(default_factory=dict)
     """Records that exist: their content came."""
+    numbered: set[str] = field(default_factory=set)
+    """Subjects to which the register gave a number at some time."""
     registrations: defaultdict[str, dict[RecordId, Story]] = field(default_factory=lambda: defaultdict(dict))
     """Records that register a subject."""
     waiting: set[tuple[RecordId, str, bytes]] = field(default_factory=set)
@@ -117,14 +120,26 @@ def recompute(observer: Observer, free: Collection[str] = ()) -> Recomputation:
             result.counts[department][f"rejected {sent}"] += 1
         else:
             admitted.append(sent)
-    owners = {code: sent.name.subject for sent in admitted if sent.name.item == REGISTRATION for code in _old(sent)}
     waiting = _who_waits(observer, result, admitted, free)
+    result.numbered = {sent.name.subject for sent in admitted if sent.number}
+    owners = _owners(result, admitted)
     for sent in admitted:
         _place(result, sent, waiting, owners)
     for story in result.stories.values():
         _count(result, story)
     result.told = {name: story for name, story in result.stories.items() if story.contents}
     return result
+
+
+def _owners(result: Recomputation, admitted: list[Sent]) -> dict[str, str]:
+    """Return whose each old code is; a number that registrations of several subjects give is nobody's."""
+    numbered: defaultdict[str, set[str]] = defaultdict(set)
+    for subject in result.registrations:
+        for story in result.standing(subject):
+            numbered[story.number or ""].add(subject)
+    return {number: subjects.pop() for number, subjects in numbered.items() if number and len(subjects) == 1} | {
+        code: sent.name.subject for sent in admitted if sent.name.item == REGISTRATION for code in _old(sent)
+    }
 
 
 def _old(sent: Sent) -> tuple[str, str]:
@@ -193,7 +208,8 @@ def _decoded(observer: Observer, value: bytes) -> dict[str, Any] | str:
 
 def _sent(place: tuple[str, int, int], event: dict[str, Any], value: bytes) -> Sent | str:
     """Keep what matters of an event, or say why it is refused."""
-    header, code = event["header"], event["claim"]["uscc"] or event["claim"]["tax_no"]
+    header, claim = event["header"], event["claim"]
+    code = claim["uscc"] or claim["tax_no"] or claim["registration_no"]
     if not _right(code):
         return "ID_CHECK_DIGIT"
     name = RecordId(code, header["item"], header["authority"], header["document_no"])
@@ -205,7 +221,11 @@ def _sent(place: tuple[str, int, int], event: dict[str, Any], value: bytes) -> S
     said = _said(event)
     content, until = digest(event["content"]), next(filter(None, map(event["content"].get, _UNTIL)), None)
     last = None if until is None else date.fromisoformat(until)
-    return Sent(place, name, header["verb"], old, content, said, header["state"], value, facts, whole, last)
+    number = claim["registration_no"] if facts is not None else None
+    time = header["source_time"]
+    return Sent(
+        place, name, header["verb"], old, content, said, header["state"], value, facts, whole, last, number, time
+    )
 
 
 def _said(event: dict[str, Any]) -> bytes:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 __all__ = ["CONTENT_VERBS", "NOBODY", "Facts", "RecordId", "Sent", "Step", "Story"]
 
 CONTENT_VERBS = ("ISSUE", "AMEND")
+_SETTLE = "SETTLE"
 _LEADS_TO = {"END": "EXITED", "WITHDRAW": "WITHDRAWN", "REPAIR": "REPAIRED", "DISPUTE": "DISPUTED"}
 
 
@@ -51,6 +52,10 @@ class Sent(NamedTuple):
     """Of a succession: the event, with the codes that its record holds."""
     until: date | None = None
     """The last day of publication that the content states; what the traffic tells is over by no other rule."""
+    number: str | None = None
+    """Of a registration: the registration number that it gives its subject."""
+    time: int | None = None
+    """When it was told, where the source says so."""
 
     @property
     def department(self) -> str:
@@ -74,11 +79,25 @@ class Story:
 
     @property
     def contents(self) -> list[bytes]:
-        """Its different contents, by first appearance: what is sent again changes nothing."""
-        found: list[bytes] = []
+        """What it came to say, one after the other."""
+        return [sent.content for sent in self._news()]
+
+    def _news(self) -> list[Sent]:
+        """Return the contents that counted: what was told before, or is sent again, changes nothing."""
+        found: list[Sent] = []
+        seen: set[bytes] = set()
+        time: int | None = None
         for sent in self.events:
-            if sent.verb in CONTENT_VERBS and sent.content not in found:
-                found.append(sent.content)
+            if sent.verb not in CONTENT_VERBS:
+                continue
+            timed = time is not None and sent.time is not None
+            newer, older = timed and sent.time > time, timed and sent.time < time  # type: ignore[operator] # neither is None
+            if found and sent.content == found[-1].content:
+                time = sent.time if newer else time
+            elif not older and (newer or sent.content not in seen):
+                found.append(sent)
+                time = sent.time
+            seen.add(sent.content)
         return found
 
     @property
@@ -108,8 +127,12 @@ class Story:
 
     def is_over(self, on: date | None) -> bool:
         """Tell whether the publication has ended on a day."""
-        until = self._last_content.until
-        return on is not None and until is not None and until < on
+        return on is not None and self.contents != [] and _is_over(self._last_content, on)
+
+    def is_over_by(self, content: bytes, on: date | None) -> bool:
+        """Tell whether the publication of a content that it had had ended on a day."""
+        said = (sent for sent in self.events if sent.content == content)
+        return on is not None and any(_is_over(sent, on) for sent in said)
 
     @property
     def facts(self) -> Facts:
@@ -120,15 +143,19 @@ class Story:
 
     @property
     def _last_content(self) -> Sent:
-        last = self.contents[-1]
-        return next(sent for sent in self.events if sent.verb in CONTENT_VERBS and sent.content == last)
+        return self._news()[-1]
+
+    @property
+    def number(self) -> str | None:
+        """The registration number that a registration which counts gives its subject."""
+        return self._last_content.number
 
     def steps(self) -> list[Step]:
         """What changes it, one after the other (`ordered` only)."""
         if not self.contents:
             return []
         found: list[Step] = []
-        seen: list[bytes] = []
+        news, revision = {id(sent) for sent in self._news()}, 0
         acts: list[str] = []
         waiting: list[Sent] = []
         stated = ""
@@ -136,17 +163,24 @@ class Story:
             if sent.verb not in CONTENT_VERBS:
                 if sent.verb not in [*acts, *(other.verb for other in waiting)]:
                     waiting.append(sent)
-            elif sent.content not in seen:
-                seen.append(sent.content)
+            elif id(sent) in news:
+                revision += 1
                 stated = sent.stated
-                found.append(Step("AMENDED" if found else "NEW", len(seen), _state(stated, acts), sent))
-            if seen:
+                found.append(Step("AMENDED" if found else "NEW", revision, _state(stated, acts), sent))
+            if revision:
                 for act in waiting:
                     acts.append(act.verb)
-                    found.append(Step("TRANSITION", len(seen), _state(stated, acts), act))
+                    found.append(Step("TRANSITION", revision, _state(stated, acts), act))
                 waiting.clear()
         return found
 
 
 def _state(stated: str, acts: list[str]) -> str:
-    return _LEADS_TO[acts[-1]] if acts and stated != "WITHDRAWN" else stated
+    if not acts or stated == "WITHDRAWN":
+        return stated
+    # what an objection was to is not told by this traffic to have had an act of its own before
+    return stated if acts[-1] == _SETTLE else _LEADS_TO[acts[-1]]
+
+
+def _is_over(sent: Sent, on: date) -> bool:
+    return sent.until is not None and sent.until < on

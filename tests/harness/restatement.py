@@ -23,6 +23,29 @@ class _Registration(NamedTuple):
     published: tuple[int, int]
 
 
+class _Order:
+    """The order in which the records of one subject are restated."""
+
+    def __init__(self) -> None:
+        self._names: list[RecordId] = []
+        self._places: dict[RecordId, int] = {}
+
+    def place_of(self, name: RecordId) -> int:
+        """Return the place of a record; of a new one, the last."""
+        if name not in self._places:
+            self._places[name] = len(self._names)
+            self._names.append(name)
+        return self._places[name]
+
+    def take_out(self, name: RecordId) -> None:
+        """Forget a record: the one that came last takes its place."""
+        other, place = self._names.pop(), self._places[name]
+        if other != name:
+            self._names[place] = other
+            self._places[other] = place
+        del self._places[name]
+
+
 class _Replay:
     """The facts of one subject, change after change."""
 
@@ -89,13 +112,13 @@ def _subject(
 ) -> Iterator[Problem]:
     replay = _Replay()
     last: dict[RecordId, Change] = {}
-    order: dict[RecordId, int] = {}
+    order = _Order()
     # by item: another version goes through some items, other consents go through all of them
     restated: dict[str, tuple[tuple[int, int], int]] = {}
     by: dict[str, object] = {}
     turns = 0
     for change in changes:
-        place = order.setdefault(change.name, len(order))
+        place = order.place_of(change.name)
         turns += by.get(change.name.item) != (change.policy, change.consents)
         by[change.name.item] = change.policy, change.consents
         if change.restated:
@@ -112,6 +135,11 @@ def _subject(
             yield Problem(WRONG, 1, f"{change.where}: under {change.facts}, true is {replay.facts}")
         yield from _before(change, last.get(change.name))
         last[change.name] = change
+        if change.gives_up:
+            # whoever goes through the subject's records in parts begins again
+            restated.clear()
+            order.take_out(change.name)
+            del last[change.name]
     standing = {replay.facts} if truth is None else {story.facts for story in truth.standing(subject)} or {NOBODY}
     if replay.facts not in standing:
         yield Problem(WRONG, 1, f"subject {subject}: {replay.facts} in the end, true is one of {standing}")

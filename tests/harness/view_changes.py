@@ -44,6 +44,7 @@ class ViewChanges:
         on: the first day.
         number: of the first version.
         steady: whose grants stay as they are.
+        lasting: whose grants never end, and need consents or not as they did in the beginning.
 
     Attributes:
         versions: what was declared, the oldest first.
@@ -59,8 +60,11 @@ class ViewChanges:
         on: date,
         number: int = 1,
         steady: Collection[str] = (),
+        lasting: Collection[str] = (),
     ) -> None:
         self._steady = steady
+        self._lasting = lasting
+        self._since = on
         self._grants = {name: dict(grant) for name, grant in grants.items()}
         self._newcomers = {name: dict(grant) for name, grant in newcomers.items()}
         self._items = items
@@ -71,7 +75,7 @@ class ViewChanges:
 
     @property
     def past(self) -> CityPast:
-        return CityPast(self.versions, self.on)
+        return CityPast(self.versions, self.on, self._since)
 
     @property
     def _in_force(self) -> list[str]:
@@ -149,9 +153,10 @@ class ViewChanges:
         return f"{part} of {name}"
 
     def _end(self, chance: Random) -> str:
-        if not self._in_force:
+        names = [name for name in self._in_force if name not in self._lasting]
+        if not names:
             return ""
-        name = chance.choice(self._in_force)
+        name = chance.choice(names)
         grant = self._grants[name]
         grant.pop("valid_from", None)
         # with the next midnight, or at once
@@ -171,6 +176,15 @@ class ViewChanges:
         grant["valid_until"] = _FOR_GOOD
         grant["valid_from"] = self.on + timedelta(chance.randint(0, 1))
         return f"{name} from {grant['valid_from']}"
+
+    def _need(self, chance: Random) -> str:
+        names = [name for name in self._in_force if name not in self._lasting and self._grants[name].get("uscc")]
+        if not names:
+            return ""
+        name = chance.choice(names)
+        grant = self._grants[name]
+        grant["consent"] = not grant["consent"]
+        return f"of {name}: {'needed' if grant['consent'] else 'needed no more'}"
 
     def _class(self, chance: Random) -> str:
         item = chance.choice(sorted(_CLASSES))
@@ -193,6 +207,7 @@ VIEW_CHANGES: Mapping[str, Callable[[ViewChanges, Random], str]] = {
     "grant widened": ViewChanges._widen,
     "grant ended": ViewChanges._end,
     "grant begun": ViewChanges._begin,
+    "consents needed or not": ViewChanges._need,
     "class changed": ViewChanges._class,
     MIDNIGHT: ViewChanges._pass_a_day,
 }

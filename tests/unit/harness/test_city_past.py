@@ -1,5 +1,6 @@
 """The check of a city's past must find what feeds lack and hold still after grants, classes and days have changed."""
 
+import itertools
 from collections import Counter
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -8,16 +9,21 @@ from typing import Any
 
 import pytest
 
+from creditbus.avro_schemas import raw_catalogue
 from creditbus.topics.names import STAGES
 from tests.harness.changes import changes_of
 from tests.harness.changing_city import ChangingCity
 from tests.harness.city_past import problems_under
-from tests.harness.declaring import ITEMS
+from tests.harness.code_story import CodeStory
+from tests.harness.consent_story import ConsentStory, Receiver
+from tests.harness.consents import CONSENT, TURNS
+from tests.harness.declaring import ITEMS, RECEIVERS
 from tests.harness.feeds import Grant
+from tests.harness.given_up import BACK, GIVEN_UP
 from tests.harness.memory_observer import MemoryWire, observed, publish
 from tests.harness.problem import DOUBLED, LOST, MISSING, SURPLUS, WRONG, Problem
 from tests.harness.recomputation import recompute
-from tests.harness.traffic import Event, Traffic, message, party, penalty, registration, withdrawn
+from tests.harness.traffic import DISTRICTS, Event, Traffic, message, party, penalty, registration, withdrawn
 from tests.harness.view_changes import MIDNIGHT, ViewChanges, schedule_of
 from tests.harness.wire import Observer
 
@@ -25,15 +31,16 @@ _LANES = 2
 _ONE = party(1, "420106")
 
 
-def grant(districts: list[str], disclosure: str) -> Grant:
+def grant(subscriber: str, districts: list[str], disclosure: str, *, consent: bool = False) -> Grant:
     return {
+        "uscc": RECEIVERS[subscriber],
         "purpose": "one",
         "legal_basis": "law",
         "items": list(ITEMS),
         "subject_kinds": ["ENTERPRISE"],
         "districts": districts,
         "disclosure": disclosure,
-        "consent": False,
+        "consent": consent,
         "valid_until": date(2099, 12, 31),
     }
 
@@ -41,20 +48,27 @@ def grant(districts: list[str], disclosure: str) -> Grant:
 class City:
     """A bus in memory whose city changes its mind."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, *, consent: bool = False) -> None:
         self.chance = Random(seed)
         self._city = ChangingCity(seed, _LANES, free=False)
         self.wire = MemoryWire(self._city.bus)
+        first = self._city.newest
         self.mind = ViewChanges(
-            {"agency-xinda": grant(["all"], "public"), "department-housing": grant(["all"], "shared")},
-            {"district-wuchang": grant(["420106"], "shared")},
-            self._city.newest.declared.items,
+            {
+                "agency-xinda": grant("agency-xinda", ["all"], "public", consent=consent),
+                "department-housing": grant("department-housing", ["all"], "shared"),
+            },
+            {"district-wuchang": grant("district-wuchang", ["420106"], "shared")},
+            {**first.declared.items, CONSENT: raw_catalogue()[CONSENT]},
             self._city.witness.on,
             number=2,
+            lasting=["agency-xinda"] if consent else [],
         )
         self._city.put_in_force(self.mind.versions[0])
+        self.mind.versions.insert(0, first)
         self._rows = 0
         self.proof: Counter[str] = Counter()
+        self.turns: Counter[str] = Counter()
 
     def tell(self, *events: Event) -> None:
         self._rows += len(events)
@@ -66,6 +80,9 @@ class City:
     def publish(self, messages: list[Any]) -> None:
         publish(self._city.bus, messages)
         self._city.work(self.chance.randrange(2**32), self.chance.randint(1, 12))
+
+    def work(self) -> None:
+        self._city.work(self.chance.randrange(2**32), self.chance.choice((0, 1, 3, 12)))
 
     def change(self, kind: str) -> None:
         made, _ = self.mind.change(kind, self.chance)
@@ -82,7 +99,7 @@ class City:
         stores = {(stage, lane): self._city.bus.stores[stage, lane] for stage in STAGES for lane in range(_LANES)}
         changes = changes_of(seen, lambda _: ())
         held = problems_under(
-            seen, recompute(seen), self.mind.past, changes, self.proof, lambda _, *place: stores[place]
+            seen, recompute(seen), self.mind.past, changes, self.proof, self.turns, lambda _, *place: stores[place]
         )
         return list(held)
 
@@ -177,3 +194,48 @@ def test_a_publication_that_ends_too_early_twice_or_never_is_found() -> None:
     assert (DOUBLED, False) in kinds_of(city.problems(seen))
     del seen.records[place][-2:]
     assert any(one.kind == WRONG and "true is EXPIRED" in one.text for one in city.problems(seen))
+
+
+class Consenting(City):
+    """Its subjects consent, and its register corrects itself; one subscriber is given nothing without a consent."""
+
+    def __init__(self, seed: int) -> None:
+        super().__init__(seed, consent=True)
+        days = [self.mind.on + timedelta(number) for number in range(-1, 4)]
+        receivers = [Receiver(RECEIVERS["agency-xinda"], "one"), Receiver(RECEIVERS["district-wuchang"], "one")]
+        numbers = itertools.count(100)
+        consents = ConsentStory(self.chance, receivers, days, by_itself=True)
+        codes = CodeStory(self.chance, lambda: party(next(numbers), self.chance.choice(DISTRICTS)))
+        makers = [codes.correction, codes.by_number, codes.old_row]
+        self.tell(codes.number())
+        for turn in range(1, 5):
+            for _ in range(14):
+                self.tell(self.chance.choice(makers)(), *consents.next_of(self.chance.choice(codes.parties)))
+                self.work()
+            self.change(MIDNIGHT if turn % 2 else "consents needed or not")
+        self.tell(*codes.rest())
+        self.settled()
+        self.change(MIDNIGHT)
+
+
+@pytest.fixture(scope="module")
+def consenting() -> Consenting:
+    return Consenting(1)
+
+
+def test_records_that_follow_consents_and_codes_have_no_problem(consenting: Consenting) -> None:
+    assert consenting.problems(consenting.settled()) == []
+    assert {*TURNS, GIVEN_UP, BACK, "withheld for CONSENT"} <= (consenting.turns + consenting.proof).keys()
+
+
+def test_a_consent_that_counted_no_more_and_took_nothing_back_is_found(consenting: Consenting) -> None:
+    seen = consenting.settled()
+    without(seen, "feed.agency-xinda", lambda entry: entry["record"]["withheld_for"] == "CONSENT")
+    assert {(LOST, False), (SURPLUS, True)} <= kinds_of(consenting.problems(seen))
+
+
+def test_a_record_that_stays_where_its_code_was_is_found(consenting: Consenting) -> None:
+    seen = consenting.settled()
+    without(seen, "credit.changes", lambda change: change["header"]["verb"] == "WITHDRAW" and change["act"]["reason"])
+    without(seen, "feed.department-housing", lambda entry: entry["record"]["verb"] == "WITHDRAW")
+    assert any(one.kind == DOUBLED and "records with changes" in one.text for one in consenting.problems(seen))
