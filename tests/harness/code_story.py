@@ -13,7 +13,7 @@ __all__ = ["CodeStory"]
 _ENTERPRISES = 3
 """Of one number: each may be given it."""
 _SHARE_OF_THE_LARGE, _CORRECTIONS_OF_THE_LARGE = 0.3, 0.03
-"""Of what is told by a number, and of the corrections: of the first one."""
+"""Of what is said by a number, and of the corrections: of the first one."""
 _SHARE_OF_NEW = 0.08
 """Of the corrections, those that give an enterprise a number which nobody had."""
 _SHARE_OF_YOUNG = 0.5
@@ -29,11 +29,11 @@ class _Number:
     number: str
     parties: list[Party]
     owner: int = 0
-    """Whose it is once all that is owed has been told."""
+    """Whose it is once all that is owed has been said."""
     rows: deque[Event] = field(default_factory=deque)
     """Rows of the register that are owed."""
     told: list[Event] = field(default_factory=list)
-    """Rows that were told."""
+    """Rows that were published."""
     penalties: list[int] = field(default_factory=list)
 
 

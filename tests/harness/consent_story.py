@@ -17,7 +17,7 @@ _SHARE_OF_ALL_ITEMS, _SHARE_OF_THE_PURPOSE, _SHARE_BEGUN, _SHARE_WITHOUT_END = 0
 _SHARE_OF_THE_FIRST = 0.5
 """Of all consents, those to the receiver that is named first."""
 _TOLD_AT = 1_551_400_000_000
-"""In milliseconds: of a consent that states when it was told; its revocation states a later time."""
+"""In milliseconds: of a consent that states when it was said; its revocation states a later time."""
 _DAY = 86_400_000
 _REVOKED = {"SQZT": "撤回", "CHRQ": "2019-03-02"}
 
@@ -87,7 +87,7 @@ class ConsentStory:
             columns["SQSX"] = chance.choice(_ITEMS)
         said = _Consent(one, self._told, receiver, columns)
         if self._by_itself and chance.random() < 0.1:
-            # it is past changes: what is told of it later without a time would depend on who came first
+            # it is past changes: what is said of it later without a time would depend on who came first
             revoked = _told_at(_event(said, _REVOKED), _TOLD_AT + _DAY)
             return [revoked, _told_at(_event(said), _TOLD_AT)]
         self._given.append(said)

@@ -55,7 +55,7 @@ class Sent(NamedTuple):
     number: str | None = None
     """Of a registration: the registration number that it gives its subject."""
     time: int | None = None
-    """When it was told, where the source says so."""
+    """When it was said, where the source says so."""
 
     @property
     def department(self) -> str:
@@ -83,7 +83,7 @@ class Story:
         return [sent.content for sent in self._news()]
 
     def _news(self) -> list[Sent]:
-        """Return the contents that counted: what was told before, or is sent again, changes nothing."""
+        """Return the contents that counted: what was said before, or is sent again, changes nothing."""
         found: list[Sent] = []
         seen: set[bytes] = set()
         time: int | None = None
@@ -178,7 +178,7 @@ class Story:
 def _state(stated: str, acts: list[str]) -> str:
     if not acts or stated == "WITHDRAWN":
         return stated
-    # what an objection was to is not told by this traffic to have had an act of its own before
+    # in this traffic no act came before an objection
     return stated if acts[-1] == _SETTLE else _LEADS_TO[acts[-1]]
 
 
