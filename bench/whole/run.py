@@ -16,7 +16,7 @@ from typing import Any
 
 from ground import servers
 from machine import machine
-from whole import evidence, growth, latency, soak, subjects, throughput
+from whole import bootstrap, evidence, growth, latency, soak, subjects, throughput
 from whole.summary import spread
 from whole.workers import WorkerPlan
 
@@ -30,6 +30,7 @@ _TARGETS = {
     "memory_mb": 400,
     "rebuild_per_second": 100_000,
     "verify_per_second": 150_000,
+    "bootstrap_per_second": 100_000,
 }
 
 
@@ -101,6 +102,7 @@ _MEASUREMENTS: Mapping[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
     "growth-departments": _growth(growth.departments, 11, 50, 200),
     "growth-feeds": _growth(growth.feeds, 1, 3, 10, 100),
     "evidence": lambda options: evidence.evidence((options.point or [400_000])[0], options.repeat),
+    "bootstrap": lambda options: bootstrap.bootstrap((options.point or [300_000])[0], options.repeat),
     "soak": _soak,
 }
 
