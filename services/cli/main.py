@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import traceback
@@ -108,6 +109,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: Sequence[str]) -> object:
+    # What a library logs would stand next to the one line that says the same; paramiko writes the traceback of each
+    # connection that breaks. A worker, whose log is read by operators, sets up its own.
+    logging.lastResort = logging.NullHandler()
     language, rest = taken_out(arguments)
     choose(chosen(language))
     city, rest = taken_out(rest, CITY_OPTION)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import logging
 from bdb import BdbQuit
 from pathlib import Path
 
@@ -73,3 +74,16 @@ def test_every_end_has_its_code(
         log = home / "logs" / "errors.log"
         assert str(log) in shown
         assert "RuntimeError: a fault" in log.read_text()
+
+
+def test_what_a_library_logs_does_not_stand_next_to_the_one_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of_library = logging.getLogger("paramiko.transport")
+    monkeypatch.setattr(of_library, "propagate", False)  # without the handlers that pytest has
+    monkeypatch.setattr(logging, "lastResort", logging.StreamHandler())
+    of_library.error("Exception (client): Error reading SSH protocol banner")
+    assert "banner" in capsys.readouterr().err
+    cli.main(["fly"])
+    of_library.error("Exception (client): Error reading SSH protocol banner")
+    assert capsys.readouterr().err.count("\n") == 1
