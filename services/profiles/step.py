@@ -35,7 +35,8 @@ from creditbus.services.engine.stage.state_view import Misses, StateView
 from creditbus.services.profiles.acting import Acting
 from creditbus.services.profiles.arrival import MOVED, NO_CHUNK, Arrival
 from creditbus.services.profiles.due import filing_keys
-from creditbus.services.profiles.folding import Folding, FoldingContext
+from creditbus.services.profiles.folding import Folding
+from creditbus.services.profiles.folding_context import FoldingContext
 from creditbus.services.profiles.lane import BUSY, NO_SUBJECT, chunk_keys, codes_from, is_of_due
 from creditbus.topics.names import PROFILES
 
