@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 __all__ = ["CodeClaim", "MovedRecord"]
 
@@ -28,12 +27,6 @@ class MovedRecord(NamedTuple):
     value: bytes
     corrections: bytes | None
     statement: bytes | None
-
-    @classmethod
-    def of(cls, record: Mapping[str, Any]) -> MovedRecord:
-        """Return it as it was decoded."""
-        parts = (record["legacy_key"], record["subject"], record["name"], record["value"])
-        return cls(*parts, record["corrections"], record["statement"])
 
     def __repr__(self) -> str:
         """Say nothing of what the record is about."""

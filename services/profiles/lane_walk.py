@@ -8,7 +8,7 @@ from creditbus.services.domain.profile.keys import subject_key
 from creditbus.services.domain.profile.subject import INDEX_CHUNK
 from creditbus.services.engine.stage.state_view import StateView
 from creditbus.services.profiles.ending import Ending
-from creditbus.services.profiles.ending_walk import EndingWalk
+from creditbus.services.profiles.ending_walk import DueOfDay, EndingWalk, OtherRules
 from creditbus.services.profiles.lane import BatchLane, is_of_due
 from creditbus.services.profiles.restating import AT_ONCE, Restating
 from creditbus.services.profiles.summaries import Summaries
@@ -42,15 +42,16 @@ class LaneWalk:
         lane = self._lane
         if is_of_due(piece):
             if due := lane.due_piece(piece):
-                codes = self._endings.together(due.codes, due.until, lane.pace)
-                yield from self._endings.needed_to_end(codes, due.until, lane.pace)
+                of_day = DueOfDay(due.until, self._view)
+                codes = self._endings.together(due.codes, of_day, lane.pace)
+                yield from self._endings.needed(codes, of_day, lane.pace)
             return
         for code in self._subjects(piece):
             if self._is_started(code):
                 yield from self._restating.needed_to_go_on(code, lane.pace.chunks)
                 continue
             if lane.unfiled:
-                yield from self._endings.needed_to_file(code, lane.unfiled, lane.pace, begun=lane.begun)
+                yield from self._endings.needed([code], self._by_other_rules(), lane.pace)
             yield from self._restating.needed_to_start(code, lane.behind)
 
     def go_on(self, piece: int) -> None:
@@ -59,9 +60,10 @@ class LaneWalk:
         if not is_of_due(piece):
             self._go_through(piece)
         elif due := lane.due_piece(piece):
-            codes = self._endings.together(due.codes, due.until, lane.pace)
+            of_day = DueOfDay(due.until, self._view)
+            codes = self._endings.together(due.codes, of_day, lane.pace)
             consented = self._consented(codes)
-            lane.ended(due, self._endings.end(codes, due.until, lane.pace))
+            lane.ended(due, self._endings.end(codes, of_day, lane.pace))
             self._look_at_consents([*consented, *self._consented(codes)])
 
     def _go_through(self, piece: int) -> None:
@@ -80,14 +82,17 @@ class LaneWalk:
 
     def _is_started(self, code: bytes) -> bool:
         """Tell whether the first of a subject's records have been restated."""
-        return self._lane.begun and not (self._lane.unfiled and self._endings.is_under_way(code))
+        return self._lane.begun and not (self._lane.unfiled and self._endings.is_filed_in_part(code))
 
     def _file(self, code: bytes) -> bool:
         """File by other rules when a subject's records end; tell whether all of them are."""
-        lane, consented = self._lane, self._consented([code])
-        filed = self._endings.file(code, lane.unfiled, lane.pace, begun=lane.begun)
+        consented = self._consented([code])
+        filed = self._endings.end([code], self._by_other_rules(), self._lane.pace)
         self._look_at_consents([*consented, *self._consented([code])])
-        return filed
+        return filed == 1
+
+    def _by_other_rules(self) -> OtherRules:
+        return OtherRules(self._lane.unfiled, self._view, begun=self._lane.begun)
 
     def _consented(self, codes: Iterable[bytes]) -> list[bytes]:
         return [code for code in codes if self._summaries.of(subject_key(code)).consents]

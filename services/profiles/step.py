@@ -119,7 +119,7 @@ class ProfilesStep:
             # asked last, for nearly every record is an event
             number = schema_id(value)
             if number == self._moved_id:
-                moved = MovedRecord.of(read_record(value, self._moved))
+                moved = MovedRecord(**read_record(value, self._moved))
                 return Arrival(value, self._codec, MOVED, moved.subject.encode(), moved)
             if number != self._continuation_id:
                 raise

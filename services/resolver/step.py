@@ -97,7 +97,7 @@ class ResolverStep:
         return self._read_moved(value) if number == self._moved_id else self._codec.open(value)
 
     def _read_moved(self, value: bytes) -> MovedRecord:
-        return MovedRecord.of(read_record(value, self._moved))
+        return MovedRecord(**read_record(value, self._moved))
 
     def begin(self, work: list[Entry], view: StateView, out: Output) -> StepRun:
         """Join, release what waited, let wait what cannot be resolved yet."""
