@@ -41,29 +41,37 @@ class QuotaChange(NamedTuple):
     wanted: int | None
 
 
-def quota_changes(kafka: KafkaAdminClient, subscribers: Iterable[Subscriber]) -> tuple[QuotaChange, ...]:
+def quota_changes(
+    kafka: KafkaAdminClient, subscribers: Iterable[Subscriber], removed: Iterable[str] = ()
+) -> tuple[QuotaChange, ...]:
     """Compare what the brokers hold with what is declared; a quota of anyone else is left alone.
+
+    Args:
+        kafka: the brokers.
+        subscribers: all that are declared.
+        removed: ids of those that were declared before, whose quotas are taken away.
 
     Raises:
         ConfigurationError: the brokers refuse to say, and a quota is declared.
         RetriableError: no broker answers.
 
     """
-    wanted = list(subscribers)
+    wanted = {one.id: one.feed_bytes_per_second for one in subscribers}
     try:
         held = _held(kafka)
     except RetriableError:
         raise
     except KafkaError as error:
         # whoever declares none needs no right to see those of others
-        if all(one.feed_bytes_per_second is None for one in wanted):
+        if all(rate is None for rate in wanted.values()):
             return ()
         raise _refused(error) from error
+    rates = {**dict.fromkeys(removed), **wanted}
     return tuple(
-        QuotaChange(one.id, kind, held.get((kind, one.id)), one.feed_bytes_per_second)
-        for one in sorted(wanted, key=lambda one: one.id)
+        QuotaChange(name, kind, held.get((kind, name)), rate)
+        for name, rate in sorted(rates.items(), key=lambda one: one[0])
         for kind in _KINDS
-        if held.get((kind, one.id)) != one.feed_bytes_per_second
+        if held.get((kind, name)) != rate
     )
 
 

@@ -13,15 +13,25 @@ from creditbus.topics.admin import admin
 from creditbus.topics.connection import Connection
 from creditbus.topics.declarations import Declarations
 from creditbus.topics.errors import ConfigurationError
-from creditbus.topics.names import OWN_PREFIXES
+from creditbus.topics.names import ACKS, FEED, MANIFEST, OWN_PREFIXES
 from creditbus.topics.suggestion import suggestion
 
-__all__ = ["leftovers", "most_records", "remove_topic", "topics_with_records"]
+__all__ = ["leftovers", "most_records", "remove_topic", "removed_subscribers", "topics_with_records"]
 
 
 def leftovers(declared: Declarations, live: Iterable[str]) -> list[str]:
     """Return the topics that a bus has made and nobody declares, by name."""
     return sorted(name for name in live if name.startswith(OWN_PREFIXES) and name not in declared.topics)
+
+
+def removed_subscribers(left: Iterable[str]) -> set[str]:
+    """Return the subscribers of which `leftovers` has topics."""
+    return {
+        name.removeprefix(prefix).removesuffix(MANIFEST)
+        for name in left
+        for prefix in (FEED, ACKS)
+        if name.startswith(prefix)
+    }
 
 
 def most_records(kafka: KafkaAdminClient, topics: Mapping[str, Mapping[str, Any]]) -> dict[str, int]:

@@ -22,7 +22,7 @@ from creditbus.topics.connection import Connection
 from creditbus.topics.declarations import Declarations
 from creditbus.topics.errors import ConfigurationError, UnsettledError
 from creditbus.topics.feed_quotas import QuotaChange, quota_changes, set_quotas
-from creditbus.topics.leftover import leftovers, most_records
+from creditbus.topics.leftover import leftovers, most_records, removed_subscribers
 from creditbus.topics.registry import BACKWARD_TRANSITIVE, SchemaRegistry
 from creditbus.topics.topic import Topic
 
@@ -93,8 +93,9 @@ def plan(connection: Connection, declared: Declarations, schemas: Mapping[str, A
         live = {topic["name"]: topic for topic in kafka.describe_topics()}
         present = [topic for name, topic in declared.topics.items() if name in live]
         configure = _config_changes(kafka, present, brokers)
-        quotas = quota_changes(kafka, declared.subscribers.values())
-        held = most_records(kafka, {name: live[name] for name in leftovers(declared, live)})
+        left = leftovers(declared, live)
+        quotas = quota_changes(kafka, declared.subscribers.values(), removed_subscribers(left))
+        held = most_records(kafka, {name: live[name] for name in left})
     registry = SchemaRegistry(connection.registry_url)
     register, refused = _schema_changes(registry, schemas)
     return Plan(

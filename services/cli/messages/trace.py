@@ -75,6 +75,8 @@ TOKEN_OF_TRACE = Message(
 FROM = Message("读自", "from")
 PLACE_READ = Message("分区 {partition}，位置 {offset}", "partition {partition}, offset {offset}")
 TELLS = Message("代码", "tells")
+CODE_HELD = Message("{code} = {subject}", "{code} = {subject}")
+CODE_LOST = Message("{code} 不再是 {subject} 的代码", "{code} is not of {subject} any more")
 BOOKED = Message("记账", "booked")
 WITHHELD = Message("不发送", "withheld")
 WITHHELD_PERSON = Message(

@@ -131,12 +131,13 @@ def _sent(hop: Hop, sent: Sent) -> dict[str, Any]:
 
 
 def _is_crosswalk_entry(record: Any) -> bool:
-    """Tell whether a record is what a registration tells the resolver of a legacy code."""
-    return "legacy_key" in record
+    """Tell whether a record is what a registration, or a profile, tells the resolver of a legacy code."""
+    return "legacy_key" in record and "value" not in record
 
 
-def _crosswalk_entry(record: Mapping[str, Any]) -> dict[str, str]:
-    return {"legacy_key": record["legacy_key"], "subject": record["subject"]}
+def _crosswalk_entry(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return whose a code is; `holds` is False where a profile says that it is this subject's no more."""
+    return {"legacy_key": record["legacy_key"], "subject": record["subject"], "holds": record.get("holds", True)}
 
 
 def _finding(bus: LocalBus, reject: Mapping[str, Any], finding: Mapping[str, Any]) -> dict[str, Any]:

@@ -85,8 +85,9 @@ def _sent(sent: Mapping[str, Any], partitions: int) -> Iterator[str]:
         label = None
 
 
-def _tells(entry: Mapping[str, str]) -> str:
-    return _labelled(messages.TELLS, f"{entry['legacy_key']} = {entry['subject']}")
+def _tells(entry: Mapping[str, Any]) -> str:
+    said = messages.CODE_HELD if entry["holds"] else messages.CODE_LOST
+    return _labelled(messages.TELLS, spoken(said, code=entry["legacy_key"], subject=entry["subject"]))
 
 
 def _profile(profile: Mapping[str, Any]) -> Iterator[str]:

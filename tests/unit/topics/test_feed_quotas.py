@@ -14,6 +14,7 @@ from creditbus.topics.city import example_city, read_city, use_city
 from creditbus.topics.declarations import declarations
 from creditbus.topics.errors import ConfigurationError
 from creditbus.topics.feed_quotas import QuotaChange, quota_changes
+from creditbus.topics.leftover import removed_subscribers
 from creditbus.topics.parties import Subscriber
 from tests.harness.city_folder import CityFolder
 
@@ -69,6 +70,19 @@ def test_what_the_brokers_hold_for_others_or_of_other_kinds_is_left_alone() -> N
     ]
     assert _changes(_Brokers(held), 5000) == [QuotaChange(_NAME, "client-id", None, 5000)]
     assert _changes(_Brokers(held), None) == [QuotaChange(_NAME, "user", 5000, None)]
+
+
+def test_a_quota_of_a_removed_subscriber_is_taken_away_and_nobody_elses() -> None:
+    held = [
+        ([(kind, name)], {"consumer_byte_rate": 5.0}) for kind in ("user", "client-id") for name in ("gone", "other")
+    ]
+    kafka: Any = _Brokers([*held, ([("user", _NAME)], {"consumer_byte_rate": 7.0})])
+    left = ["acks.gone", "credit.old", "feed.gone", "feed.gone.manifest", "feed.quiet", "ingest.other"]
+    assert list(quota_changes(kafka, _declared(None), removed_subscribers(left))) == [
+        QuotaChange(_NAME, "user", 7, None),
+        QuotaChange("gone", "user", 5, None),
+        QuotaChange("gone", "client-id", 5, None),
+    ]
 
 
 def test_brokers_that_refuse_matter_only_where_a_quota_is_declared() -> None:
