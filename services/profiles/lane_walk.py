@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from creditbus.services.domain.profile.keys import subject_key
 from creditbus.services.domain.profile.subject import INDEX_CHUNK
@@ -46,7 +47,10 @@ class LaneWalk:
                 codes = self._endings.together(due.codes, of_day, lane.pace)
                 yield from self._endings.needed(codes, of_day, lane.pace)
             return
-        for code in self._subjects(piece):
+        codes = self._subjects(piece)
+        # of all of them before the first one's records: each miss is a question to the store
+        self._view.need(chain.from_iterable(map(self._restating.chunks_to_start, codes)))
+        for code in codes:
             if self._is_started(code):
                 yield from self._restating.needed_to_go_on(code, lane.pace.chunks)
                 continue

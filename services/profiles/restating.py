@@ -99,6 +99,11 @@ class Restating:
         subject = self._summaries.of(subject_key(code))
         return subject.restating == NOT_RESTATING or self._restate_chunks(code, subject, chunks) == NOT_RESTATING
 
+    def chunks_to_start(self, code: bytes) -> list[bytes]:
+        """Return the keys of the chunks that name the records at which `start_within` looks."""
+        subject = self._summaries.of(subject_key(code))
+        return [index_key(code, number) for number in range(min(AT_ONCE, subject.records // INDEX_CHUNK))]
+
     def needed_to_start(self, code: bytes, items: Container[bytes]) -> Iterator[bytes]:
         """Give the keys of the records that `start_within` looks at; MissingKeysError where chunks are to be read."""
         for name in self._names(code, 0, AT_ONCE):
