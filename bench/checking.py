@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from load import outcome_of
 
 from creditbus.services.engine.consume.cluster_metadata import topic_facts
-from creditbus.services.engine.consume.topic_reader import FROM_END, read_partitions
+from creditbus.services.engine.consume.topic_reader import FROM_END, FROM_START, read_partitions
 from creditbus.services.engine.stage.ledger_writer import read_deltas
 from creditbus.topics.connection import Connection
 from creditbus.topics.names import LEDGER
 
-__all__ = ["Ends", "ends", "written"]
+__all__ = ["Ends", "ends", "last_values", "written"]
 
 #: By topic and partition the position after the last record.
 Ends = Mapping[str, Mapping[int, int]]
@@ -57,3 +57,24 @@ async def _written(connection: Connection, before: Ends) -> tuple[dict[str, int]
                 for entry, count in read_deltas(record.value or b""):
                     outcomes[outcome_of(entry)] += count
     return dict(records), {name: count for name, count in outcomes.items() if count}
+
+
+def last_values(
+    connection: Connection, topics: Sequence[str]
+) -> tuple[Counter[tuple[str, int]], dict[tuple[str, int], bytes | None]]:
+    """Return how many committed records each partition of these topics has, and the value of the last one."""
+    return asyncio.run(_last_values(connection, topics))
+
+
+async def _last_values(
+    connection: Connection, topics: Sequence[str]
+) -> tuple[Counter[tuple[str, int]], dict[tuple[str, int], bytes | None]]:
+    facts = await asyncio.to_thread(topic_facts, connection.bootstrap_servers)
+    counts, values = Counter[tuple[str, int]](), dict[tuple[str, int], bytes | None]()
+    starts = dict.fromkeys((tp for topic in topics for tp in facts.partitions_of(topic)), FROM_START)
+    async for chunk in read_partitions(connection.bootstrap_servers, starts, as_stage=True):
+        for record in chunk.records:
+            place = record.topic, record.partition
+            counts[place] += 1
+            values[place] = record.value
+    return counts, values

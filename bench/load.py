@@ -19,12 +19,14 @@ from typing import Any
 
 import yaml
 from aiokafka import AIOKafkaProducer
-from story import Step, decisions, known_subjects, mixed, registering
+from measured import ON
+from story import Step, decisions, known_subjects, mixed, registering, withdrawn
 
 from creditbus.connectors.contract import Row
 from creditbus.connectors.mapping.compiler import RowMapper
 from creditbus.connectors.publish.encoder import Encoder
 from creditbus.connectors.setup.configuration import load_connector
+from creditbus.connectors.withdraw.event import withdrawal
 from creditbus.deploy.demo.truth import Cells
 from creditbus.services.domain.event import partition_of
 from creditbus.services.domain.ledger import Entry
@@ -106,8 +108,11 @@ class Loads:
 
     def fanout(self, events: int) -> Load:
         """What profiles makes of it; a twentieth less, for the duplicates end there."""
-        changes = run_in_memory(self._stages["profiles"], self._events(events)).to("credit.changes")
-        return self._expecting("fanout", changes)
+        return self._expecting("fanout", self.changes(events))
+
+    def changes(self, events: int) -> list[Sent]:
+        """Return what fanout reads of such a load."""
+        return run_in_memory(self._stages["profiles"], self._events(events)).to("credit.changes")
 
     def resolver(self, events: int) -> Load:
         """Events by organisation code; a third of them before their subjects are registered, the others after."""
@@ -146,12 +151,19 @@ class Loads:
         return Load(records, made.counts, made.outcomes)
 
 
-def _writers(registry: SchemaRegistry) -> dict[str, Callable[[Cells, int], tuple[str, bytes, bytes]]]:
+_Writer = Callable[[Cells, int], tuple[str, bytes, bytes]]
+
+
+def _writers(registry: SchemaRegistry) -> dict[str, _Writer]:
+    writers: dict[str, _Writer] = {}
     with tempfile.TemporaryDirectory() as folder:
-        return {kind: _writer(Path(folder), kind, registry) for kind in _CONNECTORS}
+        for kind in _CONNECTORS:
+            writers[kind], writers[withdrawn(kind)] = _writers_of(Path(folder), kind, registry)
+    return writers
 
 
-def _writer(folder: Path, kind: str, registry: SchemaRegistry) -> Callable[[Cells, int], tuple[str, bytes, bytes]]:
+def _writers_of(folder: Path, kind: str, registry: SchemaRegistry) -> tuple[_Writer, _Writer]:
+    """Return what writes a row, and what withdraws the record that a row stated."""
     department, item, mapping, source, file = _CONNECTORS[kind]
     configuration = {
         "id": f"bench-{kind}",
@@ -170,7 +182,12 @@ def _writer(folder: Path, kind: str, registry: SchemaRegistry) -> Callable[[Cell
         message = encoder.event(mapper(Row(cells, file, "", number, number), "bench"))
         return f"ingest.{department}", message.key, message.value
 
-    return write_row
+    def withdraw(cells: Cells, number: int) -> tuple[str, bytes, bytes]:
+        event = mapper(Row(cells, file, "", number, number), "bench").event
+        message = withdrawal(encoder, event, "bench-withdrawal", ON, None)
+        return f"ingest.{department}", message.key, message.value
+
+    return write_row, withdraw
 
 
 class _Placer:

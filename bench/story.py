@@ -13,7 +13,7 @@ from creditbus.deploy.demo.registration import Registrations
 from creditbus.deploy.demo.subjects import DISTRICTS, DemoSubject, authorities, subjects
 from creditbus.deploy.demo.truth import Cells
 
-__all__ = ["Step", "decisions", "known_subjects", "mixed", "registering"]
+__all__ = ["Step", "decisions", "known_subjects", "mixed", "registering", "withdrawn"]
 
 _REPEATED = 0.05
 _AMENDED = 0.05
@@ -22,10 +22,15 @@ _RECENT = 2000
 
 
 class Step(NamedTuple):
-    """One row of a story: the file that it stands in and its cells."""
+    """One row of a story: the file that it stands in, or from which it has gone (`withdrawn`), and its cells."""
 
     kind: str
     cells: Cells
+
+
+def withdrawn(kind: str) -> str:
+    """Return the kind of a step that takes back what a row of this kind stated."""
+    return f"{kind}, withdrawn"
 
 
 def mixed(random: Random, events: int, legacy: float) -> Iterator[Step]:

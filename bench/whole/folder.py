@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
 
-__all__ = ["Size", "department", "made"]
+__all__ = ["Size", "department", "made", "subscribers"]
 
 #: The made-up parties' ids all have this length, so that a stamped event keeps its own.
 _ID = "bench-{:03}"
@@ -46,11 +47,16 @@ def made(folder: Path, size: Size) -> Path:
         _write(folder / "departments", department(number), _department(department(number)))
     if size.feeds is not None:
         widest = yaml.safe_load((folder / "subscribers" / "agency-xinda.yaml").read_text(encoding="utf-8"))
-        shutil.rmtree(folder / "subscribers")
-        (folder / "subscribers").mkdir()
-        for number in range(size.feeds):
-            _write(folder / "subscribers", department(number), widest | {"id": department(number)})
+        subscribers(folder, {department(number): widest for number in range(size.feeds)})
     return folder
+
+
+def subscribers(folder: Path, documents: Mapping[str, Mapping[str, Any]]) -> None:
+    """Write subscribers by their ids into a folder of declarations, in place of those that it has."""
+    shutil.rmtree(folder / "subscribers")
+    (folder / "subscribers").mkdir()
+    for identity, document in documents.items():
+        _write(folder / "subscribers", identity, {**document, "id": identity})
 
 
 def _department(identity: str) -> dict[str, Any]:

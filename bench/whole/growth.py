@@ -1,4 +1,4 @@
-"""What an event costs as the bus grows: records of a profile, partitions, departments, feeds.
+"""What an event costs as the bus grows: records of a profile, partitions, departments, feeds, grants.
 
 Each point is a run on servers of its own with what it needs declared. Growth by subjects is in subjects.py.
 """
@@ -6,13 +6,15 @@ Each point is a run on servers of its own with what it needs declared. Growth by
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from checking import ends, written
 from ground import Ground, servers
-from load import Sent, write
+from load import Sent
+from whole.fanout_alone import fanout_alone
 from whole.folder import Size, made
+from whole.grants import differing
 from whole.loads import WholeLoads
 from whole.segments import Segment, segments
 from whole.stamps import Stamps, expected, write_all
@@ -23,7 +25,7 @@ from whole.workers import WorkerPlan, end, read, wait, workers
 from creditbus.topics.declarations import declarations
 from creditbus.topics.names import LEDGER
 
-__all__ = ["departments", "feeds", "partitions", "records"]
+__all__ = ["departments", "feeds", "grants", "partitions", "records"]
 
 _LANES = 4
 _SUBJECTS = 100
@@ -144,36 +146,21 @@ def feeds(numbers: Sequence[int], most: int) -> dict[str, object]:
 
     Changes are as many as make at most `_FEED_RECORDS` feed records, and not more than `most`.
     """
+    return _fanned(numbers, most, "feeds", lambda folder, number: made(folder, Size(feeds=number)))
+
+
+def grants(numbers: Sequence[int], most: int) -> dict[str, object]:
+    """Run fanout alone with each of these numbers of grants of which no two are alike; changes as of `feeds`."""
+    return _fanned(numbers, most, "grants", lambda folder, number: differing(made(folder, Size()), number))
+
+
+def _fanned(numbers: Sequence[int], most: int, what: str, declare: Callable[[Path, int], Path]) -> dict[str, object]:
     found: dict[str, object] = {}
     for number in numbers:
         with tempfile.TemporaryDirectory() as scratch:
-            folder = made(Path(scratch), Size(feeds=number))
+            folder = declare(Path(scratch), number)
             with servers(declared=declarations(folder)) as ground:
-                figures = _to_feeds(ground, folder, min(most, _FEED_RECORDS // number))
+                figures = fanout_alone(ground, folder, min(most, _FEED_RECORDS // number))
         found[str(number)] = figures
-        print(f"  {number} feeds: {figures}", flush=True)
+        print(f"  {number} {what}: {figures}", flush=True)
     return found
-
-
-def _to_feeds(ground: Ground, folder: Path, changes: int) -> dict[str, float]:
-    load = WholeLoads(ground).fanout(changes)
-    write(ground.connection.bootstrap_servers, load.records)
-    before = ends(ground.connection, sorted(load.outputs))
-    with workers(ground, 1, WorkerPlan(("fanout",), declared=folder)) as running:
-        wait(running, lambda: read(running, "fanout"), len(load.records))
-        end(running)
-    wrote, _ = written(ground.connection, before)
-    if wrote != dict(load.outputs):
-        message = f"feeds have {wrote} records, not {dict(load.outputs)}"
-        raise RuntimeError(message)
-    looks = running[0].looks
-    # few and large batches: from the last look before the first commit, not from the first commit
-    first = [look for look in looks if not look["read"].get("fanout")][-1]
-    last = next(look for look in looks if look["read"].get("fanout", 0) >= len(load.records))
-    feed_records = sum(wrote.values())
-    return {
-        "cpu_us_per_feed_record": (last["cpu"] - first["cpu"]) / feed_records * 1e6,
-        "feed_records_per_second": feed_records / (last["at"] - first["at"]),
-        "peak_rss_mb": last["peak_mb"],
-        "feed_records": feed_records,
-    }

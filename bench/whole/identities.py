@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
-from creditbus.services.domain.framed_avro import parsed, read_record
-from creditbus.services.domain.framing import schema_id
+from whole.feed_views import FeedDecoder
+
 from creditbus.services.engine.codec.event_codec import EventCodec
 from creditbus.topics.connection import Connection
-from creditbus.topics.registry import SchemaRegistry
 
 __all__ = ["Identifier"]
 
@@ -25,10 +23,9 @@ class Identifier:
     """
 
     def __init__(self, connection: Connection, codec: EventCodec, published: dict[bytes, bytes]) -> None:
-        self._registry = SchemaRegistry(connection.registry_url)
+        self._of_feed = FeedDecoder(connection)
         self._codec = codec
         self._published = published
-        self._schemas: dict[int, Any] = {}
 
     def first_seen(self, arrivals: Iterable[tuple[float, str, bytes]]) -> Iterator[tuple[str, bytes, float]]:
         """Yield topic, id and moment of each arrival."""
@@ -39,9 +36,3 @@ class Identifier:
                 yield topic, bytes.fromhex(self._of_feed(value)["record"]["event_id"]), moment
             else:
                 yield topic, self._codec.open(value).header["event_id"], moment
-
-    def _of_feed(self, value: bytes) -> dict[str, Any]:
-        number = schema_id(value)
-        if number not in self._schemas:
-            self._schemas[number] = parsed(self._registry.schema(number))
-        return read_record(value, self._schemas[number])

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from random import Random
 
 from ground import Ground, opened
-from load import Load, Loads, Sent, run_in_memory
-from story import decisions, known_subjects, registering
+from load import Loads, Sent, run_in_memory
+from story import Step, decisions, known_subjects, registering
 
 from creditbus.services.engine.codec.event_codec import EventCodec
 from creditbus.services.worker.bus import Bus
@@ -33,6 +33,7 @@ class WholeLoad:
         feeds: records by feed.
         changes: records that fanout must read.
         outcomes: of the ledger, without what it books in addition to the balance.
+        feed_records: what fanout makes in memory of all that was published, also before it.
 
     """
 
@@ -41,6 +42,7 @@ class WholeLoad:
     feeds: Mapping[str, int]
     changes: int
     outcomes: Mapping[str, int]
+    feed_records: Sequence[Sent]
 
 
 class WholeLoads:
@@ -56,15 +58,16 @@ class WholeLoads:
         """Of the stages."""
         return self._bus.codec
 
-    def fanout(self, events: int) -> Load:
-        """Return the load of fanout alone."""
-        return self._loads.fanout(events)
+    def fanned(self, events: int) -> tuple[Sequence[Sent], Sequence[Sent]]:
+        """Return the changes that come of this many events, and the feed records that fanout makes of them."""
+        changes = self._loads.changes(events)
+        return changes, run_in_memory(self._bus.stages["fanout"], changes).records
 
     def feed(self, events: int) -> list[Sent]:
         """Return the records of the largest feed that comes of this many events."""
-        made = run_in_memory(self._bus.stages["fanout"], self.fanout(events).records)
-        (topic, _), *_ = Counter(record.topic for record in made.records if is_feed(record.topic)).most_common(1)
-        return made.to(topic)
+        _, made = self.fanned(events)
+        ((topic, _),) = Counter(record.topic for record in made if is_feed(record.topic)).most_common(1)
+        return [record for record in made if record.topic == topic]
 
     def mixed(self, events: int) -> WholeLoad:
         """A fifth registrations, then licences and penalties: 5 % repeated, 5 % amended, 5 % by organisation code."""
@@ -78,8 +81,12 @@ class WholeLoads:
         random = Random(SEED)
         known = known_subjects(random, subjects)
         told = [*registering(random, known), *decisions(random, known, events, _LEGACY, settled=True)]
+        return self.parted(told, subjects)
+
+    def parted(self, told: Sequence[Step], first: int) -> tuple[WholeLoad, WholeLoad]:
+        """The first steps of a story, and those after them; offsets go on from part to part."""
         records = self._loads.ingest(told)
-        return self._whole(records[:subjects], 0), self._whole(records, subjects)
+        return self._whole(records[:first], 0), self._whole(records, first)
 
     def _whole(self, records: Sequence[Sent], first: int) -> WholeLoad:
         """Return the load from the place `first` on; what comes before it is what the stages know already."""
@@ -106,6 +113,7 @@ class WholeLoads:
             dict(feeds),
             len(changes),
             {name: count for name, count in outcomes.items() if count and not name.startswith(("caution", "normal"))},
+            made["fanout"].records,
         )
 
     def _identities(self, records: Sequence[Sent]) -> list[bytes]:

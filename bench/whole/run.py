@@ -16,7 +16,19 @@ from typing import Any
 
 from ground import servers
 from machine import machine
-from whole import bootstrap, evidence, growth, latency, soak, subjects, throughput
+from whole import (
+    beside_restatement,
+    bootstrap,
+    evidence,
+    growth,
+    latency,
+    restatement,
+    retraction,
+    soak,
+    subjects,
+    throughput,
+)
+from whole.open_loop import Probe, Rate
 from whole.summary import spread
 from whole.workers import WorkerPlan
 
@@ -26,12 +38,17 @@ _RESULTS = Path(__file__).parent.parent / "results"
 _TARGETS = {
     "p50_ms_at_500": 50,
     "p99_ms_at_500": 150,
+    "retraction_p99_ms_at_500": 150,
+    "restated_per_second": 50_000,
+    "p99_during_restatement": 3,
     "growth": 0.15,
     "memory_mb": 400,
     "rebuild_per_second": 100_000,
     "verify_per_second": 150_000,
     "bootstrap_per_second": 100_000,
 }
+
+_PARTS = ("speed", "others")
 
 
 def main() -> None:
@@ -51,7 +68,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("name", choices=_MEASUREMENTS)
     parser.add_argument("--events", type=int, default=100_000, help="of a backlog or of a point of growth")
-    parser.add_argument("--repeat", type=int, default=3, help="of scaling and latency")
+    parser.add_argument("--repeat", type=int, default=3, help="of scaling, latency and retraction")
     parser.add_argument("--processes", type=int, action="append", help="of scaling (1, 2, 4) and latency (1)")
     parser.add_argument(
         "--rate", type=int, action="append", help="events a second of latency (200, 500, 2000) and soak"
@@ -62,21 +79,44 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--feeds-alone", action="store_true", help="latency: read no station but the feeds")
     parser.add_argument("--point", type=int, action="append", help="of growth, in place of the usual ones")
     parser.add_argument("--subjects", type=int, default=1_000_000, help="of rebuild")
+    parser.add_argument("--records", type=int, default=1_000_000, help="of restatement")
+    parser.add_argument("--part", nargs="+", choices=_PARTS, default=_PARTS, help="of restatement")
     parser.add_argument("--setting", action="append", default=[], help="of the engine, name=value; again for more")
     parser.add_argument("--json", type=Path, help="where the result goes")
     return parser.parse_args()
 
 
 def _latency(options: argparse.Namespace) -> dict[str, Any]:
-    rates = [latency.Rate(rate, options.seconds, options.chunk) for rate in options.rate or (200, 500, 2000)]
+    rates = [Rate(rate, options.seconds, options.chunk) for rate in options.rate or (200, 500, 2000)]
     plan = WorkerPlan(settings=options.setting)
-    probe = latency.Probe(options.fetch_wait, not options.feeds_alone)
+    probe = Probe(options.fetch_wait, not options.feeds_alone)
     (processes,) = options.processes or (1,)
     rounds = []
     for _ in range(options.repeat):
         with servers() as ground:
             rounds.append(latency.measure(ground, rates, plan, probe, processes))
     return {"rounds": rounds}
+
+
+def _retraction(options: argparse.Namespace) -> dict[str, Any]:
+    rates = [Rate(rate, options.seconds, options.chunk) for rate in options.rate or (500,)]
+    plan, probe = WorkerPlan(settings=options.setting), Probe(options.fetch_wait, stations=False)
+    rounds = []
+    for _ in range(options.repeat):
+        with servers() as ground:
+            rounds.append(retraction.measure(ground, rates, plan, probe))
+    return {"rounds": rounds}
+
+
+def _restatement(options: argparse.Namespace) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if "speed" in options.part:
+        lanes = (options.point or [4])[0]
+        found["speed"] = restatement.restated(options.records, lanes, options.setting)
+    if "others" in options.part:
+        rate = Rate((options.rate or [500])[0], options.seconds, options.chunk)
+        found["others"] = beside_restatement.beside(options.records, rate, options.fetch_wait, options.setting)
+    return found
 
 
 def _scaling(options: argparse.Namespace) -> dict[str, Any]:
@@ -101,8 +141,11 @@ _MEASUREMENTS: Mapping[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
     "growth-partitions": _growth(growth.partitions, 4, 16, 64),
     "growth-departments": _growth(growth.departments, 11, 50, 200),
     "growth-feeds": _growth(growth.feeds, 1, 3, 10, 100),
+    "growth-grants": _growth(growth.grants, 3, 30, 100),
     "evidence": lambda options: evidence.evidence((options.point or [400_000])[0], options.repeat),
     "bootstrap": lambda options: bootstrap.bootstrap((options.point or [300_000])[0], options.repeat),
+    "retraction": _retraction,
+    "restatement": _restatement,
     "soak": _soak,
 }
 

@@ -51,6 +51,10 @@ class Stamps:
         self._code = subject.uscc.encode()
         self._registration, self._licence = ingest
         self._registered, self._licensed = run_in_memory(bus.stages["intake"], ingest).to("credit.events")
+        header = bus.codec.open(self._licensed.value or b"").header
+        self._feed_key = "|".join(
+            (header["subject"], header["item"], header["authority"], header["document_no"])
+        ).encode()
 
     def registration(self, subject: int) -> Sent:
         """Return the registration of the n-th subject for intake."""
@@ -71,6 +75,10 @@ class Stamps:
     def licensed(self, subject: int, number: int) -> Sent:
         """Return a licence of the n-th subject for profiles."""
         return self._stamped(self._licensed, subject, number)
+
+    def feed_key(self, subject: int, number: int) -> bytes:
+        """Return the key that a licence of the n-th subject has in a feed."""
+        return self._feed_key.replace(self._code, _code(subject)).replace(_NUMBER.encode(), b"%08d" % number)
 
     def _stamped(self, sent: Sent, subject: int, number: int) -> Sent:
         code, digits = _code(subject), b"%08d" % number

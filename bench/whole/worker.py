@@ -1,8 +1,9 @@
 """The measured process: stages of the bus as a worker runs them; says ten times a second how far they are.
 
 It is the worker of the product in all but what the arguments change: settings of the engine, the folder of
-declarations, and departments that may publish every item. Each line of its output is a JSON object, the last one
-tells the phases of the lanes; it ends by SIGTERM, or when its parent is gone.
+declarations or those that are published on the bus (`--follow`), and departments that may publish every item. Each line
+of its output is a JSON object, the last one tells the phases of the lanes; it ends by SIGTERM, or when its parent is
+gone.
 """
 
 from __future__ import annotations
@@ -22,9 +23,11 @@ from prometheus_client import REGISTRY, Metric
 
 from creditbus.avro_schemas import raw_catalogue
 from creditbus.services.engine import metrics
+from creditbus.services.engine.run.app import StageApp
 from creditbus.services.engine.settings import EngineSettings, tuned
 from creditbus.services.worker.bus import open_bus, stage_apps
 from creditbus.services.worker.memory import tune_memory
+from creditbus.services.worker.renewal import Renewal
 from creditbus.topics.connection import Connection
 from creditbus.topics.declarations import declarations
 
@@ -37,6 +40,7 @@ def main() -> None:
     parser.add_argument("--stage", action="append", required=True)
     parser.add_argument("--application", required=True)
     parser.add_argument("--declared", type=Path, help="folder of declarations; the package's own when left out")
+    parser.add_argument("--follow", action="store_true", help="work by what is published on the bus, as it changes")
     parser.add_argument("--setting", action="append", default=[], help="name=value, of EngineSettings")
     parser.add_argument("--changelog", default="", help="of the one stage that runs, in place of its own")
     options = parser.parse_args()
@@ -49,21 +53,32 @@ async def _run(options: argparse.Namespace) -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     parent = os.getppid()
     connection = Connection.from_environment()
-    declared = declarations(options.declared)
-    for raw in raw_catalogue().values():
-        raw.entry["entitled"] = sorted({*raw.entry.get("entitled", ()), *_made_up(declared.departments)})
     settings = _settings(options, connection)
-    bus = await open_bus(connection, declared, settings, KEY, on=ON)
-    if options.changelog:
-        (name,) = options.stage
-        bus = replace(bus, stages={name: replace(bus.stages[name], changelog=options.changelog)})
-    apps = await stage_apps(bus, options.stage)
+    apps = await (_following if options.follow else _declared)(options, connection, settings)
     tune_memory()
-    await asyncio.gather(*(app.start() for app, _ in apps))
+    await asyncio.gather(*(app.start() for app in apps))
     while not stop.is_set() and os.getppid() == parent:
         _say(_look())
         await asyncio.sleep(_LOOK_SECONDS)
     _say({**_look(), "totals": _totals()})
+
+
+async def _declared(options: argparse.Namespace, connection: Connection, settings: EngineSettings) -> list[StageApp]:
+    declared = declarations(options.declared)
+    for raw in raw_catalogue().values():
+        raw.entry["entitled"] = sorted({*raw.entry.get("entitled", ()), *_made_up(declared.departments)})
+    bus = await open_bus(connection, declared, settings, KEY, on=ON)
+    if options.changelog:
+        (name,) = options.stage
+        bus = replace(bus, stages={name: replace(bus.stages[name], changelog=options.changelog)})
+    return [app for app, _ in await stage_apps(bus, options.stage)]
+
+
+async def _following(options: argparse.Namespace, connection: Connection, settings: EngineSettings) -> list[StageApp]:
+    renewal = Renewal(connection, settings, KEY, lambda: ON)
+    apps = [app for app, _ in await stage_apps(await renewal.open(), options.stage, renewal.catch_up)]
+    renewal.start(apps)
+    return apps
 
 
 def _made_up(departments: Mapping[str, object]) -> Sequence[str]:
@@ -83,6 +98,7 @@ def _look() -> dict[str, object]:
         "rss_mb": status_mb("VmRSS"),
         "peak_mb": status_mb("VmHWM"),
         "read": _by_stage(metrics.RECORDS_IN.collect()),
+        "written": _by_stage(metrics.RECORDS_OUT.collect()),
         "ready": _by_stage(metrics.LANES_READY.collect()),
         "restored": _by_stage(metrics.RESTORED_RECORDS.collect()),
         "lost": _by_stage(metrics.LANE_LOST.collect()),

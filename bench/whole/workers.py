@@ -18,7 +18,7 @@ from ground import Ground
 
 from creditbus.topics.names import STAGES
 
-__all__ = ["Look", "Worker", "WorkerPlan", "cpu_between", "end", "pids", "read", "wait", "workers"]
+__all__ = ["Look", "Worker", "WorkerPlan", "cpu_between", "end", "pids", "read", "wait", "workers", "wrote"]
 
 _BENCH = Path(__file__).parent.parent
 _STOP_SECONDS = 20.0
@@ -38,6 +38,7 @@ class WorkerPlan(NamedTuple):
         declared: folder of generated declarations.
         application: prefix of group ids, transactional ids and store keys.
         changelog: of the one stage that runs, in place of its own.
+        follow: whether it works by what is published on the bus, as it changes.
 
     """
 
@@ -46,6 +47,7 @@ class WorkerPlan(NamedTuple):
     declared: Path | None = None
     application: str = "creditbus"
     changelog: str = ""
+    follow: bool = False
 
 
 class Worker:
@@ -60,6 +62,7 @@ class Worker:
         command += [f"--setting={setting}" for setting in plan.settings]
         command += [f"--declared={plan.declared}"] if plan.declared else []
         command += [f"--changelog={plan.changelog}"] if plan.changelog else []
+        command += ["--follow"] if plan.follow else []
         self.started = time.monotonic()
         self.process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE)
         self.looks: list[Look] = []
@@ -113,7 +116,16 @@ def pids(running: Sequence[Worker]) -> dict[str, int]:
 
 def read(running: Sequence[Worker], stage: str) -> int:
     """Return the records that a stage has committed as read, all processes together."""
-    return int(sum(worker.looks[-1]["read"].get(stage, 0) for worker in running if worker.looks))
+    return _counted(running, "read", stage)
+
+
+def wrote(running: Sequence[Worker], stage: str) -> int:
+    """Return the records that a stage has committed as written, all processes together."""
+    return _counted(running, "written", stage)
+
+
+def _counted(running: Sequence[Worker], what: str, stage: str) -> int:
+    return int(sum(worker.looks[-1][what].get(stage, 0) for worker in running if worker.looks))
 
 
 def wait(running: Sequence[Worker], ready: Callable[[], float], until: float) -> None:

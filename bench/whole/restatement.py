@@ -1,0 +1,123 @@
+"""What a restatement of whole lanes takes, and what other changes wait for it.
+
+A grant is declared anew, as `topics apply` does it, and all records of an item are given to a feed or taken back from
+it. Profiles emits each of them again, and fanout compares what the grant admitted with what it admits now.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from checking import Ends, ends, written
+from whole.city import City, city
+from whole.processors import OTHERS, Processors
+from whole.standing_records import ITEM, StandingRecords
+from whole.workers import Look, Worker, WorkerPlan, cpu_between, end, pids, wait, workers
+
+__all__ = ["SUBSCRIBER", "restated"]
+
+#: Whose grant is declared anew; the example city grants it no licences.
+SUBSCRIBER: Final = "department-housing"
+_CHANGES: Final = "credit.changes"
+_TAKEN_UP: Final = 2
+_PATIENCE_SECONDS: Final = 10.0
+
+
+def restated(records: int, lanes: int, settings: Sequence[str] = ()) -> dict[str, object]:
+    """Restate this many licences of all lanes: profiles alone, fanout alone, then both in one process.
+
+    The registrations of their subjects are restated with them: the same grant has them, too, and a policy is that of a
+    whole grant.
+
+    Raises:
+        RuntimeError: the feed is not the view of the grant: the time says nothing.
+
+    """
+    with city(lanes) as place:
+        standing = StandingRecords(place.ground, lanes, records)
+        both, profiles, fanout = (
+            WorkerPlan(stages, settings, follow=True) for stages in (("profiles", "fanout"), ("profiles",), ("fanout",))
+        )
+        standing.establish(settings)
+        items = place.grant(SUBSCRIBER)["items"]
+        place.declare(SUBSCRIBER, items=[*items, ITEM])
+        found: dict[str, object] = {"profiles": _alone(place, profiles, "profiles", standing.events)}
+        found["fanout"] = _alone(place, fanout, "fanout", standing.events)
+        standing.expect(SUBSCRIBER, records, granted=True)
+        found["whole, taken back"] = _whole(
+            place, both, standing.events, lambda: place.declare(SUBSCRIBER, items=items)
+        )
+        standing.expect(SUBSCRIBER, records, granted=False)
+        found["whole, given"] = _whole(
+            place, both, standing.events, lambda: place.declare(SUBSCRIBER, items=[*items, ITEM])
+        )
+        standing.expect(SUBSCRIBER, records, granted=True)
+    return {"records": records, "restated": standing.events, "lanes": lanes, **found}
+
+
+def _alone(place: City, plan: WorkerPlan, stage: str, records: int) -> dict[str, float]:
+    """Start a worker with one stage, which finds everything to do, and measure it."""
+    before = ends(place.ground.connection, [_CHANGES])
+    with workers(place.ground, 1, plan) as running:
+        figures = _measured(place, running, stage, records)
+        if stage == "profiles":
+            _wait_for_changes(place, before, records)
+        end(running)
+    print(f"  {stage}: {figures}", flush=True)
+    return figures
+
+
+def _wait_for_changes(place: City, before: Ends, records: int) -> None:
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while (changes := written(place.ground.connection, before)[0]) != {_CHANGES: records}:
+        if time.monotonic() > deadline:
+            message = f"profiles wrote {changes} of {records} records"
+            raise RuntimeError(message)
+
+
+def _whole(place: City, plan: WorkerPlan, records: int, declare: Callable[[], int]) -> dict[str, float]:
+    """Declare something while a worker with both stages runs, and measure what it does until fanout is through."""
+    with workers(place.ground, 1, plan) as running:
+        lanes = 2 * place.ground.declared.topics[_CHANGES].partitions
+        wait(running, lambda: sum(running[0].looks[-1]["ready"].values()) if running[0].looks else 0, lanes)
+        declare()
+        figures = _measured(place, running, "fanout", records)
+        end(running)
+    print(f"  whole: {figures}", flush=True)
+    return figures
+
+
+def _measured(place: City, running: Sequence[Worker], stage: str, records: int) -> dict[str, float]:
+    done = _restated if stage == "profiles" else _read
+    (worker,) = running
+    busy = Processors({**place.ground.pids, **pids(running)})
+    wait(running, lambda: done(worker.looks[-1], stage) if worker.looks else 0, records)
+    used, others = busy.seconds(), busy.cores()[OTHERS]
+    # from the last look before the first commit: pieces are few and large
+    first = [look for look in worker.looks if not look["written"].get("profiles") and not look["read"].get(stage)][-1]
+    last = next(look for look in worker.looks if done(look, stage) >= records)
+    seconds = last["at"] - first["at"]
+    cpu = cpu_between(worker, first["at"], last["at"])
+    return {
+        "records_per_second": round(records / seconds),
+        "seconds": round(seconds, 2),
+        "worker_cpu_us_per_record": round(cpu / records * 1e6, 1),
+        **{f"{name}_cpu_us_per_record": round(used[name] / records * 1e6, 1) for name in ("kafka", "redis")},
+        "worker_cores": round(cpu / seconds, 2),
+        "others_cores": others,
+        "peak_rss_mb": round(worker.looks[-1]["peak_mb"]),
+    }
+
+
+def _restated(look: Look, stage: str) -> float:
+    """Return how many records were emitted: what was written but the messages that tell of a next piece.
+
+    Those that a lane gets when it is taken up are read and not counted as written.
+    """
+    return float(look["written"].get(stage, 0) - look["read"].get(stage, 0) + _TAKEN_UP * look["ready"].get(stage, 0))
+
+
+def _read(look: Look, stage: str) -> float:
+    return float(look["read"].get(stage, 0))
