@@ -22,6 +22,7 @@ __all__ = ["SUBSCRIBER", "restated"]
 SUBSCRIBER: Final = "department-housing"
 _CHANGES: Final = "credit.changes"
 _TAKEN_UP: Final = 2
+_QUIET_LOOKS: Final = 10
 _PATIENCE_SECONDS: Final = 10.0
 
 
@@ -82,22 +83,36 @@ def _whole(place: City, plan: WorkerPlan, records: int, declare: Callable[[], in
     with workers(place.ground, 1, plan) as running:
         lanes = 2 * place.ground.declared.topics[_CHANGES].partitions
         wait(running, lambda: sum(running[0].looks[-1]["ready"].values()) if running[0].looks else 0, lanes)
+        # a lane that is taken up may find a last message of the walk before
+        wait(running, lambda: _is_quiet(running[0].looks), 1)
+        since = running[0].looks[-1]
         declare()
-        figures = _measured(place, running, "fanout", records)
+        figures = _measured(place, running, "fanout", records, since)
         end(running)
     print(f"  whole: {figures}", flush=True)
     return figures
 
 
-def _measured(place: City, running: Sequence[Worker], stage: str, records: int) -> dict[str, float]:
-    done = _restated if stage == "profiles" else _read
+def _is_quiet(looks: Sequence[Look]) -> bool:
+    newest = looks[-_QUIET_LOOKS:]
+    return len(newest) == _QUIET_LOOKS and all(_work(look) == _work(newest[0]) for look in newest)
+
+
+def _measured(
+    place: City, running: Sequence[Worker], stage: str, records: int, since: Look | None = None
+) -> dict[str, float]:
+    """Measure what a stage does from a look on, its first one where that is None, until so many records are through."""
     (worker,) = running
+    wait(running, lambda: len(worker.looks), 1)
+    since = since or {"read": {}, "written": {}, "ready": {}}
+    through = _restated if stage == "profiles" else _read
+    until = through(since, stage) + records
     busy = Processors({**place.ground.pids, **pids(running)})
-    wait(running, lambda: done(worker.looks[-1], stage) if worker.looks else 0, records)
+    wait(running, lambda: through(worker.looks[-1], stage), until)
     used, others = busy.seconds(), busy.cores()[OTHERS]
     # from the last look before the first commit: pieces are few and large
-    first = [look for look in worker.looks if not look["written"].get("profiles") and not look["read"].get(stage)][-1]
-    last = next(look for look in worker.looks if done(look, stage) >= records)
+    first = [look for look in worker.looks if _work(look) == _work(since)][-1]
+    last = next(look for look in worker.looks if through(look, stage) >= until)
     seconds = last["at"] - first["at"]
     cpu = cpu_between(worker, first["at"], last["at"])
     return {
@@ -109,6 +124,10 @@ def _measured(place: City, running: Sequence[Worker], stage: str, records: int) 
         "others_cores": others,
         "peak_rss_mb": round(worker.looks[-1]["peak_mb"]),
     }
+
+
+def _work(look: Look) -> tuple[float, float]:
+    return look["read"].get("profiles", 0) + look["written"].get("profiles", 0), look["read"].get("fanout", 0)
 
 
 def _restated(look: Look, stage: str) -> float:

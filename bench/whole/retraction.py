@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 from checking import ends
@@ -77,10 +78,10 @@ def measure(ground: Ground, rates: Sequence[Rate], plan: WorkerPlan, probe: Prob
             print(f"  {found[-1]}", flush=True)
         wait(running, lambda: read(running, "fanout"), first.changes + second.changes)
         end(running)
-    check(ground, before, first, second)
     known, wanted = (Counter(_retractions(part.feed_records, decode, moving)) for part in (first, second))
     _expect(seen, wanted - known)
     _expect_views(ground, feeds, second.feed_records, decode)
+    check(ground, before, first, second)
     return found[1:]
 
 
@@ -125,7 +126,9 @@ def _figures(rate: Rate, watched: Watched, arrived: Sequence[tuple[_Retraction, 
 
 def _expect(seen: Counter[_Retraction], wanted: Counter[_Retraction]) -> None:
     if seen != wanted:
-        message = f"{(wanted - seen).total()} retractions did not come, {(seen - wanted).total()} should not have"
+        missing, surplus = wanted - seen, seen - wanted
+        examples = [(one.feed, one.key, one.cause) for one in (*islice(missing, 2), *islice(surplus, 2))]
+        message = f"{missing.total()} retractions did not come, {surplus.total()} should not have, such as {examples}"
         raise RuntimeError(message)
 
 

@@ -65,8 +65,9 @@ async def _run(options: argparse.Namespace) -> None:
 
 async def _declared(options: argparse.Namespace, connection: Connection, settings: EngineSettings) -> list[StageApp]:
     declared = declarations(options.declared)
-    for raw in raw_catalogue().values():
-        raw.entry["entitled"] = sorted({*raw.entry.get("entitled", ()), *_made_up(declared.departments)})
+    if made_up := _made_up(declared.departments):
+        for raw in raw_catalogue().values():
+            raw.entry["entitled"] = sorted({*raw.entry.get("entitled", ()), *made_up})
     bus = await open_bus(connection, declared, settings, KEY, on=ON)
     if options.changelog:
         (name,) = options.stage
