@@ -13,6 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -216,13 +217,21 @@ class _Made:
         return [record for record in self.records if record.topic == topic]
 
 
-def run_in_memory(stage: Stage, records: Sequence[Sent]) -> _Made:
-    """Run a stage's step on records, its state in a dictionary."""
+def run_in_memory(stage: Stage, records: Sequence[Sent], pause: int = 0) -> _Made:
+    """Run a stage's step on records, its state in a dictionary.
+
+    Args:
+        stage: the stage.
+        records: in the order of writing.
+        pause: how many of them are read, by all lanes, before the others are there.
+
+    """
     states: list[dict[bytes, bytes | None]] = [{} for _ in range(stage.lanes)]
     placed = _Placer()
     outcomes = Counter[str]()
-    for start in range(0, len(records), _CHUNK):
-        chunk = records[start : start + _CHUNK]
+    starts = [*range(0, pause, _CHUNK), *range(pause, len(records), _CHUNK), len(records)]
+    for start, after in pairwise(starts):
+        chunk = records[start:after]
         for lane, state in enumerate(states):
             mine = [record for record in chunk if record.partition == lane]
             out = _step(stage, mine, lane, state)

@@ -92,7 +92,7 @@ class WholeLoads:
         """Return the load from the place `first` on; what comes before it is what the stages know already."""
         stages = self._bus.stages
         identities = self._identities(records)
-        made = {"intake": run_in_memory(stages["intake"], records)}
+        made = {"intake": run_in_memory(stages["intake"], records, first)}
         made["resolver"] = run_in_memory(stages["resolver"], made["intake"].to("credit.unresolved"))
         events = [*made["intake"].to("credit.events"), *made["resolver"].to("credit.events")]
         made["profiles"] = run_in_memory(stages["profiles"], events)
