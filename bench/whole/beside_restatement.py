@@ -1,7 +1,7 @@
 """How long other changes take while records are restated by the million, next to how long they take without that.
 
 Licences are published open loop, as of `latency`. They are timed in the feeds of subscribers whose grants stay, while
-another one's is declared anew.
+another one's changes.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _OTHERS: Final = ("agency-xinda", "district-wuchang")
 
 
 def beside(records: int, rate: Rate, fetch_wait: int, settings: Sequence[str] = ()) -> dict[str, object]:
-    """Restate this many licences, and those that came before by the way, while others come.
+    """Restate this many licences, and those that came before the restatement, while others come.
 
     Args:
         records: how many stand before.

@@ -1,6 +1,6 @@
 """What a restatement of whole lanes takes, and what other changes wait for it.
 
-A grant is declared anew, as `topics apply` does it, and all records of an item are given to a feed or taken back from
+A grant is changed, as `topics apply` does it, and all records of an item are given to a feed or taken back from
 it. Profiles emits each of them again, and fanout compares what the grant admitted with what it admits now.
 """
 
@@ -18,7 +18,7 @@ from whole.workers import Look, Worker, WorkerPlan, cpu_between, end, pids, wait
 
 __all__ = ["SUBSCRIBER", "restated"]
 
-#: Whose grant is declared anew; the example city grants it no licences.
+#: Whose grant changes; the example city grants it no licences.
 SUBSCRIBER: Final = "department-housing"
 _CHANGES: Final = "credit.changes"
 _TAKEN_UP: Final = 2
@@ -101,7 +101,7 @@ def _is_quiet(looks: Sequence[Look]) -> bool:
 def _measured(
     place: City, running: Sequence[Worker], stage: str, records: int, since: Look | None = None
 ) -> dict[str, float]:
-    """Measure what a stage does from a look on, its first one where that is None, until so many records are through."""
+    """Measure what a stage does from a look on, its first one where that is None, until `records` are through."""
     (worker,) = running
     wait(running, lambda: len(worker.looks), 1)
     since = since or {"read": {}, "written": {}, "ready": {}}
@@ -131,7 +131,7 @@ def _work(look: Look) -> tuple[float, float]:
 
 
 def _restated(look: Look, stage: str) -> float:
-    """Return how many records were emitted: what was written but the messages that tell of a next piece.
+    """Return how many records were emitted: what was written but the messages that name the next piece.
 
     Those that a lane gets when it is taken up are read and not counted as written.
     """

@@ -53,13 +53,13 @@ def measure(ground: Ground, rates: Sequence[Rate], plan: WorkerPlan, probe: Prob
         RuntimeError: a feed is not as it must be, or a retraction did not come: the times say nothing.
 
     """
-    told = story(sum(rate.events for rate in (WARM_UP, *rates)))
-    first, second = WholeLoads(ground).parted(told.told, told.first)
+    planned = story(sum(rate.events for rate in (WARM_UP, *rates)))
+    first, second = WholeLoads(ground).parted(planned.steps, planned.first)
     feeds = [FEED + name for name in ground.declared.subscribers]
     before = ends(ground.connection, [*feeds, LEDGER])
     write(ground.connection.bootstrap_servers, first.records)
     decode = FeedDecoder(ground.connection)
-    moving = {subject: second.identities[place] for subject, place in told.moving.items()}
+    moving = {subject: second.identities[place] for subject, place in planned.moving.items()}
     found, seen = [], Counter[_Retraction]()
     with workers(ground, 1, plan) as running:
         wait(running, lambda: read(running, "fanout"), first.changes)

@@ -29,16 +29,16 @@ _REGISTERED_DISTRICT: Final = "住所所在行政区划"
 
 
 class Story(NamedTuple):
-    """What is told.
+    """Events, and which of them move subjects.
 
     Attributes:
-        told: the steps.
+        steps: all of them, in order.
         first: how many of them come before everything that is measured.
         moving: by subject the place of the step by which it moves.
 
     """
 
-    told: Sequence[Step]
+    steps: Sequence[Step]
     first: int
     moving: Mapping[str, int]
 
@@ -47,8 +47,8 @@ def story(events: int) -> Story:
     """Tell of registrations, licences and penalties, and then of this many events, some of which take records back.
 
     Licences are withdrawn by their rows, too, as in other stories. A subject that moves has nothing else happen to it
-    then, and a record whose withdrawal is told is told of no more: the events come by several topics, and what must
-    come of them does not depend on which of these is read first.
+    then, and a record that is withdrawn by itself is in no other event of that part: the events come by several topics,
+    and what must come of them does not depend on which of these is read first.
     """
     random = Random(SEED)
     known = known_subjects(random, _SUBJECTS)
@@ -58,8 +58,8 @@ def story(events: int) -> Story:
     flow = decisions(random, known, _SUBJECTS * _RECORDS + events, 0.0, settled=True)
     before = list(islice(flow, _SUBJECTS * _RECORDS))
     after = [step for step in islice(flow, events) if _subject(step) not in leaving]
-    told_again = {_identity(step) for step in after}
-    lost = [step for step in {_identity(step): step for step in before}.values() if _identity(step) not in told_again]
+    again = {_identity(step) for step in after}
+    lost = [step for step in {_identity(step): step for step in before}.values() if _identity(step) not in again]
     lost = [step for step in lost if _subject(step) not in leaving and step.cells.get("XK_ZT") != _OUT_OF_FORCE]
     taken = [Step(withdrawn(step.kind), step.cells) for step in random.sample(lost, int(events * _WITHDRAWN))]
     moved = _moved(random, movers, registered)
