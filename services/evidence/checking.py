@@ -28,7 +28,7 @@ from creditbus.topics.registry import SchemaRegistry
 __all__ = ["audit_feed", "prove_record"]
 
 _Trusted = Sequence[tuple[PublicKey, Verify]]
-#: Partitions that are read beside each other: a broker that is asked by one reader alone waits for it, too.
+#: Partitions that are read side by side: a broker that is asked by one reader alone waits for it, too.
 _AT_ONCE: Final = 3
 _PLACE: Final = re.compile(r"(\d+)/(\d+)")
 

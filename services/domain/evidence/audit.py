@@ -1,4 +1,4 @@
-"""A feed held against its manifests: every record is seen once; partitions may be taken beside each other."""
+"""A feed held against its manifests: every record is seen once; partitions may be taken side by side."""
 
 from __future__ import annotations
 

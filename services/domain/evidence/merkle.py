@@ -33,7 +33,7 @@ class TreeHead:
     """The root of a tree that grows by one leaf at a time; holds a hash for each set bit of its size.
 
     One that does not begin at the tree's first leaf is a stretch of it, which is appended to what comes before it: so
-    stretches of a large tree are made beside each other. It holds at most two hashes for each bit of its size.
+    stretches of a large tree are made side by side. It holds at most two hashes for each bit of its size.
 
     Args:
         begins: number of leaves of the tree before its own.

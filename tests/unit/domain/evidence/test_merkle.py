@@ -107,7 +107,7 @@ def test_a_growing_tree_has_the_root_of_the_definition(leaves: list[bytes]) -> N
 
 
 @given(_hashes, st.lists(st.integers(0, 70), max_size=6))
-def test_stretches_made_beside_each_other_are_the_same_tree(leaves: list[bytes], cuts: list[int]) -> None:
+def test_stretches_made_side_by_side_are_the_same_tree(leaves: list[bytes], cuts: list[int]) -> None:
     bounds = [0, *sorted(min(cut, len(leaves)) for cut in cuts), len(leaves)]
     head = TreeHead()
     for first, end in itertools.pairwise(bounds):
