@@ -27,6 +27,10 @@ SUBJECT_KINDS = (
     "NATURAL_PERSON",
 )
 
+LOWEST_FEED_RATE = 256 << 10
+"""Kafka holds back an answer that is more than ten seconds of the quota (quota.window.num), and never cuts a batch: the
+largest that the bus writes (1 MiB) would come never, not late. Of this rate two of them come in that time."""
+
 _ID = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
 # 18 characters, without I, O, S, V and Z (GB 32100-2015).
 _USCC = r"[0-9A-HJ-NPQRTUWXY]{18}"
@@ -90,8 +94,8 @@ class Subscriber:
         valid_from: first day of the grant; None: from ever on.
         valid_until: last day of the grant.
         queries_per_day: questions that it may ask on one city day; None: any number. A feed knows no such bound.
-        feed_bytes_per_second: bytes that it may read in a second from each broker; None: any number. One that
-            reads more is slowed down by the broker, and gets every record.
+        feed_bytes_per_second: bytes that it may read in a second from each broker, `LOWEST_FEED_RATE` or more; None:
+            any number. One that reads more is slowed down by the broker, and gets every record.
         uscc: unified social credit code, by which consents name it; None where it is not known.
     """
 
@@ -219,7 +223,7 @@ def _read_quota(grant: Section) -> tuple[int | None, int | None]:
     quota = grant.optional_section("quota")
     if quota is None:
         return None, None
-    feed = quota.number("feed_bytes_per_second", 1) if "feed_bytes_per_second" in quota else None
+    feed = quota.number("feed_bytes_per_second", LOWEST_FEED_RATE) if "feed_bytes_per_second" in quota else None
     # a quota says one of them at least
     queries = quota.number("queries_per_day", 1) if feed is None or "queries_per_day" in quota else None
     quota.finish()

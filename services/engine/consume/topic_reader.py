@@ -19,6 +19,8 @@ _CHUNK_RECORDS = 5000
 _PARTITION_BYTES = 8 << 20
 _WAIT_MS = 500
 _STALLED_SECONDS = 15.0
+_SLOWED_SECONDS = 60.0
+"""The same of a reader that may have a quota: Kafka lets it wait ten seconds at a time, and may twice in a row."""
 
 FROM_START = -2
 FROM_END = -1
@@ -72,6 +74,7 @@ async def read_partitions(
         await consumer.stop()
         raise DependencyDownError("kafka", bootstrap_servers) from error
     fetcher = stage_fetcher(consumer, lambda: False) if as_stage else None
+    patience = _STALLED_SECONDS if client_id is None else _SLOWED_SECONDS
     try:
         partitions = list(starts)
         first = await consumer.beginning_offsets(partitions)
@@ -92,8 +95,8 @@ async def read_partitions(
                 records, positions = await _taken(fetcher, before)
             if positions != before:
                 moved = time.monotonic()
-            elif not follow and time.monotonic() - moved > _STALLED_SECONDS:
-                raise DependencyDownError("kafka", f"nothing came for {_STALLED_SECONDS:.0f} s")
+            elif not follow and time.monotonic() - moved > patience:
+                raise DependencyDownError("kafka", f"nothing came for {patience:.0f} s")
             yield Chunk(records, dict(positions))
     finally:
         await consumer.stop()

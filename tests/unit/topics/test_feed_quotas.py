@@ -10,12 +10,13 @@ import pytest
 from kafka.errors import ClusterAuthorizationFailedError, KafkaTimeoutError
 from kafka.protocol.admin.client_quotas import DescribeClientQuotasRequest, DescribeClientQuotasResponse
 
+from creditbus.services.engine.produce.records import BATCH_BYTES
 from creditbus.topics.city import example_city, read_city, use_city
 from creditbus.topics.declarations import declarations
 from creditbus.topics.errors import ConfigurationError
 from creditbus.topics.feed_quotas import QuotaChange, quota_changes
 from creditbus.topics.leftover import removed_subscribers
-from creditbus.topics.parties import Subscriber
+from creditbus.topics.parties import LOWEST_FEED_RATE, Subscriber
 from tests.harness.city_folder import CityFolder
 
 _NAME = "agency-xinda"
@@ -72,6 +73,10 @@ def test_what_the_brokers_hold_for_others_or_of_other_kinds_is_left_alone() -> N
     assert _changes(_Brokers(held), None) == [QuotaChange(_NAME, "user", 5000, None)]
 
 
+def test_two_of_the_largest_batches_may_be_read_in_ten_seconds_of_the_lowest_rate() -> None:
+    assert LOWEST_FEED_RATE * 10 > 2 * BATCH_BYTES * 1.1
+
+
 def test_a_quota_of_a_removed_subscriber_is_taken_away_and_nobody_elses() -> None:
     held = [
         ([(kind, name)], {"consumer_byte_rate": 5.0}) for kind in ("user", "client-id") for name in ("gone", "other")
@@ -95,7 +100,12 @@ def test_brokers_that_refuse_matter_only_where_a_quota_is_declared() -> None:
 
 
 @pytest.mark.parametrize(
-    "quota", [{"queries_per_day": 5}, {"feed_bytes_per_second": 7}, {"queries_per_day": 5, "feed_bytes_per_second": 7}]
+    "quota",
+    [
+        {"queries_per_day": 5},
+        {"feed_bytes_per_second": 262144},
+        {"queries_per_day": 5, "feed_bytes_per_second": 262144},
+    ],
 )
 def test_a_quota_names_either_bound_or_both(quota: dict[str, int], tmp_path: Path) -> None:
     folder = CityFolder(tmp_path / "city")

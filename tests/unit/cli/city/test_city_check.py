@@ -71,9 +71,9 @@ _FAULTS = [
     (
         _SUBSCRIBER,
         "# quota: {queries_per_day: 5000",
-        "quota: {feed_bytes_per_second: 0",
+        "quota: {feed_bytes_per_second: 262143",
         "grant.quota.feed_bytes_per_second",
-        "1 or more",
+        "262144 or more",
     ),
     (
         _SUBSCRIBER,

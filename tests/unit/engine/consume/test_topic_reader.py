@@ -111,12 +111,15 @@ def test_what_retention_deletes_under_the_reader_is_an_error_with_its_place(monk
     assert (caught.value.args, kafka.stopped) == (({_A: 1},), True)
 
 
-def test_nothing_for_long_on_the_way_to_the_ends_is_a_server_that_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("client_id", "seconds_long"), [(None, 15), ("a-subscriber-with-a-quota", 60)])
+def test_nothing_for_long_on_the_way_to_the_ends_is_a_server_that_is_away(
+    client_id: str | None, seconds_long: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     seconds = count(step=6)
     monkeypatch.setattr(topic_reader, "time", SimpleNamespace(monotonic=lambda: next(seconds)))
     _Kafka({_A: (0, 9)}, [[Taken(_A, [_record(_A, 0)], 0, 1)]]).serve(monkeypatch)
-    with pytest.raises(DependencyDownError, match="nothing came for 15 s"):
-        _read({_A: 0})
+    with pytest.raises(DependencyDownError, match=f"nothing came for {seconds_long} s"):
+        _read({_A: 0}, client_id=client_id)
 
 
 def test_no_broker_at_the_beginning_is_one_too(monkeypatch: pytest.MonkeyPatch) -> None:
