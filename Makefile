@@ -49,7 +49,8 @@ coverage: $(INSTALLED) ## Run the tests of `make quick`, and list the lines and 
 bench: $(COMPILED) ## Measure the stages against stock Faust on this machine; ARGS=... goes to bench/stages.py
 	@$(BIN)/python bench/stages.py $(ARGS)
 
-bench-whole: $(COMPILED) ## Measure the whole way; ARGS="latency", "scaling", "rebuild", "soak --rate 2000" and more: bench/README.md
+# `sync` alone has a contestant in Java.
+bench-whole: $(COMPILED) $(if $(filter sync,$(ARGS)),build/peers/jdbc-sink/resolved) ## Measure the whole way; ARGS="latency", "scaling", "rebuild", "soak --rate 2000" and more: bench/README.md
 	@PYTHONPATH=bench $(BIN)/python -m whole.run $(ARGS)
 
 bench-peers: $(COMPILED) build/peers/quix/locked build/peers/kafka-streams/profile-job.jar ## Measure the profile job against Kafka Streams, Quix Streams and Faust; needs Java 17 and Maven
@@ -136,4 +137,9 @@ build/peers/quix/locked: bench/peers/quix/requirements.txt
 
 build/peers/kafka-streams/profile-job.jar: bench/peers/kafka-streams/pom.xml $(wildcard bench/peers/kafka-streams/src/main/java/creditbus/bench/*.java)
 	@mvn --quiet --batch-mode --file $< -Djob.directory="$(CURDIR)/$(@D)" package
+	@touch $@
+
+build/peers/jdbc-sink/resolved: bench/whole/jdbc-sink/pom.xml
+	@rm -rf $(@D)
+	@mvn --quiet --batch-mode --file $< -Dsink.directory="$(CURDIR)/$(@D)" package
 	@touch $@

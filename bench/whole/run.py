@@ -19,6 +19,7 @@ from machine import machine
 from whole import (
     beside_restatement,
     bootstrap,
+    copying,
     evidence,
     growth,
     latency,
@@ -46,6 +47,8 @@ _TARGETS = {
     "rebuild_per_second": 100_000,
     "verify_per_second": 150_000,
     "bootstrap_per_second": 100_000,
+    "sync_times_as_fast_as_loop": 2,
+    "sync_times_as_fast_as_sink": 1,
 }
 
 _PARTS = ("speed", "others")
@@ -144,6 +147,7 @@ _MEASUREMENTS: Mapping[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
     "growth-grants": _growth(growth.grants, 3, 30, 100),
     "evidence": lambda options: evidence.evidence((options.point or [400_000])[0], options.repeat),
     "bootstrap": lambda options: bootstrap.bootstrap((options.point or [300_000])[0], options.repeat),
+    "sync": lambda options: copying.copying((options.point or [100_000])[0], options.repeat),
     "retraction": _retraction,
     "restatement": _restatement,
     "soak": _soak,

@@ -29,8 +29,8 @@ def is_installed() -> bool:
 
 
 @contextmanager
-def running_postgres() -> Iterator[str]:
-    """Give the SQLAlchemy URL of a fresh server that listens on a socket of its own alone.
+def running_postgres(port: int | None = None) -> Iterator[str]:
+    """Give the SQLAlchemy URL of a fresh server that listens on a socket of its own, and on a local port if it is to.
 
     Skips where PostgreSQL is not installed; in the gate (CI) that is a failure, for the gate installs it.
     """
@@ -48,12 +48,13 @@ def running_postgres() -> Iterator[str]:
         run = [*as_user, "env", "LC_ALL=C"]
         make = ["--auth=trust", "--username=owner", "--encoding=UTF8", "--no-sync", "-D", str(data)]
         subprocess.run([*run, str(programs / "initdb"), *make], check=True, capture_output=True, cwd=home)
-        options = f"-c listen_addresses='' -c unix_socket_directories='{home}' -c fsync=off -c timezone=UTC"
+        listen = "-c listen_addresses=''" if port is None else f"-c listen_addresses=127.0.0.1 -c port={port}"
+        options = f"{listen} -c unix_socket_directories='{home}' -c fsync=off -c timezone=UTC"
         control = [*run, str(programs / "pg_ctl"), "-w", "-D", str(data)]
         log = str(home / "log")
         subprocess.run([*control, "-l", log, "-o", options, "start"], check=True, stdout=subprocess.DEVNULL, cwd=home)
         try:
-            yield f"postgresql+psycopg://owner@/postgres?host={home}"
+            yield f"postgresql+psycopg://owner@/postgres?host={home}" + ("" if port is None else f"&port={port}")
         finally:
             subprocess.run([*control, "-m", "immediate", "stop"], check=True, stdout=subprocess.DEVNULL, cwd=home)
     finally:
