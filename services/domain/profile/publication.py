@@ -7,12 +7,13 @@ first one under which the record is too old counts.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from hashlib import blake2b
 from itertools import zip_longest
 from typing import Final, NamedTuple
 
-from creditbus.services.domain.catalogue import Field, Item, PublicationPeriod
+from creditbus.services.domain.catalogue import Field, Item, PublicationPeriod, PublicationRules
 from creditbus.services.domain.city_time import day_number
 from creditbus.services.domain.event import ID_BYTES
 
@@ -70,7 +71,7 @@ class Publication:
         periods = rules.periods if rules.start else ()
         telling = dict.fromkeys(period.when_field for period in periods if period.when_field)
         self.fields: Final = tuple(dict.fromkeys(name for name in (rules.start, rules.until, *telling) if name))
-        self.digest: Final = blake2b(repr(rules).encode(), digest_size=8).hexdigest()
+        self.digest: Final = blake2b(_rules_as_text(rules).encode(), digest_size=8).hexdigest()
         self._start = self.fields.index(rules.start) if rules.start else None
         self._until = self.fields.index(rules.until) if rules.until else None
         self._telling = [(self.fields.index(name), item.fields[name]) for name in telling]
@@ -132,6 +133,12 @@ class Publication:
         if named:
             return max(named, key=lambda period: (period.max_months, period.min_months))
         return _of_all_others(periods)
+
+
+def _rules_as_text(rules: PublicationRules) -> str:
+    """Return the rules as a text, the same in every process: the order of a set is not."""
+    periods = [(replace(period, when_values=frozenset()), sorted(period.when_values)) for period in rules.periods]
+    return repr((replace(rules, periods=()), periods))
 
 
 def _texts(values: Sequence[bytes]) -> list[str]:

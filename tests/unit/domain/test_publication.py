@@ -1,5 +1,8 @@
 """When a record's publication ends: by the rules of the day that is looked at, and by what the record states."""
 
+import os
+import subprocess
+import sys
 from datetime import date
 
 import pytest
@@ -111,3 +114,19 @@ def test_the_id_of_an_end_is_that_of_its_record_rule_and_day() -> None:
     }
     assert len(ids) == 4
     assert ended_id(b"a", by) == ended_id(b"a", End(*by))
+
+
+def test_the_digest_of_rules_is_the_same_in_every_process() -> None:
+    program = (
+        "from creditbus.avro_schemas import raw_catalogue\n"
+        "from creditbus.services.domain.catalogue import Catalogue\n"
+        "from creditbus.services.domain.profile.publication import Publication\n"
+        "print(Publication(Catalogue.parse(raw_catalogue()).items['administrative-penalty']).digest)\n"
+    )
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", program], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True
+        ).stdout
+        for seed in ("0", "3", "4")
+    }
+    assert len(found) == 1
