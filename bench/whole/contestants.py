@@ -1,4 +1,4 @@
-"""Who keeps a copy of a feed in PostgreSQL: how each is started, and what its columns are called."""
+"""What keeps a copy of a feed in PostgreSQL: how each is started, and what its columns are called."""
 
 from __future__ import annotations
 

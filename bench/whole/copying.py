@@ -1,4 +1,4 @@
-"""How fast a feed gets into PostgreSQL: `creditbus feed sync` beside what a subscriber would use in its place.
+"""How fast a feed gets into PostgreSQL: `creditbus feed sync` next to what a subscriber would use in its place.
 
 Contestants take turns, each with a fresh database; all are watched from outside in one way. A figure counts only when
 the copy holds every record that the feed shows, and the same digest over all columns as every other copy.
