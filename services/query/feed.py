@@ -7,11 +7,11 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Any
 
+from creditbus.services.domain.evidence.continuity import Break, Continuity
 from creditbus.services.engine.batch import Partition
 from creditbus.services.engine.codec.schemas import Schemas
 from creditbus.services.engine.consume.cluster_metadata import topic_facts
 from creditbus.services.engine.consume.topic_reader import FROM_END, FROM_START, log_bounds, read_partitions
-from creditbus.services.query.continuity import Break, Continuity
 from creditbus.services.query.decoding import decoded
 from creditbus.topics.connection import Connection
 from creditbus.topics.names import feed

@@ -10,7 +10,7 @@ from enum import StrEnum
 from hashlib import blake2b
 from typing import Any, Final, NamedTuple
 
-from creditbus.services.query.continuity import Break, BreakKind
+from creditbus.services.domain.evidence.continuity import Break, BreakKind
 from creditbus.services.subscriber import messages
 from creditbus.services.subscriber.batch import REPLACEMENT, Change
 from creditbus.services.subscriber.copy import View

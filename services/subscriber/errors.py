@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from creditbus.services.query.continuity import Break
+from creditbus.services.domain.evidence.continuity import Break
 
 __all__ = ["BrokenFeedError", "OldSnapshotError"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from creditbus.services.query.continuity import NO_HASH
+from creditbus.services.domain.evidence.continuity import NO_HASH
 
 __all__ = ["AT_BEGINNING", "Move", "Position"]
 

@@ -10,13 +10,13 @@ from typing import Any, NamedTuple
 
 from aiokafka.errors import OffsetOutOfRangeError
 
+from creditbus.services.domain.evidence.continuity import Break, BreakKind, Continuity
 from creditbus.services.domain.evidence.feed_record import FeedPlace, feed_place
 from creditbus.services.domain.framing import FrameError, schema_id
 from creditbus.services.engine.batch import Partition, Record
 from creditbus.services.engine.codec.schemas import Schemas, Shape
 from creditbus.services.engine.consume.cluster_metadata import topic_facts
 from creditbus.services.engine.consume.topic_reader import FROM_START, log_bounds, read_partitions
-from creditbus.services.query.continuity import Break, BreakKind, Continuity
 from creditbus.services.query.decoding import decoded
 from creditbus.services.subscriber import messages
 from creditbus.services.subscriber.batch import Batch, Change
@@ -152,8 +152,7 @@ class FeedReader:
             try:
                 async for chunk in chunks:
                     await self._schemas.learn(chunk.records)
-                    for record in chunk.records:
-                        self._check(record)
+                    self._check_all(chunk.records)
                     moves = self._moved({one.partition: at for one, at in chunk.positions.items()})
                     yield Values(chunk.records, moves)
             except OffsetOutOfRangeError as error:
@@ -204,6 +203,12 @@ class FeedReader:
             self.decode(record)
         assert found is not None  # noqa: S101 -- for the type checker: decoding it has said so
         return found
+
+    def _check_all(self, records: Sequence[Record]) -> None:
+        at = 0
+        while (at := self._continuity.follow(records, at)) < len(records):
+            self._check(records[at])
+            at += 1
 
     def _check(self, record: Record) -> None:
         value = record.value or b""

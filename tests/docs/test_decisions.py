@@ -68,7 +68,7 @@ _DANGEROUS: Final[Mapping[str, tuple[str, ...]]] = {
     "services/intake/step.py": ("0007",),
     "services/query/accounts.py": ("0028",),
     "services/query/backlog.py": ("0028",),
-    "services/query/continuity.py": ("0009",),
+    "services/domain/evidence/continuity.py": ("0009",),
     "services/query/own_progress.py": ("0024",),
     "services/resolver/joining.py": ("0022",),
     "services/resolver/owners.py": ("0007",),

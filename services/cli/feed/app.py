@@ -33,7 +33,7 @@ from creditbus.services.cli.words import word
 from creditbus.topics.connection import Connection
 
 if TYPE_CHECKING:
-    from creditbus.services.query.continuity import Break
+    from creditbus.services.domain.evidence.continuity import Break
     from creditbus.services.query.feed import FeedRecord
 
 __all__ = ["app", "feed_line", "json_line"]
@@ -68,7 +68,7 @@ def follow(
 async def _follow(
     connection: Connection, subscriber: str, *, from_start: bool, until_end: bool, limit: int | None, json: bool
 ) -> int:
-    from creditbus.services.query.continuity import Break, Continuity
+    from creditbus.services.domain.evidence.continuity import Break, Continuity
     from creditbus.services.query.feed import follow_feed
 
     continuity, advised = Continuity(), False

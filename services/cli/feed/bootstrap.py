@@ -29,7 +29,7 @@ from creditbus.topics.errors import ConfigurationError, UnavailableError
 
 if TYPE_CHECKING:
     from creditbus.services.domain.evidence.snapshot import Snapshot
-    from creditbus.services.query.continuity import Break
+    from creditbus.services.domain.evidence.continuity import Break
     from creditbus.services.subscriber.snapshot.making import Signer
     from creditbus.services.subscriber.snapshot.series import SnapshotSeries
 

@@ -8,7 +8,7 @@ from creditbus.services.cli.language import spoken
 from creditbus.services.cli.messages import feed as messages
 
 if TYPE_CHECKING:
-    from creditbus.services.query.continuity import Break
+    from creditbus.services.domain.evidence.continuity import Break
 
 __all__ = ["break_line"]
 

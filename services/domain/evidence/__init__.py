@@ -7,6 +7,7 @@
 | `checkpoint` | what a tree's head says, as text |
 | `note` | a signed text, and the keys that verify it |
 | `feed_record` | what a feed's record says of its place, and its leaf |
+| `continuity` | whether a feed is whole: numbers, hashes, a beginning |
 | `manifest` | what is signed of an interval of a feed |
 | `manifest_series` | which manifests are to be believed |
 | `runs`, `findings` | what is wrong with one partition of a feed |

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from creditbus.services.domain.evidence.snapshot import Snapshot, SnapshotFile, SnapshotSpan
-from creditbus.services.query.continuity import Break, BreakKind
+from creditbus.services.domain.evidence.continuity import Break, BreakKind
 from creditbus.services.subscriber.errors import BrokenFeedError
 from creditbus.services.subscriber.position import AT_BEGINNING
 from creditbus.services.subscriber.reading import FeedReader

@@ -11,9 +11,9 @@ import pytest
 import sqlalchemy as sa
 from aiokafka.errors import OffsetOutOfRangeError
 
+from creditbus.services.domain.evidence.continuity import Break, BreakKind
 from creditbus.services.engine.batch import Partition
 from creditbus.services.engine.consume.topic_reader import Chunk
-from creditbus.services.query.continuity import Break, BreakKind
 from creditbus.services.subscriber import reading
 from creditbus.services.subscriber.batch import Batch
 from creditbus.services.subscriber.errors import BrokenFeedError

@@ -21,11 +21,11 @@ from creditbus.services.cli import main as cli
 from creditbus.services.cli.connector.running import summary_lines
 from creditbus.services.cli.language import choose
 from creditbus.services.cli.servers.stages import show_stages
+from creditbus.services.domain.evidence.continuity import Break, BreakKind, Continuity
 from creditbus.services.domain.ledger import Account, Bookings, Ledger, Outcome
 from creditbus.services.domain.statements import Publication
 from creditbus.services.query.accounts import Accounts
 from creditbus.services.query.backlog import StageBacklog, TopicBacklog
-from creditbus.services.query.continuity import Break, BreakKind, Continuity
 from creditbus.services.query.outcomes import RunOutcomes
 from creditbus.services.query.quality import DateRange, QualityReport
 from creditbus.services.query.stages import StageStatus

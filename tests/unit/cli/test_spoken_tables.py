@@ -14,10 +14,10 @@ from creditbus.services.cli.language import choose
 from creditbus.services.cli.profile_lines import past_lines, profile_lines
 from creditbus.services.cli.words import word
 from creditbus.services.domain.event import Change, RecordState, SubjectKind, Verb
+from creditbus.services.domain.evidence.continuity import Break, BreakKind, Continuity
 from creditbus.services.domain.feed.withholding import WITHHELD
 from creditbus.services.domain.ledger import Bookings, Ledger, Outcome
 from creditbus.services.query.accounts import Accounts
-from creditbus.services.query.continuity import Break, BreakKind, Continuity
 from creditbus.services.query.feed import FeedRecord
 
 _ORIGIN: Any = {"department": "tax-bureau", "run": "run", "file": "grades.csv", "sheet": "", "row": 7}

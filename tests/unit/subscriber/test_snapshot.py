@@ -16,10 +16,10 @@ import fastavro
 import pytest
 from pyarrow import parquet
 
+from creditbus.services.domain.evidence.continuity import Break, BreakKind
 from creditbus.services.domain.evidence.note import PublicKey, signed_note
 from creditbus.services.domain.framing import FRAME_BYTES, frame
 from creditbus.services.evidence.suites import ED25519
-from creditbus.services.query.continuity import Break, BreakKind
 from creditbus.services.subscriber.earlier import EarlierRetractions
 from creditbus.services.subscriber.errors import BrokenFeedError, OldSnapshotError
 from creditbus.services.subscriber.reading import FeedReader

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from hashlib import sha256
-from typing import Any, Final
+from typing import Any, Protocol
 
-__all__ = ["NO_HASH", "Break", "BreakKind", "Continuity"]
+from creditbus.services.domain.evidence.feed_record import place_bytes, value_hash
+from creditbus.services.domain.evidence.manifest import NO_HASH
+from creditbus.services.domain.framing import FRAME_BYTES
 
-NO_HASH: Final = bytes(sha256().digest_size)
-"""Before the first record of a partition."""
+__all__ = ["NO_HASH", "Break", "BreakKind", "Continuity", "ReadRecord"]
 
 
 class BreakKind(StrEnum):
@@ -44,6 +44,31 @@ class Break:
     last: int | None
 
 
+class ReadRecord(Protocol):
+    """A record of a feed as it was read."""
+
+    @property
+    def partition(self) -> int:
+        """Number of its partition."""
+
+    @property
+    def value(self) -> bytes | None:
+        """Its value."""
+
+
+class _Chain:
+    """The last record of a partition."""
+
+    __slots__ = ("expected", "last_hash", "sequence")
+
+    def __init__(self, sequence: int, last_hash: bytes, *, was_read: bool) -> None:
+        self.sequence = sequence
+        self.last_hash = last_hash
+        # no number that fanout writes is negative, and a damaged record may say anything
+        self.expected = place_bytes(sequence + 1, last_hash) if was_read and sequence > 0 else None
+        """What the next record has after its frame if it follows; None: it has to be read."""
+
+
 @dataclass(slots=True)
 class Continuity:
     """Checks that each partition's numbers are dense, its hashes chain and, where it is read whole, that it begins.
@@ -60,15 +85,41 @@ class Continuity:
     cut: Mapping[int, int] = field(default_factory=dict)
     records: int = 0
     breaks: list[Break] = field(default_factory=list)
-    _last: dict[int, tuple[int, bytes]] = field(default_factory=dict)
+    _chains: dict[int, _Chain] = field(default_factory=dict)
 
-    def resume(self, partition: int, sequence: int, value_hash: bytes) -> None:
+    def resume(self, partition: int, sequence: int, last_hash: bytes) -> None:
         """Go on after the record of this number (0: none yet) and hash. Before the partition's first `check`."""
-        self._last[partition] = (sequence, value_hash)
+        self._chains[partition] = _Chain(sequence, last_hash, was_read=False)
 
     def last(self, partition: int) -> tuple[int, bytes]:
         """Return number and hash of a partition's last record; 0 and zeros before the first."""
-        return self._last.get(partition, (0, NO_HASH))
+        chain = self._chains.get(partition)
+        return (0, NO_HASH) if chain is None else (chain.sequence, chain.last_hash)
+
+    def follow(self, records: Sequence[ReadRecord], start: int = 0) -> int:
+        """Take records from a place in a list on, as long as each follows from the one before it in its partition.
+
+        What a record that follows begins with is known before it comes, so almost all of a feed is compared and not
+        read. Return the place of the first record that is for `check_place`: it does not begin so, or is the first of
+        its partition; the length of the list where there is none.
+        """
+        chain: _Chain | None = None
+        partition = -1
+        for at in range(start, len(records)):
+            record = records[at]
+            if record.partition != partition:
+                partition = record.partition
+                chain = self._chains.get(partition)
+            value = record.value
+            if chain is None or chain.expected is None or value is None:
+                return at
+            if not value.startswith(chain.expected, FRAME_BYTES):
+                return at
+            chain.sequence += 1
+            chain.last_hash = value_hash(value)
+            chain.expected = place_bytes(chain.sequence + 1, chain.last_hash)
+            self.records += 1
+        return max(start, len(records))
 
     def check(self, partition: int, evidence: Mapping[str, Any], value: bytes) -> Break | None:
         """Take the next record of a partition: what it says of the feed, and its bytes; return what is wrong."""
@@ -76,27 +127,25 @@ class Continuity:
 
     def check_place(self, partition: int, sequence: int, previous_hash: bytes, value: bytes) -> Break | None:
         """Take the next record of a partition: number, hash of the one before it, and its bytes; as `check`."""
-        last = self._last.get(partition)
-        follows = last is not None and sequence == last[0] + 1 and previous_hash == last[1]
-        found = None if follows else self._found(partition, sequence, previous_hash)
-        self._last[partition] = (sequence, sha256(value).digest())
+        found = self._found(partition, sequence, previous_hash)
+        self._chains[partition] = _Chain(sequence, value_hash(value), was_read=True)
         self.records += 1
-        return found and self._noted(found)
+        return self._noted(found)
 
     def gone(self, partition: int) -> Break | None:
         """Take a partition that is read from its start and holds nothing; say whether it held something once."""
         return self._noted(Break(partition, BreakKind.EXPIRED, 1, None) if self.cut.get(partition, 0) else None)
 
     def _found(self, partition: int, sequence: int, previous_hash: bytes) -> Break | None:
-        last = self._last.get(partition)
+        last = self._chains.get(partition)
         if last is None:
             return self._at_beginning(partition, sequence, previous_hash)
-        expected = last[0] + 1
+        expected = last.sequence + 1
         if sequence > expected:
             return Break(partition, BreakKind.MISSING, expected, sequence - 1)
         if sequence < expected:
             return Break(partition, BreakKind.REPEATED, sequence, sequence)
-        return None if previous_hash == last[1] else Break(partition, BreakKind.CHANGED, sequence, sequence)
+        return None if previous_hash == last.last_hash else Break(partition, BreakKind.CHANGED, sequence, sequence)
 
     def _at_beginning(self, partition: int, sequence: int, previous_hash: bytes) -> Break | None:
         if partition not in self.cut:
