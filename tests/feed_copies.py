@@ -210,9 +210,15 @@ class MadeFeed:
         monkeypatch.setattr(reading, "log_bounds", log_bounds)
 
     async def _read(
-        self, _: str, starts: Mapping[Partition, int], *, follow: bool = False, client_id: str | None = None
+        self,
+        _: str,
+        starts: Mapping[Partition, int],
+        *,
+        follow: bool = False,
+        as_stage: bool = False,
+        client_id: str | None = None,
     ) -> AsyncGenerator[Chunk]:
-        del client_id
+        del as_stage, client_id
         positions = {one: max(at, self.bounds(one.partition)[0]) for one, at in starts.items()}
         ends = {one: self.bounds(one.partition)[1] for one in starts}
         while follow or any(positions[one] < ends[one] for one in starts):

@@ -7,19 +7,15 @@ is not written in the plainest way, is left to fastavro.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from hashlib import blake2b
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from creditbus.services.domain.evidence.retraction import RETRACTING
 from creditbus.services.domain.framed_avro import read_record
 from creditbus.services.domain.framing import FRAME_BYTES
-from creditbus.services.engine.codec.primitives import encode_long, past_text
+from creditbus.services.engine.codec.primitives import encode_text, past_text
 from creditbus.services.subscriber.planning import key_of, takes_away
 
-__all__ = ["KEY_BYTES", "Head", "HeadReader"]
-
-#: Of the digest that stands for a key: two keys of a feed of 10^12 records share one with a probability of 10^-15.
-KEY_BYTES: Final = 16
+__all__ = ["HeadReader"]
 
 _HASH_BYTES: Final = 32
 _MORE: Final = 127
@@ -31,19 +27,6 @@ _LAYOUT: Final = (
 _TAKES_AWAY: Final = frozenset(state.encode() for state in RETRACTING)
 
 
-class Head(NamedTuple):
-    """What a feed's value says of its record.
-
-    Attributes:
-        key: digest of item, subject, authority and document number.
-        taken_away: whether the record is to be shown no more.
-
-    """
-
-    key: bytes
-    taken_away: bool
-
-
 class HeadReader:
     """Reads the heads of values of one schema.
 
@@ -52,12 +35,17 @@ class HeadReader:
 
     """
 
+    __slots__ = ("_plain", "_schema")
+
     def __init__(self, schema: Any) -> None:
         self._schema = schema
         self._plain = _begins_as_known(schema)
 
-    def read(self, value: bytes) -> Head:
-        """Return what a framed value says.
+    def read(self, value: bytes) -> tuple[bytes, bool]:
+        """Return the key of a framed value's record, and whether the record is to be shown no more.
+
+        A key is subject, item, authority and document number as Avro's strings, one after the other: each has its
+        length before it, so that no two keys run into one.
 
         Raises:
             UndecodableError: the bytes do not follow the schema.
@@ -70,8 +58,8 @@ class HeadReader:
                 pass  # damaged, or not in the plainest way: the decoder says which
         fields = read_record(value, self._schema)
         code, authority, document_no = key_of(fields)
-        parts = (part.encode() for part in (code, fields["record"]["item"], authority, document_no))
-        return Head(_digest(*(encode_long(len(part)) + part for part in parts)), takes_away(fields))
+        parts = (code, fields["record"]["item"], authority, document_no)
+        return b"".join([encode_text(part) for part in parts]), takes_away(fields)
 
 
 def _begins_as_known(schema: Mapping[str, Any]) -> bool:
@@ -84,37 +72,25 @@ def _begins_as_known(schema: Mapping[str, Any]) -> bool:
     )
 
 
-def _head(value: bytes) -> Head:
+def _head(value: bytes) -> tuple[bytes, bool]:
     # straight on: every record of a feed passes here
-    place = _past_long(value, FRAME_BYTES) + _HASH_BYTES
-    start = place
-    place = past_text(value, place)
-    code = value[start:place]
-    place = past_text(value, past_text(value, past_text(value, place)))  # name, kind, district
-    place = _past_long(value, place + 1)  # registered, version
-    start = place
-    place = past_text(value, place)
-    item = value[start:place]
-    start = place
-    place = past_text(value, place)
-    authority = value[start:place]
-    start = place = past_text(value, place)  # its name
-    place = past_text(value, place)
-    document_no = value[start:place]
-    place = _past_long(value, past_text(value, past_text(value, place)))  # verb, change, revision
-    end = past_text(value, place)
+    code = _past_long(value, FRAME_BYTES) + _HASH_BYTES
+    name = past_text(value, code)
+    place = past_text(value, past_text(value, past_text(value, name)))  # name, kind, district
+    item = _past_long(value, place + 1)  # registered, version
+    authority_name = past_text(value, past_text(value, item))  # item, authority
+    document_no = past_text(value, authority_name)
+    verb = past_text(value, document_no)
+    state = _past_long(value, past_text(value, past_text(value, verb)))  # verb, change, revision
+    end = past_text(value, state)
     if end > len(value):
         raise IndexError(end)
     # a state is shorter than 64 bytes: its length takes one
-    return Head(_digest(code, item, authority, document_no), value[place + 1 : end] in _TAKES_AWAY)
+    taken_away = value[state + 1 : end] in _TAKES_AWAY
+    return b"".join([value[code:name], value[item:authority_name], value[document_no:verb]]), taken_away
 
 
 def _past_long(value: bytes, place: int) -> int:
     while value[place] > _MORE:
         place += 1
     return place + 1
-
-
-def _digest(*parts: bytes) -> bytes:
-    """Return the digest of texts, each with its length before it, so that no two keys run into one."""
-    return blake2b(b"".join(parts), digest_size=KEY_BYTES).digest()

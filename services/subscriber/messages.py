@@ -211,6 +211,14 @@ NEW_FOLDER = Message(
     "请给出新文件夹的名称",
     "give the name of a new folder",
 )
+PROCESS_ENDED = Message(
+    "制作快照的一个进程意外结束（{how}）",
+    "one of the processes that make the snapshot has ended ({how})",
+)
+MAKE_AGAIN = Message(
+    "未留下任何文件；请重新运行",
+    "no file was left; run the command again",
+)
 CHECK_FOLDER = Message(
     "核对路径、权限和磁盘空间后重新运行",
     "check path, rights and room on the disk, and run again",

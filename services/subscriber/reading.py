@@ -27,7 +27,10 @@ from creditbus.topics.connection import Connection
 from creditbus.topics.errors import ConfigurationError
 from creditbus.topics.registry import SchemaRegistry
 
-__all__ = ["FeedReader", "Values"]
+__all__ = ["Bounds", "FeedReader", "Reach", "Values"]
+
+#: Of each partition the offset at which its log begins, and the one after its last record.
+Bounds = Mapping[Partition, tuple[int, int]]
 
 
 class Values(NamedTuple):
@@ -35,6 +38,21 @@ class Values(NamedTuple):
 
     records: Sequence[Record]
     moves: dict[int, Move]
+
+
+class Reach(NamedTuple):
+    """How far partitions of a feed were read.
+
+    Attributes:
+        positions: where reading stands in each of them.
+        cut: those of which retention has deleted what they held at the place where reading began.
+        first: number of the first record that was read, by partition.
+
+    """
+
+    positions: Mapping[int, Position]
+    cut: frozenset[int]
+    first: Mapping[int, int]
 
 
 class FeedReader:
@@ -47,7 +65,6 @@ class FeedReader:
 
     Attributes:
         topic: of the feed.
-        first: number of the first record that was read, by partition.
 
     """
 
@@ -61,7 +78,7 @@ class FeedReader:
         self._cut: set[int] = set()
         self._begun: set[int] = set()
         self._may_be_cut = False
-        self.first: dict[int, int] = {}
+        self._first: dict[int, int] = {}
         self._positions: dict[int, Position] = {}
         self._ends: dict[int, int] = {}
 
@@ -70,19 +87,33 @@ class FeedReader:
         return sum(max(end - self._positions[one].next_offset, 0) for one, end in self._ends.items())
 
     @property
-    def positions(self) -> Mapping[int, Position]:
-        """Where reading stands in each partition."""
-        return dict(self._positions)
-
-    @property
     def cut(self) -> frozenset[int]:
         """The partitions of which retention has deleted what they held at the place where reading began."""
         return frozenset(self._cut)
 
-    async def waiting(self, stored: Mapping[int, Position], *, cut: bool = False) -> int:
-        """Return how many offsets the feed holds after these positions; markers of transactions are among them.
+    @property
+    def reach(self) -> Reach:
+        """How far it has read."""
+        return Reach(dict(self._positions), self.cut, dict(self._first))
 
-        With `cut` it does not matter whether records after a position have expired.
+    async def bounds(self) -> Bounds:
+        """Return where the feed begins and ends at present.
+
+        Raises:
+            DependencyDownError: a server does not answer.
+            ConfigurationError: there is no such feed.
+
+        """
+        facts = await asyncio.to_thread(topic_facts, self._servers)
+        return await log_bounds(self._servers, facts.partitions_of(self.topic))
+
+    async def waiting(
+        self, stored: Mapping[int, Position], *, cut: bool = False, bounds: Bounds | None = None
+    ) -> dict[int, int]:
+        """Return how many offsets each partition holds after its position; markers of transactions are among them.
+
+        With `cut` it does not matter whether records after a position have expired. `bounds` are given by a caller that
+        knows them already.
 
         Raises:
             BrokenFeedError: records after a position have expired.
@@ -90,8 +121,8 @@ class FeedReader:
             ConfigurationError: there is no such feed, or it ends before a position.
 
         """
-        bounds = await self._bounds()
-        for one, (first, end) in bounds.items():
+        found = await self.bounds() if bounds is None else bounds
+        for one, (first, end) in found.items():
             position = stored.get(one.partition, AT_BEGINNING)
             if position.next_offset > end:
                 raise self._ahead(one.partition, position, end)
@@ -100,12 +131,8 @@ class FeedReader:
                 if oldest is None or oldest > position.feed_seq + 1:
                     last = None if oldest is None else oldest - 1
                     raise BrokenFeedError(Break(one.partition, BreakKind.EXPIRED, position.feed_seq + 1, last))
-        begins = {one: stored.get(one.partition, AT_BEGINNING).next_offset for one in bounds}
-        return sum(end - max(first, begins[one]) for one, (first, end) in bounds.items())
-
-    async def _bounds(self) -> dict[Partition, tuple[int, int]]:
-        facts = await asyncio.to_thread(topic_facts, self._servers)
-        return await log_bounds(self._servers, facts.partitions_of(self.topic))
+        begins = {one: stored.get(one.partition, AT_BEGINNING).next_offset for one in found}
+        return {one.partition: end - max(first, begins[one]) for one, (first, end) in found.items()}
 
     async def _oldest(self, partition: Partition) -> int | None:
         """Return the number of the oldest record of a partition; None where there is not one that says it."""
@@ -136,9 +163,11 @@ class FeedReader:
                 yield Batch([self._change(record) for record in chunk.records], chunk.moves)
 
     async def values(
-        self, stored: Mapping[int, Position], *, follow: bool, cut: bool = False
+        self, stored: Mapping[int, Position], *, follow: bool, cut: bool = False, bounds: Bounds | None = None
     ) -> AsyncGenerator[Values]:
         """Yield the same as they stand in the feed, not decoded; their schemas are known (`shape`).
+
+        With `bounds` it reads the partitions that are in them, and what they say is not asked again.
 
         Raises:
             BrokenFeedError, DependencyDownError, ConfigurationError, UserError: as `batches`.
@@ -146,9 +175,10 @@ class FeedReader:
         """
         starts: dict[Partition, int] = {}
         self._may_be_cut = cut
-        for one, (first, end) in (await self._bounds()).items():
+        for one, (first, end) in (await self.bounds() if bounds is None else bounds).items():
             starts[one] = self._begin(one.partition, stored.get(one.partition, AT_BEGINNING), first, end)
-        async with aclosing(read_partitions(self._servers, starts, follow=follow, client_id=self._client_id)) as chunks:
+        reading = read_partitions(self._servers, starts, follow=follow, as_stage=not follow, client_id=self._client_id)
+        async with aclosing(reading) as chunks:
             try:
                 async for chunk in chunks:
                     await self._schemas.learn(chunk.records)
@@ -224,7 +254,7 @@ class FeedReader:
             raise BrokenFeedError(replace(found, kind=BreakKind.EXPIRED) if expired else found)
         if record.partition not in self._begun:
             self._begun.add(record.partition)
-            self.first[record.partition] = place.sequence
+            self._first[record.partition] = place.sequence
 
     def _change(self, record: Record) -> Change:
         fields = self.decode(record)

@@ -27,3 +27,19 @@ def test_a_block_of_encoded_records_is_written_and_read_as_it_is() -> None:
     file.seek(0)
     blocks: Any = list(block_reader(file))
     assert [(block.bytes_.getvalue(), block.num_records) for block in blocks] == [(encoded.getvalue(), 2)]
+
+
+def test_files_of_one_marker_begin_alike_so_that_blocks_of_one_continue_the_other() -> None:
+    schema = parse_schema({"type": "record", "name": "One", "fields": [{"name": "text", "type": "string"}]})
+    pieces, begins = [], set()
+    for text in ("甲", "乙"):
+        encoded, file = BytesIO(), BytesIO()
+        schemaless_writer(encoded, schema, {"text": text})
+        writer = Writer(file, schema, codec="zstandard", metadata={"own": "17"}, sync_marker=b"m" * 16)
+        begins.add((file.tell(), file.getvalue()))
+        writer.write_block(_Block(encoded, 1))
+        writer.flush()
+        pieces.append(file.getvalue())
+    ((begin, _),) = begins
+    found: Any = reader(BytesIO(pieces[0] + pieces[1][begin:]))
+    assert list(found) == [{"text": "甲"}, {"text": "乙"}]

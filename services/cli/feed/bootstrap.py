@@ -28,8 +28,8 @@ from creditbus.topics.connection import Connection
 from creditbus.topics.errors import ConfigurationError, UnavailableError
 
 if TYPE_CHECKING:
-    from creditbus.services.domain.evidence.snapshot import Snapshot
     from creditbus.services.domain.evidence.continuity import Break
+    from creditbus.services.domain.evidence.snapshot import Snapshot
     from creditbus.services.subscriber.snapshot.making import Signer
     from creditbus.services.subscriber.snapshot.series import SnapshotSeries
 
@@ -128,24 +128,32 @@ def _again_and_again(wanted: _Wanted, series: SnapshotSeries, seconds: int, base
 def _make(connection: Connection, wanted: _Wanted, target: Path, form: str, base: Path | None) -> None:
     from creditbus.services.subscriber.errors import BrokenFeedError
     from creditbus.services.subscriber.reading import FeedReader
-    from creditbus.services.subscriber.snapshot.making import make_snapshot
+    from creditbus.services.subscriber.snapshot.making import SHARED, make_snapshot
+    from creditbus.services.subscriber.snapshot.processes import Processes, processes_at_once
     from creditbus.services.subscriber.syncing import Progress
+    from creditbus.services.worker.memory import tune_memory
 
     before = None if base is None else opened(connection, wanted.topic, base, wanted.key, unsigned=wanted.unsigned)
     began, done = time.monotonic(), Progress()
-    making = make_snapshot(
-        FeedReader(connection, wanted.topic),
-        target,
-        form,
-        base=before,
-        incomplete=wanted.incomplete,
-        signer=_signer(connection),
-        now_ms=int(time.time() * 1000),
-        progress=done,
-        report=Pace(wanted.topic, str(target), time.monotonic).report,
-    )
+    signer = _signer(connection)
+    tune_memory()
+    reader = FeedReader(connection, wanted.topic)
+    count = processes_at_once() if form == SHARED and before is None else 1
     try:
-        made = asyncio.run(unless_moved(connection, making))
+        with Processes(reader, count) as several:
+            making = make_snapshot(
+                reader,
+                target,
+                form,
+                base=before,
+                incomplete=wanted.incomplete,
+                signer=signer,
+                now_ms=int(time.time() * 1000),
+                progress=done,
+                report=Pace(wanted.topic, str(target), time.monotonic).report,
+                several=several,
+            )
+            made = asyncio.run(unless_moved(connection, making))
     except BrokenFeedError as error:
         ERRORS.print(f"creditbus: {_not_made(error.found, based=before is not None)}", markup=False)
         raise typer.Exit(1) from error

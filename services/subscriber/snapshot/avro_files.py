@@ -6,6 +6,8 @@ schema's id, and the bytes after `partition` and `offset`, are the value whose h
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from io import BytesIO
@@ -16,16 +18,18 @@ from fastavro import block_reader, parse_schema, schemaless_reader
 from fastavro.write import Writer
 
 from creditbus.services.domain.evidence.snapshot import SnapshotFile
-from creditbus.services.domain.framing import FRAME_BYTES, schema_id
 from creditbus.services.engine.codec.primitives import encode_long
+from creditbus.services.subscriber.snapshot.aside import Aside
+from creditbus.services.subscriber.snapshot.blocks import Write, write_blocks
 from creditbus.services.subscriber.snapshot.collecting import Kind
 from creditbus.services.subscriber.snapshot.folder import finished_file
-from creditbus.services.subscriber.snapshot.spill import SpilledRecord
+from creditbus.services.subscriber.snapshot.spill import Part
 
-__all__ = ["Entry", "entries", "feed_schema", "write_avro"]
+__all__ = ["Entry", "Written", "entries", "feed_schema", "finish_avro", "sync_marker", "write_avro", "write_entries"]
 
 _CODEC: Final = "zstandard"
-_BLOCK_BYTES: Final = 256 << 10
+_SYNC_BYTES: Final = 16
+_COPIED_BYTES: Final = 1 << 20
 #: Where a record stands in the feed.
 _PLACE: Final = ({"name": "partition", "type": "int"}, {"name": "offset", "type": "long"})
 _OF_PARSING: Final = "__"
@@ -40,6 +44,25 @@ class Entry(NamedTuple):
     fields: dict[str, Any]
 
 
+class Written(NamedTuple):
+    """A file that was written, or a piece of one: files of one schema and one marker differ in their blocks alone.
+
+    Attributes:
+        path: where it is.
+        item: whose records it holds.
+        schema_id: of the records.
+        records: how many it holds.
+        begins: place of the first block.
+
+    """
+
+    path: Path
+    item: str
+    schema_id: int
+    records: int
+    begins: int
+
+
 class _Block(NamedTuple):
     """What fastavro takes of a block that is encoded already."""
 
@@ -47,23 +70,66 @@ class _Block(NamedTuple):
     num_records: int
 
 
-def write_avro(folder: Path, kinds: Mapping[int, Kind], parts: Iterable[list[SpilledRecord]]) -> list[SnapshotFile]:
+def write_avro(folder: Path, kinds: Mapping[int, Kind], parts: Iterable[Part]) -> list[SnapshotFile]:
     """Write the newest records of a feed, and return what files there are.
 
     Raises:
         OSError: the disk refuses.
 
     """
-    with ExitStack() as opened:
-        files: dict[int, _AvroFile] = {}
-        for part in parts:
-            for record in part:
-                number = schema_id(record.value)
-                file = files.get(number)
-                if file is None:
-                    file = files[number] = _AvroFile(folder, number, kinds[number], opened)
-                file.write(record)
-        return [file.close() for file in files.values()]
+    return finish_avro(folder, write_entries(folder, kinds, parts, sync_marker()))
+
+
+def sync_marker() -> bytes:
+    """Return what stands after each block of a file, and in no other file."""
+    return os.urandom(_SYNC_BYTES)
+
+
+def write_entries(folder: Path, kinds: Mapping[int, Kind], parts: Iterable[Part], marker: bytes) -> list[Written]:
+    """Write records to a file for each schema; a power cut may still take these.
+
+    Raises:
+        OSError: the disk refuses.
+
+    """
+    files: dict[bytes, _AvroFile] = {}
+    # what is under way ends before the files are closed
+    with ExitStack() as opened, Aside() as aside:
+
+        def begin(frame: bytes) -> Write:
+            number = int.from_bytes(frame[1:], "big")
+            file = files[frame] = _AvroFile(folder, number, kinds[number], marker, opened)
+            return lambda block, count: aside.do(file.write, block, count)
+
+        counts = write_blocks(parts, begin)
+        aside.finish()
+        return [file.close(counts[frame]) for frame, file in files.items()]
+
+
+def finish_avro(folder: Path, written: Iterable[Written]) -> list[SnapshotFile]:
+    """Put the pieces of each file together in a folder, make them durable, and return what files there are.
+
+    Raises:
+        OSError: the disk refuses.
+
+    """
+    pieces: dict[int, list[Written]] = {}
+    for one in written:
+        pieces.setdefault(one.schema_id, []).append(one)
+    return [_finished(folder, *of_schema) for of_schema in pieces.values()]
+
+
+def _finished(folder: Path, first: Written, *others: Written) -> SnapshotFile:
+    path = folder / first.path.name
+    first.path.rename(path)
+    with path.open("ab") as file:
+        for one in others:
+            with one.path.open("rb") as piece:
+                piece.seek(one.begins)
+                shutil.copyfileobj(piece, file, _COPIED_BYTES)
+            one.path.unlink()
+        records = sum(one.records for one in (first, *others))
+        return finished_file(file, path, first.item, first.schema_id, records)
 
 
 class _AvroFile:
@@ -73,42 +139,29 @@ class _AvroFile:
         folder: in which it stands.
         number: id of the schema.
         kind: of its records.
+        marker: stands after each block.
         opened: closes it.
 
     """
 
-    def __init__(self, folder: Path, number: int, kind: Kind, opened: ExitStack) -> None:
+    def __init__(self, folder: Path, number: int, kind: Kind, marker: bytes, opened: ExitStack) -> None:
         self._path = folder / f"{kind.item}.{number}.avro"
         self._number = number
         self._item = kind.item
         self._file = opened.enter_context(self._path.open("xb"))
         metadata = {"creditbus.item": kind.item, "creditbus.schema_id": str(number)}
-        self._writer = Writer(self._file, _entry_schema(kind.schema), codec=_CODEC, metadata=metadata)
-        self._count = 0
-        self._waiting: list[bytes] = []
-        self._bytes = 0
-        self._records = 0
+        schema = _entry_schema(kind.schema)
+        self._writer = Writer(self._file, schema, codec=_CODEC, metadata=metadata, sync_marker=marker)
+        self._begins = self._file.tell()
 
-    def write(self, record: SpilledRecord) -> None:
-        """Write a record as it stood in the feed."""
-        encoded = record.value[FRAME_BYTES:]
-        self._waiting += (encode_long(record.partition), encode_long(record.offset), encoded)
-        self._bytes += len(encoded)
-        self._records += 1
-        if self._bytes >= _BLOCK_BYTES:
-            self._write()
+    def write(self, block: bytes, count: int) -> None:
+        """Write a block of entries."""
+        self._writer.write_block(_Block(BytesIO(block), count))
 
-    def close(self) -> SnapshotFile:
-        """Write what is left, make it durable, and say what the file is."""
-        if self._records:
-            self._write()
+    def close(self, records: int) -> Written:
+        """Write what is left, and say what the file is; it holds this number of records."""
         self._writer.flush()
-        return finished_file(self._file, self._path, self._item, self._number, self._count)
-
-    def _write(self) -> None:
-        self._count += self._records
-        self._writer.write_block(_Block(BytesIO(b"".join(self._waiting)), self._records))
-        self._waiting, self._bytes, self._records = [], 0, 0
+        return Written(self._path, self._item, self._number, records, self._begins)
 
 
 def _entry_schema(schema: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any, NamedTuple, Protocol
 
@@ -11,8 +12,8 @@ from creditbus.services.domain.framing import frame
 from creditbus.services.engine.batch import Record
 from creditbus.services.subscriber.heads import HeadReader
 from creditbus.services.subscriber.position import Position
-from creditbus.services.subscriber.reading import FeedReader
-from creditbus.services.subscriber.snapshot.spill import Spill, SpilledRecord
+from creditbus.services.subscriber.reading import Bounds, FeedReader
+from creditbus.services.subscriber.snapshot.spill import Spill
 from creditbus.services.subscriber.syncing import Progress
 
 __all__ = ["Base", "Collecting", "Kind"]
@@ -24,13 +25,11 @@ class Kind(NamedTuple):
     Attributes:
         item: whose records they are.
         schema: parsed, as the feed has it.
-        heads: reads their keys.
 
     """
 
     item: str
     schema: Any
-    heads: HeadReader
 
 
 class Base(Protocol):
@@ -60,51 +59,65 @@ class Collecting:
         self._feed = feed
         self.spill = spill
         self.kinds: dict[int, Kind] = {}
+        self._heads: dict[bytes, HeadReader] = {}
 
     def begin(self, base: Base) -> None:
         """Take all records of a snapshot before."""
         for number, item, schema, partition, offset, encoded in base.values():
-            kind = self.kinds.get(number)
-            if kind is None:
-                whole = parsed(schema)
-                kind = self.kinds[number] = Kind(item, whole, HeadReader(whole))
-            value = frame(number) + encoded
-            self.spill.put(kind.heads.read(value).key, SpilledRecord(partition, offset, value))
+            if number not in self.kinds:
+                self._know(number, Kind(item, parsed(schema)))
+            begun = frame(number)
+            value = begun + encoded
+            key, _ = self._heads[begun].read(value)
+            self.spill.put(key, partition, offset, value)
 
     async def read(
-        self, stored: Mapping[int, Position], progress: Progress, *, cut: bool, report: Callable[[Progress], None]
+        self,
+        stored: Mapping[int, Position],
+        progress: Progress,
+        *,
+        cut: bool,
+        report: Callable[[Progress], None],
+        bounds: Bounds | None = None,
     ) -> None:
         """Take what the feed holds after these positions, to its present end.
+
+        With `bounds` it takes the partitions that are in them (`FeedReader.values`).
 
         Raises:
             BrokenFeedError: it does not go on there; without `cut` also where its first records have expired.
             UserError: a server is away, or a record cannot be decoded.
 
         """
-        async with aclosing(self._feed.values(stored, follow=False, cut=cut)) as chunks:
-            async for chunk in chunks:
-                for record in chunk.records:
-                    self._take(record)
-                progress.records += len(chunk.records)
-                progress.remaining = self._feed.remaining()
-                report(progress)
+        taking: asyncio.Task[None] | None = None
+        async with aclosing(self._feed.values(stored, follow=False, cut=cut, bounds=bounds)) as chunks:
+            try:
+                async for chunk in chunks:
+                    if taking is not None:
+                        # whoever cancels this takes the folder away next: not while the thread writes there
+                        await asyncio.shield(taking)
+                    # in a thread: meanwhile the broker is asked for what comes next, and answers
+                    taking = asyncio.create_task(asyncio.to_thread(self._take, chunk.records))
+                    progress.records += len(chunk.records)
+                    progress.remaining = self._feed.remaining()
+                    report(progress)
+            finally:
+                if taking is not None:
+                    await taking
 
-    def _take(self, record: Record) -> None:
-        value = record.value or b""
-        number = int.from_bytes(value[1:5], "big")
-        kind = self.kinds.get(number)
-        if kind is None:
-            kind = self.kinds[number] = self._kind(record)
-        try:
-            key, taken_away = kind.heads.read(value)
-        except UndecodableError:
-            self._feed.decode(record)  # says so, and where
-            raise
-        if taken_away:
-            self.spill.remove(key)
-        else:
-            self.spill.put(key, SpilledRecord(record.partition, record.offset, value))
+    def _take(self, records: Sequence[Record]) -> None:
+        at = 0
+        while (at := self.spill.take(records, at, self._heads)) < len(records):
+            self._look_at(records[at])
 
-    def _kind(self, record: Record) -> Kind:
+    def _look_at(self, record: Record) -> None:
+        """Get to know the schema of a record; one whose schema is known, and which cannot be read, is an error."""
         shape = self._feed.shape(record)
-        return Kind(self._feed.decode(record)["record"]["item"], shape.writer, HeadReader(shape.writer))
+        item = self._feed.decode(record)["record"]["item"]
+        if shape.schema_id in self.kinds:
+            raise UndecodableError
+        self._know(shape.schema_id, Kind(item, shape.writer))
+
+    def _know(self, number: int, kind: Kind) -> None:
+        self.kinds[number] = kind
+        self._heads[frame(number)] = HeadReader(kind.schema)

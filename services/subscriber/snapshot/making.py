@@ -8,23 +8,26 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from creditbus.services.domain.evidence.snapshot import Snapshot, SnapshotFile, SnapshotSpan
 from creditbus.services.domain.evidence.continuity import Break, BreakKind
+from creditbus.services.domain.evidence.snapshot import Snapshot, SnapshotFile, SnapshotSpan
 from creditbus.services.subscriber.errors import BrokenFeedError
 from creditbus.services.subscriber.position import AT_BEGINNING
-from creditbus.services.subscriber.reading import FeedReader
-from creditbus.services.subscriber.snapshot.avro_files import write_avro
+from creditbus.services.subscriber.reading import Bounds, FeedReader, Reach
+from creditbus.services.subscriber.snapshot.avro_files import finish_avro, sync_marker, write_avro
 from creditbus.services.subscriber.snapshot.collecting import Collecting, Kind
 from creditbus.services.subscriber.snapshot.folder import whole_folder
 from creditbus.services.subscriber.snapshot.opening import MANIFEST, OpenSnapshot
-from creditbus.services.subscriber.snapshot.spill import Spill, SpilledRecord
+from creditbus.services.subscriber.snapshot.processes import Processes
+from creditbus.services.subscriber.snapshot.share import SPILL, shares_of, whole_reach
+from creditbus.services.subscriber.snapshot.spill import Part, Spill
 from creditbus.services.subscriber.syncing import Progress
 
-__all__ = ["FORMS", "Signer", "make_snapshot"]
+__all__ = ["FORMS", "SHARED", "Signer", "make_snapshot"]
 
-_SPILL: Final = "spill"
+#: Offsets that wait to be read, at least, where several processes read them: one alone needs a second for them.
+_LONG: Final = 50_000
 
-Write = Callable[[Path, Mapping[int, Kind], Iterable[list[SpilledRecord]]], list[SnapshotFile]]
+Write = Callable[[Path, Mapping[int, Kind], Iterable[Part]], list[SnapshotFile]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ class Signer:
     note: Callable[[str], str]
 
 
-def _write_parquet(folder: Path, kinds: Mapping[int, Kind], parts: Iterable[list[SpilledRecord]]) -> list[SnapshotFile]:
+def _write_parquet(folder: Path, kinds: Mapping[int, Kind], parts: Iterable[Part]) -> list[SnapshotFile]:
     # pyarrow is an extra: who writes Avro need not have it
     from creditbus.services.subscriber.snapshot.parquet_files import write_parquet  # noqa: PLC0415
 
@@ -52,6 +55,8 @@ def _write_parquet(folder: Path, kinds: Mapping[int, Kind], parts: Iterable[list
 
 #: How the files of a form are written, by its name.
 FORMS: Final[Mapping[str, Write]] = {"avro": write_avro, "parquet": _write_parquet}
+#: The form that several processes write together.
+SHARED: Final = "avro"
 
 
 async def make_snapshot(
@@ -65,6 +70,7 @@ async def make_snapshot(
     now_ms: int,
     progress: Progress,
     report: Callable[[Progress], None] = lambda _: None,
+    several: Processes | None = None,
 ) -> Snapshot:
     """Write what a feed shows up to its present end into a folder, and return its manifest.
 
@@ -79,6 +85,8 @@ async def make_snapshot(
         now_ms: the present moment, in milliseconds since 1970 UTC.
         progress: is counted on.
         report: is called after each batch.
+        several: processes of this feed; they make a long snapshot without a base in the form `SHARED`. None: there are
+            none.
 
     Raises:
         BrokenFeedError: the feed is not whole from there on, or its first records have expired.
@@ -89,16 +97,24 @@ async def make_snapshot(
     stored = {} if base is None else base.positions()
     with whole_folder(target) as folder:
         cut = incomplete and base is None
-        expected = await feed.waiting(stored, cut=cut)
-        spilled = folder / _SPILL
-        spilled.mkdir()
-        collecting = Collecting(feed, Spill(spilled, expected + (base.snapshot.records if base else 0)))
-        if base is not None:
-            collecting.begin(base)
-        await collecting.read(stored, progress, cut=cut, report=report)
-        spans = _spans(feed, base)
-        files = FORMS[form](folder, collecting.kinds, collecting.spill.parts())
-        spilled.rmdir()
+        bounds = await feed.bounds()
+        waiting = await feed.waiting(stored, cut=cut, bounds=bounds)
+        shared = several is not None and several.count and base is None and form == SHARED
+        if several is not None and shared and sum(waiting.values()) >= _LONG:
+            reach, files = await _together(several, folder, bounds, waiting, progress, cut=cut, report=report)
+        else:
+            spilled = folder / SPILL
+            spilled.mkdir()
+            shown = base.snapshot.records if base else 0
+            collecting = Collecting(feed, Spill(spilled, sum(waiting.values()) + shown))
+            if base is not None:
+                collecting.begin(base)
+            # a base is read for minutes, in which retention may delete more
+            known = bounds if base is None else None
+            await collecting.read(stored, progress, cut=cut, report=report, bounds=known)
+            reach, files = feed.reach, FORMS[form](folder, collecting.kinds, collecting.spill.parts())
+            spilled.rmdir()
+        spans = _spans(reach, base)
         suite = "" if signer is None else signer.suite
         made = Snapshot(feed.topic, form, suite, now_ms, spans, tuple(sorted(files, key=lambda one: one.name)))
         if signer is not None:
@@ -107,16 +123,39 @@ async def make_snapshot(
     return made
 
 
-def _spans(feed: FeedReader, base: OpenSnapshot | None) -> tuple[SnapshotSpan, ...]:
+async def _together(
+    several: Processes,
+    folder: Path,
+    bounds: Bounds,
+    waiting: Mapping[int, int],
+    progress: Progress,
+    *,
+    cut: bool,
+    report: Callable[[Progress], None],
+) -> tuple[Reach, list[SnapshotFile]]:
+    """Let several processes read the feed from its first record, each into a folder of its own."""
+    # one of a run that was killed may still be at work: it must not meet these
+    places = [folder / f"{os.getpid()}.{number}" for number in range(several.count)]
+    shares = shares_of(bounds, waiting, places, cut=cut, marker=sync_marker())
+    for share in shares:
+        share.folder.mkdir()
+    made = await several.make(shares, progress, report)
+    files = finish_avro(folder, [piece for one in made for piece in one.written])
+    for share in shares:
+        share.folder.rmdir()
+    return whole_reach(made), files
+
+
+def _spans(reach: Reach, base: OpenSnapshot | None) -> tuple[SnapshotSpan, ...]:
     begun = {} if base is None else {span.partition: span.first for span in base.snapshot.spans}
     found = []
-    for partition, at in sorted(feed.positions.items()):
+    for partition, at in sorted(reach.positions.items()):
         first = begun.get(partition, 1)
-        if partition not in begun and partition in feed.cut:
-            if partition not in feed.first:
+        if partition not in begun and partition in reach.cut:
+            if partition not in reach.first:
                 # nothing is left that says with which number it goes on: a copy could not see what comes next
                 raise BrokenFeedError(Break(partition, BreakKind.EXPIRED, AT_BEGINNING.feed_seq + 1, None))
-            first = feed.first[partition]
+            first = reach.first[partition]
         found.append(SnapshotSpan(partition, first, at.feed_seq, at.last_hash, at.next_offset))
     return tuple(found)
 

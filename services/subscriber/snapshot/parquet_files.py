@@ -13,7 +13,7 @@ from creditbus.services.domain.framing import schema_id
 from creditbus.services.subscriber.arrow import arrow_field, pa, parquet
 from creditbus.services.subscriber.snapshot.collecting import Kind
 from creditbus.services.subscriber.snapshot.folder import finished_file
-from creditbus.services.subscriber.snapshot.spill import SpilledRecord
+from creditbus.services.subscriber.snapshot.spill import Part
 from creditbus.services.subscriber.table_model import Column, Row, TableModel, table_model
 
 __all__ = ["write_parquet"]
@@ -21,7 +21,7 @@ __all__ = ["write_parquet"]
 _GROUP_RECORDS: Final = 20_000
 
 
-def write_parquet(folder: Path, kinds: Mapping[int, Kind], parts: Iterable[list[SpilledRecord]]) -> list[SnapshotFile]:
+def write_parquet(folder: Path, kinds: Mapping[int, Kind], parts: Iterable[Part]) -> list[SnapshotFile]:
     """Write the newest records of a feed, and return what files there are.
 
     Raises:
@@ -32,14 +32,14 @@ def write_parquet(folder: Path, kinds: Mapping[int, Kind], parts: Iterable[list[
     with ExitStack() as opened:
         files: dict[str, _ParquetFile] = {}
         for part in parts:
-            for record in part:
-                number = schema_id(record.value)
+            for value in part.values():
+                number = schema_id(value)
                 item = kinds[number].item
                 file = files.get(item)
                 if file is None:
                     of_item = [models[one] for one in sorted(kinds) if kinds[one].item == item]
                     file = files[item] = _ParquetFile(folder / f"{item}.parquet", item, of_item, opened)
-                fields = read_record(record.value, kinds[number].schema)
+                fields = read_record(value, kinds[number].schema)
                 file.write(models[number].names(), models[number].row(fields))
         return [file.close() for file in files.values()]
 
