@@ -12,17 +12,15 @@ from aiokafka.errors import OffsetOutOfRangeError
 
 from creditbus.services.domain.evidence.continuity import Break, BreakKind, Continuity
 from creditbus.services.domain.evidence.feed_record import FeedPlace, feed_place
-from creditbus.services.domain.framing import FrameError, schema_id
 from creditbus.services.engine.batch import Partition, Record
 from creditbus.services.engine.codec.schemas import Schemas, Shape
 from creditbus.services.engine.consume.cluster_metadata import topic_facts
 from creditbus.services.engine.consume.topic_reader import FROM_START, log_bounds, read_partitions
-from creditbus.services.query.decoding import decoded
 from creditbus.services.subscriber import messages
-from creditbus.services.subscriber.batch import Batch, Change
+from creditbus.services.subscriber.batch import Batch
+from creditbus.services.subscriber.decoding import Decoding
 from creditbus.services.subscriber.errors import BrokenFeedError
 from creditbus.services.subscriber.position import AT_BEGINNING, Move, Position
-from creditbus.services.subscriber.table_model import TableModel, table_model
 from creditbus.topics.connection import Connection
 from creditbus.topics.errors import ConfigurationError
 from creditbus.topics.registry import SchemaRegistry
@@ -73,7 +71,7 @@ class FeedReader:
         self._client_id = client_id
         self.topic = topic
         self._schemas = Schemas(SchemaRegistry(connection.registry_url))
-        self._models: dict[int, TableModel] = {}
+        self._decoding = Decoding(self._schemas)
         self._continuity = Continuity()
         self._cut: set[int] = set()
         self._begun: set[int] = set()
@@ -160,7 +158,7 @@ class FeedReader:
         """
         async with aclosing(self.values(stored, follow=follow, cut=cut)) as chunks:
             async for chunk in chunks:
-                yield Batch([self._change(record) for record in chunk.records], chunk.moves)
+                yield Batch([self._decoding.change(record) for record in chunk.records], chunk.moves)
 
     async def values(
         self, stored: Mapping[int, Position], *, follow: bool, cut: bool = False, bounds: Bounds | None = None
@@ -177,7 +175,8 @@ class FeedReader:
         self._may_be_cut = cut
         for one, (first, end) in (await self.bounds() if bounds is None else bounds).items():
             starts[one] = self._begin(one.partition, stored.get(one.partition, AT_BEGINNING), first, end)
-        reading = read_partitions(self._servers, starts, follow=follow, as_stage=not follow, client_id=self._client_id)
+        # as a stage reads: a copy's first run reads all that the feed holds
+        reading = read_partitions(self._servers, starts, follow=follow, as_stage=True, client_id=self._client_id)
         async with aclosing(reading) as chunks:
             try:
                 async for chunk in chunks:
@@ -216,7 +215,7 @@ class FeedReader:
             UserError: the registry does not know its schema, or the bytes do not follow it.
 
         """
-        return decoded(self._schemas, record)
+        return self._decoding.fields(record)
 
     def shape(self, record: Record) -> Shape:
         """Return the schema of a record that was read here.
@@ -225,14 +224,7 @@ class FeedReader:
             UserError: the registry does not know it.
 
         """
-        try:
-            found = self._schemas.shapes.get(schema_id(record.value))
-        except FrameError:
-            found = None
-        if found is None:
-            self.decode(record)
-        assert found is not None  # noqa: S101 -- for the type checker: decoding it has said so
-        return found
+        return self._decoding.shape(record)
 
     def _check_all(self, records: Sequence[Record]) -> None:
         at = 0
@@ -255,14 +247,6 @@ class FeedReader:
         if record.partition not in self._begun:
             self._begun.add(record.partition)
             self._first[record.partition] = place.sequence
-
-    def _change(self, record: Record) -> Change:
-        fields = self.decode(record)
-        shape = self.shape(record)
-        model = self._models.get(shape.schema_id)
-        if model is None:
-            model = self._models[shape.schema_id] = table_model(fields["record"]["item"], shape.writer)
-        return Change(model, record.partition, record.offset, fields)
 
     def _moved(self, offsets: Mapping[int, int]) -> dict[int, Move]:
         moves: dict[int, Move] = {}

@@ -6,9 +6,11 @@ of the content have their own code in small letters (`cf_wsh`), because these ar
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import groupby
+from operator import attrgetter, itemgetter
 from typing import Any, Final
 
 from creditbus.services.subscriber import messages
@@ -22,6 +24,9 @@ KEY: Final = ("subject_code", "record_authority", "record_document_no")
 
 #: Values in the order of a table's columns.
 Row = tuple[Any, ...]
+
+#: Returns the values of some fields of a part.
+_Taker = Callable[[Mapping[str, Any]], Row]
 
 _PARTS: Final = ("subject", "record", "act", "content", "feed")
 _LEFT_OUT: Final = {
@@ -67,6 +72,13 @@ class TableModel:
     name: str
     comment: str
     columns: tuple[Column, ...]
+    _takers: tuple[tuple[str, _Taker], ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Make ready what takes the values of a part out of a record."""
+        parts = groupby(self.columns, attrgetter("part"))
+        takers = tuple((part, _taker([column.field for column in columns])) for part, columns in parts)
+        object.__setattr__(self, "_takers", takers)
 
     def names(self) -> tuple[str, ...]:
         """Return the names of the columns."""
@@ -74,7 +86,10 @@ class TableModel:
 
     def row(self, fields: Mapping[str, Any]) -> Row:
         """Return a decoded record as a row."""
-        return tuple([fields[column.part][column.field] for column in self.columns])
+        row: Row = ()
+        for part, take in self._takers:
+            row += take(fields[part])
+        return row
 
 
 def table_name(item: str) -> str:
@@ -94,23 +109,30 @@ def table_model(item: str, schema: Mapping[str, Any]) -> TableModel:
     return TableModel(table_name(item), str(schema.get("doc", "")), columns)
 
 
+def _taker(names: Sequence[str]) -> _Taker:
+    if len(names) > 1:
+        return itemgetter(*names)
+    # of one name it would give the bare value
+    return lambda part: tuple(part[name] for name in names)
+
+
 def _columns(item: str, part: str, fields: Sequence[Mapping[str, Any]]) -> Iterator[Column]:
-    for field in fields:
-        code = field["name"]
+    for one in fields:
+        code = one["name"]
         if (part, code) in _LEFT_OUT:
             continue
         name = code.lower() if part == "content" else code if code.startswith(f"{part}_") else f"{part}_{code}"
         if part == "content" and name.startswith(_PREFIXES):
             name = f"content_{name}"
-        yield Column(name, _kind(item, code, field["type"]), part, code, _comment(name, field))
+        yield Column(name, _kind(item, code, one["type"]), part, code, _comment(name, one))
 
 
-def _comment(name: str, field: Mapping[str, Any]) -> str:
+def _comment(name: str, of: Mapping[str, Any]) -> str:
     """Return what a column is called in both languages."""
-    if "title" in field:
-        return f"{field['title']} ({field.get('title_en', field['name'])})"
+    if "title" in of:
+        return f"{of['title']} ({of.get('title_en', of['name'])})"
     said: Message | None = messages.COLUMNS.get(name)
-    return str(field.get("doc", "")) if said is None else f"{said.zh} ({said.en})"
+    return str(of.get("doc", "")) if said is None else f"{said.zh} ({said.en})"
 
 
 def _kind(item: str, code: str, of: Any) -> Kind:

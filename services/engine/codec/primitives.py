@@ -22,6 +22,7 @@ __all__ = [
     "read_optional_long",
     "symbols",
     "text_at",
+    "text_span",
     "write_long",
 ]
 
@@ -63,7 +64,7 @@ def read_optional_long(source: bytes, place: int) -> int | None:
 
 def past_text(source: bytes, place: int) -> int:
     """Return the place after a string; it may lie after the end of the bytes."""
-    return _span(source, place)[1]
+    return text_span(source, place)[1]
 
 
 def past_optional_text(source: bytes, place: int) -> int:
@@ -73,18 +74,18 @@ def past_optional_text(source: bytes, place: int) -> int:
         return place + 1
     if branch != _TEXT_BRANCH:
         raise KeyError(place)
-    return _span(source, place + 1)[1]
+    return text_span(source, place + 1)[1]
 
 
 def text_at(source: bytes, place: int) -> str | None:
     """Return what a union of null and a string holds."""
     if not source[place]:
         return None
-    start, end = _span(source, place + 1)
+    start, end = text_span(source, place + 1)
     return source[start:end].decode()
 
 
-def _span(source: bytes, place: int) -> tuple[int, int]:
+def text_span(source: bytes, place: int) -> tuple[int, int]:
     """Return where a string's characters begin and end."""
     size = source[place]
     place += 1
