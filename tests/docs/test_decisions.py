@@ -72,6 +72,7 @@ _DANGEROUS: Final[Mapping[str, tuple[str, ...]]] = {
     "services/query/own_progress.py": ("0024",),
     "services/resolver/joining.py": ("0022",),
     "services/resolver/owners.py": ("0007",),
+    "services/subscriber/sql/postgres_copying.py": ("0049",),
     "services/worker/guard.py": ("0029",),
     "services/worker/person_key.py": ("0011",),
     "topics/compatibility.py": ("0004",),

@@ -62,17 +62,30 @@ def database_errors(engine: sa.Engine) -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
-        raise UnavailableError(place, messages.SAYS(said=_first_line(error)), messages.CHECK_DATABASE()) from error
+        raise _unavailable(place, error.orig) from error
     except DBAPIError as error:
-        # a data error may quote a value
-        state = getattr(error.orig, "sqlstate", None) or _number(error.orig) or type(error.orig).__name__
-        raise ConfigurationError(place, messages.REFUSED_STATEMENT(state=state), messages.SEE_RIGHTS()) from error
+        raise _refused(place, error.orig) from error
+    # what SQLAlchemy was not asked for
+    except engine.dialect.loaded_dbapi.OperationalError as error:
+        raise _unavailable(place, error) from error
+    except engine.dialect.loaded_dbapi.Error as error:
+        raise _refused(place, error) from error
 
 
-def _first_line(error: DBAPIError) -> str:
+def _unavailable(place: str, error: BaseException | None) -> UnavailableError:
+    return UnavailableError(place, messages.SAYS(said=_first_line(error)), messages.CHECK_DATABASE())
+
+
+def _refused(place: str, error: BaseException | None) -> ConfigurationError:
+    # a data error may quote a value
+    state = getattr(error, "sqlstate", None) or _number(error) or type(error).__name__
+    return ConfigurationError(place, messages.REFUSED_STATEMENT(state=state), messages.SEE_RIGHTS())
+
+
+def _first_line(error: BaseException | None) -> str:
     # pymysql gives a number and its words
-    words = error.orig.args[-1] if error.orig is not None and error.orig.args else type(error.orig).__name__
-    return (str(words).strip().splitlines() or [type(error.orig).__name__])[0]
+    words = error.args[-1] if error is not None and error.args else type(error).__name__
+    return (str(words).strip().splitlines() or [type(error).__name__])[0]
 
 
 def _number(error: BaseException | None) -> str:

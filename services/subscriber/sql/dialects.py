@@ -9,14 +9,16 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql
 
-from creditbus.services.subscriber.table_model import KEY, Kind
+from creditbus.services.subscriber.table_model import KEY, Kind, Row
 
-__all__ = ["MYSQL", "connect_arguments", "key_type", "type_of", "upsert"]
+__all__ = ["MYSQL", "connect_arguments", "for_driver", "key_type", "type_of", "upsert"]
 
 #: First words of the URLs of MySQL and MariaDB.
 MYSQL: Final = ("mysql", "mariadb")
 
 _CONFLICT: Final = ("postgresql", "sqlite")
+_MARKS: Final = {"qmark": "?", "format": "%s", "pyformat": "%s"}
+"""What stands for a value, by the style that a driver names; those of the last take `%s`, too."""
 _KEY_CHARACTERS: Final = dict(zip(KEY, (64, 255, 400), strict=True))
 """InnoDB takes 3,072 bytes of a key, at four bytes a character."""
 _CONNECT_SECONDS: Final = 10
@@ -75,31 +77,46 @@ def type_of(dialect: Any, kind: Kind) -> sa.types.TypeEngine[Any]:
             return sa.DateTime(timezone=True) if dialect.name == "postgresql" else _UtcMoment()
 
 
-def upsert(dialect: Any, table: sa.Table, names: Sequence[str], emptied: Sequence[str]) -> sa.TextClause | None:
+def upsert(dialect: Any, table: sa.Table, names: Sequence[str]) -> str | None:
     """Return the statement that writes rows whether they are there or not; None: the database has no such statement.
 
-    As text, because the drivers make one statement of hundreds of rows only of the plain form: pymysql knows it by a
-    pattern, which MySQL's newer `AS new` does not fit.
+    As its driver takes it, because drivers make one statement of hundreds of rows only of the plain form: pymysql knows
+    it by a pattern, which MySQL's newer `AS new` does not fit.
 
     Args:
         dialect: of the database.
         table: with all columns that there are.
         names: columns that the rows fill, in their order.
-        emptied: columns of ours that they do not fill: what the grant no longer admits does not stay.
 
     """
+    mark = _MARKS.get(dialect.paramstyle)
+    if mark is None:
+        return None
     quote = dialect.identifier_preparer.quote
-    columns = [*names, *emptied]
-    values = ", ".join([*(f":v{place}" for place in range(len(names))), *("NULL" for _ in emptied)])
-    head = f"INSERT INTO {quote(table.name)} ({', '.join(map(quote, columns))}) VALUES ({values})"  # noqa: S608 -- quoted names
-    others = [quote(name) for name in columns if name not in KEY]
+    values = ", ".join([mark] * len(names))
+    head = f"INSERT INTO {quote(table.name)} ({', '.join(map(quote, names))}) VALUES ({values})"  # noqa: S608 -- quoted names
+    others = [quote(name) for name in names if name not in KEY]
     if dialect.name in _CONFLICT:
         key, sets = ", ".join(map(quote, KEY)), ", ".join(f"{name} = excluded.{name}" for name in others)
-        statement = f"{head} ON CONFLICT ({key}) DO UPDATE SET {sets}"
-    elif dialect.name in MYSQL:
-        sets = ", ".join(f"{name} = VALUES({name})" for name in others)
-        statement = f"{head} ON DUPLICATE KEY UPDATE {sets}"
-    else:
-        return None
-    binds = [sa.bindparam(f"v{place}", type_=table.c[name].type) for place, name in enumerate(names)]
-    return sa.text(statement).bindparams(*binds)
+        return f"{head} ON CONFLICT ({key}) DO UPDATE SET {sets}"
+    if dialect.name in MYSQL:
+        return f"{head} ON DUPLICATE KEY UPDATE {', '.join(f'{name} = VALUES({name})' for name in others)}"
+    return None
+
+
+def for_driver(dialect: Any, table: sa.Table, names: Sequence[str], rows: Sequence[Row]) -> Sequence[Row]:
+    """Return rows with their values as the driver of a database takes them.
+
+    SQLAlchemy does the same for each value of each row; here only those columns are looked at whose type asks for it.
+    """
+    made = [table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names]
+    changed = [(place, process) for place, process in enumerate(made) if process is not None]
+    if not changed:
+        return rows
+    found = []
+    for row in rows:
+        values = list(row)
+        for place, process in changed:
+            values[place] = process(values[place])
+        found.append(tuple(values))
+    return found

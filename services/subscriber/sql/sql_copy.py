@@ -13,18 +13,19 @@ from creditbus.services.subscriber import messages
 from creditbus.services.subscriber.batch import Batch, Change, Taken, without_nul
 from creditbus.services.subscriber.comparing import HeldRow
 from creditbus.services.subscriber.copy import View
-from creditbus.services.subscriber.planning import Key, Plan, plan_changes
+from creditbus.services.subscriber.planning import Plan, plan_changes
 from creditbus.services.subscriber.position import AT_BEGINNING, Move, Position
 from creditbus.services.subscriber.sql.database import database_errors
-from creditbus.services.subscriber.sql.dialects import MYSQL, upsert
+from creditbus.services.subscriber.sql.dialects import MYSQL
 from creditbus.services.subscriber.sql.layout import POSITIONS, ItemTables, own_columns
-from creditbus.services.subscriber.table_model import KEY, Row, TableModel
+from creditbus.services.subscriber.sql.row_writing import RowWriting, key_at
+from creditbus.services.subscriber.table_model import KEY
 from creditbus.topics.errors import ConfigurationError
 
 __all__ = ["SqlCopy"]
 
 _AT_ONCE: Final = 300
-"""Keys in one statement: SQLite takes 999 values in older versions."""
+"""Rows that are fetched at once."""
 
 #: Column of the number of the feed's record that a row is from, and what stands there while a view is written again.
 _NUMBER: Final = "feed_seq"
@@ -46,6 +47,7 @@ class SqlCopy:
         self._engine = engine
         self._topic = topic
         self._tables = ItemTables()
+        self._rows = RowWriting(self._tables)
 
     @property
     def place(self) -> str:
@@ -91,9 +93,9 @@ class SqlCopy:
         level = "REPEATABLE READ" if self._engine.dialect.name in ("postgresql", *MYSQL) else None
         engine = self._engine.execution_options(isolation_level=level) if level else self._engine
         with database_errors(self._engine), engine.connect() as connection:
-            yield self._positions(connection), self._rows(connection)
+            yield self._positions(connection), self._held(connection)
 
-    def _rows(self, connection: sa.Connection) -> Iterator[HeldRow]:
+    def _held(self, connection: sa.Connection) -> Iterator[HeldRow]:
         for name in self._tables.names(connection):
             if not sa.inspect(connection).has_table(name):
                 continue
@@ -104,7 +106,7 @@ class SqlCopy:
             places = [names.index(column) for column in KEY]
             rows = connection.execution_options(yield_per=_AT_ONCE).execute(sa.select(*columns))
             for row in rows:
-                yield HeldRow(name, _key(tuple(row), places), dict(zip(names, row, strict=True)))
+                yield HeldRow(name, key_at(tuple(row), places), dict(zip(names, row, strict=True)))
 
     def take(self, batch: Batch) -> Taken:
         """See the contract."""
@@ -126,9 +128,9 @@ class SqlCopy:
             for partition, move in sorted(moves.items()):
                 self._move(connection, partition, move)
             for name in sorted(plan.rows):
-                self._remove(connection, name, plan.removed(name))
+                self._rows.remove(connection, name, plan.removed(name))
                 for place, rows in plan.kept(name).items():
-                    self._write(connection, plan.models[place], rows)
+                    self._rows.write(connection, plan.models[place], rows)
         counts = plan.counts()
         return Taken(counts[True], counts[False])
 
@@ -162,7 +164,7 @@ class SqlCopy:
                 plan = plan_changes(chunk)
                 for name in sorted(plan.rows):
                     for place, rows in plan.kept(name).items():
-                        self._write(connection, plan.models[place], rows)
+                        self._rows.write(connection, plan.models[place], rows)
                         written += len(rows)
             # what was not written again is in the view no more; columns that people added stay with the other rows
             stale = (table.delete().where(table.c[_NUMBER] == _OF_BEFORE) for table in tables)
@@ -188,24 +190,6 @@ class SqlCopy:
     def _moved(self) -> ConfigurationError:
         return ConfigurationError(self.place, messages.MOVED_MEANWHILE(), messages.ONE_SYNC())
 
-    def _remove(self, connection: sa.Connection, name: str, keys: Sequence[Key]) -> None:
-        table = self._tables[name]
-        columns = sa.tuple_(*(table.c[column] for column in KEY))
-        for start in range(0, len(keys), _AT_ONCE):
-            connection.execute(table.delete().where(columns.in_(keys[start : start + _AT_ONCE])))
-
-    def _write(self, connection: sa.Connection, model: TableModel, rows: Sequence[Row]) -> None:
-        table, names = self._tables[model.name], model.names()
-        emptied = [name for name in table.c.keys() if name not in names]  # noqa: SIM118 -- iteration gives columns
-        statement = upsert(connection.dialect, table, names, emptied)
-        if statement is None:
-            places = [names.index(column) for column in KEY]
-            self._remove(connection, model.name, [_key(row, places) for row in rows])
-            connection.execute(table.insert(), [dict(zip(names, row, strict=True)) for row in rows])
-            return
-        binds = [f"v{place}" for place in range(len(names))]
-        connection.execute(statement, [dict(zip(binds, row, strict=True)) for row in rows])
-
 
 def _with_nul(chunk: Sequence[Change]) -> bool:
     return [without_nul(one) for one in chunk] != list(chunk)
@@ -213,8 +197,3 @@ def _with_nul(chunk: Sequence[Change]) -> bool:
 
 def _stored(position: Position) -> dict[str, Any]:
     return {**position._asdict(), "last_hash": position.last_hash.hex()}
-
-
-def _key(row: Row, places: Sequence[int]) -> Key:
-    subject, authority, document = (row[place] for place in places)
-    return subject, authority, document

@@ -8,7 +8,6 @@ from collections.abc import AsyncGenerator
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 from aiokafka.errors import OffsetOutOfRangeError
 
 from creditbus.services.domain.evidence.continuity import Break, BreakKind
@@ -18,7 +17,7 @@ from creditbus.services.subscriber import reading
 from creditbus.services.subscriber.batch import Batch
 from creditbus.services.subscriber.errors import BrokenFeedError
 from creditbus.services.subscriber.position import Move
-from creditbus.services.subscriber.sql import sql_copy
+from creditbus.services.subscriber.sql import row_writing
 from creditbus.topics.errors import ConfigurationError
 from tests.feed_copies import TOPIC, MadeFeed, item_schema
 from tests.harness.copied import Copied, CopiedTables
@@ -94,7 +93,7 @@ def test_random_feeds_in_many_runs_end_at_the_view(feed: MadeFeed, copied: Copie
 def test_a_database_without_an_upsert_holds_the_same(
     feed: MadeFeed, tables: CopiedTables, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sql_copy, "upsert", lambda *_: None)
+    monkeypatch.setattr(row_writing, "upsert", lambda *_: None)
     _grow(feed, random.Random(12), 60)
     tables.sync()
     assert tables.holds(feed.view())
@@ -151,7 +150,7 @@ def test_nothing_is_written_of_a_batch_that_fails_halfway(
     feed.put(0, "S1", state="WITHDRAWN")
     feed.put(0, "S2")
     with monkeypatch.context() as patch:
-        patch.setattr(sql_copy, "upsert", lambda *_: sa.text("INSERT INTO nowhere VALUES (1)"))
+        patch.setattr(row_writing, "upsert", lambda *_: "INSERT INTO nowhere VALUES (1)")
         with pytest.raises((ConfigurationError, Exception)):
             tables.sync()
     assert [key[0] for key in tables.rows(_GRADES)] == ["S1"]
