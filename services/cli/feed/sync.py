@@ -62,10 +62,10 @@ def sync(
     from creditbus.services.subscriber.errors import BrokenFeedError
     from creditbus.services.subscriber.reading import FeedReader
     from creditbus.services.subscriber.reporting import Reporting
-    from creditbus.services.subscriber.snapshot.taking import take_snapshot
     from creditbus.services.subscriber.syncing import Progress
     from creditbus.services.subscriber.syncing import sync as keep
     from creditbus.services.subscriber.webhook.address import is_webhook
+    from creditbus.services.worker.memory import tune_memory
     from creditbus.topics.names import feed
 
     connection = connected()
@@ -86,6 +86,8 @@ def sync(
             # its quota is that of the client id, where nobody signs in
             reader = FeedReader(connection, topic, subscriber)
             if begin_from is not None and not copy.positions():
+                from creditbus.services.subscriber.snapshot.taking import take_snapshot
+
                 # a copy that has begun goes on where it stands, so that the same command starts it again
                 snapshot = opened(connection, topic, begin_from, key, unsigned=unsigned)
                 taken = asyncio.run(take_snapshot(reader, copy, snapshot, incomplete=incomplete))
@@ -95,6 +97,7 @@ def sync(
             )
             asyncio.run(unless_moved(connection, keeping))
 
+    tune_memory()
     try:
         until_asked(work)
     except BrokenFeedError as error:
@@ -114,14 +117,16 @@ def copy_at(to: str, topic: str) -> Copy:
         ConfigurationError: this is not a URL, or there is no driver.
 
     """
-    from creditbus.services.subscriber.files.folder_copy import FolderCopy
-    from creditbus.services.subscriber.json_lines import JsonLinesCopy
-
+    # each kind loads what it needs alone: a copy is started anew more often than one thinks
     folder = folder_at(to)
     if folder is not None:
+        from creditbus.services.subscriber.files.folder_copy import FolderCopy
+
         path, form = folder
         return FolderCopy(path, topic, form)
     if to.endswith(".jsonl") and "://" not in to:
+        from creditbus.services.subscriber.json_lines import JsonLinesCopy
+
         return JsonLinesCopy(Path(to), topic)
     return tables_at(to, topic)
 

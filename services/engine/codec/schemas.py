@@ -6,9 +6,10 @@ import asyncio
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from creditbus.avro_schemas import event_schema, raw_catalogue
+from creditbus.avro_schemas.catalogue_files import per_catalogue
 from creditbus.services.domain.framed_avro import RecordWriter, parsed
 from creditbus.services.domain.framing import FRAME_BYTES, FrameError, schema_id
 from creditbus.services.engine.batch import Record
@@ -20,6 +21,9 @@ from creditbus.topics.registry import SchemaRegistry, UnknownSchemaError
 __all__ = ["Schema", "Schemas", "Shape", "full_name"]
 
 Schema = dict[str, Any]
+
+#: Ends the name of every event's schema, and of no feed's.
+_EVENT: Final = "Event"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,17 @@ def full_name(schema: Mapping[str, Any]) -> str:
     return f"{schema['namespace']}.{schema['name']}"
 
 
+def _item_of(name: str) -> str:
+    # who reads feeds alone need not read the catalogue
+    return _items().get(name, "") if name.endswith(_EVENT) else ""
+
+
+@per_catalogue
+def _items() -> Mapping[str, str]:
+    """Return the items by the names of their events' schemas."""
+    return {full_name(event_schema(item)): item for item in raw_catalogue()}
+
+
 class Schemas:
     """Schema ids, asked of the registry once each: a schema never changes under its id.
 
@@ -54,7 +69,6 @@ class Schemas:
         self._away = away
         self._ids: dict[str, int] = {}
         self._registered: dict[str, int] = {}
-        self._names = {full_name(event_schema(item)): item for item in raw_catalogue()}
         self.shapes: dict[int, Shape | None] = {}
 
     async def id_of(self, schema: Schema) -> int:
@@ -71,7 +85,7 @@ class Schemas:
             if found is None:
                 raise ConfigurationError(shared.SCHEMA(name=name), shared.NOT_REGISTERED(), shared.RUN_APPLY())
             self._ids[name] = found
-            self.shapes[found] = Shape(found, name, self._names.get(name, ""), parsed(schema))
+            self.shapes[found] = Shape(found, name, _item_of(name), parsed(schema))
         return self._ids[name]
 
     async def writer_of(self, schema: Schema) -> RecordWriter:
@@ -119,7 +133,7 @@ class Schemas:
         for version in await self._ask(self._registry.versions, name):
             shape = self.shapes.get(version.id)
             if shape is None:
-                shape = Shape(version.id, name, self._names.get(name, ""), parsed(version.schema))
+                shape = Shape(version.id, name, _item_of(name), parsed(version.schema))
                 self.shapes[version.id] = shape
             # registries give a schema back in a form of their own, with fewer namespaces or more
             if shape.writer == wanted:
@@ -136,7 +150,7 @@ class Schemas:
         except Exception:  # noqa: BLE001 -- fastavro raises whatever a strange schema makes it stumble over
             return None
         name = full_name(schema) if isinstance(schema, dict) and {"namespace", "name"} <= set(schema) else ""
-        return Shape(number, name, self._names.get(name, ""), writer)
+        return Shape(number, name, _item_of(name), writer)
 
     async def _ask(self, call: Any, *arguments: Any) -> Any:
         try:
