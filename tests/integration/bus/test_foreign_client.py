@@ -1,11 +1,14 @@
 """A feed read by a client that nobody here wrote: confluent-kafka and its AvroDeserializer, the Confluent API."""
 
+import asyncio
 import hashlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
+from contextlib import aclosing
 from typing import Any
 
 import pytest
+from aiokafka.client import AIOKafkaClient
 from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, Consumer, KafkaError, TopicPartition
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.schema_registry import SchemaRegistryClient
@@ -14,9 +17,14 @@ from confluent_kafka.serialization import MessageField, SerializationContext
 
 from creditbus.avro_schemas import raw_catalogue
 from creditbus.services.cli import main as cli
+from creditbus.services.subscriber.reading import FeedReader
+from creditbus.topics.admin import admin
 from creditbus.topics.connection import Connection
+from creditbus.topics.feed_quotas import QuotaChange, set_quotas
 from tests.harness.traffic import Traffic
 from tests.harness.wire import Observer
+
+_AGENCY = "agency-xinda"
 
 
 def _read(bus: Connection, topic: str) -> Iterator[tuple[int, bytes, dict[str, Any]]]:
@@ -83,6 +91,40 @@ def test_a_department_sees_more_fields_of_the_same_change(live: Observer) -> Non
         if entry["record"]["item"] == "administrative-penalty" and entry["record"]["state"] != "REPAIRED"
     }
     assert {remark for _, remark in remarks} == {"虚构备注"}
+
+
+def test_brokers_slow_down_a_subscriber_above_its_quota_and_nobody_else(
+    live: Observer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bus, feed, send = live.wire.bus, f"feed.{_AGENCY}", AIOKafkaClient.send
+    records = live.of(feed)
+    slowed: Counter[str] = Counter()
+
+    async def sent(client: AIOKafkaClient, *arguments: Any, **named: Any) -> Any:
+        answer = await send(client, *arguments, **named)
+        slowed[client._client_id] += getattr(answer, "throttle_time_ms", 0)
+        return answer
+
+    async def read(client_id: str | None) -> int:
+        found = 0
+        async with aclosing(FeedReader(bus, feed, client_id).batches({}, follow=False)) as batches:
+            async for batch in batches:
+                found += len(batch.changes)
+                if slowed[_AGENCY]:
+                    break
+        return found
+
+    monkeypatch.setattr(AIOKafkaClient, "send", sent)
+    with admin(bus) as kafka:
+        # no batch of the feed is that small
+        set_quotas(kafka, [QuotaChange(_AGENCY, "client-id", None, 1)])
+        try:
+            assert asyncio.run(read(None)) == len(records)
+            # each broker counts by it as soon as it knows
+            assert any(asyncio.run(read(_AGENCY)) < len(records) for _ in range(10))
+        finally:
+            set_quotas(kafka, [QuotaChange(_AGENCY, "client-id", 1, None)])
+    assert [client_id for client_id, milliseconds in slowed.items() if milliseconds] == [_AGENCY]
 
 
 def test_what_retention_has_cut_is_told_by_the_command_with_its_exit_code(

@@ -135,19 +135,23 @@ def test_a_topic_is_removed_when_nobody_declares_it_and_not_before(bus: Connecti
         assert own.name not in kafka.list_topics()
 
 
-def test_a_quota_is_set_at_the_brokers_for_user_and_client_id_changed_and_taken_back(bus: Connection) -> None:
-    known = declarations()
+def test_a_quota_is_set_at_the_brokers_for_user_and_client_id_changed_and_taken_off_with_its_subscriber(
+    bus: Connection,
+) -> None:
+    known, name = declarations(), "agency-xinda"
 
     def reading(rate: int | None) -> Declarations:
-        bounded = replace(known.subscribers["agency-xinda"], feed_bytes_per_second=rate)
-        return replace(known, subscribers={**known.subscribers, bounded.id: bounded})
+        if rate is None:
+            topics = {topic: one for topic, one in known.topics.items() if name not in topic}
+            others = {other: one for other, one in known.subscribers.items() if other != name}
+            return replace(known, topics=topics, subscribers=others)
+        bounded = replace(known.subscribers[name], feed_bytes_per_second=rate)
+        return replace(known, subscribers={**known.subscribers, name: bounded})
 
     present = None
     for rate in (5000, 7000, None):
         wanted = plan(bus, reading(rate), {})
-        assert wanted.quotas == tuple(
-            QuotaChange("agency-xinda", kind, present, rate) for kind in ("user", "client-id")
-        )
+        assert wanted.quotas == tuple(QuotaChange(name, kind, present, rate) for kind in ("user", "client-id"))
         assert not wanted.empty
         apply(bus, wanted)
         until(lambda rate=rate: plan(bus, reading(rate), {}).empty, "the broker counts by it")  # type: ignore[misc]
