@@ -117,7 +117,7 @@ def copy_at(to: str, topic: str) -> Copy:
         ConfigurationError: this is not a URL, or there is no driver.
 
     """
-    # each kind loads what it needs alone: a copy is started anew more often than one thinks
+    # each kind loads what it needs alone: copies are started often
     folder = folder_at(to)
     if folder is not None:
         from creditbus.services.subscriber.files.folder_copy import FolderCopy

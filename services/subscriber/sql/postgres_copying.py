@@ -1,7 +1,7 @@
 """Many rows into a table of PostgreSQL at once: by COPY into a temporary table, from there by one statement.
 
-Row by row a server plans nothing anew and still answers each; COPY takes a stream. It knows no "whether they are there
-or not", so the stream goes into a table that ends with the transaction. See docs/adr/0049-copying.md.
+Row by row a server answers each; COPY takes a stream. It knows no "whether they are there or not", so the stream goes
+into a table that ends with the transaction. See docs/adr/0049-copying.md.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from creditbus.services.subscriber.batch import Change
 from creditbus.services.subscriber.position import Position
 from creditbus.services.subscriber.sql import row_writing
+from creditbus.services.subscriber.sql.postgres_copying import copy_rows
 from creditbus.services.subscriber.table_model import TableModel, table_model
 from creditbus.topics.errors import ConfigurationError
 from tests.feed_copies import MadeFeed, item_schema
@@ -53,10 +54,10 @@ def feed(monkeypatch: pytest.MonkeyPatch) -> MadeFeed:
 def copied(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, bool]]:
     """How many rows went by COPY each time, and whether they could; one row is enough."""
     calls: list[tuple[int, bool]] = []
-    copy_rows: Callable[..., bool] = row_writing.copy_rows
+    plainly: Callable[..., bool] = copy_rows
 
     def noted(*arguments: Any) -> bool:
-        done = copy_rows(*arguments)
+        done = plainly(*arguments)
         calls.append((len(arguments[-1]), done))
         return done
 
@@ -69,7 +70,7 @@ def _grow(feed: MadeFeed, chance: random.Random, count: int) -> None:
     for _ in range(count):
         lane, schema = chance.randrange(feed.partitions), chance.choice([None, None, _WIDER])
         subject, document = f"S{lane}{chance.randrange(3)}", f"{chance.randrange(3)}号"
-        values = {name: chance.choice(_TEXTS) for name in ("XYDJ", "PJND", "BZ_2")}
+        values: dict[str, Any] = {name: chance.choice(_TEXTS) for name in ("XYDJ", "PJND", "BZ_2")}
         feed.put(lane, subject, document, schema=schema, state=chance.choice(_STATES), **values)
 
 

@@ -63,7 +63,7 @@ def test_a_schema_of_another_form_is_left_to_fastavro() -> None:
         part | {"type": part["type"] | {"fields": [*part["type"]["fields"], day]}} if part["name"] == "act" else part
         for part in schema["fields"]
     ]
-    other = parse_schema({**schema, "fields": parts}, named_schemas={})
+    other: Any = parse_schema({**schema, "fields": parts}, named_schemas={})
     with pytest.raises(ValueError, match="no reader"):
         PartsReader(other)
     feed = MadeFeed(1)

@@ -115,6 +115,6 @@ def test_a_field_of_another_type_is_refused_at_once(kind: Any) -> None:
 
 
 def test_a_part_that_is_no_record_is_refused_at_once() -> None:
-    flat = parse_schema({"type": "record", "name": "Flat", "fields": [{"name": "a", "type": "string"}]})
+    flat: Any = parse_schema({"type": "record", "name": "Flat", "fields": [{"name": "a", "type": "string"}]})
     with pytest.raises(ValueError, match="no record"):
         PartsReader(flat)
