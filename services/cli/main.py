@@ -11,74 +11,28 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
-from creditbus.services.cli import demo, grants, objections, profile, quality, worker
-from creditbus.services.cli.catalogue import app as catalogue
 from creditbus.services.cli.chosen_city import CITY_OPTION, choose_city, read_chosen_city
-from creditbus.services.cli.city import app as city
-from creditbus.services.cli.connector import app as connector
+from creditbus.services.cli.commands import command_tree, known_word
 from creditbus.services.cli.console import ERRORS
 from creditbus.services.cli.declared import recall_city
-from creditbus.services.cli.feed import app as feed
 from creditbus.services.cli.help import speaking
 from creditbus.services.cli.language import choose, chosen, spoken, taken_out
 from creditbus.services.cli.language import language as spoken_language
-from creditbus.services.cli.ledger import app as ledger
-from creditbus.services.cli.ledger import waiting
 from creditbus.services.cli.messages import usage as messages
-from creditbus.services.cli.rejects import app as rejects
-from creditbus.services.cli.servers import app as servers
-from creditbus.services.cli.topics import app as topics
-from creditbus.services.cli.trace import command as trace
 from creditbus.services.cli.usage import usage_line
 from creditbus.services.worker.exit_codes import INTERRUPTED
 from creditbus.topics.connection import home_directory
 from creditbus.topics.errors import UserError
 from creditbus.topics.text import Language
 
-__all__ = ["app", "main"]
+__all__ = ["main"]
 
 _USER_ERROR = 2
 _INTERNAL_ERROR = 70
-
-app = typer.Typer(
-    name="creditbus",
-    add_completion=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-
-
-@app.callback()
-def _top(
-    lang: Annotated[str | None, typer.Option("--lang")] = None,
-    city: Annotated[str | None, typer.Option(CITY_OPTION)] = None,
-) -> None:
-    """Exchange bus for public credit records.
-
-    Both are chosen before anything else, in `main`, because they may stand after the command and before its help.
-    """
-
-
-servers.register(app)
-worker.register(app)
-ledger.register(app)
-waiting.register(app)
-trace.register(app)
-demo.register(app)
-city.register(app)
-app.add_typer(topics.app, name="topics")
-app.add_typer(catalogue.app, name="catalogue")
-app.add_typer(connector.app, name="connector")
-app.add_typer(rejects.app, name="rejects")
-app.add_typer(quality.app, name="quality")
-app.add_typer(profile.app, name="profile")
-app.add_typer(objections.app, name="objections")
-app.add_typer(feed.app, name="feed")
-app.add_typer(grants.app, name="grants")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -118,15 +72,15 @@ def _run(arguments: Sequence[str]) -> object:
     choose_city(chosen(city, CITY_OPTION))
     read_chosen_city(rest)
     recall_city(rest)
-    command = _command(spoken_language())
+    command = _command(spoken_language(), known_word(rest[0]) if rest else "")
     own = [*language, *city]
     return command(args=[*own, *(rest or ["--help"])], prog_name="creditbus", standalone_mode=False, obj=main)
 
 
 @cache
-def _command(_: Language) -> Any:
+def _command(_: Language, word: str) -> Any:
     """Build the tree once: a worker that a supervisor forks runs a command, too, and its lanes wait for it."""
-    return speaking(typer.main.get_command(app))
+    return speaking(typer.main.get_command(command_tree(word)))
 
 
 def _complain(line: str) -> None:

@@ -15,9 +15,10 @@ import yaml
 
 from creditbus.connectors.setup.configuration import load_connector
 from creditbus.connectors.setup.preview import preview
+from creditbus.services.cli.commands import command_tree
 from creditbus.services.cli.console import OUTPUT
 from creditbus.services.cli.language import choose
-from creditbus.services.cli.main import app, main
+from creditbus.services.cli.main import main
 from tests.documentation import DOCS
 
 _READMES = {"en": DOCS.parent / "README.md", "zh": DOCS.parent / "README.zh-CN.md"}
@@ -38,7 +39,7 @@ def _commands(readme: Path) -> set[str]:
 @pytest.mark.parametrize("line", sorted(set.union(*map(_commands, _READMES.values()))))
 def test_a_command_of_the_readme_exists_with_its_options(line: str) -> None:
     words = shlex.split(line, comments=True)[1:]
-    command: Any = typer.main.get_command(app)
+    command: Any = typer.main.get_command(command_tree())
     while words and words[0] in getattr(command, "commands", {}):
         command = command.commands[words.pop(0)]
     alone = not getattr(command, "commands", {}) or command.invoke_without_command
@@ -70,7 +71,7 @@ def test_every_command_that_has_facts_prints_them_for_a_machine() -> None:
         if alone and not any("--json" in parameter.opts for parameter in command.params):
             silent.add(path)
 
-    look(typer.main.get_command(app), "")
+    look(typer.main.get_command(command_tree()), "")
     assert silent == {"city schema", "demo", "down", "worker"}  # a schema is JSON itself
 
 

@@ -19,7 +19,7 @@ from creditbus.connectors.setup.configuration import load_connector
 from creditbus.connectors.sql import messages
 from creditbus.connectors.sql.compare import CompareSource
 from creditbus.connectors.sql.staging import StagingSource
-from creditbus.services.cli.main import app
+from creditbus.services.cli.commands import command_tree
 from creditbus.topics.connection import Connection
 from tests.harness.postgres import running_postgres
 from tests.harness.published import headers_of, killed_runs, rows_of
@@ -146,16 +146,16 @@ def test_what_vanished_is_told_and_withdrawn_on_a_person_s_word(
     )
     assert environment == bus.home
     run = CliRunner().invoke
-    shown = json.loads(run(app, ["connector", "vanished", str(file), "--json"]).stdout)
+    shown = json.loads(run(command_tree(), ["connector", "vanished", str(file), "--json"]).stdout)
     assert [(one["document_no"], one["possible"]) for one in shown] == [("2018年度", True)] * 2
-    refused = run(app, ["connector", "withdraw", str(file), "--all"], input="n\n")
+    refused = run(command_tree(), ["connector", "withdraw", str(file), "--all"], input="n\n")
     assert refused.exit_code == 1
     assert sum(header["verb"] == "WITHDRAW" for header in headers_of(bus, _TOPIC, table)) == 0
-    done = json.loads(run(app, ["connector", "withdraw", str(file), "--all", "--yes", "--json"]).stdout)
+    done = json.loads(run(command_tree(), ["connector", "withdraw", str(file), "--all", "--yes", "--json"]).stdout)
     assert (done["published"], [one["key"] for one in done["withdrawn"]]) == (2, [one["key"] for one in shown])
     withdrawn = [header for header in headers_of(bus, _TOPIC, table) if header["verb"] == "WITHDRAW"]
     assert [header["state"] for header in withdrawn] == ["WITHDRAWN"] * 2
-    assert json.loads(run(app, ["connector", "vanished", str(file), "--json"]).stdout) == []
+    assert json.loads(run(command_tree(), ["connector", "vanished", str(file), "--json"]).stdout) == []
     with _changing(url) as change:
         change(
             f"INSERT INTO {table} SELECT 4, * FROM (SELECT 纳税人识别号, 纳税人名称, 评价年度, 信用等级, 评价单位, "

@@ -18,6 +18,7 @@ from creditbus.connectors.setup.checks import check_source
 from creditbus.connectors.setup.configuration import load_connector
 from creditbus.deploy.bus import BusPlan
 from creditbus.services.cli import main as cli
+from creditbus.services.cli.commands import command_tree
 from creditbus.services.cli.connector.running import summary_lines
 from creditbus.services.cli.language import choose
 from creditbus.services.cli.servers.stages import show_stages
@@ -66,7 +67,7 @@ def _paths(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]
         yield from _paths(below, (*path, name))
 
 
-@pytest.mark.parametrize("path", list(_paths(typer.main.get_command(cli.app))), ids=" ".join)
+@pytest.mark.parametrize("path", list(_paths(typer.main.get_command(command_tree()))), ids=" ".join)
 def test_no_help_page_holds_an_english_sentence(path: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     page = _run(capsys, *path, "--help")
     assert page.startswith("用法: creditbus")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import logging
 from bdb import BdbQuit
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -66,7 +67,7 @@ def test_every_end_has_its_code(
     def fail(**_: object) -> None:
         raise error
 
-    monkeypatch.setattr(cli, "_command", lambda _: fail)
+    monkeypatch.setattr(cli, "_command", lambda *_: fail)
     assert cli.main(["status"]) == code
     shown = capsys.readouterr().err
     assert "Traceback" not in shown
@@ -74,6 +75,20 @@ def test_every_end_has_its_code(
         log = home / "logs" / "errors.log"
         assert str(log) in shown
         assert "RuntimeError: a fault" in log.read_text()
+
+
+@pytest.mark.parametrize(
+    ("line", "word"), [("feed verify --lang en", "feed"), ("--lang en up", "up"), ("fly", ""), ("--help", ""), ("", "")]
+)
+def test_commands_are_built_by_the_first_word(line: str, word: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def build(_: object, word: str) -> Callable[..., int]:
+        asked.append(word)
+        return lambda **_: 0
+
+    monkeypatch.setattr(cli, "_command", build)
+    assert (cli.main(line.split()), asked) == (0, [word])
 
 
 def test_what_a_library_logs_does_not_stand_next_to_the_one_line(

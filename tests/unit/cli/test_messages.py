@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 import typer
 
+from creditbus.services.cli.commands import command_tree
 from creditbus.services.cli.help import key_of, text_of
 from creditbus.services.cli.language import choose, listed, spoken
-from creditbus.services.cli.main import app
 from creditbus.services.cli.messages.help import HELP
 from creditbus.topics.errors import ConfigurationError
 from creditbus.topics.text import Message, Text, placeholders
@@ -130,7 +130,7 @@ def _parameters(command: Any, path: str = "") -> Iterator[tuple[str, str]]:
 
 
 def test_help_has_a_text_in_both_languages_for_every_command_argument_and_option_and_no_other() -> None:
-    shown = list(_parameters(typer.main.get_command(app)))
+    shown = list(_parameters(typer.main.get_command(command_tree())))
     missing = [f"{path} {key}".strip() for path, key in shown if text_of(path, key) is None]
     assert missing == [], "give them a text in services/cli/messages/help.py"
     known = {f"{path} {key}".strip() for path, key in shown} | {key for _, key in shown if key} | {"--help"}
