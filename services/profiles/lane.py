@@ -18,7 +18,7 @@ from creditbus.services.domain.city_time import day_number
 from creditbus.services.domain.event import Policy
 from creditbus.services.domain.framed_avro import RecordWriter
 from creditbus.services.domain.profile.keys import LANE_KEY, LANE_SUBJECTS_KEY, lane_chunk_key
-from creditbus.services.domain.profile.lane import LANE_CHUNK, QUIET, LaneStanding, LaneSubjects, codes_of
+from creditbus.services.domain.profile.lane import LANE_CHUNK, LONG_QUIET, QUIET, LaneStanding, LaneSubjects, codes_of
 from creditbus.services.engine.codec.fast import write_policy
 from creditbus.services.engine.errors import ClockBehindError
 from creditbus.services.engine.stage.output import Output
@@ -36,6 +36,8 @@ NO_SUBJECT: Final = b""
 _DUE: Final = -2
 #: The first piece of all subjects, and what a worker says to a lane that it takes up: see `BatchLane.done`.
 _FIRST: Final = 0
+#: Of how many lanes it is known how they stand.
+_REMEMBERED: Final = 64
 
 
 class Pace(NamedTuple):
@@ -58,8 +60,10 @@ class Pace(NamedTuple):
 #: Between events: with pieces of 160 records p99 of other changes was 3.3 times that without a walk
 #: (docs/adr/0040-policies.md).
 BUSY: Final = Pace(64, 64, 4, 1)
-#: Where nobody waits, a transaction may as well hold more.
+#: Where nobody has waited for a while, a transaction may as well hold more, and the longer the more: each costs the
+#: same tens of milliseconds of answers, however little it holds.
 _IDLE: Final = Pace(256, 256, 16, 4)
+_ALONE: Final = Pace(1024, 1024, 64, 16)
 
 
 class StageStanding:
@@ -85,6 +89,16 @@ class StageStanding:
         self.today: Final = day_number(on)
         self.standing: Final = LaneStanding(policies, terms, self.today)
         self.settled: Final = self.standing.encode()
+        self._read: dict[bytes, LaneStanding] = {}
+
+    def read(self, value: bytes) -> LaneStanding:
+        """Return how a lane stands; a piece of a walk asks several times, and its answer names every item."""
+        known = self._read.get(value)
+        if known is None:
+            if len(self._read) >= _REMEMBERED:
+                self._read.clear()
+            known = self._read[value] = LaneStanding.decode(value)
+        return known
 
 
 class BatchLane:
@@ -117,7 +131,7 @@ class BatchLane:
         if value == stage.settled:
             return
         if value is not None:
-            self._take_up(LaneStanding.decode(value), stage.standing)
+            self._take_up(stage.read(value), stage.standing)
         self._put(self._standing)
 
     def _take_up(self, known: LaneStanding, now: LaneStanding) -> None:
@@ -146,7 +160,9 @@ class BatchLane:
     @property
     def pace(self) -> Pace:
         """How large a piece may be."""
-        return _IDLE if self._standing.quiet >= QUIET and not self._busy else BUSY
+        if self._busy or self._standing.quiet < QUIET:
+            return BUSY
+        return _IDLE if self._standing.quiet < LONG_QUIET else _ALONE
 
     @property
     def begun(self) -> bool:
@@ -186,7 +202,7 @@ class BatchLane:
 
     @property
     def _quiet(self) -> int:
-        return 0 if self._busy else min(self._standing.quiet + 1, QUIET)
+        return 0 if self._busy else min(self._standing.quiet + 1, LONG_QUIET)
 
     def _is_next(self, place: int) -> bool:
         # the number stays the same while one subject is gone through

@@ -9,13 +9,15 @@ from typing import Any, Final, NamedTuple
 
 from creditbus.services.domain.event import Policy
 
-__all__ = ["JOURNAL", "LANE_CHUNK", "QUIET", "LaneStanding", "LaneSubjects", "Turn", "codes_of"]
+__all__ = ["JOURNAL", "LANE_CHUNK", "LONG_QUIET", "QUIET", "LaneStanding", "LaneSubjects", "Turn", "codes_of"]
 
 #: Subjects of a full chunk. A batch with a new subject writes the last chunk again.
 LANE_CHUNK: Final = 8
 
 #: Pieces of a walk after each other without an event between them, from which the lane counts as idle.
 QUIET: Final = 16
+#: The same, from which it has been idle for long.
+LONG_QUIET: Final = 32
 
 #: In place of a span of days: the journal of what is due.
 JOURNAL: Final = -1
@@ -107,7 +109,7 @@ class LaneStanding:
         place: number of the next subject whose records are to be looked at, from 0. It counts only where something is
             behind.
         begun: whether the first records of that subject have been looked at.
-        quiet: how many pieces, up to QUIET, were done since one came with events. It counts only where a walk is under
+        quiet: how many pieces, up to LONG_QUIET, were done since one came with events. It counts only where a walk is under
             way.
         turn: what is due and has not ended yet; None: nothing is.
 

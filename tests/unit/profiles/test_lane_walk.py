@@ -10,7 +10,7 @@ import pytest
 from creditbus.services.domain.city_time import city_day
 from creditbus.services.domain.feed.policy import DeclaredGrants
 from creditbus.services.domain.profile.keys import LANE_KEY
-from creditbus.services.domain.profile.lane import QUIET, LaneStanding
+from creditbus.services.domain.profile.lane import LONG_QUIET, QUIET, LaneStanding
 from creditbus.services.fanout.app import grant_of
 from creditbus.services.local.stages import LocalStages
 from creditbus.topics.declarations import declarations
@@ -20,8 +20,8 @@ from tests.harness.memory_observer import MemoryWire, publish
 from tests.harness.traffic import Event, Party, message, moved, party, penalty, registration
 from tests.step_harness import PERSON_KEY, START_MS, Bus
 
-PIECE, LARGE_PIECE = 64, 256
-"""Records of a piece between events, and where there are none."""
+PIECE, LARGE_PIECE, LARGEST_PIECE = 64, 256, 1024
+"""Records of a piece between events, where there are none, and where there have been none for long."""
 MOST = 79
 """Records that a piece has at most: of one subject, in full chunks and its last one."""
 LOSING = "district-wuchang"
@@ -133,6 +133,15 @@ def test_without_events_pieces_become_larger(bus: Bus) -> None:
     assert max(sizes[:QUIET]) <= MOST
     assert max(sizes[QUIET:]) > MOST
     assert max(sizes) <= LARGE_PIECE
+
+
+def test_after_long_without_events_they_become_larger_still(bus: Bus) -> None:
+    while standing(bus).place <= SUBJECTS.index(SUBJECTS[1]):
+        step(bus)
+    bus.stores["profiles", 0][LANE_KEY] = replace(standing(bus), quiet=LONG_QUIET).encode()
+    assert LARGE_PIECE < len(step(bus)) <= LARGEST_PIECE
+    say(bus, moved(SUBJECTS[-1], 1))
+    assert len(step(bus)) <= MOST + RECORDS[SUBJECTS[-1]], "an event comes, and others may wait"
 
 
 def test_facts_that_change_amid_the_walk_are_restated_with_it(bus: Bus) -> None:
