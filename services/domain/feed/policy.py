@@ -107,7 +107,29 @@ def _turn(grants: Sequence[Grant], on: date) -> int:
 def _alike(item: str, one: DeclaredGrants, other: DeclaredGrants) -> bool:
     """Tell whether two versions show an item to the same subscribers in the same way."""
     here, there = one.items.get(item), other.items.get(item)
-    return here is not None and there is not None and _shown(here) == _shown(there) and one.of(item) == other.of(item)
+    if here is None or there is None or _shown(here) != _shown(there):
+        return False
+    grants, others = one.of(item), other.of(item)
+    return len(grants) == len(others) and all(
+        grant == its or _showing(grant, item) == _showing(its, item) for grant, its in zip(grants, others, strict=True)
+    )
+
+
+def _showing(grant: Grant, item: str) -> tuple[object, ...]:
+    """Return what of a grant decides on what is shown of an item: one that gets another item shows this one as before."""
+    return (
+        grant.subscriber,
+        grant.purpose,
+        grant.subject_kinds,
+        grant.districts,
+        grant.disclosure,
+        grant.consent,
+        grant.institution,
+        grant.valid_from,
+        grant.valid_until,
+        grant.fields.get(item),
+        grant.masks.get(item),
+    )
 
 
 def _shown(item: Item) -> tuple[object, ...]:

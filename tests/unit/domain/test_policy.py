@@ -71,11 +71,26 @@ def test_what_is_as_it_was_before_a_change_counts_from_when_it_became_so_again()
         {"valid_until": DAY},
         {"fields": {GRADES.id: frozenset({"PJND"})}},
         {"masks": {GRADES.id: {"PJND": (1, 1)}}},
+        {"purpose": "another one"},
+        {"institution": "91420100777777777X"},
     ],
 )
 def test_every_part_of_a_grant_makes_another_version_of_its_items_alone(changes: dict[str, Any]) -> None:
     after = version(2, grant(**changes))
     assert versions_of(version(1, grant()), after) == {GRADES.id: 2, LISTS.id: 1}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"items": frozenset(ITEMS)},
+        {"fields": {LISTS.id: frozenset({"MDLX"})}},
+        {"masks": {LISTS.id: {"MDLX": (1, 1)}}},
+        {"legal_basis": "another one"},
+    ],
+)
+def test_what_a_grant_says_of_another_item_does_not_have_one_restated(changes: dict[str, Any]) -> None:
+    assert versions_of(version(1, grant()), version(2, grant(**changes)))[GRADES.id] == 1
 
 
 @pytest.mark.parametrize(
