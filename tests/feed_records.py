@@ -62,7 +62,7 @@ def applied_event(item: Item, header: dict[str, Any], act: dict[str, Any], conte
 
 def feed_record(projection: Projection, change: Change) -> tuple[bytes, dict[str, Any]] | None:
     """Give a feed's record as bytes and decoded by the schema that the subscriber has; None where there is none."""
-    shown = showing_of(projection, READER).of(change)
+    shown = showing_of(projection, READER).of(change, READER.before(change) if change.moved else None)
     if shown is None:
         return None
     value = written(EVIDENCE, PROOF) + shown

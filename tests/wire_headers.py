@@ -31,7 +31,7 @@ applieds = st.fixed_dictionaries(
         "state": states,
         "previous_state": st.none() | states,
         **_FACTS,
-        "before": st.none() | st.fixed_dictionaries(_FACTS),
+        "before": st.none() | st.fixed_dictionaries(_FACTS | {"gate": st.text(max_size=6)}),
     }
 )
 

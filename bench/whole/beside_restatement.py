@@ -69,7 +69,7 @@ def _measured(
         print(f"  without a restatement: {quiet}", flush=True)
         others = WARM_UP.events + rate.events
         wait(running, lambda: read(running, "fanout"), others)
-        declared, restated = running[0].looks[-1], standing.events + others
+        declared, restated = running[0].looks[-1], standing.count + others
         place.declare(SUBSCRIBER, items=[*place.grant(SUBSCRIBER)["items"], ITEM])
         wait(running, lambda: _restated(running[0].looks[-1], declared), 1)
         watched = flow(rate)

@@ -29,8 +29,7 @@ _PATIENCE_SECONDS: Final = 10.0
 def restated(records: int, lanes: int, settings: Sequence[str] = ()) -> dict[str, object]:
     """Restate this many licences of all lanes: profiles alone, fanout alone, then both in one process.
 
-    The registrations of their subjects are restated with them: the same grant has them, too, and a policy is that of a
-    whole grant.
+    The registrations of their subjects are not restated with them: the grant shows them as it did.
 
     Raises:
         RuntimeError: the feed is not the view of the grant: the time says nothing.
@@ -44,18 +43,14 @@ def restated(records: int, lanes: int, settings: Sequence[str] = ()) -> dict[str
         standing.establish(settings)
         items = place.grant(SUBSCRIBER)["items"]
         place.declare(SUBSCRIBER, items=[*items, ITEM])
-        found: dict[str, object] = {"profiles": _alone(place, profiles, "profiles", standing.events)}
-        found["fanout"] = _alone(place, fanout, "fanout", standing.events)
+        found: dict[str, object] = {"profiles": _alone(place, profiles, "profiles", records)}
+        found["fanout"] = _alone(place, fanout, "fanout", records)
         standing.expect(SUBSCRIBER, records, granted=True)
-        found["whole, taken back"] = _whole(
-            place, both, standing.events, lambda: place.declare(SUBSCRIBER, items=items)
-        )
+        found["whole, taken back"] = _whole(place, both, records, lambda: place.declare(SUBSCRIBER, items=items))
         standing.expect(SUBSCRIBER, records, granted=False)
-        found["whole, given"] = _whole(
-            place, both, standing.events, lambda: place.declare(SUBSCRIBER, items=[*items, ITEM])
-        )
+        found["whole, given"] = _whole(place, both, records, lambda: place.declare(SUBSCRIBER, items=[*items, ITEM]))
         standing.expect(SUBSCRIBER, records, granted=True)
-    return {"records": records, "restated": standing.events, "lanes": lanes, **found}
+    return {"records": records, "lanes": lanes, **found}
 
 
 def _alone(place: City, plan: WorkerPlan, stage: str, records: int) -> dict[str, float]:

@@ -136,7 +136,8 @@ class Facts(TypedDict):
     """What feeds look at besides the record.
 
     That is the registration of its subject, empty without one, the grants, and the subject's consents to records of its
-    item.
+    item. `gate` is the field for whose value the record may be withheld (`withheld_unless_disclosed`), with the value
+    that it had, as `CODE=value`; empty where the item has no such field.
     """
 
     registered_name: str
@@ -144,12 +145,14 @@ class Facts(TypedDict):
     registered: bool
     policy: Policy
     consents: list[Consent]
+    gate: str
 
 
 class Applied(TypedDict):
     """What the profiles stage decided.
 
-    `before` are the facts under which the record was last emitted, where they differ from those of now.
+    `before` are the facts under which the record was last emitted, where they differ from those of now; of an item
+    whose records may be withheld for a value, of every record that was there.
     """
 
     change: str

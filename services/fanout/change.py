@@ -15,7 +15,7 @@ from creditbus.services.domain.feed.grants import Consents
 from creditbus.services.domain.feed.keys import feed_key
 from creditbus.services.domain.feed.withholding import WITHHELD, WithheldFor, withheld_id
 from creditbus.services.domain.framing import FRAME_BYTES
-from creditbus.services.engine.codec.fast import past_policy, read_consents, read_policy
+from creditbus.services.engine.codec.fast import past_policy, read_consents, read_gate, read_policy
 from creditbus.services.engine.codec.primitives import encode_text, past_optional_text, past_text, read_long, symbols
 from creditbus.services.engine.codec.scan import scan_header
 from creditbus.services.engine.codec.scan.places import (
@@ -67,6 +67,7 @@ class Before(NamedTuple):
         rest: district and whether the subject was registered, as Avro writes them.
         policy: by which grants it was shown.
         consents: those of its subject that counted for it.
+        gate: value of its content for which it may be withheld; empty: its item has none, or it is not known.
 
     """
 
@@ -75,6 +76,7 @@ class Before(NamedTuple):
     rest: bytes
     policy: Policy
     consents: Consents
+    gate: str
 
 
 class Change:
@@ -208,7 +210,6 @@ class ChangeReader:
             raise KeyError(place)
         subject_kind = self._kinds[value[places[SUBJECT_KIND]]]
         state = value[places[APPLIED_STATE]]
-        previous = places[PREVIOUS_STATE]
         return Change(
             value,
             code,
@@ -230,7 +231,7 @@ class ChangeReader:
                 places,
                 subject_kind,
                 self._states[state],
-                self._previous[value[previous + 1]] if value[previous] else _NO_STATE,
+                self._previous_state(value, places),
                 value[places[EVENT_ID] : places[CONTENT_HASH]],
             ),
             act,
@@ -262,12 +263,14 @@ class ChangeReader:
         value, start = change.value, change.places[BEFORE] + 1
         district = past_text(value, start)
         registered = past_text(value, district)
+        consents = past_policy(value, registered + 1)
         return Before(
             characters(value, district, registered).decode(),
             value[start:district],
             value[district : registered + 1],
             read_policy(value, registered + 1),
-            _pairs(read_consents(value, past_policy(value, registered + 1))),
+            _pairs(read_consents(value, consents)),
+            read_gate(value, consents),
         )
 
     def same_facts(self, change: Change, before: Before) -> bool:
@@ -289,10 +292,22 @@ class ChangeReader:
         value, previous = change.value, change.places[PREVIOUS_STATE]
         return value[previous] != 0 and value[previous + 1] in self._retracted
 
-    def revision(self, change: Change) -> int:
-        """Return how many contents the record has had."""
-        revision: int = read_long(change.value, change.places[REVISION])[0]
-        return revision
+    def shown_without_id(self, change: Change) -> bytes:
+        """Return `shown` with another id than the event's, which is made from its content."""
+        value, places = change.value, change.places
+        version, _ = read_long(value, places[VERSION])
+        return self._shown(
+            value,
+            places,
+            change.subject_kind,
+            self._states[value[places[APPLIED_STATE]]],
+            self._previous_state(value, places),
+            withheld_id(change.code, version),
+        )
+
+    def _previous_state(self, value: bytes, places: tuple[int, ...]) -> bytes:
+        previous = places[PREVIOUS_STATE]
+        return self._previous[value[previous + 1]] if value[previous] else _NO_STATE
 
     def withheld(self, change: Change, reason: WithheldFor, before: Before | None = None) -> bytes:
         """Return what stands in place of `shown` for whoever is to stop showing the record, and may not see this one.

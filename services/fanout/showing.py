@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from creditbus.services.domain.catalogue import Field
 from creditbus.services.domain.feed.disclosure import ACT_FIELDS, Projection, shows
-from creditbus.services.domain.feed.withholding import Sight, WithheldFor, sight
+from creditbus.services.domain.feed.grants import discloses
+from creditbus.services.domain.feed.withholding import Sight, WithheldFor, may_hold, may_see, sight
 from creditbus.services.engine.codec.primitives import encode_text, text_at
 from creditbus.services.fanout.change import Before, Change, ChangeReader
 
@@ -36,15 +37,28 @@ class Showing:
         )
         self._nothing = _NULL * (len(projection.act) + len(fields))
 
-    def of(self, change: Change) -> bytes | None:
-        """Return everything of the feed's record after its evidence; None: there is no record."""
+    def of(self, change: Change, before: Before | None = None) -> bytes | None:  # noqa: ARG002 -- of those that withhold
+        """Return everything of the feed's record after its evidence; None: there is no record.
+
+        Args:
+            change: what is shown, to one to which the record was shown in the same way before.
+            before: the facts under which the record was last emitted, where they stand in the change.
+
+        """
+        return self.whole(change)
+
+    def whole(self, change: Change) -> bytes:
+        """Return the same for one that may see the record."""
+        return self._whole(change, change.shown)
+
+    def _whole(self, change: Change, shown: bytes) -> bytes:
         if change.retracted:
-            return change.shown + self._nothing
+            return shown + self._nothing
         # Slices of the event's own bytes: decoded and encoded again it is the same record at seven times the cost. So a
         # feed can leave out, mask and reorder, and never compute (docs/adr/0009).
         value = change.value
         act, content = change.act, change.content
-        parts = [change.shown]
+        parts = [shown]
         for first, after, _ in self._act:
             parts.append(value[act[first] : act[after]])
         for first, after, field in self._content:
@@ -52,27 +66,35 @@ class Showing:
                 parts.append(value[content[first] : content[after]])
             else:
                 text = text_at(value, content[first])
-                shown = None if text is None else self._projection.shown(field, text)
-                parts.append(_NULL if shown is None else b"\x02" + encode_text(shown))
+                part = None if text is None else self._projection.shown(field, text)
+                parts.append(_NULL if part is None else b"\x02" + encode_text(part))
         return b"".join(parts)
 
-    def of_new(self, change: Change) -> bytes | None:
+    def of_new(self, change: Change, before: Before) -> bytes | None:
         """Return the same for a subscriber that holds nothing of the record."""
-        return None if change.retracted else self.of(change)
+        return self.whole(change) if self.may_see(change, before) and not change.retracted else None
 
-    def in_place_of(self, change: Change, other: Showing) -> bytes | None:
+    def in_place_of(self, change: Change, other: Showing, before: Before) -> bytes | None:
         """Return the same for one to which another projection has shown the record until now."""
-        return self.of(change) or self._unless_hidden(change, other)
+        held = other.may_show(change, before)
+        if self.may_see(change, before):
+            return self.whole(change) if held or not change.retracted else None
+        return self.hidden(change) if held else None
 
-    def _unless_hidden(self, change: Change, other: Showing) -> bytes | None:
-        return self._reader.withheld(change, WithheldFor.VALUE) + self._nothing if other.may_show(change) else None
+    def hidden(self, change: Change) -> bytes:
+        """Return the retraction for one that may not see the record any more, for a value."""
+        return self._reader.withheld(change, WithheldFor.VALUE) + self._nothing
 
     def withheld(self, change: Change, reason: WithheldFor, before: Before) -> bytes:
         """Return the retraction for one that may not hold the record any more; `before` are the facts that it knows."""
         return self._reader.withheld(change, reason, before) + self._nothing
 
-    def may_show(self, change: Change) -> bool:  # noqa: ARG002 -- of those that withhold
-        """Tell whether a subscriber whom the grant admits may hold a version of the record."""
+    def may_see(self, change: Change, before: Before) -> bool:  # noqa: ARG002 -- of those that withhold
+        """Tell whether a subscriber whom the grant admits may see the record after a change."""
+        return True
+
+    def may_show(self, change: Change, before: Before) -> bool:  # noqa: ARG002 -- of those that withhold
+        """Tell whether a subscriber whom the grant admitted may hold a version of the record."""
         return True
 
 
@@ -86,27 +108,34 @@ class Withholding(Showing):
         assert projection.gate is not None  # noqa: S101 -- for the type checker: `showing_of` asked
         self._gate = list(projection.item.fields).index(projection.gate.code)
 
-    def of(self, change: Change) -> bytes | None:
+    def of(self, change: Change, before: Before | None = None) -> bytes | None:
         """See the base class."""
-        match self._sight(change):
+        known = "" if before is None else before.gate
+        match sight(self._projection, self._stated(change), self._reader.applied(change), known):
             case Sight.SHOWN:
-                return super().of(change)
+                return self.whole(change)
             case Sight.WITHHELD:
-                return self._reader.withheld(change, WithheldFor.VALUE) + self._nothing
+                return self.hidden(change)
             case Sight.NOTHING:
                 return None
 
-    def of_new(self, change: Change) -> bytes | None:
+    def whole(self, change: Change) -> bytes:
+        """See the base class: an act on a record may be stated by a row with a value that may not be seen."""
+        gate = self._projection.gate
+        if gate is None or discloses(self._projection.grant, gate, self._stated(change)):
+            return self._whole(change, change.shown)
+        return self._whole(change, self._reader.shown_without_id(change))
+
+    def may_see(self, change: Change, before: Before) -> bool:
         """See the base class."""
-        return super().of_new(change) if self._sight(change) is Sight.SHOWN else None
+        return may_see(self._projection, self._stated(change), self._reader.applied(change), before.gate)
 
-    def may_show(self, change: Change) -> bool:
-        """See the base class: a record whose value was never to be seen is not there for the subscriber."""
-        return self._sight(change) is Sight.SHOWN or self._reader.revision(change) != 1
+    def may_show(self, change: Change, before: Before) -> bool:
+        """See the base class: a record whose value was not to be seen is not there for the subscriber."""
+        return may_hold(self._projection, self._stated(change), self._reader.applied(change), before.gate)
 
-    def _sight(self, change: Change) -> Sight:
-        value = text_at(change.value, change.content[self._gate])
-        return sight(self._projection, value, self._reader.applied(change))
+    def _stated(self, change: Change) -> str | None:
+        return text_at(change.value, change.content[self._gate])
 
 
 def showing_of(projection: Projection, reader: ChangeReader) -> Showing:

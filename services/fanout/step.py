@@ -160,20 +160,20 @@ class FanoutStep:
         for outlet in self._outlets.of(change.item, after):
             showing, old = outlet.showing, held.pop(outlet.subscriber, None)
             if not _admits(outlet.grant, change, change.district, consents, after):
-                if old is not None and old.showing.may_show(change):
+                if old is not None and old.showing.may_show(change, before):
                     reason = _reason(outlet.grant, change, before, consents, after)
                     audience.append((showing.withheld(change, reason, before), [outlet]))
             elif old is None:
-                audience.append((showing.of_new(change), [outlet]))
+                audience.append((showing.of_new(change, before), [outlet]))
             elif old.shows != outlet.shows:
-                audience.append((showing.in_place_of(change, old.showing), [outlet]))
+                audience.append((showing.in_place_of(change, old.showing, before), [outlet]))
             elif not stands:
-                audience.append((showing.of(change), [outlet]))
+                audience.append((showing.of(change, before), [outlet]))
         # those whose grant does not name the item any more
         audience += [
             (old.showing.withheld(change, WithheldFor.GRANT, before), [old])
             for old in held.values()
-            if old.showing.may_show(change)
+            if old.showing.may_show(change, before)
         ]
         return audience
 

@@ -80,7 +80,8 @@ def audience_of(hop: Hop, catalogue: Catalogue, subscribers: Iterable[Subscriber
 
 def _withheld(projection: Projection, applied: Applied, content: Mapping[str, str | None]) -> bool:
     value = None if projection.gate is None else content[projection.gate.code]
-    return sight(projection, value, applied) is Sight.NOTHING
+    before = applied["before"]
+    return sight(projection, value, applied, "" if before is None else before["gate"]) is Sight.NOTHING
 
 
 def _shown(projection: Projection, record: Mapping[str, Any], content: Mapping[str, str | None]) -> Shown:

@@ -102,7 +102,7 @@ class LocalStages:
                 carried, codec, declared.departments.values() if departments is None else departments, lanes, person_key
             ),
             resolver_stage(carried, codec, lanes),
-            profiles_stage(carried, codec, lanes, past.policies(on), on),
+            profiles_stage(carried, codec, past, lanes, on),
             fanout_stage(carried, codec, past, lanes),
         )
         ledgers = {stage.name: LedgerWriter(stage.name) for stage in made}

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 
 from creditbus.services.domain.catalogue import Catalogue
-from creditbus.services.domain.event import Policy
+from creditbus.services.domain.feed.policy import GrantHistory
 from creditbus.services.domain.profile.keys import LANE_KEY
 from creditbus.services.engine.codec.event_codec import EventCodec
 from creditbus.services.engine.stage.contract import LaneOpening, Stage, StoreKind
@@ -17,20 +16,18 @@ from creditbus.topics.names import PROFILES
 __all__ = ["profiles_stage"]
 
 
-def profiles_stage(
-    catalogue: Catalogue, codec: EventCodec, lanes: int, policies: Mapping[str, Policy], on: date
-) -> Stage:
+def profiles_stage(catalogue: Catalogue, codec: EventCodec, history: GrantHistory, lanes: int, on: date) -> Stage:
     """Return the stage that keeps the profiles.
 
     Args:
         catalogue: what the bus carries.
         codec: of its events.
+        history: what was declared of grants until now; by its newest version items are shown.
         lanes: partitions of each topic.
-        policies: those by which items are shown now.
         on: the city's day, by which publications end.
 
     """
-    step = ProfilesStep(catalogue, codec, Rejects(PROFILES.name), lanes, policies, on)
+    step = ProfilesStep(catalogue, codec, Rejects(PROFILES.name), history, lanes, on)
     return Stage(
         name=PROFILES.name,
         topics=(PROFILES.input,),

@@ -29,6 +29,7 @@ from creditbus.services.engine.stage.state_view import StateView
 from creditbus.services.profiles.annotating import emission_annotated, statement_of
 from creditbus.services.profiles.applied import applied_of
 from creditbus.services.profiles.consenting import Consenting, consents_now, written_consents_now
+from creditbus.services.profiles.gates import Gates
 from creditbus.services.profiles.history import History
 from creditbus.services.profiles.lane import BatchLane, StageStanding
 from creditbus.services.profiles.restating import names_of
@@ -88,6 +89,7 @@ class Ending:
         consenting: Consenting,
         summaries: Summaries,
         *,
+        gates: Gates,
         history: History,
         view: StateView,
         out: Output,
@@ -100,6 +102,7 @@ class Ending:
         self._due = lane.due
         self._consenting = consenting
         self._summaries = summaries
+        self._gates = gates
         self._history = history
         self._view = view
         self._changes = out.channel(CHANGES, out.lane)
@@ -213,7 +216,8 @@ class Ending:
         self._consenting.settle(code, subject, after, opened)
         consents = consents_now(subject, last.item, self._today)
         written = written_consents_now(subject, last.item, self._today)
-        before = facts_before(last, subject.facts, self._stage.written[last.item], written)
+        gate = self._gates.of(last.item, record.content)
+        before = facts_before(last, subject.facts, self._stage.written[last.item], written, gate)
         policy = self._stage.by_item[last.item]
         subject.version += 1
         if end is not None and (after.term is Term.OVER or record.term is Term.KEPT):

@@ -80,6 +80,7 @@ class Folding:
         self._out = out
         self._changes = out.channel(CHANGES, out.lane)
         self._summaries = Summaries(view)
+        self._gates = context.gates
         self._successions = context.successions
         assert context.continuation is not None  # noqa: S101 -- a step is loaded before its first batch
         self._standing = stage = context.standing
@@ -87,7 +88,9 @@ class Folding:
         summaries = self._summaries
         self._booking = Booking(context, out)
         self._waiting = Waiting(context.acting, context.codec, self._booking, summaries, view)
-        self._restating = Restating(context.codec, context.continuation, stage, lane.today, summaries, view, out)
+        self._restating = Restating(
+            context.codec, context.continuation, stage, lane.today, summaries, view, out, gates=context.gates
+        )
         self._history = History(view)
         self._consenting = Consenting(context.consenting, context.codec, lane.today, lane.due)
         self._ending = Ending(
@@ -97,6 +100,7 @@ class Folding:
             lane,
             self._consenting,
             summaries,
+            gates=context.gates,
             history=self._history,
             view=view,
             out=out,
@@ -261,7 +265,7 @@ class Folding:
         # which consents count may have become others last midnight
         behind = changed or subject.restating != NOT_RESTATING or moved.previous_state in RETRACTED
         item = header["item"].encode()
-        behind = behind or bool(subject.consents) or item in self._lane.behind
+        behind = behind or bool(subject.consents) or item in self._lane.behind or item in self._gates.items
         if moved.change is not Change.NEW and behind:
             before = self._restating.before(key, subject)
         subject.version += 1

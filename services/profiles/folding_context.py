@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
 from creditbus.avro_schemas import code_claim_schema, continuation_schema, moved_record_schema
 from creditbus.services.domain.catalogue import Catalogue, Item
-from creditbus.services.domain.event import Header, Policy
+from creditbus.services.domain.event import Header
+from creditbus.services.domain.feed.policy import GrantHistory
 from creditbus.services.domain.framed_avro import RecordWriter
 from creditbus.services.domain.profile.succession import successions
 from creditbus.services.engine.codec.event_codec import EventCodec
@@ -18,6 +18,7 @@ from creditbus.services.profiles.acting import Acting
 from creditbus.services.profiles.codes import Codes
 from creditbus.services.profiles.consenting import consent_fields
 from creditbus.services.profiles.ending import ending_items
+from creditbus.services.profiles.gates import Gates
 from creditbus.services.profiles.lane import StageStanding
 from creditbus.services.profiles.quick import QuickItems
 
@@ -33,20 +34,21 @@ class FoldingContext:
         codec: EventCodec,
         acting: Acting,
         rejects: Rejects,
+        history: GrantHistory,
         lanes: int,
-        policies: Mapping[str, Policy],
         on: date,
     ) -> None:
         self.ending: Final = ending_items(catalogue, codec)
         terms = {item.id: item.publication.digest for item in self.ending.values()}
-        self.standing: Final = StageStanding(policies, terms, on)
+        self.standing: Final = StageStanding(history.policies(on), terms, on)
         self.catalogue: Final = catalogue
         self.codec: Final = codec
         self.acting: Final = acting
         self.rejects: Final = rejects
         self.lanes: Final = lanes
+        self.gates: Final = Gates(history.gates(), codec)
         self.successions: Final = successions(catalogue)
-        self.quick_items: Final = QuickItems(catalogue, codec, acting, self.successions)
+        self.quick_items: Final = QuickItems(catalogue, codec, acting, self.successions, self.gates)
         self.consenting: Final = consent_fields(catalogue)
         self.registering: Final = {item.id: item for item in catalogue if item.registers is not None}
         self.codes: Final = Codes(catalogue, codec)

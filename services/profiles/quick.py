@@ -34,6 +34,7 @@ from creditbus.services.profiles.acting import Acting
 from creditbus.services.profiles.applied import applied_of
 from creditbus.services.profiles.arrival import Arrival
 from creditbus.services.profiles.ending import Ending
+from creditbus.services.profiles.gates import Gates
 from creditbus.services.profiles.history import keep_content
 from creditbus.services.profiles.lane import StageStanding
 from creditbus.services.profiles.summaries import Summaries
@@ -90,14 +91,18 @@ class QuickItems:
         codec: knows where contents have their fields.
         acting: knows the items whose rows act on records of others.
         linking: ids of items that a row brings to two subjects.
+        gates: knows the items whose records may be withheld for a value.
 
     Attributes:
         ordinary: rows of these are records of their own and nothing else.
         registering: rows of these register their subject; where their contents have name and district.
+        gated: records of these may be withheld for a value, so that a change says which one was there before it.
 
     """
 
-    def __init__(self, catalogue: Catalogue, codec: EventCodec, acting: Acting, linking: Container[str]) -> None:
+    def __init__(
+        self, catalogue: Catalogue, codec: EventCodec, acting: Acting, linking: Container[str], gates: Gates
+    ) -> None:
         self.ordinary: Final = {
             item.id.encode()
             for item in catalogue
@@ -107,6 +112,7 @@ class QuickItems:
             and not acting.acts(item.id)
             and item.id not in linking
         }
+        self.gated: Final = gates.items
         self.registering: Final = {
             item.id.encode(): codec.wanted(item.id, (item.registers.name, item.registers.district))
             for item in catalogue
@@ -138,6 +144,7 @@ class Quick:
         self._changes = out.channel(CHANGES, out.lane)
         self._ordinary = items.ordinary
         self._registering = items.registering
+        self._gated = items.gated
         self._new = _Tallies()
         self._again = _Tallies()
         self._amended = _Tallies()
@@ -158,7 +165,7 @@ class Quick:
         if peek.source_time is None and peek.reading is None and content_hash_of(value) == peek.content_hash:
             self._again.count(arrival, peek)
             return True
-        return self._fold(arrival, peek, subject, value)
+        return peek.item not in self._gated and self._fold(arrival, peek, subject, value)
 
     def finish(self) -> None:
         """Book what passed."""

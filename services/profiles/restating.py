@@ -23,6 +23,7 @@ from creditbus.services.engine.stage.output import Output
 from creditbus.services.engine.stage.state_view import StateView
 from creditbus.services.profiles.applied import restated_of
 from creditbus.services.profiles.consenting import consents_now, written_consents_now
+from creditbus.services.profiles.gates import Gates
 from creditbus.services.profiles.lane import StageStanding
 from creditbus.services.profiles.summaries import Summaries
 from creditbus.topics.names import CHANGES, EVENTS
@@ -48,10 +49,13 @@ class Restating:
         summaries: Summaries,
         view: StateView,
         out: Output,
+        *,
+        gates: Gates,
     ) -> None:
         self._codec = codec
         self._continuation = continuation
         self._policies = policies
+        self._gates = gates
         self._today = today
         self._summaries = summaries
         self._view = view
@@ -59,15 +63,18 @@ class Restating:
         self._changes = out.channel(CHANGES, out.lane)
 
     def before(self, key: bytes, subject: Subject) -> Facts | None:
-        """Return the facts under which a stored record was last emitted, where they are not those of now."""
+        """Return the facts under which a stored record was last emitted, where they are not those of now.
+
+        Of a record that may be withheld for a value always: its feeds must know whether it was.
+        """
         record = decode_record(self._view.get(key) or b"")
         last, _ = self._codec.last_emission(record.content, record.act)
-        return self._before(last, subject)
+        return self._before(last, subject, self._gates.of(last.item, record.content))
 
-    def _before(self, last: Emission, subject: Subject) -> Facts | None:
+    def _before(self, last: Emission, subject: Subject, gate: str) -> Facts | None:
         item = last.item
         consents = written_consents_now(subject, item, self._today)
-        return facts_before(last, subject.facts, self._policies.written[item], consents)
+        return facts_before(last, subject.facts, self._policies.written[item], consents, gate)
 
     def start(self, code: bytes, subject: Subject) -> None:
         """Restate the first records of a subject whose facts changed, and see to the others."""
@@ -146,9 +153,10 @@ class Restating:
             return
         last, by_act = self._codec.last_emission(record.content, record.act)
         item = last.item
-        before = self._before(last, subject)
+        before = self._before(last, subject, "")
         if before is None:
             return
+        before["gate"] = self._gates.of(item, record.content)
         consents = consents_now(subject, item, self._today)
         subject.version += 1
         event_id = restated_id(last.event_id, subject.version)

@@ -8,7 +8,8 @@ from itertools import chain
 
 from creditbus.avro_schemas import continuation_schema, moved_record_schema
 from creditbus.services.domain.catalogue import Catalogue
-from creditbus.services.domain.event import Policy, record_key
+from creditbus.services.domain.event import record_key
+from creditbus.services.domain.feed.policy import GrantHistory
 from creditbus.services.domain.framed_avro import UndecodableError, parsed, read_record
 from creditbus.services.domain.framing import FrameError, schema_id
 from creditbus.services.domain.profile.keys import (
@@ -56,13 +57,13 @@ class ProfilesStep:
         catalogue: Catalogue,
         codec: EventCodec,
         rejects: Rejects,
+        history: GrantHistory,
         lanes: int,
-        policies: Mapping[str, Policy],
         on: date,
     ) -> None:
         self._codec = codec
         self._acting = Acting(catalogue, codec)
-        self._context = FoldingContext(catalogue, codec, self._acting, rejects, lanes, policies, on)
+        self._context = FoldingContext(catalogue, codec, self._acting, rejects, history, lanes, on)
         self._origins: set[bytes] = set()
         self._continuation = parsed(continuation_schema())
         self._continuation_id = -1

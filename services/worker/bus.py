@@ -93,7 +93,7 @@ async def open_bus(
     made = (
         intake_stage(catalogue, codec, declared.departments.values(), lanes, person_key),
         resolver_stage(catalogue, codec, lanes),
-        profiles_stage(catalogue, codec, lanes, history.policies(on), on),
+        profiles_stage(catalogue, codec, history, lanes, on),
         fanout_stage(catalogue, codec, history, lanes),
     )
     for stage in made:

@@ -18,8 +18,8 @@ __all__ = ["on_another_day", "pass_to"]
 def on_another_day(base: LocalStages, subscribers: list[Subscriber], on: date) -> LocalStages:
     """Return stages that work on a day, by the grants of subscribers that nothing changed since."""
     grants = {one.id: grant_of(one) for one in subscribers}
-    policies = GrantHistory([DeclaredGrants(0, grants, base.catalogue.items)]).policies(on)
-    made = profiles_stage(base.catalogue, base.codec, base.lanes, policies, on)
+    history = GrantHistory([DeclaredGrants(0, grants, base.catalogue.items)])
+    made = profiles_stage(base.catalogue, base.codec, history, base.lanes, on)
     asyncio.run(made.step.load(base.schemas))
     return replace(base, stages={**base.stages, made.name: made})
 

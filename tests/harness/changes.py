@@ -1,13 +1,27 @@
 """What the bus says on credit.changes, as much of it as the checks look at."""
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
+from creditbus.avro_schemas import raw_catalogue
 from tests.harness.consents import pairs
 from tests.harness.recomputation import CONTENT_VERBS, REGISTRATION, Facts, RecordId, ingest_place
 from tests.harness.wire import Observer, Record, digest
 
-__all__ = ["EXPIRED", "RETRACTED", "Change", "Entry", "Policy", "changes_of", "facts_of", "policy_of"]
+__all__ = [
+    "EXPIRED",
+    "RETRACTED",
+    "Change",
+    "Entry",
+    "Policy",
+    "changes_of",
+    "counted",
+    "facts_of",
+    "gate_of",
+    "policy_of",
+    "value_before",
+]
 
 EXPIRED = "EXPIRED"
 RETRACTED = ("WITHDRAWN", "REPAIRED", EXPIRED)
@@ -42,8 +56,10 @@ class Change(NamedTuple):
     policy: Policy
     consents: frozenset[tuple[str, str]]
     """Of the subject: those that count for the record."""
-    before: tuple[Facts, Policy, frozenset[tuple[str, str]]] | None
-    """The same three of the record's last change, where they differ."""
+    before: tuple[Facts, Policy, frozenset[tuple[str, str]], str] | None
+    """The same three of the record's last change, and its gate; None: they are the same, and there is no gate."""
+    gate: str
+    """Column and value of the record's content for which it may be withheld; empty: its item has no such column."""
     event_id: bytes
     published: tuple[int, int]
     """When and where in its partition the event was received."""
@@ -100,10 +116,37 @@ def policy_of(said: dict[str, Any]) -> Policy:
     return Policy(**said["policy"])
 
 
+@cache
+def gate_of(item: str) -> str | None:
+    """Return the column for whose value records of an item may be withheld."""
+    name: str | None = raw_catalogue()[item].entry.get("disclosure", {}).get("withheld_unless_disclosed")
+    return name
+
+
+def counted(event: dict[str, Any]) -> dict[str, Any]:
+    """Return the content of a decoded change, with the value for which its record is withheld or not.
+
+    An act, or what is emitted again, leaves a record as it was, whatever its row says of it.
+    """
+    header = event["header"]
+    content: dict[str, Any] = event["content"]
+    applied, name = header["applied"], gate_of(header["item"])
+    before = applied["before"]
+    leaves_it = name is not None and before is not None and applied["change"] in {"TRANSITION", "RESTATED"}
+    return content | {name: value_before(before)} if leaves_it and before["gate"] else content
+
+
+def value_before(before: dict[str, Any]) -> str | None:
+    """Return the value for which a record might be withheld before a change; None: it had none, or nothing is said."""
+    return before["gate"].partition("=")[2] or None
+
+
 def _change(observer: Observer, record: Record, shown: Callable[[dict[str, Any]], Sequence[Entry]]) -> Change:
     event = observer.wire.decode(record.value)
     header, content = event["header"], event["content"]
     applied, before = header["applied"], header["applied"]["before"]
+    name = gate_of(header["item"])
+    gate = "" if name is None else f"{name}={counted(event)[name] or ''}"
     registers = None
     if header["item"] == REGISTRATION and header["verb"] in CONTENT_VERBS:
         registers = Facts(True, content["ENTNAME"] or "", content["DOMDISTRICT"] or "")
@@ -118,7 +161,8 @@ def _change(observer: Observer, record: Record, shown: Callable[[dict[str, Any]]
         facts_of(applied),
         policy_of(applied),
         frozenset(pairs(applied)),
-        None if before is None else (facts_of(before), policy_of(before), frozenset(pairs(before))),
+        None if before is None else (facts_of(before), policy_of(before), frozenset(pairs(before)), before["gate"]),
+        gate,
         header["event_id"],
         (header["received_at"], header["sequence"]),
         digest(content),

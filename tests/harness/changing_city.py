@@ -19,7 +19,7 @@ from creditbus.topics.parties import Name, Subscriber
 from tests.harness.changes import changes_of
 from tests.harness.checker import problems_before_feeds
 from tests.harness.consents import CONSENT
-from tests.harness.declaring import FREE, Version, first_version, next_version, policies
+from tests.harness.declaring import FREE, Version, first_version, gated, next_version, policies
 from tests.harness.feeds import Declared, Grant
 from tests.harness.memory_observer import observed
 from tests.harness.recomputation import recompute
@@ -111,7 +111,7 @@ class ChangingCity:
         return [
             *self.witness.problems,
             *map(str, problems_before_feeds(changes, seen, truth, lambda _, stage, lane: stores[stage, lane], on)),
-            *map(str, restatement(changes, truth, free, policies(self.witness.versions, on))),
+            *map(str, restatement(changes, truth, free, policies(self.witness.versions, on), self._gated)),
             *map(str, views(seen, truth, by_events, grants, on, self._begins)),
         ]
 
@@ -119,14 +119,17 @@ class ChangingCity:
         """Say the same of changes and feeds alone: of more than can be recomputed."""
         changes = changes_of(observed(self.bus), lambda _: ())
         true = policies(self.witness.versions, self.witness.on)
-        return [*self.witness.problems, *map(str, restatement(changes, None, (), true))]
+        return [*self.witness.problems, *map(str, restatement(changes, None, (), true, self._gated))]
+
+    def _gated(self, item: str, version: int) -> bool:
+        return gated(self.witness.versions, item, version)
 
     def _stages(self, on: date) -> LocalStages:
         base, newest = self._base, self._declared[-1]
         history = GrantHistory(self._declared)
         catalogue = Catalogue(newest.items)
         made = (
-            profiles_stage(catalogue, base.codec, self._lanes, history.policies(on), on),
+            profiles_stage(catalogue, base.codec, history, self._lanes, on),
             fanout_stage(catalogue, base.codec, history, self._lanes),
         )
 

@@ -9,7 +9,7 @@ from tests.harness.changelog import stored
 from tests.harness.changes import Change, Policy
 from tests.harness.checker import Held, problems_before_feeds
 from tests.harness.consents import ConsentsWatch
-from tests.harness.declaring import Version, policies, possible_policies
+from tests.harness.declaring import Version, gated, policies, possible_policies
 from tests.harness.feed_watch import FeedWatch
 from tests.harness.feeds import Evidence
 from tests.harness.given_up import last_stays, moves_of_records
@@ -67,7 +67,9 @@ def problems_under(
 
     """
     yield from problems_before_feeds(changes, observer, truth, held, past.on)
-    yield from restatement(changes, truth, (), policies(past.versions, past.on))
+    yield from restatement(
+        changes, truth, (), policies(past.versions, past.on), lambda item, version: gated(past.versions, item, version)
+    )
     yield from _stated(changes, past)
     for lane in range(observer.partitions):
         yield from _feeds(observer, past, lane, proof, turns)

@@ -22,6 +22,7 @@ __all__ = [
     "Possible",
     "Version",
     "first_version",
+    "gated",
     "next_version",
     "policies",
     "possible_policies",
@@ -44,6 +45,8 @@ _ACTS = "objection-and-repair"
 """Its rows are acts on records of the others; it has no record of its own."""
 _ALL = (*ITEMS, CONSENT)
 _EPOCH = date(1970, 1, 1)
+_OF_ITEMS = {"declared", "feed", "legal_basis", "items", "fields", "masks"}
+"""Parts of a grant that show no record of an item in another way, but for what they say of that item."""
 _FIELDS = {
     "enterprise-registration": ("OPSCOPE",),
     "administrative-penalty": ("CF_NR_FK", "CF_NR", "CF_JDRQ", "BZ"),
@@ -215,12 +218,19 @@ def _since(versions: Sequence[Version], item: str) -> int:
 
 def _of(version: Version, item: str) -> Any:
     grants = {
-        name: {part: value for part, value in grant.items() if part != "declared"}
+        name: {part: value for part, value in grant.items() if part not in _OF_ITEMS}
+        | {part: grant.get(part, {}).get(item) for part in ("fields", "masks")}
         for name, grant in version.grants.items()
         if item in grant["items"]
     }
     raw = version.declared.items[item]
     return grants, raw.schema["fields"], raw.entry["events"], raw.entry.get("disclosure")
+
+
+def gated(versions: Sequence[Version], item: str, number: int) -> bool:
+    """Tell whether records of an item might be withheld for a value by a version, or by one before it."""
+    past = [version.declared.items[item].entry for version in versions if version.number <= number]
+    return any("withheld_unless_disclosed" in entry.get("disclosure", {}) for entry in past)
 
 
 def _turn(version: Version, item: str, on: date) -> int:

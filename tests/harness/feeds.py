@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from creditbus.avro_schemas import RawItem, raw_catalogue
-from tests.harness.changes import RETRACTED, Change
+from tests.harness.changes import RETRACTED, Change, counted, gate_of, value_before
 from tests.harness.problem import DOUBLED, LOST, WRONG, Problem
 from tests.harness.wire import Observer, Place, Record, digest
 
@@ -33,10 +33,10 @@ __all__ = [
     "entry_of",
     "feeds",
     "grants_of_the_city",
+    "hidden_before",
     "is_never_seen",
-    "is_never_shown",
+    "is_unseen",
     "is_withheld",
-    "may_have_been_shown",
     "told",
     "visible",
 ]
@@ -202,13 +202,6 @@ def is_withheld(grant: Grant, item: str, content: dict[str, str | None]) -> bool
     return name is not None and _columns(item, declared)[name].rank_of(content[name]) > RANK[grant["disclosure"]]
 
 
-def is_never_shown(grant: Grant, item: str) -> bool:
-    """Tell whether every record of an item is withheld as a whole, whatever it says."""
-    declared = grant.get("declared")
-    name = _raw(item, declared).entry.get("disclosure", {}).get("withheld_unless_disclosed")
-    return name is not None and _columns(item, declared)[name].widest > RANK[grant["disclosure"]]
-
-
 def visible(grant: Grant, item: str) -> tuple[Any, ...]:
     """Return all that decides on what a grant shows of an item's records; the same shows the same of every record."""
     declared, ceiling = grant.get("declared"), RANK[grant["disclosure"]]
@@ -240,16 +233,13 @@ def _shown(grant: Grant, event: dict[str, Any]) -> bytes | None:
         was_in = applied["previous_state"] not in RETRACTED and admits(grant, item, kind, before["district"])
     if is_never_seen(applied):
         return None
-    withheld = is_withheld(grant, item, event["content"])
+    withheld, was_hidden = is_withheld(grant, item, counted(event)), hidden_before(grant, event)
     if was_in and not is_in:
-        return None if withheld and applied["revision"] == 1 else entry_of(grant, event, before, "DISTRICT")
-    if not is_in:
+        return None if was_hidden else entry_of(grant, event, before, "DISTRICT")
+    if not is_in or (not was_in and (withheld or applied["state"] in RETRACTED)):
         return None
-    if not was_in and (withheld or applied["state"] in RETRACTED):
-        return None
-    if not withheld:
-        return entry_of(grant, event, applied, None)
-    return entry_of(grant, event, applied, "VALUE") if may_have_been_shown(applied) else None
+    unseen = is_unseen(applied, withheld=withheld, was_hidden=was_hidden)
+    return None if unseen else entry_of(grant, event, applied, "VALUE" if withheld else None)
 
 
 def is_never_seen(applied: dict[str, Any]) -> bool:
@@ -257,19 +247,33 @@ def is_never_seen(applied: dict[str, Any]) -> bool:
     return applied["change"] == "NEW" and applied["state"] in RETRACTED
 
 
-def may_have_been_shown(applied: dict[str, Any]) -> bool:
-    """Tell whether a version of a record that is withheld may have been shown before this one."""
-    takes_back = applied["change"] in {"NEW", "AMENDED"} or applied["state"] in RETRACTED
-    return takes_back and applied["revision"] > 1 and applied["previous_state"] not in RETRACTED
+def hidden_before(grant: Grant, event: dict[str, Any]) -> bool:
+    """Tell whether a grant withheld a record before a change for the value that it had then."""
+    header = event["header"]
+    name, before = gate_of(header["item"]), header["applied"]["before"]
+    if name is None or before is None or not before["gate"]:
+        return False
+    return is_withheld(grant, header["item"], event["content"] | {name: value_before(before)})
+
+
+def is_unseen(applied: dict[str, Any], *, withheld: bool, was_hidden: bool) -> bool:
+    """Tell whether a change tells a subscriber nothing that holds its record if it was ever shown."""
+    if withheld:
+        return was_hidden or applied["change"] == "NEW" or applied["previous_state"] in RETRACTED
+    return was_hidden and applied["state"] in RETRACTED
 
 
 def entry_of(grant: Grant, event: dict[str, Any], facts: dict[str, Any], withheld_for: str | None) -> bytes:
     header = event["header"]
     applied, subject = header["applied"], header["subject"]
     identity, state, previous = header["event_id"], applied["state"], applied["previous_state"]
-    if withheld_for is not None:
+    stale = withheld_for is None and is_withheld(grant, header["item"], event["content"])
+    if withheld_for is not None or stale:
         named = f"withheld\0{subject}\0{applied['version']}"
-        identity, state, previous = hashlib.blake2b(named.encode(), digest_size=16).digest(), "WITHHELD", None
+        # the event's own is made from its row, which may say a value that is not to be seen
+        identity = hashlib.blake2b(named.encode(), digest_size=16).digest()
+    if withheld_for is not None:
+        state, previous = "WITHHELD", None
     empty = withheld_for is not None or state in RETRACTED
     return digest(
         "|".join((subject, *(header[part] for part in ("item", "authority", "document_no")))),

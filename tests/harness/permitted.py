@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from tests.harness.changes import RETRACTED, Policy, facts_of, policy_of
+from tests.harness.changes import RETRACTED, Policy, counted, facts_of, policy_of
 from tests.harness.consents import pairs
 from tests.harness.declaring import Version
 from tests.harness.feeds import (
@@ -17,10 +17,10 @@ from tests.harness.feeds import (
     disclosed,
     disclosed_act,
     entry_of,
+    hidden_before,
     is_never_seen,
-    is_never_shown,
+    is_unseen,
     is_withheld,
-    may_have_been_shown,
     visible,
 )
 
@@ -60,7 +60,7 @@ class Permitted:
                 and then is not None
                 and admits(then, item, kind, before["district"], day_before, pairs(before))
             )
-        was_hidden = then is not None and is_withheld(then, item, change["content"]) and applied["revision"] == 1
+        was_hidden = then is not None and hidden_before(then, change)
         if was_in and not is_in:
             assert then is not None
             moved, revoked = (
@@ -96,7 +96,7 @@ def _of_those_admitted(
     if is_never_seen(applied):
         yield None
         return
-    withheld = is_withheld(now, item, change["content"])
+    withheld = is_withheld(now, item, counted(change))
     if then is None:
         hidden = withheld or applied["state"] in RETRACTED
         yield None if hidden else entry_of(now, change, applied, None)
@@ -107,18 +107,16 @@ def _of_those_admitted(
         yield None
         if not other:
             return
-    if not withheld:
-        yield entry_of(now, change, applied, None)
-    elif (may_have_been_shown(applied) and not is_never_shown(now, item)) or (other and not was_hidden):
-        yield entry_of(now, change, applied, "VALUE")
-    else:
+    if is_unseen(applied, withheld=withheld, was_hidden=was_hidden):
         yield None
+    else:
+        yield entry_of(now, change, applied, "VALUE" if withheld else None)
 
 
 def _shown(grant: Grant, change: dict[str, Any]) -> Any:
     item = change["header"]["item"]
     return (
-        is_withheld(grant, item, change["content"]),
+        is_withheld(grant, item, counted(change)),
         disclosed(grant, item, change["content"]),
         disclosed_act(grant, item, change["act"]),
     )

@@ -7,7 +7,7 @@ again, unless it is retracted.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from tests.harness.changes import RETRACTED, Change, Policy
@@ -87,6 +87,7 @@ def restatement(
     truth: Recomputation | None,
     free: Collection[str] = (),
     policies: Mapping[str, Policy] | None = None,
+    gated: Callable[[str, int], bool] = lambda item, version: True,  # noqa: ARG005 -- the shipped ones are
 ) -> Iterator[Problem]:
     """Say what is wrong with the facts of changes, and with what was restated.
 
@@ -95,20 +96,25 @@ def restatement(
         truth: recomputed from the ingest topics; None where they hold more than can be recomputed.
         free: items that admit unregistered subjects.
         policies: those by which items are shown in the end; None: nobody looks.
+        gated: whether a version, or one before it, withholds records of an item for a value.
 
     """
     subjects: defaultdict[str, list[Change]] = defaultdict(list)
     for change in changes:
         subjects[change.name.subject].append(change)
     for subject, of_it in subjects.items():
-        yield from _subject(subject, of_it, truth, {REGISTRATION, *free})
+        yield from _subject(subject, of_it, truth, {REGISTRATION, *free}, gated)
     for name, change in {change.name: change for change in changes}.items():
         if policies is not None and change.state not in RETRACTED and change.policy != policies[name.item]:
             yield Problem(WRONG, 1, f"record {name}: last emitted by {change.policy}, true is {policies[name.item]}")
 
 
 def _subject(
-    subject: str, changes: Sequence[Change], truth: Recomputation | None, free: Collection[str]
+    subject: str,
+    changes: Sequence[Change],
+    truth: Recomputation | None,
+    free: Collection[str],
+    gated: Callable[[str, int], bool],
 ) -> Iterator[Problem]:
     replay = _Replay()
     last: dict[RecordId, Change] = {}
@@ -133,7 +139,7 @@ def _subject(
                 yield Problem(WRONG, 1, f"{change.where}: applied, and its subject is not registered")
         if change.facts != replay.facts:
             yield Problem(WRONG, 1, f"{change.where}: under {change.facts}, true is {replay.facts}")
-        yield from _before(change, last.get(change.name))
+        yield from _before(change, last.get(change.name), gated)
         last[change.name] = change
         if change.gives_up:
             # whoever goes through the subject's records in parts begins again
@@ -146,9 +152,11 @@ def _subject(
     yield from _end(last.values(), replay.facts)
 
 
-def _before(change: Change, last: Change | None) -> Iterator[Problem]:
-    same = last is None or last.under == change.under
-    true = None if last is None or same else last.under
+def _before(change: Change, last: Change | None, gated: Callable[[str, int], bool]) -> Iterator[Problem]:
+    true = None
+    if last is not None:
+        gate = last.gate if gated(change.name.item, change.policy.version) else ""
+        true = None if last.under == change.under and not gate else (*last.under, gate)
     if change.before != true:
         yield Problem(WRONG, 1, f"{change.where}: facts before it {change.before}, true is {true}")
 

@@ -207,8 +207,8 @@ def _catalogue(*, of_a_city: bool) -> Catalogue:
 def _stages(on: date, *, of_a_city: bool) -> LocalStages:
     base, catalogue = machinery(_LANES), _catalogue(of_a_city=of_a_city)
     grants = {one.id: grant_of(one) for one in declarations().subscribers.values()}
-    policies = GrantHistory([DeclaredGrants(0, grants, catalogue.items)]).policies(on)
-    made = profiles_stage(catalogue, base.codec, _LANES, policies, on)
+    history = GrantHistory([DeclaredGrants(0, grants, catalogue.items)])
+    made = profiles_stage(catalogue, base.codec, history, _LANES, on)
     asyncio.run(made.step.load(base.schemas))
     return replace(base, stages={**base.stages, made.name: made})
 

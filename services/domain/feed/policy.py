@@ -71,6 +71,19 @@ class GrantHistory:
                 yield one.version, one.of(item), declared
             before = one
 
+    def gates(self) -> dict[str, str]:
+        """Return by item the field for whose value its records may be withheld, or might be by an older version.
+
+        A record that was last emitted by an older version is compared by the rule of that one.
+        """
+        said = {
+            item.id: item.withheld_unless_disclosed
+            for one in self._ordered
+            for item in one.items.values()
+            if item.withheld_unless_disclosed
+        }
+        return {item: field for item, field in said.items() if item in self.newest.items}
+
     def policies(self, on: date) -> dict[str, Policy]:
         """Return by which policy each item of the newest version is shown on a day.
 
@@ -116,7 +129,7 @@ def _alike(item: str, one: DeclaredGrants, other: DeclaredGrants) -> bool:
 
 
 def _showing(grant: Grant, item: str) -> tuple[object, ...]:
-    """Return what of a grant decides on what is shown of an item: one that gets another item shows this one as before."""
+    """Return what of a grant decides on what is shown of an item, whatever else it has."""
     return (
         grant.subscriber,
         grant.purpose,

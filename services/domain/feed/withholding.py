@@ -1,8 +1,8 @@
 """Why a feed shows a record no more that it may hold, and whether one is withheld for the class of one of its values.
 
-A change carries the record's content after it and none before it. So what a subscriber holds is known where the record
-has had one content alone, or was on show nowhere; elsewhere the subscriber may hold an earlier version, and gets a
-retraction. What that leaves open is in docs/adr/0031-class-by-value.md.
+A change carries the record's content after it, and of the content before it the value for which it may be withheld
+(`Facts.gate`). So it is known of each change whether a subscriber was shown the version before. Changes that were
+written before they said so are judged by what they say: docs/adr/0031-class-by-value.md.
 """
 
 from __future__ import annotations
@@ -15,10 +15,16 @@ from creditbus.services.domain.event import ID_BYTES, Applied, Change
 from creditbus.services.domain.feed.disclosure import RETRACTED, Projection
 from creditbus.services.domain.feed.grants import discloses
 
-__all__ = ["WITHHELD", "Sight", "WithheldFor", "sight", "withheld_id"]
+__all__ = ["WITHHELD", "Sight", "WithheldFor", "gate_of", "may_hold", "may_see", "sight", "withheld_id"]
 
 #: What a feed says in place of the record's state where the record is withheld from now on; no state of the record.
 WITHHELD: Final = "WITHHELD"
+
+#: Stands between the code of a field and its value; no code has it in it.
+_IS: Final = "="
+
+#: Changes after which a record has the content that it had before.
+_LEAVING_CONTENT: Final = frozenset({Change.TRANSITION, Change.RESTATED})
 
 
 class WithheldFor(StrEnum):
@@ -44,26 +50,79 @@ class Sight(StrEnum):
     NOTHING = "nothing"
 
 
-def sight(projection: Projection, value: str | None, applied: Applied) -> Sight:
-    """Tell what a subscriber sees of a change.
+def gate_of(field: str, value: str) -> str:
+    """Return what facts say of the value for which a record may be withheld (`Facts.gate`).
+
+    Args:
+        field: code of the one.
+        value: of the record's content; empty for null.
+
+    """
+    return f"{field}{_IS}{value}"
+
+
+def sight(projection: Projection, stated: str | None, applied: Applied, before: str = "") -> Sight:
+    """Tell what a subscriber sees of a change that its grant covered before it as it does now.
 
     Args:
         projection: of the changes of the record's item.
-        value: that of `projection.gate` in the change's content.
+        stated: value of `projection.gate` in the change's content.
         applied: what profiles decided.
+        before: what is known of the value in the record's content before it (`Facts.gate`); empty: nothing.
 
     """
     gate = projection.gate
-    if gate is None or discloses(projection.grant, gate, value):
+    if gate is None:
         return Sight.SHOWN
-    if not gate.widest.within(projection.grant.disclosure) or not _may_hold_another(applied):
-        return Sight.NOTHING
-    return Sight.WITHHELD
+    known = _is_known(projection, before)
+    if may_see(projection, stated, applied, before):
+        # what ends with a value that may be seen may have had another one until then
+        never_seen = known and applied["state"] in RETRACTED and not _was_disclosed(projection, before)
+        return Sight.NOTHING if never_seen else Sight.SHOWN
+    if known:
+        held = may_hold(projection, stated, applied, before)
+    else:
+        held = gate.widest.within(projection.grant.disclosure) and _may_hold_another(applied)
+    return Sight.WITHHELD if held else Sight.NOTHING
+
+
+def may_see(projection: Projection, stated: str | None, applied: Applied, before: str = "") -> bool:
+    """Tell whether a subscriber may see the version after a change; arguments as of `sight`."""
+    if projection.gate is None:
+        return True
+    # an act leaves the content as it was, whatever the row says that states it
+    if applied["change"] in _LEAVING_CONTENT and _is_known(projection, before):
+        return _was_disclosed(projection, before)
+    return discloses(projection.grant, projection.gate, stated)
+
+
+def may_hold(projection: Projection, stated: str | None, applied: Applied, before: str = "") -> bool:
+    """Tell whether a subscriber whose grant covered the version before a change may hold it: see `sight`."""
+    if applied["change"] == Change.NEW or applied["previous_state"] in RETRACTED:
+        return False
+    if projection.gate is None:
+        return True
+    if _is_known(projection, before):
+        return _was_disclosed(projection, before)
+    return applied["revision"] != 1 or may_see(projection, stated, applied)
+
+
+def _is_known(projection: Projection, before: str) -> bool:
+    """Tell whether the value is known that stood before in the field by which a projection withholds records."""
+    return projection.gate is not None and before.startswith(projection.gate.code + _IS)
+
+
+def _was_disclosed(projection: Projection, before: str) -> bool:
+    """Tell whether a projection that withholds records discloses a known value."""
+    assert projection.gate is not None  # noqa: S101 -- for the type checker: the value is known
+    return discloses(projection.grant, projection.gate, before[len(projection.gate.code + _IS) :] or None)
 
 
 def _may_hold_another(applied: Applied) -> bool:
-    """Tell whether a version of other content may be on show that this change takes away."""
-    if applied["revision"] == 1 or applied["previous_state"] in RETRACTED or applied["change"] == Change.RESTATED:
+    """Tell whether a version of other content may be on show that a change takes away that does not say it."""
+    if applied["revision"] == 1 or applied["previous_state"] in RETRACTED:
+        return False
+    if applied["change"] in {Change.NEW, Change.RESTATED}:
         return False
     # an act leaves the content as it was, but the row that states it may say another one than corrections made of it
     return applied["change"] != Change.TRANSITION or applied["state"] in RETRACTED

@@ -109,8 +109,8 @@ class LaneStanding:
         place: number of the next subject whose records are to be looked at, from 0. It counts only where something is
             behind.
         begun: whether the first records of that subject have been looked at.
-        quiet: how many pieces, up to LONG_QUIET, were done since one came with events. It counts only where a walk is under
-            way.
+        quiet: how many pieces, up to LONG_QUIET, were done since one came with events. It counts only where a walk is
+            under way.
         turn: what is due and has not ended yet; None: nothing is.
 
     """

@@ -74,18 +74,19 @@ class Emission:
         return f"<Emission of version {self.version}>"
 
 
-def facts_before(emission: Emission, now: SubjectFacts, policy: bytes, consents: bytes) -> Facts | None:
-    """Return the facts under which a record was last emitted, where they differ from those of now.
+def facts_before(emission: Emission, now: SubjectFacts, policy: bytes, consents: bytes, gate: str) -> Facts | None:
+    """Return the facts under which a record was last emitted, where those of now are others or it may be withheld.
 
     Args:
         emission: the change by which it was.
         now: those of its subject.
         policy: the one by which its item is shown now, as `write_policy` gives it.
         consents: those of its subject to its item that are in force now, as `write_consents` gives them.
+        gate: as of `Facts`, of its content.
 
     """
     facts = emission.facts
-    if facts == now and emission.policy == policy and emission.consents == consents:
+    if not gate and facts == now and emission.policy == policy and emission.consents == consents:
         return None
     name, district, registered = facts
     return Facts(
@@ -94,4 +95,5 @@ def facts_before(emission: Emission, now: SubjectFacts, policy: bytes, consents:
         registered=registered,
         policy=read_policy(emission.value, emission.places[POLICY]),
         consents=read_consents(emission.value, emission.places[CONSENTS]),
+        gate=gate,
     )

@@ -296,6 +296,11 @@ class EventCodec:
         """
         return pick_texts(value, peek.end, wanted.count, wanted.numbers)
 
+    @staticmethod
+    def pick_emitted(emission: Emission, wanted: Wanted) -> tuple[bytes, ...] | None:
+        """Return the same of an event that profiles emitted."""
+        return pick_texts(emission.value, emission.places[END], wanted.count, wanted.numbers)
+
     def seal_new(
         self, value: bytes, peek: HeaderPeek, version: int, name: bytes, district: bytes, policy: bytes
     ) -> bytes:

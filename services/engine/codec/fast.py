@@ -71,6 +71,7 @@ __all__ = [
     "TextReader",
     "past_policy",
     "read_consents",
+    "read_gate",
     "read_policy",
     "write_consents",
     "write_policy",
@@ -347,6 +348,16 @@ def read_consents(source: bytes, place: int) -> list[Consent]:
     return consents
 
 
+def read_gate(source: bytes, place: int) -> str:
+    """Return the value of facts (`Facts.gate`) that stands in an event after the consents at a place."""
+    count, place = read_long(source, place)
+    for _ in range(2 * count):
+        place = past_text(source, place)
+    # an array that is not empty has another empty block at its end
+    start = place + 1 if count else place
+    return characters(source, start, past_text(source, start)).decode()
+
+
 def _text(source: bytes, places: Cuts, field: int) -> str:
     return characters(source, places[field], places[field + 1]).decode()
 
@@ -368,7 +379,8 @@ def _registered(name: str, district: str, registered: bool) -> bytes:  # noqa: F
 
 def _written_facts(facts: Facts) -> bytes:
     registered = _registered(facts["registered_name"], facts["district"], facts["registered"])
-    return b"".join((b"\x02", registered, write_policy(facts["policy"]), write_consents(facts["consents"])))
+    consents, gate = write_consents(facts["consents"]), encode_text(facts["gate"])
+    return b"".join((b"\x02", registered, write_policy(facts["policy"]), consents, gate))
 
 
 def _facts(source: bytes, place: int) -> Facts | None:
@@ -383,6 +395,7 @@ def _facts(source: bytes, place: int) -> Facts | None:
         registered=BOOLEANS[source[end]],
         policy=read_policy(source, end + 1),
         consents=read_consents(source, consents),
+        gate=read_gate(source, consents),
     )
 
 

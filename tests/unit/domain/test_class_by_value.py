@@ -13,7 +13,7 @@ from creditbus.services.domain.catalogue import Catalogue, CatalogueError, Discl
 from creditbus.services.domain.event import Applied
 from creditbus.services.domain.feed.disclosure import Projection
 from creditbus.services.domain.feed.grants import Grant
-from creditbus.services.domain.feed.withholding import Sight, sight
+from creditbus.services.domain.feed.withholding import Sight, gate_of, sight
 from tests.examples import shipped
 
 Change = Callable[[Any, Any], object]
@@ -91,6 +91,8 @@ def test_a_cell_of_several_values_has_the_class_of_the_narrowest() -> None:
         ("B", applied("AMENDED", 2, "WITHDRAWN", "ACTIVE"), Sight.WITHHELD),
         # what was withdrawn, repaired or expired is on show nowhere
         ("B", applied("AMENDED", 2, "ACTIVE", "WITHDRAWN"), Sight.NOTHING),
+        # it came from another subject with all that it had been there
+        ("B", applied("NEW", 2, "ACTIVE", None), Sight.NOTHING),
         ("B", applied("AMENDED", 2, "REPAIRED", "REPAIRED"), Sight.NOTHING),
         ("B", applied("TRANSITION", 2, "WITHDRAWN", "EXPIRED"), Sight.NOTHING),
         # an act repeats the content, unless corrections lie over it
@@ -99,10 +101,40 @@ def test_a_cell_of_several_values_has_the_class_of_the_narrowest() -> None:
         ("B", applied("TRANSITION", 2, "DISPUTED", "ACTIVE"), Sight.NOTHING),
     ],
 )
-def test_what_a_public_grant_sees_of_a_grade(value: str, what: Applied, seen: Sight) -> None:
+def test_what_a_public_grant_sees_of_a_grade_where_the_one_before_is_not_known(
+    value: str, what: Applied, seen: Sight
+) -> None:
     assert sight(Projection(grant(PUBLIC), GRADES), value, what) is seen
     # a grant that admits every grade sees every change
     assert sight(Projection(grant(SHARED), GRADES), value, what) is Sight.SHOWN
+
+
+@pytest.mark.parametrize(
+    ("before", "value", "what", "seen"),
+    [
+        ("A", "B", applied("AMENDED", 2, "ACTIVE", "ACTIVE"), Sight.WITHHELD),
+        ("C", "B", applied("AMENDED", 2, "ACTIVE", "ACTIVE"), Sight.NOTHING),
+        ("B", "A", applied("AMENDED", 2, "ACTIVE", "ACTIVE"), Sight.SHOWN),
+        ("A", "B", applied("AMENDED", 2, "WITHDRAWN", "ACTIVE"), Sight.WITHHELD),
+        ("C", "B", applied("AMENDED", 3, "WITHDRAWN", "ACTIVE"), Sight.NOTHING),
+        # nobody holds it who would have to be told that it ends
+        ("B", "A", applied("AMENDED", 2, "WITHDRAWN", "ACTIVE"), Sight.NOTHING),
+        ("A", "B", applied("AMENDED", 2, "ACTIVE", "WITHDRAWN"), Sight.NOTHING),
+        # an act leaves the grade as it was, whatever its row says
+        ("B", "A", applied("TRANSITION", 2, "DISPUTED", "ACTIVE"), Sight.NOTHING),
+        ("A", "B", applied("TRANSITION", 2, "DISPUTED", "ACTIVE"), Sight.SHOWN),
+        ("B", "A", applied("TRANSITION", 2, "WITHDRAWN", "ACTIVE"), Sight.NOTHING),
+        ("A", "B", applied("TRANSITION", 2, "WITHDRAWN", "ACTIVE"), Sight.SHOWN),
+    ],
+)
+def test_what_a_public_grant_sees_of_a_grade_after_another(before: str, value: str, what: Applied, seen: Sight) -> None:
+    assert sight(Projection(grant(PUBLIC), GRADES), value, what, gate_of("XYDJ", before)) is seen
+    assert sight(Projection(grant(SHARED), GRADES), value, what, gate_of("XYDJ", before)) is Sight.SHOWN
+
+
+def test_the_value_of_another_field_says_nothing_of_what_was_shown() -> None:
+    what = applied("AMENDED", 2, "ACTIVE", "ACTIVE")
+    assert sight(Projection(grant(PUBLIC), GRADES), "B", what, gate_of("PJND", "C")) is Sight.WITHHELD
 
 
 def test_a_grant_that_admits_no_value_has_nothing_to_be_taken_back() -> None:

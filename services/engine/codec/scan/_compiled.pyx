@@ -269,7 +269,7 @@ cdef inline Py_ssize_t _past_optional_facts(const Source *source, Py_ssize_t pla
         return UNUSUAL
     if source.at[place] == 2:
         place = _past_policy(source, _past_boolean(source, _past_text(source, _past_text(source, place + 1))))
-        return _past_texts(source, place, TEXTS_OF_CONSENT)
+        return _past_text(source, _past_texts(source, place, TEXTS_OF_CONSENT))
     return UNUSUAL if source.at[place] else place + 1
 
 

@@ -127,7 +127,7 @@ _APPLIED: Final = (
     "before",
     "consents",
 )
-_BEFORE: Final = ("registered_name", "district", "registered", "policy", "consents")
+_BEFORE: Final = ("registered_name", "district", "registered", "policy", "consents", "gate")
 _CONSENT: Final = ("receiver", "purpose")
 _POLICY: Final = ("version", "day")
 _ONE_BYTE: Final = 65
@@ -152,7 +152,7 @@ def check_fields(schema: Mapping[str, Any]) -> None:
     _check(policy["type"], _POLICY)
     _check(before["type"][1], _BEFORE)
     # a type is written out where it comes first
-    *_, consents = before["type"][1]["fields"]
+    *_, consents, _ = before["type"][1]["fields"]
     _check(consents["type"]["items"], _CONSENT)
 
 

@@ -182,7 +182,7 @@ def _past_optional_facts(value: bytes, place: int) -> int:
     if not _holds(value, place):
         return place + 1
     place = _past_policy(value, _past_boolean(value, _past_text(value, _past_text(value, place + 1))))
-    return _past_consents(value, place)
+    return _past_text(value, _past_consents(value, place))
 
 
 def _past_consents(value: bytes, place: int) -> int:
