@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 from creditbus.avro_schemas import header_schema
 from creditbus.services.domain.event import Change, RecordState, SubjectKind, Verb
 
-__all__ = ["HEADER", "applieds", "headers", "ints", "longs", "names", "written"]
+__all__ = ["FACTS", "HEADER", "applieds", "headers", "ints", "longs", "names", "written"]
 
 HEADER = fastavro.parse_schema(header_schema(), named_schemas={})
 
 states = st.sampled_from([state.value for state in RecordState])
 longs = st.integers(-(1 << 61), 1 << 61)  # longer ones take a tenth byte and are left to fastavro
 ints = st.integers(-(1 << 31), (1 << 31) - 1)
-_FACTS: dict[str, st.SearchStrategy[Any]] = {
+FACTS: dict[str, st.SearchStrategy[Any]] = {
     "registered_name": st.text(max_size=80),
     "district": st.text(max_size=6),
     "registered": st.booleans(),
@@ -30,8 +30,8 @@ applieds = st.fixed_dictionaries(
         "revision": st.integers(0, (1 << 31) - 1),
         "state": states,
         "previous_state": st.none() | states,
-        **_FACTS,
-        "before": st.none() | st.fixed_dictionaries(_FACTS | {"gate": st.text(max_size=6)}),
+        **FACTS,
+        "before": st.none() | st.fixed_dictionaries(FACTS | {"gate": st.text(max_size=6)}),
     }
 )
 

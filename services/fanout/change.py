@@ -15,7 +15,7 @@ from creditbus.services.domain.feed.grants import Consents
 from creditbus.services.domain.feed.keys import feed_key
 from creditbus.services.domain.feed.withholding import WITHHELD, WithheldFor, withheld_id
 from creditbus.services.domain.framing import FRAME_BYTES
-from creditbus.services.engine.codec.fast import past_policy, read_consents, read_gate, read_policy
+from creditbus.services.engine.codec.fast import past_consents, past_policy, read_consents, read_policy
 from creditbus.services.engine.codec.primitives import encode_text, past_optional_text, past_text, read_long, symbols
 from creditbus.services.engine.codec.scan import scan_header
 from creditbus.services.engine.codec.scan.places import (
@@ -62,21 +62,25 @@ class Before(NamedTuple):
     """Facts under which a record was last emitted.
 
     Attributes:
-        district: the registered district, empty when unknown.
-        name: as Avro writes it.
+        name: the registered name, as Avro writes it.
         rest: district and whether the subject was registered, as Avro writes them.
-        policy: by which grants it was shown.
-        consents: those of its subject that counted for it.
-        gate: value of its content for which it may be withheld; empty: its item has none, or it is not known.
+        policy: by which grants it was shown, as it stands in the event (`policy_of`).
+        consents: those of its subject that counted for it, as they stand in the event (`consents_of`).
+        gate: field and value of its content for which it may be withheld (`Facts.gate`); empty: there is none, or it is
+            not known.
 
     """
 
-    district: str
     name: bytes
     rest: bytes
-    policy: Policy
-    consents: Consents
+    policy: bytes
+    consents: bytes
     gate: str
+
+    @property
+    def district(self) -> str:
+        """The registered district, empty when unknown."""
+        return characters(self.rest, 0, len(self.rest) - 1).decode()
 
 
 class Change:
@@ -263,14 +267,15 @@ class ChangeReader:
         value, start = change.value, change.places[BEFORE] + 1
         district = past_text(value, start)
         registered = past_text(value, district)
-        consents = past_policy(value, registered + 1)
+        policy = registered + 1
+        consents = past_policy(value, policy)
+        gate = past_consents(value, consents)
         return Before(
-            characters(value, district, registered).decode(),
             value[start:district],
-            value[district : registered + 1],
-            read_policy(value, registered + 1),
-            _pairs(read_consents(value, consents)),
-            read_gate(value, consents),
+            value[district:policy],
+            value[policy:consents],
+            value[consents:gate],
+            characters(value, gate, change.places[CONSENTS]).decode(),
         )
 
     def same_facts(self, change: Change, before: Before) -> bool:

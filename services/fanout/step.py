@@ -12,9 +12,7 @@ from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.city_time import city_day
 from creditbus.services.domain.event import Policy
 from creditbus.services.domain.feed.disclosure import HASH_BYTES
-from creditbus.services.domain.feed.grants import Consents, Grant, admits
 from creditbus.services.domain.feed.policy import GrantHistory, day_of
-from creditbus.services.domain.feed.withholding import WithheldFor
 from creditbus.services.domain.framed_avro import UndecodableError
 from creditbus.services.domain.framing import FrameError
 from creditbus.services.engine.batch import Record
@@ -27,6 +25,7 @@ from creditbus.services.engine.stage.output import Output
 from creditbus.services.engine.stage.state_view import StateView
 from creditbus.services.fanout.audiences import Audiences, Outlet
 from creditbus.services.fanout.change import Before, Change, ChangeReader, consents_of, policy_of
+from creditbus.services.fanout.deliveries import Delivery, deliveries, is_admitted
 from creditbus.services.fanout.feed_schemas import FeedSchemas
 from creditbus.services.fanout.showing import Showing
 from creditbus.topics.names import FANOUT
@@ -78,6 +77,7 @@ class FanoutStep:
         self.feed_schemas = FeedSchemas(self._outlets)
         self._tails = {outlet.subscriber.encode() for outlet in self._outlets}
         self._audiences: dict[tuple[str, str, str, bytes, bytes], _Audience] = {}
+        self._deliveries: dict[object, Sequence[Delivery]] = {}
         self._policies: dict[bytes, Policy] = {}
 
     async def load(self, schemas: Schemas) -> None:
@@ -126,7 +126,9 @@ class FanoutStep:
                 # nobody holds it, and nobody is to learn that there was one
                 continue
             if change.moved:
-                audience = self._moved_audience(change, timestamp)
+                before = self._reader.before(change)
+                compared = self._compared(change, before, timestamp)
+                audience = [(delivery.of(change, before), delivery.outlets) for delivery in compared]
             else:
                 audience = [(showing.of(change), outlets) for showing, outlets in self._audience(change, timestamp)]
             for shown, outlets in audience:
@@ -142,40 +144,30 @@ class FanoutStep:
                         feeds[outlet.subscriber] = feed
                     feed.append(outlet.frame, change.key, shown)
 
-    def _moved_audience(self, change: Change, timestamp: int) -> list[tuple[bytes | None, list[Outlet]]]:
-        """Compare what each grant admitted of a record when it was last emitted with what it admits now."""
+    def _compared(self, change: Change, before: Before, timestamp: int) -> Sequence[Delivery]:
+        """Return what becomes of such a record in the feeds: a walk through a lane asks for the same of each record."""
         reader = self._reader
-        before = reader.before(change)
-        after = self._policy(change, timestamp)
-        was = before.policy if self._outlets.knows(before.policy) else after
-        consents = consents_of(change.consents)
-        was_on_show = not reader.was_retracted(change)
-        stands = reader.is_restated(change) and reader.same_facts(change, before)
-        held = {
-            outlet.subscriber: outlet
-            for outlet in self._outlets.of(change.item, was)
-            if was_on_show and _admits(outlet.grant, change, before.district, before.consents, was)
-        }
-        audience: list[tuple[bytes | None, list[Outlet]]] = []
-        for outlet in self._outlets.of(change.item, after):
-            showing, old = outlet.showing, held.pop(outlet.subscriber, None)
-            if not _admits(outlet.grant, change, change.district, consents, after):
-                if old is not None and old.showing.may_show(change, before):
-                    reason = _reason(outlet.grant, change, before, consents, after)
-                    audience.append((showing.withheld(change, reason, before), [outlet]))
-            elif old is None:
-                audience.append((showing.of_new(change, before), [outlet]))
-            elif old.shows != outlet.shows:
-                audience.append((showing.in_place_of(change, old.showing, before), [outlet]))
-            elif not stands:
-                audience.append((showing.of(change, before), [outlet]))
-        # those whose grant does not name the item any more
-        audience += [
-            (old.showing.withheld(change, WithheldFor.GRANT, before), [old])
-            for old in held.values()
-            if old.showing.may_show(change, before)
-        ]
-        return audience
+        was_on_show, stands = (
+            not reader.was_retracted(change),
+            reader.is_restated(change) and reader.same_facts(change, before),
+        )
+        key = (change.item, change.subject_kind, change.district, change.policy, change.consents)
+        compared = (key, before.rest, before.policy, before.consents, was_on_show, stands)
+        found = self._deliveries.get(compared)
+        if found is None:
+            if len(self._deliveries) >= _REMEMBERED:
+                self._deliveries.clear()
+            after = self._policy(change, timestamp)
+            was = policy_of(before.policy)
+            if not self._outlets.knows(was):
+                was = after
+            held = self._outlets.of(change.item, was) if was_on_show else ()
+            found = deliveries(
+                change, before, (held, was), (self._outlets.of(change.item, after), after), stands=stands
+            )
+            if change.policy in self._policies:
+                self._deliveries[compared] = found
+        return found
 
     def _policy(self, change: Change, timestamp: int) -> Policy:
         """Return by which policy a change is shown; one of before there were policies by the one of its own day."""
@@ -197,21 +189,8 @@ class FanoutStep:
 
     def _find_audience(self, change: Change, policy: Policy) -> _Audience:
         alike: dict[object, tuple[Showing, list[Outlet]]] = {}
-        consents = consents_of(change.consents)
+        consents, on = consents_of(change.consents), day_of(policy)
         for outlet in self._outlets.of(change.item, policy):
-            if _admits(outlet.grant, change, change.district, consents, policy):
+            if is_admitted(outlet.grant, change, change.district, consents, on):
                 alike.setdefault(outlet.showing.shows, (outlet.showing, []))[1].append(outlet)
         return list(alike.values())
-
-
-def _admits(grant: Grant, change: Change, district: str, consents: Consents, policy: Policy) -> bool:
-    kind, on = change.subject_kind, day_of(policy)
-    return admits(grant, item=change.item, subject_kind=kind, district=district, on=on, consents=consents)
-
-
-def _reason(grant: Grant, change: Change, before: Before, consents: Consents, policy: Policy) -> WithheldFor:
-    """Return why a grant has a record no more: that fact of its subject without whose change it would have it still."""
-    if _admits(grant, change, before.district, consents, policy):
-        return WithheldFor.DISTRICT
-    consented = _admits(grant, change, before.district, before.consents, policy)
-    return WithheldFor.CONSENT if consented else WithheldFor.GRANT

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from creditbus.services.domain.event import Applied, Change, Consent, Facts, Policy
-from creditbus.services.domain.profile.record import Moved, Record
+from creditbus.services.domain.event import Applied, Consent, Facts, Policy
+from creditbus.services.domain.profile.record import Moved
 from creditbus.services.domain.profile.subject import Subject
 
-__all__ = ["applied_of", "restated_of"]
+__all__ = ["applied_of"]
 
 
 def applied_of(
@@ -35,8 +35,3 @@ def applied_of(
         before=before,
         consents=consents,
     )
-
-
-def restated_of(subject: Subject, record: Record, policy: Policy, consents: list[Consent], before: Facts) -> Applied:
-    """Return it of a record that is emitted again; arguments as of `applied_of`."""
-    return applied_of(subject, Moved(record, Change.RESTATED, record.state), policy, consents, before)

@@ -1,4 +1,4 @@
-"""The value for which a record may be withheld, as its content says it: what a change tells of the record before it."""
+"""The value for which a record may be withheld, as its content says it: what a change says of the record before it."""
 
 from __future__ import annotations
 

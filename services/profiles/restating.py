@@ -11,18 +11,16 @@ from collections.abc import Container, Iterator
 from typing import Final
 
 from creditbus.services.domain.event import Facts, restated_id
-from creditbus.services.domain.feed.disclosure import RETRACTED
 from creditbus.services.domain.framed_avro import RecordWriter
 from creditbus.services.domain.profile.keys import index_key, item_of, record_store_key, subject_key
-from creditbus.services.domain.profile.record import Record
-from creditbus.services.domain.profile.stored_record import decode_record, encode_record
+from creditbus.services.domain.profile.stored_record import decode_record, emitted_of, with_emitted
 from creditbus.services.domain.profile.subject import INDEX_CHUNK, NOT_RESTATING, Subject, record_keys
-from creditbus.services.engine.codec.emission import Emission, facts_before
+from creditbus.services.engine.codec.emission import facts_before
 from creditbus.services.engine.codec.event_codec import EventCodec
+from creditbus.services.engine.codec.fast import write_registered
 from creditbus.services.engine.stage.output import Output
 from creditbus.services.engine.stage.state_view import StateView
-from creditbus.services.profiles.applied import restated_of
-from creditbus.services.profiles.consenting import consents_now, written_consents_now
+from creditbus.services.profiles.consenting import written_consents_now
 from creditbus.services.profiles.gates import Gates
 from creditbus.services.profiles.lane import StageStanding
 from creditbus.services.profiles.summaries import Summaries
@@ -69,11 +67,9 @@ class Restating:
         """
         record = decode_record(self._view.get(key) or b"")
         last, _ = self._codec.last_emission(record.content, record.act)
-        return self._before(last, subject, self._gates.of(last.item, record.content))
-
-    def _before(self, last: Emission, subject: Subject, gate: str) -> Facts | None:
         item = last.item
         consents = written_consents_now(subject, item, self._today)
+        gate = self._gates.of(item, record.content)
         return facts_before(last, subject.facts, self._policies.written[item], consents, gate)
 
     def start(self, code: bytes, subject: Subject) -> None:
@@ -136,51 +132,45 @@ class Restating:
         names = names_of(code, subject, self._view, subject.restating, after)
         keys = [record_store_key(code, name) for name in names if items is None or item_of(name) in items]
         self._view.need(keys)
+        registered = write_registered(*subject.facts)
         for key in keys:
-            self._restate(code, subject, key)
+            self._restate(code, subject, registered, key)
         was_restating = subject.restating > 0
         subject.restating = NOT_RESTATING if after > tail else after
         if was_restating or subject.restating != NOT_RESTATING or subject.version != version:
             self._summaries.changed(subject_key(code))
         return subject.restating
 
-    def _restate(self, code: bytes, subject: Subject, key: bytes) -> None:
+    def _restate(self, code: bytes, subject: Subject, registered: bytes, key: bytes) -> None:
         value = self._view.get(key)
         if value is None:  # the first event of the record is still being folded
             return
-        record = decode_record(value)
-        if record.state in RETRACTED:
-            return
-        last, by_act = self._codec.last_emission(record.content, record.act)
+        emitted = content, act = emitted_of(value)
+        last, by_act = self._codec.last_emission(content, act)
         item = last.item
-        before = self._before(last, subject, "")
-        if before is None:
+        policy, consents = self._policies.written[item], written_consents_now(subject, item, self._today)
+        if self._codec.is_retracted(last):
             return
-        before["gate"] = self._gates.of(item, record.content)
-        consents = consents_now(subject, item, self._today)
+        if last.registered == registered and last.policy == policy and last.consents == consents:
+            return
         subject.version += 1
-        event_id = restated_id(last.event_id, subject.version)
-        sealed = self._codec.seal_restated(
-            last, event_id, restated_of(subject, record, self._policies.by_item[item], consents, before)
+        sealed = self._codec.seal_restated_as(
+            last,
+            restated_id(last.event_id, subject.version),
+            subject.version,
+            registered=registered,
+            policy=policy,
+            consents=consents,
+            gate=self._gates.of(item, content),
         )
-        self._view.put(key, _with_emission(record, sealed, by_act=by_act))
+        if not by_act:
+            content = sealed
+        elif act == content:
+            content = act = sealed
+        else:
+            act = sealed
+        self._view.put(key, with_emitted(value, emitted, content, act))
         self._changes.append((code, sealed))
-
-
-def _with_emission(record: Record, sealed: bytes, *, by_act: bool) -> bytes:
-    """Return the bytes of a record that was emitted again.
-
-    Args:
-        record: the record.
-        sealed: what was emitted in place of its last emission.
-        by_act: whether that was the event of its last act.
-
-    """
-    if not by_act:
-        return encode_record(record, content=sealed)
-    if record.act == record.content:
-        return encode_record(record, content=sealed, act=sealed)
-    return encode_record(record, act=sealed)
 
 
 def names_of(code: bytes, subject: Subject, view: StateView, first: int = 0, after: int | None = None) -> list[bytes]:

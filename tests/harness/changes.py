@@ -132,8 +132,9 @@ def counted(event: dict[str, Any]) -> dict[str, Any]:
     content: dict[str, Any] = event["content"]
     applied, name = header["applied"], gate_of(header["item"])
     before = applied["before"]
-    leaves_it = name is not None and before is not None and applied["change"] in {"TRANSITION", "RESTATED"}
-    return content | {name: value_before(before)} if leaves_it and before["gate"] else content
+    if name is None or before is None or not before["gate"] or applied["change"] not in {"TRANSITION", "RESTATED"}:
+        return content
+    return content | {name: value_before(before)}
 
 
 def value_before(before: dict[str, Any]) -> str | None:

@@ -45,7 +45,7 @@ _ACTS = "objection-and-repair"
 """Its rows are acts on records of the others; it has no record of its own."""
 _ALL = (*ITEMS, CONSENT)
 _EPOCH = date(1970, 1, 1)
-_OF_ITEMS = {"declared", "feed", "legal_basis", "items", "fields", "masks"}
+_OF_ITEMS = {"declared", "feed", "items", "fields", "masks"}
 """Parts of a grant that show no record of an item in another way, but for what they say of that item."""
 _FIELDS = {
     "enterprise-registration": ("OPSCOPE",),

@@ -27,7 +27,7 @@ from creditbus.services.domain.profile.keys import (
     unpack_events,
 )
 from creditbus.services.domain.profile.record import Record, Term
-from creditbus.services.domain.profile.stored_record import decode_record, encode_record
+from creditbus.services.domain.profile.stored_record import decode_record, emitted_of, encode_record, with_emitted
 from creditbus.services.domain.profile.subject import Subject, decode_subject, encode_subject, record_keys
 from tests.strategies import crosswalks, records, subjects, usccs
 
@@ -84,6 +84,17 @@ def test_what_a_record_has_none_of_leaves_its_bytes_as_they_were_before_there_wa
     assert encode_record(replace(record, transitions=0, term=Term.RUNNING, disputed_on=None))[0] in {1, 2}
     assert len(encode_record(counted)) == len(uncounted) + 4
     assert decode_record(encode_record(counted)) == counted
+
+
+@given(records, st.binary(max_size=40), st.binary(max_size=40))
+def test_the_events_of_a_record_are_found_and_exchanged_without_decoding_it(
+    record: Record, content: bytes, act: bytes
+) -> None:
+    value = encode_record(record)
+    assert emitted_of(value) == (record.content, record.act)
+    assert with_emitted(value, (record.content, record.act), content, act) == encode_record(
+        record, content=content, act=act
+    )
 
 
 @given(st.lists(names, max_size=50))

@@ -133,6 +133,7 @@ def _showing(grant: Grant, item: str) -> tuple[object, ...]:
     return (
         grant.subscriber,
         grant.purpose,
+        grant.legal_basis,
         grant.subject_kinds,
         grant.districts,
         grant.disclosure,

@@ -8,7 +8,7 @@ from typing import Final
 from creditbus.services.domain.event import RecordState, Verb
 from creditbus.services.domain.profile.record import Record, Term
 
-__all__ = ["content_hash_of", "decode_record", "encode_new_record", "encode_record"]
+__all__ = ["content_hash_of", "decode_record", "emitted_of", "encode_new_record", "encode_record", "with_emitted"]
 
 _VERBS: Final = tuple(verb.value for verb in Verb)
 _VERB_CODE: Final = {verb: code for code, verb in enumerate(_VERBS)}
@@ -34,6 +34,11 @@ _TERM_BITS: Final = 0x60
 # a layout has this bit where there was an objection: its day comes after what the layout has besides
 _DISPUTED: Final = 0x80
 _DISPUTED_ON: Final = struct.Struct(">i")
+# its last fields: department bytes, seen, act bytes
+_SIZES: Final = struct.Struct(">BHI")
+_SIZES_AT: Final = _META.size - _SIZES.size
+_ACT_BYTES: Final = struct.Struct(">I")
+_ACT_BYTES_AT: Final = _META.size - _ACT_BYTES.size
 _HASH_AT: Final = struct.calcsize(">BBBBIqqq")
 _HASH_END: Final = _HASH_AT + 16
 _FIRST_SEEN: Final = bytes([_VERB_CODE[Verb.ISSUE]])
@@ -129,6 +134,41 @@ def content_hash_of(value: bytes) -> bytes:
     return value[_HASH_AT:_HASH_END]
 
 
+def _other_layout(layout: int) -> str:
+    return f"record layout {layout}, this version reads {_LAYOUT} and {_LAYOUT_WITH_READINGS}"
+
+
+def emitted_of(value: bytes) -> tuple[bytes, bytes]:
+    """Return the events of a stored record's content and of its last act, without decoding the record.
+
+    Raises:
+        ValueError: the bytes have another layout.
+
+    """
+    layout = value[0]
+    uncounted = layout & ~(_COUNTED | _TERM_BITS | _DISPUTED)
+    if uncounted not in {_LAYOUT, _LAYOUT_WITH_READINGS}:
+        raise ValueError(_other_layout(layout))
+    department_bytes, seen_count, act_bytes = _SIZES.unpack_from(value, _SIZES_AT)
+    start = _META.size + department_bytes + seen_count * _SEEN.size
+    if uncounted == _LAYOUT_WITH_READINGS:
+        start += _READINGS.size
+    if layout & _COUNTED:
+        start += _TRANSITIONS.size
+    if layout & _DISPUTED:
+        start += _DISPUTED_ON.size
+    return value[start + act_bytes :], value[start : start + act_bytes]
+
+
+def with_emitted(value: bytes, last: tuple[bytes, bytes], content: bytes, act: bytes) -> bytes:
+    """Return a stored record with other events in place of its `last` ones, those that `emitted_of` returns."""
+    said, done = last
+    before = value[: len(value) - len(said) - len(done)]
+    if len(act) != len(done):
+        before = before[:_ACT_BYTES_AT] + _ACT_BYTES.pack(len(act)) + before[_META.size :]
+    return b"%b%b%b" % (before, act, content)
+
+
 def decode_record(value: bytes) -> Record:
     """Return the record that `encode_record` wrote.
 
@@ -157,8 +197,7 @@ def decode_record(value: bytes) -> Record:
         reading, act_reading, before_act = _READINGS.unpack_from(value, start)
         start += _READINGS.size
     elif uncounted != _LAYOUT or term is None:
-        message = f"record layout {layout}, this version reads {_LAYOUT} and {_LAYOUT_WITH_READINGS}"
-        raise ValueError(message)
+        raise ValueError(_other_layout(layout))
     if layout & _COUNTED:
         (transitions,) = _TRANSITIONS.unpack_from(value, start)
         start += _TRANSITIONS.size

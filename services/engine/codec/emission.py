@@ -7,6 +7,7 @@ from creditbus.services.domain.profile.subject import SubjectFacts
 from creditbus.services.engine.codec.fast import read_consents, read_policy
 from creditbus.services.engine.codec.primitives import BOOLEANS, read_long
 from creditbus.services.engine.codec.scan.places import (
+    APPLIED_STATE,
     BEFORE,
     CONSENTS,
     CONTENT_HASH,
@@ -15,6 +16,7 @@ from creditbus.services.engine.codec.scan.places import (
     EVENT_ID,
     ITEM,
     POLICY,
+    PREVIOUS_STATE,
     REGISTERED,
     REGISTERED_NAME,
     VERB,
@@ -53,6 +55,16 @@ class Emission:
             characters(value, places[DISTRICT], places[REGISTERED]),
             BOOLEANS[value[places[REGISTERED]]],
         )
+
+    @property
+    def registered(self) -> bytes:
+        """The same as they stand in it, as `write_registered` gives them."""
+        return self.value[self.places[REGISTERED_NAME] : self.places[POLICY]]
+
+    @property
+    def state(self) -> bytes:
+        """The record's after it, as it stands in it."""
+        return self.value[self.places[APPLIED_STATE] : self.places[PREVIOUS_STATE]]
 
     @property
     def item(self) -> bytes:

@@ -69,12 +69,13 @@ __all__ = [
     "Cuts",
     "HeaderReader",
     "TextReader",
+    "past_consents",
     "past_policy",
     "read_consents",
-    "read_gate",
     "read_policy",
     "write_consents",
     "write_policy",
+    "write_registered",
 ]
 
 _OPTIONAL_TEXT: Final = ["null", "string"]
@@ -257,16 +258,21 @@ class AppliedWriter:
     Args:
         header: the header's schema, its types written out; the order of enumerations is taken from it.
 
+    Attributes:
+        restated: the symbol of a change that emits a record again.
+        states: the symbols of a record's states.
+
     """
 
     def __init__(self, header: Mapping[str, Any]) -> None:
         union = header["fields"][-1]["type"]
         types = {field["name"]: field["type"] for field in union[1]["fields"]}
-        states = _symbols(_enumeration(header, "RecordState"))
+        self.states = states = _symbols(_enumeration(header, "RecordState"))
         changes = _symbols(types["change"])
         branches: dict[str | None, bytes] = {None: b"\x00"}
         branches |= {state: b"\x02" + code for state, code in states.items()}
         self._changes = {change: b"\x02" + code for change, code in changes.items()}
+        self.restated = changes["RESTATED"]
         self._new = self._changes["NEW"]
         self._first = {state: _FIRST_REVISION + code + branches[None] for state, code in states.items()}
         self._states = {
@@ -348,14 +354,13 @@ def read_consents(source: bytes, place: int) -> list[Consent]:
     return consents
 
 
-def read_gate(source: bytes, place: int) -> str:
-    """Return the value of facts (`Facts.gate`) that stands in an event after the consents at a place."""
+def past_consents(source: bytes, place: int) -> int:
+    """Return the place after the consents that stand in an event."""
     count, place = read_long(source, place)
     for _ in range(2 * count):
         place = past_text(source, place)
     # an array that is not empty has another empty block at its end
-    start = place + 1 if count else place
-    return characters(source, start, past_text(source, start)).decode()
+    return place + 1 if count else place
 
 
 def _text(source: bytes, places: Cuts, field: int) -> str:
@@ -371,6 +376,13 @@ def _warnings(source: bytes, place: int) -> list[str]:
         warnings.append(characters(source, place, end).decode())
         place = end
     return warnings
+
+
+def write_registered(name: bytes, district: bytes, registered: bool) -> bytes:  # noqa: FBT001 -- a field's value
+    """Return what is registered of a subject as it stands in an event; the texts are UTF-8."""
+    return b"".join(
+        (write_long(len(name)), name, write_long(len(district)), district, b"\x01" if registered else b"\x00")
+    )
 
 
 def _registered(name: str, district: str, registered: bool) -> bytes:  # noqa: FBT001 -- a field's value
@@ -389,13 +401,14 @@ def _facts(source: bytes, place: int) -> Facts | None:
     district = past_text(source, place + 1)
     end = past_text(source, district)
     consents = past_policy(source, end + 1)
+    gate = past_consents(source, consents)
     return Facts(
         registered_name=characters(source, place + 1, district).decode(),
         district=characters(source, district, end).decode(),
         registered=BOOLEANS[source[end]],
         policy=read_policy(source, end + 1),
         consents=read_consents(source, consents),
-        gate=read_gate(source, consents),
+        gate=characters(source, gate, past_text(source, gate)).decode(),
     )
 
 

@@ -117,7 +117,7 @@ def test_what_a_public_grant_sees_of_a_grade_where_the_one_before_is_not_known(
         ("B", "A", applied("AMENDED", 2, "ACTIVE", "ACTIVE"), Sight.SHOWN),
         ("A", "B", applied("AMENDED", 2, "WITHDRAWN", "ACTIVE"), Sight.WITHHELD),
         ("C", "B", applied("AMENDED", 3, "WITHDRAWN", "ACTIVE"), Sight.NOTHING),
-        # nobody holds it who would have to be told that it ends
+        # nobody holds it, so nobody has to learn that it ends
         ("B", "A", applied("AMENDED", 2, "WITHDRAWN", "ACTIVE"), Sight.NOTHING),
         ("A", "B", applied("AMENDED", 2, "ACTIVE", "WITHDRAWN"), Sight.NOTHING),
         # an act leaves the grade as it was, whatever its row says
