@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import Final, NoReturn
 
@@ -16,6 +17,9 @@ from creditbus.services.worker.exit_codes import INTERRUPTED
 __all__ = ["until_asked"]
 
 _PATIENCE_SECONDS: Final = 1.0
+#: Python calls a handler when the main thread runs next. A signal that another thread takes, or that comes as the main
+#: thread lies down, does not wake it.
+_ASLEEP_SECONDS: Final = 0.5
 _ENDED: Final = 0
 
 
@@ -48,7 +52,7 @@ def until_asked(work: Callable[[threading.Event], None]) -> None:
     before = {number: signal.signal(number, lambda came, _: happened.put(came)) for number in _heard()}
     try:
         thread.start()
-        asked = happened.get()
+        asked = _next(happened)
         if asked != _ENDED:
             stop.set()
             _await_end(happened, asked)
@@ -65,6 +69,12 @@ def _heard() -> list[int]:
     """Return the signals that ask; what is started in the background by a shell does not hear of Ctrl-C."""
     ignored = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
     return [signal.SIGTERM] if ignored else [signal.SIGTERM, signal.SIGINT]
+
+
+def _next(happened: SimpleQueue[int]) -> int:
+    while True:
+        with suppress(Empty):
+            return happened.get(timeout=_ASLEEP_SECONDS)
 
 
 def _await_end(happened: SimpleQueue[int], asked: int) -> None:
