@@ -97,6 +97,8 @@ def _sink(run: CopyRun) -> list[str]:
     }
     database, port = run.database.database, run.database.query["port"]
     sink = {
+        # its group's, too: another run's would go on where that one ended
+        "name": run.home.name,
         "topics": run.feed.topic,
         "connection.url": f"jdbc:postgresql://127.0.0.1:{port}/{database}?reWriteBatchedInserts=true",
         "connection.username": run.database.username,
