@@ -13,7 +13,7 @@ from typing import Final
 from creditbus.services.domain.event import Facts, restated_id
 from creditbus.services.domain.framed_avro import RecordWriter
 from creditbus.services.domain.profile.keys import index_key, item_of, record_store_key, subject_key
-from creditbus.services.domain.profile.stored_record import decode_record, emitted_of, with_emitted
+from creditbus.services.domain.profile.stored_record import emitted_of, with_emitted
 from creditbus.services.domain.profile.subject import INDEX_CHUNK, NOT_RESTATING, Subject, record_keys
 from creditbus.services.engine.codec.emission import facts_before
 from creditbus.services.engine.codec.event_codec import EventCodec
@@ -65,11 +65,11 @@ class Restating:
 
         Of a record that may be withheld for a value always: its feeds must know whether it was.
         """
-        record = decode_record(self._view.get(key) or b"")
-        last, _ = self._codec.last_emission(record.content, record.act)
+        content, act = emitted_of(self._view.get(key) or b"")
+        last, _ = self._codec.last_emission(content, act)
         item = last.item
         consents = written_consents_now(subject, item, self._today)
-        gate = self._gates.of(item, record.content)
+        gate = self._gates.of(item, content)
         return facts_before(last, subject.facts, self._policies.written[item], consents, gate)
 
     def start(self, code: bytes, subject: Subject) -> None:

@@ -386,7 +386,7 @@ def write_registered(name: bytes, district: bytes, registered: bool) -> bytes:  
 
 
 def _registered(name: str, district: str, registered: bool) -> bytes:  # noqa: FBT001 -- a field's value
-    return b"".join((encode_text(name), encode_text(district), b"\x01" if registered else b"\x00"))
+    return write_registered(name.encode(), district.encode(), registered)
 
 
 def _written_facts(facts: Facts) -> bytes:
