@@ -20,6 +20,7 @@ from creditbus.services.domain.profile.record import Record
 from creditbus.services.domain.profile.subject import Subject, decode_subject
 from creditbus.services.domain.profile.succession import of_successor
 from creditbus.services.engine.stage.contract import Stage, StoreKind
+from creditbus.services.engine.stage.output import Output
 from creditbus.services.local.bus import ConsumedRecord, LocalBus
 from creditbus.services.local.contents import decode, ledger_of, records_of, subject_of
 from creditbus.services.local.stages import LocalStages
@@ -30,6 +31,8 @@ __all__ = ["LANES", "PERSON_KEY", "START_MS", "Bus", "Choose", "built", "machine
 
 LANES = 3
 PERSON_KEY = bytes(range(32))
+#: Of a batch. One needs as many as the longest chain of things of which each tells the next one's key.
+MOST_RERUNS = 8
 #: 2020-01-01 00:00 in the city: every date of the examples lies before it.
 START_MS = 1_577_808_000_000
 
@@ -74,6 +77,15 @@ class Bus(LocalBus):
 
     def append(self, topic: str, partition: int, key: bytes | None, value: bytes | None) -> ConsumedRecord:
         return super().append(f"{topic} apart" if topic in self.apart else topic, partition, key, value)
+
+    def process(
+        self, stage: str, lane: int, batch: Sequence[ConsumedRecord]
+    ) -> tuple[Output, dict[bytes, bytes | None]]:
+        before = self.reruns
+        processed = super().process(stage, lane, batch)
+        # each one begins the whole batch again: their number must not grow with what a subject has, or a code
+        assert self.reruns - before <= MOST_RERUNS, f"{stage} asked {self.reruns - before} times for {len(batch)} records"
+        return processed
 
     def state(self, stage: Stage, lane: int, keys: Iterable[bytes]) -> dict[bytes, bytes | None]:
         if stage.store == StoreKind.LOOKUP and not self.look_ups:

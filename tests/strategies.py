@@ -141,7 +141,7 @@ subjects = st.builds(
 
 _owners = st.lists(usccs(), max_size=3).map(tuple)
 
-crosswalks = st.builds(Crosswalk, _owners, _counts, _counts, _owners, st.booleans())
+crosswalks = st.builds(Crosswalk, _owners, _counts, _counts, _owners, _counts, st.booleans())
 
 
 @st.composite

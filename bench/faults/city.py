@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
@@ -164,6 +164,15 @@ class City(threading.Thread):
             self._declare()
         self.made[made] += 1
         self._heard(f"  change {self.made.total():3} at {events:7,} events  {made}: {said}")
+
+    def open_again(self, names: Collection[str]) -> None:
+        """Let the grants of subscribers go on that are over: a copy of an empty feed would prove little."""
+        events = self._pace.published
+        if over := self._mind.open_again(names):
+            self._write_files()
+            self._declare()
+            self.made["grant begun"] += 1
+            self._heard(f"  change {self.made.total():3} at {events:7,} events  grant begun: {over}")
 
     def _grant(self, name: str) -> Grant:
         subscriber = self._folder.read(f"subscribers/{name}")

@@ -48,6 +48,7 @@ def finish(scene: Scene, observer: Observer, direct: Direct, result: Result, say
         result.problems += [Problem(WRONG, 1, f"a source failed: {what}") for what in source]
     try:
         observer.settle(_SETTLE_SECONDS)
+        scene.city.open_again([copy.subscriber for copy in scene.copies])
         _last_midnight(scene, observer)
     except AssertionError as error:
         result.problems.append(Problem(WRONG, 1, str(error)[:500]))
@@ -116,6 +117,9 @@ def _proves_nothing(result: Result) -> Iterator[Problem]:
             yield Problem(WRONG, 1, f'no record went "{way}": the traffic proves nothing of views')
     enough = sum(result.changes[kind] for kind in VIEW_CHANGES) >= _ENOUGH
     seen = result.proof + result.turns
+    for copied in result.copies:
+        if enough and not copied.records:
+            yield Problem(WRONG, 1, f"the copy of {copied.subscriber} holds nothing: it proves nothing")
     for sign in (*TURNS, GIVEN_UP, CONSENTED, *(SIGNS if enough else ())):
         if not seen[sign]:
             yield Problem(WRONG, 1, f'nothing was "{sign}": the changes prove nothing of views')

@@ -12,6 +12,7 @@ __all__ = [
     "decode_crosswalk",
     "encode_crosswalk",
     "moved_key",
+    "moved_together_key",
     "waiting_key",
     "waiting_of_record_key",
 ]
@@ -19,7 +20,8 @@ __all__ = [
 _META: Final = struct.Struct(">BII")
 _LAYOUT: Final = 1
 _SEPARATOR: Final = b","
-# before a subject that had the code; and, in place of one, that records wait
+# before a subject that had the code; and, in place of one, before the number of records that wait, alone where an earlier
+# version kept them in one value
 _FORMER: Final = "-"
 _MOVED: Final = "+"
 
@@ -31,14 +33,16 @@ class Crosswalk:
     Waiting events are numbered from `waiting_from` up to (not including) `waiting_to`. Two subjects
     for one code settle nothing: a wrong guess would put a penalty on somebody else's profile.
     `former` are those whose profiles said that the code is theirs no more: only they can say that it is again, for an
-    old row of the register may be sent once more. `moved` tells that records wait that were in such a profile.
+    old row of the register may be sent once more. `moved` records that were in such a profile wait, too, numbered from 0
+    on; `moved_together` tells that others wait as an earlier version kept them, in one value.
     """
 
     subjects: tuple[str, ...] = ()
     waiting_from: int = 0
     waiting_to: int = 0
     former: tuple[str, ...] = ()
-    moved: bool = False
+    moved: int = 0
+    moved_together: bool = False
 
     @property
     def subject(self) -> str:
@@ -65,14 +69,23 @@ def waiting_of_record_key(legacy_key: bytes, record: bytes) -> bytes:
     return b"v|%b|%b" % (legacy_key, record)
 
 
-def moved_key(legacy_key: bytes) -> bytes:
-    """Return the store key of the records that wait for a legacy code's subject."""
+def moved_key(legacy_key: bytes, number: int) -> bytes:
+    """Return the store key of one record that waits for a legacy code's subject."""
+    return b"n|%b|%d" % (legacy_key, number)
+
+
+def moved_together_key(legacy_key: bytes) -> bytes:
+    """Return the store key of the records that wait for it as an earlier version kept them."""
     return b"m|%b" % legacy_key
 
 
 def encode_crosswalk(entry: Crosswalk) -> bytes:
     """Return the bytes that the store holds."""
-    said = [*entry.subjects, *(_FORMER + subject for subject in entry.former), *([_MOVED] if entry.moved else [])]
+    said = [*entry.subjects, *(_FORMER + subject for subject in entry.former)]
+    if entry.moved_together:
+        said.append(_MOVED)
+    if entry.moved:
+        said.append(f"{_MOVED}{entry.moved}")
     return _META.pack(_LAYOUT, entry.waiting_from, entry.waiting_to) + _SEPARATOR.join(one.encode() for one in said)
 
 
@@ -89,11 +102,14 @@ def decode_crosswalk(value: bytes | None) -> Crosswalk:
     if layout != _LAYOUT:
         message = f"crosswalk layout {layout}, this version reads {_LAYOUT}"
         raise ValueError(message)
-    said = value[_META.size :].decode().split(_SEPARATOR.decode()) if len(value) > _META.size else []
-    return Crosswalk(
-        tuple(one for one in said if one[0] not in (_FORMER, _MOVED)),
-        first,
-        after,
-        tuple(one[1:] for one in said if one[0] == _FORMER),
-        _MOVED in said,
-    )
+    entry = Crosswalk(waiting_from=first, waiting_to=after)
+    for one in value[_META.size :].decode().split(_SEPARATOR.decode()) if len(value) > _META.size else ():
+        if one[0] == _FORMER:
+            entry.former = (*entry.former, one[1:])
+        elif one == _MOVED:
+            entry.moved_together = True
+        elif one[0] == _MOVED:
+            entry.moved = int(one[1:])
+        else:
+            entry.subjects = (*entry.subjects, one)
+    return entry

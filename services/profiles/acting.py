@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -116,7 +116,27 @@ class Acting:
         else:
             yield record_store_key(code, name)
             yield corrections_key(code, name)
+            yield statement_key(code, name)
             yield from (held_key(code, waiting) for waiting in self.waiting_names(name))
+
+    def beside(self, code: bytes, name: bytes, coming: Container[bytes], view: StateView) -> Iterator[bytes]:
+        """Give the store keys of what an act looks at beside the records that it may mean, once `touched` is read.
+
+        Args:
+            code: the subject.
+            name: key of the act within it.
+            coming: keys within the subject of records that are made before the act is folded.
+            view: the state.
+
+        """
+        item_id, separator, decision = name.partition(b"|")
+        if item_id.decode() not in self._acts_on:
+            return
+        for item in self._targets:
+            target = item.id.encode() + separator + decision
+            if target in coming or view.get(record_store_key(code, target)) is not None:
+                yield corrections_key(code, target)
+                yield statement_key(code, target)
 
     # -- an act at its record -------------------------------------------------------------------
 

@@ -7,8 +7,9 @@ events wait for it: to whomever it belongs then, also back (docs/adr/0046-reiden
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from hashlib import blake2b
+from itertools import chain
 
 from creditbus.services.domain.event import (
     ID_BYTES,
@@ -56,6 +57,17 @@ __all__ = ["Reidentifying", "renamed"]
 
 _REASON = "主体更正：记录所用代码不属于该主体"
 """What the profile that gives up a record says of it: the code by which it came is not this subject's."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Found:
+    """A record that its subject gives up: its key within the subject and in the store, itself, its content, its code."""
+
+    name: bytes
+    key: bytes
+    record: Record
+    content: DecodedEvent
+    legacy: str
 
 
 class Reidentifying:
@@ -187,7 +199,7 @@ class Reidentifying:
         names = names_of(code, subject, self._view)
         keys = [record_store_key(code, name) for name in names]
         self._view.need(keys)
-        given_up = False
+        found: list[_Found] = []
         for name, key in zip(names, keys, strict=True):
             value = self._view.get(key)
             if value is None:
@@ -196,24 +208,26 @@ class Reidentifying:
             opened = self._codec.open(record.content)
             legacy = self._lost_code(opened, lost, held)
             if legacy:
-                self._take_out(code, subject, name, record, opened, legacy, since)
-                given_up = True
-        if not given_up:
+                found.append(_Found(name, key, record, opened, legacy))
+        if not found:
             return
+        # of all of them at once: each miss is a question to the store, and the whole batch begins again
+        self._view.need(place for one in found for place in _beside(code, one.name))
+        consents = subject.consents
+        self._unlist(code, subject, frozenset([one.name for one in found]))
+        for one in found:
+            self._take_out(code, subject, one, since)
         # others took their places in the subject's list, and who goes through it in parts might pass them over
         self._ending.end(code)
-        if subject.restating != NOT_RESTATING:
+        if subject.restating != NOT_RESTATING or subject.consents != consents:
             self._restating.start(code, subject)
 
-    def _take_out(
-        self, code: bytes, subject: Subject, name: bytes, record: Record, content: DecodedEvent, legacy: str, since: int
-    ) -> None:
-        key, item = record_store_key(code, name), content.header["item"]
-        corrections, statement = corrections_key(code, name), statement_key(code, name)
-        self._view.need([corrections, statement])
-        before = self._restating.before(key, subject)
+    def _take_out(self, code: bytes, subject: Subject, found: _Found, since: int) -> None:
+        record, content, item = found.record, found.content, found.content.header["item"]
+        corrections, statement = _beside(code, found.name)
+        before = self._restating.before(found.key, subject)
         gone = replace(record, procedural=RecordState.WITHDRAWN)
-        self._settle_consents(code, subject, gone, content)
+        self._consenting.settle(code, subject, gone, content)
         subject.version += 1
         self._summaries.changed(subject_key(code))
         header: Header = {
@@ -236,32 +250,28 @@ class Reidentifying:
         )
         self._changes.append((code, self._codec.seal_applied(DecodedEvent(header, body), applied)))
         moved = MovedRecord(
-            legacy, "", name, encode_record(record), self._view.get(corrections), self._view.get(statement)
+            found.legacy, "", found.name, encode_record(record), self._view.get(corrections), self._view.get(statement)
         )
-        self._send(legacy, self._write_moved(moved._asdict()))
-        for place in (key, corrections, statement):
+        self._send(found.legacy, self._write_moved(moved._asdict()))
+        for place in (found.key, corrections, statement):
             self._view.delete(place)
-        self._unlist(code, subject, name)
 
-    def _unlist(self, code: bytes, subject: Subject, name: bytes) -> None:
-        """Take a record out of its subject's list; the last one takes its place."""
+    def _unlist(self, code: bytes, subject: Subject, gone: frozenset[bytes]) -> None:
+        """Take records out of their subject's list; the last ones of it take their places."""
         full = subject.records // INDEX_CHUNK
-        last = record_keys(subject.tail)
-        if not last:
-            full -= 1
-            last = record_keys(self._view.get(index_key(code, full)) or b"")
-            self._view.delete(index_key(code, full))
-        other = last.pop()
-        if name in last:
-            last[last.index(name)] = other
-        elif name != other:
-            for number in range(full):
-                chunk = record_keys(self._view.get(index_key(code, number)) or b"")
-                if name in chunk:
-                    chunk[chunk.index(name)] = other
-                    self._view.put(index_key(code, number), pack_record_keys(chunk))
-        subject.tail = pack_record_keys(last)
-        subject.records -= 1
+        chunks = [record_keys(self._view.get(index_key(code, number)) or b"") for number in range(full)]
+        names = [*chain.from_iterable(chunks), *record_keys(subject.tail)]
+        left = len(names) - len(gone)
+        others = (name for name in reversed(names[left:]) if name not in gone)
+        names = [next(others) if name in gone else name for name in names[:left]]
+        for number, chunk in enumerate(chunks):
+            now = names[number * INDEX_CHUNK : (number + 1) * INDEX_CHUNK]
+            if len(now) < INDEX_CHUNK:
+                self._view.delete(index_key(code, number))
+            elif now != chunk:
+                self._view.put(index_key(code, number), pack_record_keys(now))
+        subject.records = left
+        subject.tail = pack_record_keys(names[left - left % INDEX_CHUNK :])
 
     # -- in -----------------------------------------------------------------------------------------
 
@@ -303,8 +313,14 @@ class Reidentifying:
     def _settle_consents(self, code: bytes, subject: Subject, record: Record, content: DecodedEvent) -> None:
         consents = subject.consents
         self._consenting.settle(code, subject, record, content)
-        if subject.consents != consents and subject.records > 1:
+        # the record itself is not among the subject's yet
+        if subject.consents != consents and subject.records:
             self._restating.start(code, subject)
+
+
+def _beside(code: bytes, name: bytes) -> tuple[bytes, bytes]:
+    """Return the keys of what lies beside a record: its corrections, and the place of its subject's statement."""
+    return corrections_key(code, name), statement_key(code, name)
 
 
 def renamed(event: DecodedEvent, subject: str) -> DecodedEvent:

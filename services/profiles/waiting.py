@@ -60,13 +60,15 @@ class Waiting:
         keys = [parked_key(code, number) for number in range(subject.parked_from, subject.parked_to)]
         self._view.need(keys)
         events = [self._codec.open(self._view.get(key) or b"") for key in keys]
-        self._view.need(
-            touched for event in events for touched in self._acting.touched(code, record_key(event.header).encode())
-        )
+        names = [record_key(event.header).encode() for event in events]
+        self._view.need(place for name in names for place in self._acting.touched(code, name))
+        # then all that their acts look at: one miss for each of them would begin the whole batch again as often
+        coming = frozenset(names)
+        self._view.need(place for name in names for place in self._acting.beside(code, name, coming, self._view))
         subject.parked_from = subject.parked_to
-        for key, event in zip(keys, events, strict=True):
+        for key, name, event in zip(keys, names, events, strict=True):
             self._view.delete(key)
-            self._view.delete(parked_of_record_key(code, record_key(event.header).encode()))
+            self._view.delete(parked_of_record_key(code, name))
             self._booking.book(event.header, Outcome.PARKED, count=-1)
             yield event
 

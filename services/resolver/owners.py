@@ -9,12 +9,13 @@ from creditbus.services.domain.crosswalk import (
     crosswalk_key,
     encode_crosswalk,
     moved_key,
+    moved_together_key,
     waiting_key,
     waiting_of_record_key,
 )
 from creditbus.services.domain.event import partition_of, record_key
 from creditbus.services.domain.framed_avro import RecordWriter
-from creditbus.services.domain.profile.keys import pack_events, unpack_events
+from creditbus.services.domain.profile.keys import unpack_events
 from creditbus.services.domain.reidentified import CodeClaim, MovedRecord
 from creditbus.services.engine.codec.event_codec import DecodedEvent, EventCodec
 from creditbus.services.engine.stage.output import Output
@@ -71,11 +72,9 @@ class Owners:
         if crosswalk.subject:
             self._send(moved, crosswalk.subject, out)
             return
-        waiting = unpack_events(view.get(moved_key(key))) if crosswalk.moved else []
-        view.put(moved_key(key), pack_events([*waiting, self._writer(moved._asdict())]))
-        if not crosswalk.moved:
-            crosswalk.moved = True
-            view.put(crosswalk_key(key), encode_crosswalk(crosswalk))
+        view.put(moved_key(key, crosswalk.moved), self._writer(moved._asdict()))
+        crosswalk.moved += 1
+        view.put(crosswalk_key(key), encode_crosswalk(crosswalk))
 
     def _settle(self, key: bytes, crosswalk: Crosswalk, view: StateView, out: Output) -> None:
         # Two subjects of one code settle nothing, and what waits goes on waiting: a guess would put a penalty on
@@ -87,12 +86,21 @@ class Owners:
                 view.delete(number)
                 view.delete(waiting_of_record_key(key, record_key(event.header).encode()))
             crosswalk.waiting_from = crosswalk.waiting_to
-            if crosswalk.moved:
-                for value in unpack_events(view.get(moved_key(key))):
-                    self._send(self._reader(value), crosswalk.subject, out)
-                view.delete(moved_key(key))
-                crosswalk.moved = False
+            for value in self._moved(key, crosswalk, view):
+                self._send(self._reader(value), crosswalk.subject, out)
         view.put(crosswalk_key(key), encode_crosswalk(crosswalk))
+
+    @staticmethod
+    def _moved(key: bytes, crosswalk: Crosswalk, view: StateView) -> Iterator[bytes]:
+        """Give the records that wait for a code; none of them is in the state any more."""
+        if crosswalk.moved_together:
+            yield from unpack_events(view.get(moved_together_key(key)))
+            view.delete(moved_together_key(key))
+            crosswalk.moved_together = False
+        for number in range(crosswalk.moved):
+            yield view.get(moved_key(key, number)) or b""
+            view.delete(moved_key(key, number))
+        crosswalk.moved = 0
 
     def _send(self, moved: MovedRecord, subject: str, out: Output) -> None:
         place = subject.encode()
@@ -107,5 +115,7 @@ class Owners:
     def touched(self, key: bytes, crosswalk: Crosswalk) -> Iterator[bytes]:
         """Give the keys of what may be released as soon as a code is settled."""
         yield from self.waiting_keys(key, crosswalk)
-        if crosswalk.moved:
-            yield moved_key(key)
+        if crosswalk.moved_together:
+            yield moved_together_key(key)
+        for number in range(crosswalk.moved):
+            yield moved_key(key, number)

@@ -125,10 +125,11 @@ class ResolverStep:
         """Tell the keys of what this batch's entries may touch, before anything is done."""
         for key, entry in work:
             crosswalk = decode_crosswalk(view.get(crosswalk_key(key)))
-            if not isinstance(entry, DecodedEvent):
+            if isinstance(entry, DecodedEvent):
+                if not crosswalk.subject:
+                    yield _of_record(key, entry)
+            elif not isinstance(entry, MovedRecord):  # it joins what waits, and looks at none of it
                 yield from self._owners.touched(key, crosswalk)
-            elif not crosswalk.subject:
-                yield _of_record(key, entry)
 
     def _park(self, key: bytes, crosswalk: Crosswalk, event: DecodedEvent, view: StateView, out: Output) -> None:
         header = event.header

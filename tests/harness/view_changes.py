@@ -97,6 +97,15 @@ class ViewChanges:
             self.versions.append(self._version(self.versions[-1].number + 1))
         return kind, said
 
+    def open_again(self, names: Collection[str]) -> str:
+        """Let grants go on that are over, or will be with the next midnight; return whose, empty where there is none."""
+        over = sorted(name for name in names if self._grants[name]["valid_until"] <= self.on)
+        for name in over:
+            self._grants[name] |= {"valid_from": self.on, "valid_until": _FOR_GOOD}
+        if over:
+            self.versions.append(self._version(self.versions[-1].number + 1))
+        return ", ".join(over)
+
     def _version(self, number: int) -> Version:
         items = {
             name: RawItem(raw.schema, {**raw.entry, "disclosure": self.disclosed[name]})

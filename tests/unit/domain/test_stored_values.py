@@ -18,6 +18,11 @@ def test_a_code_names_a_subject_only_when_one_alone_claims_it() -> None:
     assert decode_crosswalk(None) == Crosswalk()
 
 
+def test_records_of_a_code_that_wait_as_an_earlier_version_kept_them_are_known() -> None:
+    before = encode_crosswalk(Crosswalk(former=("one",))) + b",+"
+    assert decode_crosswalk(before) == Crosswalk(former=("one",), moved_together=True)
+
+
 def test_other_layouts_are_refused() -> None:
     for value, decode in (
         (encode_subject(Subject()), decode_subject),

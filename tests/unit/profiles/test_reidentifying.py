@@ -1,7 +1,11 @@
 """What goes with a record from the profile of one subject to that of another, and what stays."""
 
+from dataclasses import replace
 from typing import Any
 
+from creditbus.services.domain.crosswalk import crosswalk_key, decode_crosswalk, encode_crosswalk, moved_together_key
+from creditbus.services.domain.profile.keys import pack_events
+from creditbus.topics.names import CHANGES
 from tests.examples import EXAMPLES, Example
 from tests.harness.shown_profiles import present
 from tests.step_harness import Bus, machinery
@@ -101,6 +105,56 @@ def test_of_a_long_list_of_records_those_of_the_code_go() -> None:
     moved = {bus.decode(one.value)["record"]["document_no"] for one in bus.read("feed.district-wuchang")}
     assert {event.content["CF_WSH"] for event in own} <= moved
     assert not {event.content["CF_WSH"] for event in by_code} & moved
+
+
+def test_however_many_records_go_the_store_is_asked_as_often() -> None:
+    asked: list[int] = []
+    for many in (3, 60):
+        bus = bus_of(register(ONE, NUMBER))
+        for number in range(many):
+            bus.publish(numbered(number))
+            bus.publish(ACT.changed(SJBH=f"示声{number}", SJLX="主体声明", SMNR="声明", WSH=f"示罚〔2018〕{number}号"))
+        bus.settle()
+        before = bus.reruns
+        publish(bus, register(ONE, FREE, "更正"))
+        publish(bus, register(OTHER, NUMBER))
+        asked.append(bus.reruns - before)
+        assert len(penalties(bus, OTHER)) == many
+    assert asked[1] <= asked[0] + 2  # chunks of the list are read in turns of their own
+
+
+def test_records_that_waited_as_an_earlier_version_kept_them_are_brought() -> None:
+    bus = bus_of(register(ONE, NUMBER), numbered(1), numbered(2), register(ONE, FREE, "更正"))
+    stores = [store for (stage, _), store in bus.stores.items() if stage == "resolver"]
+    (store,) = [one for one in stores if any(key.startswith(b"n|") for key in one)]
+    kept = {key: value for key, value in store.items() if key.startswith(b"n|")}
+    code = next(iter(kept)).split(b"|")[1]
+    entry = decode_crosswalk(store[crosswalk_key(code)])
+    store[moved_together_key(code)] = pack_events(kept.values())
+    store[crosswalk_key(code)] = encode_crosswalk(replace(entry, moved=0, moved_together=True))
+    for key in kept:
+        del store[key]
+    publish(bus, register(OTHER, NUMBER), numbered(3))
+    assert sorted(one["document_no"] for one in penalties(bus, OTHER)) == [f"示罚〔2018〕{n}号" for n in (1, 2, 3)]
+    assert not [key for key in store if key.startswith((b"m|", b"n|"))]
+
+
+def test_what_waits_for_the_owner_of_a_code_is_one_value_each() -> None:
+    bus = bus_of(register(ONE, NUMBER), *map(numbered, range(20)), register(ONE, FREE, "更正"))
+    waiting = [value for (stage, _), store in bus.stores.items() if stage == "resolver" for value in store.values()]
+    # a message has a largest size: one value with all of them would stop the lane for good
+    assert max(map(len, waiting)) < 2_000
+
+
+def test_a_consent_that_is_taken_in_counts_for_the_only_record() -> None:
+    consent = EXAMPLES["subject-consent"].claiming(registration_no=NUMBER)
+    bus = bus_of(register(ONE, NUMBER), consent)
+    hand_over(bus)
+    newest = {}
+    for one in bus.read(CHANGES):
+        header = bus.decode(one.value)["header"]
+        newest[header["subject"], header["item"]] = header["applied"]["consents"]
+    assert newest[OTHER, REGISTRATION.item.id] == newest[OTHER, "subject-consent"] != []
 
 
 def test_feeds_take_a_record_back_and_show_it_once() -> None:

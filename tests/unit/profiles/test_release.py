@@ -47,6 +47,33 @@ def test_acts_that_wait_with_their_records_are_read_in_two_passes() -> None:
     assert bus.ledger().departments["credit-office"].counts["applied"] == MANY
 
 
+def test_acts_that_wait_for_the_registration_are_read_in_two_passes() -> None:
+    bus = Bus(machinery())
+    code = "91420106MA4KAAA16H"
+    for number in range(MANY):
+        act = EXAMPLES["objection-and-repair"].claiming(uscc=code).changed(WSH=f"{number}号")
+        bus.publish(PENALTY.claiming(uscc=code).changed(CF_WSH=f"{number}号"))
+        bus.publish(act.changed(SJLX="更正", GZNR='{"BZ": "示例"}', SJBH=f"示更{number}"))
+        bus.publish(act.changed(SJLX="主体声明", SMNR="虚构声明", SJBH=f"示声{number}"))
+        bus.publish(act.changed(SJLX="异议申请", SJBH=f"示异{number}"))
+    bus.settle()
+    assert released(bus) == 2
+    assert bus.ledger().departments["credit-office"].counts["applied"] == 3 * MANY
+
+
+def test_statements_that_wait_with_their_records_are_read_in_two_passes() -> None:
+    bus = Bus(machinery())
+    code = "91420106MA4KAAA16H"
+    for number in range(MANY):
+        statement = {"SJLX": "主体声明", "SMNR": "虚构声明", "SJBH": f"示声{number}", "WSH": f"{number}号"}
+        bus.publish(EXAMPLES["objection-and-repair"].claiming(uscc=code).changed(**statement))
+        bus.settle()
+        bus.publish(PENALTY.claiming(uscc=code).changed(CF_WSH=f"{number}号"))
+        bus.settle()
+    assert released(bus) == 2
+    assert bus.ledger().departments["credit-office"].counts["applied"] == MANY
+
+
 def test_a_document_number_of_two_lines_hides_no_record() -> None:
     bus = Bus(machinery())
     bus.publish(REGISTRATION)
