@@ -84,7 +84,9 @@ class Bus(LocalBus):
         before = self.reruns
         processed = super().process(stage, lane, batch)
         # each one begins the whole batch again: their number must not grow with what a subject has, or a code
-        assert self.reruns - before <= MOST_RERUNS, f"{stage} asked {self.reruns - before} times for {len(batch)} records"
+        assert self.reruns - before <= MOST_RERUNS, (
+            f"{stage} asked {self.reruns - before} times for {len(batch)} records"
+        )
         return processed
 
     def state(self, stage: Stage, lane: int, keys: Iterable[bytes]) -> dict[bytes, bytes | None]:

@@ -44,7 +44,7 @@ def finish(scene: Scene, observer: Observer, direct: Direct, result: Result, say
     direct.join()
     scene.outlet.end()
     result.events = scene.pace.published
-    for source in (direct.failed, scene.connectors.failed, scene.city.failed):
+    for source in (direct.failed, scene.connectors.failed, scene.city.failed, scene.operator.failed):
         result.problems += [Problem(WRONG, 1, f"a source failed: {what}") for what in source]
     try:
         observer.settle(_SETTLE_SECONDS)
@@ -68,6 +68,7 @@ def finish(scene: Scene, observer: Observer, direct: Direct, result: Result, say
     result.changes = scene.city.made + _told(scene, direct)
     result.problems += _proves_nothing(result)
     result.problems += _skipped_markers(scene)
+    result.restarts = scene.operator.restarts
     result.checked = True
 
 

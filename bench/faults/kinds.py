@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Callable, Mapping
+from functools import wraps
 from typing import NamedTuple
 
 import psutil
@@ -26,6 +27,17 @@ _ROWS_OF_CHUNK = 2000
 
 class MissedError(Exception):
     """The fault found nothing to break: its victim was through."""
+
+
+def _on_brokers(strike: Callable[[Scene], Mark]) -> Callable[[Scene], Mark]:
+    """Keep the operator's hands off the brokers meanwhile."""
+
+    @wraps(strike)
+    def struck(scene: Scene) -> Mark:
+        with scene.operator.hands_off():
+            return strike(scene)
+
+    return struck
 
 
 # -- workers ---------------------------------------------------------------------------------------
@@ -82,6 +94,7 @@ def worker_added_or_removed(scene: Scene) -> Mark:
 # -- servers ---------------------------------------------------------------------------------------
 
 
+@_on_brokers
 def broker_killed(scene: Scene) -> Mark:
     """SIGKILL the only broker."""
     (name,) = scene.brokers
@@ -94,6 +107,7 @@ def broker_killed(scene: Scene) -> Mark:
     return mark
 
 
+@_on_brokers
 def broker_lost(scene: Scene) -> Mark:
     """SIGKILL one of several brokers: its partitions, and the coordinators on it, get other leaders."""
     name = scene.random.choice(scene.brokers)
@@ -106,6 +120,7 @@ def broker_lost(scene: Scene) -> Mark:
     return mark
 
 
+@_on_brokers
 def disk_refuses(scene: Scene) -> Mark:
     """Let one broker's disk refuse every write: files may grow no further (RLIMIT_FSIZE), as on a full disk."""
     name = scene.random.choice(scene.brokers)
@@ -125,6 +140,7 @@ def disk_refuses(scene: Scene) -> Mark:
     return mark
 
 
+@_on_brokers
 def broker_frozen(scene: Scene) -> Mark:
     """SIGSTOP a broker until batches are given up, then SIGCONT: it hangs, and nobody is notified."""
     name = scene.random.choice(scene.brokers)
@@ -188,6 +204,7 @@ def registry_away(scene: Scene) -> Mark:
     return mark
 
 
+@_on_brokers
 def power_cut(scene: Scene) -> Mark:
     """SIGKILL workers and servers, all at once."""
     mark = scene.everywhere()

@@ -13,6 +13,7 @@ from faults.connectors import Connectors
 from faults.copies import Copy
 from faults.direct import Direct
 from faults.fleet import Crew
+from faults.operator import Operator
 from faults.outlet import Outlet
 from faults.pace import Pace
 from faults.scene import Scene
@@ -88,14 +89,16 @@ def opened(plan: Plan, folder: Path, say: Callable[[str], None]) -> Iterator[tup
         outlet = Outlet(observer, lanes)
         random = Random(f"{plan.seed}-{plan.brokers}-faults")
         copies = [stack.enter_context(_copy(bus, folder, *place, plan.seed)) for place in _COPIES if _can_be(place[1])]
-        scene = Scene(cluster, bus, crew, [], connectors, city, copies, outlet, pace, random, folder)
+        operator = Operator(cluster, [name for name in cluster.names if name.startswith("kafka")], say)
+        scene = Scene(cluster, bus, crew, [], connectors, city, copies, operator, outlet, pace, random, folder)
         stack.callback(scene.stop_workers)
         stack.callback(direct.end)
         stack.callback(pace.end)
+        stack.callback(operator.end)
         crew.start()
         outlet.start()
         crew.ready()
-        for thread in (direct, connectors, city, *copies):
+        for thread in (direct, connectors, city, operator, *copies):
             thread.start()
         yield scene, observer, direct
 

@@ -48,6 +48,7 @@ def document(results: Sequence[Result], seed: int, machine: dict[str, object], *
                 "events": result.events,
                 "faults": len(result.faults),
                 "seconds": round(result.seconds),
+                "brokers_started_again_by_the_operator": result.restarts,
                 "outcomes": dict(sorted(result.counts.items())),
                 "changes_of_views": dict(sorted(result.changes.items())),
                 "feed_records_for_them": dict(sorted(result.proof.items())),
@@ -113,6 +114,8 @@ def _verdict(facts: dict[str, Any]) -> str:
 def _of_views(stretch: dict[str, Any]) -> Iterable[str]:
     for name in ("changes_of_views", "feed_records_for_them", "consents_and_codes"):
         yield f"{name.replace('_', ' ')}: " + ", ".join(f"{what} {count:,}" for what, count in stretch[name].items())
+    if again := stretch["brokers_started_again_by_the_operator"]:
+        yield f"brokers that the operator started again, for a group had been loaded twice (ADR 0013): {again}"
     for copy in stretch["copies"]:
         yield (
             f"copy of {copy['subscriber']} in {copy['database']}: {copy['records']:,} records, its reader was killed "

@@ -71,5 +71,7 @@ class Result:
     turns: Counter[str] = field(default_factory=Counter)
     """What became of consents, and how often records went with their code to another subject."""
     copies: list[Copied] = field(default_factory=list)
+    restarts: int = 0
+    """Brokers that the operator started again."""
     passages: Counter[str] = field(default_factory=Counter)
     """How often a record went out of a view for its subject's district, came in, and came back in."""

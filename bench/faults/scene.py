@@ -12,6 +12,7 @@ from faults.city import City
 from faults.connectors import Connectors
 from faults.copies import Copy
 from faults.fleet import Crew
+from faults.operator import Operator
 from faults.outlet import Mark, Outlet
 from faults.pace import Pace
 
@@ -33,6 +34,7 @@ class Scene:
     connectors: Connectors
     city: City
     copies: list[Copy]
+    operator: Operator
     outlet: Outlet
     pace: Pace
     random: Random

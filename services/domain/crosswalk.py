@@ -20,8 +20,8 @@ __all__ = [
 _META: Final = struct.Struct(">BII")
 _LAYOUT: Final = 1
 _SEPARATOR: Final = b","
-# before a subject that had the code; and, in place of one, before the number of records that wait, alone where an earlier
-# version kept them in one value
+# before a subject that had the code; and, in place of one, before how many records wait, alone where they do so in one
+# value, as an earlier version kept them
 _FORMER: Final = "-"
 _MOVED: Final = "+"
 
@@ -33,8 +33,8 @@ class Crosswalk:
     Waiting events are numbered from `waiting_from` up to (not including) `waiting_to`. Two subjects
     for one code settle nothing: a wrong guess would put a penalty on somebody else's profile.
     `former` are those whose profiles said that the code is theirs no more: only they can say that it is again, for an
-    old row of the register may be sent once more. `moved` records that were in such a profile wait, too, numbered from 0
-    on; `moved_together` tells that others wait as an earlier version kept them, in one value.
+    old row of the register may be sent once more. `moved` records that were in such a profile wait, too, numbered
+    from 0 on; `moved_together` tells that others wait as an earlier version kept them, in one value.
     """
 
     subjects: tuple[str, ...] = ()

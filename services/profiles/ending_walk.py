@@ -19,7 +19,7 @@ from creditbus.services.profiles.lane import Pace
 from creditbus.services.profiles.restating import AT_ONCE
 from creditbus.services.profiles.summaries import Summaries
 
-__all__ = ["DueOfDay", "EndingWalk", "OtherRules"]
+__all__ = ["DueOfDay", "EndingWalk", "Looking", "OtherRules"]
 
 #: A subject of more records is gone through in parts: four full chunks of them, and the last one.
 _WHOLE: Final = AT_ONCE * INDEX_CHUNK + INDEX_CHUNK - 1
@@ -29,7 +29,7 @@ _THROUGH: Final = 0xFFFFFFFF
 _CHUNK_BYTES: Final = 4
 
 
-class _Looking(Protocol):
+class Looking(Protocol):
     """What is looked for at subjects, and how far that is at one that is gone through in parts."""
 
     @property
@@ -118,7 +118,7 @@ class EndingWalk:
             taken += 1
         return codes[:taken]
 
-    def needed(self, codes: Sequence[bytes], looking: _Looking, pace: Pace) -> Iterator[bytes]:
+    def needed(self, codes: Sequence[bytes], looking: Looking, pace: Pace) -> Iterator[bytes]:
         """Give the keys of the records that `end` looks at; MissingKeysError where others are to be read first."""
         for code in codes:
             if not self._is_large(code):
@@ -126,7 +126,7 @@ class EndingWalk:
             elif (first := looking.next(code)) != _THROUGH:
                 yield from self._ending.needed(code, looking.items, first, first + pace.chunks)
 
-    def end(self, codes: Sequence[bytes], looking: _Looking, pace: Pace) -> int:
+    def end(self, codes: Sequence[bytes], looking: Looking, pace: Pace) -> int:
         """Bring records of subjects that are done together to their terms, and file when they end.
 
         Args:
@@ -150,6 +150,10 @@ class EndingWalk:
             through += 1
         return through
 
+    def is_first(self, code: bytes, looking: Looking) -> bool:
+        """Tell whether none of a subject's records has been looked at."""
+        return not self._is_large(code) or looking.next(code) == 0
+
     def is_filed_in_part(self, code: bytes) -> bool:
         """Tell whether the first of a subject's records are filed by other rules, and others are not."""
         return self._is_large(code) and self._view.get(filed_key(code)) is not None
@@ -162,7 +166,7 @@ class EndingWalk:
     def _is_large(self, code: bytes) -> bool:
         return self._summaries.of(subject_key(code)).records > _WHOLE
 
-    def _end_part(self, code: bytes, looking: _Looking, first: int, after: int) -> int:
+    def _end_part(self, code: bytes, looking: Looking, first: int, after: int) -> int:
         """Look at a part of a subject's records; return the number of the chunk after it, _THROUGH: there is none."""
         self._ending.end(code, looking.items, first, after)
         # the last chunk is in the summary, after all full ones

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from creditbus.services.domain.profile.keys import subject_key
 from creditbus.services.domain.profile.subject import INDEX_CHUNK
 from creditbus.services.engine.stage.state_view import StateView
 from creditbus.services.profiles.ending import Ending
-from creditbus.services.profiles.ending_walk import DueOfDay, EndingWalk, OtherRules
+from creditbus.services.profiles.ending_walk import DueOfDay, EndingWalk, Looking, OtherRules
 from creditbus.services.profiles.lane import BatchLane, is_of_due
 from creditbus.services.profiles.restating import AT_ONCE, Restating
 from creditbus.services.profiles.summaries import Summaries
@@ -66,9 +66,7 @@ class LaneWalk:
         elif due := lane.due_piece(piece):
             of_day = DueOfDay(due.until, self._view)
             codes = self._endings.together(due.codes, of_day, lane.pace)
-            consented = self._consented(codes)
-            lane.ended(due, self._endings.end(codes, of_day, lane.pace))
-            self._look_at_consents([*consented, *self._consented(codes)])
+            lane.ended(due, self._end(codes, of_day))
 
     def _go_through(self, piece: int) -> None:
         lane, through, begun = self._lane, 0, False
@@ -90,21 +88,25 @@ class LaneWalk:
 
     def _file(self, code: bytes) -> bool:
         """File by other rules when a subject's records end; tell whether all of them are."""
-        consented = self._consented([code])
-        filed = self._endings.end([code], self._by_other_rules(), self._lane.pace)
-        self._look_at_consents([*consented, *self._consented([code])])
-        return filed == 1
+        return self._end([code], self._by_other_rules()) == 1
 
     def _by_other_rules(self) -> OtherRules:
         return OtherRules(self._lane.unfiled, self._view, begun=self._lane.begun)
 
-    def _consented(self, codes: Iterable[bytes]) -> list[bytes]:
-        return [code for code in codes if self._summaries.of(subject_key(code)).consents]
+    def _end(self, codes: Sequence[bytes], looking: Looking) -> int:
+        """Bring records to their terms as of `EndingWalk.end`, and restate subjects whose consents may count otherwise.
 
-    def _look_at_consents(self, codes: Iterable[bytes]) -> None:
-        """Restate subjects: one of their consents may count from today on, or no more."""
-        for code in dict.fromkeys(codes):
-            self._restating.start(code, self._summaries.of(subject_key(code)))
+        One of them may count from today on, or no more. At a subject of many parts that is looked at with the first
+        one: with each it would begin to restate all of them again.
+        """
+        before = {code: self._summaries.of(subject_key(code)).consents for code in codes}
+        first = {code for code in codes if self._endings.is_first(code, looking)}
+        through = self._endings.end(codes, looking, self._lane.pace)
+        for code, consents in before.items():
+            subject = self._summaries.of(subject_key(code))
+            if subject.consents != consents or (consents and code in first):
+                self._restating.start(code, subject)
+        return through
 
     def _subjects(self, piece: int) -> list[bytes]:
         """Return the subjects of a piece, the first one alone where it is begun."""

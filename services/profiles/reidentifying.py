@@ -61,7 +61,7 @@ _REASON = "主体更正：记录所用代码不属于该主体"
 
 @dataclass(frozen=True, slots=True, repr=False)
 class _Found:
-    """A record that its subject gives up: its key within the subject and in the store, itself, its content, its code."""
+    """A record that its subject gives up: its keys within the subject and in the store, it, its content, its code."""
 
     name: bytes
     key: bytes

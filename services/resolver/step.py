@@ -123,10 +123,12 @@ class ResolverStep:
 
     def _touched(self, work: list[Entry], view: StateView) -> Iterator[bytes]:
         """Tell the keys of what this batch's entries may touch, before anything is done."""
+        # an event may wait after all where its code is given up before it in the same batch
+        unsettled = {key for key, entry in work if isinstance(entry, str | CodeClaim)}
         for key, entry in work:
             crosswalk = decode_crosswalk(view.get(crosswalk_key(key)))
             if isinstance(entry, DecodedEvent):
-                if not crosswalk.subject:
+                if key in unsettled or not crosswalk.subject:
                     yield _of_record(key, entry)
             elif not isinstance(entry, MovedRecord):  # it joins what waits, and looks at none of it
                 yield from self._owners.touched(key, crosswalk)

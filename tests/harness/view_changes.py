@@ -98,7 +98,7 @@ class ViewChanges:
         return kind, said
 
     def open_again(self, names: Collection[str]) -> str:
-        """Let grants go on that are over, or will be with the next midnight; return whose, empty where there is none."""
+        """Let grants go on that are over, or will be with the next midnight; return whose, empty where none is."""
         over = sorted(name for name in names if self._grants[name]["valid_until"] <= self.on)
         for name in over:
             self._grants[name] |= {"valid_from": self.on, "valid_until": _FOR_GOOD}
