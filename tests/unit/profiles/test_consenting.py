@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from creditbus.topics.declarations import declarations
-from creditbus.topics.names import CHANGES
+from creditbus.topics.names import CHANGES, EVENTS
 from tests.examples import CATALOGUE, EXAMPLES, Example
 from tests.harness.another_day import pass_to
 from tests.step_harness import Bus, built
@@ -198,3 +198,14 @@ def test_a_large_subject_goes_in_pieces(feed: Feed) -> None:
     assert feed.bus.unread("profiles", 0)
     feed.bus.settle()
     assert feed.got() == shown(*[ITEMS[0]] * 81)
+
+
+def test_a_day_that_looks_at_a_large_subject_in_parts_restates_it_no_more_often_for_that(feed: Feed) -> None:
+    for number in range(400):
+        feed.bus.publish(PENALTY.changed(CF_WSH=f"示罚〔2019〕{number}号"))
+    feed.say(CONSENT.changed(SQJZRQ="2020-01-03"))
+    said = len(feed.bus.read(EVENTS))
+    assert set(feed.be("2020-01-04")) == {(item, "WITHHELD", "CONSENT") for item in ITEMS}
+    pieces = [one for one in feed.bus.read(EVENTS)[said:] if one.key == CODE.encode()]
+    # two after each beginning: with the first part of the day, and with the end of the consent's own record
+    assert len(pieces) == 4
