@@ -120,7 +120,7 @@ class Acting:
             yield from (held_key(code, waiting) for waiting in self.waiting_names(name))
 
     def beside(self, code: bytes, name: bytes, coming: Container[bytes], view: StateView) -> Iterator[bytes]:
-        """Give the store keys of what an act looks at beside the records that it may mean, once `touched` is read.
+        """Give the store keys of what an act looks at next to the records that it may mean, once `touched` is read.
 
         Args:
             code: the subject.

@@ -319,7 +319,7 @@ class Reidentifying:
 
 
 def _beside(code: bytes, name: bytes) -> tuple[bytes, bytes]:
-    """Return the keys of what lies beside a record: its corrections, and the place of its subject's statement."""
+    """Return the keys of what lies next to a record: its corrections, and the place of its subject's statement."""
     return corrections_key(code, name), statement_key(code, name)
 
 
