@@ -10,7 +10,16 @@ from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 import yaml
 
-__all__ = ["RawItem", "item_folders", "per_catalogue", "raw_catalogue", "read_schema", "use_catalogue", "versions"]
+__all__ = [
+    "RawItem",
+    "item_folders",
+    "per_catalogue",
+    "raw_catalogue",
+    "read_item",
+    "read_schema",
+    "use_catalogue",
+    "versions",
+]
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -68,7 +77,7 @@ def per_catalogue(make: Callable[_P, _T]) -> Callable[_P, _T]:
 
 
 def _read_items(root: Traversable) -> dict[str, RawItem]:
-    return {folder.name: _read_item(folder) for folder in item_folders(root)}
+    return {folder.name: read_item(folder) for folder in item_folders(root)}
 
 
 #: Of folders on a disk and in memory alike: all of them can be hashed, which their protocol does not say.
@@ -93,7 +102,8 @@ def read_schema(name: str) -> Any:
     return json.loads(files(__package__).joinpath(name).read_text(encoding="utf-8"))
 
 
-def _read_item(folder: Traversable) -> RawItem:
+def read_item(folder: Traversable) -> RawItem:
+    """Read the item of a folder that holds one. The result is shared: do not change it."""
     *_, latest = versions(folder).values()
     return _parse_item(folder.joinpath("item.yaml").read_text(encoding="utf-8"), latest.read_text(encoding="utf-8"))
 
