@@ -14,7 +14,8 @@ from creditbus.topics.kafka_clients import opened
 
 __all__ = ["CommittedReader"]
 
-_POLL_MS: Final = 500
+#: A poll that brings nothing takes all of it, and one that waits for the first answer of an empty log does.
+_POLL_MS: Final = 20
 _RETRY_MS: Final = 20
 _ANSWER_SECONDS: Final = 30.0
 #: A broker that has nothing more to give waits for this long before it says so, and the end of a log is mostly such a

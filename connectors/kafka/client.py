@@ -15,7 +15,8 @@ from creditbus.topics.text import Text
 
 __all__ = ["KafkaRecord", "TopicClient"]
 
-_POLL_MS = 500
+_POLL_MS = 20
+"""A topic may end with the marker of a transaction, and a poll that passes over it brings nothing: it takes all of it."""
 _FETCH_MS = 20
 """How long a broker waits that has nothing more to give; the end of a topic is such a place."""
 

@@ -10,6 +10,7 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 
 from creditbus.services.engine.batch import Partition
+from creditbus.services.engine.consume.topic_reader import RETRY_MS
 from creditbus.services.engine.errors import DependencyDownError
 from creditbus.services.worker.grants import GrantVersions
 from creditbus.topics import messages as shared
@@ -55,6 +56,7 @@ class DeclarationsFollower:
             auto_offset_reset="none",
             enable_auto_commit=False,
             fetch_max_wait_ms=_WAIT_MS,
+            retry_backoff_ms=RETRY_MS,
             max_partition_fetch_bytes=8 << 20,
         )
         self._consumer = consumer
