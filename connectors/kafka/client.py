@@ -16,7 +16,7 @@ from creditbus.topics.text import Text
 __all__ = ["KafkaRecord", "TopicClient"]
 
 _POLL_MS = 20
-"""A topic may end with the marker of a transaction, and a poll that passes over it brings nothing: it takes all of it."""
+"""A topic may end with a transaction's marker, and a poll that passes over it brings nothing: it takes all of this."""
 _FETCH_MS = 20
 """How long a broker waits that has nothing more to give; the end of a topic is such a place."""
 

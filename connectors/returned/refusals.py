@@ -32,7 +32,7 @@ from creditbus.topics.registry import SchemaRegistry, UnknownSchemaError
 
 __all__ = ["batches", "mark_refused", "mine", "refusal"]
 
-#: A topic ends with the marker of a transaction mostly, and a poll that passes over it brings nothing: it takes all of it.
+#: A topic mostly ends with a transaction's marker, and a poll that passes over it brings nothing: it takes all of this.
 _POLL_MS = 20
 _BATCH_ROWS = 500
 

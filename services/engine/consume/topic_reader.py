@@ -15,8 +15,8 @@ from creditbus.services.engine.errors import DependencyDownError
 
 __all__ = ["FROM_END", "FROM_START", "RETRY_MS", "Chunk", "log_bounds", "read_partitions"]
 
-#: aiokafka lets this pass between two questions for metadata, also between that for the brokers and the one for a topic's
-#: partitions: with its own 100 ms each reader began 100 ms later.
+#: aiokafka lets this pass between two questions for metadata, also between that for the brokers and the one for the
+#: partitions of a topic: with its own 100 ms each reader began 100 ms later.
 RETRY_MS = 20
 _CHUNK_RECORDS = 5000
 _PARTITION_BYTES = 8 << 20
