@@ -58,7 +58,8 @@ def finish(scene: Scene, observer: Observer, direct: Direct, result: Result, say
     result.events = len(observer.of("ingest."))
     result.counts = observer.totals().copy()
     folders = [scene.cluster.home / "data" / name for name in scene.brokers]
-    past, changes = scene.city.past, changes_of(observer, lambda _: ())
+    past = scene.city.past
+    changes = changes_of(observer, lambda _: (), past.gates)
     result.problems += [
         *arrivals(observer, direct, scene.connectors, folders),
         *problems_under(observer, recompute(observer), past, changes, result.proof, result.turns),

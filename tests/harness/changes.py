@@ -1,10 +1,9 @@
 """What the bus says on credit.changes, as much of it as the checks look at."""
 
-from collections.abc import Callable, Sequence
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from creditbus.avro_schemas import raw_catalogue
+from creditbus.avro_schemas import RawItem, raw_catalogue
 from tests.harness.consents import pairs
 from tests.harness.recomputation import CONTENT_VERBS, REGISTRATION, Facts, RecordId, ingest_place
 from tests.harness.wire import Observer, Record, digest
@@ -18,7 +17,7 @@ __all__ = [
     "changes_of",
     "counted",
     "facts_of",
-    "gate_of",
+    "gates_in",
     "policy_of",
     "value_before",
 ]
@@ -101,9 +100,27 @@ class Change(NamedTuple):
         return self.applied[2]
 
 
-def changes_of(observer: Observer, shown: Callable[[dict[str, Any]], Sequence[Entry]]) -> list[Change]:
-    """Read every change, partition by partition; `shown` tells what each subscriber must be shown of one."""
-    return [_change(observer, record, shown) for record in observer.of("credit.changes")]
+def changes_of(
+    observer: Observer,
+    shown: Callable[[dict[str, Any]], Sequence[Entry]],
+    gates: Mapping[str, str] | None = None,
+) -> list[Change]:
+    """Read every change, partition by partition.
+
+    Args:
+        observer: has seen them.
+        shown: tells what each subscriber must be shown of one.
+        gates: by item, the column for whose value its records may be withheld; None: as shipped.
+
+    """
+    named = gates_in(raw_catalogue()) if gates is None else gates
+    return [_change(observer, record, shown, named) for record in observer.of("credit.changes")]
+
+
+def gates_in(items: Mapping[str, RawItem]) -> dict[str, str]:
+    """Return by item the column for whose value its records may be withheld, where it has one."""
+    said = {item: raw.entry.get("disclosure", {}).get("withheld_unless_disclosed") for item, raw in items.items()}
+    return {item: name for item, name in said.items() if name is not None}
 
 
 def facts_of(said: dict[str, Any]) -> Facts:
@@ -116,13 +133,6 @@ def policy_of(said: dict[str, Any]) -> Policy:
     return Policy(**said["policy"])
 
 
-@cache
-def gate_of(item: str) -> str | None:
-    """Return the column for whose value records of an item may be withheld."""
-    name: str | None = raw_catalogue()[item].entry.get("disclosure", {}).get("withheld_unless_disclosed")
-    return name
-
-
 def counted(event: dict[str, Any]) -> dict[str, Any]:
     """Return the content of a decoded change, with the value for which its record is withheld or not.
 
@@ -130,23 +140,29 @@ def counted(event: dict[str, Any]) -> dict[str, Any]:
     """
     header = event["header"]
     content: dict[str, Any] = event["content"]
-    applied, name = header["applied"], gate_of(header["item"])
+    applied = header["applied"]
     before = applied["before"]
-    if name is None or before is None or not before["gate"] or applied["change"] not in {"TRANSITION", "RESTATED"}:
+    if before is None or applied["change"] not in {"TRANSITION", "RESTATED"}:
         return content
-    return content | {name: value_before(before)}
+    return content | value_before(before)
 
 
-def value_before(before: dict[str, Any]) -> str | None:
-    """Return the value for which a record might be withheld before a change; None: it had none, or nothing is said."""
-    return before["gate"].partition("=")[2] or None
+def value_before(before: dict[str, Any]) -> dict[str, str | None]:
+    """Return column and value for which a record might be withheld before a change; nothing where it says neither."""
+    name, _, value = before["gate"].partition("=")
+    return {name: value or None} if name else {}
 
 
-def _change(observer: Observer, record: Record, shown: Callable[[dict[str, Any]], Sequence[Entry]]) -> Change:
+def _change(
+    observer: Observer,
+    record: Record,
+    shown: Callable[[dict[str, Any]], Sequence[Entry]],
+    gates: Mapping[str, str],
+) -> Change:
     event = observer.wire.decode(record.value)
     header, content = event["header"], event["content"]
     applied, before = header["applied"], header["applied"]["before"]
-    name = gate_of(header["item"])
+    name = gates.get(header["item"])
     gate = "" if name is None else f"{name}={counted(event)[name] or ''}"
     registers = None
     if header["item"] == REGISTRATION and header["verb"] in CONTENT_VERBS:

@@ -19,7 +19,7 @@ from creditbus.topics.parties import Name, Subscriber
 from tests.harness.changes import changes_of
 from tests.harness.checker import problems_before_feeds
 from tests.harness.consents import CONSENT
-from tests.harness.declaring import FREE, Version, first_version, gated, next_version, policies
+from tests.harness.declaring import FREE, Version, first_version, gated, gates_of, next_version, policies
 from tests.harness.feeds import Declared, Grant
 from tests.harness.memory_observer import observed
 from tests.harness.recomputation import recompute
@@ -104,7 +104,7 @@ class ChangingCity:
         """Say what is wrong once everything has settled."""
         seen, free = observed(self.bus), (*(FREE if self._free else ()), CONSENT)
         truth = recompute(seen, free)
-        changes = changes_of(seen, lambda _: ())
+        changes = changes_of(seen, lambda _: (), gates_of(self.witness.versions))
         stores = {(stage, lane): self.bus.stores[stage, lane] for stage in STAGES for lane in range(self._lanes)}
         by_events = [change for change in changes if change.by_event]
         on, grants = self.witness.on, list(self.newest.grants.values())
@@ -117,7 +117,7 @@ class ChangingCity:
 
     def problems_of_changes(self) -> list[str]:
         """Say the same of changes and feeds alone: of more than can be recomputed."""
-        changes = changes_of(observed(self.bus), lambda _: ())
+        changes = changes_of(observed(self.bus), lambda _: (), gates_of(self.witness.versions))
         true = policies(self.witness.versions, self.witness.on)
         return [*self.witness.problems, *map(str, restatement(changes, None, (), true, self._gated))]
 

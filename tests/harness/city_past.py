@@ -9,7 +9,7 @@ from tests.harness.changelog import stored
 from tests.harness.changes import Change, Policy
 from tests.harness.checker import Held, problems_before_feeds
 from tests.harness.consents import ConsentsWatch
-from tests.harness.declaring import Version, gated, policies, possible_policies
+from tests.harness.declaring import Version, gated, gates_of, policies, possible_policies
 from tests.harness.feed_watch import FeedWatch
 from tests.harness.feeds import Evidence
 from tests.harness.given_up import last_stays, moves_of_records
@@ -38,6 +38,11 @@ class CityPast(NamedTuple):
     versions: Sequence[Version]
     on: date
     since: date
+
+    @property
+    def gates(self) -> dict[str, str]:
+        """By item, the column for whose value its records might be withheld by any version."""
+        return gates_of(self.versions)
 
     @property
     def feeds(self) -> list[str]:

@@ -10,7 +10,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from creditbus.avro_schemas import RawItem, raw_catalogue
-from tests.harness.changes import Policy
+from tests.harness.changes import Policy, gates_in
 from tests.harness.consents import CONSENT
 from tests.harness.feeds import RANK, Declared, Grant
 from tests.harness.traffic import DISTRICTS
@@ -23,6 +23,7 @@ __all__ = [
     "Version",
     "first_version",
     "gated",
+    "gates_of",
     "next_version",
     "policies",
     "possible_policies",
@@ -231,6 +232,11 @@ def gated(versions: Sequence[Version], item: str, number: int) -> bool:
     """Tell whether records of an item might be withheld for a value by a version, or by one before it."""
     past = [version.declared.items[item].entry for version in versions if version.number <= number]
     return any("withheld_unless_disclosed" in entry.get("disclosure", {}) for entry in past)
+
+
+def gates_of(versions: Sequence[Version]) -> dict[str, str]:
+    """Return by item the column for whose value its records might be withheld by any of the versions."""
+    return {item: name for version in versions for item, name in gates_in(version.declared.items).items()}
 
 
 def _turn(version: Version, item: str, on: date) -> int:

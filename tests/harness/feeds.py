@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from creditbus.avro_schemas import RawItem, raw_catalogue
-from tests.harness.changes import RETRACTED, Change, counted, gate_of, value_before
+from tests.harness.changes import RETRACTED, Change, counted, value_before
 from tests.harness.problem import DOUBLED, LOST, WRONG, Problem
 from tests.harness.wire import Observer, Place, Record, digest
 
@@ -250,10 +250,10 @@ def is_never_seen(applied: dict[str, Any]) -> bool:
 def hidden_before(grant: Grant, event: dict[str, Any]) -> bool:
     """Tell whether a grant withheld a record before a change for the value that it had then."""
     header = event["header"]
-    name, before = gate_of(header["item"]), header["applied"]["before"]
-    if name is None or before is None or not before["gate"]:
+    before = header["applied"]["before"]
+    if before is None or not before["gate"]:
         return False
-    return is_withheld(grant, header["item"], event["content"] | {name: value_before(before)})
+    return is_withheld(grant, header["item"], event["content"] | value_before(before))
 
 
 def is_unseen(applied: dict[str, Any], *, withheld: bool, was_hidden: bool) -> bool:

@@ -3,6 +3,7 @@
 import itertools
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 from typing import Any
@@ -23,7 +24,17 @@ from tests.harness.given_up import BACK, GIVEN_UP
 from tests.harness.memory_observer import MemoryWire, observed, publish
 from tests.harness.problem import DOUBLED, LOST, MISSING, SURPLUS, WRONG, Problem
 from tests.harness.recomputation import recompute
-from tests.harness.traffic import DISTRICTS, Event, Traffic, message, party, penalty, registration, withdrawn
+from tests.harness.traffic import (
+    DISTRICTS,
+    Event,
+    Traffic,
+    list_entry,
+    message,
+    party,
+    penalty,
+    registration,
+    withdrawn,
+)
 from tests.harness.view_changes import MIDNIGHT, ViewChanges, schedule_of
 from tests.harness.wire import Observer
 
@@ -97,7 +108,7 @@ class City:
 
     def problems(self, seen: Observer) -> list[Problem]:
         stores = {(stage, lane): self._city.bus.stores[stage, lane] for stage in STAGES for lane in range(_LANES)}
-        changes = changes_of(seen, lambda _: ())
+        changes = changes_of(seen, lambda _: (), self.mind.past.gates)
         held = problems_under(
             seen, recompute(seen), self.mind.past, changes, self.proof, self.turns, lambda _, *place: stores[place]
         )
@@ -133,6 +144,21 @@ def test_a_city_that_changes_its_mind_has_no_problem(seed: int) -> None:
     assert city.problems(city.settled()) == []
     # else it would prove nothing
     assert {"restated", "withheld for GRANT"} <= city.proof.keys()
+
+
+def test_a_value_for_which_a_version_withheld_records_is_said_by_later_ones() -> None:
+    city = City(1)
+    city.tell(registration(_ONE, ""), list_entry(_ONE, _ONE.code, {"SJLX": "列入"}))
+    city.settled()
+    for number in range(12):
+        city.change("class changed")
+        city.tell(registration(replace(_ONE, name=f"{_ONE.name}{number}"), ""))
+        seen = city.settled()
+    assert "red-black-list" not in city.mind.disclosed
+    assert city.mind.past.gates["red-black-list"] == "MDLX"
+    said = [seen.wire.decode(one.value)["header"]["applied"]["before"] for one in seen.of("credit.changes")]
+    assert any(before is not None and before["gate"] == "MDLX=红" for before in said)
+    assert city.problems(seen) == []
 
 
 def test_a_publication_ends_although_the_registration_is_withdrawn() -> None:
