@@ -153,7 +153,8 @@ def test_a_value_for_which_a_version_withheld_records_is_said_by_later_ones() ->
     for number in range(12):
         city.change("class changed")
         city.tell(registration(replace(_ONE, name=f"{_ONE.name}{number}"), ""))
-        seen = city.settled()
+        city.settled()
+    seen = city.settled()
     assert "red-black-list" not in city.mind.disclosed
     assert city.mind.past.gates["red-black-list"] == "MDLX"
     said = [seen.wire.decode(one.value)["header"]["applied"]["before"] for one in seen.of("credit.changes")]
