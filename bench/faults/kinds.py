@@ -23,6 +23,8 @@ _PAST_SESSION_SECONDS = (8.0, 10.0)  # the session's time-out is 6
 _PAST_WATCHDOG_SECONDS = (10.5, 13.0)  # a batch is given up after 10, its transaction by the broker after 15
 _PAST_REDIS_SECONDS = (5.5, 7.0)  # the workers' time-out is 5
 _ROWS_OF_CHUNK = 2000
+_SAVE_SECONDS = 60.0
+"""Redis answers when its snapshot is written, which takes longer than the client's own patience on a busy host."""
 
 
 class MissedError(Exception):
@@ -306,7 +308,7 @@ def _await_first_chunk(scene: Scene, file: DepartmentFile, ended: Callable[[], i
 
 
 def _redis(scene: Scene, ask: Callable[[redis.Redis], object]) -> None:
-    client = redis.Redis.from_url(scene.bus.redis_url)
+    client = redis.Redis.from_url(scene.bus.redis_url, socket_timeout=_SAVE_SECONDS)
     try:
         ask(client)
     finally:
