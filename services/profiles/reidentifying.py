@@ -7,6 +7,7 @@ events wait for it: to whomever it belongs then, also back (docs/adr/0046-reiden
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from itertools import chain
@@ -214,7 +215,7 @@ class Reidentifying:
         # of all of them at once: each miss is a question to the store, and the whole batch begins again
         self._view.need(place for one in found for place in _beside(code, one.name))
         consents = subject.consents
-        self._unlist(code, subject, frozenset([one.name for one in found]))
+        self._unlist(code, subject, [one.name for one in found])
         for one in found:
             self._take_out(code, subject, one, since)
         # others took their places in the subject's list, and who goes through it in parts might pass them over
@@ -256,14 +257,18 @@ class Reidentifying:
         for place in (found.key, corrections, statement):
             self._view.delete(place)
 
-    def _unlist(self, code: bytes, subject: Subject, gone: frozenset[bytes]) -> None:
-        """Take records out of their subject's list; the last ones of it take their places."""
+    def _unlist(self, code: bytes, subject: Subject, gone: Sequence[bytes]) -> None:
+        """Take records out of their subject's list, one after another; the last one of it takes the place of each."""
         full = subject.records // INDEX_CHUNK
         chunks = [record_keys(self._view.get(index_key(code, number)) or b"") for number in range(full)]
         names = [*chain.from_iterable(chunks), *record_keys(subject.tail)]
-        left = len(names) - len(gone)
-        others = (name for name in reversed(names[left:]) if name not in gone)
-        names = [next(others) if name in gone else name for name in names[:left]]
+        places = {name: place for place, name in enumerate(names)}
+        for name in gone:
+            last = names.pop()
+            if last != name:
+                names[places[name]] = last
+                places[last] = places[name]
+        left = len(names)
         for number, chunk in enumerate(chunks):
             now = names[number * INDEX_CHUNK : (number + 1) * INDEX_CHUNK]
             if len(now) < INDEX_CHUNK:

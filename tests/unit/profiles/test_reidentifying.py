@@ -4,7 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 from creditbus.services.domain.crosswalk import crosswalk_key, decode_crosswalk, encode_crosswalk, moved_together_key
-from creditbus.services.domain.profile.keys import pack_events
+from creditbus.services.domain.profile.keys import index_key, pack_events, subject_key
+from creditbus.services.domain.profile.subject import INDEX_CHUNK, record_keys
 from creditbus.topics.names import CHANGES
 from tests.examples import EXAMPLES, Example
 from tests.harness.shown_profiles import present
@@ -105,6 +106,26 @@ def test_of_a_long_list_of_records_those_of_the_code_go() -> None:
     moved = {bus.decode(one.value)["record"]["document_no"] for one in bus.read("feed.district-wuchang")}
     assert {event.content["CF_WSH"] for event in own} <= moved
     assert not {event.content["CF_WSH"] for event in by_code} & moved
+
+
+def listed(bus: Bus, code: str) -> list[bytes]:
+    """Give the keys of a subject's records in the order of its list."""
+    subject, store = bus.subject(code), next(one for one in bus.stores.values() if subject_key(code.encode()) in one)
+    assert subject is not None
+    chunks = [store[index_key(code.encode(), number)] for number in range(subject.records // INDEX_CHUNK)]
+    return [name for chunk in (*chunks, subject.tail) for name in record_keys(chunk)]
+
+
+def test_records_leave_the_list_one_after_another_each_replaced_by_the_last() -> None:
+    own = [PENALTY.claiming(uscc=ONE).changed(CF_WSH=f"示罚〔2019〕{number}号") for number in range(20)]
+    bus = bus_of(register(ONE, NUMBER), *own[:10], *map(numbered, range(9)), *own[10:], *map(numbered, range(9, 30)))
+    names = listed(bus, ONE)
+    for gone in [name for name in names if "〔2018〕".encode() in name]:
+        last, place = names[-1], names.index(gone)
+        names[place] = last
+        names.pop()
+    publish(bus, register(ONE, FREE, "更正"))
+    assert listed(bus, ONE) == names
 
 
 def test_however_many_records_go_the_store_is_asked_as_often() -> None:
