@@ -17,7 +17,7 @@ _RETRY_MS = 20
 _Client = TypeVar("_Client")
 
 
-def opened(kind: Callable[..., _Client], **settings: Any) -> _Client:
+def opened(kind: Callable[..., _Client], client: type[KafkaNetClient] = KafkaNetClient, **settings: Any) -> _Client:
     """Make an admin client, a producer or a consumer; its errors are its own.
 
     kafka-python 3.0 starts a thread before it looks for a broker, and forgets it when there is none: whoever asks again
@@ -25,13 +25,13 @@ def opened(kind: Callable[..., _Client], **settings: Any) -> _Client:
     """
     made: list[Any] = []
 
-    def client(**given: Any) -> Any:
-        made.append(KafkaNetClient(**given))
+    def network(**given: Any) -> Any:
+        made.append(client(**given))
         made[-1].cluster.config["retry_backoff_ms"] = _RETRY_MS
         return made[-1]
 
     try:
-        return kind(kafka_client=client, **settings)
+        return kind(kafka_client=network, **settings)
     except BaseException:
         for one in made:
             with contextlib.suppress(Exception):  # the error that made it useless is the one to tell

@@ -6,10 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from kafka import KafkaProducer
-
 from creditbus.topics.connection import APPLICATION, Connection
-from creditbus.topics.kafka_clients import opened
+from creditbus.topics.kafka_transactions import OutgoingRecord, commit_whole, transactional_producer
 
 __all__ = ["sole_writer"]
 
@@ -34,12 +32,10 @@ def sole_writer(connection: Connection, name: str) -> Iterator[Callable[[str, by
         KafkaError: from here or from a write: no broker answers, the topic is missing, or another writer has come.
 
     """
-    producer = opened(
-        KafkaProducer,
+    producer = transactional_producer(
         bootstrap_servers=connection.bootstrap_servers.split(","),
         client_id=f"{APPLICATION}-{name}",
         transactional_id=f"{APPLICATION}-{name}",
-        acks="all",
         max_block_ms=_BLOCK_MS,
         retry_backoff_ms=_RETRY_MS,
         bootstrap_timeout_ms=_BOOTSTRAP_MS,
@@ -48,13 +44,7 @@ def sole_writer(connection: Connection, name: str) -> Iterator[Callable[[str, by
     )
 
     def write(topic: str, key: bytes, value: bytes) -> None:
-        producer.begin_transaction()
-        future = producer.send(topic, value, key, partition=0)
-        # a topic that is missing fails the future at once, and a flush would wait for it in vain
-        if future.is_done and future.failed():
-            raise future.exception
-        producer.flush()
-        producer.commit_transaction()
+        commit_whole(producer, [OutgoingRecord(topic, key, value, partition=0)])
 
     try:
         producer.init_transactions()

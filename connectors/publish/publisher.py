@@ -6,21 +6,18 @@ protocol then guarantees is all there is to it: a chunk and its position are the
 
 What kafka-python 3.0 asks of its caller, found by reading it and kept here:
 
-- ``send`` reports a topic it has no metadata for by a failed future, not by an error, and the transaction would commit
-  without that record: partitions are asked for first, and every future is looked at.
-- ``commit_transaction`` with records still unsent marks a flush that never ends, after which every record travels in a
-  batch of its own: flush comes first.
+- ``send`` reports a topic it has no metadata for by a failed future, and waits for it first: partitions are asked for
+  before. What else stands between sending and a commit is in `creditbus.topics.kafka_transactions`.
 - an expired batch of a transactional producer leaves its sender in a state that only a new producer mends: any error
   closes the producer, and a new one fences it.
 - without the C library ``crc32c`` a checksum costs more than all the rest; batches are then compressed, since
   compressing is cheaper than summing.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from kafka import KafkaProducer
 from kafka.errors import KafkaError, KafkaTimeoutError, RetriableError
 from kafka.record.util import crc32c_c
 
@@ -33,7 +30,7 @@ from creditbus.services.domain.event import partition_of
 from creditbus.services.domain.statements import Publication
 from creditbus.topics import messages as shared
 from creditbus.topics.connection import APPLICATION
-from creditbus.topics.kafka_clients import opened
+from creditbus.topics.kafka_transactions import OutgoingRecord, commit_whole, transactional_producer
 from creditbus.topics.names import POSITIONS, STATEMENTS, department_of
 
 __all__ = ["Beside", "Publisher"]
@@ -78,13 +75,11 @@ class Publisher:
         self._connector = connector
         self._topic = topic
         try:
-            self._producer = opened(
-                KafkaProducer,
+            self._producer = transactional_producer(
                 bootstrap_servers=bootstrap_servers.split(","),
                 client_id=f"{APPLICATION}-connector-{connector}",
                 transactional_id=f"{APPLICATION}-connector-{connector}",
                 transaction_timeout_ms=_TRANSACTION_MS,
-                acks="all",
                 batch_size=_BATCH_BYTES,
                 linger_ms=_LINGER_MS,
                 max_request_size=_REQUEST_BYTES,
@@ -149,24 +144,16 @@ class Publisher:
                 publisher is of no more use; a new one finds out which by :meth:`fence`.
         """
         try:
-            self._producer.begin_transaction()
-            self._send_all(messages)
-            for topic, key, value in beside:
-                self._send(topic, key, value, partition_of(key, self._count_partitions(topic)))
-            self._producer.flush()
-            self._producer.commit_transaction()
+            commit_whole(self._producer, self._records(messages, beside))
         except KafkaError as error:
             raise stopped(error, self._servers) from error
 
-    def _send_all(self, messages: Iterable[ProducerRecord]) -> None:
-        topic, partitions, send = self._topic, self._partitions, self._send
+    def _records(self, messages: Iterable[ProducerRecord], beside: Iterable[Beside]) -> Iterator[OutgoingRecord]:
+        topic, partitions = self._topic, self._partitions
         for key, value in messages:
-            send(topic, key, value, partition_of(key, partitions))
-
-    def _send(self, topic: str, key: bytes, value: bytes | None, partition: int) -> None:
-        future = self._producer.send(topic, value, key, partition=partition)
-        if future.is_done and future.failed():
-            raise future.exception
+            yield OutgoingRecord(topic, key, value, partition_of(key, partitions))
+        for place, key, said in beside:
+            yield OutgoingRecord(place, key, said, partition_of(key, self._count_partitions(place)))
 
     def _count_partitions(self, topic: str) -> int:
         try:

@@ -14,10 +14,12 @@ import uuid
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from kafka import KafkaConsumer, KafkaProducer
-from kafka.errors import KafkaTimeoutError
+from kafka.errors import KafkaConnectionError, KafkaTimeoutError
+from kafka.net.compat import KafkaNetClient
 
 from creditbus.connectors.errors import PublishError, RegistrationError, SourceError
 from creditbus.connectors.publish import publisher
@@ -29,6 +31,7 @@ from creditbus.connectors.run.runner import run_connector
 from creditbus.connectors.setup.configuration import Connector, load_connector
 from creditbus.services.domain.event import partition_of
 from creditbus.services.domain.statements import Publication, decode_statement
+from creditbus.topics import kafka_transactions
 from creditbus.topics.connection import Connection
 from creditbus.topics.names import POSITIONS, STATEMENTS
 from tests.harness.published import rows_of
@@ -240,6 +243,64 @@ def test_an_answer_to_the_commit_that_is_lost_doubles_nothing(
         run_connector(connector, bus)
     assert run_connector(connector, bus).skipped == 2000
     _expect_once(bus, connector, 5000)
+
+
+class _Unreachable:
+    """Makes the coordinator unreachable for one moment: the nth time that a request of the transaction asks for it."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.left = 0
+        reach = KafkaNetClient.await_ready
+
+        def await_ready(client: KafkaNetClient, node_id: Any, timeout_ms: float = 30_000) -> bool:
+            if str(node_id).startswith("coordinator") and self.left:
+                self.left -= 1
+                if not self.left:
+                    raise KafkaConnectionError("between two brokers")
+            return bool(reach(client, node_id, timeout_ms))
+
+        monkeypatch.setattr(KafkaNetClient, "await_ready", await_ready)
+
+
+@pytest.mark.parametrize("request_number", [1, 2], ids=["partitions", "end"])
+def test_a_coordinator_that_is_away_for_a_moment_is_asked_again(
+    bus: Connection, name: str, monkeypatch: pytest.MonkeyPatch, request_number: int
+) -> None:
+    unreachable = _Unreachable(monkeypatch)
+    messages = [ProducerRecord(b"key", b"value")]
+    first = Progress(name, "run-1", "v1").advanced(1, Totals(1, 1))
+    second = first.advanced(2, Totals(1, 1))
+    with Publisher(bus.bootstrap_servers, name, _TOPIC) as ours:
+        ours.fence()
+        ours.publish(messages, first)
+        unreachable.left = request_number
+        committing = threading.Thread(target=ours.publish, args=(messages, second))
+        committing.daemon = True  # what is forgotten is waited for without end
+        committing.start()
+        committing.join(30)
+        assert not committing.is_alive()
+        assert unreachable.left == 0
+    assert _progress(bus, name) == second
+
+
+def test_a_record_that_was_given_up_fails_its_transaction(
+    bus: Connection, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(KafkaProducer.DEFAULT_CONFIG, "request_timeout_ms", 1000)
+    monkeypatch.setitem(KafkaProducer.DEFAULT_CONFIG, "delivery_timeout_ms", 1500)
+    unreachable = _Unreachable(monkeypatch)
+    # kafka-python's own: it forgets to add the partitions, so nothing can be sent to them
+    monkeypatch.setattr(kafka_transactions, "_RetryingClient", KafkaNetClient)
+    messages = [ProducerRecord(b"key", b"value")]
+    first = Progress(name, "run-1", "v1").advanced(1, Totals(1, 1))
+    with Publisher(bus.bootstrap_servers, name, _TOPIC) as ours:
+        ours.fence()
+        ours.publish(messages, first)
+        unreachable.left = 1
+        with pytest.raises(PublishError, match="does not answer"):
+            ours.publish(messages, first.advanced(2, Totals(1, 1)))
+    with Publisher(bus.bootstrap_servers, name, _TOPIC) as newer:
+        assert newer.fence() == first
 
 
 def test_an_older_process_is_shut_out_by_a_newer_one(bus: Connection, name: str) -> None:

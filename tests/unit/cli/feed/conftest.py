@@ -22,7 +22,7 @@ Run = Callable[..., tuple[int, str, str]]
 class FakeProducer:
     """Takes what is published."""
 
-    is_done = False
+    is_done = True
 
     def __init__(self, documents: list[bytes]) -> None:
         self._documents = documents
@@ -31,6 +31,9 @@ class FakeProducer:
         assert (topic, key, partition) == (f"feed.{SUBSCRIBER}.manifest", str(len(self._documents) + 1).encode(), 0)
         self._documents.append(value)
         return self
+
+    def failed(self) -> bool:
+        return False
 
     def init_transactions(self) -> None: ...
     def begin_transaction(self) -> None: ...
@@ -77,7 +80,7 @@ def bus(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FakeBus:
         monkeypatch.setattr(f"{package}.{module}.manifest_documents", lambda *_: list(made.documents))
     monkeypatch.setattr(f"{package}.checking.Schemas", _Schemas)
     monkeypatch.setattr(f"{package}.checking.decoded", lambda *_: _decoded())
-    monkeypatch.setattr(sole_writer, "opened", lambda *_, **__: FakeProducer(made.documents))
+    monkeypatch.setattr(sole_writer, "transactional_producer", lambda *_, **__: FakeProducer(made.documents))
     monkeypatch.setattr("creditbus.services.cli.declared._take", lambda _: None)
     return made
 

@@ -111,7 +111,7 @@ def test_whoever_is_shut_out_by_another_tries_again(tmp_path: Path, monkeypatch:
         def commit_transaction(self) -> None:
             raise ProducerFencedError
 
-    monkeypatch.setattr(sole_writer, "opened", lambda *_, **__: _Fenced([]))
+    monkeypatch.setattr(sole_writer, "transactional_producer", lambda *_, **__: _Fenced([]))
     key = create_key(tmp_path / "home", "credit.example", "ed25519")
     connection = Connection.from_environment(store=False)
     with pytest.raises(UnavailableError, match="another command signs this feed"):
