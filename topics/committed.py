@@ -33,6 +33,7 @@ class CommittedReader:
     """
 
     def __init__(self, bootstrap_servers: str, bootstrap_ms: int | None = None) -> None:
+        patience: dict[str, Any] = {} if bootstrap_ms is None else {"bootstrap_timeout_ms": bootstrap_ms}
         self._consumer = opened(
             KafkaConsumer,
             bootstrap_servers=bootstrap_servers.split(","),
@@ -44,7 +45,7 @@ class CommittedReader:
             fetch_max_wait_ms=_FETCH_MS,
             allow_auto_create_topics=False,
             metrics_enabled=False,
-            **({} if bootstrap_ms is None else {"bootstrap_timeout_ms": bootstrap_ms}),
+            **patience,
         )
 
     def partitions(self, topic: str) -> list[int]:

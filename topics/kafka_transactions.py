@@ -79,7 +79,7 @@ def commit_whole(producer: KafkaProducer, records: Iterable[OutgoingRecord]) -> 
     producer.commit_transaction()
 
 
-class _RetryingClient(KafkaNetClient):
+class _RetryingClient(KafkaNetClient):  # type: ignore[misc] # it has no types
     """Says that a broker cannot be reached in the ways in which the producer's thread tries again."""
 
     def await_ready(self, node_id: Any, timeout_ms: float = 30_000) -> bool:
