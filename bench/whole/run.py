@@ -19,6 +19,7 @@ from machine import machine
 from whole import (
     beside_restatement,
     bootstrap,
+    broken_restatement,
     copying,
     evidence,
     growth,
@@ -52,6 +53,7 @@ _TARGETS = {
 }
 
 _PARTS = ("speed", "others")
+_BROKEN = "broken"
 
 
 def main() -> None:
@@ -83,7 +85,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--point", type=int, action="append", help="of growth, in place of the usual ones")
     parser.add_argument("--subjects", type=int, default=1_000_000, help="of rebuild")
     parser.add_argument("--records", type=int, default=1_000_000, help="of restatement")
-    parser.add_argument("--part", nargs="+", choices=_PARTS, default=_PARTS, help="of restatement")
+    parser.add_argument("--part", nargs="+", choices=(*_PARTS, _BROKEN), default=_PARTS, help="of restatement")
+    parser.add_argument("--faults", type=int, default=6, help="of each walk of `restatement --part broken`")
+    parser.add_argument("--seed", type=int, default=20260101, help="of these faults")
     parser.add_argument("--setting", action="append", default=[], help="of the engine, name=value; again for more")
     parser.add_argument("--json", type=Path, help="where the result goes")
     return parser.parse_args()
@@ -119,6 +123,8 @@ def _restatement(options: argparse.Namespace) -> dict[str, Any]:
     if "others" in options.part:
         rate = Rate((options.rate or [500])[0], options.seconds, options.chunk)
         found["others"] = beside_restatement.beside(options.records, rate, options.fetch_wait, options.setting)
+    if _BROKEN in options.part:
+        found[_BROKEN] = broken_restatement.broken(options.records, options.faults, options.seed, options.setting)
     return found
 
 
