@@ -128,6 +128,9 @@ def _restatement(
         _wait(lambda: _grown(connection, before)[CHANGES], share * records, scene)
         strike, _ = _FAULTS[kind]
         at = _grown(connection, before)[CHANGES]
+        if at >= records:
+            message = f"the walk was through before fault {len(struck) + 1}: take more records, or fewer faults"
+            raise RuntimeError(message)
         strike(scene)
         moment = time.monotonic()
         _wait(lambda: _grown(connection, before)[CHANGES], at + 1, scene)

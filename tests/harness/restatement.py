@@ -130,7 +130,8 @@ def _subject(
         if change.restated:
             yield from _restated(change, last.get(change.name))
             moment, after = restated.get(change.name.item, ((0, 0), -1))
-            if moment == (replay.epoch, turns) and place <= after:
+            again = _by_consents_alone(change, last.get(change.name))
+            if moment == (replay.epoch, turns) and place <= after and not again:
                 yield Problem(WRONG, 1, f"{change.where}: restated after a record that was there later")
             restated[change.name.item] = (replay.epoch, turns), place
         else:
@@ -150,6 +151,15 @@ def _subject(
     if replay.facts not in standing:
         yield Problem(WRONG, 1, f"subject {subject}: {replay.facts} in the end, true is one of {standing}")
     yield from _end(last.values(), replay.facts)
+
+
+def _by_consents_alone(change: Change, last: Change | None) -> bool:
+    """Say whether nothing but the consents of its subject is another than when the record was emitted last.
+
+    A day begins or ends consents: a subject that is gone through in parts goes by them from the next part on, and is
+    begun again when the lane comes to what the day brings.
+    """
+    return last is not None and (change.facts, change.policy) == (last.facts, last.policy)
 
 
 def _before(change: Change, last: Change | None, gated: Callable[[str, int], bool]) -> Iterator[Problem]:

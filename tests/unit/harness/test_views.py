@@ -75,6 +75,18 @@ def test_a_record_that_did_not_come_where_its_subject_went_is_found() -> None:
     assert [(one.kind, one.cases) for one in problems(observer)] == [(MISSING, 1)]
 
 
+def test_records_that_are_restated_in_another_order_are_found() -> None:
+    observer = seen(*HERE, penalty(ONE, 2, "0.5"), moved(ONE, 1))
+    changes = changes_of(observer, lambda _: ())
+    *others, first, second = changes
+    assert first.restated
+    assert second.restated
+    assert list(restatement(changes, None)) == []
+    found = [one.text for one in restatement([*others, second, first], None)]
+    assert [text for text in found if "after a record that was there later" in text] == found
+    assert len(found) == 1
+
+
 def test_a_change_that_is_missing_or_forgets_what_was_before_is_found() -> None:
     observer = seen(*HERE, moved(ONE, 1))
     without(observer, "credit.changes", lambda event: event["header"]["applied"]["change"] == "RESTATED")

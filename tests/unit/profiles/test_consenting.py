@@ -10,6 +10,9 @@ from creditbus.topics.declarations import declarations
 from creditbus.topics.names import CHANGES, EVENTS
 from tests.examples import CATALOGUE, EXAMPLES, Example
 from tests.harness.another_day import pass_to
+from tests.harness.changes import changes_of
+from tests.harness.memory_observer import observed
+from tests.harness.restatement import restatement
 from tests.step_harness import Bus, built
 
 CODE, OTHER = "91420106MA4KAAA16H", "91420106MA4KBBB29G"
@@ -209,3 +212,17 @@ def test_a_day_that_looks_at_a_large_subject_in_parts_restates_it_no_more_often_
     pieces = [one for one in feed.bus.read(EVENTS)[said:] if one.key == CODE.encode()]
     # two after each beginning: with the first part of the day, and with the end of the consent's own record
     assert len(pieces) == 4
+
+
+def test_a_day_begins_a_subject_again_that_was_gone_through_under_the_consents_of_the_day_before(feed: Feed) -> None:
+    feed.say(CONSENT.changed(SQSX=ITEMS[0], SQJZRQ="2020-01-03"))
+    feed.say(*(PENALTY.changed(CF_WSH=f"某罚〔2019〕{number}号") for number in range(10, 90)))
+    feed.bus.publish(REGISTERED.changed(DOMDISTRICT="420103"))
+    feed.bus.turn("intake", 0)
+    feed.bus.turn("profiles", 0, 1)
+    assert feed.bus.unread("profiles", 0)
+    feed.bus.turn("fanout", 0)
+    feed.got()
+    # the next part goes by the new day, and the lane comes to what the day brings after it
+    assert feed.be("2020-01-04") == taken(*[ITEMS[0]] * 81)
+    assert list(restatement(changes_of(observed(feed.bus), lambda _: ()), None)) == []
