@@ -10,6 +10,7 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 
 from creditbus.services.engine.batch import Partition
+from creditbus.services.engine.consume.stopping import stop_consumer
 from creditbus.services.engine.consume.topic_reader import RETRY_MS
 from creditbus.services.engine.errors import DependencyDownError
 from creditbus.services.worker.grants import GrantVersions
@@ -142,9 +143,7 @@ class DeclarationsFollower:
         """Read no more."""
         consumer, self._consumer = self._consumer, None
         if consumer is not None:
-            # With its broker away, aiokafka lets the cancellation of its own request out of `stop`: it would end the
-            # worker as if it had been cancelled itself, without its exit code.
-            await asyncio.gather(consumer.stop(), return_exceptions=True)
+            await stop_consumer(consumer)
 
     def _opened(self) -> AIOKafkaConsumer:
         assert self._consumer is not None  # noqa: S101 -- `open` comes first

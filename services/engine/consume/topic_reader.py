@@ -11,6 +11,7 @@ from aiokafka.errors import KafkaConnectionError, KafkaError, OffsetOutOfRangeEr
 
 from creditbus.services.engine.batch import Partition, Record
 from creditbus.services.engine.consume.fetcher import NOWHERE, StageFetcher, stage_fetcher
+from creditbus.services.engine.consume.stopping import stop_consumer
 from creditbus.services.engine.errors import DependencyDownError
 
 __all__ = ["FROM_END", "FROM_START", "RETRY_MS", "Chunk", "log_bounds", "read_partitions"]
@@ -75,7 +76,7 @@ async def read_partitions(
     try:
         await consumer.start()
     except KafkaConnectionError as error:
-        await consumer.stop()
+        await stop_consumer(consumer)
         raise DependencyDownError("kafka", bootstrap_servers) from error
     fetcher = stage_fetcher(consumer, lambda: False) if as_stage else None
     patience = _STALLED_SECONDS if client_id is None else _SLOWED_SECONDS
@@ -103,7 +104,7 @@ async def read_partitions(
                 raise DependencyDownError("kafka", f"nothing came for {patience:.0f} s")
             yield Chunk(records, dict(positions))
     finally:
-        await consumer.stop()
+        await stop_consumer(consumer)
 
 
 async def _taken(fetcher: StageFetcher, before: dict[Partition, int]) -> tuple[list[Record], dict[Partition, int]]:
@@ -138,7 +139,7 @@ async def log_bounds(
     except KafkaError as error:
         raise DependencyDownError("kafka", f"{bootstrap_servers}: {type(error).__name__}") from error
     finally:
-        await consumer.stop()
+        await stop_consumer(consumer)
     return {one: (first[one], ends[one]) for one in partitions}
 
 

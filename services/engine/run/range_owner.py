@@ -149,7 +149,10 @@ class RangeOwner:
                 await self._work(pipeline)
             except asyncio.CancelledError:
                 if not self._closed:
-                    raise
+                    if _is_cancelled():
+                        raise
+                    # of something that was waited for: aiokafka has let its own out before (`stop_consumer`)
+                    logger.warning("%s: acquire again: what it waited for was cancelled", self._name)
             except OutdatedError:
                 self._renewed = True
             # Every error leads here, and there is no other way to recover: one for rare errors would be tried first on
@@ -292,3 +295,9 @@ class RangeOwner:
         if count:
             metrics.RESTORED_RECORDS.labels(self._stage.name).inc(count)
             logger.info("%s: restored %d records from %s", self._name, count, self._stage.changelog)
+
+
+def _is_cancelled() -> bool:
+    """Say whether somebody has asked the task to end, and not only what it waits for."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

@@ -430,6 +430,41 @@ def test_a_store_that_was_emptied_is_rebuilt_though_nothing_arrives(
     bench.play(scenario)
 
 
+@pytest.mark.parametrize("lanes", [1, 2])
+def test_a_cancellation_that_a_client_lets_out_does_not_end_the_owner(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, lanes: int
+) -> None:
+    let_out = [True]
+
+    async def read_tail(_settings: object, _changelog: object, start: int | None) -> AsyncIterator[Tail]:
+        if let_out and let_out.pop():
+            raise asyncio.CancelledError
+        if start is None:
+            yield {b"key": b"value"}, 7
+
+    monkeypatch.setattr(lane_module, "read_tail", read_tail)
+    bench.store = MemoryStore()
+    bench.lane_range, bench.partitions = LaneRange(0, lanes), [Partition("topic", number) for number in range(lanes)]
+
+    async def scenario(owner: RangeOwner) -> None:
+        assert owner.ready
+        assert not let_out
+        assert bench.world.closed == 1
+
+    bench.play(scenario)
+
+
+def test_an_owner_that_is_cancelled_ends(bench: Bench) -> None:
+    async def scenario() -> None:
+        task = asyncio.create_task(bench.make().run())
+        await until(lambda: bench.rooms)
+        task.cancel()
+        await asyncio.wait([task], timeout=5)
+        assert task.cancelled()
+
+    asyncio.run(scenario())
+
+
 def test_an_owner_that_is_given_up_in_its_pause_waits_for_nothing_any_more(bench: Bench) -> None:
     def shown() -> float | None:
         return REGISTRY.get_sample_value("creditbus_stage_waiting", {"stage": "stage", "dependency": "redis"})
