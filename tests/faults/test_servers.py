@@ -1,22 +1,29 @@
 """Servers that go away under load: the stages say so, wait, and go on by themselves; nothing is lost."""
 
+import asyncio
 import os
 import random
 import subprocess
 import sys
 from collections.abc import Callable
 
+import pytest
 import redis
 
 from creditbus.deploy.embedded import Cluster
+from creditbus.services.engine.batch import Partition
+from creditbus.services.engine.consume import topic_reader
+from creditbus.services.engine.errors import DependencyDownError
 from creditbus.topics.connection import Connection
 from tests.faults.conftest import SEED, MakeRun
+from tests.harness.cluster import start_afresh
 from tests.harness.waiting import until
-from tests.harness.wire import Message, Observer
+from tests.harness.wire import Message, Observer, Wire, partition_of
 from tests.harness.workers import Worker
 
 NOBODY = "91990106FC0090109B"
 """A credit code that the traffic does not use."""
+_LANES = 4
 
 
 def expect_waiting(worker: Worker, dependency: str) -> None:
@@ -147,6 +154,32 @@ def test_kafka_killed_and_back(
     expect_undisturbed()
     expect_back(worker, "kafka")
     assert worker.runs
+
+
+def test_kafka_killed_for_long_while_a_topic_is_read(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever reads hears that it is away, also where aiokafka is between two tries."""
+    monkeypatch.setattr(topic_reader, "_STALLED_SECONDS", 1.0)
+    connection = cluster.connection()
+    start_afresh(connection)
+    wire = Wire(connection)
+    place = Partition("ingest.tax-bureau", partition_of(b"key", _LANES))
+    for _ in range(10):  # a batch each, of which one answer brings one
+        wire.publish([Message(place.topic, b"key", b"value")], _LANES)
+
+    async def read() -> None:
+        chunks = topic_reader.read_partitions(
+            connection.bootstrap_servers, {place: topic_reader.FROM_START}, partition_bytes=1
+        )
+        assert (await anext(chunks)).records
+        cluster.kill("kafka")
+        async for _ in chunks:
+            pass
+
+    try:
+        with pytest.raises(DependencyDownError, match="nothing came"):
+            asyncio.run(read())
+    finally:
+        cluster.restart("kafka")
 
 
 def test_registry_away(
