@@ -14,6 +14,7 @@ from aiokafka.errors import (
     GroupCoordinatorNotAvailableError,
     GroupLoadInProgressError,
     IncompatibleBrokerVersion,
+    KafkaConnectionError,
     NodeNotReadyError,
     NotCoordinatorForGroupError,
     RequestTimedOutError,
@@ -141,6 +142,9 @@ class Brokers:
                 node: int = await self._client.coordinator_lookup(kind, key)
             except _MOVING:
                 await asyncio.sleep(self._pause)
+            except AssertionError as error:
+                # how aiokafka says that it knows no broker: one that is coming back has named none
+                raise KafkaConnectionError("no broker is known") from error
             else:
                 return node
 

@@ -247,6 +247,12 @@ def test_a_fence_that_nobody_answers_says_that_kafka_is_down(client: Client) -> 
         fence(client)
 
 
+def test_a_broker_that_names_no_broker_yet_is_one_that_is_down(client: Client) -> None:
+    client.lookups = [AssertionError("Did we not perform bootstrap?")]
+    with pytest.raises(DependencyDownError, match="no broker is known"):
+        fence(client)
+
+
 def test_a_fence_that_never_succeeds_ends_with_the_time_of_a_transaction(client: Client) -> None:
     client.codes[InitProducerIdRequest] = [CONCURRENT] * 100_000
     with pytest.raises(DependencyDownError):
