@@ -76,7 +76,7 @@ class Backoff:
 
     def _say(self, error: Exception, dependency: str) -> None:
         """Log it; the same again, with no batch between, at the level for those who look closely."""
-        about = dependency or f"{type(error).__name__} {error}"
+        about = dependency or f"{type(error).__name__} {error}".rstrip()
         again, self._said = about == self._said, about
         self._repeated = self._repeated + 1 if again else 0
         if isinstance(error, OwnershipLostError):
@@ -90,7 +90,9 @@ class Backoff:
             )
         else:
             self._awaited = self._awaited if again else dependency
-            logger.log(_level(logging.WARNING, again), "%s: wait for %s: %s", self._name, dependency, error)
+            # a time-out says nothing by itself
+            said = str(error) or type(error).__name__
+            logger.log(_level(logging.WARNING, again), "%s: wait for %s: %s", self._name, dependency, said)
 
     def acquired(self, proven: Container[str]) -> None:
         """Take note of an acquisition, which proves that these dependencies answer."""

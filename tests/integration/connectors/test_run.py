@@ -314,7 +314,7 @@ def test_an_older_process_is_shut_out_by_a_newer_one(bus: Connection, name: str)
         found = newer.fence()
         assert found is not None
         assert found.position == 1
-        with pytest.raises(PublishError):
+        with pytest.raises(PublishError, match="another process has taken over this connector"):
             older.publish([ProducerRecord(b"key", b"value")], progress.advanced(2, Totals(1, 1)))
         newer.publish([], found.advanced(3, Totals(2, 2)))
     final = _progress(bus, name)

@@ -9,7 +9,7 @@ import pytest
 from aiokafka.errors import KafkaConnectionError, MessageSizeTooLargeError
 from prometheus_client import REGISTRY
 
-from creditbus.services.engine.errors import DependencyDownError
+from creditbus.services.engine.errors import CheckpointError, DependencyDownError
 from creditbus.services.engine.run.backoff import Backoff
 from creditbus.services.engine.settings import EngineSettings
 
@@ -162,3 +162,19 @@ def test_what_kafka_refuses_for_good_is_no_kafka_that_is_away(lanes: Lanes, capl
     lanes.waiting.failed(MessageSizeTooLargeError())
     assert (lanes.waiting.dependency, lanes.shown("kafka")) == ("", 0)
     assert [record.levelname for record in caplog.records] == ["ERROR"]
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (TimeoutError(), "wait for kafka: TimeoutError"),
+        (KafkaConnectionError("gone"), "wait for kafka: KafkaConnectionError: gone"),
+        (CheckpointError(), "acquire again: CheckpointError"),
+    ],
+    ids=["a time-out", "a library's", "ours without a word"],
+)
+def test_every_error_is_said_by_name(
+    error: Exception, said: str, lanes: Lanes, caplog: pytest.LogCaptureFixture
+) -> None:
+    lanes.waiting.failed(error)
+    assert [one.message for one in caplog.records] == [f"{lanes.stage}/0-1: {said}"]
