@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from unittest.mock import patch
 
@@ -18,6 +18,7 @@ from creditbus.connectors.publish.publisher import Beside, Publisher
 from creditbus.connectors.run import runner
 from creditbus.connectors.run.runner import run_connector
 from creditbus.topics.connection import Connection
+from creditbus.topics.kafka_transactions import OutgoingRecord
 
 
 class _Dying(Publisher):
@@ -31,11 +32,12 @@ class _Dying(Publisher):
             threading.Event().wait()
         super().commit(messages, beside)
 
-    def _send(self, topic: str, key: bytes, value: bytes | None, partition: int) -> None:
-        super()._send(topic, key, value, partition)
-        self._sent += 1
-        if self._sent == self.sends:
-            threading.Timer(self.seconds, os.kill, (os.getpid(), signal.SIGKILL)).start()
+    def _records(self, messages: Iterable[ProducerRecord], beside: Iterable[Beside]) -> Iterator[OutgoingRecord]:
+        for record in super()._records(messages, beside):
+            yield record
+            self._sent += 1
+            if self._sent == self.sends:
+                threading.Timer(self.seconds, os.kill, (os.getpid(), signal.SIGKILL)).start()
 
 
 if __name__ == "__main__":
