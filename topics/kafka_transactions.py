@@ -75,7 +75,7 @@ def commit_whole(producer: KafkaProducer, records: Iterable[OutgoingRecord]) -> 
         if future.failed():
             raise future.exception
         if not future.is_done:
-            raise KafkaTimeoutError("a record was neither written nor refused")
+            raise KafkaTimeoutError
     producer.commit_transaction()
 
 
