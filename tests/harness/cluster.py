@@ -11,6 +11,7 @@ from creditbus.deploy.embedded import Cluster
 from creditbus.deploy.embedded.leash import attach
 from creditbus.topics.connection import Connection
 from creditbus.topics.declarations import declarations
+from creditbus.topics.errors import UnavailableError
 from creditbus.topics.names import OWN_PREFIXES
 from tests.harness.waiting import until
 
@@ -44,7 +45,16 @@ def start_afresh(bus: Connection) -> None:
         for deleted in admin.delete_topics(gone, operation_timeout=30).values():
             deleted.result()
         until(lambda: not admin.list_topics(timeout=30).topics.keys() & set(gone), "the old topics are gone")
-    apply_bus(bus)
+    until(lambda: _is_applied(bus), "topics and schemas are there")
     until(
         lambda: declarations().topics.keys() <= admin.list_topics(timeout=30).topics.keys(), "the new topics are listed"
     )
+
+
+def _is_applied(bus: Connection) -> bool:
+    """Apply; on a busy host a registry that has just started needs longer to answer than a command waits."""
+    try:
+        apply_bus(bus)
+    except UnavailableError:
+        return False
+    return True

@@ -246,16 +246,23 @@ def test_an_answer_to_the_commit_that_is_lost_doubles_nothing(
 
 
 class _Unreachable:
-    """Makes the coordinator unreachable for one moment: the nth time that a request of the transaction asks for it."""
+    """Makes the coordinator unreachable for the nth request of a transaction, or for all of them.
+
+    Attributes:
+        left: requests until it is, that one included; 0: none is.
+        entirely: whether it is for all of them.
+
+    """
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.left = 0
+        self.entirely = False
         reach = KafkaNetClient.await_ready
 
         def await_ready(client: KafkaNetClient, node_id: Any, timeout_ms: float = 30_000) -> bool:
-            if str(node_id).startswith("coordinator") and self.left:
-                self.left -= 1
-                if not self.left:
+            if str(node_id).startswith("coordinator") and (self.left or self.entirely):
+                self.left = max(0, self.left - 1)
+                if self.entirely or not self.left:
                     raise KafkaConnectionError("between two brokers")
             return bool(reach(client, node_id, timeout_ms))
 
@@ -286,8 +293,8 @@ def test_a_coordinator_that_is_away_for_a_moment_is_asked_again(
 def test_a_record_that_was_given_up_fails_its_transaction(
     bus: Connection, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(KafkaProducer.DEFAULT_CONFIG, "request_timeout_ms", 1000)
-    monkeypatch.setitem(KafkaProducer.DEFAULT_CONFIG, "delivery_timeout_ms", 1500)
+    monkeypatch.setitem(KafkaProducer.DEFAULT_CONFIG, "request_timeout_ms", 7000)
+    monkeypatch.setitem(KafkaProducer.DEFAULT_CONFIG, "delivery_timeout_ms", 8000)
     unreachable = _Unreachable(monkeypatch)
     # kafka-python's own: it forgets to add the partitions, so nothing can be sent to them
     monkeypatch.setattr(kafka_transactions, "_RetryingClient", KafkaNetClient)
@@ -296,7 +303,14 @@ def test_a_record_that_was_given_up_fails_its_transaction(
     with Publisher(bus.bootstrap_servers, name, _TOPIC) as ours:
         ours.fence()
         ours.publish(messages, first)
-        unreachable.left = 1
+        unreachable.entirely = True
+        flush = ours._producer.flush
+
+        def flushed(timeout: float | None = None) -> None:
+            flush(timeout)
+            unreachable.entirely = False
+
+        monkeypatch.setattr(ours._producer, "flush", flushed)
         with pytest.raises(PublishError, match="does not answer"):
             ours.publish(messages, first.advanced(2, Totals(1, 1)))
     with Publisher(bus.bootstrap_servers, name, _TOPIC) as newer:
