@@ -20,7 +20,7 @@ from ground import Ground
 from whole.city import City, city
 from whole.restatement import SUBSCRIBER
 from whole.standing_records import ITEM, StandingRecords
-from whole.workers import Worker, WorkerPlan
+from whole.workers import Worker, WorkerPlan, wait
 
 from creditbus.topics.names import CHANGES, FEED
 
@@ -163,17 +163,8 @@ def _await_quiet(connection: Any, before: Ends) -> None:
 
 
 def _wait(value: Callable[[], float], until: float, scene: _Scene) -> None:
-    moved, last = time.monotonic(), -1.0
-    while (now := value()) < until:
-        if scene.worker.process.poll() is not None:
-            message = f"the worker ended with {scene.worker.process.returncode}"
-            raise RuntimeError(message)
-        if now != last:
-            moved, last = time.monotonic(), now
-        elif time.monotonic() - moved > _PATIENCE_SECONDS:
-            message = f"stopped at {now:,.0f} of {until:,.0f}"
-            raise TimeoutError(message)
-        time.sleep(_LOOK_SECONDS)
+    # asking the broker for its ends costs more than looking at what a worker says, and a fault may take long
+    wait([scene.worker], value, until, patience=_PATIENCE_SECONDS, every=_LOOK_SECONDS)
 
 
 @contextmanager

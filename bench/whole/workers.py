@@ -128,12 +128,19 @@ def _counted(running: Sequence[Worker], what: str, stage: str) -> int:
     return int(sum(worker.looks[-1][what].get(stage, 0) for worker in running if worker.looks))
 
 
-def wait(running: Sequence[Worker], ready: Callable[[], float], until: float) -> None:
-    """Return when `ready` has come to `until`.
+def wait(
+    running: Sequence[Worker],
+    ready: Callable[[], float],
+    until: float,
+    *,
+    patience: float = _PATIENCE_SECONDS,
+    every: float = _WAIT_SECONDS,
+) -> None:
+    """Return when `ready`, which is asked every so many seconds, has come to `until`.
 
     Raises:
         RuntimeError: a worker ended.
-        TimeoutError: nothing moved for long.
+        TimeoutError: nothing moved for more seconds than there is patience.
 
     """
     moved, last = time.monotonic(), -1.0
@@ -144,10 +151,10 @@ def wait(running: Sequence[Worker], ready: Callable[[], float], until: float) ->
                 raise RuntimeError(message)
         if now != last:
             moved, last = time.monotonic(), now
-        elif time.monotonic() - moved > _PATIENCE_SECONDS:
+        elif time.monotonic() - moved > patience:
             message = f"stopped at {now:,.0f} of {until:,.0f}"
             raise TimeoutError(message)
-        time.sleep(_WAIT_SECONDS)
+        time.sleep(every)
 
 
 def cpu_between(worker: Worker, first: float, last: float) -> float:
