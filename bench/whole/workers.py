@@ -136,7 +136,7 @@ def wait(
     patience: float = _PATIENCE_SECONDS,
     every: float = _WAIT_SECONDS,
 ) -> None:
-    """Return when `ready`, which is asked every so many seconds, has come to `until`.
+    """Return when `ready`, which is asked every `every` seconds, has come to `until`.
 
     Raises:
         RuntimeError: a worker ended.
