@@ -10,6 +10,7 @@ from creditbus.services.domain.profile.keys import LANE_KEY
 from creditbus.services.engine.codec.event_codec import EventCodec
 from creditbus.services.engine.stage.contract import LaneOpening, Stage, StoreKind
 from creditbus.services.engine.stage.rejects import Rejects
+from creditbus.services.profiles.lane import NO_SUBJECT
 from creditbus.services.profiles.step import ProfilesStep
 from creditbus.topics.names import PROFILES
 
@@ -34,6 +35,8 @@ def profiles_stage(catalogue: Catalogue, codec: EventCodec, history: GrantHistor
         lanes=lanes,
         step=step,
         further_keys=step.further_keys,
+        look_ahead=step.look_ahead,
+        piece_key=NO_SUBJECT,
         store=StoreKind.REDIS,
         changelog=PROFILES.changelog,
         opening=LaneOpening(LANE_KEY, PROFILES.input, step.opening),

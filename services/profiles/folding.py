@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from creditbus.services.domain.event import (
     Change,
@@ -123,11 +123,13 @@ class Folding:
         self._settling = Settling(context, self._consenting, self._reidentifying, view)
         self._quick = Quick(context.quick_items, context.codec, stage, self._ending, summaries, view, out)
 
-    def looked_at(self, work: Sequence[Arrival]) -> Iterator[bytes]:
-        """Give the keys of the records that pieces of the lane look at; MissingKeysError as of `LaneWalk.needed`."""
+    def looked_at(self, work: Sequence[Arrival]) -> list[bytes]:
+        """Return the keys of the records that pieces of the lane look at; MissingKeysError as of `LaneWalk.needed`."""
+        keys: list[bytes] = []
         for arrival in work:
             if arrival.chunk != NO_CHUNK and arrival.code == NO_SUBJECT:
-                yield from self._walk.needed(arrival.chunk)
+                keys += self._walk.needed(arrival.chunk)
+        return keys
 
     def handle(self, arrival: Arrival) -> None:
         """Fold one event that arrived on the topic, or go on with a restatement."""

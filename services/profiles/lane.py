@@ -61,9 +61,10 @@ class Pace(NamedTuple):
 #: (docs/adr/0040-policies.md).
 BUSY: Final = Pace(64, 64, 4, 1)
 #: Where nobody has waited for a while, a transaction may as well hold more, and the longer the more: each costs the
-#: same tens of milliseconds of answers, however little it holds.
+#: same tens of milliseconds of answers, however little it holds. The largest were the fastest next to other changes
+#: and alone once each was a transaction of its own (docs/adr/0051-pieces.md).
 _IDLE: Final = Pace(256, 256, 16, 4)
-_ALONE: Final = Pace(1024, 1024, 64, 16)
+_ALONE: Final = Pace(2048, 2048, 128, 32)
 
 
 class StageStanding:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import chain
 
 from creditbus.services.domain.profile.keys import subject_key
@@ -33,8 +33,8 @@ class LaneWalk:
         self._summaries = summaries
         self._view = view
 
-    def needed(self, piece: int) -> Iterator[bytes]:
-        """Give the keys of the records that a piece looks at; MissingKeysError where others are to be read first.
+    def needed(self, piece: int) -> list[bytes]:
+        """Return the keys of the records that a piece looks at; MissingKeysError where others are to be read first.
 
         Args:
             piece: its number in a continuation (`lane`).
@@ -42,21 +42,25 @@ class LaneWalk:
         """
         lane = self._lane
         if is_of_due(piece):
-            if due := lane.due_piece(piece):
-                of_day = DueOfDay(due.until, self._view)
-                codes = self._endings.together(due.codes, of_day, lane.pace)
-                yield from self._endings.needed(codes, of_day, lane.pace)
-            return
+            due = lane.due_piece(piece)
+            if due is None:
+                return []
+            of_day = DueOfDay(due.until, self._view)
+            codes = self._endings.together(due.codes, of_day, lane.pace)
+            return list(self._endings.needed(codes, of_day, lane.pace))
         codes = self._subjects(piece)
         # of all of them before the first one's records: each miss is a question to the store
         self._view.need(chain.from_iterable(map(self._restating.chunks_to_start, codes)))
+        # not one by one: a piece may have a thousand, and they are asked for again after each answer of the store
+        keys: list[bytes] = []
         for code in codes:
             if self._is_started(code):
-                yield from self._restating.needed_to_go_on(code, lane.pace.chunks)
+                keys += self._restating.needed_to_go_on(code, lane.pace.chunks)
                 continue
             if lane.unfiled:
-                yield from self._endings.needed([code], self._by_other_rules(), lane.pace)
-            yield from self._restating.needed_to_start(code, lane.behind)
+                keys += self._endings.needed([code], self._by_other_rules(), lane.pace)
+            keys += self._restating.needed_to_start(code, lane.behind)
+        return keys
 
     def go_on(self, piece: int) -> None:
         """Do a piece, and see to the next one; one that is done already is passed over."""

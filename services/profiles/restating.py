@@ -7,7 +7,7 @@ change and pieces of work come: no list of holders and no history of facts is ke
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Container
 from typing import Final
 
 from creditbus.services.domain.event import Facts, restated_id
@@ -107,17 +107,15 @@ class Restating:
         subject = self._summaries.of(subject_key(code))
         return [index_key(code, number) for number in range(min(AT_ONCE, subject.records // INDEX_CHUNK))]
 
-    def needed_to_start(self, code: bytes, items: Container[bytes]) -> Iterator[bytes]:
-        """Give the keys of the records that `start_within` looks at; MissingKeysError where chunks are to be read."""
-        for name in self._names(code, 0, AT_ONCE):
-            if item_of(name) in items:
-                yield record_store_key(code, name)
+    def needed_to_start(self, code: bytes, items: Container[bytes]) -> list[bytes]:
+        """Return the keys of the records that `start_within` looks at; MissingKeysError where chunks are to be read."""
+        return [record_store_key(code, name) for name in self._names(code, 0, AT_ONCE) if item_of(name) in items]
 
-    def needed_to_go_on(self, code: bytes, chunks: int) -> Iterator[bytes]:
-        """Give the keys of the records that `go_on_within` looks at; MissingKeysError as of `needed_to_start`."""
+    def needed_to_go_on(self, code: bytes, chunks: int) -> list[bytes]:
+        """Return the keys of the records that `go_on_within` looks at; MissingKeysError as of `needed_to_start`."""
         first = self._summaries.of(subject_key(code)).restating
         names = [] if first == NOT_RESTATING else self._names(code, first, chunks)
-        return (record_store_key(code, name) for name in names)
+        return [record_store_key(code, name) for name in names]
 
     def _names(self, code: bytes, first: int, count: int) -> list[bytes]:
         subject = self._summaries.of(subject_key(code))
@@ -188,10 +186,7 @@ def names_of(code: bytes, subject: Subject, view: StateView, first: int = 0, aft
     after = tail + 1 if after is None else after
     chunks = [index_key(code, number) for number in range(first, min(after, tail))]
     view.need(chunks)
-    return list(_names(chunks, subject.tail if after > tail else b"", view))
-
-
-def _names(chunks: list[bytes], tail: bytes, view: StateView) -> Iterator[bytes]:
+    names: list[bytes] = []
     for key in chunks:
-        yield from record_keys(view.get(key) or b"")
-    yield from record_keys(tail)
+        names += record_keys(view.get(key) or b"")
+    return names + record_keys(subject.tail) if after > tail else names

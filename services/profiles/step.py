@@ -145,6 +145,13 @@ class ProfilesStep:
                 absent.add(arrival.key)
         return held, absent
 
+    def look_ahead(self, work: Sequence[Arrival], view: StateView) -> None:
+        """Ask for what pieces of a walk through the lane look at, as of `LookAhead`."""
+        pieces = [arrival for arrival in work if arrival.chunk != NO_CHUNK and arrival.code == NO_SUBJECT]
+        if pieces:
+            busy = any(arrival.chunk == NO_CHUNK for arrival in work)
+            view.need(Folding(self._context, view, Output(0), busy=busy).looked_at(pieces))
+
     def _remember(self, arrival: Arrival) -> None:
         """Read an event of a new origin whole: what passes quickly is booked against it as bytes."""
         origin = arrival.peek.origin if arrival.peek else b""

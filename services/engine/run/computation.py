@@ -17,6 +17,7 @@ from creditbus.services.engine.metric_updates import PhaseClock
 from creditbus.services.engine.produce.records import Packed
 from creditbus.services.engine.run.lane import Entries, Lane
 from creditbus.services.engine.run.runtime import StageRuntime
+from creditbus.services.engine.stage.contract import LookAhead
 from creditbus.services.engine.stage.output import Output
 from creditbus.services.engine.stage.state_view import MissingKeysError, StateView
 
@@ -108,6 +109,7 @@ class Computation:
     def __init__(self, runtime: StageRuntime) -> None:
         self._step = runtime.stage.step
         self._further_keys = runtime.stage.further_keys
+        self._look_ahead = runtime.stage.look_ahead
         self._late_schemas = runtime.stage.late_schemas
         self._runtime = runtime
         self._schemas = runtime.schemas
@@ -189,7 +191,20 @@ class Computation:
             await self._yield_to_loop(len(work))
         if held:
             state |= await part.lane.read(held)
+        if self._look_ahead is not None:
+            await self._look(self._look_ahead, part, state)
         return state
+
+    async def _look(self, look_ahead: LookAhead, part: _Part, state: State) -> None:
+        """Read what one answer after another shows to be needed: here lanes ask together, in the step one by one."""
+        while True:
+            try:
+                look_ahead(part.work, StateView(state))
+            except MissingKeysError as missing:
+                part.keys.update(missing.keys)
+                state |= await part.lane.read(missing.keys)
+            else:
+                return
 
     async def _run(self, part: _Part, state: State) -> tuple[Output, StateView]:
         work = part.work

@@ -12,14 +12,25 @@ __all__ = ["Inbox"]
 
 
 class Inbox:
-    """Batches in the order of arrival; shut until it is opened for an acquisition."""
+    """Batches in the order of arrival; shut until it is opened for an acquisition.
 
-    def __init__(self) -> None:
+    Args:
+        piece_key: as of `Stage`.
+
+    Attributes:
+        records: how many wait.
+        pieces: how many of them are alone in their batches and are pieces of the stage's own work.
+
+    """
+
+    def __init__(self, piece_key: bytes | None = None) -> None:
+        self._piece_key = piece_key
         self._batches: deque[Batch] = deque()
         self._expected: dict[Partition, int] = {}
         self._assignment_epoch = 0
         self._empty: dict[Partition, tuple[int, int]] = {}
         self.records = 0
+        self.pieces = 0
 
     def open(self, offsets: Mapping[Partition, int], assignment_epoch: int) -> None:
         """Take batches from these offsets on that carry this assignment_epoch."""
@@ -32,7 +43,7 @@ class Inbox:
     def shut(self) -> None:
         """Forget what is here and take no more."""
         self._batches.clear()
-        self.records = 0
+        self.records = self.pieces = 0
         self._assignment_epoch = 0
 
     def offer(self, batch: Batch) -> bool:
@@ -41,7 +52,18 @@ class Inbox:
             return False
         self._batches.append(batch)
         self.records += len(batch.records)
+        self.pieces += self.pieces_of(batch)
         return True
+
+    def pieces_of(self, batch: Batch) -> int:
+        """Return how many pieces of the stage's own work a batch is; 0 where it has anything else."""
+        key, records = self._piece_key, batch.records
+        return len(records) if key is not None and all(record.key == key for record in records) else 0
+
+    @property
+    def is_of_pieces(self) -> bool:
+        """Whether nothing waits but pieces of the stage's own work."""
+        return 0 < self.records == self.pieces
 
     def __bool__(self) -> bool:
         """Whether something waits, be it only transaction markers."""
@@ -69,6 +91,7 @@ class Inbox:
             if not batch.records:
                 self._pass(batch)
             records += len(batch.records)
+            self.pieces -= self.pieces_of(batch)
             taken.append(batch)
         self.records -= records
         return taken

@@ -35,15 +35,18 @@ class Lane:
         store: the state; None: the stage has none.
         changelog: the topic of its truth; empty: the state is not this stage's own.
         ids: of the topics that it reads.
+        piece_key: as of `Stage`.
 
     Attributes:
         activity: counts the chunks of state that were restored; what takes long and goes on is not standing still.
 
     """
 
-    def __init__(self, number: int, store: Store | None, changelog: str, ids: TopicIds) -> None:
+    def __init__(
+        self, number: int, store: Store | None, changelog: str, ids: TopicIds, piece_key: bytes | None = None
+    ) -> None:
         self.number = number
-        self.inbox = Inbox()
+        self.inbox = Inbox(piece_key)
         self.changelog = Partition(changelog, number)
         self.activity = 0
         self._store = store

@@ -29,6 +29,9 @@ _T = TypeVar("_T")
 
 _CANCEL_SECONDS = 1.0
 
+#: A piece of a stage's own work is worth a transaction where it changes this part of the records that a batch may read.
+_LARGE_PIECE: Final = 8
+
 #: A batch that is prepared ahead may have to ask the registry for a schema: the one before it does not wait for that.
 _AHEAD_SECONDS: Final = 0.5
 
@@ -57,6 +60,8 @@ class Pipeline:
         self._name = runtime.stage.name
         self._lanes = list(lanes)
         self._most = runtime.batch_records
+        self._with_large_pieces: set[Lane] = set()
+        self._took_pieces = False
         self._slots = runtime.slots
         self._computation = Computation(runtime)
         self._producer = producer
@@ -136,7 +141,15 @@ class Pipeline:
 
     @property
     def _full_batch_waits(self) -> bool:
-        return sum(lane.inbox.records for lane in self._lanes) >= self._most
+        return sum(map(self._waiting, self._lanes)) >= self._most
+
+    def _waiting(self, lane: Lane) -> int:
+        """Return how many records wait for a lane; a large piece of its own work counts as a whole batch.
+
+        As one record it would wait for the transactions of all other lanes' pieces. So one is read while another is
+        computed and a third one commits.
+        """
+        return self._most if lane in self._with_large_pieces and lane.inbox.is_of_pieces else lane.inbox.records
 
     # -- computing ------------------------------------------------------------------------------
 
@@ -153,6 +166,7 @@ class Pipeline:
             self._ahead = self._begin(self._prepare())
             await asyncio.wait([self._ahead], timeout=_AHEAD_SECONDS)
         computed = await self._computation.compute(prepared)
+        self._learn(computed)
         self._follow(computed)
         return computed
 
@@ -175,18 +189,36 @@ class Pipeline:
         return prepared
 
     def _take(self) -> list[Share]:
-        """Take what waits, up to a whole batch; the lane that came last comes first the next time."""
+        """Take what waits, up to a whole batch; the lane that came last comes first the next time.
+
+        What others wait for comes first after a batch with pieces of the stage's own work, and after it the pieces: so
+        neither waits for more than one batch of the other.
+        """
         shares: list[Share] = []
-        room = self._most
-        for lane in list(self._lanes):
+        room, pieces_first, with_pieces = self._most, not self._took_pieces, False
+        for lane in sorted(self._lanes, key=lambda lane: lane.inbox.is_of_pieces != pieces_first):
             if lane.inbox and room > 0:
-                share = Share(lane, lane.inbox.take(room))
+                weight, of_pieces = self._waiting(lane), lane.inbox.is_of_pieces
+                share = Share(lane, lane.inbox.take(1 if of_pieces else room))
                 shares.append(share)
-                room -= share.size
+                room -= weight if of_pieces else share.size
+                with_pieces |= of_pieces
                 if room <= 0:
                     at = self._lanes.index(lane) + 1
                     self._lanes = self._lanes[at:] + self._lanes[:at]
+        self._took_pieces = with_pieces
         return shares
+
+    def _learn(self, computed: Computed) -> None:
+        """See how much a piece of each lane's own work is; next to events it is little."""
+        written = {lane: len(entries) for lane, entries in computed.written}
+        for share in computed.shares:
+            lane = share.lane
+            of_pieces = all(lane.inbox.pieces_of(batch) for batch in share.batches if batch.records)
+            if of_pieces and written.get(lane, 0) >= self._most / _LARGE_PIECE:
+                self._with_large_pieces.add(lane)
+            else:
+                self._with_large_pieces.discard(lane)
 
     def _follow(self, computed: Computed) -> None:
         """Let the batch that is read ahead see what this one wrote."""

@@ -57,7 +57,8 @@ class RangeOwner:
         self._positions = positions
         self._on_room = on_room
         numbers = sorted({partition.partition for partition in self.partitions})
-        self._lanes = {number: Lane(number, runtime.store, runtime.stage.changelog, runtime.ids) for number in numbers}
+        changelog, piece_key = runtime.stage.changelog, runtime.stage.piece_key
+        self._lanes = {number: Lane(number, runtime.store, changelog, runtime.ids, piece_key) for number in numbers}
         self._name = f"{runtime.stage.name}/{lane_range}"
         self._waiting = Backoff(runtime.settings, runtime.stage.name, self._name, len(numbers))
         self._batches = 0

@@ -11,11 +11,16 @@ from creditbus.services.engine.codec.schemas import Schemas
 from creditbus.services.engine.stage.output import Output
 from creditbus.services.engine.stage.state_view import StateView
 
-__all__ = ["FurtherKeys", "LaneOpening", "LateSchemas", "Stage", "Step", "StepRun", "StoreKind"]
+__all__ = ["FurtherKeys", "LaneOpening", "LateSchemas", "LookAhead", "Stage", "Step", "StepRun", "StoreKind"]
 
 FurtherKeys = Callable[[Sequence[Any], Mapping[bytes, bytes | None]], tuple[set[bytes], set[bytes]]]
 """Looks at a slice of the work and at the values of the keys that `prepare` named. Returns keys to be read besides, and
 keys that have no value, as those values show: they are not asked for."""
+
+LookAhead = Callable[[Sequence[Any], StateView], None]
+"""Looks at the work of a batch and at what was read of its state, and asks by MissingKeysError for what it needs in
+addition, until it needs nothing more. It decides nothing: where the state is older than the batch before, what it asks
+for is read in vain."""
 
 
 def _nothing() -> None:
@@ -115,6 +120,9 @@ class Stage:
         changelog: compacted topic that holds the truth of its state, and how far its lanes have read.
         looks_up: the stage whose state it reads next to its own (StoreKind.LOOKUP).
         further_keys: says what more to read once the keys of `prepare` are known; None: nothing.
+        look_ahead: says what else to read, one question after another; None: nothing.
+        piece_key: key of the records by which the stage says to itself that there is more to do. One of them may be the
+            work of a whole batch of others. None: it has none.
         max_outputs_per_record: how many records it may write for one that it reads; the more, the fewer records go into
             a batch.
         opening: what it says to each lane that it takes up; None: nothing.
@@ -131,6 +139,8 @@ class Stage:
     changelog: str = ""
     looks_up: str = ""
     further_keys: FurtherKeys | None = None
+    look_ahead: LookAhead | None = None
+    piece_key: bytes | None = None
     max_outputs_per_record: int = 1
     opening: LaneOpening | None = None
     late_schemas: LateSchemas | None = None

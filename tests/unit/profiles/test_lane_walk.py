@@ -20,7 +20,7 @@ from tests.harness.memory_observer import MemoryWire, publish
 from tests.harness.traffic import Event, Party, message, moved, party, penalty, registration
 from tests.step_harness import PERSON_KEY, START_MS, Bus
 
-PIECE, LARGE_PIECE, LARGEST_PIECE = 64, 256, 1024
+PIECE, LARGE_PIECE, LARGEST_PIECE = 64, 256, 2048
 """Records of a piece between events, where there are none, and where there have been none for long."""
 MOST = 79
 """Records that a piece has at most: of one subject, in full chunks and its last one."""
