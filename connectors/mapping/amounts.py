@@ -1,14 +1,15 @@
 """Numbers as departments write them: 12,500, 3000元, 1.2万元, 25年.
 
 Each of these is read only where the mapping says that the column is written so. A number of which two readings are
-possible (12,5 or 0,125: grouped digits, or a decimal comma) passes as it is, and validation refuses it by name.
+possible (12,5 or 0,125: grouped digits, or a decimal comma) passes as it is, and validation refuses it by name. So does
+what Python would read as a number and nobody writes as an amount: 1.2E+11, which a spreadsheet rounded, and 1_000.
 """
 
 import re
 from collections.abc import Iterable
 
-from creditbus.connectors.mapping.cells import Transform, scaler
-from creditbus.connectors.mapping.model import UNITS
+from creditbus.connectors.mapping.cells import Transform
+from creditbus.connectors.mapping.units import converted
 
 __all__ = ["number_reader"]
 
@@ -50,12 +51,6 @@ def number_reader(
         found = plain(number)
         if found is None:
             return text
-        return found if unit is None else _scaled(found, source, unit[1])
+        return found if unit is None else converted(found, source, unit[1])
 
     return read
-
-
-def _scaled(number: str, source: str, target: str) -> str:
-    if source == target:
-        return number
-    return scaler(UNITS[source], UNITS[target])(number) or number

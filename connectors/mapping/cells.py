@@ -7,20 +7,18 @@ day that does not exist) passes as it is, for the catalogue's validation to name
 import re
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from creditbus.connectors.contract import Cell
 from creditbus.connectors.mapping import messages
 from creditbus.services.domain import normalise
 
-__all__ = ["Transform", "date_reader", "number_text", "scaler", "typed_text"]
+__all__ = ["Transform", "date_reader", "number_text", "typed_text"]
 
 Transform = Callable[[str], str | None]
 
 _FIELDS = {"yyyy": r"(?P<y>\d{4})", "MM": r"(?P<m>\d{2})", "dd": r"(?P<d>\d{2})"}
 _SHORT_FIELDS = {"M": r"(?P<m>\d{1,2})", "d": r"(?P<d>\d{1,2})"}
-_MOST_PLACES = 64
-"""An amount with an exponent past it stays as it is: written out it would be a gigabyte of zeros."""
 _TOKEN = re.compile("yyyy|MM|dd|M|d")
 
 
@@ -86,17 +84,3 @@ def _pattern(form: str) -> re.Pattern[str]:
     if set(pattern.groupindex) != {"y", "m", "d"}:
         raise ValueError(messages.DATE_FORM_PARTS(form=form))
     return pattern
-
-
-def scaler(source: Decimal, target: Decimal) -> Transform:
-    """Make a function that converts an amount between units; text that is not a number passes."""
-
-    def scale(text: str) -> str:
-        try:
-            amount = Decimal(text) * source / target
-        except InvalidOperation:
-            return text
-        sane = amount.is_finite() and abs(amount.adjusted()) <= _MOST_PLACES
-        return format(amount.normalize(), "f") if sane else text
-
-    return scale

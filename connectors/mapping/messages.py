@@ -88,6 +88,14 @@ NO_UNIT = Message(
     "没有单位 {unit!r}；可选：{known}",
     "unit {unit!r} is not known; known are {known}",
 )
+NOT_THE_FIELDS_UNIT = Message(
+    "{field} 的单位是{unit}",
+    "{field} is in {unit}",
+)
+WRITE_THE_FIELDS_UNIT = Message(
+    "请写 to: {unit}；来源中金额的单位写入 from",
+    "write to: {unit}, and the unit of the source's amounts as from",
+)
 LOOKUP_OR_FIND = Message(
     "lookup 与 find 只能给出其一",
     "lookup and find exclude each other",

@@ -1,15 +1,15 @@
 """What may stand in a mapping file; what each key means is in `page_messages.MEANINGS`, for page and schema alike."""
 
 import re
-from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from creditbus.connectors.mapping import messages
+from creditbus.connectors.mapping.units import UNITS
 from creditbus.services.domain.event import CLAIM_FIELDS
 
-__all__ = ["UNITS", "Form", "FurtherColumn", "LookupTable", "MappingModel", "NameOf", "Rule", "Unit"]
+__all__ = ["Form", "FurtherColumn", "LookupTable", "MappingModel", "NameOf", "Rule", "Unit"]
 
 Form = Literal["text", "code", "number", "date", "date-open", "datetime", "epoch_ms"]
 """How a cell is read: code and number are brought to half width, date and date-open to ISO.
@@ -19,8 +19,6 @@ city.
 """
 
 NameOf = Literal["file", "sheet"]
-
-UNITS = {"元": Decimal(1), "千元": Decimal(1000), "万元": Decimal(10_000), "亿元": Decimal(100_000_000)}
 
 HeaderField = Literal["authority", "authority_name", "document_no", "subject_kind", "subject_name", "source_time"]
 

@@ -155,7 +155,10 @@ EXAMPLES: Final[Mapping[str, Example]] = {
     ),
     "rule.unit": Example(
         "content: {CF_NR_FK: {column: 罚款(元), unit: {from: 元, to: 万元}}}\n",
-        (Case({"罚款(元)": "3000"}, "CF_NR_FK", "0.3"),),
+        (
+            Case({"罚款(元)": "3000"}, "CF_NR_FK", "0.3"),
+            Case({"罚款(元)": "1.2E+05"}, "CF_NR_FK", "1.2E+05", "NUMBER_UNPARSABLE"),
+        ),
     ),
     "unit.written": Example(
         "content: {CF_NR_FK: {column: 罚款(元), unit: {from: 元, to: 万元, written: true}}}\n",

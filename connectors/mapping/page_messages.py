@@ -124,16 +124,17 @@ MEANINGS: Mapping[str, Message] = {
         "Words that may stand after a number, and are left out.",
     ),
     "rule.unit": Message(
-        "金额单位的换算。",
-        "Conversion of an amount of money.",
+        "金额单位的换算，各位数字都保留；不是纯数值的（如 1.2E+05）不换算，该行退回。",
+        "Conversion of an amount of money, with all of its digits. What is not a plain number, such as 1.2E+05, is not"
+        " converted, and its row is refused.",
     ),
     "unit.from": Message(
         "没有写单位的数值的单位。",
         "Unit of a number that names none.",
     ),
     "unit.to": Message(
-        "字段的单位，见其标题。",
-        "Unit of the field, as its title says.",
+        "字段的单位，见其标题；与标题不同的不接受。",
+        "Unit of the field, as its title says; another one than that is refused.",
     ),
     "unit.written": Message(
         "单元格是否可以自带单位，以其为准。",

@@ -106,7 +106,7 @@ def resolve(mapping: MappingModel, document: Document, item: Item, folder: Trave
         target = partial(_target, steps, mapping, document, part, name, of=of)
         targets.append(target(rule))
         if rule.otherwise is not None:
-            targets.append(replace(target(rule.otherwise), otherwise=True))
+            targets.append(replace(target(rule.otherwise, "otherwise"), otherwise=True))
         if rule.default is not None:
             defaults[part, name] = _fixed(document, part, name, "default", rule.default, item)
     further = tuple(_further_key(mapping, document, item))
@@ -182,14 +182,21 @@ def _fixed(document: Document, part: Part, name: str, key: str, value: str, item
 
 
 def _target(
-    steps: Steps, mapping: MappingModel, document: Document, part: Part, name: str, rule: Rule, *, of: Field | None
+    steps: Steps,
+    mapping: MappingModel,
+    document: Document,
+    part: Part,
+    name: str,
+    rule: Rule,
+    *below: str,
+    of: Field | None,
 ) -> Target:
     columns = () if rule.name_of else rule.column or ((of.code, of.title) if of else ())
     if not columns and not rule.name_of:
-        raise document.error((part, name), messages.NAMES_NO_COLUMN(), messages.GIVE_A_COLUMN())
+        raise document.error((part, name, *below), messages.NAMES_NO_COLUMN(), messages.GIVE_A_COLUMN())
     form = rule.form or _form(part, name, rule, of)
     empties = frozenset(mapping.empties if rule.empties is None else rule.empties)
-    transform = steps.of((part, name), rule, form, of)
+    transform = steps.of((part, name, *below), rule, form, of)
     return Target(part, name, columns, form, empties | {""}, transform, name_of=rule.name_of)
 
 

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from creditbus.connectors.mapping.model import UNITS, FurtherColumn, LookupTable, MappingModel, Rule, Unit
+from creditbus.connectors.mapping.model import FurtherColumn, LookupTable, MappingModel, Rule, Unit
 from creditbus.connectors.mapping.page_messages import MEANINGS
+from creditbus.connectors.mapping.units import UNITS
 from creditbus.services.domain.event import CLAIM_FIELDS
 
 __all__ = ["mapping_schema"]

@@ -5,14 +5,16 @@ from collections.abc import Callable, Iterator
 from importlib.resources.abc import Traversable
 from typing import Any
 
+from creditbus.connectors.common.field_names import field_name
 from creditbus.connectors.mapping import messages
 from creditbus.connectors.mapping.amounts import number_reader
-from creditbus.connectors.mapping.cells import Transform, date_reader, scaler
+from creditbus.connectors.mapping.cells import Transform, date_reader
 from creditbus.connectors.mapping.day_numbers import day_number_reader
-from creditbus.connectors.mapping.model import UNITS, Form, MappingModel, Rule
+from creditbus.connectors.mapping.model import Form, MappingModel, Rule, Unit
 from creditbus.connectors.mapping.moments import day_reader, epoch_reader, moment_reader
 from creditbus.connectors.mapping.parties import categories_of, party_finder
 from creditbus.connectors.mapping.tables import division_finder, load_lookup
+from creditbus.connectors.mapping.units import stated_unit
 from creditbus.connectors.setup.documents import Document
 from creditbus.services.domain import normalise
 from creditbus.services.domain.catalogue import Field, Format, Item
@@ -26,6 +28,8 @@ Step = Callable[[str], Any]
 _DATES = ("date", "date-open")
 _MOMENTS = ("datetime", "epoch_ms")
 _KIND = ("header", "subject_kind")
+_OF_FIELD = 2
+"""Parts of a rule's path that name its field."""
 
 
 class Steps:
@@ -44,11 +48,11 @@ class Steps:
         self._item = item
         self._folder = folder
 
-    def of(self, path: tuple[str, str], rule: Rule, form: Form, field: Field | None) -> Step | None:
+    def of(self, path: tuple[str, ...], rule: Rule, form: Form, field: Field | None) -> Step | None:
         """Return the function; ``None``: the cell stays as it is.
 
         Args:
-            path: The field in the mapping, such as content and its code.
+            path: The rule in the mapping: content, claim or header, the field, and perhaps `otherwise`.
             rule: Its rule.
             form: How a cell is read.
             field: The content field; ``None`` in claim and header.
@@ -59,7 +63,7 @@ class Steps:
         """
         return _chain(list(self._steps(path, rule, form, field)))
 
-    def _steps(self, path: tuple[str, str], rule: Rule, form: Form, field: Field | None) -> Iterator[Step]:
+    def _steps(self, path: tuple[str, ...], rule: Rule, form: Form, field: Field | None) -> Iterator[Step]:
         if rule.pattern is not None:
             yield _part(rule.pattern)
         if rule.values:
@@ -73,24 +77,32 @@ class Steps:
             yield division_finder()
         elif rule.find:
             yield self._party(path)
-        if path == _KIND:
+        if path[:_OF_FIELD] == _KIND:
             yield SubjectKind.__members__.get
 
-    def _numbers(self, path: tuple[str, str], rule: Rule, field: Field | None) -> Iterator[Step]:
+    def _numbers(self, path: tuple[str, ...], rule: Rule, field: Field | None) -> Iterator[Step]:
         unit = rule.unit
-        written = unit is not None and unit.written
-        asked = {"thousands": rule.thousands, "suffixes": rule.suffixes, "unit.written": written}
+        asked = {"thousands": rule.thousands, "suffixes": rule.suffixes, "unit": unit}
         used = [name for name, value in asked.items() if value]
-        if used and (field is None or field.format is not Format.NUMBER):
+        if not used:
+            return
+        if field is None or field.format is not Format.NUMBER:
             # in a field of texts nothing would refuse what is not a number in the end
             raise self._document.error(path, messages.OF_NUMBERS(names=", ".join(used)))
-        if used:
-            names = None if unit is None else (unit.source, unit.target)
-            yield number_reader(thousands=rule.thousands, suffixes=rule.suffixes, unit=names, written=written)
-        elif unit is not None:
-            yield scaler(UNITS[unit.source], UNITS[unit.target])
+        if unit is None:
+            yield number_reader(thousands=rule.thousands, suffixes=rule.suffixes)
+            return
+        self._check_unit(path, unit, field)
+        names = unit.source, unit.target
+        yield number_reader(thousands=rule.thousands, suffixes=rule.suffixes, unit=names, written=unit.written)
 
-    def _dates(self, path: tuple[str, str], rule: Rule, form: Form, field: Field | None) -> Iterator[Step]:
+    def _check_unit(self, path: tuple[str, ...], unit: Unit, field: Field) -> None:
+        stated = stated_unit((field.title,))
+        if stated and unit.target != stated:
+            problem = messages.NOT_THE_FIELDS_UNIT(field=field_name(self._item, field.code), unit=stated)
+            raise self._document.error((*path, "unit", "to"), problem, messages.WRITE_THE_FIELDS_UNIT(unit=stated))
+
+    def _dates(self, path: tuple[str, ...], rule: Rule, form: Form, field: Field | None) -> Iterator[Step]:
         if rule.day_numbers is not None:
             if form not in (*_DATES, "datetime"):
                 raise self._document.error((*path, "day_numbers"), messages.OF_DATES())
@@ -100,20 +112,20 @@ class Steps:
         elif form in _MOMENTS:
             yield self._moment(path, form, field)
 
-    def _date(self, path: tuple[str, str], rule: Rule, *, open_end: bool) -> Transform:
+    def _date(self, path: tuple[str, ...], rule: Rule, *, open_end: bool) -> Transform:
         try:
             return date_reader(rule.date_forms, open_end=open_end)
         except ValueError as error:
             raise self._document.error((*path, "date_forms"), said_by(error)) from error
 
-    def _moment(self, path: tuple[str, str], form: Form, field: Field | None) -> Step:
+    def _moment(self, path: tuple[str, ...], form: Form, field: Field | None) -> Step:
         try:
             moment = epoch_reader() if form == "epoch_ms" else moment_reader(self._mapping.time_zone)
         except ValueError as error:
             raise self._document.error(("time_zone",), said_by(error)) from error
         if field is not None and field.format in (Format.DATE, Format.DATE_OPEN):
             return day_reader(moment, open_end=field.format is Format.DATE_OPEN)
-        if path != ("header", "source_time"):
+        if path[:_OF_FIELD] != ("header", "source_time"):
             fix = messages.FORM_IS_FOR()
             raise self._document.error((*path, "form"), messages.FORM_DOES_NOT_FIT(form=form), fix)
         return moment
@@ -125,11 +137,11 @@ class Steps:
         table = load_lookup(self._folder / declared.path, declared.key, declared.value)
         yield lambda text: table.get(normalise.half_width(text), text)
 
-    def _party(self, path: tuple[str, str]) -> Step:
-        if path == _KIND:
+    def _party(self, path: tuple[str, ...]) -> Step:
+        if path[:_OF_FIELD] == _KIND:
             return party_finder({kind: kind.name for kind in SubjectKind})
         field = self._item.category_field
-        if not field or path != ("content", field):
+        if not field or path[:_OF_FIELD] != ("content", field):
             fix = messages.CATEGORY_FIELD(field=field) if field else ""
             raise self._document.error((*path, "find"), messages.OF_PARTIES(), fix)
         return party_finder(categories_of(self._item))

@@ -11,10 +11,11 @@ from creditbus.connectors.common.field_names import admitted_values
 from creditbus.connectors.contract import Cell, Row, Sampling, Source, Table
 from creditbus.connectors.errors import UserError
 from creditbus.connectors.mapping.cells import typed_text
+from creditbus.connectors.mapping.units import stated_unit
 from creditbus.connectors.setup import messages
 from creditbus.connectors.setup.field_guess import FieldGuess, field_guesses
 from creditbus.connectors.setup.templates import template_mappers
-from creditbus.connectors.setup.value_hints import all_say_their_unit, rule_hints, stated_unit
+from creditbus.connectors.setup.value_hints import all_say_their_unit, rule_hints
 from creditbus.services.domain.catalogue import Field, Item
 from creditbus.services.domain.invisible import visible
 from creditbus.services.domain.normalise import trim

@@ -1,20 +1,18 @@
 """How the values of a column are written: what a rule has to say so that its field can read them."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from creditbus.connectors.mapping.amounts import number_reader
 from creditbus.connectors.mapping.cells import date_reader
 from creditbus.connectors.mapping.day_numbers import day_number_reader
-from creditbus.connectors.mapping.model import UNITS
+from creditbus.connectors.mapping.units import stated_unit
 from creditbus.services.domain.catalogue import Field, Format
 from creditbus.services.domain.normalise import half_width, parse_date, trim
 
-__all__ = ["all_say_their_unit", "rule_hints", "stated_unit"]
+__all__ = ["all_say_their_unit", "rule_hints"]
 
-_UNIT = re.compile(r"\((?:单位[:为]?)?\s*([^()]*元)\)|单位[:为]?([^\s():,;]*元)|以([^\s():,;]*元)[计为]")
-"""How a title says its unit: 罚款(元), 罚款(单位:万元), 罚款金额,单位:元, and a row above a table 金额单位:元."""
 _DATE_FORMS = ("yyyyMMdd", "yyyy年M月d日")
 _TIME = re.compile(r".*\d:\d\d.*")
 
@@ -45,16 +43,6 @@ def _of_numbers(field: Field, of_column: str, texts: Sequence[str]) -> dict[str,
         unit: dict[str, Any] = {"from": of_column or of_field, "to": of_field}
         found["unit"] = unit | ({"written": True} if written else {})
     return found
-
-
-def stated_unit(titles: Iterable[str]) -> str:
-    """Return the unit of money that the first of some titles names; empty: none does."""
-    for title in titles:
-        for match in _UNIT.finditer(half_width(title)):
-            unit = next(filter(None, match.groups()))
-            if unit in UNITS:
-                return str(unit)
-    return ""
 
 
 def all_say_their_unit(values: Sequence[str]) -> bool:

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from creditbus.connectors.mapping.amounts import number_reader
 from creditbus.connectors.mapping.day_numbers import day_number_reader
-from creditbus.connectors.mapping.model import UNITS
 from creditbus.connectors.mapping.parties import party_finder
+from creditbus.connectors.mapping.units import UNITS
 from creditbus.services.domain.event import SubjectKind
 from creditbus.services.domain.identifiers import uscc
 from creditbus.services.domain.identifiers.subject_kind import kind_of

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from creditbus.connectors.mapping.cells import date_reader, number_text, scaler, typed_text
+from creditbus.connectors.mapping.cells import date_reader, number_text, typed_text
 from creditbus.connectors.mapping.moments import day_reader, epoch_reader, moment_reader
 from creditbus.connectors.mapping.tables import division_finder, divisions
 
@@ -128,11 +128,6 @@ def test_a_moment_without_a_zone_stands_in_the_mapping_s() -> None:
 @pytest.mark.parametrize("text", ["yesterday", "2016-13-03 10:00", "20160403 25:00"])
 def test_what_is_no_moment_is_none(text: str) -> None:
     assert moment_reader("Asia/Shanghai")(text) is None
-
-
-@pytest.mark.parametrize(("text", "scaled"), [("2000", "0.2"), ("50000", "5"), ("约2000", "约2000"), ("NaN", "NaN")])
-def test_yuan_to_ten_thousand_yuan(text: str, scaled: str) -> None:
-    assert scaler(Decimal(1), Decimal(10_000))(text) == scaled
 
 
 @pytest.mark.parametrize(

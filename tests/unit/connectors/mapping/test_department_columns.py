@@ -1,5 +1,6 @@
 """What departments' columns need: units, thousands, day numbers, defaults, names of files, kinds of parties."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,21 +12,26 @@ from creditbus.connectors.mapping.amounts import number_reader
 from creditbus.connectors.mapping.day_numbers import day_number_reader
 from creditbus.connectors.setup.configuration import Connector, load_connector
 from creditbus.services.domain.identifiers import citizen_id
+from creditbus.services.domain.reasons import Reason
+from creditbus.services.domain.validation.outcome import Finding
 from tests.examples import EXAMPLES
 
 _CONFIGURATION = """\
 id: one
-department: administrative-enforcement
-item: administrative-penalty
+department: {department}
+item: {item}
 kind: csv
-settings: {path: rows.csv}
+settings: {{path: rows.csv}}
 mapping: mapping.yaml
 """
+_DEPARTMENTS = {"wage-arrears-list": "human-resources"}
 
 
-def _connector(folder: Path, mapping: str) -> Connector:
-    (folder / "one.yaml").write_text(_CONFIGURATION, encoding="utf-8")
-    (folder / "mapping.yaml").write_text(f"item: administrative-penalty\n{mapping}", encoding="utf-8")
+def _connector(folder: Path, mapping: str, item: str = "administrative-penalty") -> Connector:
+    department = _DEPARTMENTS.get(item, "administrative-enforcement")
+    configuration = _CONFIGURATION.format(department=department, item=item)
+    (folder / "one.yaml").write_text(configuration, encoding="utf-8")
+    (folder / "mapping.yaml").write_text(f"item: {item}\n{mapping}", encoding="utf-8")
     return load_connector(folder / "one.yaml")
 
 
@@ -91,11 +97,63 @@ def test_nothing_is_read_that_the_mapping_does_not_ask_for() -> None:
     assert _read("1,250人", unit=None, suffixes=["人"]) == "1250"
 
 
-@pytest.mark.parametrize(("source", "target", "value"), [("元", "万元", "0.3"), ("万元", "元", "30000000")])
-def test_units_are_converted_both_ways(tmp_path: Path, source: str, target: str, value: str) -> None:
-    rule = f"{{column: 罚款, thousands: true, unit: {{from: {source}, to: {target}, written: true}}}}"
-    connector = _connector(tmp_path, f"content: {{CF_NR_FK: {rule}}}\n")
-    assert _event(connector, 罚款="３，０００")["content"]["CF_NR_FK"] == value
+@pytest.mark.parametrize(
+    ("item", "field", "source", "target", "value"),
+    [
+        ("administrative-penalty", "CF_NR_FK", "元", "万元", "0.3"),
+        ("wage-arrears-list", "TQJE", "万元", "元", "30000000"),
+    ],
+)
+def test_units_are_converted_both_ways(
+    tmp_path: Path, item: str, field: str, source: str, target: str, value: str
+) -> None:
+    rule = f"{{column: 金额, thousands: true, unit: {{from: {source}, to: {target}, written: true}}}}"
+    connector = _connector(tmp_path, f"content: {{{field}: {rule}}}\n", item)
+    assert _event(connector, 金额="３，０００")["content"][field] == value
+
+
+@pytest.mark.parametrize("rule", ["unit: {from: 元, to: 万元}", "unit: {from: 元, to: 万元, written: true}"])
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        ("2000", "0.2"),
+        ("50000", "5"),
+        ("-12500.50", "-1.25005"),
+        ("0", "0"),
+        ("1234567890123456789012345678901", "123456789012345678901234567.8901"),
+        ("0.0000000000000000000000000000000012", "0.00000000000000000000000000000000000012"),
+        ("9" * 100, "9" * 96 + ".9999"),
+        (12500, "1.25"),
+        (30000.0, "3"),
+    ],
+)
+def test_an_amount_keeps_all_of_its_digits_in_another_unit(tmp_path: Path, rule: str, cell: Any, value: str) -> None:
+    connector = _connector(tmp_path, f"content: {{CF_NR_FK: {{{rule}}}}}\n")
+    assert _event(connector, CF_NR_FK=cell)["content"]["CF_NR_FK"] == value
+
+
+@pytest.mark.parametrize("rule", ["", "unit: {from: 元, to: 万元}", "unit: {from: 元, to: 万元, written: true}"])
+@pytest.mark.parametrize(
+    "cell", ["1.23457E+11", "3e4", "3E-2", "1_000", "+3000", ".5", "5.", "1 000", "٣٠٠٠", "NaN", "Infinity", "约2000"]
+)
+def test_what_is_no_plain_number_is_refused_with_a_unit_and_without(tmp_path: Path, rule: str, cell: str) -> None:
+    connector = _connector(tmp_path, f"content: {{CF_NR_FK: {{{rule}}}}}\n")
+    content = _event(connector, CF_NR_FK=cell)["content"]
+    assert content["CF_NR_FK"] == cell
+    faults = connector.validator().faults(content, date(2026, 1, 1))
+    assert Finding(Reason.NUMBER_UNPARSABLE, "CF_NR_FK") in faults
+
+
+@pytest.mark.parametrize("unit", ["{from: 万元, to: 元}", "{from: 元, to: 元}", "{from: 元, to: 亿元, written: true}"])
+@pytest.mark.parametrize("above", ["", "column: 罚没, otherwise: "])
+def test_an_amount_is_converted_to_no_unit_but_that_of_its_field(tmp_path: Path, unit: str, above: str) -> None:
+    inner = f"{{\n  column: 罚款,\n  unit: {unit}}}"
+    rule = f"{{{above}{inner}}}" if above else inner
+    with pytest.raises(MappingError) as raised:
+        _connector(tmp_path, f"content:\n CF_NR_FK: {rule}\n")
+    assert "mapping.yaml:5: " in str(raised.value)
+    assert "unit.to: CF_NR_FK (Fine in ten thousand yuan) is in 万元; write to: 万元" in str(raised.value)
+    assert "的单位是万元" in raised.value.text().zh
 
 
 @pytest.mark.parametrize(
@@ -190,6 +248,8 @@ def test_a_citizens_number_in_the_column_of_a_further_key_withholds_the_row(tmp_
     ("mapping", "complaint"),
     [
         ("content: {BZ: {thousands: true}}", "content.BZ: thousands: for fields of numbers alone"),
+        ("content: {BZ: {unit: {from: 元, to: 万元}}}", "content.BZ: unit: for fields of numbers alone"),
+        ("header: {document_no: {column: x, unit: {from: 元, to: 万元}}}", "unit: for fields of numbers alone"),
         ("content: {BZ: {suffixes: [年]}}", "content.BZ: suffixes: for fields of numbers alone"),
         ("content: {BZ: {day_numbers: 1900}}", "content.BZ.day_numbers: day_numbers is for fields of dates"),
         ("content: {BZ: {find: party}}", "the item's field of categories: CF_XDR_LB"),

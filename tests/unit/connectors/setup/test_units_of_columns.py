@@ -10,8 +10,9 @@ import yaml
 
 from creditbus.avro_schemas import raw_catalogue
 from creditbus.connectors.contract import Column, Row, Table
+from creditbus.connectors.mapping.units import stated_unit
 from creditbus.connectors.setup.skeleton import skeleton
-from creditbus.connectors.setup.value_hints import all_say_their_unit, stated_unit
+from creditbus.connectors.setup.value_hints import all_say_their_unit
 from creditbus.services.domain.catalogue import Catalogue
 
 _ITEM = "administrative-penalty"
