@@ -36,6 +36,26 @@ NOT_A_SUBJECT_KIND = Message(
     "没有主体类别 {value!r}",
     "{value!r} is not a kind of subject",
 )
+WRITE_A_DAY = Message(
+    "请写作 2025-03-31",
+    "write it as 2025-03-31",
+)
+WRITE_A_DAY_OR_OPEN = Message(
+    "请写作 2025-03-31，没有截止日期的写{no_end}",
+    "write it as 2025-03-31, or {no_end} for no end",
+)
+WRITE_A_NUMBER = Message(
+    "请按字段的单位写成数值，如 12500.5",
+    "write a plain number such as 12500.5, in the unit of the field",
+)
+NOT_A_MOMENT = Message(
+    "{value!r} 不是日期或带时刻的日期",
+    "{value!r} is neither a date nor a date with a time",
+)
+A_MOMENT_IS = Message(
+    "请写作 2025-03-31 或 2025-03-31 09:30:00；form: epoch_ms 时写毫秒数",
+    "write it as 2025-03-31 or 2025-03-31 09:30:00, with form: epoch_ms as milliseconds",
+)
 KNOWN_ARE = Message(
     "可选：{known}",
     "known are {known}",

@@ -1,6 +1,7 @@
 """What may stand in a mapping file; what each key means is in `page_messages.MEANINGS`, for page and schema alike."""
 
 import re
+from datetime import date
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -21,6 +22,9 @@ city.
 NameOf = Literal["file", "sheet"]
 
 HeaderField = Literal["authority", "authority_name", "document_no", "subject_kind", "subject_name", "source_time"]
+
+
+_LIKE_NAMES = (str, int, float, date)
 
 
 def _claim_field(name: str) -> str:
@@ -52,12 +56,16 @@ class Unit(_Strict):
 
 
 def _column_in_short(value: Any) -> Any:
-    """Read the short forms of a rule: a name, a list of names, a single name under ``column``."""
-    if isinstance(value, str):
+    """Read the short forms of a rule: a name, a list of names, a single name under ``column``.
+
+    A name that YAML takes for a number or a day, such as 2024, is kept as the name that it is meant to be, so that what
+    is said of it is that it needs quotes.
+    """
+    if isinstance(value, _LIKE_NAMES):
         return {"column": (value,)}
     if isinstance(value, list):
         return {"column": value}
-    if isinstance(value, dict) and isinstance(value.get("column"), str):
+    if isinstance(value, dict) and isinstance(value.get("column"), _LIKE_NAMES):
         return {**value, "column": (value["column"],)}
     return value
 

@@ -101,8 +101,12 @@ EXAMPLES: Final[Mapping[str, Example]] = {
         ),
     ),
     "rule.default": Example(
-        "content: {BZ: {column: 备注, default: 无备注}}\n",
-        (Case({"备注": "/"}, "BZ", "无备注"), Case({"备注": "已缴"}, "BZ", "已缴")),
+        "content: {BZ: {column: 备注, default: 无备注}, CF_YXQ: {column: 有效期, default: 长期}}\n",
+        (
+            Case({"备注": "/"}, "BZ", "无备注"),
+            Case({"备注": "已缴"}, "BZ", "已缴"),
+            Case({"有效期": "/"}, "CF_YXQ", "2099-12-31"),
+        ),
     ),
     "rule.form": Example(
         "content: {CF_JDRQ: {column: 决定时间, form: datetime}, CF_GSJZQ: {form: epoch_ms}}\n",

@@ -72,8 +72,11 @@ MEANINGS: Mapping[str, Message] = {
         " nothing else may be the name alone, or a list of names. Several fields may take one column.",
     ),
     "rule.constant": Message(
-        "每一行都取的固定值，代替列。",
-        "A value for every row, in place of a column.",
+        "每一行都取的固定值，代替列。它与单元格一样转为字段的格式（长期、2099/12/31 也可），数值按字段的单位；"
+        "字段不接受的值，加载连接器时即报错。",
+        "A value for every row, in place of a column. It is brought to the form of the field as a cell would be"
+        " (2099/12/31 is a day, too), a number is in the unit of the field. One that the field does not admit is"
+        " an error when the connector is loaded.",
     ),
     "rule.name_of": Message(
         "取该行所在文件（file）或工作表（sheet）的名称，代替列。",
@@ -85,8 +88,8 @@ MEANINGS: Mapping[str, Message] = {
         " finds nothing gives no value.",
     ),
     "rule.default": Message(
-        "该行没有其他值时所取的固定值。",
-        "The value in rows in which nothing else gives one.",
+        "该行没有其他值时所取的固定值，写法同 constant。",
+        "The value in rows in which nothing else gives one, written as `constant` is.",
     ),
     "rule.form": Message(
         "单元格的读法：text 原样；code、number 转为半角；date、date-open 转为日期（date-open 接受长期）；"

@@ -6,13 +6,13 @@ from functools import partial
 from importlib.resources.abc import Traversable
 from typing import Any, Literal
 
-from creditbus.connectors.common.field_names import admitted_values, field_name, field_names
+from creditbus.connectors.common.field_names import field_name, field_names
 from creditbus.connectors.mapping import messages
+from creditbus.connectors.mapping.fixed import FixedValues
 from creditbus.connectors.mapping.model import Form, MappingModel, NameOf, Rule
 from creditbus.connectors.mapping.steps import Steps
 from creditbus.connectors.setup.documents import Document
 from creditbus.services.domain.catalogue import Disclosure, Field, Format, Item
-from creditbus.services.domain.event import SubjectKind
 from creditbus.topics import messages as shared
 from creditbus.topics.suggestion import nearest
 from creditbus.topics.text import Text
@@ -67,7 +67,8 @@ class MappingPlan:
 
     targets: tuple[Target, ...]
     """Those that columns fill."""
-    constants: Mapping[tuple[Part, str], str]
+    constants: Mapping[tuple[Part, str], Any]
+    """Values of fields in every row, in the form of their fields."""
     ignored: tuple[str, ...]
     carried: tuple[str, ...] = ()
     """Fields that may hold citizens' numbers under an item that admits no natural persons."""
@@ -75,8 +76,8 @@ class MappingPlan:
     """What tells rows of one decision apart: content fields, and columns as fields of the header that no event has."""
     named: tuple[Target, ...] = ()
     """Those that the name of a file or sheet fills."""
-    defaults: Mapping[tuple[Part, str], str] = field(default_factory=dict)
-    """Values of fields that nothing else fills."""
+    defaults: Mapping[tuple[Part, str], Any] = field(default_factory=dict)
+    """Values of fields that nothing else fills, likewise."""
 
 
 def resolve(mapping: MappingModel, document: Document, item: Item, folder: Traversable) -> MappingPlan:
@@ -89,26 +90,28 @@ def resolve(mapping: MappingModel, document: Document, item: Item, folder: Trave
         folder: What paths of lookup tables are relative to.
 
     Raises:
-        MappingError: a field that the item does not have, a value that it does not admit, a step that does not fit.
+        MappingError: a field that the item does not have, a fixed value that intake would refuse, a step that does not
+            fit.
         SourceError: a lookup table cannot be read.
     """
     for name in mapping.content:
         if name not in item.fields:
             raise document.error(("content", name), messages.NO_SUCH_FIELD(id=item.id), _meant(name, item))
     steps = Steps(mapping, document, item, folder)
+    fixed = FixedValues(steps, document, item)
     targets: list[Target] = []
-    constants: dict[tuple[Part, str], str] = {}
-    defaults: dict[tuple[Part, str], str] = {}
+    constants: dict[tuple[Part, str], Any] = {}
+    defaults: dict[tuple[Part, str], Any] = {}
     for part, name, rule, of in _rules(mapping, item):
         if rule.constant is not None:
-            constants[part, name] = _fixed(document, part, name, "constant", rule.constant, item)
+            constants[part, name] = fixed.read((part, name), "constant", rule, _own_form(part, name, rule, of), of)
             continue
         target = partial(_target, steps, mapping, document, part, name, of=of)
         targets.append(target(rule))
         if rule.otherwise is not None:
             targets.append(replace(target(rule.otherwise, "otherwise"), otherwise=True))
         if rule.default is not None:
-            defaults[part, name] = _fixed(document, part, name, "default", rule.default, item)
+            defaults[part, name] = fixed.read((part, name), "default", rule, _own_form(part, name, rule, of), of)
     further = tuple(_further_key(mapping, document, item))
     targets += (target for _, target in further if target is not None)
     return MappingPlan(
@@ -168,19 +171,6 @@ def _rules(mapping: MappingModel, item: Item) -> Iterator[tuple[Part, str, Rule,
         yield "header", header, rule, None
 
 
-def _fixed(document: Document, part: Part, name: str, key: str, value: str, item: Item) -> str:
-    """Return a constant or default that its field admits."""
-    if name == "subject_kind" and value not in SubjectKind.__members__:
-        known = ", ".join(SubjectKind.__members__)
-        problem = messages.NOT_A_SUBJECT_KIND(value=value)
-        raise document.error((part, name, key), problem, messages.KNOWN_ARE(known=known))
-    of = item.fields.get(name) if part == "content" else None
-    if of is not None and not of.admits(value):
-        problem = messages.NOT_ADMITTED(field=field_name(item, name), value=value)
-        raise document.error((part, name, key), problem, admitted_values(of))
-    return value
-
-
 def _target(
     steps: Steps,
     mapping: MappingModel,
@@ -203,6 +193,16 @@ def _target(
 def _form(part: Part, name: str, rule: Rule, of: Field | None) -> Form:
     if rule.find:
         return "text" if rule.find == "division" else "code"  # of what is searched, whatever is found
+    return _form_of_field(part, name, of)
+
+
+def _own_form(part: Part, name: str, rule: Rule, of: Field | None) -> Form:
+    """Return the form of a field's fixed value: where cells are searched or looked up, their form is another one."""
+    of_cells = None if rule.find or rule.lookup else rule.form
+    return of_cells or _form_of_field(part, name, of)
+
+
+def _form_of_field(part: Part, name: str, of: Field | None) -> Form:
     if of is not None:
         return _FORMS[of.format]
     return _HEADER_FORMS[name] if part == "header" else "code"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,6 +22,8 @@ _Model = TypeVar("_Model", bound=BaseModel)
 
 _KEY = "[key]"
 """What pydantic puts at the end of a path when the key itself is wrong."""
+_UNQUOTED = (int, float, date)
+"""What YAML makes of a text that is not in quotes, such as 2099-12-31, 0012 or yes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +111,13 @@ def faults_of(
     errors: ValidationError, model: type[BaseModel], document: Document, *above: str
 ) -> Iterator[MappingError]:
     """Say everything that does not fit; `above` as of `first_fault`."""
-    for one in errors.errors(include_url=False, include_input=False):
+    for one in errors.errors(include_url=False):
         path = [part for part in one["loc"] if part != _KEY]
         problem, fix = said_of(one), ""
         if one["type"] == "extra_forbidden":
             fix = suggestion(str(path[-1]), known_keys(model, path[:-1]))
+        elif one["type"] == "string_type" and isinstance(one["input"], _UNQUOTED):
+            fix = messages.QUOTE_IT()
         elif one["type"] == "missing":
             given = document.at((*above, *path[:-1]))
             near = nearest(str(path[-1]), [key for key in given if key not in known_keys(model, path[:-1])])

@@ -24,6 +24,7 @@ kind: csv
 settings: {{path: rows.csv}}
 mapping: mapping.yaml
 """
+_RULES = {"constant": "date_forms: []\n    constant: ", "default": "column: x\n    default: "}
 _DEPARTMENTS = {"wage-arrears-list": "human-resources"}
 
 
@@ -192,6 +193,90 @@ def test_a_default_stands_where_nothing_else_gives_a_value(tmp_path: Path) -> No
     assert _event(connector, 备注="/", 说明="甲")["content"]["BZ"] == "甲"
     assert _event(connector, 备注="乙", 说明="甲")["content"]["BZ"] == "乙"
     assert _event(connector)["content"]["CF_SJLY"] == "示例局"
+
+
+@pytest.mark.parametrize("key", ["constant", "default"])
+@pytest.mark.parametrize(
+    ("field", "written", "value"),
+    [
+        ("CF_YXQ", "长期", "2099-12-31"),
+        ("CF_YXQ", "2099/12/31", "2099-12-31"),
+        ("CF_YXQ", " 2099.1.2 ", "2099-01-02"),
+        ("CF_JDRQ", "２０２５-３-１", "2025-03-01"),
+        ("CF_NR_FK", "　３０００．５", "3000.5"),
+        ("CF_WSH", "示罚〔２０２５〕５号\u200b", "示罚〔2025〕5号"),
+        ("CF_CFJGDM", "１１990100MB0000001T", "11990100MB0000001T"),
+        ("CF_CFLB", " 罚款 ", "罚款"),
+        ("CF_NR", " 全文：３元 ", "全文：３元"),
+        ("BZ", "", ""),
+    ],
+)
+def test_a_fixed_value_is_what_a_cell_that_says_the_same_would_be(
+    tmp_path: Path, key: str, field: str, written: str, value: str
+) -> None:
+    connector = _connector(tmp_path, f"content: {{{field}: {{{key}: '{written}'}}}}\n")
+    content = _event(connector, 无关="x")["content"]
+    assert content[field] == value
+    assert field not in {fault.field for fault in connector.validator().faults(content, date(2026, 1, 1))}
+    if value:
+        assert _event(_connector(tmp_path, ""), **{field: written})["content"][field] == value
+
+
+def test_a_fixed_day_is_read_by_the_forms_of_its_rule(tmp_path: Path) -> None:
+    connector = _connector(
+        tmp_path,
+        "content:\n"
+        "  CF_JDRQ: {date_forms: [yyyyMMdd], default: '20250331'}\n"
+        "  CF_GSJZQ: {form: datetime, constant: '2025-03-31 09:30:00'}\n"
+        "  CF_CFJGDM: {column: 机关, form: text, lookup: authorities, default: １１990100MB0000001T}\n"
+        "header:\n"
+        "  source_time: {constant: '2025-03-31 08:00:00'}\n"
+        "  subject_kind: {column: 类别, default: ' ENTERPRISE '}\n"
+        "claim: {registration_no: {column: 注册号, default: '９90106000000011'}}\n",
+    )
+    event = _event(connector)
+    assert (event["content"]["CF_JDRQ"], event["content"]["CF_GSJZQ"]) == ("2025-03-31", "2025-03-31")
+    assert event["content"]["CF_CFJGDM"] == "11990100MB0000001T"
+    assert (event["header"]["source_time"], event["header"]["subject_kind"]) == (1743379200000, "ENTERPRISE")
+    assert event["claim"]["registration_no"] == "990106000000011"
+
+
+@pytest.mark.parametrize("key", ["constant", "default"])
+@pytest.mark.parametrize(
+    ("place", "written", "complaint"),
+    [
+        ("content.CF_JDRQ", "长期", "CF_JDRQ (Date of the decision) does not admit '长期'; write it as 2025-03-31"),
+        ("content.CF_YXQ", "2099/13/31", "does not admit '2099/13/31'; write it as 2025-03-31, or 长期 for no end"),
+        ("content.CF_JDRQ", "20250331", "write it as 2025-03-31"),
+        ("content.CF_JDRQ", "2025-03-31 10:00", "write it as 2025-03-31"),
+        ("content.CF_NR_FK", "3000元", "write a plain number such as 12500.5, in the unit of the field"),
+        ("content.CF_NR_FK", "3E4", "write a plain number such as 12500.5, in the unit of the field"),
+        ("content.CF_CFJGDM", "x", "The code has the wrong length."),
+        ("content.CF_WSH", "文" * 200, "The value is longer than the field allows."),
+        ("content.CF_CFLB", "批评", "admitted: 警告, 罚款, "),
+        ("claim.uscc", "x", "The code has the wrong length."),
+        ("claim.registration_no", "12", "The code has the wrong length."),
+        ("header.source_time", "yesterday", "is neither a date nor a date with a time; write it as 2025-03-31 or "),
+        ("header.subject_kind", "P", "'P' is not a kind of subject; known are "),
+    ],
+)
+def test_a_fixed_value_that_every_row_would_be_refused_for_is_refused_with_the_mapping(
+    tmp_path: Path, key: str, place: str, written: str, complaint: str
+) -> None:
+    part, field = place.split(".")
+    with pytest.raises(MappingError) as raised:
+        _connector(tmp_path, f"{part}:\n  {field}:\n    {_RULES[key]}'{written}'\n")
+    assert f"mapping.yaml:5: {place}.{key}: " in str(raised.value)
+    assert complaint in str(raised.value)
+    assert raised.value.text().zh != str(raised.value)
+
+
+def test_a_mandatory_field_is_not_fixed_to_nothing(tmp_path: Path) -> None:
+    with pytest.raises(MappingError, match="A mandatory field is empty"):
+        _connector(tmp_path, "content: {CF_WSH: {constant: ' '}}\n")
+    assert (
+        _event(_connector(tmp_path, "content: {CF_WSH: {default: ' '}}\n"), CF_WSH="1号")["content"]["CF_WSH"] == "1号"
+    )
 
 
 def test_names_of_files_and_sheets_give_values(tmp_path: Path) -> None:
