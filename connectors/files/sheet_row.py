@@ -37,6 +37,10 @@ class Sheets(Protocol):
     def names(self) -> Sequence[str]:
         """Names of its sheets, in its order."""
 
+    @property
+    def from_1904(self) -> bool:
+        """Say whether its days are counted from 1904."""
+
     def is_visible(self, name: str) -> bool:
         """Say whether people see a sheet."""
 

@@ -105,7 +105,8 @@ class WorkbookReader:
                 head = self._header_or_none(book, name) if name in chosen or book.is_visible(name) else None
                 if head is not None:
                     ends = {"header_row": str(head.first_row), "header_ends": str(head.last_row)}
-                    found = Table(name, head.columns, details={"sheet": name, **ends}, above=head.above)
+                    days = {"day_numbers": "1904"} if book.from_1904 else {}  # as the mapping has to name it
+                    found = Table(name, head.columns, details={"sheet": name, **ends, **days}, above=head.above)
                     tables.append(replace(found, is_read=name in chosen))
         return tables
 
@@ -236,6 +237,10 @@ class _XlsxSheets:
     @property
     def names(self) -> Sequence[str]:
         return list(self._book.sheets)
+
+    @property
+    def from_1904(self) -> bool:
+        return self._book.from_1904
 
     def is_visible(self, name: str) -> bool:
         return self._book.sheets[name].is_visible

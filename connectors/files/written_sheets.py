@@ -61,6 +61,11 @@ class WrittenSheets:
         """See the protocol."""
         return list(self._starts)
 
+    @property
+    def from_1904(self) -> bool:
+        """See the protocol."""
+        return self._from_1904
+
     def is_visible(self, name: str) -> bool:
         """See the protocol."""
         return self._visible[name]

@@ -64,6 +64,7 @@ class _Book:
         self._styles: dict[str, int] = {}
         self._formats: list[tuple[int, str | None]] = [(0, None)]
         self._style = ""
+        self._from_1904 = False
         self._visible = True
         self._in_comment = False
         self._row = self._column = 0
@@ -77,6 +78,7 @@ class _Book:
     def start(self, name: str, attributes: dict[str, str]) -> None:
         local = _local(name)
         given = {_local(key): value for key, value in attributes.items()}
+        self._from_1904 |= local == "Date1904"
         if local == "Style":
             self._style = given.get("ID", "")
             self._styles[self._style] = self._styles.get(given.get("Parent", "Default"), 0)
@@ -126,7 +128,7 @@ class _Book:
 
     def _begin_sheet(self, name: str) -> None:
         if not self.has_sheets:
-            self._out.formats(self._formats, from_1904=False)
+            self._out.formats(self._formats, from_1904=self._from_1904)
         self.has_sheets = True
         self._out.sheet(name)
         self._row, self._merges, self._visible = 0, [], True

@@ -6,7 +6,7 @@ from typing import Any
 
 from creditbus.connectors.mapping.amounts import number_reader
 from creditbus.connectors.mapping.cells import date_reader
-from creditbus.connectors.mapping.day_numbers import day_number_reader
+from creditbus.connectors.mapping.day_numbers import DaySystem, day_number_reader
 from creditbus.connectors.mapping.units import stated_unit
 from creditbus.services.domain.catalogue import Field, Format
 from creditbus.services.domain.normalise import half_width, parse_date, trim
@@ -17,19 +17,20 @@ _DATE_FORMS = ("yyyyMMdd", "yyyy年M月d日")
 _TIME = re.compile(r".*\d:\d\d.*")
 
 
-def rule_hints(field: Field, unit: str, values: Sequence[str]) -> dict[str, Any]:
+def rule_hints(field: Field, unit: str, values: Sequence[str], days: DaySystem = 1900) -> dict[str, Any]:
     """Return keys of a rule, in addition to its column, that the values of a column ask for.
 
     Args:
         field: The content field.
         unit: Of the column's amounts, where the source says it; else empty.
         values: Some of its values.
+        days: The system in which the source counts days, where it says one.
     """
     texts = [half_width(trim(value)) for value in values]
     if field.format is Format.NUMBER:
         return _of_numbers(field, unit, texts)
     if field.format in (Format.DATE, Format.DATE_OPEN):
-        return _of_dates(texts, open_end=field.format is Format.DATE_OPEN)
+        return _of_dates(texts, days, open_end=field.format is Format.DATE_OPEN)
     return {}
 
 
@@ -56,7 +57,7 @@ def _say_their_unit(texts: Sequence[str]) -> Iterator[bool]:
     return (named(text) != plain(text) for text in texts)
 
 
-def _of_dates(texts: Sequence[str], *, open_end: bool) -> dict[str, Any]:
+def _of_dates(texts: Sequence[str], days: DaySystem, *, open_end: bool) -> dict[str, Any]:
     found: dict[str, Any] = {}
     plain = date_reader((), open_end=open_end)
     unread = [text for text in texts if parse_date(plain(text) or "") is None]
@@ -67,8 +68,8 @@ def _of_dates(texts: Sequence[str], *, open_end: bool) -> dict[str, Any]:
     ]
     if forms:
         found["date_forms"] = forms
-    if any(day_number_reader(1900)(text) != text for text in unread):
-        found["day_numbers"] = 1900
+    if any(day_number_reader(days)(text) != text for text in unread):
+        found["day_numbers"] = days
     if any(map(_TIME.fullmatch, unread)):
         found["form"] = "datetime"
     return found

@@ -164,6 +164,14 @@ def test_a_workbook_as_xml_is_read(tmp_path: Path, name: str, encoding: str) -> 
     assert [row.row for row in _source(path, sheet="*").read(None)] == [4, 5, 6, 7]
 
 
+def test_a_workbook_as_xml_may_count_its_days_from_1904(tmp_path: Path) -> None:
+    book = '<ExcelWorkbook xmlns="urn:schemas-microsoft-com:office:excel"><Date1904/></ExcelWorkbook>\n <Styles>'
+    path = tmp_path / "a.xls"
+    path.write_text(SPREADSHEET.format(encoding="utf-8").replace("<Styles>", book).replace("45719", "44257"), "utf-8")
+    assert _cells(path, sheet="名单")[2][2] == "2025-03-03"
+    assert [table.details.get("day_numbers") for table in _source(path, sheet="名单").discover()] == ["1904"]
+
+
 def test_data_outside_of_a_cell_is_one_line(tmp_path: Path) -> None:
     path = tmp_path / "a.xls"
     raw = SPREADSHEET.format(encoding="utf-8")
