@@ -11,6 +11,7 @@ from creditbus.connectors.common.field_names import admitted_values
 from creditbus.connectors.contract import Cell, Row, Sampling, Source, Table
 from creditbus.connectors.errors import UserError
 from creditbus.connectors.mapping.cells import typed_text
+from creditbus.connectors.mapping.day_numbers import DaySystem
 from creditbus.connectors.mapping.units import stated_unit
 from creditbus.connectors.setup import messages
 from creditbus.connectors.setup.field_guess import FieldGuess, field_guesses
@@ -38,7 +39,10 @@ class Skeleton:
     table: Table
     guesses: tuple[FieldGuess, ...]
     hints: Mapping[str, Mapping[str, Any]]
-    """Further keys of a rule, by code of the content field."""
+    """Further keys of the rule of a guess, by code of the content field: of every guess, sure or not, for without them
+    a comment that a person makes a rule would read its column wrongly."""
+    derived: Mapping[str, Mapping[str, Any]]
+    """Whole rules of content fields that no column fills, by code."""
     unsure: frozenset[str] = frozenset()
     """Content fields in a unit of money whose column does not say which one its amounts have: a guess of that would be
     wrong by ten thousand times, and nothing would show it."""
@@ -46,7 +50,7 @@ class Skeleton:
     @property
     def open(self) -> tuple[str, ...]:
         """Mandatory fields without a column, by code."""
-        filled = {one.field for one in self.taken if one.part == "content"} | set(self.hints)
+        filled = {one.field for one in self.taken if one.part == "content"} | set(self.derived)
         return tuple(code for code, field in self.item.fields.items() if field.mandatory and code not in filled)
 
     @property
@@ -95,20 +99,24 @@ def skeleton(item: Item, table: Table, source: Source) -> Skeleton:
         and not units[one.column]
         and not all_say_their_unit(samples[one.column])
     )
+    days: DaySystem = 1904 if table.details.get("day_numbers") == "1904" else 1900
     hints: dict[str, Mapping[str, Any]] = {}
     for one in guesses:
-        if (
-            one.part == "content"
-            and one.score >= _SURE
-            and one.field not in unsure
-            and (said := rule_hints(item.fields[one.field], units[one.column], samples[one.column]))
-        ):
-            hints[one.field] = said
+        if one.part == "content":
+            field = item.fields[one.field]
+            said = rule_hints(field, units[one.column], samples[one.column], days)
+            hints[one.field] = _with_open_unit(said, field) if one.field in unsure else said
+    derived: dict[str, Mapping[str, Any]] = {}
     code = next((one.column for one in guesses if (one.part, one.field) == ("claim", item.code_field)), None)
     category = item.category_field
     if code and category and all(one.field != category or one.score < _SURE for one in guesses):
-        hints[category] = {"column": code, "find": "party"}
-    return Skeleton(item, table, tuple(guesses), hints, unsure)
+        derived[category] = {"column": code, "find": "party"}
+    return Skeleton(item, table, tuple(guesses), hints, derived, unsure)
+
+
+def _with_open_unit(hints: Mapping[str, Any], field: Field) -> Mapping[str, Any]:
+    """Leave open in the keys of a rule in which unit its amounts are."""
+    return {**hints, "unit": {**hints.get("unit", {}), "from": "", "to": stated_unit((field.title,))}}
 
 
 def _samples(table: Table, source: Source) -> dict[str, list[str]]:
@@ -161,22 +169,25 @@ def _part(name: str, lines: list[str]) -> Iterator[str]:
 def _content(made: Skeleton, language: Language) -> Iterator[str]:
     guesses = {one.field: one for one in made.guesses if one.part == "content"}
     for code, field in made.item.fields.items():
-        guess, hint = guesses.get(code), made.hints.get(code, {})
-        if guess is None and not hint and code in made.item.claims.values():
+        guess, derived = guesses.get(code), made.derived.get(code)
+        if guess is None and derived is None and code in made.item.claims.values():
             continue  # it stands under claim
         yield f"# {_described(field, language)}"
-        taken = guess in made.taken
-        if hint or taken:
-            yield f"{code}: {_rule(guess if taken else None, hint)}{_score(guess if taken else None, language)}"
-        elif guess is not None and code in made.unsure:
-            unit = stated_unit((field.title,))
-            rule = {"column": guess.column, "unit": {"from": "", "to": unit}}
-            says = in_language(messages.UNIT_OPEN(score=guess.score, unit=unit), language)
-            yield f"# {code}: {_flow(rule)}  # {says}"
-        elif guess is not None:
-            yield f"# {code}: {_flow(guess.column)}{_score(guess, language)}"
-        else:
+        if derived is not None:
+            yield f"{code}: {_flow(dict(derived))}"
+        elif guess is None:
             yield f"# {code}: {in_language(messages.OPEN(), language)}"
+        else:
+            mark = "" if guess in made.taken else "# "
+            yield f"{mark}{code}: {_rule(guess, made.hints.get(code, {}))}{_says(made, guess, field, language)}"
+
+
+def _says(made: Skeleton, guess: FieldGuess, field: Field, language: Language) -> str:
+    """Say after a rule how sure it is, and what a person has to write into it."""
+    if guess.field not in made.unsure:
+        return _score(guess, language)
+    unit = stated_unit((field.title,))
+    return f"  # {in_language(messages.UNIT_OPEN(score=guess.score, unit=unit), language)}"
 
 
 def _claim(made: Skeleton, language: Language) -> Iterator[str]:
@@ -187,8 +198,8 @@ def _claim(made: Skeleton, language: Language) -> Iterator[str]:
         yield f"{mark}{name}: {_flow(one.column)}{_score(one, language)}" if one else f"# {name}:"
 
 
-def _score(guess: FieldGuess | None, language: Language) -> str:
-    return "" if guess is None else f"  # {in_language(messages.GUESSED(score=guess.score), language)}"
+def _score(guess: FieldGuess, language: Language) -> str:
+    return f"  # {in_language(messages.GUESSED(score=guess.score), language)}"
 
 
 def _described(field: Field, language: Language) -> str:
@@ -199,10 +210,8 @@ def _described(field: Field, language: Language) -> str:
     return "; ".join(filter(None, parts))
 
 
-def _rule(guess: FieldGuess | None, hint: Mapping[str, Any]) -> str:
-    if guess is not None and not hint:
-        return _flow(guess.column)
-    return _flow(({} if guess is None else {"column": guess.column}) | dict(hint))
+def _rule(guess: FieldGuess, hint: Mapping[str, Any]) -> str:
+    return _flow({"column": guess.column, **hint} if hint else guess.column)
 
 
 def _flow(value: Any) -> str:

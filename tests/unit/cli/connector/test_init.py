@@ -27,6 +27,7 @@ from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.reasons import Reason
 from creditbus.topics.errors import ConfigurationError
 from tests.examples import EXAMPLES
+from tests.harness.workbooks import write_workbook
 
 _HEADER = (
     "事件类型,名单名称,名单类型,主体类别,主体名称,主体代码,"
@@ -260,6 +261,28 @@ def test_a_departments_own_workbook_becomes_a_mapping_with_guesses(folder: Path)
     assert {event["content"]["CF_XDR_LB"] for event in events} == {"法人及非法人组织"}
     assert {event["claim"]["uscc"] for event in events} == {company}
     assert [event["content"]["CF_WSH"] for event in events][1] == "示罚〔2025〕2号"
+
+
+@pytest.mark.parametrize("form", ["xlsx", "xls"])
+@pytest.mark.parametrize(("from_1904", "cell"), [(True, 44255), (False, 45717)])
+def test_a_guess_says_how_its_column_is_read_also_where_a_person_has_to_confirm_it(
+    folder: Path, form: str, cell: int, *, from_1904: bool
+) -> None:
+    company = EXAMPLES["administrative-penalty"].claim["uscc"]
+    rows = [["当事人", "信用代码", "决定书编号", "没收(元)", "决定日期"], ["示例公司", company, "1号", "5,000", cell]]
+    write_workbook(folder / f"处罚.{form}", {"台账": rows}, from_1904=from_1904)
+    arguments = ["--department", "administrative-enforcement", "--source", f"处罚.{form}", "--yes", "--json"]
+    said = CliRunner().invoke(app, ["init", *arguments, "--item", "administrative-penalty"])
+    facts = json.loads(said.stdout)
+    mapping = Path(facts["mapping"])
+    text = mapping.read_text(encoding="utf-8")
+    assert "  # CF_NR_WFFF: {" in text
+    mapping.write_text(text.replace("  # CF_NR_WFFF: {", "  CF_NR_WFFF: {"), encoding="utf-8")
+    made = load_connector(Path(facts["file"]))
+    [row] = made.open().read(None)
+    assert isinstance(row, Row)
+    content = made.mapper(row, "run").event["content"]
+    assert (content["CF_NR_WFFF"], content["CF_JDRQ"]) == ("0.5", "2025-03-01")
 
 
 def test_the_code_of_an_authority_is_not_taken_for_that_of_the_subject(folder: Path) -> None:

@@ -30,13 +30,15 @@ class _Rows:
             yield Row(cells, "cf", "", number, {})
 
 
-def _made(column: Column, values: Sequence[str], above: tuple[tuple[int, str], ...] = ()) -> tuple[Any, str]:
+def _made(
+    column: Column, values: Sequence[str], above: tuple[tuple[int, str], ...] = (), field: str = _AMOUNT
+) -> tuple[Any, str]:
     item = Catalogue.parse(raw_catalogue()).item(_ITEM)
     assert item is not None
     source: Any = _Rows(column.name, values)
     text = skeleton(item, Table("cf", (column,), above=above), source).text("zh")
     content: Mapping[str, Any] = yaml.safe_load(text)["content"] or {}
-    return content.get(_AMOUNT), text
+    return content.get(field), text
 
 
 @pytest.mark.parametrize(
@@ -71,6 +73,25 @@ def test_a_comment_of_a_database_says_it(comment: str) -> None:
 def test_a_row_above_the_table_says_it() -> None:
     rule, _ = _made(Column("罚款金额"), ["3000", "5,000元"], ((1, "处罚台账"), (2, "金额单位：元")))
     assert rule == {"column": "罚款金额", "thousands": True, "unit": {"from": "元", "to": "万元", "written": True}}
+
+
+@pytest.mark.parametrize(
+    ("title", "values", "rule"),
+    [
+        ("没收(元)", ["50"], {"unit": {"from": "元", "to": "万元"}}),
+        ("没收(元)", ["5,000", "50元"], {"thousands": True, "unit": {"from": "元", "to": "万元", "written": True}}),
+        ("没收", ["50元"], {"unit": {"from": "万元", "to": "万元", "written": True}}),
+        ("没收", ["5,000"], {"thousands": True, "unit": {"from": "", "to": "万元"}}),
+        ("没收", ["5,000元", "50"], {"thousands": True, "unit": {"from": "", "to": "万元", "written": True}}),
+    ],
+)
+def test_a_guess_that_a_person_has_to_confirm_says_how_its_column_is_read(
+    title: str, values: Sequence[str], rule: Mapping[str, Any]
+) -> None:
+    found, text = _made(Column(title), values, field="CF_NR_WFFF")
+    assert found is None
+    [line] = [line for line in text.splitlines() if "# CF_NR_WFFF: " in line]
+    assert yaml.safe_load(line.partition("# ")[2]) == {"CF_NR_WFFF": {"column": title} | rule}
 
 
 def test_a_column_in_the_fields_own_unit_needs_no_rule() -> None:
