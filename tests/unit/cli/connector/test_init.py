@@ -269,8 +269,10 @@ def test_a_guess_says_how_its_column_is_read_also_where_a_person_has_to_confirm_
     folder: Path, form: str, cell: int, *, from_1904: bool
 ) -> None:
     company = EXAMPLES["administrative-penalty"].claim["uscc"]
-    rows = [["当事人", "信用代码", "决定书编号", "没收(元)", "决定日期"], ["示例公司", company, "1号", "5,000", cell]]
-    write_workbook(folder / f"处罚.{form}", {"台账": rows}, from_1904=from_1904)
+    head = ["当事人", "信用代码", "决定书编号", "没收(元)", "决定日期"]
+    write_workbook(
+        folder / f"处罚.{form}", {"台账": [head, ["示例公司", company, "1号", "5,000", cell]]}, from_1904=from_1904
+    )
     arguments = ["--department", "administrative-enforcement", "--source", f"处罚.{form}", "--yes", "--json"]
     said = CliRunner().invoke(app, ["init", *arguments, "--item", "administrative-penalty"])
     facts = json.loads(said.stdout)

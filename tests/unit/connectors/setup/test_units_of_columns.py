@@ -91,7 +91,7 @@ def test_a_guess_that_a_person_has_to_confirm_says_how_its_column_is_read(
     found, text = _made(Column(title), values, field="CF_NR_WFFF")
     assert found is None
     [line] = [line for line in text.splitlines() if "# CF_NR_WFFF: " in line]
-    assert yaml.safe_load(line.partition("# ")[2]) == {"CF_NR_WFFF": {"column": title} | rule}
+    assert yaml.safe_load(line.partition("# ")[2]) == {"CF_NR_WFFF": {"column": title, **rule}}
 
 
 def test_a_column_in_the_fields_own_unit_needs_no_rule() -> None:
