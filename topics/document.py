@@ -80,9 +80,7 @@ def _instead(
             try:
                 return method(section, *args, **named)
             except DocumentError as error:
-                if section.faults is None:
-                    raise
-                section.faults.append(error)
+                section.report(error)
                 instead: _T = value
                 return instead
 
@@ -240,6 +238,12 @@ class Section:
             if self.faults is None or key == unknown[-1]:
                 raise error
             self.faults.append(error)
+
+    def report(self, error: DocumentError) -> None:
+        """Take the error of a check that compares values, so that the reader goes on; raise it where none is taken."""
+        if self.faults is None:
+            raise error
+        self.faults.append(error)
 
     def wrong(self, key: str, problem: str, fix: str = "") -> DocumentError:
         """An error about `key`, for checks that look at several values, too."""

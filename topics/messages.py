@@ -536,6 +536,18 @@ DIVISION_CODE = Message(
     "加引号的六位行政区划代码",
     "a division code of six digits in quotes",
 )
+DISTRICT_NAME = Message(
+    "地址中所写的名称，首尾没有空白，其中没有看不见的字符",
+    "a name as addresses write it, without blanks at its ends or characters that cannot be seen",
+)
+OTHER_DISTRICT = Message(
+    "{name} 已是另一个区的名称",
+    "{name} is a name of another district already",
+)
+ONE_DISTRICT = Message(
+    "请只在一个区下写它：地址按名称归入区",
+    "leave it with one of them: addresses are assigned to districts by these names",
+)
 NO_CITY_FILE = Message(
     "中没有 {file}",
     "holds no {file}",

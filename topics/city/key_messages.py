@@ -25,7 +25,9 @@ MEANINGS: Final[Mapping[str, Message]] = {
         "六位行政区划代码，加引号；国标没有的由本市自定", "Six digits in quotes; of local use where GB/T 2260 has none."
     ),
     "city.districts.name": Message("全称，如 武昌区", "Full name, as addresses write it."),
-    "city.districts.aliases": Message("地址中的其他写法", "Other names that addresses use."),
+    "city.districts.aliases": Message(
+        "地址中的其他写法；一个名称只属于一个区", "Other names that addresses use; no two districts share a name."
+    ),
     "city.time_zone": Message("时区", "Time zone."),
     "city.partitions": Message(
         "每个主题的分区数；主题建立后不再改变",

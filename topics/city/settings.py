@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -23,6 +24,10 @@ CITY_FILE: Final = "city.yaml"
 TIME_ZONES: Final = ("Asia/Shanghai", "Asia/Hong_Kong", "Asia/Macau", "Asia/Taipei")
 
 _CODE = r"[0-9]{6}"
+
+#: What addresses never show: control characters, blanks other than the plain one, signs of no width.
+_UNSEEN = r"\x00-\x1f\x7f-\xa0\xad\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff"
+_NAME = rf"[^ {_UNSEEN}]([^{_UNSEEN}]*[^ {_UNSEEN}])?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +107,31 @@ def city_settings(city: City) -> CitySettings:
 
 def _districts(section: Section) -> Iterator[Division]:
     codes: set[str] = set()
-    for entry in section.sections("districts"):
+    owners: dict[str, int] = {}
+    for number, entry in enumerate(section.sections("districts")):
         code = entry.text("code", _CODE, messages.DIVISION_CODE())
         if code in codes:
-            raise entry.wrong("code", messages.STANDS_TWICE(), messages.LEAVE_ONE_OUT())
-        codes.add(code)
-        yield Division(code, entry.text("name"), entry.texts("aliases") if "aliases" in entry else ())
+            entry.report(entry.wrong("code", messages.STANDS_TWICE(), messages.LEAVE_ONE_OUT()))
+        codes.update({code} - {""})
+        name = entry.text("name", _NAME, messages.DISTRICT_NAME())
+        aliases = entry.texts("aliases", _NAME, messages.DISTRICT_NAME()) if "aliases" in entry else ()
+        named = [(name, entry.wrong("name", *_taken(name)))] if name else []
+        named += [(alias, entry.wrong_element("aliases", place, *_taken(alias))) for place, alias in enumerate(aliases)]
+        for spelling, error in named:
+            # an address is looked up in one list of names: the district that came last would have the records of both
+            if owners.setdefault(_alike(spelling), number) != number:
+                entry.report(error)
+        yield Division(code, name, aliases)
         entry.finish()
+
+
+def _taken(name: str) -> tuple[str, str]:
+    return messages.OTHER_DISTRICT(name=name), messages.ONE_DISTRICT()
+
+
+def _alike(name: str) -> str:
+    """Give what names that look alike have in common: full width is half width."""
+    return unicodedata.normalize("NFKC", name).casefold()
 
 
 def _optional(section: Section, key: str) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -46,6 +47,40 @@ def test_what_the_city_says_of_itself(folder: Path) -> None:
     settings = city_settings(city)
     assert (settings.name.en, settings.code, settings.partitions) == ("Example", "429900", 8)
     assert [(one.code, one.name, one.aliases) for one in settings.districts] == [("429901", "甲区", ("甲城",))]
+
+
+@pytest.mark.parametrize(
+    ("districts", "place"),
+    [
+        ("甲区}|乙区, aliases: [甲区]}", "city.yaml:8: districts.1.aliases"),
+        ("甲区, aliases: [乙区]}|乙区}", "city.yaml:8: districts.1.name"),
+        ("甲区, aliases: [丙, 开发区]}|乙区, aliases: [丁, 开发区]}", "city.yaml:8: districts.1.aliases"),
+        ("甲区}|甲区}", "city.yaml:8: districts.1.name"),
+        ("甲A区}|甲Ａ区}", "city.yaml:8: districts.1.name"),
+    ],
+)
+def test_a_name_belongs_to_one_district(districts: str, place: str, folder: Path) -> None:
+    first, second = (f'  - {{code: "42990{number}", name: {rest}\n' for number, rest in enumerate(districts.split("|")))
+    (folder / "city.yaml").write_text(_CITY.partition("  - ")[0] + first + second, encoding="utf-8")
+    said = refusal(folder)
+    assert said.startswith(f"{place}: ")
+    assert "is a name of another district already; leave it with one of them" in said
+
+
+def test_a_district_may_have_its_own_name_among_its_other_names(folder: Path) -> None:
+    (folder / "city.yaml").write_text(_CITY.replace("[甲城]", "[甲区, 甲城]"), encoding="utf-8")
+    assert city_settings(read_city(folder)).districts[0].aliases == ("甲区", "甲城")
+
+
+@pytest.mark.parametrize(
+    "name", [" ", "甲区 ", " 甲区", "\u3000", "甲区\u3000", "甲\u200b区", "\ufeff甲区", "甲\n区", "甲\u00a0区"]
+)
+@pytest.mark.parametrize("key", ["name", "aliases"])
+def test_a_name_that_no_address_shows_is_refused(key: str, name: str, folder: Path) -> None:
+    quoted = json.dumps(name)
+    written = _CITY.replace("name: 甲区", f"name: {quoted}") if key == "name" else _CITY.replace("甲城", quoted)
+    (folder / "city.yaml").write_text(written, encoding="utf-8")
+    assert refusal(folder).startswith(f"city.yaml:7: districts.0.{key}: must be a name as addresses write it")
 
 
 def test_topics_are_those_of_its_parties_with_its_numbers(folder: Path) -> None:
