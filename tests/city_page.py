@@ -81,7 +81,9 @@ item has the fields without which a record has no subject, no authority and no n
 a field or a district that the city does not have, a grant that can never get anything, or nothing of one of its items
 (it needs consents and states no `uscc`, the item is about other kinds of subjects, every field is above the ceiling),
 an item whose department is not declared, a mapping of no item, an item of the city's own without a mapping, two items
-with the same name of a record. `--json` lists `file`, `line`, `key`, `problem` and `fix`. What it finds right, every
+with the same name of a record. It names files in these folders that nobody reads, because of their endings
+(`tax-bureau.yaml.txt`, `.YAML`) or because they lie in a folder of their own; notes (`.md`), hidden files and backups
+may lie anywhere. `--json` lists `file`, `line`, `key`, `problem` and `fix`. What it finds right, every
 command accepts. `topics plan` and `apply` say of a grant in vain, too, and go on: it gives nothing away.
 
 Each file names its schema in its first line (`# yaml-language-server: $schema=…`), by which editors complete keys,
@@ -193,6 +195,8 @@ creditbus item add parking-fine --name 违法停车 --name-en "Parking fine"
 授权永远得不到任何记录、或得不到其中某个事项的任何内容
 （须有主体授权而没有写 `uscc`，事项只涉及其他类别的主体，全部数据项都超出可见范围），
 事项的部门没有声明，映射所填的事项不存在，自有事项没有映射，两个事项的记录同名。
+它还指出这些文件夹中不会被读取的文件，例如文件名的结尾不对（`tax-bureau.yaml.txt`、`.YAML`），或放在下一层文件夹中；
+说明文字（`.md`）、隐藏文件和备份可以放在任何地方。
 `--json` 列出 `file`、`line`、`key`、`problem` 和 `fix`。
 检查无误的目录，所有命令都能使用。`topics plan` 和 `apply` 也指出落空的授权，并照常进行：这样的授权什么也不会给出。
 

@@ -537,8 +537,8 @@ DIVISION_CODE = Message(
     "a division code of six digits in quotes",
 )
 DISTRICT_NAME = Message(
-    "地址中所写的名称，首尾没有空白，其中没有看不见的字符",
-    "a name as addresses write it, without blanks at its ends or characters that cannot be seen",
+    "地址中所写的一个名称，首尾没有空白，其中没有逗号、等号等分隔符和看不见的字符",
+    "one name as addresses write it, without blanks at its ends, signs that part names, or characters that nobody sees",
 )
 OTHER_DISTRICT = Message(
     "{name} 已是另一个区的名称",

@@ -25,9 +25,10 @@ TIME_ZONES: Final = ("Asia/Shanghai", "Asia/Hong_Kong", "Asia/Macau", "Asia/Taip
 
 _CODE = r"[0-9]{6}"
 
-#: What addresses never show: control characters, blanks other than the plain one, signs of no width.
-_UNSEEN = r"\x00-\x1f\x7f-\xa0\xad\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff"
-_NAME = rf"[^ {_UNSEEN}]([^{_UNSEEN}]*[^ {_UNSEEN}])?"
+#: What no name in an address has: control characters, blanks other than the plain one, signs of no width, and the signs
+#: between several names.
+_NEVER = r"\x00-\x1f\x7f-\xa0\xad\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff,;=，；、＝"
+_NAME = rf"[^ {_NEVER}]([^{_NEVER}]*[^ {_NEVER}])?"
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,16 +57,14 @@ def init(
     json: Json = False,
 ) -> None:
     """Write a city's folder to start from."""
-    from creditbus.services.cli.city.start import Start, checked_code, checked_district, refuse_filled, write_city
+    from creditbus.services.cli.city.start import Start, checked_code, checked_districts, refuse_filled, write_city
 
     refuse_filled(folder)
     zh = name or ask(spoken(messages.CITY_NAME), "--name", silent=yes, default="示例市")
     en = name_en or ask(spoken(messages.CITY_NAME_EN), "--name-en", silent=yes, default="Example")
     code = checked_code(code or ask(spoken(messages.CITY_CODE), "--code", silent=yes, default=_CODE), "--code")
-    given = district or ask(spoken(messages.CITY_DISTRICTS), "--district", silent=yes, default=_DISTRICTS).replace(
-        "，", ","
-    ).split(",")
-    written = write_city(folder, Start(zh, en, code, [checked_district(one, "--district") for one in given]))
+    given = district or [ask(spoken(messages.CITY_DISTRICTS), "--district", silent=yes, default=_DISTRICTS)]
+    written = write_city(folder, Start(zh, en, code, checked_districts(given, "--district")))
     _say_written(written, messages.NEXT_OF_CITY(folder=folder), json=json)
 
 

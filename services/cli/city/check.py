@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Final, Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from creditbus.services.cli.city.carried import carried_items
 from creditbus.services.cli.city.cross_references import grant_faults, publisher_faults, role_faults, vain_faults
 from creditbus.services.cli.city.fault import CityFault, fault_of
 from creditbus.services.cli.city.mappings import mapping_faults
-from creditbus.services.cli.messages import city as messages
-from creditbus.topics import messages as topic_messages
+from creditbus.services.cli.city.unread_files import unread_files
+from creditbus.topics import messages
 from creditbus.topics.calendar_years import CalendarYear, read_year, year_of
 from creditbus.topics.city import read_city
 from creditbus.topics.city.settings import CITY_FILE, read_settings_of
@@ -24,7 +24,6 @@ from creditbus.topics.parties import read_department, read_subscriber
 __all__ = ["check_city"]
 
 _T = TypeVar("_T")
-_FOLDERS: Final = ("departments", "subscribers", "catalogue", "mappings", "working_days")
 
 
 class _Checked(NamedTuple, Generic[_T]):
@@ -43,12 +42,12 @@ def check_city(folder: Path) -> list[CityFault]:
         Everything that is wrong, in the order of the files; nothing: every command accepts the city.
 
     """
-    found = list(_misnamed(folder))
+    found = list(unread_files(folder))
     settings = _checked(folder / CITY_FILE, read_settings_of, found)
     departments = _all(folder / "departments", read_department, found)
     if not departments:
-        fix = topic_messages.ONE_FILE_EACH()
-        found.append(CityFault(str(folder / "departments"), 0, "", topic_messages.NOT_THERE(), fix))
+        fix = messages.ONE_FILE_EACH()
+        found.append(CityFault(str(folder / "departments"), 0, "", messages.NOT_THERE(), fix))
     subscribers = _all(folder / "subscribers", read_subscriber, found)
     _all(folder / "working_days", partial(_year, folder / "working_days"), found)
     carried = carried_items(folder, settings.value, settings.section, found)
@@ -95,13 +94,6 @@ def _checked(path: Path, reader: Callable[[Section], _T], found: list[CityFault]
     found += map(fault_of, sorted([*known.values()], key=lambda error: error.line))
     found += map(fault_of, others)
     return _Checked(section, value)
-
-
-def _misnamed(folder: Path) -> Iterator[CityFault]:
-    """Name files that nobody would read, because of their ending."""
-    for name in _FOLDERS:
-        for path in sorted((folder / name).glob("*.yml")):
-            yield CityFault(str(path), 0, "", messages.NOT_READ(), messages.NAME_YAML())
 
 
 def _refused(folder: Path) -> Iterable[CityFault]:

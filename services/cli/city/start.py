@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -15,16 +15,20 @@ import yaml
 from creditbus.avro_schemas.catalogue_files import raw_catalogue
 from creditbus.services.cli.city.rendered import plain, rendered
 from creditbus.services.cli.city.schemas import SCHEMAS, city_schema
+from creditbus.services.cli.city.unread_files import BACKUPS
 from creditbus.services.cli.city.written import write_new
 from creditbus.services.cli.language import language, spoken
 from creditbus.services.cli.messages import city as messages
+from creditbus.topics.city.settings import CITY_FILE, read_settings
+from creditbus.topics.city.texts import KeptText, folder_of
+from creditbus.topics.document import DocumentError
 from creditbus.topics.errors import ConfigurationError
 
 __all__ = [
     "Granted",
     "Start",
     "checked_code",
-    "checked_district",
+    "checked_districts",
     "department_text",
     "refuse_filled",
     "subscriber_text",
@@ -32,7 +36,9 @@ __all__ = [
 ]
 
 _CODE: Final = re.compile(r"[0-9]{6}")
-_IGNORED: Final = "*~\n*.swp\n*.bak\n.DS_Store\n"
+_IGNORED: Final = "".join(f"{pattern}\n" for pattern in BACKUPS)
+#: By which option a key of `city.yaml` is given.
+_OPTIONS: Final = {"name.zh": "--name", "name.en": "--name-en", "code": "--code"}
 _DEPARTMENTS: Final = {
     "administrative-enforcement": messages.ENFORCEMENT(),
     "market-supervision": messages.MARKET_SUPERVISION(),
@@ -91,10 +97,14 @@ def checked_code(code: str, option: str) -> str:
     return code
 
 
-def checked_district(district: str, option: str) -> tuple[str, str]:
-    """Take `CODE=NAME` apart; errors as of `checked_code`."""
+def checked_districts(given: Iterable[str], option: str) -> list[tuple[str, str]]:
+    """Take districts apart, written `CODE=NAME`, several of them separated by commas; errors as of `checked_code`."""
+    return [_checked_district(one, option) for text in given for one in text.replace("，", ",").split(",")]
+
+
+def _checked_district(district: str, option: str) -> tuple[str, str]:
     code, mark, name = district.partition("=")
-    if not mark or not name.strip():
+    if not mark or not name.strip() or "=" in name:
         raise ConfigurationError(option, messages.NOT_A_DISTRICT(district=district), messages.DISTRICT_EXAMPLE())
     return checked_code(code.strip(), option), name.strip()
 
@@ -103,12 +113,14 @@ def write_city(folder: Path, start: Start) -> list[Path]:
     """Write the folder; return the files for people, without those for editors.
 
     Raises:
-        ConfigurationError: one of them is there already, or the disk refuses.
+        ConfigurationError: one of them is there already, the disk refuses, or what was asked makes no `city.yaml` that
+            can be read: two districts have one code or name.
 
     """
     listed = "\n".join(f'  - {{code: "{code}", name: {plain(name)}}}' for code, name in start.districts)
     values = {"zh": plain(start.zh), "en": plain(start.en), "code": start.code, "districts": listed}
     city = rendered("city", spoken(messages.OF_CITY), values)
+    _refuse_unreadable(city)
     item = yaml.safe_load(city)["shipped_items"][-1]
     both = (messages.README(), messages.OF_CATALOGUE(item=item), messages.OF_MAPPINGS(), messages.OF_WORKING_DAYS())
     readme, catalogue, mappings, working_days = both
@@ -126,6 +138,14 @@ def write_city(folder: Path, start: Start) -> list[Path]:
     schemas = {f".schemas/{name}.json": _schema(name) for name in SCHEMAS}
     write_new({folder / name: text for name, text in {**texts, **schemas}.items()})
     return [folder / name for name in texts]
+
+
+def _refuse_unreadable(city: str) -> None:
+    try:
+        read_settings(folder_of({CITY_FILE: KeptText(city, CITY_FILE)}, "") / CITY_FILE)
+    except DocumentError as error:
+        option = _OPTIONS.get(error.key, "--district")
+        raise ConfigurationError(option, error.problem, error.fix) from error
 
 
 def department_text(id_: str, zh: str, en: str) -> str:

@@ -22,8 +22,22 @@ TABLE_INSIDE = Message(
     "put the table into `mappings`, as a csv file in UTF-8, and name it here",
 )
 NAME_YAML = Message(
-    "请把文件名改为以 .yaml 结尾",
-    "let its name end with .yaml",
+    "请把文件名改为以 .yaml 结尾，或移出本文件夹；说明文字可以留作 .md 文件",
+    "let its name end with .yaml, or move it out of this folder; notes may stay as .md files",
+)
+NAME_YAML_OR_TABLE = Message(
+    "映射的文件名应以 .yaml 结尾，查找表应以 .csv 结尾；其他文件请移出本文件夹，说明文字可以留作 .md 文件",
+    "let its name end with .yaml for a mapping, with .csv for a lookup table; move anything else out of this folder, "
+    "where notes may stay as .md files",
+)
+MOVE_UP = Message(
+    "请把其中的文件直接放到 {folder} 中，或移出城市目录",
+    "put its files into {folder} itself, or move it out of the city's folder",
+)
+NAME_ITEM_FILES = Message(
+    "事项的文件夹由 item.yaml 以及 v1.avsc、v2.avsc 等组成，请按此命名，或移出目录；说明文字可以留作 .md 文件",
+    "an item has item.yaml, v1.avsc, v2.avsc and so on in one folder: name it so, or move it out; notes may stay as "
+    ".md files",
 )
 NO_SUCH_ITEM = Message(
     "{item} 不是本市目录中的事项",
@@ -112,8 +126,8 @@ NOT_A_DISTRICT = Message(
     "{district!r} is not CODE=NAME",
 )
 DISTRICT_EXAMPLE = Message(
-    "例如 990102=示例一区",
-    "for example 990102=NAME",
+    "例如 990102=示例一区；几个区以逗号分隔",
+    "for example 990102=NAME, several of them separated by commas",
 )
 NOT_EMPTY = Message(
     "已有 {name} 等文件",

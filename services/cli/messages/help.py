@@ -92,8 +92,8 @@ HELP: Final[Mapping[str, Message]] = {
         "Division code of the city, six digits.",
     ),
     "--district": Message(
-        "一个区，写作 代码=名称，可重复给出。",
-        "A district, written CODE=NAME; may be repeated.",
+        "一个区，写作 代码=名称，可重复给出，也可以用逗号分隔，一次写几个。",
+        "A district, written CODE=NAME; may be repeated, or name several, separated by commas.",
     ),
     "city": Message(
         "写出、检查一个城市的目录：部门、订阅方、目录事项。",

@@ -61,11 +61,44 @@ def test_a_folder_that_is_not_empty_is_left_alone(workplace: Path, capsys: pytes
 
 @pytest.mark.parametrize(
     ("option", "value"),
-    [("--code", "99"), ("--district", "东区"), ("--district", "99=东区"), ("--district", "990102=")],
+    [
+        ("--code", "99"),
+        ("--district", "东区"),
+        ("--district", "99=东区"),
+        ("--district", "990102="),
+        ("--district", "990102=东区,西区"),
+        ("--district", "990102=东区=西区"),
+        ("--district", "990102=东区 990103=西区"),
+        ("--district", "990102=东区;990103=西区"),
+        ("--district", "990102=东区、西区"),
+        ("--district", "990102=东区,"),
+        ("--district", "990102=东区,990102=西区"),
+        ("--district", "990102=东区,990103=东区"),
+        ("--district", "990102=东\u200b区"),
+    ],
 )
-def test_a_wrong_answer_writes_nothing(option: str, value: str, workplace: Path) -> None:
+def test_a_wrong_answer_writes_nothing(
+    option: str, value: str, workplace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert cli.main(["city", "init", "city", option, value, "--yes"]) == 2
+    said = capsys.readouterr().err
+    assert (said.count("\n"), f"{option}: " in said) == (1, True)
     assert not (workplace / "city").exists()
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        ["--district", "990102=东区,990103=西区"],
+        ["--district", "990102=东区， 990103 = 西区"],
+        ["--district", "990102=东区", "--district", "990103=西区"],
+    ],
+)
+def test_districts_are_given_one_by_one_or_separated_by_commas(given: Sequence[str], workplace: Path) -> None:
+    assert cli.main(["city", "init", "city", *given, "--yes"]) == 0
+    districts = city_settings(read_city(workplace / "city")).districts
+    assert [(one.code, one.name) for one in districts] == [("990102", "东区"), ("990103", "西区")]
+    assert check_city(workplace / "city") == []
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

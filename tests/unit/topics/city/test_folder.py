@@ -73,14 +73,28 @@ def test_a_district_may_have_its_own_name_among_its_other_names(folder: Path) ->
 
 
 @pytest.mark.parametrize(
-    "name", [" ", "甲区 ", " 甲区", "\u3000", "甲区\u3000", "甲\u200b区", "\ufeff甲区", "甲\n区", "甲\u00a0区"]
+    "name",
+    [
+        " ",
+        "甲区 ",
+        " 甲区",
+        "\u3000",
+        "甲区\u3000",
+        "甲\u200b区",
+        "\ufeff甲区",
+        "甲\n区",
+        "甲\u00a0区",
+        "甲、乙",
+        "甲,乙",
+        "甲，990103=乙",
+    ],
 )
 @pytest.mark.parametrize("key", ["name", "aliases"])
 def test_a_name_that_no_address_shows_is_refused(key: str, name: str, folder: Path) -> None:
     quoted = json.dumps(name)
     written = _CITY.replace("name: 甲区", f"name: {quoted}") if key == "name" else _CITY.replace("甲城", quoted)
     (folder / "city.yaml").write_text(written, encoding="utf-8")
-    assert refusal(folder).startswith(f"city.yaml:7: districts.0.{key}: must be a name as addresses write it")
+    assert refusal(folder).startswith(f"city.yaml:7: districts.0.{key}: must be one name as addresses write it")
 
 
 def test_topics_are_those_of_its_parties_with_its_numbers(folder: Path) -> None:
