@@ -193,10 +193,11 @@ class Section:
         return [self._day_range(key, place, value) for place, value in enumerate(values)]
 
     def section(self, key: str) -> Section:
-        """A mapping."""
+        """A mapping; where faults are taken and it is not there, one in which nothing more is found wrong."""
         section = self.optional_section(key)
         if section is None:
-            raise self.wrong(key, messages.IS_MISSING(), messages.GIVE_A_MAPPING())
+            self.report(self.wrong(key, messages.IS_MISSING(), messages.GIVE_A_MAPPING()))
+            return Section(self._file, Located({}, {}), (), [])
         return section
 
     @_instead(None)

@@ -166,7 +166,8 @@ def read_subscriber(section: Section, stem: str) -> Subscriber:
 def _read_id(section: Section, stem: str) -> str:
     identifier = section.text("id", _ID, messages.HYPHENATED())
     if identifier != stem:
-        raise section.wrong("id", messages.OTHER_FILE_NAME(id=identifier, file=stem), messages.MAKE_THE_SAME())
+        problem = messages.OTHER_FILE_NAME(id=identifier, file=stem)
+        section.report(section.wrong("id", problem, messages.MAKE_THE_SAME()))
     return identifier
 
 
@@ -191,7 +192,7 @@ def _read_all_or_some(section: Section, key: str, pattern: str, hint: Text) -> f
     if "all" not in names:
         return frozenset(names)
     if len(names) > 1:
-        raise section.wrong(key, messages.ALL_AND_SINGLE(), messages.LEAVE_ONE_OUT())
+        section.report(section.wrong(key, messages.ALL_AND_SINGLE(), messages.LEAVE_ONE_OUT()))
     return None
 
 
@@ -207,7 +208,7 @@ def _read_first_day(grant: Section) -> date | None:
         return None
     first = grant.day("valid_from")
     if first > grant.day("valid_until"):
-        raise grant.wrong("valid_from", messages.AFTER_THE_LAST_DAY(), messages.SET_AN_EARLIER_DAY())
+        grant.report(grant.wrong("valid_from", messages.AFTER_THE_LAST_DAY(), messages.SET_AN_EARLIER_DAY()))
     return first
 
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from creditbus.topics import messages
 from creditbus.topics.city.current import City
-from creditbus.topics.document import Section, read
+from creditbus.topics.document import DocumentError, Section, read
 from creditbus.topics.parties import Name, read_name
 from creditbus.topics.server_ports import ServerPorts, read_server_ports
 
@@ -93,8 +93,7 @@ def read_settings_of(section: Section) -> CitySettings:
         partitions=_optional(section, "partitions"),
         replication=_optional(section, "replication"),
         shipped_items=_items(section),
-        # the last: where it is wrong, the keys above have been read, and are said
-        ports=read_server_ports(section.section("ports")) if "ports" in section else {},
+        ports=_ports(section),
     )
     section.finish()
     return settings
@@ -133,6 +132,16 @@ def _taken(name: str) -> tuple[str, str]:
 def _alike(name: str) -> str:
     """Give what names that look alike have in common: full width is half width."""
     return unicodedata.normalize("NFKC", name).casefold()
+
+
+def _ports(section: Section) -> ServerPorts:
+    if "ports" not in section:
+        return {}
+    try:
+        return read_server_ports(section.section("ports"))
+    except DocumentError as error:
+        section.report(error)
+        return {}
 
 
 def _optional(section: Section, key: str) -> int | None:

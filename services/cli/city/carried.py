@@ -30,9 +30,12 @@ class CarriedItem(NamedTuple):
 
     Attributes:
         raw: its latest schema and its entry, the overlay over it; None: its files are wrong.
-        item: what they mean; None: they are wrong.
+        item: what they mean; where an overlay is wrong, what the product's mean; None: the city's own are wrong.
         file: the city's file about it, its overlay or its own entry; None: it is carried as the product has it.
-        located: what that file says.
+        located: what that file says; None: there is none, or it is not YAML.
+        certain: whether it is known that the city carries it. It is not where `shipped_items` cannot be read or names
+            what is not there: each item of the product may be meant.
+        whole: whether nothing is wrong with its files.
 
     """
 
@@ -40,6 +43,8 @@ class CarriedItem(NamedTuple):
     item: Item | None
     file: Path | None = None
     located: Located | None = None
+    certain: bool = True
+    whole: bool = True
 
 
 Carried = Mapping[str, CarriedItem]
@@ -58,7 +63,7 @@ def carried_items(
 
     Args:
         folder: of the city.
-        settings: None: they could not be read; all items of the product are taken to be carried.
+        settings: None: they could not be read.
         section: of the file of these, for lines.
         found: takes what is wrong.
 
@@ -73,13 +78,18 @@ def carried_items(
 
 def _shipped(settings: CitySettings | None, section: Section | None, found: list[CityFault]) -> dict[str, CarriedItem]:
     known = raw_catalogue(files("creditbus.avro_schemas"))
-    wanted = known if settings is None or settings.shipped_items is None else settings.shipped_items
+    listed = settings.shipped_items if settings is not None else ()
+    wanted = list(known) if listed is None else listed
     for place, item in enumerate(wanted):
         if item not in known and section is not None:
             problem, fix = messages.NO_SHIPPED_ITEM(item=item), suggestion(item, list(known))
             found.append(_as_fault(section, "shipped_items", place, problem, fix))
     parsed = Catalogue.parse(known).items
-    return {item: CarriedItem(known[item], parsed[item]) for item in wanted if item in known}
+    # nobody may list no item: the list is empty where it is wrong
+    all_known = bool(wanted) and all(item in known for item in wanted)
+    perhaps = () if all_known else [item for item in known if item not in wanted]
+    certain = {item: CarriedItem(known[item], parsed[item]) for item in wanted if item in known}
+    return {**certain, **{item: CarriedItem(known[item], parsed[item], certain=False) for item in perhaps}}
 
 
 def _as_fault(section: Section, key: str, place: int, problem: str, fix: str) -> CityFault:
@@ -97,7 +107,8 @@ def _own(folder: Path, found: list[CityFault]) -> Iterator[tuple[str, CarriedIte
         raw = None
         if checked.item is not None and checked.entry is not None:
             raw = RawItem(checked.schema, checked.entry.value)
-        yield one.name, CarriedItem(raw, checked.item, folder / one.name / ITEM_FILE, checked.entry)
+        whole = checked.item is not None
+        yield one.name, CarriedItem(raw, checked.item, folder / one.name / ITEM_FILE, checked.entry, whole=whole)
 
 
 def _overlaid(
@@ -109,25 +120,26 @@ def _overlaid(
             fix = messages.OVERLAY_BELONGS(item=name) if name in own else suggestion(name, list(shipped))
             found.append(CityFault(str(path), 1, "", messages.OVERLAY_OF_NONE(item=name), fix))
             continue
-        below = shipped[name].raw
-        assert below is not None  # noqa: S101 # for the type checker: the product's own items are whole
+        below = shipped[name]
+        assert below.raw is not None  # noqa: S101 # for the type checker: the product's own items are whole
         try:
             overlay = load_yaml(path)
         except YamlError as error:
             key = ".".join(map(str, error.path))
             found.append(CityFault(str(path), error.line, key, error.problem, error.fix))
+            yield name, below._replace(raw=None, file=path, whole=False)
             continue
-        item, errors = read_entry(name, RawItem(below.schema, overlay.value), overlay.lines, below.entry)
+        item, errors = read_entry(name, RawItem(below.raw.schema, overlay.value), overlay.lines, below.raw.entry)
         found += (
             CityFault(str(path), error.line or 1, error.key, Text(error.fix, error.fix_zh), "") for error in errors
         )
-        raw = None if errors else RawItem(below.schema, laid_over(below.entry, overlay.value))
-        yield name, CarriedItem(raw, item, path, overlay)
+        raw = None if errors else RawItem(below.raw.schema, laid_over(below.raw.entry, overlay.value))
+        yield name, CarriedItem(raw, item or below.item, path, overlay, below.certain, whole=not errors)
 
 
 def _contradictions(folder: Path, carried: Carried) -> Iterator[CityFault]:
     """Give what no item says wrong by itself: a reason that two of them explain differently."""
-    whole: dict[str, Any] = {name: one.raw for name, one in carried.items() if one.raw is not None}
+    whole: dict[str, Any] = {name: one.raw for name, one in carried.items() if one.raw and one.certain}
     lines = {name: one.located.lines for name, one in carried.items() if one.located is not None}
     try:
         Catalogue.parse(whole, lines)
@@ -140,7 +152,7 @@ def _same_records(carried: Carried) -> Iterator[CityFault]:
     """Give own items whose record has the name of another item's: the registry knows schemas by that name."""
     records: dict[str, str] = {}
     for name, one in sorted(carried.items(), key=lambda entry: entry[1].file is not None):
-        if one.raw is None:
+        if one.raw is None or not one.certain:
             continue
         first = records.setdefault(str(one.raw.schema["name"]), name)
         if first != name and one.file is not None:

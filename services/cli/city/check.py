@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Generic, NamedTuple, TypeVar
+from typing import Final, Generic, NamedTuple, TypeVar
 
 from creditbus.services.cli.city.carried import carried_items
-from creditbus.services.cli.city.cross_references import grant_faults, publisher_faults, role_faults, vain_faults
+from creditbus.services.cli.city.cross_references import grant_faults, publisher_faults, vain_faults
 from creditbus.services.cli.city.fault import CityFault, fault_of
 from creditbus.services.cli.city.mappings import mapping_faults
+from creditbus.services.cli.city.role_faults import role_faults
 from creditbus.services.cli.city.unread_files import unread_files
 from creditbus.topics import messages
 from creditbus.topics.calendar_years import CalendarYear, read_year, year_of
 from creditbus.topics.city import read_city
-from creditbus.topics.city.settings import CITY_FILE, read_settings_of
+from creditbus.topics.city.settings import CITY_FILE, CitySettings, read_settings_of
 from creditbus.topics.declarations import declarations
 from creditbus.topics.document import DocumentError, Section, read
 from creditbus.topics.errors import UserError
@@ -24,6 +26,7 @@ from creditbus.topics.parties import read_department, read_subscriber
 __all__ = ["check_city"]
 
 _T = TypeVar("_T")
+_DISTRICT_CODE: Final = re.compile(r"districts\.\d+\.code")
 
 
 class _Checked(NamedTuple, Generic[_T]):
@@ -55,11 +58,14 @@ def check_city(folder: Path) -> list[CityFault]:
     found += publisher_faults(folder, carried, list(departments))
     read_whole = ((one.section, one.value) for one in departments.values())
     whole = [(section, value) for section, value in read_whole if section and value and not section.faults]
-    found += role_faults(whole, carried)
+    all_read = len(whole) == len(departments)
+    found += role_faults(whole, carried, all_read=all_read)
+    districts = _districts(settings)
     for section, subscriber in subscribers.values():
         if subscriber is not None and section is not None:
-            found += grant_faults(subscriber, section, carried, settings.value)
-            found += vain_faults(subscriber, section, carried, [department for _, department in whole])
+            found += grant_faults(subscriber, section, carried, districts)
+            declared = [department for _, department in whole]
+            found += vain_faults(subscriber, section, carried, declared, all_read=all_read)
     return found or list(_refused(folder))
 
 
@@ -94,6 +100,16 @@ def _checked(path: Path, reader: Callable[[Section], _T], found: list[CityFault]
     found += map(fault_of, sorted([*known.values()], key=lambda error: error.line))
     found += map(fault_of, others)
     return _Checked(section, value)
+
+
+def _districts(settings: _Checked[CitySettings]) -> list[str] | None:
+    """Give the codes of the districts; None where they are not known: a wrong one may mean any code."""
+    if settings.value is None or settings.section is None:
+        return None
+    wrong = {fault.key for fault in settings.section.faults or ()}
+    if any(key == "districts" or _DISTRICT_CODE.fullmatch(key) for key in wrong):
+        return None
+    return [district.code for district in settings.value.districts]
 
 
 def _refused(folder: Path) -> Iterable[CityFault]:

@@ -36,20 +36,27 @@ def mapping_faults(folder: Path, carried: Carried) -> Iterator[CityFault]:
 
     """
     mapped = {document.value.get("item") for document in shipped_documents()}
+    unsure = False
     try:
         tables = folder_of(texts_of(folder / _FOLDER, ROOT_FOLDERS[_FOLDER]), str(folder / _FOLDER))
     except UserError as error:
         yield fault_of(error)
         return
     for path in sorted((folder / _FOLDER).glob("*.yaml")):
+        item = None
         try:
             document = load_document(path)
-            mapped.add(document.value.get("item"))
+            item = document.value.get("item")
             yield from map(fault_of, _faults(document, carried, tables))
         except UserError as error:
             yield fault_of(error)
+        if isinstance(item, str) and item in carried:
+            mapped.add(item)
+        else:
+            unsure = True
     for name, one in carried.items():
-        if one.item is not None and one.file is not None and name not in mapped:
+        # a mapping that cannot be read, or of an unknown item, may be the one that is missing
+        if not unsure and one.item is not None and one.file is not None and name not in mapped:
             fix = messages.WRITE_A_MAPPING(item=name)
             yield CityFault(str(one.file), 0, "", messages.NO_MAPPING(item=name), fix)
 
@@ -67,9 +74,9 @@ def _faults(document: Document, carried: Carried, tables: Traversable) -> Iterat
     outside = {name for name, table in mapping.tables.items() if not _inside(table.path)}
     for name in outside:
         yield document.error(("tables", name, "path"), messages.TABLE_OUTSIDE(), messages.TABLE_INSIDE())
-    item = carried[mapping.item].item
-    if item is not None and not outside:
-        resolve(mapping, document, item, tables)
+    filled = carried[mapping.item]
+    if filled.item is not None and filled.whole and not outside:
+        resolve(mapping, document, filled.item, tables)
 
 
 def _inside(path: str) -> bool:
