@@ -444,6 +444,10 @@ CREDIT_CODES = Message(
     '18 位统一社会信用代码，或 ["all"]',
     'unified social credit codes of 18 characters, or ["all"]',
 )
+DEPARTMENT_ID = Message(
+    "以连字符连接的小写单词，不超过 {longest} 个字符",
+    "lower-case words joined by hyphens, of {longest} characters at most",
+)
 ITEMS_OR_ALL = Message(
     '目录事项标识，或 ["all"]',
     'catalogue item ids, or ["all"]',
@@ -503,6 +507,18 @@ IS_A_DIRECTORY = Message(
 NOT_A_DIRECTORY = Message(
     "不是目录",
     "Not a directory",
+)
+FILE_EXISTS = Message(
+    "已有同名文件",
+    "File exists",
+)
+NAME_TOO_LONG = Message(
+    "文件名过长",
+    "File name too long",
+)
+READ_ONLY = Message(
+    "文件系统为只读",
+    "Read-only file system",
 )
 NO_SPACE = Message(
     "磁盘已满",

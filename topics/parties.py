@@ -11,7 +11,16 @@ from creditbus.topics import messages
 from creditbus.topics.document import Section
 from creditbus.topics.text import Text
 
-__all__ = ["DISCLOSURES", "Department", "Name", "Subscriber", "read_department", "read_name", "read_subscriber"]
+__all__ = [
+    "DISCLOSURES",
+    "LONGEST_ID",
+    "Department",
+    "Name",
+    "Subscriber",
+    "read_department",
+    "read_name",
+    "read_subscriber",
+]
 
 DISCLOSURES = ("public", "shared", "authorised")
 """Classes of fields from the widest audience to the narrowest. A ceiling admits its own class and those before it."""
@@ -31,7 +40,12 @@ LOWEST_FEED_RATE = 256 << 10
 """Kafka holds back an answer that is more than ten seconds of the quota (quota.window.num), and never cuts a batch: the
 largest that the bus writes (1 MiB) would come never, not late. Of this rate two of them come in that time."""
 
+LONGEST_ID = 63
+"""Characters in the id of a department: it is part of names, and connectors take none that is longer."""
+
 _ID = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
+_HYPHENATED = messages.HYPHENATED()
+_DEPARTMENT_ID = rf"(?=.{{1,{LONGEST_ID}}}$){_ID}"
 # 18 characters, without I, O, S, V and Z (GB 32100-2015).
 _USCC = r"[0-9A-HJ-NPQRTUWXY]{18}"
 
@@ -121,7 +135,7 @@ class Subscriber:
 def read_department(section: Section, stem: str) -> Department:
     """Read a department's file; `stem` is the file's name without extension."""
     department = Department(
-        id=_read_id(section, stem),
+        id=_read_id(section, stem, _DEPARTMENT_ID, messages.DEPARTMENT_ID(longest=LONGEST_ID)),
         name=read_name(section),
         uscc=section.optional_text("uscc", _USCC, messages.CREDIT_CODE()),
         contact=section.text("contact"),
@@ -163,8 +177,8 @@ def read_subscriber(section: Section, stem: str) -> Subscriber:
     return subscriber
 
 
-def _read_id(section: Section, stem: str) -> str:
-    identifier = section.text("id", _ID, messages.HYPHENATED())
+def _read_id(section: Section, stem: str, pattern: str = _ID, hint: Text = _HYPHENATED) -> str:
+    identifier = section.text("id", pattern, hint)
     if identifier != stem:
         problem = messages.OTHER_FILE_NAME(id=identifier, file=stem)
         section.report(section.wrong("id", problem, messages.MAKE_THE_SAME()))

@@ -17,6 +17,9 @@ _USUAL: Final[Mapping[int, Message]] = {
     errno.EPERM: messages.NO_PERMISSION,
     errno.EISDIR: messages.IS_A_DIRECTORY,
     errno.ENOTDIR: messages.NOT_A_DIRECTORY,
+    errno.EEXIST: messages.FILE_EXISTS,
+    errno.ENAMETOOLONG: messages.NAME_TOO_LONG,
+    errno.EROFS: messages.READ_ONLY,
     errno.ENOSPC: messages.NO_SPACE,
     errno.EADDRINUSE: messages.ADDRESS_IN_USE,
 }

@@ -34,6 +34,7 @@ from creditbus.services.domain.entitlement import Authorities, publishers
 from creditbus.services.domain.validation import Validator, compile_item
 from creditbus.topics.declarations import declarations
 from creditbus.topics.names import ingest
+from creditbus.topics.parties import LONGEST_ID
 
 __all__ = [
     "Connector",
@@ -43,7 +44,7 @@ __all__ = [
 ]
 
 _YAML = (".yaml", ".yml")
-_ID = r"[a-z0-9][a-z0-9-]{0,62}"
+_ID = rf"[a-z0-9][a-z0-9-]{{0,{LONGEST_ID - 1}}}"
 
 Vanished = Literal["file", "connector", "never"]
 """Where a record that the last run does not hold any more is missed: in the file that held it (a new month's file then

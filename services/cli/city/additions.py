@@ -13,9 +13,11 @@ from creditbus.services.cli.city.start import Granted, department_text, subscrib
 from creditbus.services.cli.city.written import write_new
 from creditbus.services.cli.language import spoken
 from creditbus.services.cli.messages import city as messages
+from creditbus.services.domain.invisible import visible
 from creditbus.topics.city import City, city_settings
 from creditbus.topics.declarations import declarations
 from creditbus.topics.errors import ConfigurationError
+from creditbus.topics.parties import LONGEST_ID
 
 __all__ = ["add_department", "add_item", "add_subscriber"]
 
@@ -69,8 +71,9 @@ def add_item(folder: Path, city: City, id_: str, zh: str, en: str) -> list[Path]
 
 
 def _check(id_: str) -> None:
-    if not _ID.fullmatch(id_):
-        raise ConfigurationError("ID", messages.NOT_AN_ID(id=id_), messages.ID_EXAMPLE())
+    if not _ID.fullmatch(id_) or len(id_) > LONGEST_ID:
+        problem = messages.NOT_AN_ID(id=visible(id_, LONGEST_ID), longest=LONGEST_ID)
+        raise ConfigurationError("ID", problem, messages.ID_EXAMPLE())
 
 
 def _written(texts: dict[Path, str]) -> list[Path]:

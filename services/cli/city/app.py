@@ -12,6 +12,7 @@ from creditbus.services.cli.chosen_city import chosen_folder
 from creditbus.services.cli.console import ERRORS, OUTPUT, print_json
 from creditbus.services.cli.language import language, spoken
 from creditbus.services.cli.messages import city as messages
+from creditbus.services.cli.written_files import writing
 from creditbus.topics.errors import ConfigurationError
 from creditbus.topics.suggestion import suggestion
 
@@ -74,8 +75,9 @@ def check(folder: Annotated[Path | None, typer.Argument()] = None, json: Json = 
     from creditbus.services.cli.city.check import check_city
 
     found = folder or _folder()
-    if not found.is_dir():
-        raise ConfigurationError(str(found), messages.NOT_A_FOLDER(), messages.GIVE_CITY())
+    with writing(found):
+        if not found.is_dir():
+            raise ConfigurationError(str(found), messages.NOT_A_FOLDER(), messages.GIVE_CITY())
     faults = check_city(found)
     if json:
         print_json([fault._asdict() for fault in faults])

@@ -19,6 +19,7 @@ from creditbus.services.cli.city.unread_files import BACKUPS
 from creditbus.services.cli.city.written import write_new
 from creditbus.services.cli.language import language, spoken
 from creditbus.services.cli.messages import city as messages
+from creditbus.services.cli.written_files import writing
 from creditbus.topics.city.settings import CITY_FILE, read_settings
 from creditbus.topics.city.texts import KeptText, folder_of
 from creditbus.topics.document import DocumentError
@@ -74,12 +75,13 @@ def refuse_filled(folder: Path) -> None:
     """Refuse a folder that holds anything but a repository of git.
 
     Raises:
-        ConfigurationError: it does, or it is a file.
+        ConfigurationError: it does, it is a file, or it cannot be read.
 
     """
-    if not folder.exists():
-        return
-    held = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else [folder.name]
+    with writing(folder):
+        if not folder.exists():
+            return
+        held = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else [folder.name]
     others = [name for name in held if name != ".git"]
     if others:
         raise ConfigurationError(str(folder), messages.NOT_EMPTY(name=others[0]), messages.ANOTHER_FOLDER())

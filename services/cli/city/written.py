@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from creditbus.services.cli.messages import city as messages
+from creditbus.services.cli.written_files import writing
 from creditbus.topics.errors import ConfigurationError
-from creditbus.topics.system_errors import reason_of
 
 __all__ = ["write_new"]
 
@@ -20,12 +20,11 @@ def write_new(texts: Mapping[Path, str]) -> None:
 
     """
     for path in texts:
-        if path.exists():
-            raise ConfigurationError(str(path), messages.IS_THERE(), messages.CHANGE_IT())
+        with writing(path):
+            if path.exists():
+                raise ConfigurationError(str(path), messages.IS_THERE(), messages.CHANGE_IT())
     for path, text in texts.items():
-        try:
+        with writing(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("x", encoding="utf-8") as file:
                 file.write(text)
-        except OSError as error:
-            raise ConfigurationError(str(path), reason_of(error)) from error

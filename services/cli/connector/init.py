@@ -12,6 +12,7 @@ import yaml
 
 from creditbus.services.cli.asking import ask, choose_one
 from creditbus.services.cli.configured import FOLDER, Folder, Json, departments, known_department
+from creditbus.services.cli.connector.given_settings import given_settings
 from creditbus.services.cli.connector.looking import looked_at
 from creditbus.services.cli.connector.skeleton import chosen_skeleton, skeleton_facts, skeleton_lines, write_mapping
 from creditbus.services.cli.console import ERRORS, OUTPUT, print_json
@@ -19,6 +20,7 @@ from creditbus.services.cli.fields import named_fields
 from creditbus.services.cli.language import language, spoken
 from creditbus.services.cli.messages import common
 from creditbus.services.cli.messages import connector as messages
+from creditbus.services.cli.written_files import writing
 from creditbus.services.domain.invisible import visible
 from creditbus.topics.errors import ConfigurationError, UserError
 
@@ -79,7 +81,8 @@ def init(
 
     silent = yes or json
     chosen = _department(department, silent=silent)
-    taken = [file.stem for file in folder.glob("*.y*ml")] if folder.is_dir() and not force else []
+    with writing(folder):
+        taken = [file.stem for file in folder.glob("*.y*ml")] if folder.is_dir() and not force else []
     kind = kind or _kind(source, silent=silent)
     made = kind_named(kind)
     raw = _settings(made, source, settings or [], folder, silent=silent)
@@ -200,12 +203,13 @@ def _kind_by_source(source: str) -> str:
     if colon:
         return _KIND_BY_SCHEME.get(scheme.lower(), "sql")
     path = Path(source)
-    if source and path.is_dir():
-        return "folder"
-    ending = path.suffix.removeprefix(".").lower()
-    if ending in _ENDINGS and not (ending in _OF_WORKBOOKS and path.is_file() and _is_text(path)):
-        return ending
-    return "files" if path.is_file() else ""
+    with writing(path):
+        if source and path.is_dir():
+            return "folder"
+        ending = path.suffix.removeprefix(".").lower()
+        if ending in _ENDINGS and not (ending in _OF_WORKBOOKS and path.is_file() and _is_text(path)):
+            return ending
+        return "files" if path.is_file() else ""
 
 
 def _is_text(path: Path) -> bool:
@@ -219,12 +223,7 @@ def _settings(kind: Kind, source: str, given: Sequence[str], folder: Path, *, si
     """Collect the settings that the kind cannot do without; the first of them is the source."""
     schema = kind.settings.model_json_schema()
     required: list[str] = schema.get("required", [])
-    raw: dict[str, Any] = {}
-    for pair in given:
-        key, mark, value = pair.partition("=")
-        if not mark:
-            raise ConfigurationError("--set", messages.NOT_KEY_VALUE(pair=pair), messages.KEY_VALUE_EXAMPLE())
-        _put(raw, key.split("."), yaml.safe_load(value))
+    raw = given_settings(schema, given)
     for place, key in enumerate(name for name in required if name not in raw):
         described: Mapping[str, Any] = schema["properties"][key]
         if place or not source:
@@ -237,17 +236,6 @@ def _settings(kind: Kind, source: str, given: Sequence[str], folder: Path, *, si
             value = os.path.relpath(value, folder)
         raw[key] = value
     return raw
-
-
-def _put(settings: dict[str, Any], path: Sequence[str], value: Any) -> None:
-    """Write a setting; one within another by the keys above it, such as ``password.file``."""
-    *above, last = path
-    for name in above:
-        inner = settings.setdefault(name, {})
-        if not isinstance(inner, dict):
-            raise ConfigurationError("--set", messages.SET_TWICE(name=name), messages.KEY_VALUE_EXAMPLE())
-        settings = inner
-    settings[last] = value
 
 
 def _is_path(described: Mapping[str, Any]) -> bool:
@@ -321,17 +309,19 @@ def _write(folder: Path, configuration: Mapping[str, Any], *, force: bool, besid
     from creditbus.connectors.setup.configuration import load_connector
 
     path = folder / f"{configuration['id']}.yaml"
-    if path.exists() and not force:
-        raise ConfigurationError(str(path), messages.EXISTS(), messages.ANOTHER_ID())
-    folder.mkdir(parents=True, exist_ok=True)
     text = yaml.safe_dump(dict(configuration), allow_unicode=True, sort_keys=False)
-    path.write_text(f"{text.rstrip()}  # {_tells_comment()}\n", encoding="utf-8")
+    written = [] if beside is None else [beside]
     try:
+        with writing(path):
+            if path.exists() and not force:
+                raise ConfigurationError(str(path), messages.EXISTS(), messages.ANOTHER_ID())
+            folder.mkdir(parents=True, exist_ok=True)
+            path.write_text(f"{text.rstrip()}  # {_tells_comment()}\n", encoding="utf-8")
+        written.append(path)
         load_connector(path)
     except UserError:
-        path.unlink()
-        if beside is not None:
-            beside.unlink()
+        for one in written:
+            one.unlink()
         raise
     return path
 

@@ -11,6 +11,7 @@ from creditbus.services.cli.console import ERRORS
 from creditbus.services.cli.fields import named_fields
 from creditbus.services.cli.language import language, spoken
 from creditbus.services.cli.messages import connector as messages
+from creditbus.services.cli.written_files import writing
 from creditbus.services.domain.invisible import visible
 from creditbus.topics.errors import ConfigurationError
 
@@ -80,13 +81,14 @@ def write_mapping(folder: Path, name: str, made: Skeleton, *, force: bool) -> st
     """Write the mapping file; return its path as the connector's configuration names it.
 
     Raises:
-        ConfigurationError: there is such a file, which may hold somebody's work.
+        ConfigurationError: there is such a file, which may hold somebody's work; or it cannot be written.
     """
     path = folder / MAPPINGS / f"{name}.yaml"
-    if path.exists() and not force:
-        raise ConfigurationError(str(path), messages.EXISTS(), messages.ANOTHER_ID())
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(made.text(language()), encoding="utf-8")
+    with writing(path):
+        if path.exists() and not force:
+            raise ConfigurationError(str(path), messages.EXISTS(), messages.ANOTHER_ID())
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(made.text(language()), encoding="utf-8")
     return f"{MAPPINGS}/{name}.yaml"
 
 

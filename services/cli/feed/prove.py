@@ -17,6 +17,7 @@ from creditbus.services.cli.feed.verify import Keys
 from creditbus.services.cli.language import spoken
 from creditbus.services.cli.messages import feed as messages
 from creditbus.services.cli.moved import unless_moved
+from creditbus.services.cli.written_files import writing
 from creditbus.topics.connection import home_directory
 from creditbus.topics.errors import ConfigurationError
 
@@ -53,7 +54,8 @@ def prove(
     known_subscriber(subscriber)
     trusted = _trusted(key, connection.home)
     proof = asyncio.run(unless_moved(connection, prove_record(connection, subscriber, event, trusted)))
-    to.write_bytes(proof.document())
+    with writing(to):
+        to.write_bytes(proof.document())
     if json:
         print_json({"file": str(to), "partition": proof.partition, "feed_seq": proof.sequence})
         return

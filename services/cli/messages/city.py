@@ -146,8 +146,8 @@ CHANGE_IT = Message(
     "change it there, or choose another id",
 )
 NOT_AN_ID = Message(
-    "{id!r} 不是以连字符连接的小写单词",
-    "{id!r} is not made of lower-case words joined by hyphens",
+    "{id!r} 不是以连字符连接的小写单词，或超过 {longest} 个字符",
+    "{id!r} is not made of lower-case words joined by hyphens, or has more than {longest} characters",
 )
 ID_EXAMPLE = Message(
     "例如 tax-bureau",

@@ -422,8 +422,8 @@ HELP: Final[Mapping[str, Message]] = {
         "Id of the connector; otherwise the template's name.",
     ),
     "connector init --set": Message(
-        "该类型的其他设置，形如 KEY=VALUE。",
-        "Another setting of the kind, as KEY=VALUE.",
+        "该类型的其他设置，形如 KEY=VALUE；文本照写，其他值按 YAML 写。",
+        "Another setting of the kind, as KEY=VALUE: a text as it stands, any other value as YAML.",
     ),
     "connector init --yes": Message(
         "不询问，直接采用识别的结果。",
