@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from creditbus.services.cli.messages import common as messages
 from creditbus.topics.errors import ConfigurationError
 from creditbus.topics.system_errors import reason_of
 
@@ -23,4 +24,4 @@ def writing(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise ConfigurationError(str(error.filename or path), reason_of(error)) from error
+        raise ConfigurationError(str(error.filename or path), reason_of(error), messages.WRITE_ELSEWHERE()) from error

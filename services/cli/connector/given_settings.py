@@ -15,7 +15,7 @@ __all__ = ["given_settings"]
 _OPTION: Final = "--set"
 _NULL: Final = frozenset({"", "~", "null"})
 _QUOTES: Final = ("'", '"')
-#: By the types that YAML gives; a date is none that a setting takes.
+#: By the types that YAML gives; no setting takes its dates.
 _TYPES: Final[Mapping[type, frozenset[str]]] = {
     bool: frozenset({"boolean"}),
     int: frozenset({"integer", "number"}),
@@ -59,6 +59,8 @@ def _put(settings: dict[str, Any], path: Sequence[str], value: Any) -> None:
 def _value(typed: str, types: frozenset[str]) -> Any:
     """Read a value as YAML where it cannot be a text: there `*`, `|`, `#1` and a tab mean something else or nothing."""
     stripped = typed.strip()
+    if stripped == r"\t":
+        return "\t"  # few can type the sign itself, and no setting is the two signs
     try:
         value = yaml.safe_load(typed)
     except yaml.YAMLError:

@@ -90,3 +90,7 @@ DURATION_LIKE = Message(
     "请写成 90s、30m、1h 或 1d，至少 {least} 秒",
     "write 90s, 30m, 1h or 1d, at least {least:second}",
 )
+WRITE_ELSEWHERE = Message(
+    "请另选位置，或让运行本命令的账户可以在此读写",
+    "choose another place, or let the account of this command read and write there",
+)

@@ -22,6 +22,7 @@ from creditbus.services.cli.ledger.unread import looking_on
 from creditbus.services.cli.messages import rejects as messages
 from creditbus.services.cli.rejects.rows import DepartmentArgument, Run, place, question, returned_rows
 from creditbus.services.cli.words import named_reason
+from creditbus.services.cli.written_files import writing
 from creditbus.services.domain.city_time import city_day
 from creditbus.topics.connection import Connection
 from creditbus.topics.errors import ConfigurationError
@@ -59,8 +60,9 @@ def export_command(
     sheets, unknown = _sheets(unfixed, folder)
     wanted = output or Path(f"rejects-{department}.xlsx")
     # what is there may hold corrections that nobody has sent yet
-    path = wanted if force else free_name(wanted)
-    write(path, sheets)
+    with writing(wanted):
+        path = wanted if force else free_name(wanted)
+        write(path, sheets)
     exported = sum(len(sheet.rows) for sheet in sheets)
     left = len(unfixed) - exported
     if json:

@@ -44,6 +44,8 @@ class _Settings(BaseModel):
     ("given", "key", "value"),
     [
         *((f"text={sign}", "text", sign) for sign in (*",;|*&!%@`#>:-?{[]}", "\t", " ")),
+        (r"text=\t", "text", "\t"),
+        (r"text=C:\temp", "text", r"C:\temp"),
         ("text=*.csv", "text", "*.csv"),
         ("text=5", "text", "5"),
         ("text=2025-03-01", "text", "2025-03-01"),
@@ -137,7 +139,8 @@ def test_a_folder_that_cannot_be_made_is_one_line(
     before = sorted(lists.rglob("*"))
     command = [*_INIT, "--folder", folder, "--source", *rest]
     assert cli.main(command) == 2
-    assert folder in capsys.readouterr().err.splitlines()[-1]
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert (folder in said, "choose another place" in said) == (True, True)
     cli.main([*command, "--lang", "zh"])
     assert english_in(capsys.readouterr().err.splitlines()[-1].replace(folder, "")) == []
     assert sorted(lists.rglob("*")) == before
