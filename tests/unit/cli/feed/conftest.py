@@ -59,11 +59,13 @@ class FakeBus:
 
     def __init__(self) -> None:
         self.log: Log = made_log(random.Random(5))
+        self.begins: dict[int, int] = {}
+        """Offsets at which partitions begin; what is not named begins at 0."""
         self.documents: list[bytes] = []
 
     async def opened(self, _: object, subscriber: str) -> Any:
         assert subscriber == SUBSCRIBER
-        return kept_log(self.log)
+        return kept_log(self.log, self.begins)
 
 
 @pytest.fixture

@@ -73,6 +73,21 @@ def test_one_that_is_not_whole_makes_the_exit_code_1(run: Run, bus: FakeBus) -> 
     assert (code, json.loads(out)[0]["manifest"]) == (1, None)
 
 
+def test_signing_goes_on_after_records_have_expired_unsigned(run: Run, bus: FakeBus) -> None:
+    run("keys", "--create", "credit.example")
+    whole = {number: list(entries) for number, entries in bus.log.items()}
+
+    def signs(begin: int, end: int) -> int:
+        bus.log = {number: entries[begin:end] for number, entries in whole.items()}
+        bus.begins = dict.fromkeys(whole, begin)
+        return run("manifest", _NAME)[0]
+
+    assert [signs(0, 4), signs(6, 8), signs(6, 10), signs(9, 12)] == [0, 0, 0, 0]
+    assert len(bus.documents) == 4
+    code, _, err = run("verify", _NAME)
+    assert (code, err.count("no manifest was made of 5 to 6 before they expired")) == (0, len(whole))
+
+
 def test_rounds_sign_once_in_an_interval_and_say_only_what_happens(
     run: Run, bus: FakeBus, rounds: Callable[[int], None]
 ) -> None:
