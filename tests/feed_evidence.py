@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -105,9 +105,10 @@ class KeptLog(FeedLog):
 
     log: Mapping[int, Sequence[Entry]]
 
-    async def chunks(self, partition: FeedPartition, start: int = FROM_START) -> AsyncIterator[Sequence[Record]]:
+    async def chunks(self, partition: FeedPartition, start: int = FROM_START) -> AsyncGenerator[Sequence[Record]]:
         kept = enumerate(self.log[partition.number], partition.begins)
-        yield [_Kept(self.topic, partition.number, place, 0, *entry) for place, entry in kept if place >= start]
+        since = start if partition.begins <= start <= partition.ends else partition.begins
+        yield [_Kept(self.topic, partition.number, place, 0, *entry) for place, entry in kept if place >= since]
 
 
 def kept_log(log: Mapping[int, Sequence[Entry]], begins: Mapping[int, int] | None = None) -> KeptLog:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from dataclasses import replace
 from typing import NoReturn
 
@@ -10,7 +11,7 @@ from creditbus.services.domain.evidence.feed_record import feed_leaf, feed_place
 from creditbus.services.domain.evidence.manifest import NO_HASH, Manifest, Span
 from creditbus.services.domain.evidence.merkle import TreeHead
 from creditbus.services.domain.evidence.watermark import later_of
-from creditbus.services.engine.consume.topic_reader import FROM_START
+from creditbus.services.engine.batch import Record
 from creditbus.services.evidence import messages
 from creditbus.services.evidence.keys import SigningKey
 from creditbus.services.evidence.reading import FeedLog, FeedPartition
@@ -74,22 +75,45 @@ async def _span(log: FeedLog, partition: FeedPartition, ended: Span | None, tree
     first = last + 1
     previous_hash = last_hash
     next_offset = ended.next_offset if ended else 0
+    # of an older beginning that has expired nothing follows: what came after the manifest may be missing all the same
+    expired = partition.begins > next_offset
     begun = False
-    async for record in log.records(partition, ended.next_offset if ended else FROM_START):
+    async for record in _unsigned(log, partition, ended):
         value = record.value or b""
         place = feed_place(value)
         if place is not None and place.sequence <= last and not begun:
+            expired = False
             continue  # the offset was of another copy of the feed: what was signed already stands before the new
-        begins = not begun and partition.cut
         follows = place is not None and place.sequence == last + 1 and place.previous_hash == last_hash
         # after a beginning that expired the first record stands for itself
-        if place is None or not (follows or (begins and place.sequence > last + 1)):
+        if place is None or not (follows or (expired and not begun and place.sequence > last + 1)):
             _refuse(log, partition.number, last + 1)
         if not begun:
             begun, first, previous_hash = True, place.sequence, place.previous_hash
         last, last_hash, next_offset = place.sequence, value_hash(value), record.offset + 1
         tree.append(feed_leaf(log.topic, partition.number, last, record.key, last_hash))
     return Span(partition.number, first, last, previous_hash, last_hash, next_offset)
+
+
+async def _unsigned(log: FeedLog, partition: FeedPartition, ended: Span | None) -> AsyncGenerator[Record]:
+    """Yield the records after those that were signed; some of these may come before them.
+
+    In another copy of the feed the manifest's offset may lie after records that nobody has signed. So a partition whose
+    record there is not the next one is read from its start.
+    """
+    if ended is not None and ended.next_offset > partition.begins:
+        begun = False
+        async with aclosing(log.records(partition, ended.next_offset)) as records:
+            async for record in records:
+                place = feed_place(record.value or b"")
+                if not begun and place is not None and place.sequence > ended.last + 1:
+                    break
+                begun = True
+                yield record
+            else:
+                return
+    async for record in log.records(partition):
+        yield record
 
 
 def _refuse(log: FeedLog, partition: int, number: int) -> NoReturn:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 
 from creditbus.services.engine.batch import Partition, Record
@@ -45,7 +46,7 @@ class FeedLog:
     servers: str
     partitions: tuple[FeedPartition, ...]
 
-    async def chunks(self, partition: FeedPartition, start: int = FROM_START) -> AsyncIterator[Sequence[Record]]:
+    async def chunks(self, partition: FeedPartition, start: int = FROM_START) -> AsyncGenerator[Sequence[Record]]:
         """Yield the records of a partition from an offset on, some thousands at a time.
 
         Raises:
@@ -55,14 +56,16 @@ class FeedLog:
         if partition.begins == partition.ends:
             return
         place = Partition(self.topic, partition.number)
-        async for chunk in read_partitions(self.servers, {place: start}, as_stage=True):
-            yield chunk.records
+        async with aclosing(read_partitions(self.servers, {place: start}, as_stage=True)) as chunks:
+            async for chunk in chunks:
+                yield chunk.records
 
-    async def records(self, partition: FeedPartition, start: int = FROM_START) -> AsyncIterator[Record]:
+    async def records(self, partition: FeedPartition, start: int = FROM_START) -> AsyncGenerator[Record]:
         """Yield the same one by one; for whoever reads every record of a long feed that costs as much as reading it."""
-        async for chunk in self.chunks(partition, start):
-            for record in chunk:
-                yield record
+        async with aclosing(self.chunks(partition, start)) as chunks:
+            async for chunk in chunks:
+                for record in chunk:
+                    yield record
 
 
 async def open_log(connection: Connection, subscriber: str) -> FeedLog:

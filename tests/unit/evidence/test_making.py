@@ -88,8 +88,11 @@ def test_a_partition_that_got_nothing_is_said_to_have_stayed_where_it_was(log: L
 
 def test_offsets_of_another_copy_of_the_feed_do_no_harm(log: Log) -> None:
     first = _made({number: entries[:7] for number, entries in log.items()})
-    elsewhere = replace(first, spans=tuple(replace(one, next_offset=0) for one in first.spans))
-    assert _made(log, elsewhere).root == _made(log, first).root
+    for offset in (0, 3, 9, 1000):
+        elsewhere = replace(first, spans=tuple(replace(one, next_offset=offset) for one in first.spans))
+        assert _made(log, elsewhere).root == _made(log, first).root
+        late = {**log, 0: log[0][2:]}
+        assert _made(late, elsewhere, cut={0: 2}).root == _made(log, first).root
 
 
 @pytest.mark.parametrize("place", [0, 3])
@@ -97,6 +100,25 @@ def test_what_is_not_whole_is_not_signed(log: Log, place: int) -> None:
     del log[1][place]
     with pytest.raises(ConfigurationError, match=rf"partition 1, number {place + 1}: the feed is not whole"):
         _next(log)
+
+
+@pytest.mark.parametrize("begins", [2, 6, 7])
+def test_a_gap_after_what_was_signed_is_not_signed_although_the_beginning_has_expired(log: Log, begins: int) -> None:
+    first = _made({number: entries[:7] for number, entries in log.items()})
+    late = {**log, 0: log[0][begins:]}
+    assert _made(late, first, cut={0: begins}).spans[0].first == 8
+    del late[0][7 - begins]
+    with pytest.raises(ConfigurationError, match="partition 0, number 8: the feed is not whole"):
+        _next(late, first, cut={0: begins})
+
+
+def test_a_gap_in_another_copy_of_the_feed_is_not_signed_although_its_beginning_has_expired(log: Log) -> None:
+    first = _made({number: entries[:7] for number, entries in log.items()})
+    elsewhere = replace(first, spans=tuple(replace(one, next_offset=0) for one in first.spans))
+    late = {**log, 0: log[0][3:]}
+    del late[0][4]
+    with pytest.raises(ConfigurationError, match="partition 0, number 8: the feed is not whole"):
+        _next(late, elsewhere, cut={0: 3})
 
 
 def test_an_altered_record_is_not_signed(log: Log) -> None:
