@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from creditbus.services.domain.evidence.note import PublicKey, Verify, read_public_key, signed_note
+from creditbus.services.domain.evidence.note import PublicKey, Verify, is_name, read_public_key, signed_note
 from creditbus.services.evidence import messages
 from creditbus.services.evidence.suites import Suite, suites
 from creditbus.topics.errors import ConfigurationError
@@ -67,7 +67,7 @@ def create_key(home: Path, name: str, suite_name: str) -> SigningKey:
     found = suites()
     if suite_name not in found:
         raise ConfigurationError("--suite", messages.NO_SUITE(name=suite_name), messages.SUITES(known=", ".join(found)))
-    if not name or "+" in name or any(one.isspace() for one in name):
+    if not is_name(name):
         raise ConfigurationError("--name", messages.BAD_NAME(name=name), messages.NAME_LIKE())
     suite = found[suite_name]
     secret = suite.generate()
@@ -132,7 +132,7 @@ def trusted_keys(given: Sequence[str], home: Path) -> list[tuple[PublicKey, Veri
 def _texts(given: Iterable[str]) -> Iterable[tuple[str, str]]:
     for one in given:
         path = Path(one)
-        if "+" in one and not path.is_file():
+        if "+" in one and not _is_file(path):
             yield "--key", one
             continue
         try:
@@ -140,6 +140,13 @@ def _texts(given: Iterable[str]) -> Iterable[tuple[str, str]]:
         except (OSError, ValueError) as error:
             raise ConfigurationError("--key", messages.NOT_A_KEY(key=one), messages.KEY_LIKE()) from error
         yield from ((one, line) for line in lines if line.strip())
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        return False  # longer than a path may be, as the key of another suite is
 
 
 def _trusted(text: str, place: str) -> tuple[PublicKey, Verify]:

@@ -175,7 +175,7 @@ class PartitionAudit:
         """Return what is wrong with the partition, after its last record."""
         runs = self._runs.found
         found = diagnosed(self._number, runs, self._known, cut=self._cut)
-        named = {number for one in found for number in range(one.first, one.last + 1) if one.first == one.last}
+        named = {one.first for one in found if one.first == one.last}
         found += [
             Finding(FeedFault.ALTERED, number, number, self._number)
             for number, digest in self._seen.items()

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 from creditbus.services.domain.evidence.merkle import HASH_BYTES
 
-__all__ = ["Checkpoint", "read_checkpoint"]
+__all__ = ["Checkpoint", "is_noted", "read_checkpoint"]
 
 _FIXED_LINES = 3
+_SIZE_DIGITS = 20
+"""Of the largest number of 64 bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +46,16 @@ def read_checkpoint(text: str) -> Checkpoint | None:
     if len(lines) < _FIXED_LINES or not all(lines):
         return None
     origin, size, root, *extensions = lines
-    if not (size.isascii() and size.isdecimal()) or str(int(size)) != size:
+    if not (size.isascii() and size.isdecimal() and len(size) <= _SIZE_DIGITS) or str(int(size)) != size:
         return None
     try:
         digest = base64.b64decode(root, validate=True)
     except (binascii.Error, ValueError):
         return None
     return Checkpoint(origin, int(size), digest, tuple(extensions)) if len(digest) == HASH_BYTES else None
+
+
+def is_noted(note: str, checkpoint: Checkpoint) -> bool:
+    """Tell whether the text of a note is a checkpoint; nothing is said of the note's signature."""
+    body, separator, _ = note.rpartition("\n\n")
+    return bool(separator) and read_checkpoint(body + "\n") == checkpoint

@@ -13,10 +13,13 @@ from creditbus.services.domain.evidence.hashing import digest
 from creditbus.services.domain.evidence.merkle import HASH_BYTES, LEAF
 from creditbus.services.domain.framing import FRAME_BYTES
 
-__all__ = ["LEAF_FORMAT", "FeedPlace", "Leaves", "feed_leaf", "feed_place", "place_bytes", "value_hash"]
+__all__ = ["LEAF_FORMAT", "PARTITIONS", "FeedPlace", "Leaves", "feed_leaf", "feed_place", "place_bytes", "value_hash"]
 
 #: Begins every leaf, so that no leaf of a feed can be taken for a leaf of anything else.
 LEAF_FORMAT: Final = b"creditbus feed record 1\n"
+
+#: Numbers of partitions for which there are leaves.
+PARTITIONS: Final = range(1 << 32)
 
 _MOST_LONG_BYTES: Final = 10
 _SEVEN_BITS: Final = 127

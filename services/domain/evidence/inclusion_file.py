@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from creditbus.services.domain.evidence.feed_record import feed_leaf, feed_place, value_hash
+from creditbus.services.domain.evidence.feed_record import PARTITIONS, feed_leaf, feed_place, value_hash
 from creditbus.services.domain.evidence.manifest import Manifest, ManifestFault, read_manifest
 from creditbus.services.domain.evidence.note import NoteFault, OpenedNote, PublicKey, Verify, open_note
 from creditbus.services.domain.evidence.proofs import is_included
+from creditbus.services.domain.evidence.signed_json import canonical, read_json
 
 __all__ = ["InclusionFault", "InclusionFile", "checked", "read_inclusion"]
 
@@ -73,23 +74,7 @@ class InclusionFile:
 
 def read_inclusion(document: bytes) -> InclusionFile | None:
     """Read a file; None where it holds something else."""
-    try:
-        content = json.loads(document)
-        if content["format"] != _FORMAT:
-            return None
-        manifest = json.dumps(content["manifest"], sort_keys=True, ensure_ascii=True, separators=(",", ":"))
-        return InclusionFile(
-            manifest=manifest.encode("ascii"),
-            partition=int(content["partition"]),
-            sequence=int(content["feed_seq"]),
-            key=None if content["key"] is None else _bytes(content["key"]),
-            value=_bytes(content["value"]),
-            index=int(content["index"]),
-            proof=[_bytes(one) for one in content["proof"]],
-            record=content.get("record"),
-        )
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return None
+    return read_json(document, _read)
 
 
 def checked(
@@ -106,10 +91,27 @@ def checked(
     place = feed_place(proof.value)
     if place is None or place.sequence != proof.sequence:
         return InclusionFault.OTHER_PLACE
+    if proof.partition not in PARTITIONS:
+        return InclusionFault.NOT_INCLUDED
     leaf = feed_leaf(manifest.feed, proof.partition, proof.sequence, proof.key, value_hash(proof.value))
     if not is_included(leaf, proof.index, manifest.records, proof.proof, manifest.root):
         return InclusionFault.NOT_INCLUDED
     return manifest, opened
+
+
+def _read(content: Mapping[str, Any]) -> InclusionFile | None:
+    if content["format"] != _FORMAT:
+        return None
+    return InclusionFile(
+        manifest=canonical(content["manifest"]),
+        partition=int(content["partition"]),
+        sequence=int(content["feed_seq"]),
+        key=None if content["key"] is None else _bytes(content["key"]),
+        value=_bytes(content["value"]),
+        index=int(content["index"]),
+        proof=[_bytes(one) for one in content["proof"]],
+        record=content.get("record"),
+    )
 
 
 def _plain(value: Any) -> str:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any, Final
 
-from creditbus.services.domain.evidence.checkpoint import Checkpoint, read_checkpoint
+from creditbus.services.domain.evidence.checkpoint import Checkpoint, is_noted
 from creditbus.services.domain.evidence.merkle import HASH_BYTES
+from creditbus.services.domain.evidence.signed_json import canonical, number_of, read_json, text_of
 
 __all__ = ["NO_HASH", "Manifest", "ManifestFault", "Span", "manifest_named", "origin_of", "read_manifest"]
 
@@ -126,13 +126,13 @@ class Manifest:
 
     def checkpoint(self) -> Checkpoint:
         """Return what is to be signed: the tree's head, with the hash of all other facts as an extension."""
-        digest = sha256(_canonical(self.facts())).digest()
+        digest = sha256(canonical(self.facts())).digest()
         extension = _EXTENSION + base64.b64encode(digest).decode()
         return Checkpoint(origin_of(self.feed, self.number), self.records, self.root, (extension,))
 
     def document(self) -> bytes:
         """Return the record's value: the facts and the note."""
-        return _canonical({**self.facts(), "checkpoint": self.note})
+        return canonical({**self.facts(), "checkpoint": self.note})
 
     @property
     def digest(self) -> bytes:
@@ -147,14 +147,10 @@ def origin_of(feed: str, number: int) -> str:
 
 def read_manifest(document: bytes) -> Manifest | ManifestFault:
     """Read a document and compare it with the text of its note; nothing is said yet of the note's signature."""
-    try:
-        manifest = _read(json.loads(document))
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return ManifestFault.UNREADABLE
+    manifest = read_json(document, _read)
     if manifest is None:
         return ManifestFault.UNREADABLE
-    body, separator, _ = manifest.note.rpartition("\n\n")
-    sound = separator and read_checkpoint(body + "\n") == manifest.checkpoint() and manifest.document() == document
+    sound = is_noted(manifest.note, manifest.checkpoint()) and manifest.document() == document
     return manifest if sound else ManifestFault.OTHER_FACTS
 
 
@@ -173,28 +169,24 @@ def _read(content: Mapping[str, Any]) -> Manifest | None:
     said = content["watermarks"] if content["format"] == _WITH_WATERMARKS else {}
     spans = tuple(
         Span(
-            partition=int(one["partition"]),
-            first=int(one["first"]),
-            last=int(one["last"]),
+            partition=number_of(one["partition"]),
+            first=number_of(one["first"]),
+            last=number_of(one["last"]),
             previous_hash=bytes.fromhex(one["previous_hash"]),
             last_hash=bytes.fromhex(one["last_hash"]),
-            next_offset=int(one["next_offset"]),
+            next_offset=number_of(one["next_offset"]),
         )
         for one in content["partitions"]
     )
     return Manifest(
-        feed=str(content["feed"]),
-        number=int(content["number"]),
-        suite=str(content["suite"]),
-        since_ms=int(content["since_ms"]),
-        made_ms=int(content["made_ms"]),
+        feed=text_of(content["feed"]),
+        number=number_of(content["number"]),
+        suite=text_of(content["suite"]),
+        since_ms=number_of(content["since_ms"]),
+        made_ms=number_of(content["made_ms"]),
         previous=bytes.fromhex(content["previous"]),
         spans=spans,
         root=base64.b64decode(content["root"], validate=True),
-        note=str(content["checkpoint"]),
-        watermarks={str(name): int(until) for name, until in said.items()},
+        note=text_of(content["checkpoint"]),
+        watermarks={text_of(name): number_of(until) for name, until in said.items()},
     )
-
-
-def _canonical(content: Mapping[str, Any]) -> bytes:
-    return json.dumps(content, sort_keys=True, ensure_ascii=True, separators=(",", ":")).encode("ascii")

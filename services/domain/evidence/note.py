@@ -13,7 +13,17 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Final
 
-__all__ = ["NoteFault", "OpenedNote", "PublicKey", "Verify", "open_note", "read_public_key", "signed_note", "signers"]
+__all__ = [
+    "NoteFault",
+    "OpenedNote",
+    "PublicKey",
+    "Verify",
+    "is_name",
+    "open_note",
+    "read_public_key",
+    "signed_note",
+    "signers",
+]
 
 #: Takes the public key without its kind, the text and the signature; tells whether the signature is right.
 Verify = Callable[[bytes, bytes, bytes], bool]
@@ -71,7 +81,7 @@ class OpenedNote:
 def read_public_key(text: str, kinds: Iterable[bytes]) -> PublicKey | None:
     """Read a key from its text; None where the text is something else, or of another kind of suite than these."""
     parts = text.strip().split("+", 2)
-    if len(parts) != 3 or not _is_name(parts[0]):  # noqa: PLR2004 -- name, hash, key
+    if len(parts) != 3 or not is_name(parts[0]):  # noqa: PLR2004 -- name, hash, key
         return None
     decoded = _decoded(parts[2])
     for kind in kinds:
@@ -91,7 +101,7 @@ def open_note(note: str, trusted: Iterable[tuple[PublicKey, Verify]]) -> OpenedN
 
     Signatures by other keys are passed over; a wrong one by a trusted key is never.
     """
-    if len(note.encode()) > _MOST_BYTES or any(ord(one) < ord(" ") and one != "\n" for one in note):
+    if _too_long(note) or any(ord(one) < ord(" ") and one != "\n" for one in note):
         return NoteFault.MALFORMED
     text, separator, lines = note.rpartition(_SEPARATOR)
     text += "\n"
@@ -125,13 +135,27 @@ def _signature(line: str) -> tuple[str, bytes, bytes] | None:
         return None
     name, _, encoded = line.removeprefix(_SIGNED).partition(" ")
     decoded = _decoded(encoded)
-    if not _is_name(name) or decoded is None or len(decoded) <= _HASH_BYTES:
+    if not is_name(name) or decoded is None or len(decoded) <= _HASH_BYTES:
         return None
     return name, decoded[:_HASH_BYTES], decoded[_HASH_BYTES:]
 
 
-def _is_name(name: str) -> bool:
-    return bool(name) and not any(one.isspace() or one == "+" for one in name)
+def is_name(name: str) -> bool:
+    """Tell whether a key's holder may have this name: it can be written, and holds neither spaces nor `+`."""
+    return bool(name) and _written(name) is not None and not any(one.isspace() or one == "+" for one in name)
+
+
+def _too_long(note: str) -> bool:
+    """Tell whether a note is longer than one may be, or cannot be written at all: half a character stands in it."""
+    written = _written(note)
+    return written is None or len(written) > _MOST_BYTES
+
+
+def _written(text: str) -> bytes | None:
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return None
 
 
 def _decoded(text: str) -> bytes | None:

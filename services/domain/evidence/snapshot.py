@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import base64
-import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
 
-from creditbus.services.domain.evidence.checkpoint import Checkpoint, read_checkpoint
+from creditbus.services.domain.evidence.checkpoint import Checkpoint, is_noted
 from creditbus.services.domain.evidence.manifest import ManifestFault
 from creditbus.services.domain.evidence.merkle import leaf_hash, root_of
+from creditbus.services.domain.evidence.signed_json import canonical, number_of, read_json, text_of
 
 __all__ = ["Snapshot", "SnapshotFile", "SnapshotSpan", "read_snapshot"]
 
@@ -140,27 +140,23 @@ class Snapshot:
 
     def checkpoint(self) -> Checkpoint:
         """Return what is to be signed: the head of a tree over the files, and the hash of all that is said."""
-        root = root_of(leaf_hash(_LEAF_FORMAT + _canonical(one.facts())) for one in self.files)
-        extension = _EXTENSION + base64.b64encode(sha256(_canonical(self.facts())).digest()).decode()
+        root = root_of(leaf_hash(_LEAF_FORMAT + canonical(one.facts())) for one in self.files)
+        extension = _EXTENSION + base64.b64encode(sha256(canonical(self.facts())).digest()).decode()
         return Checkpoint(f"creditbus/{self.feed}/snapshot/{self.made_ms}", len(self.files), root, (extension,))
 
     def document(self) -> bytes:
         """Return the manifest: the facts and the note."""
-        return _canonical({**self.facts(), "checkpoint": self.note})
+        return canonical({**self.facts(), "checkpoint": self.note})
 
 
 def read_snapshot(document: bytes) -> Snapshot | ManifestFault:
     """Read a manifest and compare it with the text of its note; nothing is said yet of the note's signature."""
-    try:
-        snapshot = _read(json.loads(document))
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return ManifestFault.UNREADABLE
+    snapshot = read_json(document, _read)
     if snapshot is None:
         return ManifestFault.UNREADABLE
     if snapshot.document() != document:
         return ManifestFault.OTHER_FACTS
-    body, separator, _ = snapshot.note.rpartition("\n\n")
-    sound = not snapshot.note or (separator and read_checkpoint(body + "\n") == snapshot.checkpoint())
+    sound = not snapshot.note or is_noted(snapshot.note, snapshot.checkpoint())
     return snapshot if sound else ManifestFault.OTHER_FACTS
 
 
@@ -169,35 +165,31 @@ def _read(content: Mapping[str, Any]) -> Snapshot | None:
         return None
     spans = tuple(
         SnapshotSpan(
-            partition=int(one["partition"]),
-            first=int(one["first"]),
-            last=int(one["last"]),
+            partition=number_of(one["partition"]),
+            first=number_of(one["first"]),
+            last=number_of(one["last"]),
             last_hash=bytes.fromhex(one["last_hash"]),
-            next_offset=int(one["next_offset"]),
+            next_offset=number_of(one["next_offset"]),
         )
         for one in content["partitions"]
     )
     files = tuple(
         SnapshotFile(
-            name=str(one["file"]),
-            item=str(one["item"]),
-            schema_id=int(one["schema_id"]),
-            records=int(one["records"]),
-            size=int(one["bytes"]),
+            name=text_of(one["file"]),
+            item=text_of(one["item"]),
+            schema_id=number_of(one["schema_id"]),
+            records=number_of(one["records"]),
+            size=number_of(one["bytes"]),
             digest=bytes.fromhex(one["sha256"]),
         )
         for one in content["files"]
     )
     return Snapshot(
-        feed=str(content["feed"]),
-        form=str(content["form"]),
-        suite=str(content["suite"]),
-        made_ms=int(content["made_ms"]),
+        feed=text_of(content["feed"]),
+        form=text_of(content["form"]),
+        suite=text_of(content["suite"]),
+        made_ms=number_of(content["made_ms"]),
         spans=spans,
         files=files,
-        note=str(content["checkpoint"]),
+        note=text_of(content["checkpoint"]),
     )
-
-
-def _canonical(content: Mapping[str, Any]) -> bytes:
-    return json.dumps(content, sort_keys=True, ensure_ascii=True, separators=(",", ":")).encode("ascii")

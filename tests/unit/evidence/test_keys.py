@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from creditbus.services.domain.evidence.note import OpenedNote, open_note
+from creditbus.services.domain.evidence.note import OpenedNote, PublicKey, open_note
 from creditbus.services.evidence.keys import create_key, key_path, load_key, trusted_keys
 from creditbus.services.evidence.suites import SUITE_GROUP
 from creditbus.topics.errors import ConfigurationError
@@ -55,7 +55,7 @@ def test_a_key_that_others_can_read_is_not_used(tmp_path: Path) -> None:
         load_key(tmp_path)
 
 
-@pytest.mark.parametrize("name", ["", "two words", "a+b"])
+@pytest.mark.parametrize("name", ["", "two words", "a+b", "\udcff"])
 def test_a_name_that_notes_cannot_hold_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(ConfigurationError, match="cannot be the name of a key"):
         create_key(tmp_path, name, "ed25519")
@@ -74,6 +74,17 @@ def test_a_damaged_key_is_named(tmp_path: Path, text: str) -> None:
     key_path(tmp_path).write_text(text, "utf-8")
     with pytest.raises(ConfigurationError, match="cannot be read"):
         load_key(tmp_path)
+
+
+def test_a_key_that_is_longer_than_a_path_may_be_is_read_as_a_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("creditbus.services.evidence.keys.suites", lambda: {KEYED.name: KEYED})
+    key = PublicKey("credit.example", KEYED.kind, bytes(4000))
+    assert [one for one, _ in trusted_keys([key.text()], tmp_path)] == [key]
+    for other in (key.text()[:-4], "\udcff" + key.text(), "x" * 1000):
+        with pytest.raises(ConfigurationError, match="is not a public key"):
+            trusted_keys([other], tmp_path)
 
 
 def test_trusted_are_the_keys_that_are_given_else_those_of_the_machine(tmp_path: Path) -> None:

@@ -55,6 +55,8 @@ def test_a_checkpoint_is_read_as_it_was_written() -> None:
         _TEXT.replace("17", "017"),
         _TEXT.replace("17", "-1"),
         _TEXT.replace("17", "١٧"),
+        _TEXT.replace("17", "1" * 21),
+        _TEXT.replace("17", "1" * 5000),
         _TEXT.replace("more", ""),
         _TEXT.replace("AAEC", "AAE"),
         "\n" + _TEXT,
@@ -90,6 +92,14 @@ def test_a_wrong_signature_under_a_trusted_key_is_never_passed_over() -> None:
 )
 def test_what_is_no_note_is_malformed(note: str) -> None:
     assert open_note(note, _TRUSTED) is NoteFault.MALFORMED
+
+
+def test_half_a_character_makes_no_note_and_no_name() -> None:
+    note = _KEY.note(_TEXT)
+    for other in ("\udcff" + note, note.replace("credit.example", "\ud800"), f"{note}— \ud800x AAAAAAA=\n"):
+        assert open_note(other, _TRUSTED) is NoteFault.MALFORMED
+        assert "\ud800" not in "".join(signers(other))
+    assert read_public_key("\ud800" + _GO_KEY, [_KEY.suite.kind]) is None
 
 
 @pytest.mark.parametrize(
