@@ -37,8 +37,9 @@ FEED_UNSIGNED: Final = Gauge(
 )
 FEED_PROBLEMS: Final = Gauge(
     "creditbus_feed_problems",
-    "Reasons to look at a feed, by kind, as `creditbus feed status` names them: manifest-doubted, signed-missing, "
-    "expired-unsigned, expired-unread, expires-unread, expires-unsigned. What there is none of has no sample.",
+    "Reasons to look at a feed, by kind, as `creditbus feed status` names them: manifest-doubted, manifest-ahead, "
+    "signed-missing, expired-unsigned, expired-unread, expires-unread, expires-unsigned. What there is none of has no "
+    "sample.",
     ["subscriber", "problem"],
     registry=REGISTRY,
 )

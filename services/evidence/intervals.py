@@ -42,6 +42,7 @@ def intervals(seconds: float, *, clock: Callable[[], float], wait: Callable[[flo
         now = clock()
         interval = Interval(now - now % seconds)
         yield interval
-        left = max(interval.begins + seconds - clock(), 0.0)
+        # a clock that was put back meanwhile would have the next one wait for as long as it was ahead
+        left = min(max(interval.begins + seconds - clock(), 0.0), seconds)
         if wait(min(left, _RETRY_SECONDS) if interval.soon_again else left):
             return

@@ -41,7 +41,7 @@ async def next_manifest(
         key: that signs.
         now_ms: the present moment, in milliseconds since 1970 UTC.
         watermarks: of departments, found before the feed's ends were asked for (`department_watermarks`); those of the
-            manifest before stay where they are later or alone.
+            manifest before stay where they are later or alone, and not in the future.
 
     Raises:
         DependencyDownError: no broker answers.
@@ -52,7 +52,7 @@ async def next_manifest(
     tree = TreeHead()
     spans = [await _span(log, partition, ended.get(partition.number), tree) for partition in log.partitions]
     said = before.watermarks if before else {}
-    moved = later_of(said, watermarks or {})
+    moved = later_of(said, watermarks or {}, now_ms)
     if not tree.size and moved == said:
         return None
     manifest = Manifest(

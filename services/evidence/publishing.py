@@ -18,6 +18,7 @@ from kafka.errors import (
 
 from creditbus.services.domain.evidence.manifest import Manifest
 from creditbus.services.domain.evidence.manifest_series import trusted_manifests
+from creditbus.services.domain.evidence.watermark import is_ahead
 from creditbus.services.engine.errors import DependencyDownError
 from creditbus.services.evidence import messages
 from creditbus.services.evidence.keys import SigningKey, trusted_keys
@@ -50,7 +51,7 @@ def publish_manifest(
         subscriber: whose feed it is.
         key: that signs.
         since_ms: where the last manifest was made at this moment or later, in milliseconds since 1970 UTC, nothing is
-            done and None is returned; 0: whenever it was made.
+            done and None is returned, unless it says that it was made in the future; 0: whenever it was made.
         watermarks: of departments, found before this; where they have moved a feed without new records is signed, too.
         clock: the present moment, in seconds since 1970 UTC.
 
@@ -63,9 +64,11 @@ def publish_manifest(
     topic = manifests(subscriber)
     with _failing(connection, topic), sole_writer(connection, f"manifests-{subscriber}") as write:
         before = _last(connection, subscriber)
-        if before is not None and before.made_ms >= since_ms > 0:
+        now_ms = int(clock() * 1000)
+        # one from a clock that was ahead says nothing of the present interval, nor of any until that moment has come
+        if before is not None and before.made_ms >= since_ms > 0 and not is_ahead(before.made_ms, now_ms):
             return None
-        manifest = asyncio.run(_next(connection, subscriber, before, key, int(clock() * 1000), watermarks))
+        manifest = asyncio.run(_next(connection, subscriber, before, key, now_ms, watermarks))
         if manifest is not None:
             write(topic, str(manifest.number).encode(), manifest.document())
     return manifest

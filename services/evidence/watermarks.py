@@ -92,7 +92,7 @@ async def department_watermarks(
             at, bounds = at + 1, None
         else:
             return found
-        if clock() - asked > patience.seconds:
+        if not 0 <= clock() - asked <= patience.seconds:  # below 0: the clock was put back meanwhile
             return {}
         await pause(patience.pause_seconds)
         _, *later = await _reaches(connection)

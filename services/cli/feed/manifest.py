@@ -15,6 +15,7 @@ from creditbus.services.cli.configured import Json, known_subscriber, subscriber
 from creditbus.services.cli.console import ERRORS, OUTPUT, print_json
 from creditbus.services.cli.declared import connected
 from creditbus.services.cli.durations import seconds_of
+from creditbus.services.cli.feed.standing_text import moment_text
 from creditbus.services.cli.language import spoken
 from creditbus.services.cli.messages import feed as messages
 from creditbus.services.cli.stopping import until_asked
@@ -72,7 +73,10 @@ def _one(connection: Connection, subscriber: str, key: SigningKey, *, json: bool
     if json:
         print_json(None if made is None else _facts(made))
         return
-    OUTPUT.print(spoken(messages.NOTHING_NEW) if made is None else manifest_line(made), soft_wrap=True, markup=False)
+    if made is None:
+        OUTPUT.print(spoken(messages.NOTHING_NEW), soft_wrap=True, markup=False)
+    else:
+        _show(made)
 
 
 def _all(connection: Connection, key: SigningKey, *, json: bool) -> None:
@@ -122,7 +126,17 @@ def _tell(one: Signing) -> None:
     if one.error is not None:
         ERRORS.print(f"creditbus: {spoken(one.error.text())}", markup=False)
     elif one.manifest is not None:
-        OUTPUT.print(manifest_line(one.manifest), soft_wrap=True, markup=False)
+        _show(one.manifest)
+
+
+def _show(made: Manifest) -> None:
+    from creditbus.services.domain.evidence.watermark import is_ahead
+
+    OUTPUT.print(manifest_line(made), soft_wrap=True, markup=False)
+    if is_ahead(made.since_ms, made.made_ms):
+        when = moment_text(made.since_ms)
+        line = spoken(messages.MANIFEST_AFTER_LATER, number=made.number, feed=made.feed, when=when)
+        ERRORS.print(f"creditbus: {line}", markup=False)
 
 
 def _outcome(one: Signing) -> dict[str, Any]:

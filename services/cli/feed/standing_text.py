@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from creditbus.services.domain.evidence.feed_standing import FeedStanding, Trouble
     from creditbus.services.domain.evidence.standing import ReaderStanding
 
-__all__ = ["show_standing", "trouble_line"]
+__all__ = ["moment_text", "show_standing", "trouble_line"]
 
 _DAY_MS: Final = 86_400_000
 _HASH_SHOWN: Final = 16
@@ -31,6 +31,7 @@ _PARTITION: Final = (
 _READER: Final = (messages.AT_WORK, messages.NEXT_NUMBER, messages.NOT_READ, messages.EXPIRES_FROM)
 _SAID: Final = {
     "manifest-doubted": messages.LAST_MANIFEST_DOUBTED,
+    "manifest-ahead": messages.LAST_MANIFEST_AHEAD,
     "signed-missing": messages.SIGNED_MISSING,
     "expired-unsigned": messages.EXPIRED_UNSIGNED,
     "expired-unread": messages.EXPIRED_UNREAD,
@@ -62,7 +63,7 @@ def trouble_line(subscriber: str, trouble: Trouble) -> str:
         "partition": trouble.partition,
         "count": trouble.count,
         "group": trouble.group,
-        "when": _moment(trouble.expires_ms),
+        "when": moment_text(trouble.expires_ms),
     }
     return spoken(message(**{name: facts[name] for name in placeholders(message.en)}))
 
@@ -73,7 +74,7 @@ def _first_line(found: FeedStanding) -> str:
         line += spoken(messages.KEPT_FOR, days=found.retention_ms / _DAY_MS)
     if not found.manifest:
         return line if found.manifest_doubted else line + spoken(messages.NO_MANIFEST)
-    made = _moment(found.manifest_ms)
+    made = moment_text(found.manifest_ms)
     return line + spoken(messages.LAST_MANIFEST, number=found.manifest, made=made, count=found.unsigned)
 
 
@@ -81,7 +82,7 @@ def _watermarks(found: FeedStanding) -> str:
     """Name the departments by how far they are in, those that are the least far first."""
     until: dict[str, list[str]] = {}
     for name, at_ms in sorted(found.watermarks.items(), key=lambda one: (one[1], one[0])):
-        until.setdefault(_moment(at_ms), []).append(name)
+        until.setdefault(moment_text(at_ms), []).append(name)
     parts = [spoken(messages.IN_UP_TO, names=listed(names), when=when) for when, names in until.items()]
     return spoken(messages.WATERMARKS, parts=listed(parts, clauses=True))
 
@@ -90,15 +91,21 @@ def _partitions(found: FeedStanding) -> Iterator[TableRow]:
     for one in found.partitions:
         numbers = [f"{one.last:,}", one.last_hash.hex()[:_HASH_SHOWN] or "-", f"{one.oldest:,}"]
         signed = [f"{one.signed:,}", f"{one.unsigned:,}"]
-        yield TableRow(str(one.number), [*numbers, _moment(one.oldest_expires_ms), *signed])
+        yield TableRow(str(one.number), [*numbers, moment_text(one.oldest_expires_ms), *signed])
 
 
 def _reader(reader: ReaderStanding) -> Iterator[TableRow]:
-    yield TableRow(reader.group, [str(reader.members), "", f"{reader.unread:,}", _moment(reader.expires_ms)])
+    yield TableRow(reader.group, [str(reader.members), "", f"{reader.unread:,}", moment_text(reader.expires_ms)])
     for one in reader.readings:
         place = spoken(messages.ONE_PARTITION, partition=one.partition)
-        yield TableRow(place, ["", f"{one.next:,}", f"{one.unread:,}", _moment(one.expires_ms)], dim=True)
+        yield TableRow(place, ["", f"{one.next:,}", f"{one.unread:,}", moment_text(one.expires_ms)], dim=True)
 
 
-def _moment(at_ms: int | None) -> str:
-    return "-" if at_ms is None else f"{datetime.fromtimestamp(at_ms / 1000, UTC).astimezone():%Y-%m-%d %H:%M}"
+def moment_text(at_ms: int | None) -> str:
+    """Return a moment in this machine's time; `-` where there is none, and milliseconds where no calendar has it."""
+    if at_ms is None:
+        return "-"
+    try:
+        return f"{datetime.fromtimestamp(at_ms / 1000, UTC).astimezone():%Y-%m-%d %H:%M}"
+    except (OSError, OverflowError, ValueError):
+        return f"{at_ms} ms"

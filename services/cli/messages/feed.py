@@ -69,6 +69,11 @@ MANIFEST = Message(
     "{feed} 第 {number} 号清单：{count:,} 条记录",
     "manifest {number} of {feed}: {count:record}",
 )
+MANIFEST_AFTER_LATER = Message(
+    "{feed} 第 {number} 号清单之前的一份注明 {when} 生成，晚于本份：时钟曾有误或现在有误，请校准签名的机器",
+    "the manifest before manifest {number} of {feed} says that it was made at {when}, later than this one: a clock is "
+    "or was wrong; set those of the machines that sign",
+)
 GAP = Message(
     "缺第 {number} 号",
     "number {number} is missing",
@@ -264,6 +269,11 @@ ONE_PARTITION = Message(
 LAST_MANIFEST_DOUBTED = Message(
     "最近的清单不可信：用 `creditbus feed verify {subscriber}` 查明原因",
     "the last manifest is not to be believed: find out why with `creditbus feed verify {subscriber}`",
+)
+LAST_MANIFEST_AHEAD = Message(
+    "最近的清单或其中的截至时间晚于当前时间：签名的机器或本机的时钟有误；校准后，下一份清单会更正",
+    "the last manifest, or a moment up to which it says that departments are in, lies in the future: the clock of the "
+    "machine that signs, or of this one, is or was wrong; once both are right, the next manifest corrects it",
 )
 SIGNED_MISSING = Message(
     "分区 {partition}：已签名的最后 {count:,} 条记录不在了；运行 `creditbus feed verify {subscriber}`",

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from creditbus.services.domain.evidence.standing import PartitionStanding, ReaderStanding
+from creditbus.services.domain.evidence.watermark import is_ahead
 
 __all__ = ["NOTICE_MS", "FeedProblem", "FeedStanding", "Trouble"]
 
@@ -21,6 +22,8 @@ class FeedProblem(StrEnum):
 
     MANIFEST_DOUBTED = "manifest-doubted"
     """The last manifest cannot be read, or no key that is trusted here signed it."""
+    MANIFEST_AHEAD = "manifest-ahead"
+    """The last manifest, or a watermark in it, names a moment that is still to come: a clock is or was wrong."""
     SIGNED_MISSING = "signed-missing"
     """The last manifest holds records with higher numbers than the feed has now."""
     EXPIRED_UNSIGNED = "expired-unsigned"
@@ -112,6 +115,8 @@ class FeedStanding:
         return [*doubted, *signed, *self._of_readers()]
 
     def _of_manifests(self) -> Iterator[Trouble]:
+        if any(is_ahead(one, self.at_ms) for one in (self.manifest_ms, *self.watermarks.values())):
+            yield Trouble(FeedProblem.MANIFEST_AHEAD)
         for one in self.partitions:
             # of a partition whose records have all expired nothing says any more how far it went
             if one.signed > one.last and one.last:

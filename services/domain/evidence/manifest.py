@@ -70,7 +70,8 @@ class Manifest:
         feed: the feed's topic.
         number: of the manifest, from 1 without gaps.
         suite: name of the signature's suite.
-        since_ms: when the manifest before was made, in milliseconds since 1970 UTC; 0 for the first.
+        since_ms: when the manifest before was made, in milliseconds since 1970 UTC; 0 for the first. Where a clock was
+            wrong it may be later than `made_ms`.
         made_ms: when this one was made.
         previous: SHA-256 of the document before it; `NO_HASH` for the first.
         spans: by partition, each of them once, in ascending order.

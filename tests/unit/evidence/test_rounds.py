@@ -135,6 +135,28 @@ def test_a_round_that_ends_in_the_next_hour_is_followed_at_once_by_that_hour() -
     assert len(bus.made["a"]) == 2
 
 
+@pytest.mark.parametrize("wrong", [24 * _HOUR, -24 * _HOUR])
+def test_after_a_clock_was_set_the_next_round_comes_within_an_interval(wrong: float) -> None:
+    bus = _Bus(now=10 * _HOUR + 90 + wrong, rounds=3)
+
+    def publish(*_: object, **__: object) -> None:
+        if not bus.waited:
+            bus.now = 10 * _HOUR + 120
+
+    rounds = signing_rounds(
+        bus.opened,
+        _KEY,
+        _HOUR,
+        clock=lambda: bus.now,
+        wait=bus.wait,
+        watermarks=bus.watermarks,
+        publish=publish,
+    )
+    assert len(list(rounds)) == 6
+    assert all(0 <= seconds <= _HOUR for seconds in bus.waited)
+    assert bus.now <= 13 * _HOUR + 120
+
+
 def test_watermarks_are_found_once_in_a_round_for_all_feeds() -> None:
     bus = _Bus(now=_HOUR, rounds=2)
     bus.run()

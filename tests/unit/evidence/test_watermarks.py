@@ -160,4 +160,27 @@ def test_of_a_stage_that_stands_still_nothing_new_is_said(bus: _Bus) -> None:
 
 
 def test_a_watermark_never_goes_back() -> None:
-    assert later_of({"a": 5, "b": 7}, {"b": 6, "c": 1}) == {"a": 5, "b": 7, "c": 1}
+    assert later_of({"a": 5, "b": 7}, {"b": 6, "c": 1}, 7) == {"a": 5, "b": 7, "c": 1}
+
+
+def test_a_watermark_of_a_clock_that_was_ahead_gives_way_to_the_present_one() -> None:
+    day = 86_400_000
+    wrong = {"court": _NOW + day, "customs": _NOW + day, "tax-bureau": _NOW + CLOCK_MARGIN_MS}
+    assert later_of(wrong, {"court": _NOW - 5, "tax-bureau": _NOW - 5}, _NOW) == {
+        "court": _NOW - 5,
+        "tax-bureau": _NOW + CLOCK_MARGIN_MS,
+    }
+    assert later_of({"court": _NOW - 5}, wrong, _NOW)["court"] == _NOW - 5
+
+
+@pytest.mark.parametrize("jump", [-3600, 3600])
+def test_a_clock_that_is_set_meanwhile_ends_the_watch(bus: _Bus, jump: int) -> None:
+    bus.looks = [{**_ALL_READ, _EVENTS: _read(20, position=12)}]
+    bus.records[_EVENTS] = list(range(50))
+    clock = iter([_NOW / 1000, *(_NOW / 1000 + jump + second for second in range(4))])
+
+    async def pause(_: float) -> None:
+        bus.paused += 1
+
+    assert asyncio.run(department_watermarks(_BUS, clock=lambda: next(clock), pause=pause)) == {}
+    assert bus.paused == 0

@@ -6,12 +6,14 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from kafka.errors import ProducerFencedError
 
 from creditbus.services.cli import main as cli
 from creditbus.services.cli.durations import seconds_of
+from creditbus.services.domain.evidence.watermark import CLOCK_MARGIN_MS
 from creditbus.services.evidence import publishing
 from creditbus.services.evidence.keys import create_key
 from creditbus.topics import sole_writer
@@ -113,6 +115,45 @@ def test_a_feed_that_is_not_whole_is_said_in_each_round_and_signing_goes_on(
     assert err.count("订阅流不完整，不予签名") == 2
     out = run("manifest", "--every", "1h", "--json")[1]
     assert "the feed is not whole" in json.loads(out.splitlines()[0])["error"]
+
+
+def test_a_manifest_of_a_clock_that_was_ahead_is_followed_in_the_next_round_and_said(
+    run: Run, bus: FakeBus, rounds: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("keys", "--create", "credit.example")
+    rounds(1)
+    now = 1_700_000_100.0
+
+    def signs(clock: float, lang: str = "en") -> tuple[dict[str, Any], str]:
+        monkeypatch.setattr(f"{_COMMAND}.time", SimpleNamespace(time=lambda: clock))
+        found = {"court": int(clock * 1000) - CLOCK_MARGIN_MS}
+        monkeypatch.setattr("creditbus.services.evidence.watermarks.present_watermarks", lambda _: found)
+        err = run("manifest", "--every", "1h", lang=lang)[2]
+        return json.loads(bus.documents[-1]), err
+
+    ahead, err = signs(now + 86_400)
+    assert (ahead["number"], "a clock is or was wrong" in err) == (1, False)
+    right, err = signs(now)
+    assert (right["number"], right["watermarks"]) == (2, {"court": int(now * 1000) - CLOCK_MARGIN_MS})
+    assert "the manifest before manifest 2 of feed.district-wuchang says that it was made at 2023-11-1" in err
+    assert (signs(now + 60)[0]["number"], "wrong" in signs(now + 60)[1]) == (2, False), "this hour has its manifest"
+    again, err = signs(now + 3600)
+    assert (again["number"], "wrong" in err) == (3, False)
+    assert signs(now + 2 * 86_400)[0]["number"] == 4
+    assert "时钟曾有误或现在有误" in signs(now + 86_400, lang="zh")[1]
+    assert run("verify", _NAME)[0] == 0
+
+
+@pytest.mark.parametrize("seconds", [5.0, 10.0])
+def test_clocks_of_two_machines_may_differ_a_little(
+    run: Run, bus: FakeBus, rounds: Callable[[int], None], monkeypatch: pytest.MonkeyPatch, seconds: float
+) -> None:
+    run("keys", "--create", "credit.example")
+    for clock in (1_700_000_100.0 + seconds, 1_700_000_100.0):
+        rounds(1)
+        monkeypatch.setattr(f"{_COMMAND}.time", SimpleNamespace(time=lambda at=clock: at))
+        run("manifest", "--every", "1h")
+    assert len(bus.documents) == 1
 
 
 def test_without_a_key_nothing_begins(run: Run) -> None:

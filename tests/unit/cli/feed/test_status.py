@@ -111,6 +111,14 @@ def test_it_speaks_chinese(run: Run) -> None:
         assert english_in(run(found=found, lang="zh")[1]) == []
 
 
+def test_a_moment_that_no_calendar_has_is_shown_all_the_same(run: Run) -> None:
+    for moment in (1 << 62, 253_402_300_800_000):
+        code, out = run(found=replace(_FEED, manifest_ms=moment, watermarks={"court": moment}))
+        assert code == 1
+        assert f"last manifest 7, of {moment} ms" in out
+        assert "! the last manifest, or a moment" in out
+
+
 def test_every_problem_has_its_sentence() -> None:
     lines = {trouble_line("x", Trouble(one, 3, 5, "loader", _NOW)) for one in FeedProblem}
     assert len(lines) == len(FeedProblem)

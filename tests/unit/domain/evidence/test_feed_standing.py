@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -54,6 +55,12 @@ def test_what_a_reader_loses_is_named(changed: dict[str, int], problem: FeedProb
 
 def test_a_last_manifest_that_is_not_to_be_believed_is_named() -> None:
     assert _problems(replace(_FEED, manifest=0, manifest_doubted=True)) == [FeedProblem.MANIFEST_DOUBTED]
+
+
+@pytest.mark.parametrize("ahead", [{"manifest_ms": _NOW + 60_000}, {"watermarks": {"court": _NOW + 60_000}}])
+def test_a_last_manifest_of_a_moment_to_come_is_named(ahead: dict[str, Any]) -> None:
+    assert _problems(replace(_FEED, **ahead)) == [FeedProblem.MANIFEST_AHEAD]
+    assert _problems(replace(_FEED, at_ms=_NOW + 60_000, partitions=(), readers=(), **ahead)) == []
 
 
 def test_a_partition_of_which_nothing_is_left_to_say_its_number_is_not_missing() -> None:
