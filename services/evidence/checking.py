@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from creditbus.services.domain.evidence.audit import Audit, PartitionAudit
 from creditbus.services.domain.evidence.feed_record import feed_leaf, feed_place, value_hash
@@ -30,7 +30,7 @@ __all__ = ["audit_feed", "prove_record"]
 _Trusted = Sequence[tuple[PublicKey, Verify]]
 #: Partitions that are read side by side: a broker that is asked by one reader alone waits for it, too.
 _AT_ONCE: Final = 3
-_PLACE: Final = re.compile(r"(\d+)/(\d+)")
+_PLACE: Final = re.compile(r"([0-9]{1,10})/([0-9]{1,19})")
 
 
 async def audit_feed(connection: Connection, subscriber: str, documents: Sequence[bytes], trusted: _Trusted) -> Audit:
@@ -44,6 +44,7 @@ async def audit_feed(connection: Connection, subscriber: str, documents: Sequenc
 
     Raises:
         DependencyDownError: no broker answers.
+        UnavailableError: records expired before they were read.
         ConfigurationError: there is no such feed.
 
     """
@@ -91,6 +92,7 @@ async def prove_record(connection: Connection, subscriber: str, wanted: str, tru
 
     Raises:
         DependencyDownError: a server does not answer.
+        UnavailableError: records expired before they were read.
         ConfigurationError: there is no such feed or record, no manifest holds it, or the feed is not what was signed.
 
     """
@@ -138,9 +140,15 @@ async def _found(log: FeedLog, wanted: str, schemas: Schemas) -> Record | None:
             elif text in value:
                 # an id may stand in a text by chance: the record is asked
                 await schemas.learn([record])
-                if decoded(schemas, record)["record"]["event_id"] == wanted:
+                if _event_id(decoded(schemas, record)) == wanted:
                     found = record
     return found
+
+
+def _event_id(fields: Mapping[str, Any]) -> Any:
+    """Return the id of a record's event; None: it has none, for it was never written by fanout."""
+    shown = fields.get("record")
+    return shown.get("event_id") if isinstance(shown, dict) else None
 
 
 async def _leaves(log: FeedLog, manifest: Manifest, partition: int, sequence: int) -> tuple[list[bytes], int]:

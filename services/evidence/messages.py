@@ -100,6 +100,18 @@ AT_RECORD = Message(
     "{topic} 分区 {partition} 第 {number} 号",
     "{topic}, partition {partition}, number {number}",
 )
+AT_PARTITION = Message(
+    "{topic} 分区 {partition}",
+    "{topic}, partition {partition}",
+)
+EXPIRED_MEANWHILE = Message(
+    "有记录在读到之前已过期删除",
+    "records expired before they were read",
+)
+RUN_AGAIN = Message(
+    "重新运行该命令",
+    "run the command again",
+)
 NOT_AS_SIGNED = Message(
     "订阅流与第 {number} 号清单签名时的内容不符",
     "the feed is not what manifest {number} was signed for",

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
-from aiokafka.errors import KafkaError as ReadError
 from kafka.errors import (
     InvalidProducerEpochError,
     KafkaError,
@@ -19,7 +18,6 @@ from kafka.errors import (
 from creditbus.services.domain.evidence.manifest import Manifest
 from creditbus.services.domain.evidence.manifest_series import trusted_manifests
 from creditbus.services.domain.evidence.watermark import is_ahead
-from creditbus.services.engine.errors import DependencyDownError
 from creditbus.services.evidence import messages
 from creditbus.services.evidence.keys import SigningKey, trusted_keys
 from creditbus.services.evidence.making import next_manifest
@@ -92,10 +90,7 @@ async def _next(
     now_ms: int,
     watermarks: Mapping[str, int] | None,
 ) -> Manifest | None:
-    try:
-        return await next_manifest(await open_log(connection, subscriber), before, key, now_ms, watermarks)
-    except ReadError as error:
-        raise DependencyDownError("kafka", type(error).__name__) from error
+    return await next_manifest(await open_log(connection, subscriber), before, key, now_ms, watermarks)
 
 
 @contextmanager

@@ -7,11 +7,16 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
+from aiokafka.errors import KafkaError, OffsetOutOfRangeError
+
 from creditbus.services.engine.batch import Partition, Record
 from creditbus.services.engine.consume.cluster_metadata import topic_facts
 from creditbus.services.engine.consume.topic_reader import FROM_START, log_bounds, read_partitions
+from creditbus.services.engine.errors import DependencyDownError
+from creditbus.services.evidence import messages
 from creditbus.topics.city.publishing import read_records
 from creditbus.topics.connection import Connection
+from creditbus.topics.errors import UnavailableError
 from creditbus.topics.names import feed, manifests
 
 __all__ = ["FeedLog", "FeedPartition", "manifest_documents", "open_log"]
@@ -50,15 +55,22 @@ class FeedLog:
         """Yield the records of a partition from an offset on, some thousands at a time.
 
         Raises:
-            DependencyDownError: no broker answers.
+            DependencyDownError: no broker answers, or one refuses.
+            UnavailableError: retention has deleted records before they were read.
 
         """
         if partition.begins == partition.ends:
             return
         place = Partition(self.topic, partition.number)
-        async with aclosing(read_partitions(self.servers, {place: start}, as_stage=True)) as chunks:
-            async for chunk in chunks:
-                yield chunk.records
+        try:
+            async with aclosing(read_partitions(self.servers, {place: start}, as_stage=True)) as chunks:
+                async for chunk in chunks:
+                    yield chunk.records
+        except OffsetOutOfRangeError as error:
+            at = messages.AT_PARTITION(topic=self.topic, partition=partition.number)
+            raise UnavailableError(at, messages.EXPIRED_MEANWHILE(), messages.RUN_AGAIN()) from error
+        except KafkaError as error:
+            raise DependencyDownError("kafka", type(error).__name__) from error
 
     async def records(self, partition: FeedPartition, start: int = FROM_START) -> AsyncGenerator[Record]:
         """Yield the same one by one; for whoever reads every record of a long feed that costs as much as reading it."""

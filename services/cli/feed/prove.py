@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import errno
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
-import orjson
 import typer
 
 from creditbus.services.cli.configured import Json, known_subscriber, subscribers
@@ -53,6 +55,8 @@ def prove(
     connection = connected()
     known_subscriber(subscriber)
     trusted = _trusted(key, connection.home)
+    with writing(to):
+        _look_at(to)
     proof = asyncio.run(unless_moved(connection, prove_record(connection, subscriber, event, trusted)))
     with writing(to):
         to.write_bytes(proof.document())
@@ -86,11 +90,28 @@ def check_proof(file: Annotated[Path, typer.Argument()], key: Keys = None, json:
         facts = {"feed": manifest.feed, "partition": proof.partition, "feed_seq": proof.sequence}
         signed = {"manifest": manifest.number, "made_ms": manifest.made_ms, "signer": opened.signer.text()}
         # bytes of the record are what is proved; its fields were decoded by whoever made the file
-        print_json({"proved": True, **facts, **signed, "value": orjson.loads(file.read_bytes())["value"]})
+        # the file is read once: it may be a pipe, and another one by now
+        print_json({"proved": True, **facts, **signed, "value": base64.b64encode(proof.value).decode()})
         return
     place = {"feed": manifest.feed, "partition": proof.partition, "number": proof.sequence}
     said = spoken(messages.PROVED, **place, manifest=manifest.number, signer=opened.signer.name)
     OUTPUT.print(said, soft_wrap=True, markup=False)
+
+
+def _look_at(to: Path) -> None:
+    """See whether a proof can have this place, before the whole feed is read for it.
+
+    Raises:
+        OSError: it cannot.
+
+    """
+    if to.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(to))
+    try:
+        (to.parent / "..").stat()  # by way of it: so it has to be a folder
+    except OSError as error:
+        error.filename = str(to.parent)
+        raise
 
 
 def _trusted(keys: Sequence[str] | None, home: Path) -> Sequence[tuple[PublicKey, Verify]]:

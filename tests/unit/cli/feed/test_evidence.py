@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import errno
 import json
-from collections.abc import Sequence
+import os
+import threading
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aiokafka.errors import KafkaError, KafkaTimeoutError, OffsetOutOfRangeError
 
 from creditbus.services.cli.feed.verify import finding_line
 from creditbus.services.domain.evidence.findings import FeedFault, Finding
+from creditbus.services.engine.consume.topic_reader import Chunk
 from creditbus.services.evidence.keys import create_key
-from tests.feed_evidence import Log, key_named, next_of, signed
+from creditbus.services.evidence.reading import FeedLog
+from tests.feed_evidence import TOPIC, Log, kept_log, key_named, next_of, signed
 from tests.unit.cli.feed.conftest import SUBSCRIBER, FakeBus, Run
 
 _NAME = SUBSCRIBER
@@ -73,6 +79,127 @@ def test_a_proof_that_proves_nothing_says_why(run: Run, tmp_path: Path) -> None:
     file.write_text("{}", "utf-8")
     assert run("check-proof", "one.json")[0] == 2
     assert run("check-proof", "no-such-file.json")[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("to", "place", "why"),
+    [
+        ("no-such-folder/one.json", "no-such-folder", "No such file or directory"),
+        ("a-file/one.json", "a-file", "Not a directory"),
+        ("a-folder", "a-folder", "Is a directory"),
+        (".", ".", "Is a directory"),
+        ("x" * 300, "x" * 300, "File name too long"),
+    ],
+)
+def test_a_proof_that_cannot_be_written_is_refused_before_the_feed_is_read(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, to: str, place: str, why: str
+) -> None:
+    run("keys", "--create", "credit.example")
+    run("manifest", _NAME)
+    (tmp_path / "a-file").touch()
+    (tmp_path / "a-folder").mkdir()
+    monkeypatch.setattr("creditbus.services.evidence.checking.prove_record", None)
+    code, out, err = run("prove", _NAME, "1/4", "--to", to)
+    assert (code, out) == (2, "")
+    advice = "choose another place, or let the account of this command read and write there"
+    assert err == f"creditbus: {place}: {why}; {advice}\n"
+    assert "请另选位置" in run("prove", _NAME, "1/4", "--to", to, lang="zh")[2]
+
+
+def test_a_disk_that_refuses_a_proof_is_one_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    run("keys", "--create", "credit.example")
+    run("manifest", _NAME)
+    monkeypatch.setattr(Path, "write_bytes", refuse)
+    code, _, err = run("prove", _NAME, "1/4", "--to", "one.json")
+    assert (code, "one.json: No space left on device; choose another place" in err) == (2, True)
+
+
+def test_a_proof_from_a_pipe_is_read_once(run: Run, tmp_path: Path) -> None:
+    public = run("keys", "--create", "credit.example")[1].strip()
+    run("manifest", _NAME)
+    run("prove", _NAME, "1/4", "--to", "one.json")
+    written = (tmp_path / "one.json").read_bytes()
+    os.mkfifo(tmp_path / "pipe")
+    writing = threading.Thread(target=(tmp_path / "pipe").write_bytes, args=(written,), daemon=True)
+    writing.start()
+    code, out, _ = run("check-proof", "pipe", "--key", public, "--json")
+    writing.join()
+    assert (code, json.loads(out)["value"]) == (0, json.loads(written)["value"])
+    (tmp_path / "one.json").write_text(written.decode(), "utf-16")
+    assert run("check-proof", "one.json", "--key", public, "--json")[:2] == (0, out), "JSON may be written so"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ('"partition": 1,\n  "feed_seq"', '"partition": -1,\n  "feed_seq"', 1),
+        ('"partition": 1,\n  "feed_seq"', f'"partition": {1 << 70},\n  "feed_seq"', 1),
+        ('"index": ', '"index": 1', 1),
+        ('"index": ', '"index": 1e999, "was": ', 2),
+        ('"number": 1', '"number": 1e999', 1),
+        ("— credit", r"— \ud800credit", 1),
+        ("{", "[" * 100_000, 2),
+    ],
+)
+def test_a_proof_that_was_damaged_ends_in_one_line(run: Run, tmp_path: Path, old: str, new: str, code: int) -> None:
+    run("keys", "--create", "credit.example")
+    run("manifest", _NAME)
+    run("prove", _NAME, "1/4", "--to", "one.json")
+    file = tmp_path / "one.json"
+    text = file.read_text("utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), "utf-8")
+    found, out, err = run("check-proof", "one.json")
+    assert (found, len((out + err).splitlines())) == (code, 1)
+
+
+@pytest.mark.parametrize("command", ["verify", "prove", "manifest"])
+@pytest.mark.parametrize(
+    ("raised", "said"),
+    [
+        (OffsetOutOfRangeError({}), "partition 0: records expired before they were read; run the command again"),
+        (KafkaTimeoutError(), "kafka: does not answer: KafkaTimeoutError"),
+    ],
+)
+def test_a_feed_that_cannot_be_read_to_its_end_is_one_line(
+    run: Run, bus: FakeBus, monkeypatch: pytest.MonkeyPatch, command: str, raised: KafkaError, said: str
+) -> None:
+    async def read(*_: object, **__: object) -> AsyncGenerator[Chunk]:
+        yield Chunk([], {})
+        raise raised
+
+    async def opened(*_: object) -> FeedLog:
+        return FeedLog(TOPIC, "", kept_log(bus.log).partitions)
+
+    monkeypatch.setattr("creditbus.services.evidence.reading.read_partitions", read)
+    for module in ("checking", "publishing"):
+        monkeypatch.setattr(f"creditbus.services.evidence.{module}.open_log", opened)
+    run("keys", "--create", "credit.example")
+    code, out, err = run(command, _NAME, *(["0/2"] if command == "prove" else []))
+    assert (code, out, len(err.splitlines())) == (2, "", 1)
+    assert said in err
+
+
+@pytest.mark.parametrize("wanted", ["1/" + "9" * 5000, "9" * 5000 + "/1", "1/٣", "1/99", "99/1"])
+def test_a_place_that_no_feed_has_is_not_found(run: Run, wanted: str) -> None:
+    run("keys", "--create", "credit.example")
+    run("manifest", _NAME)
+    code, _, err = run("prove", _NAME, wanted)
+    assert (code, "the feed holds no record of event" in err) == (2, True)
+
+
+@pytest.mark.parametrize("fields", [{}, {"record": None}, {"record": {}}, {"record": "0123abcd"}])
+def test_a_record_that_is_not_of_a_feed_is_not_the_one_that_is_meant(
+    run: Run, bus: FakeBus, monkeypatch: pytest.MonkeyPatch, fields: dict[str, Any]
+) -> None:
+    run("keys", "--create", "credit.example")
+    bus.log = {0: [(b"key", b"\0\0\0\0\x07 0123abcd")]}
+    monkeypatch.setattr("creditbus.services.evidence.checking.decoded", lambda *_: fields)
+    code, _, err = run("prove", _NAME, "0123abcd")
+    assert (code, "the feed holds no record of event 0123abcd" in err) == (2, True)
 
 
 def test_an_event_is_found_by_its_id(run: Run, bus: FakeBus, tmp_path: Path) -> None:
