@@ -149,7 +149,7 @@ class RowMapper:
         )
         for name in _KEYS:  # two names that look alike are one record's
             if not header[name].isprintable():
-                header[name] = without_invisible(header[name])
+                header[name] = _key_of(header[name])
                 header["normalised"] += 1
         if self._plan.further_key and header["document_no"]:
             header["document_no"] += _further(parts[_PARTS[part]].get(name) for part, name in self._plan.further_key)
@@ -297,8 +297,13 @@ def _fill_named(names: NameValues, row: Row, parts: tuple[dict[str, Any], ...]) 
 
 def _further(values: Iterable[str | None]) -> str:
     """Write what tells rows of one decision apart; a long value by its digest, for the number is part of every key."""
-    given = [without_invisible(value) for value in values if value]
+    given = [_key_of(value) for value in values if value]
     return "".join(f"#{value if len(value) <= _LONGEST_KEY else _digest(value)}" for value in given)
+
+
+def _key_of(text: str) -> str:
+    """Write a text as a part of a record's key: in one line, and what a blank divides stays divided."""
+    return without_invisible(without_invisible(text), spaced=True)
 
 
 def _digest(value: str) -> str:
@@ -349,7 +354,7 @@ def _fill_doubtful(cell: Cell, writes: Iterable[_Write], parts: tuple[dict[str, 
     for write in writes:
         said, reason = sheet_text(_day(cell) if write.form in _DATES else cell, write.form)
         text = normalise.trim(said)
-        value = normalise.half_width(text) if write.half_width else text
+        value = normalise.half_width(without_invisible(text)) if write.half_width else text
         part = parts[write.part]
         if value in write.empties or (write.otherwise and part.get(write.field) is not None):
             continue

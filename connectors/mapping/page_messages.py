@@ -186,10 +186,14 @@ INTRODUCTION = Message(
 ORDER = Message(
     "单元格的处理顺序：去首尾空白；按 `form` 转半角；`empties`；`pattern`；`values`；\n"
     "日期按 `day_numbers`、`date_forms`；\n"
-    "数值按 `suffixes`、`thousands`、`unit`；`lookup` 或 `find`；最后是 `otherwise` 与 `default`。",
+    "数值按 `suffixes`、`thousands`、`unit`；`lookup` 或 `find`；最后是 `otherwise` 与 `default`。\n"
+    "代码与数值单元格内，不可见字符与仅用于折行的换行、空白会去掉；两侧都是数字或字母的换行、制表符等不去掉，该行退回：\n"
+    "它们可能是两个值。",
     "The order of work on a cell: outer blanks; half width, by `form`; `empties`; `pattern`; `values`; days by\n"
     "`day_numbers` and `date_forms`; numbers by `suffixes`, `thousands` and `unit`; `lookup` or `find`; at last\n"
-    "`otherwise` and `default`.",
+    "`otherwise` and `default`. Inside a code or number, characters without ink are dropped, and line ends that\n"
+    "wrap it; a line end, tab or the like between two digits or letters stays, and its row is refused: it may\n"
+    "stand between two values.",
 )
 NOTHING_GUESSED = Message(
     "不会悄悄改动任何值：没有按规则读出的值保持原样，由目录的校验退回，并写明字段、取值、原因与改法。",

@@ -3,7 +3,9 @@
 Pages, chats and spreadsheets leave them in cells; nobody sees them, and two codes that look alike differ.
 """
 
-__all__ = ["OUTSIDE", "invisible_at", "visible", "without_invisible"]
+import re
+
+__all__ = ["OUTSIDE", "invisible_at", "is_divided", "visible", "without_invisible"]
 
 _BLANKS = "".join(
     chr(code)
@@ -47,14 +49,24 @@ _FORMATS = "".join(
 OUTSIDE = _BLANKS + _FORMATS
 """What is trimmed."""
 _FILLERS = frozenset(one for one in OUTSIDE if one.isprintable() and one != " ")
-_INSIDE = dict.fromkeys(map(ord, set(OUTSIDE) - set(" \u3000"))) | {0x3000: " "}
+_LIKE_SPACE = " \u2800\u3000"
+"""Blanks that Python takes for printable, and the wide space: in a code, each is a plain space."""
+_DIVIDERS = "".join(sorted(set(_BLANKS) - set(_LIKE_SPACE)))
+"""Blanks that no code holds."""
+_BETWEEN_NUMBERS = dict.fromkeys(map(ord, _FORMATS)) | dict.fromkeys(map(ord, _LIKE_SPACE), " ")
+_INSIDE = _BETWEEN_NUMBERS | dict.fromkeys(map(ord, _DIVIDERS))
 _SPACED = {ord(one): None if one in _FORMATS else " " for one in OUTSIDE}
+_OF_NUMBERS = r"0-9A-Za-z.,+\-０-９Ａ-Ｚａ-ｚ．，＋－"
+_BETWEEN = re.compile(f"(?<=[{_OF_NUMBERS}])([{re.escape(OUTSIDE)}]+)(?=[{_OF_NUMBERS}])")
+_DIVIDER = re.compile(f"[{re.escape(_DIVIDERS)}]")
 
 
 def without_invisible(text: str, *, spaced: bool = False) -> str:
     r"""Drop what has no ink inside a code or number: two codes that look alike are one.
 
-    A plain space stays, for validation to name, and a wide one becomes a plain one.
+    A plain space stays, for validation to name, and a wide one becomes a plain one. Any other blank stays as it is
+    between two signs of which numbers and codes are made: 12, a line end and 13 may be two numbers, and nobody wrote
+    1213. In other places a blank merely wraps what is long, and is dropped.
 
     Args:
         text: a trimmed text.
@@ -62,8 +74,21 @@ def without_invisible(text: str, *, spaced: bool = False) -> str:
 
     >>> without_invisible("〔2025〕\u200b5号"), without_invisible("2025-03-03\u00a010:00", spaced=True)
     ('〔2025〕5号', '2025-03-03 10:00')
+    >>> without_invisible("〔2025〕\n5号"), without_invisible("12\u200b\n13")
+    ('〔2025〕5号', '12\n13')
     """
-    return text if text.isprintable() and not _has_filler(text) else text.translate(_SPACED if spaced else _INSIDE)
+    if text.isprintable() and not _has_filler(text):
+        return text
+    if spaced:
+        return text.translate(_SPACED)
+    # the odd ones stand between such signs
+    parts = enumerate(_BETWEEN.split(text))
+    return "".join([part.translate(_BETWEEN_NUMBERS if place % 2 else _INSIDE) for place, part in parts])
+
+
+def is_divided(text: str) -> bool:
+    """Say whether a code holds a blank other than a plain space, and so may be two."""
+    return not text.isprintable() and _DIVIDER.search(text) is not None
 
 
 def visible(text: str, longest: int | None = None) -> str:

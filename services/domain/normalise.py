@@ -24,10 +24,11 @@ NO_END = "2099-12-31"
 """Lexical form of "no end" (长期) in a date that may be open, as the 2018 dual-publicity standard writes it."""
 
 _OUTSIDE = frozenset(OUTSIDE)
-_HALF_WIDTH: dict[int, int | None] = {
+_HALF_WIDTH: dict[int, int | str | None] = {
     **{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)},
     # signs without ink that Python takes for printable
     **{ord(one): None for one in OUTSIDE if one.isprintable() and one != " "},
+    0x2800: " ",  # one of them is as wide as a blank: what stands on its sides may be two numbers
 }
 _OPEN_MARKERS = frozenset({"长期"})
 _EQUALS = re.compile(r'="((?:[^"]|"")*)"')

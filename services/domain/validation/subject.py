@@ -9,11 +9,12 @@ from typing import Any, NamedTuple
 
 from creditbus.services.domain.catalogue import Item
 from creditbus.services.domain.identifiers import citizen_id, legacy, uscc
+from creditbus.services.domain.invisible import is_divided
 from creditbus.services.domain.reasons import Reason
 from creditbus.services.domain.validation.outcome import Finding
 from creditbus.services.domain.validation.values import Values
 
-__all__ = ["ClaimCheck", "Named", "examine_person", "person_identifier"]
+__all__ = ["ClaimCheck", "Named", "divided_codes", "examine_person", "person_identifier"]
 
 _KEYS: Mapping[str, Callable[[str], str | None]] = {
     "registration_no": legacy.registration_key,
@@ -111,6 +112,15 @@ class ClaimCheck:
 
     def _column_of(self, name: str) -> str:
         return self._item.claims.get(name, name)
+
+
+def divided_codes(item: Item, claim: Codes) -> Iterator[Finding]:
+    """Find the codes that a line end, a tab or another blank divides: nobody can say whether each is one code."""
+    if "".join(filter(None, claim.values())).isprintable():
+        return  # as nearly all are
+    for name, value in claim.items():
+        if value and is_divided(value):
+            yield Finding(Reason.ID_CHARSET, item.claims.get(name, name))
 
 
 def examine_person(item: Item, claim: Codes, findings: list[Finding]) -> None:

@@ -15,7 +15,7 @@ from creditbus.services.domain.reasons import AnyReason, Caution, Reason
 from creditbus.services.domain.validation.cell_marks import marked_cells, without_consequences
 from creditbus.services.domain.validation.conditions import condition_checks, dates_check, magnitude_check
 from creditbus.services.domain.validation.outcome import Admitted, Finding, Refused, in_primary_order
-from creditbus.services.domain.validation.subject import ClaimCheck, Named, examine_person
+from creditbus.services.domain.validation.subject import ClaimCheck, Named, divided_codes, examine_person
 from creditbus.services.domain.validation.successor import examine_successor
 from creditbus.services.domain.validation.values import Values, value_checks
 
@@ -110,6 +110,7 @@ class Validator:
         crosswalk = (
             self._claim.crosswalk(named.uscc, claim, content, findings) if item.identifies and named.uscc else ()
         )
+        findings += divided_codes(item, claim)
         if findings:
             return Refused(in_primary_order(without_consequences(findings) if warnings else findings), cautions)
         if person:

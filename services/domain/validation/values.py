@@ -11,6 +11,7 @@ from operator import itemgetter
 
 from creditbus.services.domain.catalogue import Field, Format, Item
 from creditbus.services.domain.identifiers import uscc
+from creditbus.services.domain.invisible import is_divided
 from creditbus.services.domain.normalise import parse_date
 from creditbus.services.domain.profile.corrections import read_changes
 from creditbus.services.domain.reasons import Reason
@@ -56,6 +57,7 @@ def value_checks(item: Item) -> tuple[Check, ...]:
         _lengths(tuple((field.code, field.max_length) for field in fields if field.max_length and not field.values)),
         *(_admitted(field) for field in fields if field.values),
         _formats(tuple((field.code, _FAULTS[field.format]) for field in fields if field.format in _FAULTS)),
+        _undivided(tuple(field.code for field in fields if field.format is Format.CODE and not field.values)),
     ]
     return tuple(checks)
 
@@ -105,6 +107,20 @@ def _formats(faults: tuple[tuple[str, Callable[[str], Reason | None]], ...]) -> 
             value = content[code]
             if value and (reason := fault(value)) is not None:
                 findings.append(Finding(reason, code))
+
+    return check
+
+
+def _undivided(codes: tuple[str, ...]) -> Check:
+    if not codes:
+        return _nothing
+    take = _take(codes)
+
+    def check(content: Values, findings: list[Finding]) -> None:
+        # one look at all of them settles nearly every event
+        if not "".join(filter(None, take(content))).isprintable():
+            divided = (code for code in codes if (value := content[code]) and is_divided(value))
+            findings += (Finding(Reason.ID_CHARSET, code) for code in divided)
 
     return check
 
