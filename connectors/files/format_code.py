@@ -1,10 +1,10 @@
-"""The language of number formats: sections, digits, literals, dates. Only what a number is shown by is kept."""
+"""The language of number formats: sections, digits, literals, dates. Only what a cell is shown by is kept."""
 
 import re
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
-__all__ = ["FormatSection", "sections"]
+__all__ = ["FormatSection", "Sections", "sections"]
 
 _TOKEN = re.compile(
     r"""
@@ -46,8 +46,15 @@ class FormatSection(NamedTuple):
 
     @property
     def is_general(self) -> bool:
-        """Whether it shows a number by its digits and nothing else."""
+        """Whether it shows a number by its digits, or a text by its characters, and nothing else."""
         return not self.temporal and not self.conditional and self.parts == ("*",)
+
+    def render_text(self, text: str) -> str | None:
+        """Write a text as the sheet shows it; None: by more than itself and literals, or not at all."""
+        parts = self.parts
+        if parts is None or self.conditional or "*" not in parts or not {"0", "#"}.isdisjoint(parts):
+            return None
+        return "".join([text if part == "*" else part[1:] for part in parts])
 
     def render(self, number: int, *, signed: bool) -> str | None:
         """Write a whole number as the sheet shows it; None: by more than digits and literals.
@@ -61,6 +68,15 @@ class FormatSection(NamedTuple):
             return None  # a section without a place for digits hides its number
         sign = "-" if signed and number < 0 else ""
         return sign + "".join(reversed(list(_filled(parts, str(abs(number)) if number else ""))))
+
+
+class Sections(NamedTuple):
+    """The sections of a format code."""
+
+    numbers: tuple[FormatSection, ...]
+    """That of all numbers, or those above, below and at zero."""
+    texts: FormatSection | None
+    """None: a text is shown as it is."""
 
 
 def _filled(parts: Sequence[str], digits: str) -> Iterator[str]:
@@ -79,17 +95,22 @@ def _filled(parts: Sequence[str], digits: str) -> Iterator[str]:
             yield taken or ("0" if part == "0" else "")
 
 
-def sections(code: str) -> tuple[FormatSection, ...]:
-    """Take a format code apart: the section of all numbers, or those above, below and at zero."""
+def sections(code: str) -> Sections:
+    """Take a format code apart."""
     pieces: list[list[re.Match[str]]] = [[]]
     for match in _TOKEN.finditer(code):
         if match["literal"] == ";":
             pieces.append([])
         else:
             pieces[-1].append(match)
-    if len(pieces) > 1 and any(match["text"] for match in pieces[-1]):
-        pieces.pop()  # how a text is shown
-    return tuple(map(_section, pieces[:_MOST_SECTIONS]))
+    texts = None
+    if any(match["text"] for match in pieces[-1]):
+        # a code of one section shows numbers by it, too
+        texts = _section(pieces.pop() if len(pieces) > 1 else pieces[0])
+    elif len(pieces) > _MOST_SECTIONS:
+        texts = _section(pieces[_MOST_SECTIONS])
+    shown_as_it_is = texts is not None and texts.is_general
+    return Sections(tuple(map(_section, pieces[:_MOST_SECTIONS])), None if shown_as_it_is else texts)
 
 
 def _section(tokens: Sequence[re.Match[str]]) -> FormatSection:

@@ -1,5 +1,7 @@
 """How a spreadsheet shows a number: as a day, a time, a span, or by digits and literals. One table for xlsx and xls.
 
+A text may be shown with literals, too: 12 by the format "示〔2025〕"@"号".
+
 The codes are those of ECMA-376 part 1, 18.8.30 (numFmt) and 18.8.31; ids 27 to 36 and 50 to 58 are those of Chinese
 and Japanese editions, 71 to 81 of the Thai one. A file that defines an id itself means its own code by it.
 One table, for with a library's judgement for each format xlsx and xls disagreed on what a day is (docs/adr/0025).
@@ -14,8 +16,9 @@ from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel
 
 from creditbus.connectors.contract import Cell
 from creditbus.connectors.files import messages
-from creditbus.connectors.files.format_code import FormatSection, sections
-from creditbus.connectors.files.sheet_cells import EXACT_DIGITS, SheetNumber
+from creditbus.connectors.files.format_code import FormatSection, Sections, sections
+from creditbus.connectors.files.sheet_cells import EXACT_DIGITS, FaultyCell, SheetNumber
+from creditbus.services.domain.reasons import Reason
 
 __all__ = ["NumberFormat", "number_format"]
 
@@ -36,9 +39,9 @@ _LEAP_DAY_THAT_WAS_NONE = 60
 
 
 class NumberFormat(NamedTuple):
-    """One format of numbers."""
+    """One format."""
 
-    sections: tuple[FormatSection, ...]
+    sections: Sections
     is_general: bool
     """Shows an ordinary number by its digits, as nearly all cells do."""
 
@@ -62,19 +65,33 @@ class NumberFormat(NamedTuple):
             return _moment(number, from_1904=from_1904, is_span=section.temporal == "span")
         if whole is None or abs(whole) >= _MOST:
             return SheetNumber(number)
-        shown = section.render(whole, signed=len(self.sections) == 1)
+        shown = section.render(whole, signed=len(self.sections.numbers) == 1)
         return whole if shown == str(whole) else SheetNumber(whole, shown)
+
+    @property
+    def changes_texts(self) -> bool:
+        """Whether a text is not shown as it is."""
+        return self.sections.texts is not None
+
+    def text(self, text: str) -> str:
+        """Give what a cell of this format shows of a text, or a fault where that is not known."""
+        texts = self.sections.texts
+        if not text or texts is None:
+            return text
+        shown = texts.render_text(text)
+        return FaultyCell(text, Reason.NUMBER_FORMATTED) if shown is None else shown
 
     def _section(self, number: float) -> FormatSection | None:
         """Choose the section by sign; None: the sections have conditions of their own, and none speaks of time."""
-        if any(section.conditional for section in self.sections):
-            return next((section for section in self.sections if section.temporal), None)
+        sections = self.sections.numbers
+        if any(section.conditional for section in sections):
+            return next((section for section in sections if section.temporal), None)
         place = 0
-        if len(self.sections) > 1 and number < 0:
+        if len(sections) > 1 and number < 0:
             place = 1
-        elif len(self.sections) > 2 and number == 0:  # noqa: PLR2004 -- the third section is for zero
+        elif len(sections) > 2 and number == 0:  # noqa: PLR2004 -- the third section is for zero
             place = 2
-        return self.sections[place]
+        return sections[place]
 
 
 @lru_cache(4096)
@@ -86,7 +103,7 @@ def number_format(identity: int, code: str | None = None) -> NumberFormat:
         code: As the file defines it; None or empty: it does not.
     """
     found = sections(code or _CODES.get(identity, "General"))
-    return NumberFormat(found, len(found) == 1 and found[0].is_general)
+    return NumberFormat(found, len(found.numbers) == 1 and found.numbers[0].is_general)
 
 
 def _moment(number: float, *, from_1904: bool, is_span: bool) -> Cell:

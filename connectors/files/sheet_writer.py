@@ -2,7 +2,8 @@
 
 Lines of JSON: ``["formats", [[id, code], ...], from_1904]``, then for each sheet ``["sheet", name]``,
 ``["row", number, cells]`` and at its end ``["end", [[first row, last row, first column, last column], ...], visible]``.
-A cell is null, a text, a truth value, ``{"n": [number, its format's place]}``, ``{"e": error}`` or ``{"d": ISO date}``.
+A cell is null, a text, a truth value, ``{"n": [number, its format's place]}``, ``{"t": [text, its format's place]}``,
+``{"e": error}`` or ``{"d": ISO date}``.
 """
 
 import json

@@ -115,10 +115,10 @@ class WrittenSheets:
         if not isinstance(cell, dict):
             return None if cell == "" else cell
         [(kind, value)] = cell.items()
-        if kind == "n":
-            number, place = value
+        if kind in "nt":
+            said, place = value
             form = self._formats[place] if place < len(self._formats) else self._formats[0]
-            return form.cell(number, from_1904=self._from_1904)
+            return form.cell(said, from_1904=self._from_1904) if kind == "n" else form.text(said)
         if kind == "e" and "\ufffd" in value:
             raise ValueError(messages.OTHER_BYTES())
         if kind == "e":

@@ -7,7 +7,7 @@ codes below, with a tab between it and what the library says. The parent puts it
 import os
 import resource
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,8 @@ LOCKED, WORD, SLIDES, MAIL, UNREADABLE = "locked", "word", "slides", "mail", "un
 _MEMORY_BYTES = 1 << 30
 _EXACT = 10**15
 """Past it, whole numbers have digits that nobody wrote."""
+_PLAIN = frozenset({"General", "@"})
+"""Formats that show a text as it is, as most texts have; of others the parent finds it out."""
 _OTHERS = {
     "EncryptedPackage": LOCKED,
     "WordDocument": WORD,
@@ -66,23 +68,25 @@ def _write(book: Any, out: SheetWriter) -> None:
     own = {one.format_key: one.format_str for one in book.format_list}
     keys = [style.format_key for style in book.xf_list]
     out.formats([(key, own.get(key)) for key in keys], from_1904=bool(book.datemode))
+    plain = frozenset(place for place, key in enumerate(keys) if own.get(key) in _PLAIN)
     for place, name in enumerate(book.sheet_names()):
         sheet = book.sheet_by_index(place)
         out.sheet(name)
         for number in range(sheet.nrows):
-            out.row(number + 1, list(_cells(sheet, number)))
+            out.row(number + 1, list(_cells(sheet, number, plain)))
         merges = [(low + 1, high, left + 1, right) for low, high, left, right in sheet.merged_cells]
         out.end(merges, is_visible=not sheet.visibility)
         book.unload_sheet(place)
 
 
-def _cells(sheet: Any, row: int) -> Iterator[Any]:
+def _cells(sheet: Any, row: int, plain: Collection[int]) -> Iterator[Any]:
     import xlrd  # noqa: PLC0415 -- under the limit
 
     kinds: Sequence[int] = sheet.row_types(row)
     for column, (kind, value) in enumerate(zip(kinds, sheet.row_values(row), strict=True)):
         if kind == xlrd.XL_CELL_TEXT:
-            yield value or None
+            style = sheet.cell_xf_index(row, column)
+            yield (value if style in plain else {"t": [value, style]}) if value else None
         elif kind in (xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_DATE):
             number = int(value) if abs(value) < _EXACT and value == int(value) else value
             yield {"n": [number, sheet.cell_xf_index(row, column)]}

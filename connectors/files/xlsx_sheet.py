@@ -37,6 +37,7 @@ _DECLARATION = re.compile(
 )
 _MOST_ROW_BYTES = 1_048_576
 _DATA_DEPTH = 2
+_TEXTS = frozenset({"s", "str", "inlineStr"})
 _MOST_ERROR = 16
 _MOST_FORMULA = 64
 """Characters of a formula that are shown, for a cell that has no value."""
@@ -115,6 +116,8 @@ class _Values:
         self._formats: dict[str, NumberFormat] = {str(place): form for place, form in enumerate(book.formats)}
         # a cell without a style has the first one
         self._formats[""] = self._usual = book.formats[0] if book.formats else number_format(0)
+        self.of_texts = {style: form for style, form in self._formats.items() if form.changes_texts}
+        """Formats that do not show a text as it is, by style; nearly always none."""
         self._from_1904 = book.from_1904
         self._string = strings.get
         self._by_type: dict[str, Callable[[str], Cell]] = {
@@ -128,7 +131,9 @@ class _Values:
 
     def value(self, text: str, kind: str, style: str) -> Cell:
         if kind in self._by_type:
-            return self._by_type[kind](text)
+            value = self._by_type[kind](text)
+            own = self.of_texts.get(style) if kind in _TEXTS else None
+            return value if own is None else own.text(str(value))
         form = self._formats.get(style, self._usual)
         return form.cell(_number(text), from_1904=self._from_1904)
 
@@ -221,11 +226,12 @@ class _Reading:
     def _plain_cells(self, given: Iterable[PlainCell]) -> list[Cell]:
         """Take the values of a plain row; ValueError: it has a fault, which the parser's way words."""
         cells: list[Cell] = []
-        room, value_of, columns = self._limit, self._values.value, self._columns
+        room, value_of, columns, of_texts = self._limit, self._values.value, self._columns, self._values.of_texts
         for letters, style, kind, text in given:
             column = columns.get(letters) or self._column_of(letters)
             # the usual case, without a call
-            value: Cell = text if kind == "inlineStr" and "_x" not in text else value_of(text, kind, style)
+            is_as_it_is = kind == "inlineStr" and "_x" not in text and style not in of_texts
+            value: Cell = text if is_as_it_is else value_of(text, kind, style)
             room -= len(text)
             if kind == "s":
                 room -= len(value)  # type: ignore[arg-type] # a shared text

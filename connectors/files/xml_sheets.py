@@ -155,16 +155,15 @@ class _Book:
     def _value(self, text: str) -> Any:
         if DAMAGE in text or self._kind == "Error":
             return {"e": text.replace(DAMAGE, "\ufffd")}
+        style = self._styles.get(self._cell.get("StyleID", "Default"), 0)
         if self._kind == "Number":
             number = _float(text)
-            return (
-                {"e": text}
-                if number is None
-                else {"n": [number, self._styles.get(self._cell.get("StyleID", "Default"), 0)]}
-            )
+            return {"e": text} if number is None else {"n": [number, style]}
         if self._kind == "DateTime":
             return {"d": text}
-        return text.strip() == "1" if self._kind == "Boolean" else text
+        if self._kind == "Boolean":
+            return text.strip() == "1"
+        return {"t": [text, style]} if style else text
 
 
 def _local(name: str) -> str:

@@ -74,8 +74,8 @@ class Reason(_Sentenced):
     )
     NUMBER_FORMATTED = (
         "NUMBER_FORMATTED",
-        "单元格是数值，显示的内容由单元格格式生成：请将该列设为文本后重新填写。",
-        "The sheet's format shows this number as something else: make the column text and enter it again.",
+        "显示的内容由单元格格式生成，与单元格的值不同：请将该列设为文本后重新填写。",
+        "The sheet's format shows this cell as something else: make the column text and enter it again.",
     )
     CAT_NOT_IN_CATALOGUE = (
         "CAT_NOT_IN_CATALOGUE",

@@ -39,6 +39,8 @@ _CELLS = (
     '<c r="{0}{1}" t="b"><v>1</v></c>',
     '<c r="{0}{1}" t="d"><v>2016-01-28</v></c>',
     '<c r="{0}{1}" t="e"><v>#N/A</v></c>',
+    '<c r="{0}{1}" s="3" t="s"><v>{2}</v></c>',
+    '<c r="{0}{1}" s="3" t="inlineStr"><is><t>{2}</t></is></c>',
     '<c r="{0}{1}" s="2"/>',
     '<c r="{0}{1}" t="inlineStr" />',
     '<c r="{0}{1}" t="str"><f>A1</f><v>x</v></c>',
@@ -54,7 +56,7 @@ _CELLS = (
     '<c r="{0}{1}"><v>]]></v></c>',
     "]]>",
 )
-_USUAL = 13
+_USUAL = 15
 _ROWS = (
     '<row r="{}">',
     '<row r="{}" spans="1:9" ht="15">',
@@ -79,7 +81,7 @@ def _sheet(random: random.Random) -> bytes:
 
 
 def _read(raw: bytes) -> tuple[list[Any], bool]:
-    formats = (number_format(0), number_format(14), number_format(200, '"示"0000'))
+    formats = (number_format(0), number_format(14), number_format(200, '"示"0000'), number_format(201, '"第"@'))
     book = Book("a.xlsx", Any, {}, "", formats, from_1904=False)  # type: ignore[arg-type] # unused
     texts = b"<sst>" + b"".join(b"<si><t>t%d</t></si>" % number for number in range(10)) + b"</sst>"
     rows: list[Any] = []

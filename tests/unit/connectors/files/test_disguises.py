@@ -131,7 +131,9 @@ SPREADSHEET = """<?xml version="1.0" encoding="{encoding}"?>
  <Styles><Style ss:ID="Default"><NumberFormat/></Style>
   <Style ss:ID="s1"><NumberFormat ss:Format="0000"/></Style>
   <Style ss:ID="s2"><NumberFormat ss:Format="Short Date"/></Style>
-  <Style ss:ID="s3" ss:Parent="s1"><Font/></Style><Style ss:ID="s4"><NumberFormat ss:Format="Percent"/></Style></Styles>
+  <Style ss:ID="s3" ss:Parent="s1"><Font/></Style><Style ss:ID="s4"><NumberFormat ss:Format="Percent"/></Style>
+  <Style ss:ID="s5"><NumberFormat ss:Format="&quot;示〔2025〕&quot;@&quot;号&quot;"/></Style>
+  <Style ss:ID="s6"><NumberFormat ss:Format=";;;"/></Style></Styles>
  <Worksheet ss:Name="旧"><Table><Row><Cell><Data ss:Type="String">a</Data></Cell></Row></Table>
   <WorksheetOptions xmlns="urn:schemas-microsoft-com:office:excel"><Visible>SheetHidden</Visible></WorksheetOptions>
  </Worksheet>
@@ -146,6 +148,8 @@ SPREADSHEET = """<?xml version="1.0" encoding="{encoding}"?>
   <Row><Cell><Data ss:Type="Number">2.0250303000012E+19</Data></Cell><Cell><Data ss:Type="Boolean">1</Data></Cell>
    <Cell ss:StyleID="s2"><Data ss:Type="Number">45719</Data></Cell></Row>
   <Row><Cell><Data ss:Type="Number">5</Data></Cell><Cell ss:StyleID="s4"><Data ss:Type="Number">0.5</Data></Cell></Row>
+  <Row><Cell ss:StyleID="s5"><Data ss:Type="String">12</Data></Cell><Cell ss:StyleID="s6"><Data>乙</Data></Cell>
+   <Cell ss:StyleID="s1"><Data>x</Data></Cell></Row>
  </Table></Worksheet>
 </Workbook>"""
 
@@ -160,8 +164,9 @@ def test_a_workbook_as_xml_is_read(tmp_path: Path, name: str, encoding: str) -> 
         ["0007", "示例&甲", "CELL_ERROR"],
         ["20250303000012000000", "true", "2025-03-03"],
         ["5", "0.5", None],
+        ["示〔2025〕12号", "NUMBER_FORMATTED", "x"],
     ]
-    assert [row.row for row in _source(path, sheet="*").read(None)] == [4, 5, 6, 7]
+    assert [row.row for row in _source(path, sheet="*").read(None)] == [4, 5, 6, 7, 8]
 
 
 def test_a_workbook_as_xml_may_count_its_days_from_1904(tmp_path: Path) -> None:

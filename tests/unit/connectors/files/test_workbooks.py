@@ -1,6 +1,7 @@
 """Workbooks of either format: how numbers are shown, which sheets are read, what merged cells hold, errors."""
 
 import io
+import re
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
@@ -121,6 +122,59 @@ def test_a_number_is_what_its_sheet_shows(tmp_path: Path, form: str) -> None:
     rows: Rows = [["a", "b"], *([f"{number}", (value, code)] for number, (value, code, _) in enumerate(SHOWN))]
     found = _rows(write_workbook(tmp_path / f"a.{form}", {"甲": rows}))
     assert [_said(row.cells["b"]) for row in found] == [said for _, _, said in SHOWN]
+
+
+TEXTS = [
+    # with literals
+    ("12", '"示异列〔2025〕"@"号"', "示异列〔2025〕12号"),
+    ("12", "第@号", "第12号"),
+    ("12", '0;-0;0;"第"@', "第12"),
+    ("12", '0;"第"@', "第12"),
+    ("12", '[Red]"第"@', "第12"),
+    ("12", "[$示-804]@", "示12"),
+    ("12", "@\\号", "12号"),
+    ("12", '[>0]0;"第"@', "第12"),
+    ("12", '0;-0;0;"第"General', "第12"),
+    ("十二", 'yyyy/m/d;"第"@', "第十二"),
+    # as it is
+    *(("012", code, "012") for code in ("@", "General", "0000", '"示"0"号"', "yyyy/m/d", 'yyyy"年"m"月"d"日";@')),
+    *(("012", code, "012") for code in ("0;-0;;@", "[Red]@", "#,##0", 'General"号"', "[DBNum1][$-804]yyyy;@", "_(@_)")),
+    # hidden, or by more than literals
+    *(
+        ("12", code, ("12", FORMATTED))
+        for code in (";;;", '0;-0;0;"无"', "0;0;0;0", '0;0;0;"第"0', "[DBNum2]@", "[>5]@")
+    ),
+]
+
+
+@pytest.mark.parametrize("form", ["xls", "xlsx", "formulas"])
+def test_a_text_is_what_its_sheet_shows(tmp_path: Path, form: str) -> None:
+    rows: Rows = [["a", "b"], *([f"{number}", (value, code)] for number, (value, code, _) in enumerate(TEXTS))]
+    path = write_workbook(tmp_path / f"a.{form if form == 'xls' else 'xlsx'}", {"甲": rows})
+    if form == "formulas":
+        _changed(path, {"xl/worksheets/sheet1.xml": _of_formulas})
+    assert [_said(row.cells["b"]) for row in _rows(path)] == [said for _, _, said in TEXTS]
+
+
+def _of_formulas(sheet: str) -> str:
+    """Make texts what formulas gave."""
+    return re.sub('t="inlineStr"><is><t>(.*?)</t></is>', r't="str"><f>A1</f><v>\1</v>', sheet)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_number_that_its_format_makes_of_a_text_is_the_key(write_connector: Write, tmp_path: Path, form: str) -> None:
+    head, *lines = (CASES / "17-invisible.csv").read_text("utf-8").splitlines()
+    names, cells = head.split(","), lines[3].split(",")
+    place = names.index("列入决定文书号")
+    codes = ('"示异列〔2025〕"@"号"', '"示异列〔2024〕"@"号"', ";;;")
+    rows = [[*cells[:place], ("12", code), *cells[place + 1 :]] for code in codes]
+    write_workbook(tmp_path / f"a.{form}", {"甲": [names, *rows]})
+    connector = load_connector(write_connector("", kind=form, settings={"path": f"a.{form}"}))
+    found = preview(connector, TODAY)
+    assert [(one.row, one.column, one.reason) for one in found.shown] == [(4, "JDWH", Reason.NUMBER_FORMATTED)]
+    events = [connector.mapper(row, "r").event for row in connector.open().read(None) if isinstance(row, Row)]
+    numbers = ["示异列〔2025〕12号", "示异列〔2024〕12号", "12"]
+    assert [event["header"]["document_no"] for event in events] == numbers
 
 
 CHINESE = [
