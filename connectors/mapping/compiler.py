@@ -12,7 +12,7 @@ from creditbus.connectors.mapping.cells import typed_text
 from creditbus.connectors.mapping.model import Form
 from creditbus.connectors.mapping.names_of import NameValues
 from creditbus.connectors.mapping.naming import Names
-from creditbus.connectors.mapping.of_sheets import DOUBTFUL_STARTS, OF_SHEETS, TEMPORAL, is_doubtful, sheet_text
+from creditbus.connectors.mapping.of_sheets import DOUBTFUL_STARTS, DOUBTFUL_TYPES, TEMPORAL, is_doubtful, sheet_text
 from creditbus.connectors.mapping.persons import PersonGuard
 from creditbus.connectors.mapping.plan import FURTHER_KEY, MappingPlan, Target
 from creditbus.services.domain import normalise
@@ -256,7 +256,7 @@ class RowMapper:
                 doubtful = narrow[:1] in DOUBTFUL_STARTS and is_doubtful(narrow)
             else:
                 text = narrow = _typed(cell, day_only=day_only)
-                doubtful = type(cell) in OF_SHEETS or (row.sheet != "" and isinstance(cell, TEMPORAL))
+                doubtful = type(cell) in DOUBTFUL_TYPES or (row.sheet != "" and isinstance(cell, TEMPORAL))
             if doubtful:
                 _fill_doubtful(cell, writes, parts, marks)
                 continue
@@ -350,7 +350,7 @@ def _code(target: Target, claims: Mapping[str, str]) -> str:
 
 
 def _fill_doubtful(cell: Cell, writes: Iterable[_Write], parts: tuple[dict[str, Any], ...], marks: list[str]) -> None:
-    """Write a cell of a spreadsheet, or mark that it is not a value of a field; what it shows stands there then."""
+    """Write such a cell or number, or mark that it is not a value of a field; what it shows stands there then."""
     for write in writes:
         said, reason = sheet_text(_day(cell) if write.form in _DATES else cell, write.form)
         text = normalise.trim(said)

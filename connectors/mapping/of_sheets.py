@@ -1,6 +1,11 @@
-"""What a cell of a spreadsheet says to a field, or why it says nothing: the mapping knows what each field is for."""
+"""What a number or a cell of a spreadsheet says to a field, or why nothing: the mapping knows what each field is for.
+
+In a field of codes or texts, a number counts by its digits. A float has others than were written where it is long, and
+so has a number with an exponent; JSON, databases and messages bring them as spreadsheets do.
+"""
 
 from datetime import date, time, timedelta
+from decimal import Decimal
 
 from creditbus.connectors.contract import Cell
 from creditbus.connectors.files.sheet_cells import (
@@ -14,13 +19,16 @@ from creditbus.connectors.mapping.cells import number_text, typed_text
 from creditbus.connectors.mapping.model import Form
 from creditbus.services.domain.reasons import Reason
 
-__all__ = ["DOUBTFUL_STARTS", "OF_SHEETS", "TEMPORAL", "is_doubtful", "sheet_text"]
+__all__ = ["DOUBTFUL_STARTS", "DOUBTFUL_TYPES", "TEMPORAL", "is_doubtful", "sheet_text"]
 
 DOUBTFUL_STARTS = frozenset("#E+-0123456789")
 """First characters of texts that :func:`is_doubtful` may take."""
-OF_SHEETS = frozenset({FaultyCell, SheetNumber})
+DOUBTFUL_TYPES = frozenset({FaultyCell, SheetNumber, Decimal, float})
 TEMPORAL = (date, time, timedelta)
 
+_MOST = 10**EXACT_DIGITS
+_MOST_SHOWN = len("-2.02503E+19")
+"""Characters of a number with an exponent, which has no more than spreadsheets give it."""
 _WRITTEN = frozenset({"code", "text"})
 """Forms whose fields hold what was written, digit by digit."""
 
@@ -37,7 +45,7 @@ def sheet_text(cell: Cell, form: Form) -> tuple[str, Reason | None]:
     """Give what a cell says to a field.
 
     Args:
-        cell: One of :data:`OF_SHEETS`, a doubtful text, a day or a time of a sheet.
+        cell: One of :data:`DOUBTFUL_TYPES`, a doubtful text, a day or a time of a sheet.
         form: Of the field.
 
     Returns:
@@ -50,6 +58,8 @@ def sheet_text(cell: Cell, form: Form) -> tuple[str, Reason | None]:
         return cell, Reason.CELL_ERROR if is_spreadsheet_error(cell) else rounded
     if isinstance(cell, SheetNumber):
         return _number(cell, form)
+    if isinstance(cell, float | Decimal):
+        return _fraction(cell, form)
     # "3-1" becomes the first of March when it is typed, and no code is a day
     return typed_text(cell) or "", Reason.NUMBER_FORMATTED if form == "code" else None
 
@@ -61,5 +71,27 @@ def _number(cell: SheetNumber, form: Form) -> tuple[str, Reason | None]:
         return cell.shown, None
     if form not in _WRITTEN:
         return number_text(cell), None
-    # written out, a long number would show digits that nobody wrote
-    return f"{cell:.5E}" if cell.adjusted() >= EXACT_DIGITS else number_text(cell), cell.reason
+    return _short(cell), cell.reason
+
+
+def _fraction(cell: float | Decimal, form: Form) -> tuple[str, Reason | None]:
+    if form not in _WRITTEN or _is_whole(cell):
+        return number_text(cell), None
+    return _short(Decimal(repr(cell)) if isinstance(cell, float) else cell), Reason.NUMBER_ROUNDED
+
+
+def _is_whole(cell: float | Decimal) -> bool:
+    """Say whether a number was written as a whole one: 12, 12.0; not 1E+3, of which nobody knows the digits."""
+    if isinstance(cell, float):
+        return cell.is_integer() and abs(cell) < _MOST
+    exponent = cell.as_tuple().exponent
+    return exponent == 0 or (isinstance(exponent, int) and exponent < 0 and cell % 1 == 0 and abs(cell) < _MOST)
+
+
+def _short(number: Decimal) -> str:
+    """Write a number in few characters: written out, a long one would show digits that nobody wrote."""
+    exponent = number.as_tuple().exponent
+    if isinstance(exponent, int) and exponent <= 0 and abs(number.adjusted()) < EXACT_DIGITS:
+        return number_text(number)
+    text = str(number)
+    return text if len(text) <= _MOST_SHOWN else f"{number:.5E}"

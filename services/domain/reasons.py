@@ -69,8 +69,8 @@ class Reason(_Sentenced):
     )
     NUMBER_ROUNDED = (
         "NUMBER_ROUNDED",
-        "电子表格把文本当成数值并已舍入，原来的数字已丢失：请将该列设为文本后重新填写。",
-        "A spreadsheet took it for a number and rounded it, digits are lost: make the column text and enter it again.",
+        "以数值形式给出，可能已被舍入，原来的数字无从得知：请在来源中将该列设为文本后重新填写。",
+        "It came as a number and may have been rounded: make the column text where it comes from, and enter it again.",
     )
     NUMBER_FORMATTED = (
         "NUMBER_FORMATTED",

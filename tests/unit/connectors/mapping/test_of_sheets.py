@@ -1,7 +1,11 @@
 """What cells of spreadsheets become in fields of an item: nothing that their sheet does not show."""
 
+import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +92,78 @@ def test_what_is_no_code_is_marked_and_stands_there_as_it_is_shown(
     event = _event(connector, 列入决定文书号=cell)
     assert _marks(event) == [f"{reason} JDWH"]
     assert event["content"]["JDWH"] == value
+
+
+NUMBERS: list[tuple[Cell, str]] = [
+    (Decimal("2.02503E+19"), "2.02503E+19"),
+    (Decimal("1E+3"), "1E+3"),
+    (Decimal("12345678901234567.0"), "1.23457E+16"),
+    (Decimal("1.5"), "1.5"),
+    (Decimal("NaN"), "NaN"),
+    (123456789012345680.0, "1.23457E+17"),
+    (1e15, "1.00000E+15"),
+    (1.5, "1.5"),
+    (0.1 + 0.2, "0.30000000000000004"),
+    (float("inf"), "Infinity"),
+]
+
+
+@pytest.mark.parametrize("sheet", ["", "名单"])
+@pytest.mark.parametrize(("cell", "value"), NUMBERS, ids=repr)
+def test_a_number_whose_digits_nobody_knows_is_no_code_and_no_text_wherever_it_comes_from(
+    connector: Connector, sheet: str, cell: Cell, value: str
+) -> None:
+    event = _event(connector, sheet=sheet, 列入决定文书号=cell, 备注=cell)
+    assert _marks(event) == [f"{ROUNDED} JDWH", f"{ROUNDED} BZ"]
+    assert (event["content"]["JDWH"], event["content"]["BZ"]) == (value, value)
+
+
+@pytest.mark.parametrize("sheet", ["", "名单"])
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        (20250303000012345678, "20250303000012345678"),
+        (Decimal(20250303000012345678), "20250303000012345678"),
+        (Decimal("12.00"), "12"),
+        (12.0, "12"),
+        (999_999_999_999_999.0, "999999999999999"),
+    ],
+    ids=repr,
+)
+def test_whole_digits_are_a_code(connector: Connector, sheet: str, cell: Cell, value: str) -> None:
+    event = _event(connector, sheet=sheet, 列入决定文书号=cell, 备注=cell)
+    assert (event["header"]["document_no"], event["content"]["BZ"], _marks(event)) == (value, value, [])
+
+
+@pytest.mark.parametrize(("cell", "value"), [(Decimal("1.50"), "1.5"), (2.5, "2.5"), (Decimal("1E+3"), "1000")])
+def test_in_a_field_of_numbers_every_number_is_its_value(connector: Connector, cell: Cell, value: str) -> None:
+    event = _event(connector, sheet="", **{"期限(年)": cell})
+    assert (event["content"]["QX"], _marks(event)) == (value, [])
+
+
+def test_two_decisions_of_a_json_file_never_become_one_by_their_rounded_numbers(
+    write_connector: Write, tmp_path: Path
+) -> None:
+    rows = [CELLS | {"列入决定文书号": "?", "主体名称": f"示例{place}"} for place in range(2)]
+    lines = [json.dumps(row, ensure_ascii=False).replace('"?"', "2.0250303000012345e+19") for row in rows]
+    (tmp_path / "a.json").write_text("[" + ",".join(lines) + "]", encoding="utf-8")
+    found = preview(load_connector(write_connector("", kind="jsonl", settings={"path": "a.json"})), TODAY)
+    assert [(one.row, one.column, one.reason) for one in found.shown] == [(1, "JDWH", ROUNDED), (2, "JDWH", ROUNDED)]
+
+
+def test_a_column_of_floats_of_a_database_holds_no_long_codes(write_connector: Write, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "a.db")) as database:
+        columns = ", ".join(f'"{name}" {"REAL" if name == "列入决定文书号" else "TEXT"}' for name in CELLS)
+        database.execute(f"CREATE TABLE t ({columns})")
+        for number in (123456789012345678, 1.5, 12):
+            row = CELLS | {"列入决定文书号": number, "主体名称": f"示例{number}"}
+            database.execute(f"INSERT INTO t VALUES ({', '.join('?' * len(row))})", list(row.values()))
+        database.commit()
+    url = f"sqlite:///{tmp_path / 'a.db'}"
+    settings = {"url": url, "table": "t", "mode": "compare", "key": ["主体名称"], "state": str(tmp_path / "state")}
+    found = preview(load_connector(write_connector("", kind="sql", settings=settings)), TODAY)
+    refused = {(one.value, one.reason) for one in found.shown}
+    assert (refused, found.publishable) == ({("1.23457E+17", ROUNDED), ("1.5", ROUNDED)}, 1)
 
 
 @pytest.mark.parametrize("text", ["2E10", "E+19", "2025-03-03", "#1", "第3E+号", "1.2E+5号", "+86-27", "10", "Err"])
