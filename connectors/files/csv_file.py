@@ -7,6 +7,7 @@ from itertools import islice
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.files import messages
 from creditbus.connectors.files.blob import blob_of
+from creditbus.connectors.files.disguise import Content, require_text
 from creditbus.connectors.files.encodings import find_encoding, text_stream
 from creditbus.connectors.files.lines import bounded_lines
 from creditbus.connectors.files.quoting import Record, quoted_records
@@ -31,6 +32,7 @@ def csv_rows(path: Traversable, title: str) -> list[list[str]]:
         SourceError: the file cannot be read, or a line of it cannot: a stray quotation mark would swallow others.
     """
     blob = blob_of(path)
+    require_text(blob, Content.EMPTY)  # who asks says what it lacks
     encoding = find_encoding(blob)
     with text_stream(blob, encoding) as (stream, now):
         lines = list(bounded_lines(stream, _ROW_BYTES))

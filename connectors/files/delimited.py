@@ -7,6 +7,7 @@ from itertools import islice
 from creditbus.connectors.contract import Column, Defect, DefectReason, Row, Table
 from creditbus.connectors.files import header, messages
 from creditbus.connectors.files.blob import Blob
+from creditbus.connectors.files.disguise import require_text
 from creditbus.connectors.files.encodings import TextEncoding, find_encoding, text_stream
 from creditbus.connectors.files.header_search import find_header
 from creditbus.connectors.files.lines import Line, bounded_lines, count_lines
@@ -103,6 +104,7 @@ class DelimitedReader:
 
     def _dialect(self) -> _Dialect:
         settings = self._settings
+        require_text(self._blob)
         encoding = find_encoding(self._blob) if settings.encoding == "auto" else settings.encoding
         with text_stream(self._blob, encoding) as (stream, now):
             most = (settings.header_row or 0) + header.SEARCHED_ROWS

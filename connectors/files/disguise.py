@@ -3,13 +3,14 @@
 import re
 from enum import Enum
 
+from creditbus.connectors.common import messages as shared
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.files import messages
 from creditbus.connectors.files.archive import ZIP_MAGIC
 from creditbus.connectors.files.blob import Blob
 from creditbus.topics.text import Text
 
-__all__ = ["XLS_MAGIC", "Content", "content_of", "no_workbook"]
+__all__ = ["TEXTS", "XLS_MAGIC", "Content", "content_of", "no_workbook", "require_text"]
 
 XLS_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BARE_XLS = re.compile(rb"\x09[\x00\x02\x04\x08][\x04\x06\x08\x10]\x00")
@@ -42,6 +43,10 @@ class Content(Enum):
     OTHER = Text("of no known format", "未知格式")
 
 
+TEXTS = frozenset({Content.TEXT, Content.OTHER})
+"""What may be text: nobody can say of bytes without a known beginning that they are not."""
+_WORKBOOKS = frozenset({Content.XLS, Content.ZIP, Content.PAGE, Content.SPREADSHEET_XML})
+_BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _BY_MAGIC = (
     (XLS_MAGIC, Content.XLS),
     (ZIP_MAGIC, Content.ZIP),
@@ -55,7 +60,8 @@ _BY_MAGIC = (
 def content_of(blob: Blob) -> Content:
     """Tell by the first bytes what a file is."""
     head = blob.head(_HEAD_BYTES)
-    if not head.strip():
+    # a file of which the whole head is blank may go on
+    if (len(head) < _HEAD_BYTES and not head.strip()) or head in _BYTE_ORDER_MARKS:
         return Content.EMPTY
     for magic, content in _BY_MAGIC:
         if head.startswith(magic):
@@ -78,6 +84,27 @@ def _text_content(head: bytes, *, is_xml: bool) -> Content:
     if _ARCHIVED_PAGE.match(start):
         return Content.ARCHIVED_PAGE
     return Content.OTHER if _CONTROLS.intersection(narrow) else Content.TEXT
+
+
+def require_text(blob: Blob, *others: Content) -> None:
+    """Do nothing if a file may be text.
+
+    Args:
+        blob: The file.
+        others: What it may be, too.
+
+    Raises:
+        SourceError: it is empty, or something else.
+    """
+    content = content_of(blob)
+    if content in TEXTS or content in others:
+        return
+    if content is Content.EMPTY:
+        raise SourceError(blob.place, shared.EMPTY(), messages.HAND_IN_TABLE())
+    # an archive of files is unpacked before, so that this one is a workbook
+    what = messages.A_WORKBOOK() if content is Content.ZIP else content.value
+    fix = messages.KIND_OF_WORKBOOKS() if content in _WORKBOOKS else messages.OPEN_AND_SAVE()
+    raise SourceError(blob.place, messages.IS_SOMETHING_ELSE(what=what), fix)
 
 
 def no_workbook(content: Content, place: str) -> SourceError:

@@ -12,6 +12,7 @@ from creditbus.connectors.contract import Cell, Column, Defect, DefectReason, Ro
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.files import messages
 from creditbus.connectors.files.blob import Blob
+from creditbus.connectors.files.disguise import Content, require_text
 from creditbus.connectors.files.encodings import find_encoding, text_stream
 from creditbus.connectors.files.json_array import Element, begins_array, elements
 from creditbus.connectors.files.lines import Line, bounded_lines, count_lines
@@ -57,6 +58,7 @@ class JsonLinesReader:
 
     def found(self) -> str:
         """See the protocol."""
+        require_text(self._blob)
         columns = self._columns()
         if not columns:
             raise SourceError(self._blob.place, messages.NO_JSON_OBJECT())
@@ -77,6 +79,7 @@ class JsonLinesReader:
     def rows(self, done: int) -> Iterator[Row | Defect]:
         """See the protocol."""
         self.passed_over = PassedOver()
+        require_text(self._blob, Content.EMPTY)  # a list that has come to its end has no lines
         encoding = self._encoding()
         with text_stream(self._blob, encoding) as (stream, _):
             is_array = begins_array(stream.read(_HEAD_BYTES))

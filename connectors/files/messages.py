@@ -68,6 +68,18 @@ KIND_FILES = Message(
     "可用 kind: files（或 csv、tsv）读取，或另存为 .xlsx",
     "kind: files (or csv, tsv) reads it; or save it as .xlsx",
 )
+A_WORKBOOK = Message(
+    "工作簿（xlsx）",
+    "a workbook (xlsx)",
+)
+KIND_OF_WORKBOOKS = Message(
+    "请设 kind: files（或 xlsx），或把其中的表另存为文本后重新提交",
+    "set kind to files (or xlsx), or hand it in again with its table saved as text",
+)
+HAND_IN_TABLE = Message(
+    "请重新提交带表头与数据的文件",
+    "hand it in again with its header and rows",
+)
 HAND_IN_AS_XLSX = Message(
     "请另存为 .xlsx 后重新提交",
     "hand it in again, saved as .xlsx",
@@ -239,6 +251,10 @@ MORE_FILES = Message(
 OF_FORMAT = Message(
     "{form}{found}",
     "{form}{found}",
+)
+SHEETS_HIDDEN = Message(
+    "按序号读取的工作表是隐藏的：{names}；settings.sheet 可写要读取的工作表的名称",
+    "sheets that are read by their number are hidden: {names}; settings.sheet takes the name of the one that is meant",
 )
 SHEETS_NOT_READ = Message(
     '这些有数据的工作表没有读取：{names}；settings.sheet 可给出名称、名称列表，或用 "*" 表示全部相似的工作表',

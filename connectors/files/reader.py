@@ -70,6 +70,9 @@ class Selecting(Protocol):
             SourceError: the file cannot be read.
         """
 
+    def hidden(self) -> Sequence[str]:
+        """Name the tables that are read though they are hidden and nobody named them; errors as :meth:`left_out`."""
+
 
 class FileReader(Protocol):
     """One file of one format. Positions of its rows are numbers that rise; with one table, their own."""

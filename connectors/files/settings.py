@@ -126,7 +126,8 @@ class WorkbookOptions(HeaderSettings):
 
     sheet: str | int | tuple[str | int, ...] = Field(
         default=0,
-        description="Name of the sheet, or its number from 0; several as a list; * for all that look alike.",
+        description="Name of the sheet, or its number from 0, which is the first visible one; several as a list; "
+        "* for all that look alike.",
     )
     merged_cells: MergedCells = Field(
         default="refuse",

@@ -7,21 +7,23 @@ from creditbus.connectors.contract import Column, Table
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.files import messages
 
-__all__ = ["ALL", "Choice", "alike", "named_sheets", "proposed_sheet"]
+__all__ = ["ALL", "Choice", "alike", "named_sheets", "proposed_sheet", "resembles"]
 
 ALL = "*"
 Choice = str | int | tuple[str | int, ...]
 
 
-def named_sheets(wanted: Choice, names: Sequence[str], place: str) -> list[str]:
-    """Find sheets by name, or by number from 0.
+def named_sheets(wanted: Choice, names: Sequence[str], visible: Sequence[str], place: str) -> list[str]:
+    """Find sheets by name, or by number from 0; 0 is the first that is visible, where any is.
 
     Raises:
         SourceError: there is none of a name or a number.
     """
     found = []
     for one in wanted if isinstance(wanted, tuple) else (wanted,):
-        if isinstance(one, int) and 0 <= one < len(names):
+        if one == 0 and visible:
+            found.append(visible[0])
+        elif isinstance(one, int) and 0 <= one < len(names):
             found.append(names[one])
         elif isinstance(one, str) and one in names:
             found.append(one)
@@ -60,6 +62,11 @@ def proposed_sheet(tables: Sequence[Table], table: str) -> str | list[str] | Non
     if len(group) == 1:
         return None if wanted.is_read else group[0]
     return ALL if group == alike(sheets) else group
+
+
+def resembles(one: Sequence[Column], other: Sequence[Column]) -> bool:
+    """Say whether two headers are mostly the same."""
+    return _resembles(_titles(one), _titles(other))
 
 
 def _titles(columns: Sequence[Column]) -> set[str]:

@@ -64,12 +64,15 @@ def _place(position: Position | None) -> tuple[str | None, int]:
 
 
 def left_out(found: Sequence[Part]) -> list[str]:
-    """Name the sheets of each file that have rows and are not read."""
-    return [
-        _of(part, messages.SHEETS_NOT_READ(names=", ".join(names)))
-        for part in found
-        if isinstance(part.reader, Selecting) and (names := part.reader.left_out())
-    ]
+    """Name the sheets of each file that have rows and are not read, and those that are read and hidden."""
+    said = []
+    for part in found:
+        if isinstance(part.reader, Selecting):
+            if names := part.reader.left_out():
+                said.append(_of(part, messages.SHEETS_NOT_READ(names=", ".join(names))))
+            if names := part.reader.hidden():
+                said.append(_of(part, messages.SHEETS_HIDDEN(names=", ".join(names))))
+    return said
 
 
 def _of(part: Part, said: str) -> str:

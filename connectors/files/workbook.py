@@ -17,7 +17,7 @@ from creditbus.connectors.files.html_sheets import write_html
 from creditbus.connectors.files.merging import Merging
 from creditbus.connectors.files.reader import PassedOver
 from creditbus.connectors.files.settings import WorkbookOptions
-from creditbus.connectors.files.sheet_choice import ALL, alike, named_sheets
+from creditbus.connectors.files.sheet_choice import ALL, alike, named_sheets, resembles
 from creditbus.connectors.files.sheet_row import Merge, SheetRow, Sheets
 from creditbus.connectors.files.sheet_writer import SheetWriter
 from creditbus.connectors.files.written_sheets import written_sheets
@@ -84,12 +84,13 @@ class WorkbookReader:
         self._settings = settings
         self.passed_over = PassedOver()
         self._left_out: list[str] | None = None
+        self._hidden: list[str] = []
 
     def found(self) -> str:
         """See the protocol."""
         with self._opened() as book:
             heads = {name: self._header(book, name) for name in self._chosen(book)}
-            self._left_out = self._others(book, tuple(heads))
+            self._look_at_others(book, tuple(heads))
         found = [
             messages.SHEET_HEADER(sheet=name, row=head.last_row, columns=len(head.columns))
             for name, head in heads.items()
@@ -120,10 +121,18 @@ class WorkbookReader:
             self.found()
         return self._left_out or ()
 
-    def _others(self, book: Sheets, chosen: Sequence[str]) -> list[str]:
-        return [
-            name for name in book.names if book.is_visible(name) and name not in chosen and self._has_rows(book, name)
-        ]
+    def hidden(self) -> Sequence[str]:
+        """Name the hidden sheets that are chosen, and not by their names; errors as :meth:`found`."""
+        self.left_out()
+        return self._hidden
+
+    def _look_at_others(self, book: Sheets, chosen: Sequence[str]) -> None:
+        """Find visible sheets that are not chosen, and chosen ones that are not visible."""
+        heads = [head for name in chosen if (head := self._header_or_none(book, name))]
+        others = (name for name in book.names if book.is_visible(name) and name not in chosen)
+        self._left_out = [name for name in others if self._has_rows(book, name, heads)]
+        named = self._settings.sheet if isinstance(self._settings.sheet, tuple) else (self._settings.sheet,)
+        self._hidden = [name for name in chosen if not book.is_visible(name) and name not in named]
 
     def rows(self, done: int) -> Iterator[Row | Defect]:
         """See the protocol."""
@@ -131,7 +140,7 @@ class WorkbookReader:
         reached, row = divmod(done, ROWS_APART)
         with self._opened() as book:
             chosen = self._chosen(book)
-            self._left_out = self._others(book, chosen)
+            self._look_at_others(book, chosen)
             for place, name in enumerate(chosen):
                 if place >= reached:
                     base = place * ROWS_APART
@@ -184,7 +193,8 @@ class WorkbookReader:
             SourceError: there is none of a name, or none that has a header.
         """
         if self._settings.sheet != ALL:
-            return named_sheets(self._settings.sheet, book.names, self._blob.place)
+            visible = [name for name in book.names if book.is_visible(name)]
+            return named_sheets(self._settings.sheet, book.names, visible, self._blob.place)
         headers = {}
         for name in book.names:
             if book.is_visible(name) and (head := self._header_or_none(book, name)):
@@ -193,9 +203,10 @@ class WorkbookReader:
             raise header.missing(self._blob.place, self._settings.header_row)
         return alike(headers)
 
-    def _has_rows(self, book: Sheets, name: str) -> bool:
+    def _has_rows(self, book: Sheets, name: str, heads: Sequence[_Header]) -> bool:
+        """Say whether a sheet holds more than the header of one of these; of another, its first row may be data."""
         head = self._header_or_none(book, name)
-        last = head.last_row if head else 0
+        last = head.last_row if head and any(resembles(head.columns, one.columns) for one in heads) else 0
         return any(row.number > last and (row.fault or not header.is_blank(row.cells)) for row in book.rows(name))
 
     def _header_or_none(self, book: Sheets, name: str) -> _Header | None:

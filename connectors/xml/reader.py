@@ -7,6 +7,7 @@ from itertools import islice
 from creditbus.connectors.contract import Column, Defect, DefectReason, Row, Table
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.files.blob import Blob
+from creditbus.connectors.files.disguise import Content, require_text
 from creditbus.connectors.xml import messages
 from creditbus.connectors.xml.records import Record, records
 from creditbus.connectors.xml.settings import XmlOptions
@@ -54,6 +55,7 @@ class XmlReader:
                 yield Row(cells, file, "", number, number)
 
     def _records(self) -> Iterator[Record]:
+        require_text(self._blob, Content.PAGE, Content.SPREADSHEET_XML)
         encoding = self._encoding()
         with self._blob.open() as stream:
             yield from records(utf8_blocks(stream, encoding), self._blob.place, self._settings)

@@ -207,16 +207,21 @@ def _kind_by_source(source: str) -> str:
         if source and path.is_dir():
             return "folder"
         ending = path.suffix.removeprefix(".").lower()
-        if ending in _ENDINGS and not (ending in _OF_WORKBOOKS and path.is_file() and _is_text(path)):
+        if ending in _ENDINGS and not (path.is_file() and _is_disguised(path, ending)):
             return ending
         return "files" if path.is_file() else ""
 
 
-def _is_text(path: Path) -> bool:
+def _is_disguised(path: Path, ending: str) -> bool:
+    """Say whether a file is text in spite of a workbook's ending, or something else in spite of a text's."""
     from creditbus.connectors.files.blob import blob_of
-    from creditbus.connectors.files.disguise import Content, content_of
+    from creditbus.connectors.files.disguise import TEXTS, Content, content_of
 
-    return content_of(blob_of(path)) is Content.TEXT
+    content = content_of(blob_of(path))
+    if ending in _OF_WORKBOOKS:
+        return content is Content.TEXT
+    as_xml = (Content.PAGE, Content.SPREADSHEET_XML) if ending == "xml" else ()
+    return content not in {*TEXTS, Content.EMPTY, *as_xml}
 
 
 def _settings(kind: Kind, source: str, given: Sequence[str], folder: Path, *, silent: bool) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Files that are called .xls and are something else: read where that is safe, else named, with what to do."""
 
+import re
 import struct
 import tracemalloc
 from pathlib import Path
@@ -15,8 +16,11 @@ from creditbus.connectors.files.disguise import Content, content_of
 from creditbus.connectors.files.sheet_cells import FaultyCell, SheetNumber
 from creditbus.connectors.files.source import FileSource
 from creditbus.connectors.mapping.cells import typed_text
+from creditbus.connectors.mapping.tables import load_lookup
 from creditbus.connectors.setup.kinds import kind_named
 from creditbus.services.cli.connector.app import app
+from creditbus.services.cli.connector.init import _kind_by_source
+from tests.harness.workbooks import write_workbook
 from tests.harness.xls_writer import write_xls
 
 CASES = Path(__file__).parents[3] / "cases"
@@ -260,3 +264,74 @@ def test_init_takes_text_under_the_name_of_a_workbook_for_what_it_is(tmp_path: P
     done = CliRunner().invoke(app, arguments)
     assert done.exit_code == 0, done.output
     assert "kind: files" in (tmp_path / "d" / "lists.yaml").read_text("utf-8")
+
+
+SOMETHING_ELSE = [
+    ("xls", "a workbook of the old format; set kind to files"),
+    ("xlsx", "a workbook (xlsx); set kind to files"),
+    (SPREADSHEET.format(encoding="utf-8").encode(), "a workbook as XML (XML Spreadsheet 2003); set kind to files"),
+    (_page("<td>1号</td>"), "a web page (HTML); set kind to files"),
+    (b"%PDF-1.7\n1,2", "a PDF document; open it with Excel or WPS"),
+    (b"\x89PNG\r\n\x1a\n", "a picture; open it with Excel or WPS"),
+]
+
+
+def _something_else(path: Path, content: bytes | str) -> Path:
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    else:
+        made = write_workbook(path.with_suffix(f".{content}"), {"甲": [["文号", "名称"], ["1号", "甲"]]})
+        made.rename(path)
+    return path
+
+
+@pytest.mark.parametrize(("content", "said"), SOMETHING_ELSE)
+@pytest.mark.parametrize("kind", ["csv", "tsv", "jsonl"])
+@pytest.mark.parametrize("settings", [{}, {"header_row": 1}])
+def test_what_is_no_text_is_named_by_the_kinds_of_text(
+    tmp_path: Path, kind: str, settings: dict[str, Any], content: bytes | str, said: str
+) -> None:
+    path = _something_else(tmp_path / f"a.{kind}", content)
+    source = _source(path, kind, **({} if kind == "jsonl" else settings))
+    with pytest.raises(SourceError, match=re.escape(f"a.{kind}: is {said}")):
+        list(source.read(None))
+    assert f"is {said}" in source.check()[-1].message
+
+
+@pytest.mark.parametrize("content", ["xls", "xlsx"])
+def test_a_workbook_is_no_xml_and_no_table_to_look_values_up_in(tmp_path: Path, content: str) -> None:
+    path = _something_else(tmp_path / "a.xml", content)
+    with pytest.raises(SourceError, match="is a workbook"):
+        list(_source(path, "xml").read(None))
+    with pytest.raises(SourceError, match="is a workbook"):
+        load_lookup(path, "文号", "名称")
+
+
+@pytest.mark.parametrize("ending", ["csv", "tsv", "jsonl", "xml"])
+def test_a_disguised_workbook_is_read_by_the_kind_that_init_takes(tmp_path: Path, ending: str) -> None:
+    path = _something_else(tmp_path / f"a.{ending}", "xlsx")
+    assert _kind_by_source(str(path)) == "files"
+    assert [row[0] for row in _cells(path, "files")] == ["1号"]
+    assert _kind_by_source(str(_something_else(tmp_path / f"b.{ending}", b"<a><b>1</b></a>"))) == ending
+
+
+@pytest.mark.parametrize("kind", ["csv", "tsv", "jsonl", "files"])
+@pytest.mark.parametrize("content", [b"", b"\r\n \r\n", b"\xef\xbb\xbf", b"\xff\xfe"])
+def test_an_empty_file_is_said_to_be_empty(tmp_path: Path, kind: str, content: bytes) -> None:
+    path = tmp_path / ("a.csv" if kind == "files" else f"a.{kind}")
+    path.write_bytes(content)
+    source = _source(path, kind)
+    assert "is empty" in source.check()[-1].message
+    assert "header_row" not in source.check()[-1].message
+    if kind == "jsonl":
+        assert list(source.read(None)) == []  # a list that has come to its end
+    else:
+        with pytest.raises(SourceError, match="is empty; hand it in again with its header and rows"):
+            list(source.read(None))
+
+
+def test_a_file_that_begins_with_many_blank_lines_is_not_empty(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b"\n" * 5000 + b'{"a": 1}\n')
+    assert [row.row for row in _source(path, "jsonl").read(None)] == [5001]
+    assert _source(path, "jsonl").check()[-1].ok

@@ -289,6 +289,39 @@ def test_all_sheets_that_look_alike_are_read_and_the_others_named(tmp_path: Path
 
 
 @pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("sheet", ["*", 0, "1月"])
+def test_the_only_row_of_a_sheet_is_not_taken_for_its_header(tmp_path: Path, form: str, sheet: str | int) -> None:
+    sheets: Mapping[str, Rows] = {
+        "1月": [["文号", "名称"], ["1号", "甲"]],
+        "4月": [["4号", "丁"]],
+        "5月": [[None, None], ["5号", "戊"]],
+        "空": [["文号", "名称"]],
+    }
+    source = _source(write_workbook(tmp_path / f"a.{form}", sheets), sheet=sheet)
+    assert len(list(source.read(None))) == 1
+    [remark] = [one for one in source.remarks() if "not read" in one]
+    assert remark.startswith("sheets with rows that are not read: 4月, 5月;")
+    assert "4月, 5月;" in source.check()[-1].message
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_the_first_sheet_is_the_first_one_that_is_visible(tmp_path: Path, form: str) -> None:
+    head = ["文号", "名称"]
+    sheets: Mapping[str, Rows] = {name: [head, [f"{name}号", name]] for name in ("旧", "旧2", "新", "新2")}
+    path = write_workbook(tmp_path / f"a.{form}", sheets, hidden=["旧", "旧2"])
+    source = _source(path)
+    assert [row.sheet for row in source.read(None)] == ["新"]
+    assert [table.name for table in source.discover() if table.is_read] == ["新"]
+    assert [one for one in source.remarks() if "hidden" in one] == []
+    for sheet, names, remarked in ((1, ["旧2"], ["旧2"]), ([0, 0, 2, "旧"], ["新", "旧"], []), ("旧", ["旧"], [])):
+        source = _source(path, sheet=sheet)
+        assert [row.sheet for row in source.read(None)] == names
+        said = [one.partition(": ")[2].partition(";")[0] for one in source.remarks() if "are hidden" in one]
+        assert said == remarked
+        assert any("are hidden" in one.message for one in source.check()) is bool(remarked)
+
+
+@pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize("sheet", [["2月", "1月"], [2, "1月"]])
 def test_several_sheets_are_read_in_the_order_of_their_list(tmp_path: Path, form: str, sheet: list[str | int]) -> None:
     source = _source(write_workbook(tmp_path / f"a.{form}", THREE), sheet=sheet)
