@@ -22,6 +22,7 @@ Sleep = Callable[[float], None]
 
 _AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 _FIRST_PAUSE = 1.0
+_CERTIFICATES = "SSL_CERT_FILE"
 _BLOCK = 65_536
 _GZIP_OR_ZLIB = zlib.MAX_WBITS | 32
 _ENCODINGS = {"": False, "identity": False, "gzip": True, "x-gzip": True, "deflate": True}
@@ -65,7 +66,7 @@ class Client:
         basic = None
         if settings.user is not None and settings.password is not None:
             basic = (settings.user, settings.password.reveal())
-        verify = True if settings.ca_file is None else _trusting(settings)
+        verify = _trusting(settings)
         timeout = httpx.Timeout(settings.read_seconds, connect=settings.connect_seconds)
         try:
             # No redirect is followed: it could carry the token to another server.
@@ -183,6 +184,10 @@ def _fix(response: httpx.Response) -> str:
 
 def _trusting(settings: HttpSettings) -> ssl.SSLContext:
     try:
+        if settings.ca_file is None:
+            return httpx.create_ssl_context()
         return ssl.create_default_context(cafile=settings.ca_file)
     except OSError as error:
+        if settings.ca_file is None:
+            raise SourceError(_CERTIFICATES, messages.NO_CERTIFICATES(), messages.CHECK_VARIABLE()) from error
         raise SourceError(str(settings.ca_file), messages.NO_CERTIFICATES(), messages.CHECK_CA_FILE()) from error

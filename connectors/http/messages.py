@@ -24,6 +24,10 @@ CHECK_CA_FILE = Message(
     "请检查 settings.ca_file",
     "check settings.ca_file",
 )
+CHECK_VARIABLE = Message(
+    "请更正该环境变量，或取消它",
+    "correct this variable of the environment, or take it out",
+)
 NOT_ASCII = Message(
     "含有 ASCII 以外的字符",
     "hold more than ASCII",

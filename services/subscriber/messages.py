@@ -162,6 +162,22 @@ ADDRESS_EXAMPLE = Message(
     "写成 https://host/path；http:// 只用于本机",
     "write https://host/path; http:// is for this machine alone",
 )
+CERTIFICATES_UNREADABLE = Message(
+    "其中没有可读的证书：{said}",
+    "no certificates can be read from it: {said}",
+)
+CERTIFICATES_FIX = Message(
+    "请给出含 PEM 格式证书的文件，或取消该环境变量",
+    "name a file of certificates in PEM, or take the variable out of the environment",
+)
+NOT_A_PROXY = Message(
+    "其中之一不是可用的代理地址",
+    "one of them is not the address of a proxy that can be used",
+)
+PROXY_EXAMPLE = Message(
+    "写成 http://host:port，或取消该环境变量",
+    "write http://host:port, or take the variable out of the environment",
+)
 NO_SECRET = Message(
     "须给出签名口令所在的文件",
     "the file with the secret that signs requests is needed",

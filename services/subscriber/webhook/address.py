@@ -12,7 +12,7 @@ import httpx
 from creditbus.services.subscriber import messages
 from creditbus.topics.errors import ConfigurationError
 
-__all__ = ["is_webhook", "place_of", "position_path", "receiver_url", "secrets_in"]
+__all__ = ["is_here", "is_webhook", "place_of", "position_path", "receiver_url", "secrets_in"]
 
 _TO: Final = "--to"
 _OPTION: Final = "--secret-file"
@@ -38,9 +38,17 @@ def receiver_url(to: str) -> httpx.URL:
         raise ConfigurationError(_TO, messages.NOT_AN_ADDRESS(), messages.ADDRESS_EXAMPLE()) from error
     if not url.host:
         raise ConfigurationError(_TO, messages.NOT_AN_ADDRESS(), messages.ADDRESS_EXAMPLE())
-    if url.scheme != "https" and not _is_here(url.host):
+    if url.scheme != "https" and not is_here(url.host):
         raise ConfigurationError(_TO, messages.UNENCRYPTED(host=url.host), messages.ADDRESS_EXAMPLE())
     return url
+
+
+def is_here(host: str) -> bool:
+    """Tell whether a host is this machine by its address: what goes there passes no other machine."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def place_of(url: httpx.URL) -> str:
@@ -71,10 +79,3 @@ def secrets_in(path: Path | None) -> list[bytes]:
         problem = messages.SHORT_SECRET(least=_LEAST_CHARACTERS)
         raise ConfigurationError(str(path), problem, messages.SECRET_EXAMPLE())
     return found
-
-
-def _is_here(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -12,6 +12,7 @@ from typing import Final
 import httpx
 
 from creditbus.services.subscriber import messages
+from creditbus.services.subscriber.webhook.connecting import client_for
 from creditbus.services.subscriber.webhook.signing import SIGNATURE, signature
 from creditbus.topics.connection import APPLICATION
 from creditbus.topics.errors import ConfigurationError, UnavailableError
@@ -26,10 +27,8 @@ _AGAIN: Final = frozenset({408, 425, 429})
 _SERVER_ERROR: Final = 500
 _FIRST_PAUSE_SECONDS: Final = 0.5
 _LONGEST_PAUSE_SECONDS: Final = 60.0
-_TIMEOUT: Final = httpx.Timeout(30.0, connect=10.0)
 _ANSWER_BYTES: Final = 1 << 16
 _ANSWER_SECONDS: Final = 60.0
-_CONNECTIONS: Final = 16
 
 
 class _AgainError(Exception):
@@ -50,6 +49,9 @@ class Receiver:
         tell: see `Tell`.
         clock: the present moment, in seconds since 1970 UTC.
         sleep: waits this many seconds.
+
+    Raises:
+        ConfigurationError: the file of certificates, or the proxy, that the environment names will not do.
 
     """
 
@@ -72,9 +74,7 @@ class Receiver:
         self._clock = clock
         self._sleep = sleep
         self._failing = False
-        # no redirect is followed: it could carry records to another server
-        limits = httpx.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS)
-        self._client = httpx.Client(timeout=_TIMEOUT, limits=limits, follow_redirects=False)
+        self._client = client_for(url)
 
     def close(self) -> None:
         """End its connections."""
@@ -129,16 +129,17 @@ class Receiver:
             raise _AgainError(messages.NOT_REACHED(error=type(error).__name__)) from error
 
     def _asked_pause(self, headers: httpx.Headers) -> float | None:
-        """Read `Retry-After`: seconds, or a date; None where there is none."""
+        """Read `Retry-After`: seconds, or a date; None where there is none, or none that a calendar has."""
         asked = headers.get("retry-after", "").strip()
         if asked.isascii() and asked.isdigit():
             return float(asked)
         try:
             moment = parsedate_to_datetime(asked)
-        except ValueError:
+            at = moment.replace(tzinfo=moment.tzinfo or UTC)
+            return (at - datetime.fromtimestamp(self._clock(), UTC)).total_seconds()
+        except (ValueError, TypeError, LookupError, OverflowError):
+            # the receiver wrote it: the library raises any of these over a date that is none
             return None
-        at = moment.replace(tzinfo=moment.tzinfo or UTC)
-        return (at - datetime.fromtimestamp(self._clock(), UTC)).total_seconds()
 
 
 def _pause(attempt: int) -> float:

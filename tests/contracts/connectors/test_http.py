@@ -624,3 +624,13 @@ def test_no_server_is_one_line(connect: Open) -> None:
 def test_settings_that_do_not_fit_are_named(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(ValidationError, match=message):
         KIND.settings.model_validate({"url": "http://127.0.0.1/rows", **changes})
+
+
+def test_certificates_that_the_environment_names_and_nobody_can_read_are_a_line(
+    web: Web, connect: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    web.answer = lambda _: Reply(_RECORDS)
+    for path in (tmp_path / "missing.pem", tmp_path):
+        monkeypatch.setenv("SSL_CERT_FILE", str(path))
+        with pytest.raises(SourceError, match=r"SSL_CERT_FILE: holds no certificates; correct this variable"):
+            _ids(connect())

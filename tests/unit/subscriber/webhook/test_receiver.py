@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import certifi
 import httpx
 import pytest
 
@@ -81,6 +82,82 @@ def test_the_receiver_says_how_long_to_wait(receiver: Receiver, receiving: Recei
     receiving.answer = _in_turn(429, 503)
     receiver.deliver(_BODY)
     assert slept == [7.0, 7.0]
+
+
+_WHEN = 1_700_000_000.0
+
+
+@pytest.mark.parametrize(
+    ("asked", "pause"),
+    [
+        ("Tue, 14 Nov 2023 22:13:50 GMT", 30.0),
+        ("Tue, 14 Nov 2023 22:13:50", 30.0),
+        ("Mon, 01 Jan 1990 00:00:00 GMT", 0.5),
+        ("Mon, 01 Jan 99999999999999999999 00:00:00 GMT", None),
+        ("Wed, 21 Oct 2015 07:28:00 +99999999999999", None),
+        ("Mon, 21 Oct 2015 99999999999999999999:28:00 GMT", None),
+        ("Mon, 31 Feb 2027 00:00:00 GMT", None),
+        ("-7", None),
+        ("soon", None),
+        ("Mon,", None),
+        (",", None),
+    ],
+)
+def test_a_date_to_wait_for_is_followed_and_one_that_no_calendar_has_is_none(
+    asked: str, pause: float | None, receiving: Receiving, slept: list[float]
+) -> None:
+    url = httpx.URL(receiving.url)
+    receiver = Receiver(url, "there", [_SECRET], 120, lambda _: None, clock=lambda: _WHEN, sleep=slept.append)
+    receiving.headers = {"Retry-After": asked}
+    receiving.answer = _in_turn(503)
+    with closing(receiver):
+        receiver.deliver(_BODY)
+    assert len(slept) == 1
+    assert slept == [pause] if pause is not None else 0.25 <= slept[0] <= 0.5
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_no_proxy_lies_between_here_and_here(host: str, receiving: Receiving, monkeypatch: pytest.MonkeyPatch) -> None:
+    with running_receiver() as proxy:
+        for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
+            monkeypatch.setenv(name, proxy.url)
+        for name in ("NO_PROXY", "no_proxy"):
+            monkeypatch.delenv(name, raising=False)
+        url = receiver_url(receiving.url.replace("127.0.0.1", host))
+        with closing(Receiver(url, place_of(url), [_SECRET], 0, lambda _: None)) as receiver:
+            receiver.deliver(_BODY)
+        assert proxy.asked == 0
+    assert [body for _, body in receiving.posts] == [_BODY]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "[::1]", "localhost", "example.org"])
+def test_certificates_are_those_of_the_file_that_the_environment_names(
+    host: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = receiver_url(f"https://{host}/inbox")
+    for name, content in (("missing", None), ("empty", ""), ("words", "no certificate"), ("folder", None)):
+        file = tmp_path / name
+        if content is not None:
+            file.write_text(content, encoding="utf-8")
+        elif name == "folder":
+            file.mkdir()
+        monkeypatch.setenv("SSL_CERT_FILE", str(file))
+        with pytest.raises(ConfigurationError, match=r"SSL_CERT_FILE: no certificates can be read from it: .*; name a"):
+            Receiver(url, place_of(url), [_SECRET], 0, lambda _: None)
+    monkeypatch.setenv("SSL_CERT_FILE", certifi.where())
+    Receiver(url, place_of(url), [_SECRET], 0, lambda _: None).close()
+
+
+@pytest.mark.parametrize(
+    "proxy", ["ftp://user:secret@proxy:21", "socks5://user:secret@proxy", "http://user:secret@proxy:port"]
+)
+def test_a_proxy_that_cannot_be_used_is_a_line(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    monkeypatch.setenv("https_proxy", proxy)
+    url = receiver_url("https://example.org/inbox")
+    with pytest.raises(ConfigurationError, match=r"HTTPS_PROXY.*write http://host:port") as caught:
+        Receiver(url, place_of(url), [_SECRET], 0, lambda _: None)
+    assert "secret" not in str(caught.value)
 
 
 def test_patience_ends(receiver: Receiver, receiving: Receiving, slept: list[float]) -> None:
