@@ -98,6 +98,14 @@ ONE_FOLDER_EACH = Message(
     "每个订阅流用单独的文件夹",
     "give each feed a folder of its own",
 )
+NO_STATE = Message(
+    "链接 {link} 所指的状态不在了",
+    "the state that the link {link} names is gone",
+)
+STATE_BACK = Message(
+    "请由备份恢复该文件夹，或给出新文件夹的名称",
+    "put the folder back from a backup, or give the name of a new one",
+)
 CHECK_FILE = Message(
     "核对路径、权限和磁盘空间；重新运行即从原处继续",
     "check path, rights and room on the disk; run again, it goes on where it stood",
@@ -109,6 +117,15 @@ FOREIGN_TABLE = Message(
 EMPTY_DATABASE = Message(
     "请改用空的数据库（或模式），或将该表改名",
     "give a database, or a schema, without it, or rename the table",
+)
+FOREIGN_COLUMN = Message(
+    "订阅流的一个字段要存入表 {table} 的列 {column}，该列已存在，且不是由 creditbus 建立",
+    "a field of the feed belongs into the column {column} of the table {table}, which is there and was not made by "
+    "creditbus",
+)
+RENAME_COLUMN = Message(
+    "未写入任何内容；请将该列改名，再重新运行",
+    "nothing was written; rename the column, and run again",
 )
 CANNOT_TAKE_AWAY = Message(
     "接收端已收到记录，无法由快照取代",
@@ -218,6 +235,43 @@ REFUSED_STATEMENT = Message(
 SEE_RIGHTS = Message(
     "该账户须能建表、增列和写入；表不得被他人改动",
     "the account must be able to create and alter tables and write to them; nobody else may change these tables",
+)
+URL_REFUSED = Message(
+    "地址中的选项不可用：“{said}”",
+    "an option of the URL will not do: {said}",
+)
+IN_MEMORY = Message(
+    "该数据库只在内存中，命令结束即消失",
+    "this database is in memory alone, and is gone when the command ends",
+)
+VALUE_REFUSED = Message(
+    "有一个值超出列或键所能容纳的范围（{state}）",
+    "a value does not fit into its column, or into the key ({state})",
+)
+RECORD_REFUSED = Message(
+    "分区 {partition} 第 {number} 号记录：{why}",
+    "record {number} of partition {partition}: {why}",
+)
+FITS_ELSEWHERE = Message(
+    "这一批均未写入；列若曾被改窄，请恢复，否则改用 SQLite 或 csv:、parquet: 文件夹，其文本和键不限长度",
+    "nothing of this batch was written; if the column was made narrower, widen it again, else give SQLite, csv: or "
+    "parquet:, which take texts and keys of any length",
+)
+ENCODING_LACKS = Message(
+    "数据库的编码缺少所需的字符（{state}）",
+    "the encoding of the database lacks a character ({state})",
+)
+UTF8_DATABASE = Message(
+    "请改用 UTF-8 编码的数据库（`CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0`）",
+    "give a database in UTF-8 (`CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0`)",
+)
+NO_COPY = Message(
+    "此处没有副本",
+    "there is no copy here",
+)
+SYNC_FIRST = Message(
+    "请核对 --to；副本由 `creditbus feed sync` 建立",
+    "check --to; `creditbus feed sync` makes one",
 )
 FOLDER_EXISTS = Message(
     "文件夹已存在且不为空",

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import orjson
 
 from creditbus.services.subscriber.position import Position
 from creditbus.services.subscriber.table_model import KEY, Kind, TableModel
 
-__all__ = ["Described", "FileColumn", "FileTable", "read_description"]
+__all__ = ["POSITION", "Described", "FileColumn", "FileTable", "read_description"]
+
+
+#: Name of the file that says it, the last one that is written of a state.
+POSITION: Final = "position.json"
 
 
 class FileColumn(NamedTuple):

@@ -14,12 +14,13 @@ from typing import BinaryIO, Final, Self
 from creditbus.services.subscriber import messages
 from creditbus.services.subscriber.batch import Batch, Taken
 from creditbus.services.subscriber.copy import View
-from creditbus.services.subscriber.files.description import Described, FileTable
+from creditbus.services.subscriber.files.description import POSITION, Described, FileTable
 from creditbus.services.subscriber.files.form import TableForm, TableWriter, Values
 from creditbus.services.subscriber.files.generations import Generations
-from creditbus.services.subscriber.files.held import POSITION, damaged_files, described_in, file_of
+from creditbus.services.subscriber.files.held import damaged_files, described_in, file_of
 from creditbus.services.subscriber.planning import Key, Plan, plan_changes
 from creditbus.services.subscriber.position import Position
+from creditbus.services.subscriber.snapshot.folder import file_errors
 from creditbus.services.subscriber.table_model import KEY
 from creditbus.topics.errors import ConfigurationError
 
@@ -57,7 +58,8 @@ class FolderCopy:
         self._present = self._folder.open()
         try:
             if self._present is not None:
-                self._described = described_in(self._present, self.place, self._described.topic)
+                with file_errors(self.place):
+                    self._described = described_in(self._present, self.place, self._described.topic)
         except BaseException:
             self._folder.close()
             raise
@@ -118,7 +120,11 @@ class FolderCopy:
         return Taken(written, len(stale))
 
     def _keys(self, name: str) -> Iterator[Key]:
-        with self._file(self._there(), name).open("rb") as file, damaged_files(self.place):
+        with (
+            file_errors(self.place),
+            self._file(self._there(), name).open("rb") as file,
+            damaged_files(self.place),
+        ):
             for row in self._form.rows(file, self._described.tables[name].columns):
                 yield row[KEY[0]], row[KEY[1]], row[KEY[2]]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,17 +16,23 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from creditbus.services.subscriber import messages
+from creditbus.services.subscriber.files.description import POSITION
 from creditbus.services.subscriber.snapshot.folder import file_errors
 from creditbus.topics.errors import ConfigurationError
 
-__all__ = ["CURRENT", "Generations"]
+__all__ = ["Generations", "StateGoneError", "present_state"]
 
-CURRENT: Final = "current"
+_CURRENT: Final = "current"
 _NEXT: Final = "current.next"
 _LOCK: Final = "creditbus.lock"
 _OWNER_ONLY: Final = 0o600
 _OWNER_ONLY_FOLDER: Final = 0o700
 _DIGITS: Final = 9
+_STATE: Final = re.compile(f"[0-9]{{{_DIGITS}}}")
+
+
+class StateGoneError(ConfigurationError):
+    """The present state is not there: it went under a reader, or somebody took it away."""
 
 
 class Generations:
@@ -62,7 +69,11 @@ class Generations:
             except BlockingIOError as error:
                 self.close()
                 raise ConfigurationError(self._place, messages.MOVED_MEANWHILE(), messages.ONE_SYNC()) from error
-            present = self.present()
+            try:
+                present = present_state(self._path, self._place)
+            except ConfigurationError:
+                self.close()
+                raise
             self._remove_but(present)
             return present
 
@@ -72,18 +83,12 @@ class Generations:
             self._lock.close()
             self._lock = None
 
-    def present(self) -> Path | None:
-        """Return the folder of the present state."""
-        link = self._path / CURRENT
-        return link.resolve() if link.is_symlink() else None
-
     @contextmanager
     def next(self) -> Iterator[Path]:
         """Give an empty folder that becomes the present state when nothing was raised, and goes otherwise."""
         with file_errors(self._place):
-            before = self.present()
-            number = 1 if before is None else int(before.name) + 1
-            new = self._path / f"{number:0{_DIGITS}}"
+            before = present_state(self._path, self._place)
+            new = self._path / _following(before)
             new.mkdir(mode=_OWNER_ONLY_FOLDER)
             try:
                 yield new
@@ -91,18 +96,57 @@ class Generations:
                 link = self._path / _NEXT
                 link.unlink(missing_ok=True)
                 link.symlink_to(new.name)
-                link.replace(self._path / CURRENT)
+                link.replace(self._path / _CURRENT)
             except BaseException:
-                if self.present() != new.resolve():
+                if not _names(self._path / _CURRENT, new):
                     shutil.rmtree(new, ignore_errors=True)
                 raise
             _synchronise(self._path)
             self._remove_but(before, new)
 
-    def _remove_but(self, *kept: Path | None) -> None:
+    def _remove_but(self, before: Path | None, present: Path | None = None) -> None:
+        kept = {path.name for path in (before, present) if path}
         for one in self._path.iterdir():
-            if one.name.isdecimal() and one.is_dir() and one.name not in {path.name for path in kept if path}:
+            # none of a number that was not reached yet: people name folders by codes and days, too
+            ours = _STATE.fullmatch(one.name) and one.name <= _following(present or before)
+            if ours and one.name not in kept and one.is_dir() and not one.is_symlink():
                 shutil.rmtree(one)
+
+
+def present_state(folder: Path, place: str) -> Path | None:
+    """Return the folder of the present state; None: there is none yet.
+
+    Args:
+        folder: that holds the states.
+        place: what a person calls it.
+
+    Raises:
+        StateGoneError: `current` names none that is there, or is gone itself.
+        OSError: the disk refuses.
+
+    """
+    link = folder / _CURRENT
+    if not link.is_symlink():
+        # a crash may leave the first state without a link, but no later one
+        later = (one for one in folder.iterdir() if _STATE.fullmatch(one.name) and one.name != _following(None))
+        if link.exists() or any((one / POSITION).exists() for one in later):
+            raise StateGoneError(place, messages.NO_STATE(link=_CURRENT), messages.STATE_BACK())
+        return None
+    # read once: whoever writes may replace it meanwhile
+    target = link.readlink()
+    state = folder / target.name
+    there = _STATE.fullmatch(state.name) and (state / POSITION).is_file()
+    if not there or not (folder / target).exists() or not state.samefile(folder / target):
+        raise StateGoneError(place, messages.NO_STATE(link=_CURRENT), messages.STATE_BACK())
+    return state
+
+
+def _names(link: Path, state: Path) -> bool:
+    return link.is_symlink() and link.readlink().name == state.name
+
+
+def _following(state: Path | None) -> str:
+    return f"{1 if state is None else int(state.name) + 1:0{_DIGITS}}"
 
 
 def _synchronise(folder: Path) -> None:

@@ -9,17 +9,15 @@ from typing import BinaryIO, Final
 
 from creditbus.services.subscriber import messages
 from creditbus.services.subscriber.comparing import HeldRow
-from creditbus.services.subscriber.files.description import Described, read_description
+from creditbus.services.subscriber.files.description import POSITION, Described, read_description
 from creditbus.services.subscriber.files.form import TableForm
-from creditbus.services.subscriber.files.generations import CURRENT
+from creditbus.services.subscriber.files.generations import StateGoneError, present_state
 from creditbus.services.subscriber.position import Position
 from creditbus.services.subscriber.snapshot.folder import file_errors
 from creditbus.services.subscriber.table_model import KEY
 from creditbus.topics.errors import ConfigurationError
 
-__all__ = ["POSITION", "damaged_files", "described_in", "file_of", "held_rows"]
-
-POSITION: Final = "position.json"
+__all__ = ["damaged_files", "described_in", "file_of", "held_rows"]
 
 _TRIES: Final = 5
 """A state goes when the second one after it comes: it may go under a reader once, and hardly again."""
@@ -64,31 +62,33 @@ def held_rows(path: Path, topic: str, form: TableForm) -> Iterator[tuple[Mapping
     """Give positions and rows as they were at one moment, whoever goes on writing.
 
     Raises:
-        ConfigurationError: it is of another feed, or not what was written.
-        UnavailableError: the disk refuses, or there is no copy.
+        ConfigurationError: there is no copy; it is of another feed, or not what was written.
+        UnavailableError: the disk refuses.
 
     """
     place = f"{form.name}:{path}"
     with ExitStack() as opened:
         with file_errors(place):
-            described, files = _opened(path / CURRENT, place, topic, form, opened)
+            described, files = _opened(path, place, topic, form, opened)
         yield described.positions, _rows(described, files, form, place)
 
 
 def _opened(
-    link: Path, place: str, topic: str, form: TableForm, opened: ExitStack
+    folder: Path, place: str, topic: str, form: TableForm, opened: ExitStack
 ) -> tuple[Described, dict[str, BinaryIO]]:
     for left in reversed(range(_TRIES)):
-        state = link.resolve()
         try:
+            state = present_state(folder, place) if folder.is_dir() else None
+            if state is None:
+                raise ConfigurationError(place, messages.NO_COPY(), messages.SYNC_FIRST())
             described = described_in(state, place, topic)
             return described, {
                 name: opened.enter_context(file_of(state, name, form).open("rb")) for name in described.tables
             }
-        except FileNotFoundError:
+        except (FileNotFoundError, StateGoneError):
             if not left:
                 raise
-    raise AssertionError(link)
+    raise AssertionError(folder)
 
 
 def _rows(described: Described, files: Mapping[str, BinaryIO], form: TableForm, place: str) -> Iterator[HeldRow]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import csv
 import json
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -129,7 +131,7 @@ def test_a_damaged_file_is_told(damaged: str, feed: MadeFeed, folder: CopiedFold
 
 
 def test_there_is_nothing_to_compare_where_no_copy_is(folder: CopiedFolder) -> None:
-    with pytest.raises(UnavailableError):
+    with pytest.raises(ConfigurationError, match="there is no copy here"):
         folder.compare()
 
 
@@ -141,3 +143,76 @@ def test_a_column_that_came_later_is_empty_in_older_rows(feed: MadeFeed, folder:
     rows = {key[0]: row["bz"] for key, row in folder.rows(_GRADES).items()}
     assert rows == {"S1": None, "S2": "甲"}
     assert folder.compare().differences == []
+
+
+_OTHERS = ("2026", "20261129", "202611290", "420106001", "000000000000", "１２３", "²", "000000002.old", "reports")
+
+
+def test_folders_of_people_stay_whatever_they_are_called(feed: MadeFeed, folder: CopiedFolder) -> None:
+    feed.put(0, "S1")
+    folder.sync()
+    for name in _OTHERS:
+        (folder.path / name).mkdir()
+        (folder.path / name / "report.xlsx").write_text("mine")
+    for number in range(4):
+        feed.put(0, f"S{number}")
+        folder.sync()
+    assert folder.holds(feed.view())
+    assert {one.parent.name for one in folder.path.glob("*/report.xlsx")} == set(_OTHERS)
+    ours = {one.name for one in folder.path.iterdir()} - set(_OTHERS)
+    assert ours == {"current", "creditbus.lock", "000000004", "000000005"}
+
+
+def _gone(folder: CopiedFolder) -> None:
+    shutil.rmtree((folder.path / "current").resolve())
+
+
+def _elsewhere(folder: CopiedFolder) -> None:
+    (folder.path / "current").unlink()
+    (folder.path / "current").symlink_to("../elsewhere")
+
+
+def _loop(folder: CopiedFolder) -> None:
+    (folder.path / "current").unlink()
+    (folder.path / "current").symlink_to("current")
+
+
+def _unlinked(folder: CopiedFolder) -> None:
+    (folder.path / "current").unlink()
+
+
+def _no_link(folder: CopiedFolder) -> None:
+    state = (folder.path / "current").resolve()
+    (folder.path / "current").unlink()
+    shutil.copytree(state, folder.path / "current")
+
+
+def _without_position(folder: CopiedFolder) -> None:
+    (folder.path / "current" / "position.json").unlink()
+
+
+@pytest.mark.parametrize("harm", [_gone, _elsewhere, _loop, _unlinked, _no_link, _without_position])
+def test_a_state_that_is_gone_is_a_line_and_nothing_is_taken_away(
+    harm: Callable[[CopiedFolder], None], feed: MadeFeed, folder: CopiedFolder
+) -> None:
+    for number in range(3):
+        feed.put(0, f"S{number}")
+        folder.sync()
+    harm(folder)
+    left = sorted(folder.path.iterdir())
+    for _ in range(2):
+        with pytest.raises(ConfigurationError, match="the state that the link current names is gone"):
+            folder.sync()
+        with pytest.raises(ConfigurationError, match="the state that the link current names is gone"):
+            folder.compare()
+    assert sorted(folder.path.iterdir()) == left
+
+
+def test_a_table_that_is_gone_is_a_line(feed: MadeFeed, folder: CopiedFolder) -> None:
+    feed.put(0, "S1")
+    folder.sync()
+    (folder.path / "current" / f"{_GRADES}.{folder.form.name}").unlink()
+    feed.put(0, "S2")
+    for work in (folder.sync, folder.compare):
+        with pytest.raises(UnavailableError, match="No such file"):
+            work()
