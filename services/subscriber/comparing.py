@@ -81,7 +81,8 @@ async def compare(
 
     Raises:
         BrokenFeedError: the feed is not whole, or ends before the copy.
-        ConfigurationError: the view is later than the copy, or not as it was when it was checked.
+        ConfigurationError: the copy has read nothing of a feed that holds something; the view is later than the copy,
+            or not as it was when it was checked.
         UserError: a server is away, or a record cannot be decoded.
 
     """
@@ -97,6 +98,9 @@ async def compare(
     last = {partition: place.feed_seq for partition, place in begun.items()}
     async with aclosing(feed.batches(begun, follow=False, cut=view is None)) as batches:
         async for batch in batches:
+            if batch.changes and not positions:
+                # nothing held against nothing would come out equal
+                raise ConfigurationError("--to", messages.NO_COPY(), messages.SYNC_FIRST())
             for change in batch.changes:
                 last[change.partition] = change.fields["feed"]["feed_seq"]
                 if last[change.partition] <= positions.get(change.partition, AT_BEGINNING).feed_seq:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,7 @@ from creditbus.services.domain.evidence.retraction import RETRACTING
 from creditbus.services.subscriber.batch import Change
 from creditbus.services.subscriber.table_model import Row, TableModel
 
-__all__ = ["Key", "Plan", "key_of", "plan_changes", "takes_away"]
+__all__ = ["Key", "Plan", "key_at", "key_of", "plan_changes", "takes_away"]
 
 #: Subject, deciding authority, document number: the values of `table_model.KEY`.
 Key = tuple[str, str, str]
@@ -51,6 +51,12 @@ def key_of(fields: Mapping[str, Any]) -> Key:
     """Return the key of a feed's decoded record within its item."""
     record = fields["record"]
     return fields["subject"]["code"], record["authority"], record["document_no"]
+
+
+def key_at(row: Row, places: Sequence[int]) -> Key:
+    """Return the key of a row whose values stand at these places."""
+    subject, authority, document = (row[place] for place in places)
+    return subject, authority, document
 
 
 def takes_away(fields: Mapping[str, Any]) -> bool:

@@ -17,6 +17,7 @@ from creditbus.services.subscriber.copy import Copy
 from creditbus.services.subscriber.position import Position
 from creditbus.services.subscriber.reading import FeedReader
 from creditbus.services.subscriber.sql.database import engine_of
+from creditbus.services.subscriber.sql.held import held_rows
 from creditbus.services.subscriber.sql.sql_copy import SqlCopy
 from creditbus.services.subscriber.syncing import Progress, sync
 from tests.feed_copies import BUS, TOPIC
@@ -87,9 +88,12 @@ class Copied(ABC):
 class CopiedTables(Copied):
     """A database that holds a copy."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, autocommit: bool = False) -> None:
         self.url = url
         self._engine = sa.create_engine(url, poolclass=sa.NullPool)
+        if autocommit:
+            # databases and accounts are made outside of transactions
+            self._engine = self._engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @property
     def backend(self) -> str:
@@ -100,7 +104,7 @@ class CopiedTables(Copied):
 
     @contextmanager
     def held(self) -> Iterator[tuple[Mapping[int, Position], Iterator[HeldRow]]]:
-        with self.copy() as copy, copy.snapshot() as held:
+        with held_rows(engine_of(self.url, how_to_connect), TOPIC) as held:
             yield held
 
     def run(self, statement: str) -> None:

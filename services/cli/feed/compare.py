@@ -70,6 +70,7 @@ def compare(
 def _held(to: str, topic: str) -> Iterator[tuple[Mapping[int, Position], Iterator[HeldRow]]]:
     """Give positions and rows of a copy as they were at one moment."""
     from creditbus.services.subscriber.files.held import held_rows
+    from creditbus.services.subscriber.sql.held import held_rows as held_tables
 
     folder = folder_at(to)
     if folder is not None:
@@ -77,7 +78,7 @@ def _held(to: str, topic: str) -> Iterator[tuple[Mapping[int, Position], Iterato
         with held_rows(path, topic, form) as held:
             yield held
         return
-    with tables_at(to, topic) as copy, copy.snapshot() as held:
+    with held_tables(tables_at(to), topic) as held:
         yield held
 
 

@@ -27,9 +27,10 @@ from creditbus.services.cli.stopping import until_asked
 from creditbus.topics.errors import UserError
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
     from creditbus.services.subscriber.copy import Copy
     from creditbus.services.subscriber.files.form import TableForm
-    from creditbus.services.subscriber.sql.sql_copy import SqlCopy
     from creditbus.services.subscriber.syncing import Progress
 
 __all__ = ["SyncLines", "copy_at", "folder_at", "register", "tables_at"]
@@ -128,7 +129,9 @@ def copy_at(to: str, topic: str) -> Copy:
         from creditbus.services.subscriber.json_lines import JsonLinesCopy
 
         return JsonLinesCopy(Path(to), topic)
-    return tables_at(to, topic)
+    from creditbus.services.subscriber.sql.sql_copy import SqlCopy
+
+    return SqlCopy(tables_at(to), topic)
 
 
 def folder_at(to: str) -> tuple[Path, TableForm] | None:
@@ -150,8 +153,8 @@ def folder_at(to: str) -> tuple[Path, TableForm] | None:
     return None
 
 
-def tables_at(to: str, topic: str) -> SqlCopy:
-    """Return the copy of a feed in the database of a URL.
+def tables_at(to: str) -> Engine:
+    """Return what makes connections to the database of a URL.
 
     Raises:
         ConfigurationError: this is not a URL, or there is no driver.
@@ -159,9 +162,8 @@ def tables_at(to: str, topic: str) -> SqlCopy:
     """
     from creditbus.connectors.sql.drivers import how_to_connect
     from creditbus.services.subscriber.sql.database import engine_of
-    from creditbus.services.subscriber.sql.sql_copy import SqlCopy
 
-    return SqlCopy(engine_of(to, how_to_connect), topic)
+    return engine_of(to, how_to_connect)
 
 
 class SyncLines:

@@ -1,34 +1,38 @@
-"""Reaching the database of a copy, and what its errors become."""
+"""Reaching the database of a copy."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import warnings
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SAWarning
 from sqlalchemy.pool import QueuePool
 
 from creditbus.services.subscriber import messages
-from creditbus.services.subscriber.sql.dialects import connect_arguments
-from creditbus.topics.errors import ConfigurationError, UnavailableError
+from creditbus.services.subscriber.sql.dialects import connect_arguments, session_statements
+from creditbus.services.subscriber.sql.refusals import first_line, without_password
+from creditbus.topics.errors import ConfigurationError
 from creditbus.topics.text import Text
 
-__all__ = ["database_errors", "engine_of"]
+__all__ = ["engine_of"]
 
 _WHERE: Final = "--to"
+_IN_MEMORY: Final = ":memory:"
 
 
 def engine_of(url: str, how_to_connect: Callable[[str], Text]) -> sa.Engine:
     """Return what makes connections to a database; none is made yet.
+
+    Connecting raises `ConfigurationError` where the driver does not take what the URL says.
 
     Args:
         url: as SQLAlchemy writes them.
         how_to_connect: says what to install for a database, by the first word of its URL, and what that looks like.
 
     Raises:
-        ConfigurationError: this is not a URL, or there is no driver.
+        ConfigurationError: this is not a URL, there is no driver, or an option of the URL will not do.
 
     """
     try:
@@ -37,62 +41,65 @@ def engine_of(url: str, how_to_connect: Callable[[str], Text]) -> sa.Engine:
         # not repeated: a password may stand in it
         raise ConfigurationError(_WHERE, messages.NOT_A_URL(), how_to_connect("")) from error
     backend = parts.get_backend_name()
+    if backend == "sqlite" and _is_in_memory(parts):
+        raise ConfigurationError(_WHERE, messages.IN_MEMORY(), how_to_connect(backend))
     try:
-        arguments = connect_arguments(backend)
-        # one connection: what is written comes one after the other
-        engine = sa.create_engine(parts, poolclass=QueuePool, pool_size=1, hide_parameters=True, connect_args=arguments)
+        arguments = connect_arguments(backend, parts.get_driver_name())
+        with warnings.catch_warnings():
+            # of an option that no driver takes
+            warnings.simplefilter("error", SAWarning)
+            # one connection: what is written comes one after the other
+            engine = sa.create_engine(
+                parts, poolclass=QueuePool, pool_size=1, hide_parameters=True, connect_args=arguments
+            )
     except (NoSuchModuleError, ImportError) as error:
         raise ConfigurationError(_WHERE, messages.NO_DRIVER(error=error), how_to_connect(backend)) from error
+    except (ArgumentError, ValueError, TypeError, LookupError, SAWarning) as error:
+        raise ConfigurationError(_WHERE, _said(error, parts), how_to_connect(backend)) from error
+
+    @sa.event.listens_for(engine, "do_connect")
+    def connect(dialect: Any, _record: Any, given: Any, named: Any) -> Any:
+        return _connected(engine, dialect, given, named, how_to_connect(backend))
+
+    if statements := session_statements(backend):
+        # before SQLAlchemy looks at the server
+        sa.event.listen(engine, "connect", _begin_session(statements), insert=True)
     if backend == "sqlite":
         sa.event.listen(engine, "connect", _leave_transactions)
         sa.event.listen(engine, "begin", _begin_writing)
     return engine
 
 
-@contextmanager
-def database_errors(engine: sa.Engine) -> Iterator[None]:
-    """Turn what a database says into one line. What it quotes of values stays out of it.
+def _is_in_memory(url: sa.URL) -> bool:
+    return (
+        url.database in {None, "", _IN_MEMORY} or _IN_MEMORY in str(url.database) or url.query.get("mode") == "memory"
+    )
 
-    Raises:
-        UnavailableError: it cannot be reached, or not now.
-        ConfigurationError: it refuses.
 
-    """
-    place = engine.url.render_as_string(hide_password=True)
+def _connected(engine: sa.Engine, dialect: Any, given: Any, named: Any, how: Text) -> Any:
     try:
-        yield
-    except OperationalError as error:
-        raise _unavailable(place, error.orig) from error
-    except DBAPIError as error:
-        raise _refused(place, error.orig) from error
-    # what SQLAlchemy was not asked for
-    except engine.dialect.loaded_dbapi.OperationalError as error:
-        raise _unavailable(place, error) from error
-    except engine.dialect.loaded_dbapi.Error as error:
-        raise _refused(place, error) from error
+        return dialect.connect(*given, **named)
+    except dialect.loaded_dbapi.OperationalError:
+        raise
+    except Exception as error:  # drivers raise anything over an option or a file that the URL names
+        raise ConfigurationError(without_password(engine), _said(error, engine.url), how) from error
 
 
-def _unavailable(place: str, error: BaseException | None) -> UnavailableError:
-    return UnavailableError(place, messages.SAYS(said=_first_line(error)), messages.CHECK_DATABASE())
+def _said(error: Exception, url: sa.URL) -> Text:
+    said = first_line(error)
+    return messages.URL_REFUSED(said=said if url.password is None else said.replace(str(url.password), "***"))
 
 
-def _refused(place: str, error: BaseException | None) -> ConfigurationError:
-    # a data error may quote a value
-    state = getattr(error, "sqlstate", None) or _number(error) or type(error).__name__
-    return ConfigurationError(place, messages.REFUSED_STATEMENT(state=state), messages.SEE_RIGHTS())
+def _begin_session(statements: Sequence[str]) -> Callable[[Any, Any], None]:
+    def begin(connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
+        try:
+            for statement in statements:
+                cursor.execute(statement)
+        finally:
+            cursor.close()
 
-
-def _first_line(error: BaseException | None) -> str:
-    # pymysql gives a number and its words
-    words = error.args[-1] if error is not None and error.args else type(error).__name__
-    return (str(words).strip().splitlines() or [type(error).__name__])[0]
-
-
-def _number(error: BaseException | None) -> str:
-    match getattr(error, "args", ()):
-        case (int(number), str()):
-            return str(number)
-    return ""
+    return begin
 
 
 # SQLite's driver begins transactions by rules of its own; here SQLAlchemy says when (its documentation, "pysqlite").

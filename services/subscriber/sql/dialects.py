@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -11,7 +11,17 @@ from sqlalchemy.dialects import mysql
 
 from creditbus.services.subscriber.table_model import KEY, Kind, Row
 
-__all__ = ["MYSQL", "connect_arguments", "for_driver", "key_type", "type_of", "upsert"]
+__all__ = [
+    "MYSQL",
+    "connect_arguments",
+    "for_driver",
+    "is_narrower",
+    "key_type",
+    "same_name",
+    "session_statements",
+    "type_of",
+    "upsert",
+]
 
 #: First words of the URLs of MySQL and MariaDB.
 MYSQL: Final = ("mysql", "mariadb")
@@ -22,6 +32,14 @@ _MARKS: Final = {"qmark": "?", "format": "%s", "pyformat": "%s"}
 _KEY_CHARACTERS: Final = dict(zip(KEY, (64, 255, 400), strict=True))
 """InnoDB takes 3,072 bytes of a key, at four bytes a character."""
 _CONNECT_SECONDS: Final = 10
+_STRICT: Final = ("STRICT_ALL_TABLES", "NO_ENGINE_SUBSTITUTION")
+_UTF8: Final[Mapping[str, dict[str, Any]]] = {
+    "psycopg": {"client_encoding": "utf8"},
+    "psycopg2": {"client_encoding": "utf8"},
+    "pymysql": {"charset": "utf8mb4"},
+    "mysqldb": {"charset": "utf8mb4"},
+}
+"""How drivers are asked for it, by their names."""
 
 
 class _UtcMoment(sa.TypeDecorator[datetime]):
@@ -43,14 +61,36 @@ class _UtcMoment(sa.TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
-def connect_arguments(backend: str) -> dict[str, Any]:
-    """Return what a driver is given in addition to the URL."""
+def connect_arguments(backend: str, driver: str) -> dict[str, Any]:
+    """Return what a driver is given in addition to the URL, and in place of what that says.
+
+    Texts go over the wire in UTF-8, whatever the database, the server or the account has set: any other encoding lacks
+    characters of names.
+    """
     if backend == "sqlite":
         # calls come from several threads, one after the other
         return {"timeout": _CONNECT_SECONDS, "check_same_thread": False}
-    if backend in ("postgresql", *MYSQL):
-        return {"connect_timeout": _CONNECT_SECONDS}
-    return {}
+    if backend not in {"postgresql", *MYSQL}:
+        return {}
+    return {"connect_timeout": _CONNECT_SECONDS, **_UTF8.get(driver, {})}
+
+
+def session_statements(backend: str) -> Sequence[str]:
+    """Return what is said on each connection before anything else.
+
+    Without its strict mode MySQL cuts what is too long: two records whose keys begin alike would become one row.
+    """
+    return (f"SET @@SESSION.sql_mode = '{','.join(_STRICT)}'",) if backend in MYSQL else ()
+
+
+def same_name(dialect: Any) -> Callable[[str], str]:
+    """Return what makes two names of columns equal that a database takes for one."""
+    return str if dialect.name == "postgresql" else str.lower
+
+
+def is_narrower(there: Any, wanted: Any) -> bool:
+    """Whether a column holds shorter texts than it is to; creditbus made `TEXT` in MySQL, of 65,535 bytes."""
+    return isinstance(wanted, mysql.LONGTEXT) and isinstance(there, sa.Text) and not isinstance(there, mysql.LONGTEXT)
 
 
 def key_type(dialect: Any, name: str) -> sa.types.TypeEngine[Any]:
@@ -68,7 +108,10 @@ def type_of(dialect: Any, kind: Kind) -> sa.types.TypeEngine[Any]:
     """Return the type of any other column."""
     match kind:
         case Kind.TEXT:
-            return sa.Text() if dialect.name in (*_CONFLICT, *MYSQL) else sa.UnicodeText()
+            if dialect.name in MYSQL:
+                # its TEXT ends at 65,535 bytes
+                return mysql.LONGTEXT()
+            return sa.Text() if dialect.name in _CONFLICT else sa.UnicodeText()
         case Kind.NUMBER:
             return sa.BigInteger()
         case Kind.FLAG:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import DDLElement
 
 from creditbus.services.subscriber import messages
-from creditbus.services.subscriber.sql.dialects import key_type, type_of
+from creditbus.services.subscriber.sql.dialects import is_narrower, key_type, same_name, type_of
 from creditbus.services.subscriber.table_model import KEY, Column, TableModel
 from creditbus.topics.errors import ConfigurationError
 
@@ -56,6 +56,23 @@ def _add_column(element: _AddColumn, compiler: Any, **_: Any) -> str:
     return f"ALTER TABLE {table} ADD {compiler.get_column_specification(element.column)}"
 
 
+class _ModifyColumns(DDLElement):
+    """Of MySQL: a table is copied for it, so all columns of one go in one statement."""
+
+    inherit_cache = False
+
+    def __init__(self, table: sa.Table, columns: Sequence[sa.Column[Any]]) -> None:
+        self.table = table
+        self.columns = columns
+
+
+@compiles(_ModifyColumns)
+def _modify_columns(element: _ModifyColumns, compiler: Any, **_: Any) -> str:
+    table = compiler.preparer.format_table(element.table)
+    changes = (f"MODIFY {compiler.get_column_specification(column)}" for column in element.columns)
+    return f"ALTER TABLE {table} {', '.join(changes)}"
+
+
 class ItemTables:
     """The tables of the items, made and widened as the schemas of the feed ask for it.
 
@@ -87,7 +104,7 @@ class ItemTables:
         """Make a table, or the columns that it lacks.
 
         Raises:
-            ConfigurationError: a table of this name is there and was not made here.
+            ConfigurationError: a table or a column of this name is there and was not made here.
 
         """
         known = self._tables.get(model.name)
@@ -97,21 +114,43 @@ class ItemTables:
             there = sa.inspect(connection)
             exists = there.has_table(model.name)
             present = {one["name"]: one["type"] for one in there.get_columns(model.name)} if exists else {}
+            # after the columns: what another sync makes meanwhile was noted before it was made
             own = own_columns(connection, model.name)
-        if exists and not own:
-            problem = messages.FOREIGN_TABLE(table=model.name)
-            raise ConfigurationError(engine.url.render_as_string(), problem, messages.EMPTY_DATABASE())
+        if exists:
+            _refuse_what_is_others(engine, model, present.keys(), own)
         table = _table(engine.dialect, model)
         missing = [column for column in table.columns if column.name not in present]
+        narrow = [column for column in table.columns if is_narrower(present.get(column.name), column.type)]
         _note(engine, model.name, {column.name for column in missing} - own)
         with engine.begin() as connection:
             if not exists:
                 table.create(connection)
             for column in missing if exists else ():
                 _widen(connection, table, column)
+            if narrow:
+                connection.execute(_ModifyColumns(table, narrow))
         for name in sorted(own & present.keys() - set(model.names())):
             table.append_column(sa.Column(name, present[name]))
         self._tables[model.name] = table
+
+
+def _refuse_what_is_others(engine: sa.Engine, model: TableModel, present: Collection[str], own: set[str]) -> None:
+    """Leave alone what people made: a grant may get an item or a field by whose name they called something.
+
+    Raises:
+        ConfigurationError: there is such a table, or such a column.
+
+    """
+    place = engine.url.render_as_string()
+    # one that we made has the key; a note alone may be of a table that was dropped since, or never made
+    if not own or not set(KEY) <= set(present):
+        raise ConfigurationError(place, messages.FOREIGN_TABLE(table=model.name), messages.EMPTY_DATABASE())
+    ours = set(map(same_name(engine.dialect), own))
+    wanted = set(map(same_name(engine.dialect), model.names())) - ours
+    for name in present:
+        if same_name(engine.dialect)(name) in wanted:
+            problem = messages.FOREIGN_COLUMN(table=model.name, column=name)
+            raise ConfigurationError(place, problem, messages.RENAME_COLUMN())
 
 
 def own_columns(connection: sa.Connection, table: str) -> set[str]:

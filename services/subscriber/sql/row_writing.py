@@ -7,13 +7,13 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from creditbus.services.subscriber.planning import Key
+from creditbus.services.subscriber.planning import Key, key_at
 from creditbus.services.subscriber.sql.dialects import for_driver, upsert
 from creditbus.services.subscriber.sql.layout import ItemTables
 from creditbus.services.subscriber.sql.postgres_copying import can_copy, copy_rows
 from creditbus.services.subscriber.table_model import KEY, Row, TableModel
 
-__all__ = ["RowWriting", "key_at"]
+__all__ = ["RowWriting"]
 
 _KEYS_AT_ONCE: Final = 300
 """Keys in one statement: SQLite takes 999 values in older versions."""
@@ -59,9 +59,3 @@ class RowWriting:
         columns = sa.tuple_(*(table.c[column] for column in KEY))
         for start in range(0, len(keys), _KEYS_AT_ONCE):
             connection.execute(table.delete().where(columns.in_(keys[start : start + _KEYS_AT_ONCE])))
-
-
-def key_at(row: Row, places: Sequence[int]) -> Key:
-    """Return the key of a row whose values stand at these places."""
-    subject, authority, document = (row[place] for place in places)
-    return subject, authority, document

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -11,21 +10,17 @@ import sqlalchemy as sa
 
 from creditbus.services.subscriber import messages
 from creditbus.services.subscriber.batch import Batch, Change, Taken, without_nul
-from creditbus.services.subscriber.comparing import HeldRow
 from creditbus.services.subscriber.copy import View
 from creditbus.services.subscriber.planning import Plan, plan_changes
 from creditbus.services.subscriber.position import AT_BEGINNING, Move, Position
-from creditbus.services.subscriber.sql.database import database_errors
-from creditbus.services.subscriber.sql.dialects import MYSQL
-from creditbus.services.subscriber.sql.layout import POSITIONS, ItemTables, own_columns
-from creditbus.services.subscriber.sql.row_writing import RowWriting, key_at
-from creditbus.services.subscriber.table_model import KEY
+from creditbus.services.subscriber.sql.held import positions_in, refuse_another_feed
+from creditbus.services.subscriber.sql.layout import POSITIONS, ItemTables
+from creditbus.services.subscriber.sql.refusals import ValueRefusedError, database_errors, without_password
+from creditbus.services.subscriber.sql.row_writing import RowWriting
+from creditbus.services.subscriber.table_model import TableModel
 from creditbus.topics.errors import ConfigurationError
 
 __all__ = ["SqlCopy"]
-
-_AT_ONCE: Final = 300
-"""Rows that are fetched at once."""
 
 #: Column of the number of the feed's record that a row is from, and what stands there while a view is written again.
 _NUMBER: Final = "feed_seq"
@@ -52,7 +47,7 @@ class SqlCopy:
     @property
     def place(self) -> str:
         """Where it is, without a password."""
-        return self._engine.url.render_as_string(hide_password=True)
+        return without_password(self._engine)
 
     def __enter__(self) -> Self:
         """Open it."""
@@ -73,82 +68,88 @@ class SqlCopy:
         with database_errors(self._engine):
             self._tables.make_own(self._engine)
             with self._engine.connect() as connection:
-                topics = connection.execute(sa.select(POSITIONS.c.topic).distinct()).scalars().all()
-        for topic in topics:
-            if topic != self._topic:
-                raise ConfigurationError(self.place, messages.ANOTHER_FEED(topic=topic), messages.ONE_FEED_EACH())
+                refuse_another_feed(connection, self.place, self._topic)
 
     def positions(self) -> Mapping[int, Position]:
         """See the contract."""
         with database_errors(self._engine), self._engine.connect() as connection:
-            return self._positions(connection)
-
-    def _positions(self, connection: sa.Connection) -> Mapping[int, Position]:
-        rows = connection.execute(sa.select(POSITIONS).where(POSITIONS.c.topic == self._topic)).all()
-        return {row.partition_no: Position(row.next_offset, row.feed_seq, bytes.fromhex(row.last_hash)) for row in rows}
-
-    @contextmanager
-    def snapshot(self) -> Iterator[tuple[Mapping[int, Position], Iterator[HeldRow]]]:
-        """Give positions and rows as they were at one moment, whoever goes on writing."""
-        level = "REPEATABLE READ" if self._engine.dialect.name in ("postgresql", *MYSQL) else None
-        engine = self._engine.execution_options(isolation_level=level) if level else self._engine
-        with database_errors(self._engine), engine.connect() as connection:
-            yield self._positions(connection), self._held(connection)
-
-    def _held(self, connection: sa.Connection) -> Iterator[HeldRow]:
-        for name in self._tables.names(connection):
-            if not sa.inspect(connection).has_table(name):
-                continue
-            own = own_columns(connection, name)
-            table = sa.Table(name, sa.MetaData(), autoload_with=connection)
-            columns = [column for column in table.c if column.name in own]
-            names = [column.name for column in columns]
-            places = [names.index(column) for column in KEY]
-            rows = connection.execution_options(yield_per=_AT_ONCE).execute(sa.select(*columns))
-            for row in rows:
-                yield HeldRow(name, key_at(tuple(row), places), dict(zip(names, row, strict=True)))
+            return positions_in(connection, self._topic)
 
     def take(self, batch: Batch) -> Taken:
         """See the contract."""
+        plan = plan_changes(batch.changes)
+        self._prepare(plan.models)
         try:
-            return self._take(plan_changes(batch.changes), batch.moves)
-        except ConfigurationError:
-            storable = [without_nul(change) for change in batch.changes]
-            if self._engine.dialect.name != "postgresql" or storable == batch.changes:
-                raise
+            return self._take(plan, batch.moves)
+        except ValueRefusedError as error:
+            storable = self._storable(batch.changes)
+            if storable == batch.changes:
+                raise self._naming(storable, error) from error
         # PostgreSQL has no such character, and a record that holds one must not end the copy for ever
-        return self._take(plan_changes(storable), batch.moves)
+        try:
+            return self._take(plan_changes(storable), batch.moves)
+        except ValueRefusedError as error:
+            raise self._naming(storable, error) from error
+
+    def _storable(self, changes: Sequence[Change]) -> Sequence[Change]:
+        return [without_nul(one) for one in changes] if self._engine.dialect.name == "postgresql" else changes
+
+    def _prepare(self, models: Iterable[TableModel]) -> None:
+        # statements that make tables end a transaction in MySQL, so they come before it
+        with database_errors(self._engine):
+            for model in models:
+                self._tables.prepare(self._engine, model)
 
     def _take(self, plan: Plan, moves: Mapping[int, Move]) -> Taken:
-        with database_errors(self._engine):
-            for model in plan.models:
-                self._tables.prepare(self._engine, model)
         with database_errors(self._engine), self._engine.begin() as connection:
             # first: whoever else writes to the copy waits here, and then finds that it was moved
             for partition, move in sorted(moves.items()):
                 self._move(connection, partition, move)
-            for name in sorted(plan.rows):
-                self._rows.remove(connection, name, plan.removed(name))
-                for place, rows in plan.kept(name).items():
-                    self._rows.write(connection, plan.models[place], rows)
+            self._write(connection, plan)
         counts = plan.counts()
         return Taken(counts[True], counts[False])
+
+    def _write(self, connection: sa.Connection, plan: Plan) -> None:
+        for name in sorted(plan.rows):
+            self._rows.remove(connection, name, plan.removed(name))
+            for place, rows in plan.kept(name).items():
+                self._rows.write(connection, plan.models[place], rows)
+
+    def _naming(self, changes: Sequence[Change], error: ValueRefusedError) -> ValueRefusedError:
+        """Return an error with the record whose value is refused, one of these."""
+        while len(changes) > 1:
+            half = changes[: len(changes) // 2]
+            # the newest record of a key is in one of the halves, and is the newest there as well
+            changes = half if self._refuses(half) else changes[len(half) :]
+        if not changes or not self._refuses(changes):
+            return error
+        (one,) = changes
+        number = one.fields["feed"]["feed_seq"]
+        problem = messages.RECORD_REFUSED(partition=one.partition, number=number, why=error.problem)
+        return ValueRefusedError(error.place, problem, error.fix, error.state)
+
+    def _refuses(self, changes: Sequence[Change]) -> bool:
+        try:
+            with database_errors(self._engine), self._engine.connect() as connection:
+                # never committed
+                self._write(connection, plan_changes(changes))
+                connection.rollback()
+        except ValueRefusedError:
+            return True
+        return False
 
     def replace(self, before: Mapping[int, Position], view: View) -> Taken:
         """See the contract."""
         # as for `take`: texts as they are, unless the database has no such character
+        self._prepare(view.models())
         try:
             return self._replace(before, view, view.chunks())
-        except ConfigurationError:
+        except ValueRefusedError:
             if self._engine.dialect.name != "postgresql" or not any(map(_with_nul, view.chunks())):
                 raise
-        return self._replace(before, view, ([without_nul(one) for one in chunk] for chunk in view.chunks()))
+        return self._replace(before, view, map(self._storable, view.chunks()))
 
     def _replace(self, before: Mapping[int, Position], view: View, chunks: Iterable[Sequence[Change]]) -> Taken:
-        with database_errors(self._engine):
-            # statements that make tables end a transaction in MySQL, so they come before it
-            for model in view.models():
-                self._tables.prepare(self._engine, model)
         after, written = view.positions(), 0
         with database_errors(self._engine), self._engine.begin() as connection:
             # first, as in `take`: another sync waits here, and then finds that the copy was moved
@@ -162,10 +163,8 @@ class SqlCopy:
                 connection.execute(table.update().values({_NUMBER: _OF_BEFORE}))
             for chunk in chunks:
                 plan = plan_changes(chunk)
-                for name in sorted(plan.rows):
-                    for place, rows in plan.kept(name).items():
-                        self._rows.write(connection, plan.models[place], rows)
-                        written += len(rows)
+                self._write(connection, plan)
+                written += plan.counts()[True]
             # what was not written again is in the view no more; columns that people added stay with the other rows
             stale = (table.delete().where(table.c[_NUMBER] == _OF_BEFORE) for table in tables)
             removed = sum(connection.execute(one).rowcount for one in stale)

@@ -138,7 +138,7 @@ class Receiver:
             at = moment.replace(tzinfo=moment.tzinfo or UTC)
             return (at - datetime.fromtimestamp(self._clock(), UTC)).total_seconds()
         except (ValueError, TypeError, LookupError, OverflowError):
-            # the receiver wrote it: the library raises any of these over a date that is none
+            # the receiver wrote it: the library raises any of these over what no calendar has
             return None
 
 

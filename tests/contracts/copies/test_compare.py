@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import random
+import uuid
+from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from creditbus.services.subscriber.comparing import Unlike
 from creditbus.services.subscriber.errors import BrokenFeedError
+from creditbus.topics.errors import ConfigurationError
 from tests.feed_copies import MadeFeed, item_schema
 from tests.harness.copied import Copied, CopiedTables
 
@@ -92,4 +96,39 @@ def test_a_text_with_nul_stops_no_copy_and_is_equal(feed: MadeFeed, copied: Copi
 
 def test_an_empty_copy_of_an_empty_feed_is_equal(feed: MadeFeed, tables: CopiedTables) -> None:
     assert feed.view() == {}
+    tables.sync()
     assert tables.compare().equal == 0
+
+
+def test_a_copy_that_is_not_there_is_refused_and_nothing_is_made(
+    feed: MadeFeed, copied: Copied, tmp_path: Path
+) -> None:
+    for number in range(5):
+        feed.put(0, f"S{number}")
+    with pytest.raises(ConfigurationError, match="there is no copy here; check --to"):
+        copied.compare()
+    assert list(tmp_path.iterdir()) == []
+    if isinstance(copied, CopiedTables):
+        assert copied.all_names() == []
+
+
+def test_a_copy_that_has_read_nothing_does_not_equal_a_feed_with_records(feed: MadeFeed, tables: CopiedTables) -> None:
+    tables.sync()
+    feed.put(0, "S0")
+    with pytest.raises(ConfigurationError, match="there is no copy here"):
+        tables.compare()
+
+
+def test_an_account_that_may_only_read_can_compare(feed: MadeFeed, postgres: str) -> None:
+    name = f"copy_{uuid.uuid4().hex[:8]}"
+    server = CopiedTables(postgres, autocommit=True)
+    server.run(f"CREATE DATABASE {name}")
+    server.run(f"CREATE ROLE {name} LOGIN")
+    url = sa.make_url(postgres).set(database=name)
+    tables = CopiedTables(url.render_as_string(hide_password=False))
+    feed.put(0, "S0")
+    tables.sync()
+    tables.run(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {name}")
+    reader = CopiedTables(url.set(username=name).render_as_string(hide_password=False))
+    found = reader.compare()
+    assert (found.equal, found.differences) == (1, [])
