@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import orjson
 
@@ -11,7 +11,7 @@ from creditbus.services.query.feed_line import feed_json_line
 from creditbus.services.subscriber.batch import Batch, Change
 from creditbus.services.subscriber.position import Move, Position
 
-__all__ = ["MOST_RECORDS", "posts", "slices"]
+__all__ = ["MOST_RECORDS", "Rendered", "posts", "rendered", "slices"]
 
 #: What is sent again at most after a crash, and what a post holds at most.
 MOST_RECORDS: Final = 200
@@ -42,13 +42,35 @@ def slices(batch: Batch, most: int = MOST_RECORDS) -> Iterator[Batch]:
         yield Batch([], rest)
 
 
-def posts(topic: str, changes: Iterable[Change]) -> list[bytes]:
+class Rendered(NamedTuple):
+    """A record as it is sent.
+
+    Attributes:
+        subject: its code.
+        line: the record as JSON.
+
+    """
+
+    subject: str
+    line: bytes
+
+    def __repr__(self) -> str:
+        """Say nothing of what it holds: it may speak of a person."""
+        return "<Rendered>"
+
+
+def rendered(topic: str, change: Change) -> Rendered:
+    """Return a record as it is sent."""
+    key = f"{topic}/{change.partition}/{change.fields['feed']['feed_seq']}"
+    line = feed_json_line(change.partition, change.offset, {"idempotency_key": key, **change.fields})
+    return Rendered(change.fields["subject"]["code"], line.rstrip())
+
+
+def posts(topic: str, records: Iterable[Rendered]) -> list[bytes]:
     """Return a body for each subject, with its records in their order."""
     by_subject: dict[str, list[Any]] = {}
-    for change in changes:
-        key = f"{topic}/{change.partition}/{change.fields['feed']['feed_seq']}"
-        line = feed_json_line(change.partition, change.offset, {"idempotency_key": key, **change.fields})
-        by_subject.setdefault(change.fields["subject"]["code"], []).append(orjson.Fragment(line.rstrip()))
+    for one in records:
+        by_subject.setdefault(one.subject, []).append(orjson.Fragment(one.line))
     bodies = ({"feed": topic, "subject": subject, "records": lines} for subject, lines in by_subject.items())
     return [orjson.dumps(body) for body in bodies]
 

@@ -9,12 +9,13 @@ from types import TracebackType
 from typing import Final, Self
 
 from creditbus.services.subscriber import messages
-from creditbus.services.subscriber.batch import Batch, Change, Taken
+from creditbus.services.subscriber.batch import Batch, Taken
 from creditbus.services.subscriber.copy import View
 from creditbus.services.subscriber.position import Position
 from creditbus.services.subscriber.webhook.position_file import PositionFile
-from creditbus.services.subscriber.webhook.posting import MOST_RECORDS, posts, slices
+from creditbus.services.subscriber.webhook.posting import MOST_RECORDS, Rendered, posts, rendered, slices
 from creditbus.services.subscriber.webhook.receiver import Receiver
+from creditbus.services.subscriber.webhook.subject_order import SubjectOrder
 from creditbus.topics.errors import ConfigurationError
 
 __all__ = ["WebhookCopy"]
@@ -39,6 +40,7 @@ class WebhookCopy:
     def __init__(self, receiver: Receiver, place: str, path: Path, topic: str) -> None:
         self.place = place
         self._receiver = receiver
+        self._path = path
         self._file = PositionFile(path, topic)
         self._topic = topic
         self._positions: dict[int, Position] = {}
@@ -72,7 +74,7 @@ class WebhookCopy:
             raise ConfigurationError(self.place, messages.MOVED_MEANWHILE(), messages.ONE_SYNC())
         for piece in slices(batch):
             # all of a slice before any of the next one: so the records of a subject keep their order
-            self._send(piece.changes)
+            self._send([rendered(self._topic, change) for change in piece.changes])
             self._positions |= {partition: move.after for partition, move in piece.moves.items()}
             # positions alone, after a transaction's marker, wait for the next records
             self._unwritten = not piece.changes
@@ -83,21 +85,26 @@ class WebhookCopy:
     def replace(self, before: Mapping[int, Position], view: View) -> Taken:
         """Send what a view holds to a receiver that has got nothing yet; see the contract.
 
-        The position is kept at the end. Killed before that, it sends everything again.
+        A view gives its records in any order; those of a subject are sent in that of the feed. The position is kept at
+        the end. Killed before that, it sends everything again.
         """
         if before or self._positions:
             raise ConfigurationError(self.place, messages.CANNOT_TAKE_AWAY(), messages.NEW_POSITION())
         written = 0
-        for changes in view.chunks():
-            for start in range(0, len(changes), MOST_RECORDS):
-                self._send(changes[start : start + MOST_RECORDS])
-            written += len(changes)
+        with SubjectOrder(self._path.with_name(f"{self._path.name}.sorting")) as order:
+            for changes in view.chunks():
+                for change in changes:
+                    order.add(change.partition, change.offset, rendered(self._topic, change))
+            for records in order.parts():
+                for start in range(0, len(records), MOST_RECORDS):
+                    self._send(records[start : start + MOST_RECORDS])
+                written += len(records)
         self._positions = dict(view.positions())
         self._file.write(self._positions)
         return Taken(written, 0)
 
-    def _send(self, changes: Sequence[Change]) -> None:
-        sent = [self._threads.submit(self._receiver.deliver, body) for body in posts(self._topic, changes)]
+    def _send(self, records: Sequence[Rendered]) -> None:
+        sent = [self._threads.submit(self._receiver.deliver, body) for body in posts(self._topic, records)]
         failed = [error for one in sent if (error := one.exception()) is not None]
         if failed:
             raise failed[0]

@@ -11,7 +11,7 @@ import pytest
 from creditbus.services.subscriber.batch import Batch
 from creditbus.services.subscriber.position import AT_BEGINNING, Position
 from creditbus.services.subscriber.reading import FeedReader
-from creditbus.services.subscriber.webhook.posting import posts, slices
+from creditbus.services.subscriber.webhook.posting import posts, rendered, slices
 from tests.feed_copies import BUS, TOPIC, MadeFeed
 
 
@@ -72,7 +72,7 @@ def test_a_subject_has_one_post_with_its_records_in_order(feed: MadeFeed) -> Non
     for subject, state in (("S1", "ACTIVE"), ("S2", "ACTIVE"), ("S1", "WITHDRAWN")):
         feed.put(0, subject, state=state)
     (batch,) = (one for one in _batches(feed, 10) if one.changes)
-    found = [json.loads(body) for body in posts(TOPIC, batch.changes)]
+    found = [json.loads(body) for body in posts(TOPIC, [rendered(TOPIC, one) for one in batch.changes])]
     assert [(one["feed"], one["subject"], len(one["records"])) for one in found] == [(TOPIC, "S1", 2), (TOPIC, "S2", 1)]
     assert [one["idempotency_key"] for one in found[0]["records"]] == [f"{TOPIC}/0/1", f"{TOPIC}/0/3"]
     assert [one["record"]["state"] for one in found[0]["records"]] == ["ACTIVE", "WITHDRAWN"]

@@ -14,9 +14,12 @@ import pytest
 from creditbus.services.subscriber.batch import Batch, Change
 from creditbus.services.subscriber.position import Position
 from creditbus.services.subscriber.reading import FeedReader
+from creditbus.services.subscriber.snapshot import spill
+from creditbus.services.subscriber.snapshot.making import make_snapshot
+from creditbus.services.subscriber.snapshot.opening import open_snapshot
 from creditbus.services.subscriber.syncing import Progress, sync
 from creditbus.services.subscriber.table_model import TableModel
-from creditbus.services.subscriber.webhook import posting
+from creditbus.services.subscriber.webhook import posting, subject_order
 from creditbus.services.subscriber.webhook.receiver import Receiver
 from creditbus.services.subscriber.webhook.webhook_copy import WebhookCopy
 from creditbus.topics.errors import ConfigurationError, UnavailableError
@@ -194,3 +197,50 @@ def test_a_receiver_begins_from_a_snapshot_and_goes_on_after_it(
     _grow(feed, random.Random(6), 10)
     assert _sync(_copy(receiving, file)).records == 10
     assert _arrived(receiving) == _wanted(feed)
+
+
+@pytest.mark.parametrize("buffered", [1, 300, 8 << 20])
+def test_a_snapshot_comes_subject_by_subject_in_the_order_of_the_feed(
+    buffered: int, feed: MadeFeed, receiving: Receiving, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # many parts of a snapshot, and files for many records
+    monkeypatch.setattr(spill, "_PART_RECORDS", 7)
+    monkeypatch.setattr(subject_order, "_BUFFER_BYTES", buffered)
+    chance = random.Random(7)
+    items = ["tax-credit-grade", "administrative-penalty", "red-black-list"]
+    for number in range(120):
+        subject, item = chance.randrange(9), chance.choice(items)
+        document, state = f"{chance.randrange(number + 1)}号", chance.choice(["ACTIVE", "ACTIVE", "WITHDRAWN"])
+        feed.put(subject % feed.partitions, f"S{subject}", document, item=item, state=state)
+    folder, file = tmp_path / "snapshot", tmp_path / "position.json"
+    made = make_snapshot(
+        FeedReader(BUS, TOPIC),
+        folder,
+        "avro",
+        base=None,
+        incomplete=False,
+        signer=None,
+        now_ms=1,
+        progress=Progress(),
+    )
+    records = asyncio.run(made).records
+    snapshot = open_snapshot(folder, TOPIC, (), unsigned=True)
+    # what a run that was killed has left
+    (tmp_path / "position.json.sorting").mkdir()
+    (tmp_path / "position.json.sorting" / "000").write_bytes(b"half of it")
+    receiving.answer = lambda: Fault.DROPS
+    with pytest.raises(UnavailableError), _copy(receiving, file, patience=0) as copy:
+        copy.replace({}, snapshot)
+    receiving.answer = lambda: 200
+    with _copy(receiving, file) as copy:
+        assert copy.replace({}, snapshot).written == records
+    assert len(receiving.records()) == records
+    shown = {
+        (fields["subject"]["code"], fields["feed"]["feed_seq"])
+        for rows in feed.view().values()
+        for fields in rows.values()
+    }
+    arrived = _arrived(receiving)
+    assert {(subject, number) for subject, numbers in arrived.items() for number in numbers} == shown
+    assert all(numbers == sorted(numbers) for numbers in arrived.values())
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["position.json", "position.json.lock", "snapshot"]
