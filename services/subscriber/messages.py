@@ -277,6 +277,10 @@ FOLDER_EXISTS = Message(
     "文件夹已存在且不为空",
     "the folder is there and is not empty",
 )
+NO_FOLDER_NAME = Message(
+    "这不是文件夹自身的名称",
+    "this is not a folder's own name",
+)
 NEW_FOLDER = Message(
     "请给出新文件夹的名称",
     "give the name of a new folder",

@@ -18,7 +18,7 @@ from creditbus.services.cli.durations import seconds_of
 from creditbus.services.cli.feed.breaks import break_line
 from creditbus.services.cli.feed.pace import Pace
 from creditbus.services.cli.feed.snapshots import Incomplete, Unsigned, opened, stops_line
-from creditbus.services.cli.feed.sync import copy_at
+from creditbus.services.cli.feed.targets import resumed_at
 from creditbus.services.cli.feed.verify import Keys
 from creditbus.services.cli.language import spoken
 from creditbus.services.cli.messages import feed as messages
@@ -110,9 +110,9 @@ def _again_and_again(wanted: _Wanted, series: SnapshotSeries, seconds: int, base
     def work(stop: threading.Event) -> None:
         for interval in intervals(seconds, clock=time.time, wait=stop.wait):
             target = series.of(interval.begins)
-            if target.exists():
-                continue
             try:
+                if series.has(target):
+                    continue
                 _make(connected(), wanted, target, "avro", series.newest() or base)
                 series.keep(keep)
             except UnavailableError as error:
@@ -201,8 +201,9 @@ def _resume(connection: Connection, wanted: _Wanted, folder: Path, to: str) -> N
     from creditbus.services.subscriber.snapshot.taking import take_snapshot
 
     began = time.monotonic()
+    copy = resumed_at(to, wanted.topic, wanted.subscriber)
     snapshot = opened(connection, wanted.topic, folder, wanted.key, unsigned=wanted.unsigned)
-    with copy_at(to, wanted.topic) as copy:
+    with copy:
         taking = take_snapshot(
             FeedReader(connection, wanted.topic, wanted.subscriber), copy, snapshot, incomplete=wanted.incomplete
         )

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -16,15 +14,14 @@ from creditbus.services.cli.console import ERRORS, OUTPUT, print_json
 from creditbus.services.cli.declared import connected
 from creditbus.services.cli.feed.breaks import break_line
 from creditbus.services.cli.feed.snapshots import Unsigned, opened
-from creditbus.services.cli.feed.sync import folder_at, tables_at
+from creditbus.services.cli.feed.targets import held_at
 from creditbus.services.cli.feed.verify import Keys
 from creditbus.services.cli.language import spoken
 from creditbus.services.cli.messages import feed as messages
 from creditbus.services.cli.moved import unless_moved
 
 if TYPE_CHECKING:
-    from creditbus.services.subscriber.comparing import Comparison, HeldRow
-    from creditbus.services.subscriber.position import Position
+    from creditbus.services.subscriber.comparing import Comparison
 
 __all__ = ["register"]
 
@@ -54,7 +51,7 @@ def compare(
     known_subscriber(subscriber)
     topic = feed(subscriber)
     view = None if begun_from is None else opened(connection, topic, begun_from, key, unsigned=unsigned)
-    with _held(to, topic) as (positions, rows):
+    with held_at(to, topic) as (positions, rows):
         work = hold_against(FeedReader(connection, topic), positions, rows, view)
         try:
             found = asyncio.run(unless_moved(connection, work))
@@ -64,22 +61,6 @@ def compare(
     _show(found, json=json)
     if found.differences:
         raise typer.Exit(1)
-
-
-@contextmanager
-def _held(to: str, topic: str) -> Iterator[tuple[Mapping[int, Position], Iterator[HeldRow]]]:
-    """Give positions and rows of a copy as they were at one moment."""
-    from creditbus.services.subscriber.files.held import held_rows
-    from creditbus.services.subscriber.sql.held import held_rows as held_tables
-
-    folder = folder_at(to)
-    if folder is not None:
-        path, form = folder
-        with held_rows(path, topic, form) as held:
-            yield held
-        return
-    with held_tables(tables_at(to), topic) as held:
-        yield held
 
 
 def _show(found: Comparison, *, json: bool) -> None:

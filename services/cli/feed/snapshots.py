@@ -44,12 +44,15 @@ def opened(connection: Connection, topic: str, folder: Path, key: list[str] | No
 def stops_line(error: BrokenFeedError, subscriber: str, place: str) -> str:
     """Return why a copy goes on no further, and what to do, as one line for a person."""
     from creditbus.services.subscriber.errors import OldSnapshotError
+    from creditbus.services.subscriber.webhook.address import is_webhook
 
     why = break_line(error.found)
     if isinstance(error, OldSnapshotError):
         return spoken(messages.SNAPSHOT_TOO_OLD, why=why)
     if error.found.kind.value != "expired":
         return spoken(messages.SYNC_STOPS, why=why)
+    if is_webhook(place):
+        return spoken(messages.RECEIVER_TOO_OLD, why=why, subscriber=subscriber, place=place)
     if place.endswith(".jsonl"):
         return spoken(messages.FILE_TOO_OLD, why=why, subscriber=subscriber)
     return spoken(messages.COPY_TOO_OLD, why=why, subscriber=subscriber, place=place)

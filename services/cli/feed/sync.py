@@ -19,6 +19,7 @@ from creditbus.services.cli.declared import connected
 from creditbus.services.cli.feed.pace import Pace
 from creditbus.services.cli.feed.receiver import receiver_copy
 from creditbus.services.cli.feed.snapshots import Incomplete, Unsigned, opened, stops_line
+from creditbus.services.cli.feed.targets import copy_at
 from creditbus.services.cli.feed.verify import Keys
 from creditbus.services.cli.language import spoken
 from creditbus.services.cli.messages import feed as messages
@@ -27,13 +28,10 @@ from creditbus.services.cli.stopping import until_asked
 from creditbus.topics.errors import UserError
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
-
     from creditbus.services.subscriber.copy import Copy
-    from creditbus.services.subscriber.files.form import TableForm
     from creditbus.services.subscriber.syncing import Progress
 
-__all__ = ["SyncLines", "copy_at", "folder_at", "register", "tables_at"]
+__all__ = ["SyncLines", "register"]
 
 
 def register(app: typer.Typer) -> None:
@@ -109,61 +107,6 @@ def sync(
 
 def _tell(error: UserError) -> None:
     ERRORS.print(spoken(messages.NOT_REPORTED, why=error.text()), markup=False)
-
-
-def copy_at(to: str, topic: str) -> Copy:
-    """Return the copy of a feed in the database of a URL, in a folder, or in a file whose name ends with `.jsonl`.
-
-    Raises:
-        ConfigurationError: this is not a URL, or there is no driver.
-
-    """
-    # each kind loads what it needs alone: copies are started often
-    folder = folder_at(to)
-    if folder is not None:
-        from creditbus.services.subscriber.files.folder_copy import FolderCopy
-
-        path, form = folder
-        return FolderCopy(path, topic, form)
-    if to.endswith(".jsonl") and "://" not in to:
-        from creditbus.services.subscriber.json_lines import JsonLinesCopy
-
-        return JsonLinesCopy(Path(to), topic)
-    from creditbus.services.subscriber.sql.sql_copy import SqlCopy
-
-    return SqlCopy(tables_at(to), topic)
-
-
-def folder_at(to: str) -> tuple[Path, TableForm] | None:
-    """Return the folder that `csv:FOLDER` or `parquet:FOLDER` names, and the form of its files; None: it is neither.
-
-    Raises:
-        ConfigurationError: pyarrow is not installed.
-
-    """
-    form, _, folder = to.partition(":")
-    if form == "csv" and folder:
-        from creditbus.services.subscriber.files.csv_form import CsvForm
-
-        return Path(folder), CsvForm()
-    if form == "parquet" and folder:
-        from creditbus.services.subscriber.files.parquet_form import ParquetForm
-
-        return Path(folder), ParquetForm()
-    return None
-
-
-def tables_at(to: str) -> Engine:
-    """Return what makes connections to the database of a URL.
-
-    Raises:
-        ConfigurationError: this is not a URL, or there is no driver.
-
-    """
-    from creditbus.connectors.sql.drivers import how_to_connect
-    from creditbus.services.subscriber.sql.database import engine_of
-
-    return engine_of(to, how_to_connect)
 
 
 class SyncLines:

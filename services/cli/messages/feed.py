@@ -371,6 +371,32 @@ FILE_TOO_OLD = Message(
     "{why}, and the copy has not read them; the file stays as it was. Begin a new one from a snapshot, which the "
     "operators of the bus make: `creditbus feed sync {subscriber} --from FOLDER --to NEW.jsonl`",
 )
+RECEIVER_TOO_OLD = Message(
+    "{why}，而接收端尚未收到；未再发送任何记录。请让接收端从空开始，并由快照开始新的位置文件："
+    "`creditbus feed sync {subscriber} --from FOLDER --to {place} --secret-file FILE --position-file NEW`，"
+    "快照文件夹请向总线运维方索取",
+    "{why}, and the receiver has not got them; nothing later was sent. Let it begin empty, with a new file of "
+    "positions, from a snapshot, which the operators of the bus make: "
+    "`creditbus feed sync {subscriber} --from FOLDER --to {place} --secret-file FILE --position-file NEW`",
+)
+NO_RESUMING = Message(
+    "接收端已收到的记录不能移除，无法取代为快照的内容",
+    "what a receiver has got cannot be taken away, so that it cannot be brought to a snapshot",
+)
+BEGIN_RECEIVER = Message(
+    "请让接收端从空开始："
+    "`creditbus feed sync {subscriber} --from FOLDER --to URL --secret-file FILE --position-file NEW`",
+    "let it begin empty: "
+    "`creditbus feed sync {subscriber} --from FOLDER --to URL --secret-file FILE --position-file NEW`",
+)
+NO_RESUMING_THERE = Message(
+    "既不是数据库的地址，也不是 csv:文件夹、parquet:文件夹或以 .jsonl 结尾的文件",
+    "this is neither the URL of a database, nor csv:FOLDER, parquet:FOLDER or a file whose name ends with .jsonl",
+)
+NO_COMPARING_THERE = Message(
+    "只能比较数据库、csv:文件夹 和 parquet:文件夹",
+    "only a database, csv:FOLDER and parquet:FOLDER can be compared",
+)
 FOLLOWS_TOO_LATE = Message(
     "已过期的记录仍在视图中的，见快照：请运维方运行 `creditbus feed bootstrap {subscriber} --to FOLDER --base FOLDER`",
     "what has expired and still counts is in a snapshot: have the operators run "

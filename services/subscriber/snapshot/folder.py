@@ -19,6 +19,7 @@ from creditbus.topics.errors import ConfigurationError, UnavailableError
 __all__ = ["file_errors", "finished_file", "whole_folder"]
 
 _UNFINISHED: Final = ".unfinished"
+_NO_NAMES: Final = ("", "..")
 _OWNER_ONLY: Final = 0o700
 _OF_DISKS: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS})
 """Servers that are away are an `OSError`, too, and another line."""
@@ -31,12 +32,18 @@ def whole_folder(target: Path) -> Iterator[Path]:
     What a killed run has left of it is taken away by the next one.
 
     Raises:
-        ConfigurationError: the target is there already, or somebody else writes it at this moment.
+        ConfigurationError: the target is there already, has no name of its own, or somebody else writes it at this
+            moment.
         UnavailableError: the disk refuses.
 
     """
     place = str(target)
-    if target.exists() and not (target.is_dir() and not any(target.iterdir())):
+    if target.name in _NO_NAMES:
+        # it becomes the target by being renamed, which a folder can be by its own name alone
+        raise ConfigurationError(place, messages.NO_FOLDER_NAME(), messages.NEW_FOLDER())
+    with file_errors(place):
+        taken = target.exists() and not (target.is_dir() and not any(target.iterdir()))
+    if taken:
         raise ConfigurationError(place, messages.FOLDER_EXISTS(), messages.NEW_FOLDER())
     unfinished = target.with_name(f".{target.name}{_UNFINISHED}")
     with file_errors(place):

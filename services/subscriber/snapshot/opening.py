@@ -126,7 +126,9 @@ def open_snapshot(
 
     """
     path = folder / MANIFEST
-    if not path.is_file():
+    with file_errors(str(path)):
+        there = path.is_file()
+    if not there:
         raise ConfigurationError(str(folder), messages.NO_SNAPSHOT(), messages.MAKE_SNAPSHOT())
     with file_errors(str(path)):
         document = path.read_bytes()
@@ -161,14 +163,15 @@ def _signer(path: Path, snapshot: Snapshot, trusted: Sequence[tuple[PublicKey, V
 
 def _check_file(folder: Path, file: SnapshotFile) -> None:
     path = folder / file.name
-    if Path(file.name).name != file.name or path.is_symlink():
-        raise _refusal(folder / MANIFEST, messages.SNAPSHOT_FORGED())
-    if not path.is_file():
-        raise _refusal(path, messages.SNAPSHOT_FILE_MISSING())
-    with file_errors(str(path)), path.open("rb") as content:
-        digest = file_digest(content, "sha256").digest()
-    if digest != file.digest or path.stat().st_size != file.size:
-        raise _refusal(path, messages.SNAPSHOT_FILE_CHANGED())
+    with file_errors(str(path)):
+        if Path(file.name).name != file.name or path.is_symlink():
+            raise _refusal(folder / MANIFEST, messages.SNAPSHOT_FORGED())
+        if not path.is_file():
+            raise _refusal(path, messages.SNAPSHOT_FILE_MISSING())
+        with path.open("rb") as content:
+            digest = file_digest(content, "sha256").digest()
+        if digest != file.digest or path.stat().st_size != file.size:
+            raise _refusal(path, messages.SNAPSHOT_FILE_CHANGED())
 
 
 def _refusal(path: Path, problem: Text) -> ConfigurationError:

@@ -13,7 +13,7 @@ from creditbus.services.subscriber.snapshot.opening import MANIFEST
 
 __all__ = ["SnapshotSeries"]
 
-_NAME: Final = re.compile(r"\d{8}T\d{6}Z")
+_NAME: Final = re.compile("[0-9]{8}T[0-9]{6}Z")
 _GONE: Final = ".gone"
 
 
@@ -32,6 +32,11 @@ class SnapshotSeries:
         """Return where the snapshot of an interval stands that begins at a moment, in seconds since 1970 UTC."""
         return self._folder / datetime.fromtimestamp(moment, UTC).strftime("%Y%m%dT%H%M%SZ")
 
+    def has(self, target: Path) -> bool:
+        """Tell whether there is something at the place of a snapshot."""
+        with file_errors(str(self._folder)):
+            return target.exists()
+
     def newest(self) -> Path | None:
         """Return the last snapshot that is there; None: there is none."""
         return next(reversed(self._whole()), None)
@@ -48,7 +53,9 @@ class SnapshotSeries:
                 # under another name first: nobody is to take what is half there for a snapshot
                 one.rename(one.with_name(f".{one.name}{_GONE}"))
             for one in self._folder.glob(f".*{_GONE}"):
-                shutil.rmtree(one)
+                # people hide things under such names, too
+                if _NAME.fullmatch(one.name.removeprefix(".").removesuffix(_GONE)):
+                    shutil.rmtree(one)
 
     def _whole(self) -> list[Path]:
         with file_errors(str(self._folder)):

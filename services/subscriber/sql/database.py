@@ -22,7 +22,7 @@ _WHERE: Final = "--to"
 _IN_MEMORY: Final = ":memory:"
 
 
-def engine_of(url: str, how_to_connect: Callable[[str], Text]) -> sa.Engine:
+def engine_of(url: str, how_to_connect: Callable[[str], Text], problem: Text | None = None) -> sa.Engine:
     """Return what makes connections to a database; none is made yet.
 
     Connecting raises `ConfigurationError` where the driver does not take what the URL says.
@@ -30,6 +30,7 @@ def engine_of(url: str, how_to_connect: Callable[[str], Text]) -> sa.Engine:
     Args:
         url: as SQLAlchemy writes them.
         how_to_connect: says what to install for a database, by the first word of its URL, and what that looks like.
+        problem: is said of what is not a URL; None: what `feed sync` takes.
 
     Raises:
         ConfigurationError: this is not a URL, there is no driver, or an option of the URL will not do.
@@ -39,7 +40,7 @@ def engine_of(url: str, how_to_connect: Callable[[str], Text]) -> sa.Engine:
         parts = sa.make_url(url)
     except (ArgumentError, ValueError) as error:
         # not repeated: a password may stand in it
-        raise ConfigurationError(_WHERE, messages.NOT_A_URL(), how_to_connect("")) from error
+        raise ConfigurationError(_WHERE, problem or messages.NOT_A_URL(), how_to_connect("")) from error
     backend = parts.get_backend_name()
     if backend == "sqlite" and _is_in_memory(parts):
         raise ConfigurationError(_WHERE, messages.IN_MEMORY(), how_to_connect(backend))

@@ -10,12 +10,14 @@ from types import SimpleNamespace
 import pytest
 
 from creditbus.services.cli import main as cli
+from creditbus.services.subscriber.snapshot.series import SnapshotSeries
 from tests.english import english_in
 from tests.feed_copies import TOPIC, KeptReports, MadeFeed
 from tests.harness.copied import CopiedTables
 
 Run = Callable[..., tuple[int, str, str]]
 _COPY = "sqlite:///copy.db"
+_LONG = "x" * 300
 
 
 @pytest.fixture
@@ -208,6 +210,23 @@ def test_a_beginning_that_has_expired_is_said_with_what_helps(feed: MadeFeed, ru
         (("--to", "nowhere/view"), "nowhere/view: No such file or directory; check path, rights and room on the disk"),
         (("--to", _COPY, "--resume", "view"), "view: there is no snapshot here: manifest.json is missing; "),
         (("--to", "view", "--base", "view"), "view: there is no snapshot here: manifest.json is missing; "),
+        (("--to", "."), ".: this is not a folder's own name; give the name of a new folder"),
+        (("--to", ""), ".: this is not a folder's own name; give the name of a new folder"),
+        (("--to", "/"), "/: this is not a folder's own name; give the name of a new folder"),
+        (("--to", "view/.."), "view/..: this is not a folder's own name; give the name of a new folder"),
+        (("--to", _LONG), f"{_LONG}: File name too long; check path, rights and room on the disk"),
+        (("--to", _LONG[:250]), f"{_LONG[:250]}: File name too long; check path, rights and room on the disk"),
+        (("--to", "view", "--base", _LONG), f"{_LONG}/manifest.json: File name too long; "),
+        (("--to", _COPY, "--resume", _LONG), f"{_LONG}/manifest.json: File name too long; "),
+        (
+            ("--to", "https://example.org/inbox", "--resume", "view"),
+            "--to: what a receiver has got cannot be taken away",
+        ),
+        (("--to", "HTTP://127.0.0.1/inbox", "--resume", "view"), "--to: what a receiver has got cannot be taken away"),
+        (
+            ("--to", "nonsense", "--resume", "view"),
+            "--to: this is neither the URL of a database, nor csv:FOLDER, parquet:FOLDER or a file whose name ends",
+        ),
     ],
 )
 def test_what_cannot_be_is_one_line(options: tuple[str, ...], said: str, feed: MadeFeed, run: Run) -> None:
@@ -301,3 +320,12 @@ def test_what_cannot_go_on_does_not_begin(options: tuple[str, ...], said: str, f
     feed.put(0, "S1")
     code, _, err = run("bootstrap", "--to", "views", *options)
     assert (code, said in err, err.count("\n")) == (2, True, 1)
+
+
+def test_of_what_is_hidden_only_what_was_renamed_here_goes(feed: MadeFeed, tmp_path: Path) -> None:
+    assert feed.view() == {}
+    names = (".20261129T000000Z.gone", ".backup.gone", ".20261129T000000Z.old.gone")
+    for name in names:
+        (tmp_path / name).mkdir()
+    SnapshotSeries(tmp_path).keep(3)
+    assert sorted(one.name for one in tmp_path.iterdir()) == sorted(names[1:])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import threading
@@ -38,6 +39,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     monkeypatch.setenv("CREDITBUS_BOOTSTRAP_SERVERS", "localhost:1")
     monkeypatch.setenv("CREDITBUS_REGISTRY_URL", "http://localhost:1")
     monkeypatch.setenv("CREDITBUS_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr("creditbus.services.cli.declared._take", lambda _: None)
     monkeypatch.chdir(tmp_path)
 
     def run(*options: str, to: str = "sqlite:///copy.db", lang: str = "en") -> tuple[int, str, str]:
@@ -255,3 +257,53 @@ def test_compare_lists_what_differs(
     del feed.log[0][0]
     assert cli.main(compare) == 1
     assert capsys.readouterr().err.startswith("creditbus: ")
+
+
+@pytest.mark.parametrize("to", ["a.jsonl", "https://example.org/inbox", "http://127.0.0.1:1/inbox.jsonl", "nonsense"])
+def test_compare_says_what_it_takes(to: str, feed: MadeFeed, run: Sync, capsys: pytest.CaptureFixture[str]) -> None:
+    feed.put(0, "S1")
+    run("--once", to="a.jsonl")
+    assert cli.main(["feed", "compare", "district-wuchang", "--to", to, "--lang", "en"]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("creditbus: --to: only a database, csv:FOLDER and parquet:FOLDER can be compared")
+    assert cli.main(["feed", "compare", "district-wuchang", "--to", to, "--lang", "zh"]) == 2
+    assert "只能比较数据库" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("to", ["sqlite:///nowhere.db", "csv:nowhere", "parquet:nowhere"])
+def test_there_is_nothing_to_compare_where_no_copy_is(
+    to: str, feed: MadeFeed, run: Sync, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    feed.put(0, "S1")
+    run("--once")
+    assert cli.main(["feed", "compare", "district-wuchang", "--to", to, "--lang", "en"]) == 2
+    assert capsys.readouterr().err == (
+        f"creditbus: {to}: there is no copy here; check --to; `creditbus feed sync` makes one\n"
+    )
+    assert not list(tmp_path.glob("nowhere*"))
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_receiver_that_was_away_too_long_gets_a_command_that_does_it(
+    lang: str, feed: MadeFeed, run: Sync, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "webhook.secret").write_text("x" * 32, encoding="utf-8")
+    feed.put(0, "S0")
+    with running_receiver() as receiving:
+        assert run("--once", "--secret-file", "webhook.secret", to=receiving.url)[0] == 0
+        for number in range(3):
+            feed.put(0, f"S{number}")
+        assert cli.main(["feed", "bootstrap", "district-wuchang", "--to", "view", "--lang", "en"]) == 0
+        capsys.readouterr()
+        feed.expire(0, 2)
+        code, _, said = run("--once", "--secret-file", "webhook.secret", to=receiving.url, lang=lang)
+        assert code == 1
+        (command,) = re.findall("`creditbus (feed sync .*?)`", said)
+        assert command == (
+            f"feed sync district-wuchang --from FOLDER --to {receiving.url} --secret-file FILE --position-file NEW"
+        )
+        for name, value in (("FOLDER", "view"), ("FILE", "webhook.secret"), ("NEW", "new.json")):
+            command = command.replace(name, value)
+        receiving.posts.clear()
+        assert cli.main([*command.split(), "--once"]) == 0
+        assert sorted(record["feed"]["feed_seq"] for record in receiving.records()) == [2, 3, 4]
