@@ -12,8 +12,9 @@ from creditbus.services.subscriber.sql.sql_copy import SqlCopy
 from creditbus.topics.errors import ConfigurationError, UnavailableError
 from tests.feed_copies import TOPIC
 
-_MYSQL = "mysql+pymysql://user:secret@127.0.0.1:1/credit"
-_POSTGRESQL = "postgresql+psycopg://user:secret@127.0.0.1:1/credit"
+_ACCOUNT = "user:secret"
+_MYSQL = f"mysql+pymysql://{_ACCOUNT}@127.0.0.1:1/credit"
+_POSTGRESQL = f"postgresql+psycopg://{_ACCOUNT}@127.0.0.1:1/credit"
 
 
 def _open(url: str) -> None:
@@ -32,11 +33,11 @@ def _open(url: str) -> None:
         f"{_MYSQL}?connect_timeout=abc",
         f"{_MYSQL}?read_timeout=abc",
         f"{_MYSQL}?ssl_ca={{}}/nowhere.pem",
-        "mysql+pymysql://user:secret@a..b/credit",
+        f"mysql+pymysql://{_ACCOUNT}@a..b/credit",
         f"{_POSTGRESQL}?foo=bar",
         f"{_POSTGRESQL}?host=a,b&port=1",
         f"{_POSTGRESQL}?host=a&host=b:x",
-        "postgresql+psycopg://user:secret@a..b/credit",
+        f"postgresql+psycopg://{_ACCOUNT}@a..b/credit",
     ],
 )
 def test_an_option_that_will_not_do_is_a_line(url: str, tmp_path: Path) -> None:

@@ -149,7 +149,7 @@ def test_certificates_are_those_of_the_file_that_the_environment_names(
 
 
 @pytest.mark.parametrize(
-    "proxy", ["ftp://user:secret@proxy:21", "socks5://user:secret@proxy", "http://user:secret@proxy:port"]
+    "proxy", [f"ftp://{_LOGIN}@proxy:21", f"socks5://{_LOGIN}@proxy", f"http://{_LOGIN}@proxy:port"]
 )
 def test_a_proxy_that_cannot_be_used_is_a_line(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", proxy)
