@@ -77,6 +77,7 @@ def test_statements_that_wait_with_their_records_are_read_in_two_passes() -> Non
 def test_a_document_number_of_two_lines_hides_no_record() -> None:
     bus = Bus(machinery())
     bus.publish(REGISTRATION)
-    bus.publish(PENALTY.claiming(uscc="91420106MA4KAAA16H").changed(CF_WSH="示罚\n〔2019〕1号"))
+    penalty = PENALTY.claiming(uscc="91420106MA4KAAA16H")
+    bus.publish(penalty.headed(document_no="示罚\n〔2019〕1号"))
     bus.settle()
     assert len(bus.records("91420106MA4KAAA16H")) == 2
