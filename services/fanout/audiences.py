@@ -9,7 +9,7 @@ from datetime import date
 
 from creditbus.services.domain.catalogue import Catalogue, Item
 from creditbus.services.domain.event import Policy
-from creditbus.services.domain.feed.disclosure import Projection, shows
+from creditbus.services.domain.feed.disclosure import Projection
 from creditbus.services.domain.feed.grants import Grant
 from creditbus.services.domain.feed.policy import GrantHistory, policy_at
 from creditbus.services.engine.errors import AheadError
@@ -37,13 +37,14 @@ class Outlet:
     frame: bytes
 
     def __init__(self, grant: Grant, item: Item, written: Item, reader: ChangeReader) -> None:
-        """Make one of a version's grant and item; `written` is the item as events have it now."""
-        same_fields = list(item.fields) == list(written.fields)
-        projection = Projection(grant, item)
-        # also where they differ: what was shown is compared by the names of fields, not by their places
-        self.shows = shows(projection)
-        self.projection = projection if same_fields else Projection(grant, written)
-        self.showing: Showing = showing_of(self.projection, reader)
+        """Make one of a version's grant and item; `written` is the item as events have it now.
+
+        Of `written` only the places of the fields count. What may be seen, and so what was shown, is said by the
+        version's own item: by the rules of now a record that was shown could look as if it never had been.
+        """
+        self.projection = Projection(grant, item)
+        self.showing: Showing = showing_of(self.projection, reader, tuple(written.fields))
+        self.shows = self.showing.shows
         self.grant = grant
         self.subscriber = grant.subscriber
         self.item = item.id

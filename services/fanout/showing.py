@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from creditbus.services.domain.catalogue import Field
 from creditbus.services.domain.feed.disclosure import ACT_FIELDS, Projection, shows
 from creditbus.services.domain.feed.grants import discloses
-from creditbus.services.domain.feed.withholding import Sight, WithheldFor, may_hold, may_see, sight
+from creditbus.services.domain.feed.withholding import Sight, WithheldFor, may_be_there, may_hold, may_see, sight
 from creditbus.services.engine.codec.primitives import encode_text, text_at
 from creditbus.services.fanout.change import Before, Change, ChangeReader
 
 __all__ = ["Showing", "Withholding", "showing_of"]
 
 _NULL = b"\x00"
+#: Place of a field that changes do not have any more.
+_NOWHERE = -1
 
 
 class Showing:
@@ -22,18 +24,30 @@ class Showing:
     Attributes:
         shows: what it shows; equal for those that show the same.
 
+    Args:
+        projection: of one item, as one version has it.
+        reader: of the changes that are to be shown.
+        places: codes of the item's fields in the order in which changes have them. A field of the projection that is
+            not among them is null.
+
     """
 
     __slots__ = ("_act", "_content", "_nothing", "_projection", "_reader", "shows")
 
-    def __init__(self, projection: Projection, reader: ChangeReader) -> None:
-        fields, order, partial = projection.fields, list(projection.item.fields), projection.partial
+    def __init__(self, projection: Projection, reader: ChangeReader, places: Sequence[str]) -> None:
+        fields, partial = projection.fields, projection.partial
         self._projection = projection
         self._reader = reader
         self.shows = shows(projection)
         self._act = _runs([(ACT_FIELDS.index(name), None) for name in projection.act])
         self._content = _runs(
-            [(order.index(one.code), one if one.mask is not None or one.code in partial else None) for one in fields],
+            [
+                (
+                    places.index(one.code) if one.code in places else _NOWHERE,
+                    one if one.mask is not None or one.code in partial else None,
+                )
+                for one in fields
+            ],
         )
         self._nothing = _NULL * (len(projection.act) + len(fields))
 
@@ -62,7 +76,9 @@ class Showing:
         for first, after, _ in self._act:
             parts.append(value[act[first] : act[after]])
         for first, after, field in self._content:
-            if field is None:
+            if first == _NOWHERE:
+                parts.append(_NULL)
+            elif field is None:
                 parts.append(value[content[first] : content[after]])
             else:
                 text = text_at(value, content[first])
@@ -103,10 +119,10 @@ class Withholding(Showing):
 
     __slots__ = ("_gate",)
 
-    def __init__(self, projection: Projection, reader: ChangeReader) -> None:
-        super().__init__(projection, reader)
+    def __init__(self, projection: Projection, reader: ChangeReader, places: Sequence[str]) -> None:
+        super().__init__(projection, reader, places)
         assert projection.gate is not None  # noqa: S101 -- for the type checker: `showing_of` asked
-        self._gate = list(projection.item.fields).index(projection.gate.code)
+        self._gate = places.index(projection.gate.code)
 
     def of(self, change: Change, before: Before | None = None) -> bytes | None:
         """See the base class."""
@@ -138,22 +154,49 @@ class Withholding(Showing):
         return text_at(change.value, change.content[self._gate])
 
 
-def showing_of(projection: Projection, reader: ChangeReader) -> Showing:
+class WithholdingUnread(Showing):
+    """What a projection shows that withholds records for a field which changes do not have any more.
+
+    Nothing says whether a record may be seen, so none is shown, and whatever may have been shown is taken back.
+    """
+
+    __slots__ = ()
+
+    def of(self, change: Change, before: Before | None = None) -> bytes | None:  # noqa: ARG002 -- of those that know
+        """See the base class."""
+        return self.hidden(change) if may_be_there(self._reader.applied(change)) else None
+
+    def may_see(self, change: Change, before: Before) -> bool:  # noqa: ARG002 -- of those that know
+        """See the base class."""
+        return False
+
+    def may_show(self, change: Change, before: Before) -> bool:  # noqa: ARG002 -- of those that know
+        """See the base class."""
+        return may_be_there(self._reader.applied(change))
+
+
+def showing_of(projection: Projection, reader: ChangeReader, places: Sequence[str] | None = None) -> Showing:
     """Return what a projection shows.
 
     Args:
         projection: of one item.
         reader: of the changes that are to be shown.
+        places: codes of the item's fields in the order in which changes have them; None: that of the projection's item.
 
     """
-    return Showing(projection, reader) if projection.gate is None else Withholding(projection, reader)
+    places = tuple(projection.item.fields) if places is None else places
+    if projection.gate is None:
+        return Showing(projection, reader, places)
+    if projection.gate.code not in places:
+        return WithholdingUnread(projection, reader, places)
+    return Withholding(projection, reader, places)
 
 
 def _runs(shown: Sequence[tuple[int, Field | None]]) -> list[tuple[int, int, Field | None]]:
     """Join neighbours that are shown as they are: first place, place after the last, and the field to be made again."""
     runs: list[tuple[int, int, Field | None]] = []
     for place, field in shown:
-        if runs and field is None and runs[-1][2] is None and runs[-1][1] == place:
+        if runs and field is None and runs[-1][2] is None and runs[-1][0] != _NOWHERE and runs[-1][1] == place:
             runs[-1] = (runs[-1][0], place + 1, None)
         else:
             runs.append((place, place + 1, field))

@@ -15,7 +15,7 @@ from creditbus.services.domain.event import ID_BYTES, Applied, Change
 from creditbus.services.domain.feed.disclosure import RETRACTED, Projection
 from creditbus.services.domain.feed.grants import discloses
 
-__all__ = ["WITHHELD", "Sight", "WithheldFor", "gate_of", "may_hold", "may_see", "sight", "withheld_id"]
+__all__ = ["WITHHELD", "Sight", "WithheldFor", "gate_of", "may_be_there", "may_hold", "may_see", "sight", "withheld_id"]
 
 #: What a feed says in place of the record's state where the record is withheld from now on; no state of the record.
 WITHHELD: Final = "WITHHELD"
@@ -98,13 +98,18 @@ def may_see(projection: Projection, stated: str | None, applied: Applied, before
 
 def may_hold(projection: Projection, stated: str | None, applied: Applied, before: str = "") -> bool:
     """Tell whether a subscriber whose grant covered the version before a change may hold it: see `sight`."""
-    if applied["change"] == Change.NEW or applied["previous_state"] in RETRACTED:
+    if not may_be_there(applied):
         return False
     if projection.gate is None:
         return True
     if _is_known(projection, before):
         return _was_disclosed(projection, before)
     return applied["revision"] != 1 or may_see(projection, stated, applied)
+
+
+def may_be_there(applied: Applied) -> bool:
+    """Tell whether a version of the record before a change may be on show, whatever it says."""
+    return applied["change"] != Change.NEW and applied["previous_state"] not in RETRACTED
 
 
 def _is_known(projection: Projection, before: str) -> bool:
