@@ -13,6 +13,7 @@ from creditbus.services.cli.language import choose
 from creditbus.services.cli.trace.rows import row_named
 from creditbus.services.cli.trace.running import traced
 from creditbus.services.cli.trace.text import lines
+from creditbus.services.domain.city_time import city_day
 
 __all__ = ["one_event"]
 
@@ -87,7 +88,7 @@ def _configured(folder: Path) -> dict[str, Connector]:
 def _trace(connector: Connector, number: int) -> str:
     choose("en")
     try:
-        facts = traced(connector, row_named(connector, number, None, None), _NOW, unregistered=False)
+        facts = traced(connector, row_named(connector, number, None, None), _NOW, city_day(_NOW), unregistered=False)
         said = "\n".join(lines(facts))
     finally:
         choose(None)

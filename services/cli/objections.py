@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,7 +14,7 @@ from creditbus.services.cli.declared import connected
 from creditbus.services.cli.language import spoken
 from creditbus.services.cli.messages import profile as messages
 from creditbus.services.cli.profile_lines import objection_text
-from creditbus.services.domain.city_time import city_day
+from creditbus.services.worker.city_day import city_today
 from creditbus.topics.connection import Connection
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ def list_command(
     json: Json = False,
 ) -> None:
     """List open objections, those that are due first at the top. Exit code 1 when one is overdue."""
-    found = asyncio.run(_read(connected(store=True), city_day(int(time.time() * 1000))))
+    found = asyncio.run(_read(connected(store=True), city_today()))
     late = [one for one in found if one.judged.overdue]
     listed = late if overdue else found
     if json:

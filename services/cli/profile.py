@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -16,7 +15,7 @@ from creditbus.services.cli.language import spoken
 from creditbus.services.cli.messages import profile as messages
 from creditbus.services.cli.moments import moment_of
 from creditbus.services.cli.profile_lines import disclosed_lines, past_lines, profile_lines
-from creditbus.services.domain.city_time import city_day, day_number
+from creditbus.services.domain.city_time import day_number
 from creditbus.services.worker.city_day import city_today
 from creditbus.topics.connection import Connection
 from creditbus.topics.errors import ConfigurationError
@@ -46,9 +45,7 @@ def show(
     if as_ is not None and past is not None:
         raise ConfigurationError("--as", messages.NOT_OF_THE_PAST(), messages.LEAVE_ONE_OUT())
     connection = connected(store=True)
-    facing = (
-        None if as_ is None else (known_subscriber(as_), city_day(int(time.time() * 1000)) if on is None else on.date())
-    )
+    facing = None if as_ is None else (known_subscriber(as_), city_today() if on is None else on.date())
     found = asyncio.run(_read(connection, code.strip(), facing, past))
     if found is None:
         nothing = messages.NO_PROFILE if known_at is None else messages.NOT_KNOWN_THEN

@@ -17,6 +17,7 @@ from creditbus.services.cli.language import spoken
 from creditbus.services.cli.messages import quality as messages
 from creditbus.services.cli.words import word
 from creditbus.services.domain.city_time import city_day
+from creditbus.services.worker.city_day import city_today
 from creditbus.topics.connection import Connection
 from creditbus.topics.errors import ConfigurationError
 
@@ -134,7 +135,7 @@ def _read(connection: Connection, wanted: list[str], days: tuple[datetime | None
     first = days[0].date() if days[0] else last.replace(day=1)
     if last < first:
         raise ConfigurationError("--to", messages.TO_BEFORE_FROM(last=last, first=first), messages.FROM_NOT_AFTER_TO())
-    return asyncio.run(read_quality(connection, wanted, DateRange(first, last)))
+    return asyncio.run(read_quality(connection, wanted, DateRange(first, last), city_today()))
 
 
 def _serve(

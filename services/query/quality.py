@@ -7,7 +7,6 @@ became of it are the same rows. A record's timing counts in the period in which 
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
@@ -122,8 +121,16 @@ class QualityReport:
         }
 
 
-async def read_quality(connection: Connection, departments: Iterable[str], period: DateRange) -> QualityReport:
+async def read_quality(
+    connection: Connection, departments: Iterable[str], period: DateRange, today: date
+) -> QualityReport:
     """Read what a report needs. It reads all records that the bus holds: about half a minute for a million.
+
+    Args:
+        connection: where the servers are.
+        departments: ids.
+        period: days on which the bus received what is counted.
+        today: the city's day, on which objections are overdue or not.
 
     Raises:
         DependencyDownError: a server does not answer.
@@ -146,7 +153,6 @@ async def read_quality(connection: Connection, departments: Iterable[str], perio
     calendar = working_calendar()
     judge, clock = TimelinessJudge(catalogue, calendar), ObjectionClock(catalogue.objections, calendar)
     objections = {name: Counter[ObjectionStanding]() for name in found}
-    today = city_day(int(time.time() * 1000))
     for one in held:
         if one.objection is not None:
             objections[one.department][clock.judged(one.objection, today).standing] += 1

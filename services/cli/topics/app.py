@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,7 +13,7 @@ from creditbus.services.cli.messages import topics as messages
 from creditbus.services.cli.topics.admission import admission_warnings
 from creditbus.services.cli.topics.entitlement import refuse_entitlement_faults
 from creditbus.services.cli.topics.versions import register, wait_for_lanes
-from creditbus.services.domain.city_time import city_day
+from creditbus.services.worker.city_day import city_today
 from creditbus.topics.connection import Connection
 
 if TYPE_CHECKING:
@@ -45,7 +44,7 @@ def plan_command(
 
     refuse_entitlement_faults()
     plan = plan_bus(Connection.from_environment(store=False))
-    day = city_day(int(time.time() * 1000)) if on is None else on.date()
+    day = city_today() if on is None else on.date()
     warnings = list(admission_warnings())
     if json:
         effects = planned_effects(plan, day, count=not no_count)

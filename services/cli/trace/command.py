@@ -9,6 +9,7 @@ import typer
 
 from creditbus.services.cli.configured import FOLDER, Folder, Json, Name, connector_named
 from creditbus.services.cli.console import print_json
+from creditbus.services.worker.city_day import city_today
 
 __all__ = ["register"]
 
@@ -40,7 +41,8 @@ def trace(
     connector = connector_named(name, folder)
     moment = datetime.now(UTC) if today is None else today.replace(hour=_NOON, tzinfo=UTC)
     found = row_named(connector, row, file, sheet)
-    facts = traced(connector, found, int(moment.timestamp() * 1000), unregistered=unregistered)
+    on = city_today() if today is None else today.date()
+    facts = traced(connector, found, int(moment.timestamp() * 1000), on, unregistered=unregistered)
     if json:
         print_json(facts)
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from creditbus.connectors.contract import Defect, Row
@@ -12,7 +13,6 @@ from creditbus.connectors.run.outgoing import outgoing
 from creditbus.connectors.setup.configuration import Connector
 from creditbus.services.cli.trace.hop_facts import connector_hop, stage_hop
 from creditbus.services.cli.trace.registrations import MadeRegistration, made_for, publish
-from creditbus.services.domain.city_time import city_day
 from creditbus.services.domain.ledger import Outcome
 from creditbus.services.local.bus import LocalBus
 from creditbus.services.local.contents import decode
@@ -30,20 +30,19 @@ _MOST_REGISTRATIONS = 2
 _FINAL = (Outcome.APPLIED, Outcome.DUPLICATE, Outcome.STALE, Outcome.REJECTED, Outcome.HELD, Outcome.PARKED)
 
 
-def traced(connector: Connector, row: Row | Defect, now: int, *, unregistered: bool) -> dict[str, Any]:
+def traced(connector: Connector, row: Row | Defect, now: int, on: date, *, unregistered: bool) -> dict[str, Any]:
     """Return everything that a trace says of a row.
 
     Args:
         connector: whose row it is.
         row: as its source gives it.
         now: when the bus receives it, in milliseconds since 1970.
+        on: the city's day by which the stages judge.
         unregistered: make up no registration, though the row waits for one.
     """
     declared = declarations()
     lanes = declared.topics[connector.topic].partitions
-    stages = LocalStages.build(
-        lanes=lanes, person_key=_PERSON_KEY, subscribers=declared.subscribers.values(), on=city_day(now)
-    )
+    stages = LocalStages.build(lanes=lanes, person_key=_PERSON_KEY, subscribers=declared.subscribers.values(), on=on)
     made: list[MadeRegistration] = []
     while True:
         hops = _hops(connector, row, stages, declared, now, made)
