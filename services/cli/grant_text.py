@@ -30,4 +30,8 @@ def plain(value: Any) -> Any:
 
 
 def _said(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    if not isinstance(value, list):
+        return str(value)
+    said = ", ".join(map(str, value))
+    # a mask as one writes it: its numbers are one value
+    return f"[{said}]" if all(type(one) is int for one in value) else said

@@ -30,7 +30,7 @@ class GrantChange:
 
     Attributes:
         key: such as `items`, or `fields.tax-credit-grade`.
-        added: entries that a list has more; of another value the one of now; None: the key is gone.
+        added: entries that a list has more; of another value, a mask among them, the one of now; None: the key is gone.
         removed: entries that it has no more; of another value the one before; None: the key is new.
 
     """
@@ -59,15 +59,18 @@ class GrantStep:
 
 
 def grant_history(versions: Iterable[PublishedCity], subscriber: str) -> Iterator[GrantStep]:
-    """Yield the steps of a subscriber's grant, oldest first; nothing for one that was never declared."""
+    """Yield the steps of a subscriber's grant, oldest first; nothing for one that was never declared.
+
+    A version that only writes a grant in another way, such as its items in another order, is none.
+    """
     path = f"subscribers/{subscriber}.yaml"
     before: Mapping[str, Any] | None = None
     for version in versions:
         text = version.files.get(path)
         now = None if text is None else yaml.safe_load(text)["grant"]
-        if now != before:
+        changes = () if now is None else tuple(_changes(before or _NONE, now))
+        if changes or (before is None) != (now is None):
             step = Step.BEGINS if before is None else Step.ENDS if now is None else Step.CHANGES
-            changes = () if now is None else tuple(_changes(before or _NONE, now))
             yield GrantStep(version.version, version.published_ms, step, changes)
         before = now
 
@@ -77,9 +80,16 @@ def _changes(before: Mapping[str, Any], now: Mapping[str, Any], within: str = ""
         was, has, name = before.get(key), now.get(key), f"{within}{key}"
         if was == has:
             continue
-        if isinstance(was or has, Mapping) and isinstance(has or was, Mapping):
+        if isinstance(was, Mapping) or isinstance(has, Mapping):
             yield from _changes(was or _NONE, has or _NONE, f"{name}.")
-        elif isinstance(was, list) and isinstance(has, list):
-            yield GrantChange(name, [one for one in has if one not in was], [one for one in was if one not in has])
+        elif isinstance(was, list) and isinstance(has, list) and not _is_mask(has):
+            added, removed = [one for one in has if one not in was], [one for one in was if one not in has]
+            if added or removed:
+                yield GrantChange(name, added, removed)
         else:
             yield GrantChange(name, has, was)
+
+
+def _is_mask(value: list[Any]) -> bool:
+    """Tell a mask from the other lists of a grant: these are sets, and in a mask each number has its side."""
+    return all(type(one) is int for one in value)
