@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate, pairwise, takewhile
-from typing import cast
+from datetime import date
+from itertools import accumulate, takewhile
+from typing import Final, cast
 
 from creditbus.services.domain.catalogue import Catalogue, Item
-from creditbus.services.domain.city_time import city_day
-from creditbus.services.domain.event import NO_ACT, Act, Applied, Header, RecordState
+from creditbus.services.domain.city_time import city_day, day_number, numbered_day
+from creditbus.services.domain.event import NO_ACT, Act, Applied, Change, Header, RecordState, Verb, record_key
+from creditbus.services.domain.feed.disclosure import RETRACTED
 from creditbus.services.domain.framed_avro import UndecodableError
 from creditbus.services.domain.profile.history import Phase, Superseded, phases_of
 from creditbus.services.domain.profile.in_force import DatedAct, Lifetime, still_counting
+from creditbus.services.domain.profile.keys import record_store_key
 from creditbus.services.domain.profile.parked import is_parked
 from creditbus.services.domain.profile.past_registrations import PastRegistrations, RegistrationPast, RegistrationPhase
+from creditbus.services.domain.profile.publication import End, Publication, ended_id
 from creditbus.services.domain.profile.record import Record
 from creditbus.services.engine.codec.event_codec import DecodedEvent, EventCodec
 
 __all__ = ["RecordPast", "ToldPhase", "past_of", "registrations_of"]
 
+#: In place of a day that an act does not state; no publication ends on it.
+_NO_DAY: Final = "1970-01-01"
 _OVER = frozenset({RecordState.EXITED, RecordState.REPAIRED, RecordState.EXPIRED, RecordState.WITHDRAWN})
 
 
@@ -94,11 +100,41 @@ class RecordPast:
         if stated in _OVER:
             begins, ends, stated_end = _day_of(begun) or None, None, _end_stated(said, begun, _said_since(known))
         acts = [
-            self._dated(codec, one.act, one.state)
-            for before, one in pairwise((None, *known))
-            if one is not None and one.act is not None and (before is None or before.phase.act != one.phase.act)
+            self._dated(codec, act, known[place].state)
+            for place, act in _acts_of(known)
+            if not (act.header["verb"] == Verb.EXPIRE.value and self._is_outdated(codec, act, known[place:]))
         ]
-        return Lifetime(last.state, stated, begins, ends, stated_end, still_counting(acts))
+        expired = None
+        if _is_over(known) and not any(act.verb == Verb.EXPIRE.value for act in acts):
+            expired = self._end_by_rule(codec, last)
+        return Lifetime(last.state, stated, begins, ends, stated_end, still_counting(acts), expired)
+
+    def _is_outdated(self, codec: EventCodec, act: DecodedEvent, since: Sequence[ToldPhase]) -> bool:
+        """Tell whether an expiry counts no more: the record was on show after it, or it was found by another content.
+
+        Args:
+            codec: reads the act.
+            act: by which the record expired.
+            since: the phases from that on.
+
+        """
+        if any(one.state not in RETRACTED for one in since):
+            return True
+        if since[-1].phase.content == since[0].phase.content:
+            return False
+        said, header = codec.read_body(self.item.id, act.body)[0], act.header
+        # that of a department stands, whatever the content says
+        key = record_store_key(header["subject"].encode(), record_key(header).encode())
+        last = date.fromisoformat(said["effective_to"] or _NO_DAY)
+        end = End(day_number(last) + 1, said["legal_basis"] or "", said["reason"] or "")
+        return header["event_id"] == ended_id(key, end)
+
+    def _end_by_rule(self, codec: EventCodec, phase: ToldPhase) -> str | None:
+        """Return the first day after a publication, by rules and by what the content states; None: it has no end."""
+        publication = Publication(self.item)
+        content = codec.read_body(self.item.id, phase.content.body)[2]
+        end = publication.end(tuple([(content.get(name) or "").encode() for name in publication.fields]))
+        return None if end is None else numbered_day(end.day).isoformat()
 
     def _acts(self, codec: EventCodec, content: DecodedEvent) -> tuple[Act, Act]:
         """Return the decision that a content speaks of, and the one with which its record began.
@@ -117,7 +153,28 @@ class RecordPast:
         header = act.header
         said = codec.read_body(self.item.id, act.body)[0]
         day = _day_of(said) or city_day(header["received_at"]).isoformat()
+        # an objection to what is not published any more counts as one where its end is taken back later
+        state = RecordState.DISPUTED if header["verb"] == Verb.DISPUTE.value else state
         return DatedAct(header["verb"], day, state, header["lifts"])
+
+
+def _acts_of(known: Sequence[ToldPhase]) -> Iterator[tuple[int, DecodedEvent]]:
+    """Give the acts on a record, and in which of its phases each came.
+
+    A content that was emitted once more, since by other rules its publication goes on, is not one.
+    """
+    for place, (before, one) in enumerate(zip((None, *known), known, strict=False)):
+        act = one.act
+        if act is None or (before is not None and before.phase.act == one.phase.act):
+            continue
+        if _applied(act.header)["change"] != Change.RESTATED:
+            yield place, act
+
+
+def _is_over(known: Sequence[ToldPhase]) -> bool:
+    """Tell whether a record's term was over when it was last shown no more: not that its content says so."""
+    hidden = takewhile(lambda one: one.state in RETRACTED, reversed(known))
+    return any(one.state is RecordState.EXPIRED != one.content.header["state"] for one in hidden)
 
 
 def past_of(

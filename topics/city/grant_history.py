@@ -61,7 +61,7 @@ class GrantStep:
 def grant_history(versions: Iterable[PublishedCity], subscriber: str) -> Iterator[GrantStep]:
     """Yield the steps of a subscriber's grant, oldest first; nothing for one that was never declared.
 
-    A version that only writes a grant in another way, such as its items in another order, is none.
+    A version that only writes a grant in another way, such as its items in another order, is not a step.
     """
     path = f"subscribers/{subscriber}.yaml"
     before: Mapping[str, Any] | None = None

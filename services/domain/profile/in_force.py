@@ -68,6 +68,8 @@ class Lifetime(NamedTuple):
         ends: last day of its term; None: it has no end.
         stated_end: of a content that states that the record is over, since when; None: nobody says.
         acts: those that count, in the order in which they were applied.
+        expired: the first day after its publication, where that is over and none of `acts` says so; None: it is not
+            over, one of them says it, or nobody knows.
 
     """
 
@@ -77,6 +79,7 @@ class Lifetime(NamedTuple):
     ends: str | None
     stated_end: str | None
     acts: Sequence[DatedAct]
+    expired: str | None = None
 
     def state_on(self, day: str) -> RecordState:
         """Return the state of a record in force on a day: with or without an objection."""
@@ -112,6 +115,8 @@ def absence(life: Lifetime, day: str) -> tuple[Absence, str | None] | None:
     ended = [(act.on, _ABSENCES[_ENDING[act.verb]]) for act in life.acts if act.verb in _ENDING and act.on <= day]
     if life.stated in _ENDED and life.stated_end is not None and life.stated_end <= day:
         ended.append((life.stated_end, _ABSENCES[life.stated]))
+    if life.expired is not None and life.expired <= day:
+        ended.append((life.expired, Absence.EXPIRED))
     if life.ends is not None and life.ends < day:
         ended.append((life.ends, Absence.OVER))
     if ended:
@@ -123,4 +128,6 @@ def absence(life: Lifetime, day: str) -> tuple[Absence, str | None] | None:
 
 
 def _end_is_known(life: Lifetime) -> bool:
-    return any(act.verb in _ENDING for act in life.acts) or (life.stated in _ENDED and life.stated_end is not None)
+    return (life.expired is not None or any(act.verb in _ENDING for act in life.acts)) or (
+        life.stated in _ENDED and life.stated_end is not None
+    )
