@@ -12,12 +12,12 @@ from dataclasses import replace
 from typing import Final
 
 from creditbus.services.domain.catalogue import Catalogue
-from creditbus.services.domain.city_time import midnight_ms, numbered_day
-from creditbus.services.domain.event import NO_ACT, Act, Change, Header, RecordState, Verb, record_key, restated_id
+from creditbus.services.domain.city_time import midnight_ms
+from creditbus.services.domain.event import Act, Change, Header, RecordState, Verb, record_key, restated_id
 from creditbus.services.domain.feed.disclosure import RETRACTED
 from creditbus.services.domain.profile.endings import Ended, EndedBy
 from creditbus.services.domain.profile.keys import item_of, record_store_key, subject_key
-from creditbus.services.domain.profile.publication import End, Publication, ended_id
+from creditbus.services.domain.profile.publication import End, Publication, act_of, ended_id
 from creditbus.services.domain.profile.record import Moved, Record, Term, settled
 from creditbus.services.domain.profile.stored_record import decode_record, encode_record
 from creditbus.services.domain.profile.subject import Subject
@@ -256,13 +256,7 @@ class Ending:
             "applied": None,
         }
         _, claim, stated, _ = self._codec.read_body(header["item"], content.body)
-        act: Act = {
-            **NO_ACT,
-            "legal_basis": end.source or None,
-            "effective_to": numbered_day(end.day - 1).isoformat(),
-            "reason": end.category or None,
-            "statement": statement,
-        }
+        act: Act = {**act_of(end), "statement": statement}
         body, _ = self._codec.write_body(header["item"], act, claim, stated)
         return DecodedEvent(ended, body)
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from itertools import accumulate, takewhile
-from typing import Final, cast
+from typing import cast
 
 from creditbus.services.domain.catalogue import Catalogue, Item
-from creditbus.services.domain.city_time import city_day, day_number, numbered_day
+from creditbus.services.domain.city_time import city_day, numbered_day
 from creditbus.services.domain.event import NO_ACT, Act, Applied, Change, Header, RecordState, Verb, record_key
 from creditbus.services.domain.feed.disclosure import RETRACTED
 from creditbus.services.domain.framed_avro import UndecodableError
@@ -19,14 +18,12 @@ from creditbus.services.domain.profile.in_force import DatedAct, Lifetime, still
 from creditbus.services.domain.profile.keys import record_store_key
 from creditbus.services.domain.profile.parked import is_parked
 from creditbus.services.domain.profile.past_registrations import PastRegistrations, RegistrationPast, RegistrationPhase
-from creditbus.services.domain.profile.publication import End, Publication, ended_id
+from creditbus.services.domain.profile.publication import Publication, end_said, ended_id
 from creditbus.services.domain.profile.record import Record
 from creditbus.services.engine.codec.event_codec import DecodedEvent, EventCodec
 
 __all__ = ["RecordPast", "ToldPhase", "past_of", "registrations_of"]
 
-#: In place of a day that an act does not state; no publication ends on it.
-_NO_DAY: Final = "1970-01-01"
 _OVER = frozenset({RecordState.EXITED, RecordState.REPAIRED, RecordState.EXPIRED, RecordState.WITHDRAWN})
 
 
@@ -122,12 +119,11 @@ class RecordPast:
             return True
         if since[-1].phase.content == since[0].phase.content:
             return False
-        said, header = codec.read_body(self.item.id, act.body)[0], act.header
         # that of a department stands, whatever the content says
+        header = act.header
+        end = end_said(codec.read_body(self.item.id, act.body)[0])
         key = record_store_key(header["subject"].encode(), record_key(header).encode())
-        last = date.fromisoformat(said["effective_to"] or _NO_DAY)
-        end = End(day_number(last) + 1, said["legal_basis"] or "", said["reason"] or "")
-        return header["event_id"] == ended_id(key, end)
+        return end is not None and header["event_id"] == ended_id(key, end)
 
     def _end_by_rule(self, codec: EventCodec, phase: ToldPhase) -> str | None:
         """Return the first day after a publication, by rules and by what the content states; None: it has no end."""
@@ -174,7 +170,8 @@ def _acts_of(known: Sequence[ToldPhase]) -> Iterator[tuple[int, DecodedEvent]]:
 def _is_over(known: Sequence[ToldPhase]) -> bool:
     """Tell whether a record's term was over when it was last shown no more: not that its content says so."""
     hidden = takewhile(lambda one: one.state in RETRACTED, reversed(known))
-    return any(one.state is RecordState.EXPIRED != one.content.header["state"] for one in hidden)
+    expired = [one for one in hidden if one.state is RecordState.EXPIRED]
+    return any(one.content.header["state"] != RecordState.EXPIRED.value for one in expired)
 
 
 def past_of(

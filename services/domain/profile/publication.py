@@ -14,10 +14,10 @@ from itertools import zip_longest
 from typing import Final, NamedTuple
 
 from creditbus.services.domain.catalogue import Field, Item, PublicationPeriod, PublicationRules
-from creditbus.services.domain.city_time import day_number
-from creditbus.services.domain.event import ID_BYTES
+from creditbus.services.domain.city_time import day_number, numbered_day
+from creditbus.services.domain.event import ID_BYTES, NO_ACT, Act
 
-__all__ = ["NEVER", "End", "Publication", "ended_id"]
+__all__ = ["NEVER", "End", "Publication", "act_of", "end_said", "ended_id"]
 
 _YEAR: Final = 12
 _REMEMBERED: Final = 50_000
@@ -191,6 +191,22 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
+
+
+def act_of(end: End) -> Act:
+    """Return what the event says by which a publication ends."""
+    return {
+        **NO_ACT,
+        "legal_basis": end.source or None,
+        "effective_to": numbered_day(end.day - 1).isoformat(),
+        "reason": end.category or None,
+    }
+
+
+def end_said(act: Act) -> End | None:
+    """Return the end of which `act_of` would make an act; None: the act says no day."""
+    last = _day(act["effective_to"] or "")
+    return None if last is None else End(day_number(last) + 1, act["legal_basis"] or "", act["reason"] or "")
 
 
 def ended_id(record: bytes, end: End) -> bytes:
