@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from creditbus.connectors.mapping import messages
 from creditbus.connectors.mapping.cells import Transform
 from creditbus.services.domain import normalise
-from creditbus.services.domain.city_time import city_day
+from creditbus.services.domain.city_time import city_day, has_day
 
 __all__ = ["day_reader", "epoch_reader", "moment_reader"]
 
@@ -48,9 +48,11 @@ def moment_reader(time_zone: str) -> Callable[[str], int | None]:
             clock = time(int(match["hour"] or 0), int(match["minute"] or 0), int(match["second"] or 0))
             moment = datetime.combine(day, clock, _zone(match["zone"]) or zone)
             # in whole numbers: a fraction would round the last of the milliseconds
-            return int(moment.timestamp()) * 1000 + int(((match["part"] or "") + "000")[:3])
+            found = int(moment.timestamp()) * 1000 + int(((match["part"] or "") + "000")[:3])
         except (ValueError, OverflowError):
             return None
+        # by another zone a moment of the calendar's first or last day may lie outside of it
+        return found if has_day(found) else None
 
     return read
 

@@ -6,17 +6,30 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Final
 
-__all__ = ["CITY_ZONE", "city_day", "city_moment", "day_number", "midnight_ms", "numbered_day"]
+__all__ = ["CITY_ZONE", "city_day", "city_moment", "day_number", "has_day", "midnight_ms", "numbered_day"]
 
 _DAY_MS: Final = 86_400_000
 #: China has one time zone, UTC+8, and no daylight saving.
 _OFFSET_MS: Final = 8 * 3_600_000
 CITY_ZONE: Final = timezone(timedelta(milliseconds=_OFFSET_MS))
 _FIRST_DAY: Final = date(1970, 1, 1).toordinal()
+#: The first instant of the calendar (years 1 to 9999) by UTC, and the first one after it by the city's time.
+_CALENDAR_FROM_MS: Final = (date.min.toordinal() - _FIRST_DAY) * _DAY_MS
+_CALENDAR_TO_MS: Final = (date.max.toordinal() + 1 - _FIRST_DAY) * _DAY_MS - _OFFSET_MS
+
+
+def has_day(timestamp_ms: int) -> bool:
+    """Tell whether an instant lies on a day of the calendar, by UTC as well as in the city."""
+    return _CALENDAR_FROM_MS <= timestamp_ms < _CALENDAR_TO_MS
 
 
 def city_day(timestamp_ms: int) -> date:
-    """Return the day in the city: a decision of today is not in the future because UTC is still at yesterday."""
+    """Return the day in the city: a decision of today is not in the future because UTC is still at yesterday.
+
+    Raises:
+        ValueError: the instant lies on no day (`has_day`).
+
+    """
     return _day((timestamp_ms + _OFFSET_MS) // _DAY_MS)
 
 

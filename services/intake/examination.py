@@ -8,7 +8,7 @@ from typing import Final, cast
 
 from creditbus.avro_schemas import unreadable_schema
 from creditbus.services.domain.catalogue import Catalogue
-from creditbus.services.domain.city_time import city_day
+from creditbus.services.domain.city_time import city_day, has_day
 from creditbus.services.domain.entitlement import Publisher, publishers
 from creditbus.services.domain.event import NO_CODES, Header, Origin, content_hash, event_id
 from creditbus.services.domain.framed_avro import UndecodableError, parsed, read_record
@@ -25,6 +25,8 @@ __all__ = ["AdmittedEvent", "Examiner", "RefusedEvent"]
 
 #: A source clock may be ahead of the broker's by this much.
 _CLOCK_SKEW_MS: Final = 86_400_000
+#: The first number that is too large for an int of Avro.
+_INT_LIMIT: Final = 1 << 31
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -69,7 +71,11 @@ class Examiner:
                 return self._unreadable_row(record, value)
             if not shape.item:
                 return _poison(record, Reason.CAT_NOT_IN_CATALOGUE)
-            return self._event(record, self._codec.open(value), shape.item)
+            opened = self._codec.open(value)
+            if not (_is_int(opened.header["origin"]["row"]) and _is_int(opened.header["normalised"])):
+                # fastavro reads a longer number there; other readers, fanout among them, do not
+                return _poison(record, Reason.FORMAT_UNDECODABLE)
+            return self._event(record, opened, shape.item)
         except (FrameError, UndecodableError):
             return _poison(record, Reason.FORMAT_UNDECODABLE)
 
@@ -97,9 +103,8 @@ class Examiner:
             keep = verdict.findings[0].reason is not Reason.CAT_NATURAL_PERSON
             findings = [(finding.reason.value, finding.field, finding.proposed) for finding in verdict.findings]
             return self._refused(record, header, Refusal(findings, verdict.cautions, keep_original=keep))
-        if (header["source_time"] or 0) > record.timestamp + _CLOCK_SKEW_MS:
-            # it would outrank every later event of the record
-            return self._refused(record, header, Refusal([(Reason.DATE_FUTURE, "header.source_time", None)]))
+        if faults := _faults_of_order(header, record.timestamp):
+            return self._refused(record, header, Refusal(faults))
         if verdict.person:
             header["subject"] = person_token(person_identifier(claim), self._person_key)
             body, start = self._codec.write_body(item_id, act, NO_CODES, content)
@@ -122,6 +127,25 @@ class Examiner:
         header["subject_kind"] = admitted.subject_kind
         header["subject"] = admitted.subject or (header["subject"] if admitted.person else "")
         header["event_id"] = event_id(header, header["subject"] or "|".join(admitted.legacy_keys))
+
+
+def _is_int(number: int) -> bool:
+    return -_INT_LIMIT <= number < _INT_LIMIT
+
+
+def _faults_of_order(header: Header, now: int) -> list[tuple[str, str, str | None]]:
+    """Say what is wrong with the moments by which the events of a record are ordered; `now` as they are counted."""
+    moment, reading = header["source_time"], header["reading"]
+    if moment is not None and moment > now + _CLOCK_SKEW_MS:
+        # it would outrank every later event of the record
+        return [(Reason.DATE_FUTURE, "header.source_time", None)]
+    # Moments outside of the calendar were admitted once: of the day of an objection no lane could go on, and a number
+    # of more than nine bytes is one that fanout does not read.
+    if moment is not None and not has_day(moment):
+        return [(Reason.DATE_UNPARSABLE, "header.source_time", None)]
+    if reading is not None and not has_day(reading // 1000):
+        return [(Reason.DATE_UNPARSABLE, "header.reading", None)]
+    return []
 
 
 def _poison(record: Record, reason: Reason) -> RefusedEvent:

@@ -9,6 +9,7 @@ from typing import Final
 from creditbus.services.domain.profile.due import JOURNAL_FULL, DueSpan, due_between, due_by, is_over, pack_due, span_of
 from creditbus.services.domain.profile.keys import DUE_KEY, due_chunk_key, due_span_key
 from creditbus.services.domain.profile.lane import JOURNAL, Turn
+from creditbus.services.domain.profile.publication import NEVER
 from creditbus.services.engine.stage.state_view import StateView
 
 __all__ = ["Due", "DuePiece", "filing_keys"]
@@ -48,7 +49,12 @@ class Due:
         self._new: dict[int, list[bytes]] = {}
 
     def expect(self, day: int, code: bytes) -> None:
-        """File that something of a subject is due on a day, in days since 1970-01-01."""
+        """File that something of a subject is due on a day, in days since 1970-01-01.
+
+        A day from `NEVER` on is not filed: an entry cannot name it. What is due then comes about with the next event.
+        """
+        if day >= NEVER:
+            return
         codes = self._new.get(day)
         if codes is None:
             codes = self._new[day] = []

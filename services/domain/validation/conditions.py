@@ -7,7 +7,7 @@ from creditbus.services.domain.catalogue import Field, FirstYear, Item, Known, M
 from creditbus.services.domain.normalise import NO_END, half_width
 from creditbus.services.domain.reasons import Reason
 from creditbus.services.domain.validation.outcome import Finding
-from creditbus.services.domain.validation.values import Check, Values
+from creditbus.services.domain.validation.values import YEAR, Check, Values
 
 __all__ = ["DatesCheck", "condition_checks", "dates_check", "magnitude_check"]
 
@@ -94,7 +94,8 @@ def _first_year(rule: FirstYear, when: Field) -> Check:
 
     def check(content: Values, findings: list[Finding]) -> None:
         value, year = content[rule.when_field], content[rule.year_field]
-        if value and year and applies(value) and year.isdecimal() and int(year) < rule.first:
+        # anything but a year has a finding of its own, and Python refuses to read a number of thousands of digits
+        if value and year and applies(value) and YEAR.fullmatch(year) and int(year) < rule.first:
             findings.append(Finding(rule.reason, rule.when_field))
 
     return check

@@ -17,13 +17,13 @@ from creditbus.services.domain.profile.corrections import read_changes
 from creditbus.services.domain.reasons import Reason
 from creditbus.services.domain.validation.outcome import Finding
 
-__all__ = ["Check", "Values", "value_checks"]
+__all__ = ["YEAR", "Check", "Values", "value_checks"]
 
 Values = Mapping[str, str | None]
 Check = Callable[[Values, list[Finding]], None]
 
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
-_YEAR = re.compile(r"[0-9]{4}")
+YEAR = re.compile(r"[0-9]{4}")
 _DIVISION = re.compile(r"[0-9]{6}")
 _MOMENT = re.compile(
     r"[0-9]{4}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}日?[T\s]\s*[0-9]{1,2}:[0-9]{2}.*|[0-9]{14}|-?[0-9]{12,13}"
@@ -40,7 +40,7 @@ def _date_fault(value: str) -> Reason | None:
 
 _FAULTS: dict[Format, Callable[[str], Reason | None]] = {
     Format.NUMBER: lambda value: None if _NUMBER.fullmatch(value) else Reason.NUMBER_UNPARSABLE,
-    Format.YEAR: lambda value: None if _YEAR.fullmatch(value) else Reason.DATE_UNPARSABLE,
+    Format.YEAR: lambda value: None if YEAR.fullmatch(value) else Reason.DATE_UNPARSABLE,
     Format.DIVISION: lambda value: None if _DIVISION.fullmatch(value) else Reason.ID_CHARSET,
     Format.USCC: uscc.authority_fault,
     Format.CHANGES: lambda value: Reason.FORMAT_UNPARSABLE if read_changes(value) is None else None,

@@ -122,6 +122,67 @@ def test_a_source_clock_in_the_future_would_outrank_every_later_event(
     assert bus.ledger().departments["administrative-enforcement"].reasons == reasons
 
 
+_FIRST_MS = -62_135_596_800_000
+"""0001-01-01T00:00Z: the first moment that is a day by UTC and in the city."""
+_REGISTERED = EXAMPLES["enterprise-registration"].claiming(uscc="91420106MA4KAAA16H")
+_PUBLISHED = PENALTY.claiming(uscc="91420106MA4KAAA16H").changed(CF_JDRQ="2019-12-01", CF_GSJZQ=None)
+
+
+def after_objection(bus: Bus, **header: Any) -> tuple[dict[str, int], dict[str, int]]:
+    """Publish a penalty and an objection to it with such headers; return what became of them, and why."""
+    penalty = _PUBLISHED.headed(**header)
+    for event in (_REGISTERED, penalty, penalty.headed(verb="DISPUTE")):
+        bus.publish(event)
+    bus.settle()
+    account = bus.ledger().departments["administrative-enforcement"]
+    return dict(account.counts), dict(account.reasons)
+
+
+@pytest.mark.parametrize("moment", [-1, _FIRST_MS, None])
+def test_a_source_time_of_any_day_of_the_calendar_is_admitted(bus: Bus, moment: int | None) -> None:
+    assert after_objection(bus, source_time=moment) == ({"received": 2, "applied": 2}, {})
+
+
+@pytest.mark.parametrize("moment", [_FIRST_MS - 1, -(10**15), -(1 << 62), -(1 << 63)])
+def test_a_source_time_of_no_day_goes_back_and_stops_no_lane(bus: Bus, moment: int) -> None:
+    assert after_objection(bus, source_time=moment) == ({"received": 2, "rejected": 2}, {"DATE_UNPARSABLE": 2})
+    (reject, _) = rejects(bus, "administrative-enforcement")
+    assert reject["findings"][0]["field"] == "header.source_time"
+
+
+@pytest.mark.parametrize("place", [1 << 62, (1 << 63) - 1, -(1 << 63)])
+def test_a_reading_of_no_day_goes_back_for_fanout_would_not_read_it(bus: Bus, place: int) -> None:
+    assert after_objection(bus, reading=place) == ({"received": 2, "rejected": 2}, {"DATE_UNPARSABLE": 2})
+    (reject, _) = rejects(bus, "administrative-enforcement")
+    assert reject["findings"][0]["field"] == "header.reading"
+
+
+@pytest.mark.parametrize("place", [0, 1, 1_600_000_000_000_000])
+def test_other_readings_are_admitted_and_reach_the_feeds(bus: Bus, place: int) -> None:
+    assert after_objection(bus, reading=place) == ({"received": 2, "applied": 2}, {})
+    items = [bus.decode(one.value)["record"]["item"] for one in bus.read("feed.agency-xinda")]
+    assert items.count(PENALTY.item.id) == 2
+
+
+@pytest.mark.parametrize("digits", [5, 5_000])
+def test_a_year_of_too_many_digits_goes_back_also_where_a_value_exists_only_from_a_year_on(
+    bus: Bus, digits: int
+) -> None:
+    graded = EXAMPLES["tax-credit-grade"].changed(XYDJ="M", PJND="9" * digits)
+    bus.publish(graded)
+    bus.settle()
+    (reject,) = rejects(bus, graded.header["origin"]["department"])
+    assert [(one["reason"], one["field"]) for one in reject["findings"]] == [("DATE_UNPARSABLE", "PJND")]
+
+
+@pytest.mark.parametrize("number", [1 << 31, 1 << 62, -(1 << 31) - 1, -(1 << 63)])
+def test_an_int_of_more_than_32_bits_is_undecodable(bus: Bus, number: int) -> None:
+    origin = {**sent(PENALTY)[0]["origin"], "row": number}
+    undecodable = ({"received": 2, "rejected": 2}, {"FORMAT_UNDECODABLE": 2})
+    assert after_objection(bus, origin=origin) == undecodable
+    assert after_objection(Bus(bus.parts), normalised=number) == undecodable
+
+
 @pytest.mark.parametrize(("stated", "booked"), [("FORMAT_COLUMN_COUNT", ""), ("nonsense", "FORMAT_UNPARSABLE")])
 def test_an_unreadable_row_goes_back_with_its_reason(bus: Bus, stated: str, booked: str) -> None:
     header, _ = sent(PENALTY)

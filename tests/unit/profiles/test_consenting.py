@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from creditbus.services.domain.city_time import numbered_day
+from creditbus.services.domain.profile.consents import consents_to
 from creditbus.topics.declarations import declarations
 from creditbus.topics.names import CHANGES, EVENTS
 from tests.examples import CATALOGUE, EXAMPLES, Example
@@ -140,6 +142,19 @@ def test_a_consent_runs_out_with_its_last_day_and_takes_nothing_with_it_before(f
     subject = feed.bus.subject(CODE)
     assert subject is not None
     assert subject.consents == ()
+
+
+@pytest.mark.parametrize("first", ["2149-06-05", "2149-06-06", "2149-06-07", "9999-12-31"])
+def test_a_consent_of_a_day_beyond_what_a_lane_can_file_is_recorded_and_stops_nothing(feed: Feed, first: str) -> None:
+    far = CONSENT.changed(SQSX=ITEMS[0], SQQSRQ=first, SQJZRQ="9999-12-31")
+    assert feed.say(far, PENALTY.changed(CF_NR="其他内容")) == []
+    subject = feed.bus.subject(CODE)
+    assert subject is not None
+    assert [numbered_day(one.first).isoformat() for one in subject.consents] == [first]
+    assert feed.bus.ledger().balanced
+    (consent,) = subject.consents
+    counting = [len(consents_to([consent], ITEMS[0], consent.first + days)) for days in (-1, 0)]
+    assert counting == [0, 1]
 
 
 def test_a_consent_counts_from_its_first_day_on(feed: Feed) -> None:

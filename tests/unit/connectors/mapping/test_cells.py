@@ -125,6 +125,12 @@ def test_a_moment_without_a_zone_stands_in_the_mapping_s() -> None:
     assert day_reader(moment_reader("UTC"), open_end=False)("2025-03-02 16:00:00") == "2025-03-03"
 
 
+@pytest.mark.parametrize("text", ["0001-01-01 00:00:00+14:00", "9999-12-31 23:00:00-10:00", "9999-12-31 17:00:00Z"])
+def test_a_moment_outside_of_the_calendar_is_none_and_its_cell_stays_as_it_was(text: str) -> None:
+    assert moment_reader("Asia/Shanghai")(text) is None
+    assert day_reader(moment_reader("Asia/Shanghai"), open_end=False)(text) == text
+
+
 @pytest.mark.parametrize("text", ["yesterday", "2016-13-03 10:00", "20160403 25:00"])
 def test_what_is_no_moment_is_none(text: str) -> None:
     assert moment_reader("Asia/Shanghai")(text) is None
