@@ -167,7 +167,9 @@ def _of_all_others(periods: Sequence[PublicationPeriod]) -> PublicationPeriod | 
 
 def _spans(periods: Sequence[PublicationPeriod]) -> list[_Span]:
     turns = {period.effective_from for period in periods}
-    turns |= {period.effective_to + timedelta(1) for period in periods if period.effective_to is not None}
+    # after the last day of the calendar comes nothing that could turn
+    finals = {period.effective_to for period in periods if period.effective_to is not None} - {date.max}
+    turns |= {last + timedelta(1) for last in finals}
     ordered = sorted(turns)
     lasts: list[int | None] = [day_number(after) - 1 for after in ordered[1:]]
     return [

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -82,6 +83,18 @@ def test_without_a_rule_on_the_day_a_repaired_record_ends_at_once() -> None:
     before = date(2020, 3, 1)
     assert end(PENALTY, repaired=before, CF_JDRQ="2020-02-01", CF_CFLB="罚款") == before
     assert end("tourism-black-list", repaired=TODAY, LRRQ="2026-01-01", QXZ="2031-12-31") == TODAY
+
+
+def test_rules_until_the_last_day_of_the_calendar_are_in_force_for_good() -> None:
+    item = shipped(PENALTY)
+    values = {"CF_JDRQ": b"2026-05-10", "CF_CFLB": "罚款".encode()}
+    ends = []
+    for last in (None, date.max):
+        periods = tuple(replace(one, effective_to=one.effective_to or last) for one in item.publication.periods)
+        publication = Publication(replace(item, publication=replace(item.publication, periods=periods)))
+        ends.append(publication.end(tuple(values.get(name, b"") for name in publication.fields)))
+    assert ends[0] is not None
+    assert ends[0] == ends[1]
 
 
 def test_a_term_that_no_rule_limits_is_the_records_own() -> None:
