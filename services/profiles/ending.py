@@ -177,7 +177,7 @@ class Ending:
 
         Args:
             code: the subject.
-            items: those whose records; None: all that may end.
+            items: those whose records; None: all that may end, and those that did by the rules of before.
             first: number of the first chunk of its records that are looked at (`names_of`).
             after: number after that of the last one; None: to the end.
 
@@ -194,7 +194,7 @@ class Ending:
     def _keys(
         self, code: bytes, subject: Subject, items: Container[bytes] | None, first: int, after: int | None
     ) -> list[bytes]:
-        among = self._items if items is None else items
+        among = self._items.keys() | self.lane.unfiled if items is None else items
         names = names_of(code, subject, self._view, first, after)
         return [record_store_key(code, name) for name in names if item_of(name) in among]
 

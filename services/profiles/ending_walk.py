@@ -1,8 +1,9 @@
 """Looks for what has ended at subjects piece by piece: a subject of many records is gone through in parts.
 
-How far it is stands in the state under a key of the subject's own, for few subjects have that many records. Of what is
-due, the key stays when the subject is through: a day is filed once for each of its records, and nobody looks at all of
-them each time.
+Of what is due, how far it is stands in the state under a key of the subject's own, for few subjects have that many
+records. The key stays when the subject is through: a day is filed once for each of its records, and nobody looks at all
+of them each time. Of other rules the lane itself says it: one subject at a time is gone through, and it stays the one
+also where it has fewer records by then.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import struct
 from collections.abc import Container, Iterator, Sequence
 from typing import Final, Protocol
 
-from creditbus.services.domain.profile.keys import ended_key, filed_key, subject_key
+from creditbus.services.domain.profile.keys import ended_key, subject_key
 from creditbus.services.domain.profile.subject import INDEX_CHUNK
 from creditbus.services.engine.stage.state_view import StateView
 from creditbus.services.profiles.ending import Ending
@@ -26,7 +27,6 @@ _WHOLE: Final = AT_ONCE * INDEX_CHUNK + INDEX_CHUNK - 1
 #: The day up to which everything due is looked for, and the chunk of records that is next.
 _ENDED: Final = struct.Struct(">HI")
 _THROUGH: Final = 0xFFFFFFFF
-_CHUNK_BYTES: Final = 4
 
 
 class Looking(Protocol):
@@ -68,26 +68,21 @@ class OtherRules:
 
     Args:
         items: those of which the rules are others.
-        begun: whether the first records of the subject are filed by them.
-        view: the lane's state.
+        first: the chunk of records of the one subject that is next.
 
     """
 
-    def __init__(self, items: Container[bytes], view: StateView, *, begun: bool) -> None:
+    def __init__(self, items: Container[bytes], first: int) -> None:
         self.items: Final = items
-        self._begun = begun
-        self._view = view
+        self._next = first
 
-    def next(self, code: bytes) -> int:
-        """Return the next chunk; what stands there of a walk of before is passed over."""
-        return int.from_bytes(self._view.get(filed_key(code)) or b"", "big") if self._begun else 0
+    def next(self, code: bytes) -> int:  # noqa: ARG002 -- of one subject
+        """Return the next chunk."""
+        return self._next
 
-    def keep(self, code: bytes, after: int) -> None:
-        """Keep the next chunk; nothing when the subject is through."""
-        if after == _THROUGH:
-            self._view.delete(filed_key(code))
-        else:
-            self._view.put(filed_key(code), after.to_bytes(_CHUNK_BYTES, "big"))
+    def keep(self, code: bytes, after: int) -> None:  # noqa: ARG002 -- of one subject
+        """Keep the next chunk, until the lane says it."""
+        self._next = after
 
 
 class EndingWalk:
@@ -153,10 +148,6 @@ class EndingWalk:
     def is_first(self, code: bytes, looking: Looking) -> bool:
         """Tell whether none of a subject's records has been looked at."""
         return not self._is_large(code) or looking.next(code) == 0
-
-    def is_filed_in_part(self, code: bytes) -> bool:
-        """Tell whether the first of a subject's records are filed by other rules, and others are not."""
-        return self._is_large(code) and self._view.get(filed_key(code)) is not None
 
     def _records(self, code: bytes, due: DueOfDay) -> int:
         if not self._is_large(code):

@@ -170,6 +170,11 @@ class BatchLane:
         """Whether the first subject of the next piece has more records than the piece before could take."""
         return self._standing.begun
 
+    @property
+    def filed(self) -> int:
+        """The chunk of its records from which on they are to be filed by other terms; 0: all are, or none."""
+        return self._standing.filed if self._standing.begun else 0
+
     def ahead(self, place: int) -> list[bytes]:
         """Return the subjects from which the next piece may take; none where that is another one."""
         if not self._is_next(place):
@@ -178,13 +183,14 @@ class BatchLane:
         self._view.need(chunk_keys(place, min(many, self._subjects.count - place)))
         return codes_from(place, many, self._subjects, self._view.get)
 
-    def done(self, place: int, through: int, *, begun: bool) -> None:
+    def done(self, place: int, through: int, *, begun: bool, filed: int = 0) -> None:
         """Note how far a piece came, and see to the next one.
 
         Args:
             place: the piece.
             through: how many of its subjects are through.
             begun: whether of the subject after them the first records are.
+            filed: the chunk of that subject's records from which on they are to be filed; 0: all are, or none.
 
         """
         if not self._is_next(place):
@@ -195,10 +201,10 @@ class BatchLane:
         self._done.add(place)
         standing = self._standing
         if begun or place + through < self._subjects.count:
-            self._put(replace(standing, place=place + through, begun=begun, quiet=self._quiet))
+            self._put(replace(standing, place=place + through, begun=begun, filed=filed, quiet=self._quiet))
             self._say(place + through)
         else:
-            self._put(replace(standing, behind=frozenset(), unfiled=frozenset(), place=0, begun=False))
+            self._put(replace(standing, behind=frozenset(), unfiled=frozenset(), place=0, begun=False, filed=0))
             self.behind = self.unfiled = frozenset()
 
     @property

@@ -54,7 +54,7 @@ class LaneWalk:
         # not one by one: a piece may have a thousand, and they are asked for again after each answer of the store
         keys: list[bytes] = []
         for code in codes:
-            if self._is_started(code):
+            if self._is_started:
                 keys += self._restating.needed_to_go_on(code, lane.pace.chunks)
                 continue
             if lane.unfiled:
@@ -73,29 +73,36 @@ class LaneWalk:
             lane.ended(due, self._end(codes, of_day))
 
     def _go_through(self, piece: int) -> None:
-        lane, through, begun = self._lane, 0, False
+        lane, through, begun, filed = self._lane, 0, False, 0
+        is_started = self._is_started
         for code in self._subjects(piece):
-            if self._is_started(code):
+            if is_started:
                 begun = not self._restating.go_on_within(code, lane.pace.chunks)
-            elif lane.unfiled and not self._file(code):
+            elif lane.unfiled and (filed := self._file(code)):
                 begun = True
             else:
                 begun = not self._restating.start_within(code, lane.behind)
             if begun:
                 break
             through += 1
-        lane.done(piece, through, begun=begun)
+        lane.done(piece, through, begun=begun, filed=filed)
 
-    def _is_started(self, code: bytes) -> bool:
-        """Tell whether the first of a subject's records have been restated."""
-        return self._lane.begun and not (self._lane.unfiled and self._endings.is_filed_in_part(code))
+    @property
+    def _is_started(self) -> bool:
+        """Whether the first records of the next piece's subject have been restated.
 
-    def _file(self, code: bytes) -> bool:
-        """File by other rules when a subject's records end; tell whether all of them are."""
-        return self._end([code], self._by_other_rules()) == 1
+        The lane says so itself. How many records the subject has says nothing of it: it may have given up most of
+        them since it was filed in part.
+        """
+        return self._lane.begun and not self._lane.filed
+
+    def _file(self, code: bytes) -> int:
+        """File by other rules when a subject's records end; return the chunk that is next, 0 where all are filed."""
+        looking = self._by_other_rules()
+        return 0 if self._end([code], looking) else looking.next(code)
 
     def _by_other_rules(self) -> OtherRules:
-        return OtherRules(self._lane.unfiled, self._view, begun=self._lane.begun)
+        return OtherRules(self._lane.unfiled, self._lane.filed)
 
     def _end(self, codes: Sequence[bytes], looking: Looking) -> int:
         """Bring records to their terms as of `EndingWalk.end`, and restate subjects whose consents may count otherwise.

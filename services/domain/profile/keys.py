@@ -11,7 +11,6 @@ r"""Keys of the profile store; those of one subject share its code.
 | `c\|subject\|item\|authority\|document number` | corrections that lie over the record (`corrections`) |
 | `n\|subject\|item\|authority\|document number` | place of the subject's newest statement about it (`annotation`) |
 | `e\|subject` | of a subject of many records: how far what is due of a day has ended (`ending_walk` of the stage) |
-| `f\|subject` | of one, too: how far other rules have been looked at (likewise) |
 | `v\|subject\|item\|authority\|document number\|n` | what of the record was replaced for the n-th time (`history`) |
 | `o\|subject` | legacy codes that were the subject's and are so no more, with spaces between them |
 | `l` | under which policies the lane emits its records (`lane`) |
@@ -37,7 +36,6 @@ __all__ = [
     "due_chunk_key",
     "due_span_key",
     "ended_key",
-    "filed_key",
     "held_key",
     "index_key",
     "item_of",
@@ -119,11 +117,6 @@ def superseded_key(subject: bytes, record: bytes, number: int) -> bytes:
 def ended_key(subject: bytes) -> bytes:
     """Return the key of how far what is due of a subject of many records has ended."""
     return b"e|%b" % subject
-
-
-def filed_key(subject: bytes) -> bytes:
-    """Return the key of how far the many records of a subject are filed by other rules."""
-    return b"f|%b" % subject
 
 
 def lost_codes_key(subject: bytes) -> bytes:

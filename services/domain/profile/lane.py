@@ -109,6 +109,8 @@ class LaneStanding:
         place: number of the next subject whose records are to be looked at, from 0. It counts only where something is
             behind.
         begun: whether the first records of that subject have been looked at.
+        filed: of that subject, the next chunk of records that are to be filed by other terms; 0: there is none, its
+            records are being restated. It counts only where one is begun.
         quiet: how many pieces, up to LONG_QUIET, were done since one came with events. It counts only where a walk is
             under way.
         turn: what is due and has not ended yet; None: nothing is.
@@ -124,6 +126,7 @@ class LaneStanding:
     begun: bool = False
     quiet: int = 0
     turn: Turn | None = None
+    filed: int = 0
 
     def is_after(self, policies: Mapping[str, Policy]) -> bool:
         """Tell whether one of these is of an earlier day than the same version's here."""
@@ -149,6 +152,7 @@ class LaneStanding:
             begun=self.begun and not again,
             quiet=self.quiet,
             turn=self._turn_to(now.day or 0),
+            filed=0 if again else self.filed,
         )
 
     def _turn_to(self, day: int) -> Turn | None:
@@ -170,23 +174,30 @@ class LaneStanding:
             "quiet": self.quiet if self.behind or self.turn is not None else 0,
             "turn": self.turn,
         }
+        if content["begun"]:
+            content["filed"] = self.filed
         return json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
 
     @classmethod
     def decode(cls, value: bytes) -> LaneStanding:
-        """Return what `encode` wrote; of before anything ended by itself it has no terms, and chunks for places."""
+        """Return what `encode` wrote; of before anything ended by itself it has no terms, and chunks for places.
+
+        One that was written before it said how far a subject is filed begins with that subject again: whether its
+        records were being filed or restated is not known, and either may be done twice.
+        """
         content = json.loads(value)
         pairs: Mapping[str, tuple[int, int]] = content["policies"]
         policies = {item: Policy(version=version, day=day) for item, (version, day) in pairs.items()}
-        turn = content.get("turn")
+        turn, unfiled = content.get("turn"), frozenset(content.get("unfiled", ()))
         return cls(
             policies,
             content.get("terms", {}),
             content.get("day"),
             frozenset(content["behind"]),
-            frozenset(content.get("unfiled", ())),
+            unfiled,
             content["place"] if "place" in content else content["chunk"] * LANE_CHUNK,
-            content.get("begun", False),
+            content.get("begun", False) and ("filed" in content or not unfiled),
             content.get("quiet", 0),
             None if turn is None else Turn(*turn),
+            content.get("filed", 0),
         )

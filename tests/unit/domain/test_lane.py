@@ -1,6 +1,9 @@
 """What a lane remembers: its subjects in chunks, under which policies it emitted, and what has ended."""
 
+import json
 from collections.abc import Iterable, Mapping
+
+import pytest
 
 from creditbus.services.domain.event import Policy
 from creditbus.services.domain.profile.lane import JOURNAL, LANE_CHUNK, LaneStanding, LaneSubjects, Turn, codes_of
@@ -23,8 +26,9 @@ def lane(
     begun: bool = False,
     quiet: int = 0,
     turn: Turn | None = None,
+    filed: int = 0,
 ) -> LaneStanding:
-    return LaneStanding(policies, terms, day, frozenset(behind), frozenset(unfiled), place, begun, quiet, turn)
+    return LaneStanding(policies, terms, day, frozenset(behind), frozenset(unfiled), place, begun, quiet, turn, filed)
 
 
 def test_subjects_fill_chunks_in_the_order_in_which_they_came() -> None:
@@ -57,10 +61,10 @@ def test_other_policies_leave_their_items_behind_from_the_first_subject_on() -> 
     before = lane({"a": policy(1), "b": policy(1)})
     after = before.changed_to(lane({"a": policy(2), "b": policy(1)}))
     assert (set(after.behind), set(after.unfiled), after.place) == ({"a"}, set(), 0)
-    going = lane(after.policies, after.behind, 3, begun=True, quiet=2)
+    going = lane(after.policies, after.behind, 3, begun=True, quiet=2, filed=4)
     assert going.changed_to(lane(after.policies)) == going
     again = going.changed_to(lane({"a": policy(2), "b": policy(1, day=9)}))
-    assert (set(again.behind), again.place, again.begun) == ({"a", "b"}, 0, False)
+    assert (set(again.behind), again.place, again.begun, again.filed) == ({"a", "b"}, 0, False, 0)
 
 
 def test_what_was_behind_stays_so_when_its_policy_is_the_old_one_again() -> None:
@@ -96,6 +100,15 @@ def test_a_walk_that_was_counted_in_chunks_goes_on_from_their_first_subject() ->
     assert old == lane({"a": policy(1)}, {"a"}, 3 * LANE_CHUNK, terms={})
 
 
+@pytest.mark.parametrize("unfiled", [[], ["a"]])
+def test_a_walk_that_did_not_say_how_far_its_subject_is_filed_begins_with_that_subject_again(
+    unfiled: list[str],
+) -> None:
+    known = {"policies": {"a": [2, 0]}, "terms": TERMS, "day": 100, "behind": ["a"], "unfiled": unfiled, "place": 3}
+    old = LaneStanding.decode(json.dumps({**known, "begun": True, "turn": None}).encode())
+    assert (old.place, old.begun, old.filed) == (3, not unfiled, 0)
+
+
 def test_another_day_turns_from_the_journal_on_and_a_later_one_begins_again() -> None:
     before = lane({"a": policy(1)})
     after = before.changed_to(lane({"a": policy(1)}, day=103))
@@ -123,6 +136,8 @@ def test_it_is_read_as_it_was_written() -> None:
     for standing in (
         lane({"a": policy(2, day=9), "b": policy(1)}, {"b", "a"}, 7, unfiled={"a"}, turn=Turn(100, 103, 2, 3, 4)),
         lane({"a": policy(2)}, {"a"}, 7, begun=True, quiet=5),
+        lane({"a": policy(2)}, {"a"}, 7, unfiled={"a"}, begun=True, filed=12),
+        lane({"a": policy(2)}, {"a"}, 7, unfiled={"a"}, begun=True),
         lane({}, terms={}),
     ):
         assert LaneStanding.decode(standing.encode()) == standing
