@@ -48,12 +48,13 @@ from creditbus.services.profiles.consenting import Consenting, consents_now
 from creditbus.services.profiles.ending import Ending
 from creditbus.services.profiles.folding_context import FoldingContext, item_of
 from creditbus.services.profiles.history import History
+from creditbus.services.profiles.kinds import state_kind
 from creditbus.services.profiles.lane import NO_SUBJECT, BatchLane
 from creditbus.services.profiles.lane_walk import LaneWalk
 from creditbus.services.profiles.quick import Quick
 from creditbus.services.profiles.reidentifying import Reidentifying, renamed
 from creditbus.services.profiles.restating import Restating
-from creditbus.services.profiles.settling import Settling, state_kind
+from creditbus.services.profiles.settling import Settling
 from creditbus.services.profiles.summaries import Summaries
 from creditbus.services.profiles.waiting import Waiting
 from creditbus.topics.names import CHANGES

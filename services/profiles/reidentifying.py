@@ -49,6 +49,7 @@ from creditbus.services.profiles.applied import applied_of
 from creditbus.services.profiles.codes import Codes, own_code
 from creditbus.services.profiles.consenting import Consenting, consents_now
 from creditbus.services.profiles.ending import Ending
+from creditbus.services.profiles.kinds import state_kind
 from creditbus.services.profiles.lane import StageStanding
 from creditbus.services.profiles.restating import Restating, names_of
 from creditbus.services.profiles.summaries import Summaries
@@ -290,6 +291,7 @@ class Reidentifying:
         record = decode_record(moved.value)
         content = renamed(self._codec.open(record.content), moved.subject)
         item = content.header["item"].encode()
+        state_kind(subject, content.header)
         _, by_act = self._codec.last_emission(record.content, record.act)
         settled = self._ending.settled(code, Moved(record, Change.NEW, None), content, brings_content=True)
         self._settle_consents(code, subject, settled.record, content)

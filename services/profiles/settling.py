@@ -1,12 +1,9 @@
-"""What an event says of its subject: whether it is registered, its kind, its consents, and its codes."""
+"""What an event says of its subject: whether it is registered, its consents, and its codes."""
 
 from __future__ import annotations
 
-from creditbus.services.domain.event import Header, SubjectKind
-from creditbus.services.domain.identifiers.subject_kind import kind_of
 from creditbus.services.domain.profile.record import Moved
 from creditbus.services.domain.profile.subject import Subject
-from creditbus.services.domain.tokens import is_token
 from creditbus.services.engine.codec.event_codec import DecodedEvent
 from creditbus.services.engine.stage.state_view import StateView
 from creditbus.services.profiles.consenting import Consenting
@@ -15,7 +12,7 @@ from creditbus.services.profiles.folding_context import FoldingContext
 from creditbus.services.profiles.registration import Registration
 from creditbus.services.profiles.reidentifying import Reidentifying
 
-__all__ = ["Settling", "state_kind"]
+__all__ = ["Settling"]
 
 
 class Settling:
@@ -51,10 +48,3 @@ class Settling:
         """Bring an event to its subject's codes; `before` are those that its record gave before it."""
         if opened.header["item"] in self._identifying:
             self._reidentifying.settle(code, subject, name, before, opened)
-
-
-def state_kind(subject: Subject, header: Header) -> None:
-    """Take the kind of a subject from its first event."""
-    if subject.kind is SubjectKind.UNSTATED:
-        code = header["subject"]
-        subject.kind = SubjectKind(header["subject_kind"]) if is_token(code) else kind_of(code)

@@ -1,14 +1,19 @@
 """What goes with a record from the profile of one subject to that of another, and what stays."""
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
+from creditbus.services.domain.city_time import city_day
 from creditbus.services.domain.crosswalk import crosswalk_key, decode_crosswalk, encode_crosswalk, moved_together_key
+from creditbus.services.domain.event import SubjectKind
 from creditbus.services.domain.profile.keys import index_key, pack_events, subject_key
 from creditbus.services.domain.profile.subject import INDEX_CHUNK, record_keys
+from creditbus.services.fanout.app import grant_of
+from creditbus.topics.declarations import declarations
 from creditbus.topics.names import CHANGES
 from tests.examples import EXAMPLES, Example
-from tests.harness.shown_profiles import present
+from tests.harness.shown_profiles import present, reader
 from tests.step_harness import Bus, machinery
 from tests.strategies import SUBJECTS
 
@@ -191,3 +196,21 @@ def test_feeds_take_a_record_back_and_show_it_once() -> None:
     assert sorted(found) == sorted(
         [(ONE, "ISSUE", "ACTIVE", True), (ONE, "WITHDRAW", "WITHDRAWN", False), (OTHER, "ISSUE", "ACTIVE", True)]
     )
+
+
+def test_a_subject_of_which_nothing_was_known_has_a_kind_once_a_record_comes_to_it() -> None:
+    bus = bus_of(register(ONE, NUMBER), PENALTY, register(ONE, FREE, "更正"))
+    publish(bus, IDENTIFIERS.claiming(uscc=OTHER).changed(REGNO=NUMBER, ORGCODE=None))
+    subject = bus.subject(OTHER)
+    assert subject is not None
+    assert subject.kind is SubjectKind.ENTERPRISE
+    newest = {}
+    for one in bus.read(FEED):
+        said = bus.decode(one.value)
+        if said["subject"]["code"] == OTHER:
+            newest[one.key] = (said["record"]["item"], said["subject"]["kind"])
+    grant = grant_of(declarations().subscribers[FEED.removeprefix("feed.")])
+    shown = asyncio.run(reader(bus).disclosed(OTHER, grant, city_day(bus.now)))
+    assert shown is not None
+    assert [(one["item"], shown["kind"]) for one in shown["records"]] == list(newest.values())
+    assert newest
