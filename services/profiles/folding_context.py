@@ -40,7 +40,7 @@ class FoldingContext:
     ) -> None:
         self.ending: Final = ending_items(catalogue, codec)
         terms = {item.id: item.publication.digest for item in self.ending.values()}
-        self.standing: Final = StageStanding(history.policies(on), terms, on)
+        self.standing: Final = StageStanding(history.policies(on), terms, on, history.turning())
         self.catalogue: Final = catalogue
         self.codec: Final = codec
         self.acting: Final = acting

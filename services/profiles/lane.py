@@ -9,7 +9,7 @@ come between the pieces, and each looks for itself at what its record was last e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Final, NamedTuple
@@ -74,6 +74,7 @@ class StageStanding:
         policies: by item.
         terms: by item, the digest of the rules by which its records end.
         on: the city's day.
+        turning: the days on which a grant begins or is over, in days since 1970-01-01.
 
     Attributes:
         by_item: the policies, by an item's id as it stands in a header.
@@ -84,10 +85,13 @@ class StageStanding:
 
     """
 
-    def __init__(self, policies: Mapping[str, Policy], terms: Mapping[str, str], on: date) -> None:
+    def __init__(
+        self, policies: Mapping[str, Policy], terms: Mapping[str, str], on: date, turning: Collection[int] = ()
+    ) -> None:
         self.by_item: Final = {item.encode(): policy for item, policy in policies.items()}
         self.written: Final = {item.encode(): write_policy(policy) for item, policy in policies.items()}
         self.today: Final = day_number(on)
+        self.turning: Final = turning
         self.standing: Final = LaneStanding(policies, terms, self.today)
         self.settled: Final = self.standing.encode()
         self._read: dict[bytes, LaneStanding] = {}
@@ -132,15 +136,15 @@ class BatchLane:
         if value == stage.settled:
             return
         if value is not None:
-            self._take_up(stage.read(value), stage.standing)
+            self._take_up(stage.read(value), stage)
         self._put(self._standing)
 
-    def _take_up(self, known: LaneStanding, now: LaneStanding) -> None:
-        if known.is_after(now.policies):
+    def _take_up(self, known: LaneStanding, stage: StageStanding) -> None:
+        if known.is_after(stage.today, stage.turning):
             raise ClockBehindError
+        now = stage.standing
         standing = known.changed_to(now)
-        until = standing.day if standing.turn is None else standing.turn.until
-        self.today = max(self.today, until or 0)
+        self.today = max(self.today, standing.until or 0)
         if not self._subjects.count:
             self._standing = replace(now, day=self.today)
             return

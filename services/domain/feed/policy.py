@@ -7,7 +7,7 @@ the policy of now needs to be compared with nothing, and one that was not says b
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -99,6 +99,10 @@ class GrantHistory:
             since.update(dict.fromkeys(standing, older.version))
         return {item: Policy(version=since[item], day=_turn(newest.of(item), on)) for item in newest.items}
 
+    def turning(self) -> frozenset[int]:
+        """Return the days on which a grant of the newest version begins or is over, in days since 1970-01-01."""
+        return frozenset(_turning(self.newest.grants.values()))
+
 
 def day_of(policy: Policy) -> date:
     """Return the day by which a policy's grants are judged."""
@@ -110,11 +114,17 @@ def policy_at(version: int, on: date) -> Policy:
     return Policy(version=version, day=day_number(on))
 
 
+def _turning(grants: Iterable[Grant]) -> Iterator[int]:
+    """Give the days on which a grant begins or is over."""
+    for grant in grants:
+        if grant.valid_from is not None:
+            yield day_number(grant.valid_from)
+        yield day_number(grant.valid_until) + 1
+
+
 def _turn(grants: Sequence[Grant], on: date) -> int:
     """Return the last day up to `on` on which a grant began or was over; 0: there is none."""
-    begun = [day_number(grant.valid_from) for grant in grants if grant.valid_from is not None]
-    over = [day_number(grant.valid_until) + 1 for grant in grants]
-    return max((turn for turn in begun + over if turn <= day_number(on)), default=0)
+    return max((turn for turn in _turning(grants) if turn <= day_number(on)), default=0)
 
 
 def _alike(item: str, one: DeclaredGrants, other: DeclaredGrants) -> bool:

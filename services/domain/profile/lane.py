@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -128,10 +128,26 @@ class LaneStanding:
     turn: Turn | None = None
     filed: int = 0
 
-    def is_after(self, policies: Mapping[str, Policy]) -> bool:
-        """Tell whether one of these is of an earlier day than the same version's here."""
-        pairs = ((self.policies.get(item, policy), policy) for item, policy in policies.items())
-        return any(here["version"] == there["version"] and here["day"] > there["day"] for here, there in pairs)
+    @property
+    def until(self) -> int | None:
+        """The latest day by which the lane was worked on, in days since 1970-01-01; None as of `day`."""
+        return self.day if self.turn is None else self.turn.until
+
+    def is_after(self, today: int, turning: Iterable[int]) -> bool:
+        """Tell whether a grant began or was over after a day, and not after the lane's own.
+
+        Those of before say it by the policies here, whatever is declared now: the day of a policy is that of its last
+        turn.
+
+        Args:
+            today: the day, in days since 1970-01-01.
+            turning: the days on which grants that are declared now begin or are over.
+
+        """
+        until = today if self.until is None else self.until
+        return any(policy["day"] > today for policy in self.policies.values()) or any(
+            today < day <= until for day in turning
+        )
 
     def changed_to(self, now: LaneStanding) -> LaneStanding:
         """Return the same under other policies and terms, on another day: what they change is behind from its start."""

@@ -125,11 +125,19 @@ def test_an_earlier_day_is_not_gone_back_to() -> None:
     assert before.changed_to(lane({"a": policy(1)}, day=99)) == before
 
 
-def test_a_lane_is_after_an_earlier_day_of_the_same_version_alone() -> None:
-    standing = lane({"a": policy(2, day=9), "b": policy(1)})
-    assert standing.is_after({"a": policy(2, day=8), "b": policy(1)})
-    assert not standing.is_after({"a": policy(2, day=9), "b": policy(1, day=1)})
-    assert not standing.is_after({"a": policy(3), "c": policy(1)})
+def test_a_lane_is_after_an_earlier_day_where_a_grant_of_before_turned_since() -> None:
+    standing = lane({"a": policy(2, day=9), "b": policy(1)}, day=12)
+    assert standing.is_after(8, [])
+    assert not standing.is_after(9, [])
+    assert not lane({"a": policy(2)}, day=12).is_after(8, [])
+
+
+def test_a_lane_is_after_an_earlier_day_where_a_grant_of_now_turned_since() -> None:
+    standing = lane({"a": policy(2, day=9)}, day=12)
+    assert [standing.is_after(today, [9, 11, 20]) for today in (9, 10, 11, 12, 19)] == [True, True, False, False, False]
+    assert not standing.is_after(9, [13])
+    assert lane({"a": policy(2)}, day=12, turn=Turn(12, 13)).is_after(12, [13])
+    assert not lane({"a": policy(2)}, day=None).is_after(9, [10])
 
 
 def test_it_is_read_as_it_was_written() -> None:

@@ -142,6 +142,13 @@ def test_the_day_is_the_last_one_on_which_a_grant_of_the_item_began_or_was_over(
     assert days == [0, 0, first, first, first, over, over]
 
 
+def test_the_days_on_which_grants_turn_are_those_of_the_newest_version_alone() -> None:
+    before = version(1, grant(valid_until=DAY + timedelta(9)))
+    history = GrantHistory([before, version(2, grant(valid_from=DAY, valid_until=DAY + timedelta(4)), grant("other"))])
+    turns = {number_of(DAY), number_of(DAY) + 5, number_of(date(2100, 1, 1))}
+    assert history.turning() == turns
+
+
 def test_a_day_of_a_grant_that_is_no_more_is_no_turn() -> None:
     history = GrantHistory([version(1, grant(valid_from=DAY)), version(2, grant())])
     assert history.policies(DAY)[GRADES.id] == Policy(version=2, day=0)

@@ -1,6 +1,6 @@
 """How a lane takes up other policies and days, and in which pieces it looks at what they change."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 
 import pytest
@@ -54,9 +54,10 @@ class Lane:
         on: date = TODAY,
         terms: Mapping[str, str] = TERMS,
         expect: Iterable[tuple[date, bytes]] = (),
+        turning: Collection[int] = (),
     ) -> list[bytes]:
         """Work on one batch: look at a piece, take in new subjects; return the subjects of the piece."""
-        stage = StageStanding(policies, terms, on)
+        stage = StageStanding(policies, terms, on, turning)
         # as the step asks for them
         self.store = dict.fromkeys(filing_keys(self.store[DUE_KEY])) | self.store
         view, out = StateView(dict(self.store)), Output(0)
@@ -64,7 +65,7 @@ class Lane:
             restated = self._worked(stage, view, out, chunk, add or [], expect)
         except MissingKeysError as error:
             self.store |= dict.fromkeys(error.keys)
-            return self.batch(policies, chunk, add, on=on, terms=terms, expect=expect)
+            return self.batch(policies, chunk, add, on=on, terms=terms, expect=expect, turning=turning)
         self.store |= view.written
         self.said += [
             read_record(value or b"", parsed(SCHEMA))["chunk"]
@@ -189,10 +190,27 @@ def test_a_lane_without_subjects_is_at_once_where_it_should_be() -> None:
 
 def test_a_clock_that_is_behind_stops_the_lane() -> None:
     lane = Lane(CODES)
+    turned, after = day_number(TODAY) + 1, TODAY + timedelta(1)
+    lane.batch({**OLD, "a": Policy(version=1, day=turned)}, on=after)
     before = dict(lane.store)
+    # also where another version does not have the grant any more
+    for policies in (OLD, NEW):
+        with pytest.raises(ClockBehindError):
+            lane.batch(policies)
+        assert lane.store == before
+    lane.batch(NEW, on=after)
+
+
+def test_a_clock_that_is_behind_stops_the_lane_where_a_grant_of_another_version_turned_since() -> None:
+    lane = Lane(CODES)
+    lane.batch(OLD, on=TODAY + timedelta(2))
+    before = dict(lane.store)
+    turned = day_number(TODAY) + 2
     with pytest.raises(ClockBehindError):
-        lane.batch({"a": Policy(version=1, day=4), "b": Policy(version=1, day=0)})
+        lane.batch(NEW, turning=[turned])
     assert lane.store == before
+    lane.batch(NEW, turning=[turned - 2, turned + 1])
+    assert lane.today == turned
 
 
 def through(lane: Lane, on: date) -> list[bytes]:
