@@ -61,7 +61,7 @@ def filled(own: int, until: date | None = None) -> Bus:
     bus = Bus(stages(ON))
     bus.publish(register(ONE, NUMBER))
     bus.settle()
-    penalty = PENALTY.changed(CF_JDRQ="2019-12-01", CF_GSJZQ=until and until.isoformat())
+    penalty = PENALTY.changed(CF_JDRQ="2019-12-01", CF_GSJZQ=None if until is None else until.isoformat())
     for number in range(BY_CODE):
         bus.publish(penalty.changed(CF_WSH=f"示罚〔2018〕{number}号"))
     for number in range(own):
