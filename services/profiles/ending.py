@@ -120,14 +120,14 @@ class Ending:
             brings_content: whether the event has the record's content after it, also where it changes none.
 
         """
-        item = self._items.get(opened.header["item"].encode())
+        item, verb = self._items.get(opened.header["item"].encode()), opened.header["verb"]
         if item is None and moved.record.term is Term.RUNNING:
             return moved
         if not brings_content and moved.change not in CONTENT_CHANGES:
             opened = self._codec.open(moved.record.content)
         end = self._end_of(item, moved.record, opened)
         self._file(code, end)
-        record = self._settled(moved.record, moved.previous_state, end)
+        record = self._settled(moved.record, moved.previous_state, end, verb)
         if record is moved.record:
             return moved
         if end is not None and record.term is Term.OVER and moved.previous_state not in _NOT_PUBLISHED:
@@ -147,8 +147,8 @@ class Ending:
         if end is not None and end.day > self._today:
             self._due.expect(end.day, code)
 
-    def _settled(self, record: Record, before: RecordState | None, end: End | None) -> Record:
-        return settled(record, before, None if end is None else end.day, self._today)
+    def _settled(self, record: Record, before: RecordState | None, end: End | None, verb: str | None = None) -> Record:
+        return settled(record, before, None if end is None else end.day, self._today, verb=verb)
 
     def is_to_come(self, value: bytes, peek: HeaderPeek) -> bool:
         """File when the publication of a peeked event's record ends; False where it has, or must be read whole."""

@@ -293,7 +293,9 @@ class Reidentifying:
         item = content.header["item"].encode()
         state_kind(subject, content.header)
         _, by_act = self._codec.last_emission(record.content, record.act)
-        settled = self._ending.settled(code, Moved(record, Change.NEW, None), content, brings_content=True)
+        # its state of before decides whether a repair is to be seen again; to this subject it is new
+        moved_as = self._ending.settled(code, Moved(record, Change.NEW, record.state), content, brings_content=True)
+        settled = replace(moved_as, previous_state=None)
         self._settle_consents(code, subject, settled.record, content)
         subject.version += 1
         self._summaries.changed(subject_key(code))

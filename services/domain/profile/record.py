@@ -50,6 +50,9 @@ _TRANSITIONS: Final[dict[str, tuple[frozenset[RecordState], RecordState | None]]
     Verb.WITHDRAW: (frozenset({_A, _D, _R, _E, _X}), _W),
 }
 
+# what leads to REPAIRED where the record was repaired before an objection
+_BACK_TO_REPAIRED: Final = frozenset({Verb.SETTLE.value, Verb.END.value})
+
 # what the act of a department's own source leads to that it may take back, and the act
 _TAKEN_BACK: Final[dict[RecordState, str]] = {_E: Verb.END, _W: Verb.WITHDRAW}
 
@@ -66,7 +69,7 @@ class Term(Enum):
     OVER = "over"
     """Its term is over: nobody is shown it any more."""
     KEPT = "kept"
-    """It is repaired, and published until the minimum period of its rule is over."""
+    """It is repaired, also below an objection, and published until the minimum period of its rule is over."""
 
 
 _RUNNING, _OVER, _KEPT = Term.RUNNING, Term.OVER, Term.KEPT
@@ -222,20 +225,26 @@ def fold(record: Record | None, header: Header) -> Folded:
     return _fold_act(record, header)
 
 
-def settled(record: Record, before: RecordState | None, end: int | None, today: int) -> Record:
+def settled(
+    record: Record, before: RecordState | None, end: int | None, today: int, *, verb: str | None = None
+) -> Record:
     """Return the record with the term that it has today.
 
     Args:
-        record: after what happened to it.
+        record: after what happened to it, with the term of before.
         before: its state before that; None: there was no record.
         end: the first day on which it is not published any more, in days since 1970-01-01; None: it has none.
         today: the city's day, likewise.
+        verb: of the event that happened; None: a day did.
 
     """
     over, standing = end is not None and end <= today, record.standing
     if standing is _R:
-        # a rule that comes later does not show again what was taken back
-        term = _RUNNING if over or end is None or before is _R else _KEPT
+        # neither a rule that comes later nor the end of an objection shows again what was taken back
+        gone = before is _R or (verb in _BACK_TO_REPAIRED and record.term is _RUNNING)
+        term = _RUNNING if over or end is None or gone else _KEPT
+    elif standing is _D and record.before_dispute is _R and record.term is _KEPT and not over:
+        term = _KEPT  # so that it is known at the objection's end whether it was taken back
     else:
         # what was withdrawn, or what its department says has expired, needs no end of its own
         term = _OVER if over and standing is not _W and standing is not _X else _RUNNING
