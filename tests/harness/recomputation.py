@@ -259,7 +259,8 @@ def _park_code(result: Recomputation, sent: Sent) -> None:
 def _settle(result: Recomputation, sent: Sent, waiting: _Waiting, *, counts: bool) -> None:
     """Let an event of a known subject wait, or add it to the story of its record; `counts`: it stands for its row."""
     if _needs_registration(sent, waiting):
-        first = result.waits(sent, sent.content)
+        # one that repeats what was applied before its subject lost its registration does not wait itself
+        first = not _repeats(result, sent, waiting) and result.waits(sent, sent.content)
         result.parked_subjects += first
         if counts:
             result.counts[sent.department]["parked" if first else "decided"] += 1
@@ -268,6 +269,13 @@ def _settle(result: Recomputation, sent: Sent, waiting: _Waiting, *, counts: boo
     story.events.append(sent)
     if sent.name in result.waiting_records and not story.mixed and not sent.by_old_code:
         result.overtaken.append(sent.name)
+
+
+def _repeats(result: Recomputation, sent: Sent, waiting: _Waiting) -> bool:
+    story = result.stories.get(sent.name)
+    if story is None or (sent.place, sent.name.subject) in waiting.places:
+        return False
+    return any((known.verb, known.content) == (sent.verb, sent.content) for known in story.events)
 
 
 def _needs_registration(sent: Sent, waiting: _Waiting) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from creditbus.services.fanout.app import grant_of
@@ -63,6 +63,17 @@ def needing(city: ChangingCity, purpose: str, consent: bool) -> Version:  # noqa
 
 
 @given(st.booleans(), st.lists(STEPS, min_size=4, max_size=20), _SEEDS)
+# an entry is repeated, applied, and waits once more when its subject is registered no longer
+@example(
+    False,
+    [
+        ("say", [(0, "consent"), (1, "listed")]),
+        ("say", [(1, "ended")]),
+        ("work", (0, 1, ())),
+        ("say", [(0, "consent"), (1, "listed"), (1, "not valid")]),
+    ],
+    0,
+)
 @settings(max_examples=share(80))
 def test_feeds_follow_consents_whatever_is_said_and_whatever_day_it_is(
     free: bool,  # noqa: FBT001 -- drawn
