@@ -1,8 +1,6 @@
 """A bus in memory of a city that declares one version after the other, and on which days pass."""
 
-import asyncio
 from collections.abc import Collection
-from dataclasses import replace
 from datetime import date, timedelta
 from functools import lru_cache
 from random import Random
@@ -10,10 +8,9 @@ from random import Random
 from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.city_time import city_day
 from creditbus.services.domain.feed.policy import DeclaredGrants, GrantHistory
-from creditbus.services.fanout.app import fanout_stage, grant_of
+from creditbus.services.fanout.app import grant_of
 from creditbus.services.local.bus import ConsumedRecord
 from creditbus.services.local.stages import LocalStages
-from creditbus.services.profiles.app import profiles_stage
 from creditbus.topics.names import STAGES
 from creditbus.topics.parties import Name, Subscriber
 from tests.harness.changes import changes_of
@@ -24,6 +21,7 @@ from tests.harness.feeds import Declared, Grant
 from tests.harness.memory_observer import observed
 from tests.harness.recomputation import recompute
 from tests.harness.restatement import restatement
+from tests.harness.turned_stages import turned_stages
 from tests.harness.under_policies import Witness
 from tests.harness.views import views
 from tests.harness.wire import Place
@@ -127,21 +125,7 @@ class ChangingCity:
     def _stages(self, on: date) -> LocalStages:
         base, newest = self._base, self._declared[-1]
         history = GrantHistory(self._declared)
-        catalogue = Catalogue(newest.items)
-        made = (
-            profiles_stage(catalogue, base.codec, history, self._lanes, on),
-            fanout_stage(catalogue, base.codec, history, self._lanes),
-        )
-
-        async def load() -> None:
-            for stage in made:
-                await stage.step.load(base.schemas)
-                if stage.late_schemas is not None:
-                    await stage.late_schemas.rest()
-
-        asyncio.run(load())
-        # with the registry of all: what one of them wrote is read while another works
-        return replace(base, catalogue=catalogue, stages={**base.stages, **{stage.name: stage for stage in made}})
+        return turned_stages(base, Catalogue(newest.items), history, on)
 
 
 @lru_cache

@@ -1,6 +1,5 @@
 """A version changes an item's columns and, at the same time, what may be seen: each version is judged by itself."""
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
@@ -9,11 +8,11 @@ import pytest
 from creditbus.services.domain.catalogue import Catalogue, Disclosure, Field, Item
 from creditbus.services.domain.city_time import city_day
 from creditbus.services.domain.feed.policy import DeclaredGrants, GrantHistory
-from creditbus.services.fanout.app import fanout_stage, grant_of
+from creditbus.services.fanout.app import grant_of
 from creditbus.services.local.stages import LocalStages
-from creditbus.services.profiles.app import profiles_stage
 from creditbus.topics.declarations import declarations
 from tests.examples import CATALOGUE, EXAMPLES
+from tests.harness.turned_stages import turned_stages
 from tests.step_harness import START_MS, Bus, built
 
 CODE = "91420106MA4KAAA16H"
@@ -89,17 +88,7 @@ def _stages(base: LocalStages, now: Item, versions: Sequence[Item]) -> LocalStag
     history = GrantHistory(
         [DeclaredGrants(number, grants, {**carried, ITEM.id: item}) for number, item in enumerate(versions, 1)]
     )
-    profiles = profiles_stage(Catalogue(carried), base.codec, history, 1, city_day(START_MS))
-    made = (profiles, fanout_stage(Catalogue(carried), base.codec, history, 1))
-
-    async def load() -> None:
-        for stage in made:
-            await stage.step.load(base.schemas)
-            if stage.late_schemas is not None:
-                await stage.late_schemas.rest()
-
-    asyncio.run(load())
-    return replace(base, catalogue=Catalogue(carried), stages={**base.stages, **{one.name: one for one in made}})
+    return turned_stages(base, Catalogue(carried), history, city_day(START_MS))
 
 
 class City:
