@@ -110,7 +110,9 @@ class Ending:
 
     # -- with an event --------------------------------------------------------------------------
 
-    def settled(self, code: bytes, moved: Moved, opened: DecodedEvent, *, brings_content: bool) -> Moved:
+    def settled(
+        self, code: bytes, moved: Moved, opened: DecodedEvent, *, brings_content: bool, taken_back: bool = False
+    ) -> Moved:
         """Return what an event does to its record, with the term that the record has after it.
 
         Args:
@@ -118,6 +120,7 @@ class Ending:
             moved: what it does.
             opened: the event.
             brings_content: whether the event has the record's content after it, also where it changes none.
+            taken_back: as of `record.settled`.
 
         """
         item, verb = self._items.get(opened.header["item"].encode()), opened.header["verb"]
@@ -127,7 +130,7 @@ class Ending:
             opened = self._codec.open(moved.record.content)
         end = self._end_of(item, moved.record, opened)
         self._file(code, end)
-        record = self._settled(moved.record, moved.previous_state, end, verb)
+        record = self._settled(moved.record, moved.previous_state, end, verb, taken_back=taken_back)
         if record is moved.record:
             return moved
         if end is not None and record.term is Term.OVER and moved.previous_state not in _NOT_PUBLISHED:
@@ -147,8 +150,17 @@ class Ending:
         if end is not None and end.day > self._today:
             self._due.expect(end.day, code)
 
-    def _settled(self, record: Record, before: RecordState | None, end: End | None, verb: str | None = None) -> Record:
-        return settled(record, before, None if end is None else end.day, self._today, verb=verb)
+    def _settled(
+        self,
+        record: Record,
+        before: RecordState | None,
+        end: End | None,
+        verb: str | None = None,
+        *,
+        taken_back: bool = False,
+    ) -> Record:
+        day = None if end is None else end.day
+        return settled(record, before, day, self._today, verb=verb, taken_back=taken_back)
 
     def is_to_come(self, value: bytes, peek: HeaderPeek) -> bool:
         """File when the publication of a peeked event's record ends; False where it has, or must be read whole."""

@@ -51,8 +51,9 @@ from creditbus.services.profiles.history import History
 from creditbus.services.profiles.kinds import state_kind
 from creditbus.services.profiles.lane import NO_SUBJECT, BatchLane
 from creditbus.services.profiles.lane_walk import LaneWalk
+from creditbus.services.profiles.merging import Merging
 from creditbus.services.profiles.quick import Quick
-from creditbus.services.profiles.reidentifying import Reidentifying, renamed
+from creditbus.services.profiles.reidentifying import Reidentifying
 from creditbus.services.profiles.restating import Restating
 from creditbus.services.profiles.settling import Settling
 from creditbus.services.profiles.summaries import Summaries
@@ -121,6 +122,7 @@ class Folding:
             view=view,
             out=out,
         )
+        self._merging = Merging(context, view)
         self._settling = Settling(context, self._consenting, self._reidentifying, view)
         self._quick = Quick(context.quick_items, context.codec, stage, self._ending, summaries, view, out)
 
@@ -256,11 +258,12 @@ class Folding:
         key: bytes,
         *,
         booked: Header | None = None,
+        taken_back: bool = False,
     ) -> None:
         header = opened.header
         told = self._settling.codes_before(header["item"], key)
         brings_content = booked is not None or header["lifts"]
-        moved = self._ending.settled(code, moved, opened, brings_content=brings_content)
+        moved = self._ending.settled(code, moved, opened, brings_content=brings_content, taken_back=taken_back)
         state_kind(subject, header)
         registering, changed = self._settling.facts(code, subject, opened, moved, name, brings_content=brings_content)
         before = None
@@ -306,21 +309,28 @@ class Folding:
         subject = self._summaries.of(subject_key(code))
         if subject.lost_codes and self._reidentifying.passed_on(code, moved):
             return
-        if self._reidentifying.take_in(moved):
-            self._release_acts(code, subject, moved.name)
-        else:
+        if not self._reidentifying.take_in(moved):
             self._booking.again = True
             self._merge(code, subject, moved)
             self._booking.again = False
+        # where it met another one, what answers an objection may have waited for that of the first subject
+        self._release_acts(code, subject, moved.name)
 
     def _merge(self, code: bytes, subject: Subject, moved: MovedRecord) -> None:
-        record, key = decode_record(moved.value), record_store_key(code, moved.name)
-        events = [record.content, *([record.act] if record.act and record.act != record.content else [])]
-        for event in events:
-            self._fold(code, subject, renamed(self._codec.open(event), moved.subject), was_held=True)
-        known = decode_record(self._view.get(key) or b"")
-        contents = [said for said in record.seen if said[0] in CONTENT_VERBS]
-        self._view.put(key, encode_record(remember(known, *contents)))
+        key = record_store_key(code, moved.name)
+        meeting = self._merging.meet(code, moved)
+        if meeting.corrections is not None:
+            self._view.put(corrections_key(code, moved.name), meeting.corrections)
+        if meeting.place is not None:
+            self._view.put(statement_key(code, moved.name), meeting.place)
+        event = meeting.event
+        if event is None:
+            self._view.put(key, encode_record(meeting.moved.record))
+        else:
+            taken_back = meeting.taken_back
+            self._apply(
+                code, subject, event, meeting.moved, moved.name, key, booked=event.header, taken_back=taken_back
+            )
 
     # -- what waited ----------------------------------------------------------------------------
 

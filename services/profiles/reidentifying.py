@@ -32,6 +32,7 @@ from creditbus.services.domain.profile.keys import (
     statement_key,
     subject_key,
 )
+from creditbus.services.domain.profile.merge import is_taken_back
 from creditbus.services.domain.profile.record import Moved, Record
 from creditbus.services.domain.profile.stored_record import decode_record, encode_record
 from creditbus.services.domain.profile.subject import (
@@ -293,9 +294,8 @@ class Reidentifying:
         item = content.header["item"].encode()
         state_kind(subject, content.header)
         _, by_act = self._codec.last_emission(record.content, record.act)
-        # its state of before decides whether a repair is to be seen again; to this subject it is new
-        moved_as = self._ending.settled(code, Moved(record, Change.NEW, record.state), content, brings_content=True)
-        settled = replace(moved_as, previous_state=None)
+        new = Moved(record, Change.NEW, None)
+        settled = self._ending.settled(code, new, content, brings_content=True, taken_back=is_taken_back(record))
         self._settle_consents(code, subject, settled.record, content)
         subject.version += 1
         self._summaries.changed(subject_key(code))

@@ -12,7 +12,7 @@ from typing import Any
 
 from creditbus.services.domain.event import Content
 
-__all__ = ["add_corrections", "corrected", "read_changes"]
+__all__ = ["add_corrections", "corrected", "merge_corrections", "read_changes"]
 
 Changes = Mapping[str, str | None]
 
@@ -41,6 +41,13 @@ def add_corrections(stored: bytes | None, changes: Changes, decided_on: str, num
         if other is None or _rank(other) <= _rank(mine):
             columns[column] = mine
     return json.dumps(columns, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def merge_corrections(stored: bytes | None, others: bytes | None) -> bytes | None:
+    """Return the corrections that two records of one decision have together; None: neither has any."""
+    for column, (decided_on, number, value) in (json.loads(others) if others else {}).items():
+        stored = add_corrections(stored, {column: value}, decided_on, number)
+    return stored
 
 
 def corrected(stored: bytes, content: Content) -> Content:

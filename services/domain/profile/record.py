@@ -226,7 +226,13 @@ def fold(record: Record | None, header: Header) -> Folded:
 
 
 def settled(
-    record: Record, before: RecordState | None, end: int | None, today: int, *, verb: str | None = None
+    record: Record,
+    before: RecordState | None,
+    end: int | None,
+    today: int,
+    *,
+    verb: str | None = None,
+    taken_back: bool = False,
 ) -> Record:
     """Return the record with the term that it has today.
 
@@ -236,12 +242,13 @@ def settled(
         end: the first day on which it is not published any more, in days since 1970-01-01; None: it has none.
         today: the city's day, likewise.
         verb: of the event that happened; None: a day did.
+        taken_back: it was repaired, and not published any more, at the subject from which it comes.
 
     """
     over, standing = end is not None and end <= today, record.standing
     if standing is _R:
         # neither a rule that comes later nor the end of an objection shows again what was taken back
-        gone = before is _R or (verb in _BACK_TO_REPAIRED and record.term is _RUNNING)
+        gone = taken_back or before is _R or (verb in _BACK_TO_REPAIRED and record.term is _RUNNING)
         term = _RUNNING if over or end is None or gone else _KEPT
     elif standing is _D and record.before_dispute is _R and record.term is _KEPT and not over:
         term = _KEPT  # so that it is known at the objection's end whether it was taken back
