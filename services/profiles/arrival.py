@@ -31,10 +31,11 @@ class Arrival:
         chunk: of a continuation, from where its subject's records are to be restated; it has none of the others but
             code and summary key. NO_CHUNK: an event; MOVED: a record.
         moved: the record that was in the profile of another subject; None: it is not one.
+        moment: when it was sent here, in milliseconds since 1970; 0: of all others.
 
     """
 
-    __slots__ = ("_opened", "chunk", "code", "key", "moved", "peek", "record", "summary_key", "value")
+    __slots__ = ("_opened", "chunk", "code", "key", "moment", "moved", "peek", "record", "summary_key", "value")
 
     def __init__(
         self,
@@ -43,11 +44,13 @@ class Arrival:
         chunk: int = NO_CHUNK,
         subject: bytes = b"",
         moved: MovedRecord | None = None,
+        moment: int = 0,
     ) -> None:
         """Read what is needed at once; UndecodableError and FrameError when it is not an event."""
         self.value = value
         self.chunk = chunk
         self.moved = moved
+        self.moment = moment
         self.peek: HeaderPeek | None = None
         self._opened: DecodedEvent | None = None
         if chunk != NO_CHUNK:

@@ -138,7 +138,7 @@ class Folding:
         """Fold one event that arrived on the topic, or go on with a restatement."""
         if arrival.moved is not None:
             self._history.received_at = 0
-            self._take_in(arrival.moved)
+            self._take_in(arrival.moved, arrival.moment)
         elif arrival.chunk != NO_CHUNK:
             self._history.received_at = 0
             if arrival.code == NO_SUBJECT:
@@ -303,13 +303,13 @@ class Folding:
 
     # -- from another subject -------------------------------------------------------------------
 
-    def _take_in(self, moved: MovedRecord) -> None:
+    def _take_in(self, moved: MovedRecord, moment: int) -> None:
         """Take in a record that another subject gave up; where there is one of its key, what both say counts."""
         code = moved.subject.encode()
         subject = self._summaries.of(subject_key(code))
         if subject.lost_codes and self._reidentifying.passed_on(code, moved):
             return
-        if not self._reidentifying.take_in(moved):
+        if not self._reidentifying.take_in(moved, moment):
             self._booking.again = True
             self._merge(code, subject, moved)
             self._booking.again = False

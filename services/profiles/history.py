@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from creditbus.services.domain.event import Change
-from creditbus.services.domain.profile.history import KEPT, encode_superseded, replacements
+from creditbus.services.domain.profile.history import KEPT, arrival, encode_superseded, replacements
 from creditbus.services.domain.profile.keys import superseded_key
 from creditbus.services.domain.profile.record import Moved, Record
 from creditbus.services.engine.stage.state_view import StateView
 
-__all__ = ["History", "keep_content"]
+__all__ = ["History", "keep_arrival", "keep_content"]
 
 
 class History:
@@ -55,6 +55,13 @@ class History:
 def keep_content(view: StateView, code: bytes, name: bytes, record: Record, until: int) -> None:
     """Keep the content that an amendment replaces; `record` is the record after it, still with that content."""
     _put(view, code, name, record, encode_superseded(until, record.content, None))
+
+
+def keep_arrival(view: StateView, code: bytes, name: bytes, record: Record, moment: int) -> Record:
+    """Keep when a record came from another subject; return the record, which counts that."""
+    record = replace(record, transitions=record.transitions + 1)
+    _put(view, code, name, record, arrival(moment))
+    return record
 
 
 def _put(view: StateView, code: bytes, name: bytes, record: Record, value: bytes) -> None:

@@ -23,6 +23,7 @@ from creditbus.services.domain.event import (
 )
 from creditbus.services.domain.framed_avro import RecordWriter
 from creditbus.services.domain.identifiers.subject_kind import kind_of
+from creditbus.services.domain.profile.history import numbers_kept
 from creditbus.services.domain.profile.keys import (
     corrections_key,
     index_key,
@@ -31,6 +32,7 @@ from creditbus.services.domain.profile.keys import (
     record_store_key,
     statement_key,
     subject_key,
+    superseded_key,
 )
 from creditbus.services.domain.profile.merge import is_taken_back
 from creditbus.services.domain.profile.record import Moved, Record
@@ -50,6 +52,7 @@ from creditbus.services.profiles.applied import applied_of
 from creditbus.services.profiles.codes import Codes, own_code
 from creditbus.services.profiles.consenting import Consenting, consents_now
 from creditbus.services.profiles.ending import Ending
+from creditbus.services.profiles.history import keep_arrival
 from creditbus.services.profiles.kinds import state_kind
 from creditbus.services.profiles.lane import StageStanding
 from creditbus.services.profiles.restating import Restating, names_of
@@ -256,7 +259,8 @@ class Reidentifying:
             found.legacy, "", found.name, encode_record(record), self._view.get(corrections), self._view.get(statement)
         )
         self._send(found.legacy, self._write_moved(moved._asdict()))
-        for place in (found.key, corrections, statement):
+        past = [superseded_key(code, found.name, number) for number in numbers_kept(record)]
+        for place in (found.key, corrections, statement, *past):
             self._view.delete(place)
 
     def _unlist(self, code: bytes, subject: Subject, gone: Sequence[bytes]) -> None:
@@ -282,8 +286,8 @@ class Reidentifying:
 
     # -- in -----------------------------------------------------------------------------------------
 
-    def take_in(self, moved: MovedRecord) -> bool:
-        """Take a record in; False: the subject has one of its key."""
+    def take_in(self, moved: MovedRecord, moment: int) -> bool:
+        """Take a record in that was sent here at a moment; False: the subject has one of its key."""
         code = moved.subject.encode()
         key = record_store_key(code, moved.name)
         if self._view.get(key) is not None:
@@ -308,7 +312,8 @@ class Reidentifying:
             # what was emitted last is what has the later version
             version = subject.version if by_act else subject.version - 1
             act = self._codec.seal_applied(done, {**applied, "version": version})
-        self._view.put(key, encode_record(settled.record, content=sealed, act=act))
+        kept = keep_arrival(self._view, code, moved.name, settled.record, moment)
+        self._view.put(key, encode_record(kept, content=sealed, act=act))
         if moved.corrections is not None:
             self._view.put(corrections_key(code, moved.name), moved.corrections)
         if moved.statement is not None:

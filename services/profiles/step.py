@@ -97,7 +97,7 @@ class ProfilesStep:
         known = b""
         for record in records:
             try:
-                arrival = self._arrival(record.value or b"")
+                arrival = self._arrival(record)
                 peek = arrival.peek
                 # one comes mostly after another of the same file
                 if peek is not None and peek.origin != known:
@@ -113,7 +113,8 @@ class ProfilesStep:
                 keys.update(chunk_keys(arrival.chunk, BUSY.subjects))
         return work, keys
 
-    def _arrival(self, value: bytes) -> Arrival:
+    def _arrival(self, record: Record) -> Arrival:
+        value = record.value or b""
         try:
             return Arrival(value, self._codec)
         except UndecodableError:
@@ -121,7 +122,7 @@ class ProfilesStep:
             number = schema_id(value)
             if number == self._moved_id:
                 moved = MovedRecord(**read_record(value, self._moved))
-                return Arrival(value, self._codec, MOVED, moved.subject.encode(), moved)
+                return Arrival(value, self._codec, MOVED, moved.subject.encode(), moved, record.timestamp)
             if number != self._continuation_id:
                 raise
         continuation = read_record(value, self._continuation)

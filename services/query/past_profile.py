@@ -65,7 +65,7 @@ async def past_profile(
         return None
     shown, absent = [], []
     for past, phases in known:
-        found = _shown(reader, phases[-1])
+        found = _shown(reader, past, phases[-1])
         if as_of is not None:
             life = past.lifetime(reader.codec, phases)
             gone = absence(life, as_of.isoformat())
@@ -124,10 +124,10 @@ def _facts(summary: Subject, registrations: PastRegistrations, known_at: int | N
     return {"name": then.name, **kind, "district": then.district, "registered": True}
 
 
-def _shown(reader: ProfileReader, phase: ToldPhase) -> dict[str, Any]:
+def _shown(reader: ProfileReader, past: RecordPast, phase: ToldPhase) -> dict[str, Any]:
     stored = phase.phase
     found = reader.shown(stored.content, stored.act, phase.state, phase.applied["revision"])
-    return found | {"known_since": city_moment(phase.since)}
+    return found | {"known_since": city_moment(max(phase.since, past.came or 0))}
 
 
 def _in_force(life: Lifetime, as_of: date) -> dict[str, Any]:

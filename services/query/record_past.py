@@ -13,7 +13,7 @@ from creditbus.services.domain.city_time import city_day, numbered_day
 from creditbus.services.domain.event import NO_ACT, Act, Applied, Change, Header, RecordState, Verb, record_key
 from creditbus.services.domain.feed.disclosure import RETRACTED
 from creditbus.services.domain.framed_avro import UndecodableError
-from creditbus.services.domain.profile.history import Phase, Superseded, phases_of
+from creditbus.services.domain.profile.history import Phase, Superseded, came_of, phases_of
 from creditbus.services.domain.profile.in_force import DatedAct, Lifetime, still_counting
 from creditbus.services.domain.profile.keys import record_store_key
 from creditbus.services.domain.profile.parked import is_parked
@@ -67,7 +67,8 @@ class RecordPast:
         name: its key within its subject.
         item: of the catalogue.
         phases: the oldest first.
-        whole: the first of them is how the record began.
+        whole: the first of them is how the record began, or was when it came from another subject.
+        came: when it came, in milliseconds since 1970; None: it was this subject's from its beginning.
 
     """
 
@@ -75,15 +76,22 @@ class RecordPast:
     item: Item
     phases: Sequence[ToldPhase]
     whole: bool
+    came: int | None = None
 
     def up_to(self, moment: int) -> Sequence[ToldPhase]:
-        """Return the phases that had begun at a moment."""
+        """Return the phases that had begun at a moment; none before the record came to this subject."""
+        if self.came is not None and moment < self.came:
+            return ()
         return self.phases[: bisect_right(self.phases, moment, key=lambda one: one.since)]
 
     def after_registration(self, registrations: PastRegistrations) -> RecordPast:
         """Return the same, where the record waited for its subject's registration from then on."""
         first = self.phases[0]
-        if not self.whole or not is_parked(self.item, first.content.header["subject"], registered=False):
+        if (
+            self.came is not None
+            or not self.whole
+            or not is_parked(self.item, first.content.header["subject"], registered=False)
+        ):
             return self
         return replace(self, phases=_in_order(self.phases, registrations.registered_from(first.since)))
 
@@ -198,10 +206,10 @@ def past_of(
         ToldPhase(one.since or 0, one, open_once(one.content), open_once(one.act) if one.act else None)
         for one in phases_of(record, superseded)
     ]
-    first = phases[0]
-    whole = first.applied["revision"] == 1 and first.phase.act in {b"", first.phase.content}
+    first, came = phases[0], came_of(superseded)
+    began = first.applied["revision"] == 1 and first.phase.act in {b"", first.phase.content}
     item = catalogue.items[first.content.header["item"]]
-    return RecordPast(name, item, _in_order(phases, _received(first)), whole)
+    return RecordPast(name, item, _in_order(phases, _received(first)), began or came is not None, came)
 
 
 def registrations_of(pasts: Iterable[RecordPast], codec: EventCodec) -> PastRegistrations:

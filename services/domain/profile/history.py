@@ -2,13 +2,15 @@
 
 What is kept says what to put back, so the past is read from the present backwards. A new record keeps nothing: how it
 began is said by the event of its content. Of each record the newest KEPT replacements are kept; they are numbered,
-so that the oldest is removed without anything being read (docs/adr/0041-history.md).
+so that the oldest is removed without anything being read (docs/adr/0041-history.md). Of a record that came from another
+subject it is kept in the same way since when it is there: what it was before is not this subject's past.
 """
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Iterable
+from itertools import takewhile
 from typing import Final, NamedTuple
 
 from creditbus.services.domain.profile.record import Record
@@ -17,6 +19,8 @@ __all__ = [
     "KEPT",
     "Phase",
     "Superseded",
+    "arrival",
+    "came_of",
     "decode_superseded",
     "encode_superseded",
     "numbers_kept",
@@ -37,7 +41,7 @@ _ONE_EVENT: Final = 4
 
 
 class Superseded(NamedTuple):
-    """What one event replaced.
+    """What one event replaced; one that replaced nothing brought the record from another subject.
 
     Attributes:
         until: when the bus received the event that replaced it, in milliseconds since 1970.
@@ -112,8 +116,22 @@ def decode_superseded(value: bytes) -> Superseded:
     return Superseded(until, content if replaced & _CONTENT else None, act if replaced & _ACT else None)
 
 
+def arrival(moment: int) -> bytes:
+    """Return the bytes that say when a record came from another subject, in milliseconds since 1970."""
+    return encode_superseded(moment, None, None)
+
+
+def came_of(superseded: Iterable[Superseded]) -> int | None:
+    """Return when a record came from another subject, by what is kept of it; None: it is not known to have done so."""
+    return next((one.until for one in superseded if _is_arrival(one)), None)
+
+
+def _is_arrival(superseded: Superseded) -> bool:
+    return superseded.content is None and superseded.act is None
+
+
 def phases_of(record: Record, superseded: Iterable[Superseded]) -> list[Phase]:
-    """Return what a record was, the oldest first; the last phase is what it is.
+    """Return what a record was at its subject, the oldest first; the last phase is what it is.
 
     Args:
         record: as it is.
@@ -122,7 +140,7 @@ def phases_of(record: Record, superseded: Iterable[Superseded]) -> list[Phase]:
     """
     content, act = record.content, record.act
     found = []
-    for one in superseded:
+    for one in takewhile(lambda one: not _is_arrival(one), superseded):
         found.append(Phase(one.until, content, act))
         content = content if one.content is None else one.content
         act = act if one.act is None else one.act

@@ -4,16 +4,16 @@ import asyncio
 from dataclasses import replace
 from typing import Any
 
-from creditbus.services.domain.city_time import city_day
+from creditbus.services.domain.city_time import city_day, city_moment
 from creditbus.services.domain.crosswalk import crosswalk_key, decode_crosswalk, encode_crosswalk, moved_together_key
-from creditbus.services.domain.event import SubjectKind
+from creditbus.services.domain.event import SubjectKind, partition_of
 from creditbus.services.domain.profile.keys import index_key, pack_events, subject_key
 from creditbus.services.domain.profile.subject import INDEX_CHUNK, record_keys
 from creditbus.services.fanout.app import grant_of
 from creditbus.topics.declarations import declarations
 from creditbus.topics.names import CHANGES
 from tests.examples import EXAMPLES, Example
-from tests.harness.shown_profiles import present, reader
+from tests.harness.shown_profiles import past, present, reader
 from tests.step_harness import Bus, machinery
 from tests.strategies import SUBJECTS
 
@@ -214,3 +214,36 @@ def test_a_subject_of_which_nothing_was_known_has_a_kind_once_a_record_comes_to_
     assert shown is not None
     assert [(one["item"], shown["kind"]) for one in shown["records"]] == list(newest.values())
     assert newest
+
+
+def test_a_record_is_known_at_its_subject_since_it_came_there() -> None:
+    bus = bus_of(register(ONE, NUMBER), register(OTHER, None, "初始"), PENALTY, PENALTY.changed(CF_SY="另一事实"))
+    publish(bus, PENALTY.headed(verb="REPAIR"))
+
+    def known(code: str, at: int) -> list[tuple[str, str]]:
+        profile = past(bus, code, known_at=at)
+        assert profile is not None
+        assert profile["not_kept"] == []
+        return [(one["content"]["CF_SY"], one["state"]) for one in profile["records"] if one["item"] == PENALTY.item.id]
+
+    with_one = bus.now
+    publish(bus, register(ONE, FREE, "更正"), register(OTHER, NUMBER, "再次"))
+    came = bus.now
+    assert (known(OTHER, with_one), known(OTHER, came)) == ([], [("另一事实", "REPAIRED")])
+    publish(bus, PENALTY.changed(CF_SY="第三事实"))
+    assert (known(OTHER, came), known(OTHER, bus.now)) == ([("另一事实", "REPAIRED")], [("第三事实", "REPAIRED")])
+    profile = past(bus, OTHER, known_at=came)
+    assert profile is not None
+    (record,) = [one for one in profile["records"] if one["item"] == PENALTY.item.id]
+    assert record["known_since"] == city_moment(came)
+    # back where it was, it is known since it came back
+    publish(bus, register(OTHER, None, "三次"), register(ONE, NUMBER, "三次"))
+    assert (known(ONE, with_one), known(ONE, bus.now)) == ([], [("第三事实", "REPAIRED")])
+
+
+def test_nothing_of_a_record_stays_with_the_subject_that_gave_it_up() -> None:
+    bus = bus_of(register(ONE, NUMBER), PENALTY, PENALTY.changed(CF_SY="另一事实"), PENALTY.headed(verb="REPAIR"))
+    hand_over(bus)
+    document = "某罚〔2018〕1号".encode()
+    lane = bus.stores["profiles", partition_of(ONE.encode(), bus.parts.lanes)]
+    assert not [key for key in lane if ONE.encode() in key and document in key]
