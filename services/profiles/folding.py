@@ -89,7 +89,7 @@ class Folding:
         self._lane = lane = BatchLane(stage, context.continuation, view, out, busy=busy)
         summaries = self._summaries
         self._booking = Booking(context, out)
-        self._waiting = Waiting(context.acting, context.codec, self._booking, summaries, view)
+        self._waiting = Waiting(context.acting, context.codec, context.codes, self._booking, summaries, view)
         self._restating = Restating(
             context.codec, context.continuation, stage, lane.today, summaries, view, out, gates=context.gates
         )
@@ -117,6 +117,7 @@ class Folding:
             self._ending,
             self._consenting,
             self._restating,
+            waiting=self._waiting,
             summaries=summaries,
             lanes=context.lanes,
             view=view,
@@ -137,7 +138,8 @@ class Folding:
     def handle(self, arrival: Arrival) -> None:
         """Fold one event that arrived on the topic, or go on with a restatement."""
         if arrival.moved is not None:
-            self._history.received_at = 0
+            # what it brings is known here since it came
+            self._history.received_at = arrival.moment
             self._take_in(arrival.moved, arrival.moment)
         elif arrival.chunk != NO_CHUNK:
             self._history.received_at = 0

@@ -7,12 +7,13 @@ docs/adr/0046-reidentification.md.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from creditbus.services.domain.catalogue import Item
 from creditbus.services.domain.event import Act, Change, Claim, Content, Header, RecordState, Verb, content_hash
 from creditbus.services.domain.profile.corrections import corrected, merge_corrections
 from creditbus.services.domain.profile.keys import corrections_key, record_store_key, statement_key
-from creditbus.services.domain.profile.merge import Merged, is_taken_back, merge, without_withdrawal
+from creditbus.services.domain.profile.merge import Merged, is_taken_back, merge, without_last
 from creditbus.services.domain.profile.record import CONTENT_VERBS, Moved, Record
 from creditbus.services.domain.profile.record_acts import Corrected
 from creditbus.services.domain.profile.stored_record import decode_record
@@ -24,6 +25,14 @@ from creditbus.services.profiles.folding_context import FoldingContext
 from creditbus.services.profiles.reidentifying import renamed
 
 __all__ = ["Meeting", "Merging"]
+
+_TAKEN_BACK: Final = {RecordState.EXITED: Verb.END, RecordState.WITHDRAWN: Verb.WITHDRAW}
+# one of these as the last act says nothing of a record that does not stand so: a day led to it, or it was taken back
+_LEADS_TO: Final = {
+    Verb.EXPIRE.value: RecordState.EXPIRED,
+    Verb.WITHDRAW.value: RecordState.WITHDRAWN,
+    Verb.END.value: RecordState.EXITED,
+}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -48,13 +57,19 @@ class Meeting:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class _Side:
-    """One of the two: its record, the event of its content, and what that has."""
+    """One of the two: its record, the events of its content and of its last act, and what the first has."""
 
     record: Record
     said: DecodedEvent
+    done: DecodedEvent | None
     act: Act
     claim: Claim
     content: Content
+
+    @property
+    def headers(self) -> list[Header]:
+        """Those of its events."""
+        return [one.header for one in (self.said, self.done) if one is not None]
 
 
 class Merging:
@@ -68,47 +83,63 @@ class Merging:
 
     def meet(self, code: bytes, moved: MovedRecord) -> Meeting:
         """Merge a record that comes into the one of its key."""
-        ours = self._side(decode_record(self._view.get(record_store_key(code, moved.name)) or b""))
-        theirs = self._side(self._counting(decode_record(moved.value), ours, moved.legacy_key))
+        stored = decode_record(self._view.get(record_store_key(code, moved.name)) or b"")
+        ours, theirs = self._side(stored), self._side(decode_record(moved.value))
         item = self._catalogue.items[ours.said.header["item"]]
         kept = self._view.get(corrections_key(code, moved.name))
         corrections = merge_corrections(kept, moved.corrections)
         contents = [corrected(corrections or b"{}", side.content) for side in (ours, theirs)]
         now = [self._corrected(item, *pair) for pair in zip((ours, theirs), contents, strict=True)]
-        merged = merge(ours.record, theirs.record, *now)
+        merged = merge(self._counting(ours, theirs), self._counting(theirs, ours), *now)
         known = self._view.get(statement_key(code, moved.name))
         place = max(filter(None, (known, moved.statement)), default=None)
         stating = ours if place == known else theirs
-        statement = statement_of(stating.record, self._codec)
-        side, content = (theirs, contents[1]) if merged.theirs else (ours, contents[0])
-        change = Change.AMENDED if merged.record.revision != ours.record.revision else Change.TRANSITION
+        change = Change.AMENDED if merged.record.revision != stored.revision else Change.TRANSITION
         event = None
-        if change is Change.AMENDED or merged.acted or stating is theirs:
-            said = self._saying(theirs) if merged.acted or stating is theirs else theirs.said
-            act = self._codec.read_body(item.id, said.body)[0]
-            body, _ = self._codec.write_body(item.id, {**act, "statement": statement}, side.claim, content)
+        if change is Change.AMENDED or stating is theirs or _standing(merged.record) != _standing(stored):
+            said = self._saying(theirs, merged.record) if merged.acted or stating is theirs else theirs.said
+            act = self._codec.read_body(item.id, said.body)[0].copy()
+            act["statement"] = statement_of(stating.record, self._codec)
+            side, content = (theirs, contents[1]) if merged.theirs else (ours, contents[0])
+            body, _ = self._codec.write_body(item.id, act, side.claim, content)
             event = renamed(DecodedEvent(_header(said.header, side, merged), body), moved.subject)
         taken_back = is_taken_back(merged.record)
-        return Meeting(Moved(merged.record, change, ours.record.state), event, corrections, place, taken_back)
+        return Meeting(Moved(merged.record, change, stored.state), event, corrections, place, taken_back)
 
     def _side(self, record: Record) -> _Side:
         said = self._codec.open(record.content)
         act, claim, content, _ = self._codec.read_body(said.header["item"], said.body)
-        return _Side(record, said, act, claim, content)
+        return _Side(record, said, self._codec.open(record.act) if record.act else None, act, claim, content)
 
-    def _counting(self, record: Record, ours: _Side, legacy_key: str) -> Record:
-        """Return the record that comes, without a withdrawal that was of the wrong subject's alone.
+    def _counting(self, side: _Side, other: _Side) -> Record:
+        """Return a record without an act that what its department said of the other one takes back.
 
-        So is that by a department which published the record again afterwards, and named its subject by another code.
+        So is an end or a withdrawal that its source holds no more, by a later reading, and a withdrawal which was of
+        the wrong subject's record alone: the department published it again afterwards, and names its subject otherwise.
         """
-        if record.procedural is not RecordState.WITHDRAWN or not record.act:
+        record, done = side.record, side.done
+        verb = _TAKEN_BACK.get(record.procedural) if record.procedural is not None else None
+        if verb is None or record.department != other.record.department:
             return record
-        act = self._codec.open(record.act).header
-        withdrawn, published = (act["received_at"], act["sequence"]), (ours.record.received_at, ours.record.sequence)
-        named_again = legacy_key not in self._codes.naming(ours.said)
-        if act["origin"]["department"] == ours.record.department and withdrawn < published and named_again:
-            return without_withdrawal(record)
+        lifted = max((one["reading"] or 0 for one in other.headers if one["lifts"]), default=0)
+        if record.act_reading is not None and lifted > record.act_reading:
+            return without_last(record, verb)
+        if verb is Verb.WITHDRAW and done is not None and self._is_own(done, record) and self._is_of_other(done, other):
+            return without_last(record, verb)
         return record
+
+    def _is_own(self, act: DecodedEvent, record: Record) -> bool:
+        """Tell whether a record's own department withdrew it by its row: not by an act on it that names a decision."""
+        header = act.header
+        *_, start = self._codec.read_body(header["item"], act.body)
+        by_row = header["content_hash"] == content_hash(act.body[start:])
+        return header["verb"] == Verb.WITHDRAW.value and header["origin"]["department"] == record.department and by_row
+
+    def _is_of_other(self, act: DecodedEvent, other: _Side) -> bool:
+        """Tell whether a record's content was published after an act, and names its subject by another code."""
+        done, published = act.header, (other.record.received_at, other.record.sequence)
+        renamed_since = self._codes.naming(act) != self._codes.naming(other.said)
+        return (done["received_at"], done["sequence"]) < published and renamed_since
 
     def _corrected(self, item: Item, side: _Side, content: Content) -> Corrected:
         """Return a content under all corrections."""
@@ -119,13 +150,16 @@ class Merging:
         stated = derived.state if derived.verb in CONTENT_VERBS else side.record.stated
         return Corrected(content_hash(body[start:]), stated)
 
-    def _saying(self, side: _Side) -> DecodedEvent:
-        """Return the event by which a record was acted on last; that of its content where only its term ended it."""
-        if not side.record.act:
+    def _saying(self, side: _Side, merged: Record) -> DecodedEvent:
+        """Return the event by which a record was acted on last; that of its content where that act does not count."""
+        if side.done is None:
             return side.said
-        act = self._codec.open(side.record.act)
-        own = act.header["verb"] == Verb.EXPIRE.value and side.record.procedural is not RecordState.EXPIRED
-        return side.said if own else act
+        leads_to = _LEADS_TO.get(side.done.header["verb"])
+        return side.done if leads_to is None or merged.procedural is leads_to else side.said
+
+
+def _standing(record: Record) -> tuple[object, ...]:
+    return record.stated, record.procedural, record.before_dispute, record.before_act, record.term
 
 
 def _header(header: Header, side: _Side, merged: Merged) -> Header:

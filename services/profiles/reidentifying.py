@@ -57,6 +57,7 @@ from creditbus.services.profiles.kinds import state_kind
 from creditbus.services.profiles.lane import StageStanding
 from creditbus.services.profiles.restating import Restating, names_of
 from creditbus.services.profiles.summaries import Summaries
+from creditbus.services.profiles.waiting import Waiting
 from creditbus.topics.names import CHANGES, UNRESOLVED
 
 __all__ = ["Reidentifying", "renamed"]
@@ -89,6 +90,7 @@ class Reidentifying:
         consenting: Consenting,
         restating: Restating,
         *,
+        waiting: Waiting,
         summaries: Summaries,
         lanes: int,
         view: StateView,
@@ -101,6 +103,7 @@ class Reidentifying:
         self._ending = ending
         self._consenting = consenting
         self._restating = restating
+        self._waiting = waiting
         self._summaries = summaries
         self._lanes = lanes
         self._view = view
@@ -202,6 +205,12 @@ class Reidentifying:
         self._send(key, self._codec.seal(header, opened.body))
 
     def _give_up(self, code: bytes, subject: Subject, lost: frozenset[str], held: frozenset[str], since: int) -> None:
+        for name, event in list(self._waiting.held_by_code(code, subject)):
+            legacy = self._lost_code(event, lost, held)
+            if legacy:
+                self._send_back(legacy, event)
+            else:
+                self._waiting.hold(code, subject, event, name)
         names = names_of(code, subject, self._view)
         keys = [record_store_key(code, name) for name in names]
         self._view.need(keys)

@@ -16,6 +16,7 @@ from creditbus.services.domain.profile.keys import (
     DUE_KEY,
     LANE_KEY,
     LANE_SUBJECTS_KEY,
+    held_by_code_key,
     held_key,
     parked_key,
     parked_of_record_key,
@@ -217,6 +218,7 @@ class ProfilesStep:
                     yield from self._acting.touched(arrival.code, arrival.record)
                 elif view.get(arrival.key) is None:
                     yield held_key(arrival.code, arrival.record)
+                    yield held_by_code_key(arrival.code)
             elif waiting is not None:
                 if waiting.held:
                     yield from self._acting.touched(arrival.code, arrival.record)

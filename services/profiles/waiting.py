@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from creditbus.services.domain.event import Header, record_key, said_id
 from creditbus.services.domain.ledger import Outcome
 from creditbus.services.domain.profile.keys import (
+    held_by_code_key,
     held_key,
     pack_events,
     parked_key,
@@ -15,11 +16,12 @@ from creditbus.services.domain.profile.keys import (
     unpack_events,
 )
 from creditbus.services.domain.profile.parked import parked_already, with_parked
-from creditbus.services.domain.profile.subject import Subject
+from creditbus.services.domain.profile.subject import Subject, pack_record_keys, record_keys
 from creditbus.services.engine.codec.event_codec import DecodedEvent, EventCodec
 from creditbus.services.engine.stage.state_view import StateView
 from creditbus.services.profiles.acting import Acting
 from creditbus.services.profiles.booking import Booking
+from creditbus.services.profiles.codes import Codes
 from creditbus.services.profiles.summaries import Summaries
 
 __all__ = ["Waiting"]
@@ -29,10 +31,11 @@ class Waiting:
     """Of one batch."""
 
     def __init__(
-        self, acting: Acting, codec: EventCodec, booking: Booking, summaries: Summaries, view: StateView
+        self, acting: Acting, codec: EventCodec, codes: Codes, booking: Booking, summaries: Summaries, view: StateView
     ) -> None:
         self._acting = acting
         self._codec = codec
+        self._codes = codes
         self._booking = booking
         self._summaries = summaries
         self._view = view
@@ -83,6 +86,11 @@ class Waiting:
             return
         self._view.put(key, pack_events([*waiting, self._codec.reseal(opened)]))
         subject.held += 1
+        if self._codes.naming(opened):
+            place = held_by_code_key(code)
+            names = record_keys(self._view.get(place) or b"")
+            if name not in names:
+                self._view.put(place, pack_record_keys([*names, name]))
         self._summaries.changed(subject_key(code))
         self._booking.book(opened.header, Outcome.HELD)
 
@@ -98,6 +106,22 @@ class Waiting:
             opened = self._codec.open(sealed)
             self._booking.book(opened.header, Outcome.HELD, count=-1)
             yield opened
+
+    def held_by_code(self, code: bytes, subject: Subject) -> Iterator[tuple[bytes, DecodedEvent]]:
+        """Give the acts that wait for records that may come by a legacy code, and the key of the record of each.
+
+        None of them is in the state any more.
+        """
+        place = held_by_code_key(code)
+        names = record_keys(self._view.get(place) or b"") if subject.held else []
+        if not names:
+            return
+        self._view.need(held_key(code, name) for name in names)
+        self._view.delete(place)
+        for name in names:
+            for event in self.held(code, subject, name):
+                yield name, event
+        self._summaries.changed(subject_key(code))
 
 
 def _same_act(one: Header, other: Header) -> bool:

@@ -22,7 +22,7 @@ from creditbus.services.domain.profile.record import (
 )
 from creditbus.services.domain.profile.record_acts import Corrected
 
-__all__ = ["Merged", "is_taken_back", "merge", "without_withdrawal"]
+__all__ = ["Merged", "is_taken_back", "merge", "without_last"]
 
 _D, _R, _E, _W = RecordState.DISPUTED, RecordState.REPAIRED, RecordState.EXITED, RecordState.WITHDRAWN
 # a later one hides or outlasts those before it, in whichever order their acts come
@@ -67,11 +67,26 @@ def is_taken_back(record: Record) -> bool:
     return record.term is Term.RUNNING and _is_repaired(record)
 
 
-def without_withdrawal(record: Record) -> Record:
-    """Return a withdrawn record as if its withdrawal had not been, so that another one counts."""
-    seen = tuple([said for said in record.seen if said[0] != Verb.WITHDRAW.value])
-    before = record.before_act if record.act_reading is not None else None
-    return replace(record, procedural=before, before_act=None, act_reading=None, seen=seen)
+def without_last(record: Record, verb: Verb) -> Record:
+    """Return a record as if its last act of a verb had not been; sent once more, it is not a duplicate."""
+    last = max((place for place, said in enumerate(record.seen) if said[0] == verb.value), default=len(record.seen))
+    seen = record.seen[:last] + record.seen[last + 1 :]
+    # what an act covers is kept of some acts only, and the acts that led there are all among what was seen
+    again = replace(record, stated=RecordState.ACTIVE, procedural=None, before_dispute=None, before_act=None, seen=())
+    again = replace(again, reading=None, act_reading=None)
+    for said in seen:
+        if said[0] not in _NO_ACTS and isinstance(folded := fold(again, _act(*said)), Moved):
+            again = folded.record
+    term = Term.KEPT if _is_repaired(again) else Term.RUNNING
+    return replace(
+        record,
+        procedural=again.procedural,
+        before_dispute=again.before_dispute,
+        before_act=again.before_act,
+        act_reading=None,
+        term=term,
+        seen=seen,
+    )
 
 
 def merge(ours: Record, theirs: Record, ours_now: Corrected, theirs_now: Corrected) -> Merged:
@@ -158,6 +173,10 @@ def _said(record: Record, content_hash: bytes) -> Header:
     return cast("Header", header)
 
 
+def _act(verb: str, mark: bytes) -> Header:
+    return cast("Header", {"verb": verb, "content_hash": mark, "reading": None, "source_time": None, "received_at": 0})
+
+
 def _stated(ours: Record, theirs: Record, side: Record, now: Corrected) -> RecordState:
     """Return what a content states under all corrections; an objection that it states may have been settled."""
     if side.content_hash != now.content_hash:
@@ -206,4 +225,7 @@ def _together(first: _Layer, second: _Layer) -> _Layer:
         act_reading = None
         befores = [one.before_act if one.beneath is _R else one.beneath for one in (first, second)]
         before_act = max(befores, key=_RANKS.__getitem__)
+    elif act_reading is not None:
+        # to this it goes back when the department's source holds the act no more
+        before_act = max(before_act, (second if top is first else first).procedural, key=_RANKS.__getitem__)
     return top._replace(procedural=state, before_dispute=below, before_act=before_act, act_reading=act_reading)

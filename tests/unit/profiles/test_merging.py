@@ -5,8 +5,9 @@ from datetime import date
 import pytest
 
 from creditbus.topics.declarations import declarations
-from tests.examples import Example
+from tests.examples import EXAMPLES, Example
 from tests.harness.another_day import pass_to
+from tests.harness.shown_profiles import past, present
 from tests.step_harness import Bus
 from tests.unit.profiles.test_reidentifying import (
     ACT,
@@ -21,7 +22,7 @@ from tests.unit.profiles.test_reidentifying import (
     publish,
     register,
 )
-from tests.unit.profiles.test_repaired_is_gone import newest
+from tests.unit.profiles.test_repaired_is_gone import LATER, PENALISED, REPAIRED_ON, newest
 
 #: The department has looked up the right code.
 NAMED = PENALTY.claiming(uscc=OTHER, registration_no=None)
@@ -170,3 +171,82 @@ def test_an_end_by_the_day_is_not_what_says_that_a_record_was_merged() -> None:
     hand_over(bus)
     told = [bus.decode(one.value)["record"] for one in bus.read(FEED)]
     assert [(one["verb"], one["state"]) for one in told if one["item"] == PENALTY.item.id][-1] == ("ISSUE", "DISPUTED")
+
+
+@pytest.mark.parametrize(
+    "act", [REPAIR, ACT.changed(SJBH="示修1", SJLX="信用修复"), OBJECTION], ids=["own", "office", "objection"]
+)
+def test_what_a_withdrawal_covered_counts_where_it_does_not(act: Example) -> None:
+    bus = city(PENALTY, act)
+    before = shown(bus, ONE)
+    publish(bus, WITHDRAW, NAMED)
+    hand_over(bus)
+    assert (shown(bus, OTHER), newest(bus, OTHER)) == (before, [before[0]])
+    told = [bus.decode(one.value)["record"] for one in bus.read(FEED)]
+    assert "WITHDRAW" not in {one["verb"] for one in told if one["state"] != "WITHDRAWN"}
+
+
+def test_what_was_withdrawn_and_stated_again_by_an_old_code_counts() -> None:
+    bus = city(NAMED, WITHDRAW.claiming(uscc=OTHER, registration_no=None), PENALTY)
+    assert (shown(bus, ONE)[0], shown(bus, OTHER)[0]) == ("ACTIVE", "WITHDRAWN")
+    hand_over(bus)
+    assert (shown(bus, OTHER)[0], newest(bus, OTHER)) == ("ACTIVE", ["ACTIVE"])
+
+
+def test_an_annulment_counts_though_the_entry_was_published_again() -> None:
+    entry = EXAMPLES["red-black-list"].claiming(registration_no=NUMBER)
+    annulled = ACT.changed(SJBH="示撤1", SJLX="撤销", WSH=entry.content["JDWH"])
+    bus = city(entry, annulled, entry.claiming(uscc=OTHER, registration_no=None))
+    publish(bus, register(ONE, FREE, "更正"), register(OTHER, NUMBER, "再次"))
+    profile = present(bus, OTHER)
+    assert profile is not None
+    assert [one["state"] for one in profile["records"] if one["item"] == entry.item.id] == ["WITHDRAWN"]
+
+
+def test_an_end_that_its_source_holds_no_more_is_taken_back_by_the_other_record() -> None:
+    entry = EXAMPLES["red-black-list"].claiming(registration_no=NUMBER)
+    named, removed = entry.claiming(uscc=OTHER, registration_no=None), entry.headed(verb="END")
+    for ended, lifting in ((entry, named), (named, entry)):
+        end = removed if ended is entry else removed.claiming(uscc=OTHER, registration_no=None)
+        bus = city(ended.headed(reading=1), end.headed(reading=2))
+        amended = lifting.changed(FLYJ="示例条例")
+        publish(bus, lifting.headed(reading=1), amended.headed(reading=4, lifts=True))
+        publish(bus, register(ONE, FREE, "更正"), register(OTHER, NUMBER, "再次"))
+        profile = present(bus, OTHER)
+        assert profile is not None
+        assert [one["state"] for one in profile["records"] if one["item"] == entry.item.id] == ["ACTIVE"]
+
+
+def test_a_repair_stands_below_a_withdrawal_that_the_source_takes_back() -> None:
+    bus = city(NAMED.headed(reading=1), REPAIR.claiming(uscc=OTHER, registration_no=None))
+    publish(bus, PENALTY.headed(reading=2), WITHDRAW.headed(reading=3))
+    hand_over(bus)
+    assert shown(bus, OTHER)[0] == "WITHDRAWN"
+    publish(bus, NAMED.headed(reading=4, lifts=True))
+    assert shown(bus, OTHER)[0] == "REPAIRED"
+
+
+def test_a_repair_that_took_the_record_back_is_told_where_it_is_still_shown() -> None:
+    repair = ACT.changed(SJBH="示修1", SJLX="信用修复")
+    bus = bus_of(register(ONE, NUMBER), register(OTHER, None, "初始"))
+    pass_to(bus, list(declarations().subscribers.values()), REPAIRED_ON)
+    bus.settle()
+    publish(bus, PENALISED, repair)
+    publish(bus, LATER.claiming(uscc=OTHER, registration_no=None), repair.claiming(uscc=OTHER))
+    assert (shown(bus, ONE)[0], shown(bus, OTHER)[0]) == ("REPAIRED", "ACTIVE")
+    hand_over(bus)
+    assert (shown(bus, OTHER)[0], newest(bus, OTHER)) == ("REPAIRED", ["REPAIRED"])
+
+
+def test_what_the_other_record_brought_is_known_since_it_came() -> None:
+    bus = city(NAMED, PENALTY.changed(CF_SY="另一事实"), REPAIR)
+    before = bus.now
+    hand_over(bus)
+
+    def known(at: int) -> list[tuple[str, str]]:
+        profile = past(bus, OTHER, known_at=at)
+        assert profile is not None
+        return [(one["content"]["CF_SY"], one["state"]) for one in profile["records"] if one["item"] == PENALTY.item.id]
+
+    assert known(before) == [(NAMED.content["CF_SY"], "ACTIVE")]
+    assert known(bus.now) == [("另一事实", "REPAIRED")]

@@ -247,3 +247,22 @@ def test_nothing_of_a_record_stays_with_the_subject_that_gave_it_up() -> None:
     document = "某罚〔2018〕1号".encode()
     lane = bus.stores["profiles", partition_of(ONE.encode(), bus.parts.lanes)]
     assert not [key for key in lane if ONE.encode() in key and document in key]
+
+
+def test_acts_that_wait_for_their_record_go_where_it_will_come() -> None:
+    repair, other = PENALTY.headed(verb="REPAIR"), PENALTY.changed(CF_WSH="示罚〔2018〕8号")
+    bus = bus_of(register(ONE, NUMBER), register(OTHER, None, "初始"), repair, other.headed(verb="REPAIR"))
+    own = other.claiming(uscc=ONE, registration_no=None).changed(CF_WSH="示罚〔2018〕9号")
+    publish(bus, own.headed(verb="REPAIR"), repair)
+    waiting = bus.subject(ONE)
+    assert waiting is not None
+    assert waiting.held == 3
+    hand_over(bus)
+    left = bus.subject(ONE)
+    assert left is not None
+    assert left.held == 1
+    publish(bus, PENALTY, own, other)
+    assert [one["state"] for one in penalties(bus, OTHER)] == ["REPAIRED", "REPAIRED"]
+    assert [one["state"] for one in penalties(bus, ONE)] == ["REPAIRED"]
+    assert bus.ledger().balanced
+    assert not any(account.counts["held"] or account.counts["parked"] for account in bus.ledger().departments.values())
