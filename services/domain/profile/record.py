@@ -261,8 +261,10 @@ def settled(
 def remember(record: Record, *said: _Said) -> Record:
     """Return the record with (verb, content hash) pairs added to what it saw; those that it knows are left out."""
     seen = record.seen
+    known = set(seen)
     for one in said:
-        if one not in seen:
+        if one not in known:
+            known.add(one)
             seen = _seen_with(seen, one)
     return replace(record, seen=seen)
 
