@@ -329,10 +329,8 @@ class Folding:
         if event is None:
             self._view.put(key, encode_record(meeting.moved.record))
         else:
-            taken_back = meeting.taken_back
-            self._apply(
-                code, subject, event, meeting.moved, moved.name, key, booked=event.header, taken_back=taken_back
-            )
+            acted, gone = event.header if meeting.acted else None, meeting.taken_back
+            self._apply(code, subject, event, meeting.moved, moved.name, key, booked=acted, taken_back=gone)
 
     # -- what waited ----------------------------------------------------------------------------
 

@@ -42,6 +42,7 @@ class Meeting:
     Attributes:
         moved: what it does to the record that was there.
         event: that which says so, with the content that counts; None: there is nothing to say, for it shows as before.
+        acted: the event is the record's last act from then on; one that brings content alone is not.
         corrections: what lies over the content of both; None: nothing does.
         place: that of the newest statement (`annotation.statement_place`); None: there is none.
         taken_back: as of `record.settled`.
@@ -50,6 +51,7 @@ class Meeting:
 
     moved: Moved
     event: DecodedEvent | None
+    acted: bool
     corrections: bytes | None
     place: bytes | None
     taken_back: bool
@@ -90,21 +92,23 @@ class Merging:
         corrections = merge_corrections(kept, moved.corrections)
         contents = [corrected(corrections or b"{}", side.content) for side in (ours, theirs)]
         now = [self._corrected(item, *pair) for pair in zip((ours, theirs), contents, strict=True)]
-        merged = merge(self._counting(ours, theirs), self._counting(theirs, ours), *now)
+        standing = self._counting(ours, theirs)
+        merged = merge(standing, self._counting(theirs, ours), *now)
         known = self._view.get(statement_key(code, moved.name))
         place = max(filter(None, (known, moved.statement)), default=None)
         stating = ours if place == known else theirs
         change = Change.AMENDED if merged.record.revision != stored.revision else Change.TRANSITION
-        event = None
+        event, acted = None, merged.acted or stating is theirs
         if change is Change.AMENDED or stating is theirs or _standing(merged.record) != _standing(stored):
-            said = self._saying(theirs, merged.record) if merged.acted or stating is theirs else theirs.said
+            said = self._saying(theirs, merged.record) if acted else theirs.said
             act = self._codec.read_body(item.id, said.body)[0].copy()
             act["statement"] = statement_of(stating.record, self._codec)
             side, content = (theirs, contents[1]) if merged.theirs else (ours, contents[0])
             body, _ = self._codec.write_body(item.id, act, side.claim, content)
             event = renamed(DecodedEvent(_header(said.header, side, merged), body), moved.subject)
         taken_back = is_taken_back(merged.record)
-        return Meeting(Moved(merged.record, change, stored.state), event, corrections, place, taken_back)
+        outcome = Moved(merged.record, change, stored.state)
+        return Meeting(outcome, event, acted or standing is not stored, corrections, place, taken_back)
 
     def _side(self, record: Record) -> _Side:
         said = self._codec.open(record.content)

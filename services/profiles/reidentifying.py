@@ -205,12 +205,7 @@ class Reidentifying:
         self._send(key, self._codec.seal(header, opened.body))
 
     def _give_up(self, code: bytes, subject: Subject, lost: frozenset[str], held: frozenset[str], since: int) -> None:
-        for name, event in list(self._waiting.held_by_code(code, subject)):
-            legacy = self._lost_code(event, lost, held)
-            if legacy:
-                self._send_back(legacy, event)
-            else:
-                self._waiting.hold(code, subject, event, name)
+        self._give_up_held(code, subject, lost, held)
         names = names_of(code, subject, self._view)
         keys = [record_store_key(code, name) for name in names]
         self._view.need(keys)
@@ -232,10 +227,23 @@ class Reidentifying:
         self._unlist(code, subject, [one.name for one in found])
         for one in found:
             self._take_out(code, subject, one, since)
+        if subject.held:
+            legacy_of = {one.name: one.legacy for one in found}
+            for name, event in list(self._waiting.held_for(code, subject, legacy_of)):
+                self._send_back(legacy_of[name], event)
         # others took their places in the subject's list, and who goes through it in parts might pass them over
         self._ending.end(code)
         if subject.restating != NOT_RESTATING or subject.consents != consents:
             self._restating.start(code, subject)
+
+    def _give_up_held(self, code: bytes, subject: Subject, lost: frozenset[str], held: frozenset[str]) -> None:
+        """Send acts back that wait for a record which may come by a lost code."""
+        for name, event in list(self._waiting.held_by_code(code, subject)):
+            legacy = self._lost_code(event, lost, held)
+            if legacy:
+                self._send_back(legacy, event)
+            else:
+                self._waiting.hold(code, subject, event, name)
 
     def _take_out(self, code: bytes, subject: Subject, found: _Found, since: int) -> None:
         record, content, item = found.record, found.content, found.content.header["item"]

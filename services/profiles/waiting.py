@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from creditbus.services.domain.event import Header, record_key, said_id
 from creditbus.services.domain.ledger import Outcome
@@ -106,6 +106,18 @@ class Waiting:
             opened = self._codec.open(sealed)
             self._booking.book(opened.header, Outcome.HELD, count=-1)
             yield opened
+
+    def held_for(self, code: bytes, subject: Subject, records: Iterable[bytes]) -> Iterator[tuple[bytes, DecodedEvent]]:
+        """Give the acts that wait for what is done to these records, and the key of the record of each.
+
+        None of them is in the state any more.
+        """
+        names = [(record, name) for record in records for name in self._acting.waiting_names(record)]
+        self._view.need(held_key(code, name) for _, name in names)
+        for record, name in names:
+            for event in self.held(code, subject, name):
+                self._summaries.changed(subject_key(code))
+                yield record, event
 
     def held_by_code(self, code: bytes, subject: Subject) -> Iterator[tuple[bytes, DecodedEvent]]:
         """Give the acts that wait for records that may come by a legacy code, and the key of the record of each.

@@ -130,6 +130,9 @@ def test_a_repair_that_took_its_record_back_does_so_with_another_one() -> None:
         theirs = replace(repaired, term=term)
         assert merged(start, theirs).term is merged(theirs, start).term is term
     assert merged(replace(repaired, term=Term.KEPT), repaired).term is Term.RUNNING
+    disputed = after(repaired, [("DISPUTE", 6)])
+    for term, comes_to in ((Term.OVER, Term.RUNNING), (Term.KEPT, Term.KEPT)):
+        assert merged(start, replace(disputed, term=term)).term is comes_to
 
 
 def test_a_settled_objection_that_the_content_states_stays_settled() -> None:

@@ -8,7 +8,7 @@ r"""Keys of the profile store; those of one subject share its code.
 | `q\|subject\|n` | the n-th event that waits for the subject's registration |
 | `p\|subject\|item\|authority\|document number` | which events of the record wait for it (`parked`) |
 | `h\|subject\|item\|authority\|document number` | acts that wait for the record |
-| `w\|subject` | for which records acts wait that name their subject by a legacy code, and may wait no more |
+| `a\|subject` | for which records acts wait that name their subject by a legacy code, and may wait no more |
 | `c\|subject\|item\|authority\|document number` | corrections that lie over the record (`corrections`) |
 | `n\|subject\|item\|authority\|document number` | place of the subject's newest statement about it (`annotation`) |
 | `e\|subject` | of a subject of many records: how far what is due of a day has ended (`ending_walk` of the stage) |
@@ -103,7 +103,7 @@ def held_key(subject: bytes, record: bytes) -> bytes:
 
 def held_by_code_key(subject: bytes) -> bytes:
     """Return the key of the records for which acts wait that name the subject by a legacy code."""
-    return b"w|%b" % subject
+    return b"a|%b" % subject
 
 
 def corrections_key(subject: bytes, record: bytes) -> bytes:

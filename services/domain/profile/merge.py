@@ -64,7 +64,7 @@ class _Layer(NamedTuple):
 
 def is_taken_back(record: Record) -> bool:
     """Tell whether a record is repaired, also below an objection, and was published no more after that."""
-    return record.term is Term.RUNNING and _is_repaired(record)
+    return record.term is not Term.KEPT and _is_repaired(record)
 
 
 def without_last(record: Record, verb: Verb) -> Record:

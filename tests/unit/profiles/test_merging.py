@@ -250,3 +250,12 @@ def test_what_the_other_record_brought_is_known_since_it_came() -> None:
 
     assert known(before) == [(NAMED.content["CF_SY"], "ACTIVE")]
     assert known(bus.now) == [("另一事实", "REPAIRED")]
+
+
+def test_a_newer_content_leaves_the_last_act_as_it_is() -> None:
+    repair = NAMED_ACT.changed(SJBH="示修1", SJLX="信用修复")
+    bus = city(NAMED, repair, PENALTY.changed(CF_SY="另一事实"))
+    hand_over(bus)
+    (record,) = penalties(bus, OTHER)
+    assert (record["content"]["CF_SY"], record["state"]) == ("另一事实", "REPAIRED")
+    assert (record["last_act"]["verb"], record["last_act"]["decision_no"]) == ("REPAIR", "示修1")

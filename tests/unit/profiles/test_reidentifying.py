@@ -266,3 +266,13 @@ def test_acts_that_wait_for_their_record_go_where_it_will_come() -> None:
     assert [one["state"] for one in penalties(bus, ONE)] == ["REPAIRED"]
     assert bus.ledger().balanced
     assert not any(account.counts["held"] or account.counts["parked"] for account in bus.ledger().departments.values())
+
+
+def test_an_outcome_that_waits_for_its_objection_goes_with_the_record() -> None:
+    outcome = ACT.changed(SJBH="示异2", SJLX="异议处理结果", YYBH="示异1", CLJG="不成立")
+    bus = bus_of(register(ONE, NUMBER), PENALTY, outcome)
+    hand_over(bus)
+    publish(bus, ACT.claiming(uscc=OTHER).changed(SJBH="示异1", SJLX="异议申请"))
+    assert [one["state"] for one in penalties(bus, OTHER)] == ["ACTIVE"]
+    assert [subject.held for code in (ONE, OTHER) if (subject := bus.subject(code))] == [0, 0]
+    assert bus.ledger().balanced
