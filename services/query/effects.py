@@ -10,7 +10,8 @@ from datetime import date
 from functools import partial
 from typing import Any, Final
 
-from creditbus.avro_schemas import event_schema
+from creditbus.avro_schemas import RawItem
+from creditbus.avro_schemas.composition import compose
 from creditbus.services.domain.feed.effects import Effect, HeldRecords, ViewChange, count_effects, gates
 from creditbus.services.domain.framed_avro import UndecodableError, read_record
 from creditbus.services.domain.framing import FrameError, schema_id
@@ -61,13 +62,18 @@ class EffectCounts:
 
 
 async def count_on_bus(
-    connection: Connection, changes: Sequence[ViewChange], on: date, report: Callable[[EffectCounts], None]
+    connection: Connection,
+    changes: Sequence[ViewChange],
+    items: Mapping[str, RawItem],
+    on: date,
+    report: Callable[[EffectCounts], None],
 ) -> EffectCounts:
     """Count over the records that a bus holds.
 
     Args:
         connection: the bus.
         changes: what a version changes.
+        items: those of that version, closed ones included: the folder of a city has no closed ones.
         on: the city's day by which grants are judged, before and after.
         report: is called after some hundred records each.
 
@@ -77,7 +83,7 @@ async def count_on_bus(
     """
     facts = await asyncio.to_thread(topic_facts, connection.bootstrap_servers)
     schemas = Schemas(SchemaRegistry(connection.registry_url))
-    await schemas.learn_versions(event_schema(item) for item, fields in gates(changes).items() if fields)
+    await schemas.learn_versions(compose(items[item].schema) for item, fields in gates(changes).items() if fields)
     client = connect(connection.redis_url)
     try:
         states = await open_states(connection, facts, client)

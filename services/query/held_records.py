@@ -19,6 +19,7 @@ from creditbus.services.engine.codec.event_codec import EventCodec
 from creditbus.services.engine.codec.schemas import Schemas
 from creditbus.services.engine.consume.cluster_metadata import TopicFacts
 from creditbus.services.engine.consume.topic_reader import FROM_START, read_partitions
+from creditbus.services.query.carried import expect_carried
 from creditbus.topics.connection import Connection
 from creditbus.topics.names import RECORDS
 from creditbus.topics.registry import SchemaRegistry
@@ -56,11 +57,13 @@ async def read_held(connection: Connection, facts: TopicFacts) -> list[HeldRecor
     Raises:
         DependencyDownError: a server does not answer.
         ConfigurationError: topics or schemas are missing.
+        UserError: as of `expect_carried`.
 
     """
     codec = EventCodec(Schemas(SchemaRegistry(connection.registry_url)))
     await codec.load()
-    paired = tuple(b"|%b|" % item.encode() for item in successions(Catalogue.parse(raw_catalogue())))
+    catalogue = Catalogue.parse(raw_catalogue())
+    paired = tuple(b"|%b|" % item.encode() for item in successions(catalogue))
     newest: dict[bytes, HeldRecord] = {}
     async for record in read_all(connection, facts, RECORDS):
         if record.key is None or not record.key.startswith(_RECORD_KEY):
@@ -70,6 +73,7 @@ async def read_held(connection: Connection, facts: TopicFacts) -> list[HeldRecor
         # a record's key holds its subject and its number; eight bytes of a hash are enough to tell them apart
         key = blake2b(record.key, digest_size=_KEY_BYTES).digest()
         if record.value:
+            expect_carried(catalogue, record.key.split(b"|", 2)[2])
             newest[key] = _held(codec, record.value)
         else:
             newest.pop(key, None)

@@ -8,6 +8,14 @@ UNKNOWN_SCHEMA = Message(
     "所用的模式在登记处中没有",
     "was written with a schema that the registry does not know",
 )
+NOT_IN_THE_CITY = Message(
+    "本命令所用的城市（{city}）没有此事项，而总线上有它的记录",
+    "is not in the city by which this command goes ({city}), and the bus has records of it",
+)
+BY_THE_BUS = Message(
+    "请不带 --city 和 CREDITBUS_CITY 再试：总线上的声明包含每个曾有的事项",
+    "leave out --city and CREDITBUS_CITY: what is declared on the bus has every item that there ever was",
+)
 NO_SCHEMA = Message(
     "没有指明模式",
     "names no schema",

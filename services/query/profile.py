@@ -33,6 +33,7 @@ from creditbus.services.engine.codec.schemas import Schemas
 from creditbus.services.engine.consume.cluster_metadata import topic_facts
 from creditbus.services.engine.store.connection import connect
 from creditbus.services.query import messages
+from creditbus.services.query.carried import expect_carried
 from creditbus.services.query.state import StageState, open_states
 from creditbus.topics.connection import Connection
 from creditbus.topics.errors import ConfigurationError
@@ -185,7 +186,10 @@ class ProfileReader:
         """Return the keys of a subject's records, in the order in which they were first there."""
         chunks = [index_key(code, number) for number in range(summary.records // INDEX_CHUNK)]
         full = await self.read(PROFILES.name, code, chunks) if chunks else []
-        return [name for chunk in (*full, summary.tail) for name in record_keys(chunk or b"")]
+        names = [name for chunk in (*full, summary.tail) for name in record_keys(chunk or b"")]
+        for name in names:
+            expect_carried(self.catalogue, name)
+        return names
 
     def shown(self, content_event: bytes, act_event: bytes, state: RecordState, revision: int) -> dict[str, Any]:
         """Return a record as a profile shows it, by the events of its content and of its last act."""

@@ -52,5 +52,14 @@ class CityFolder:
         items: list[str] = self.read(f"subscribers/{subscriber}")["grant"]["items"]
         return items
 
+    def close(self, item: str) -> None:
+        """Carry an item of the product no more, and grant it to nobody."""
+        with as_file(files("creditbus.avro_schemas")) as items:
+            others = sorted(one.parent.name for one in items.glob("*/item.yaml") if one.parent.name != item)
+        self.write("city", self.read("city") | {"shipped_items": others})
+        for file in sorted((self.path / "subscribers").glob("*.yaml")):
+            if item in self.items(file.stem):
+                self.grant(file.stem, items=[one for one in self.items(file.stem) if one != item])
+
     def remove(self, place: str) -> None:
         (self.path / f"{place}.yaml").unlink()

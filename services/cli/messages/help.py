@@ -23,9 +23,10 @@ HELP: Final[Mapping[str, Message]] = {
         "zh or en, anywhere in a command; otherwise by LC_ALL, LC_MESSAGES, LANG.",
     ),
     "--city": Message(
-        "城市目录，可放在命令的任何位置；否则按 CREDITBUS_CITY；都没有则用产品自带的示例城市。",
-        "Folder of the city, anywhere in a command; otherwise CREDITBUS_CITY; without either, the example city that "
-        "comes with the product.",
+        "城市目录，可放在命令的任何位置；否则按 CREDITBUS_CITY；都没有则按总线上的声明，"
+        "总线上也没有时用产品自带的示例城市。",
+        "Folder of the city, anywhere in a command; otherwise CREDITBUS_CITY; without either, what is declared on the "
+        "bus; where nothing is, the example city that comes with the product.",
     ),
     "--help": Message(
         "显示本页并退出。",

@@ -64,6 +64,11 @@ NOT_JUDGED = Message(
     "{stage} 尚未在此处采用任何已发布的版本",
     "{stage} has not taken up a published version there",
 )
+NO_FOLDER = Message(
+    "未指定城市目录（--city 或 CREDITBUS_CITY）：按总线上的第 {version} 版声明，目录中的改动没有计入",
+    "no folder of a city was given (--city or CREDITBUS_CITY): this goes by version {version} of the declarations on "
+    "the bus, and knows nothing of changes in a folder",
+)
 AS_DECLARED = Message(
     "主题与模式均与声明一致",
     "topics and schemas are as declared",

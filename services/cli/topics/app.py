@@ -14,6 +14,7 @@ from creditbus.services.cli.topics.admission import admission_warnings
 from creditbus.services.cli.topics.entitlement import refuse_entitlement_faults
 from creditbus.services.cli.topics.versions import register, wait_for_lanes
 from creditbus.services.worker.city_day import city_today
+from creditbus.topics.city import current_city
 from creditbus.topics.connection import Connection
 
 if TYPE_CHECKING:
@@ -97,10 +98,20 @@ def remove_command(
 
 def _plan_facts(plan: BusPlan, *, done: bool, lanes: dict[str, int] | None = None) -> dict[str, Any]:
     changes = [{"file": change.path, "change": change.mark} for change in plan.changes]
-    return _facts(plan.servers) | {"version": plan.version, "changes": changes, "lanes": lanes, "applied": done}
+    city = current_city().origin
+    return _facts(plan.servers) | {
+        "city": city,
+        "version": plan.version,
+        "changes": changes,
+        "lanes": lanes,
+        "applied": done,
+    }
 
 
 def _print_plan(plan: BusPlan, warnings: Sequence[Text]) -> None:
+    version = current_city().version
+    if version:
+        OUTPUT.print(spoken(messages.NO_FOLDER, version=version), soft_wrap=True)
     changes = (f"{change.mark} {change.path}" for change in plan.changes)
     for line in (*_lines(plan.servers), *changes, *(f"! {spoken(warning)}" for warning in warnings)):
         OUTPUT.print(line, soft_wrap=True, markup=False)

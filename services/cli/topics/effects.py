@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from creditbus.deploy.bus import BusPlan
     from creditbus.services.domain.feed.effects import ViewChange
     from creditbus.services.query.effects import EffectCounts
+    from creditbus.topics.city.published import PublishedCity
 
 __all__ = ["planned_effects", "show_effects"]
 
@@ -52,7 +53,7 @@ def planned_effects(plan: BusPlan, on: date, *, count: bool) -> dict[str, Any]:
     counted, behind = None, 0
     if count and changes:
         try:
-            counted = _counted(changes, on)
+            counted = _counted(plan.planned, changes, on)
             behind = _lanes_behind(plan.version)
         except UserError as error:
             facts["not_counted"] = messages.NOT_COUNTED(why=error.text())
@@ -78,13 +79,15 @@ def _view_changes(plan: BusPlan) -> list[ViewChange]:
         raise UserError(messages.VERSION_NUMBER(version=plan.before.version), str(error)) from error
 
 
-def _counted(changes: Sequence[ViewChange], on: date) -> tuple[EffectCounts, float]:
+def _counted(planned: PublishedCity, changes: Sequence[ViewChange], on: date) -> tuple[EffectCounts, float]:
+    from creditbus.avro_schemas import raw_catalogue
     from creditbus.services.cli.moved import unless_moved
     from creditbus.services.query.effects import count_on_bus
 
     connection = Connection.from_environment()
     began = time.monotonic()
-    counting = count_on_bus(connection, changes, on, _Pace(time.monotonic).report)
+    items = raw_catalogue(planned.city().catalogue)
+    counting = count_on_bus(connection, changes, items, on, _Pace(time.monotonic).report)
     return asyncio.run(unless_moved(connection, counting)), time.monotonic() - began
 
 

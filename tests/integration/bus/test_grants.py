@@ -15,11 +15,13 @@ import pytest
 
 from creditbus.deploy.bus import apply_bus, plan_bus
 from creditbus.deploy.embedded import Cluster
+from creditbus.services.cli import main as cli
 from creditbus.services.cli.topics.effects import planned_effects
 from creditbus.services.domain.feed.effects import Effect
 from creditbus.topics.city import example_city, read_city, use_city
 from creditbus.topics.connection import Connection
 from creditbus.topics.declarations import declarations
+from tests.examples import EXAMPLES
 from tests.harness.city_folder import CityFolder
 from tests.harness.cluster import start_afresh
 from tests.harness.dated_cli import DAY_FILE
@@ -27,12 +29,13 @@ from tests.harness.traffic import party, penalty, registration
 from tests.harness.waiting import until
 from tests.harness.wire import Message, Observer, Place, Record, Wire, ingest_key
 from tests.harness.workers import Worker
+from tests.step_harness import sent
 
 #: More than a chunk of a lane's subjects holds.
 _SUBJECTS = 300
 _WUCHANG, _JIANGHAN = "420106", "420103"
 _TODAY = date(2019, 12, 1)
-_PENALTY = "administrative-penalty"
+_PENALTY, _GRADE, _REGISTRATION = "administrative-penalty", "tax-credit-grade", "enterprise-registration"
 
 
 @pytest.fixture
@@ -147,6 +150,42 @@ def test_publications_end_on_their_day_once(
         assert sorted(ends) == sorted({_number(number) for number in lasts} - {_number(number) for number in over})
 
 
+def test_an_item_shown_by_value_leaves_the_city_and_feeds_give_it_back(
+    cluster: Cluster,
+    folder: CityFolder,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    bus = cluster.connection()
+    for name, value in _addresses(bus).items():
+        monkeypatch.setenv(name, value)
+    use_city(read_city(folder.path))
+    start_afresh(bus)
+    wire, subject = Wire(bus), party(1, _WUCHANG)
+    grade = EXAMPLES[_GRADE].claiming(tax_no=_WUCHANG + subject.code[8:17]).changed(XYDJ="A")
+    header, act = sent(grade)
+    with Worker(bus, tmp_path / "worker.log"), closing(Observer(wire)) as observer:
+        observer.open()
+        wire.publish([_message(wire, registration(subject, "虚构经营范围"), "market-supervision", _REGISTRATION, 1)])
+        event = {"header": header, "act": act, "claim": grade.claim, "content": grade.content}
+        wire.publish([_message(wire, event, "tax-bureau", _GRADE, 2)])
+        observer.settle()
+        shown = {topic.removeprefix("feed.") for topic, key in _on_show(observer) if f"|{_GRADE}|".encode() in key}
+        assert shown == {"agency-xinda", "district-wuchang"}
+        folder.close(_GRADE)
+        _apply(observer, folder, _TODAY).expect_of(observer, {(name, _GRADE): Counter(taken=1) for name in shown})
+        assert _GRADE in _said(capsys, 0, "profile", "show", subject.code)
+        assert "--city" in _said(capsys, 2, "profile", "show", subject.code, "--city", str(folder.path))
+
+
+def _said(capsys: pytest.CaptureFixture[str], code: int, *words: str) -> str:
+    capsys.readouterr()
+    assert cli.main(list(words)) == code
+    found = capsys.readouterr()
+    return found.out + found.err
+
+
 def _number(number: int) -> str:
     document: str = penalty(party(number), number, "0.5")["header"]["document_no"]
     return document
@@ -176,6 +215,14 @@ class _Planned:
     def expect(self, observer: Observer, penalties: dict[str, Counter[str]]) -> None:
         """Wait until the feeds got that, and nothing else; of penalties it is this, by subscriber."""
         assert {name: counts for (name, item), counts in self._counts.items() if item == _PENALTY} == penalties
+        self._wait(observer)
+
+    def expect_of(self, observer: Observer, counts: dict[tuple[str, str], Counter[str]]) -> None:
+        """Wait until the feeds got that, and nothing else, by subscriber and item."""
+        assert self._counts == counts
+        self._wait(observer)
+
+    def _wait(self, observer: Observer) -> None:
         until(lambda: self._got(observer) == self._counts, "the feeds got what was counted")
         observer.settle()
         assert self._got(observer) == self._counts

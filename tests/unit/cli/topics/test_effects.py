@@ -53,7 +53,8 @@ def _counting(
     monkeypatch.setattr("creditbus.topics.city.publishing.adoptions", lambda _: taken)
     asked: list[Any] = []
 
-    async def count(_: object, changes: list[Any], on: object, report: Any) -> EffectCounts:
+    async def count(_: object, changes: list[Any], items: object, on: object, report: Any) -> EffectCounts:
+        assert items
         asked.append((len(changes), str(on)))
         empty = {(one.subscriber, one.item): Counter[Effect]() for one in changes}
         found = EffectCounts(20, 20, 300, 1, empty | {place: Counter(one) for place, one in counts.items()})
