@@ -6,8 +6,12 @@ reading; up to the last final row the position is one place in the order (waterm
 is read again each time, and what was read already is recognised by its digest, which the position remembers.
 
 What moment? The database's clock where the column has a zone. Where it has none, no clock says what its values mean,
-but each zone lies between 12 hours after and 14 hours before UTC; within that, the newest watermark is the clock. A
-number has no clock but its newest value.
+but each zone lies between 12 hours after and 14 hours before UTC; within that, the watermarks are the clock. A number
+has no clock but its values.
+
+Where the watermarks are the clock, one that lies in the future must not put it forward: every row that is committed
+late would then be older than the window. So the newest ``RESERVE`` rows do not count, and are never final. Fewer than that many
+watermarks may be wrong, by however much; of those that are later than any zone allows, any number may be.
 
 Holding rows back until the window has passed was not taken, for everything would be late by the window, and neither was
 PostgreSQL's `xmin`, which no other database has (docs/adr/0020).
@@ -16,8 +20,8 @@ PostgreSQL's `xmin`, which no other database has (docs/adr/0020).
 import math
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
-from typing import Any
+from decimal import ROUND_FLOOR, Context, Decimal
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -30,16 +34,23 @@ from creditbus.connectors.sql.source import SqlSource, remembered
 from creditbus.connectors.sql.table import Record, Relation, behind, chosen
 from creditbus.connectors.sql.values import DIGEST_LENGTH, digest, pack, unpack
 
-__all__ = ["MOST", "WatermarkSource"]
+__all__ = ["MOST", "RESERVE", "WatermarkSource"]
 
 MOST = 20_000
 """Rows of a window that a position remembers. Beyond it the oldest are forgotten; they are read again, and the bus
 drops them as duplicates."""
 
+RESERVE = 1000
+"""Newest rows that are read again whatever the window is, where no clock says which of their watermarks are right."""
+
+_Instant: TypeAlias = float | Decimal
+"""Seconds, or a number as the column has it: a Decimal compares with numbers, and loses digits as a float."""
+
 _DAY = 86_400
 _EARLIEST_ZONE = 14 * 3600
 _LATEST_ZONE = 12 * 3600
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EXACT = Context(prec=200, rounding=ROUND_FLOOR)
 
 
 class WatermarkSource(SqlSource):
@@ -78,20 +89,39 @@ class WatermarkSource(SqlSource):
                 if memory.is_new(record):
                     yield relation.place(record, memory.count, memory.position())
 
-    def _horizon(self, connection: Connection, relation: Relation) -> float:
+    def _horizon(self, connection: Connection, relation: Relation) -> _Instant:
         """Return the instant before which no row can still appear."""
-        largest = sa.func.max(chosen(relation.watermark))
-        newest = connection.execute(sa.select(largest).select_from(relation.table)).scalar()
-        window, last = self._settings.window, _instant(newest)
-        if isinstance(newest, int | float | Decimal) or newest is None:
-            return last - window
         now = (self._database.now(connection) - _EPOCH).total_seconds()
-        moment = _moment(newest)
+        window = self._settings.window
+        said = self._plausible(connection, relation, now + _EARLIEST_ZONE)
+        moment = _moment(said[0]) if said else None
         if moment is not None and moment.tzinfo:
             return now - window
-        if _is_day(newest):
+        clock = _instant(said[RESERVE - 1]) if len(said) >= RESERVE else -math.inf
+        if said and _is_number(said[0]):
+            return _before(clock, window)
+        if any(map(_is_day, said)):
             window += _DAY  # rows of a day come all day long
-        return max(min(last, now + _EARLIEST_ZONE) - window, now - _LATEST_ZONE - window)
+        return max(_before(clock, window), now - _LATEST_ZONE - window)
+
+    def _plausible(self, connection: Connection, relation: Relation, latest: float) -> list[Any]:
+        """Return the newest watermarks that may be right, latest first: as many as the reserve has, or all there are.
+
+        Args:
+            connection: to the database.
+            relation: whose watermarks.
+            latest: the present moment in the earliest zone; no time is right that is later.
+        """
+        watermark = chosen(relation.watermark)
+        query = sa.select(watermark).select_from(relation.table).where(watermark.is_not(None))
+        most = RESERVE
+        while True:
+            newest = connection.execute(query.order_by(watermark.desc()).limit(most)).scalars().all()
+            said = [value for value in newest if _may_be_right(value, latest)]
+            # a position remembers no more rows than MOST, and all of these are after any horizon
+            if len(said) >= RESERVE or len(newest) < most or most > MOST:
+                return said
+            most *= 4
 
 
 class _Seen:
@@ -127,7 +157,7 @@ class _Seen:
 class _Memory:
     """What was read after the last final row: ``floor`` is its watermark and key."""
 
-    def __init__(self, known: dict[str, str | int | None], horizon: float) -> None:
+    def __init__(self, known: dict[str, str | int | None], horizon: _Instant) -> None:
         self.count = int(known["count"] or 0)
         self._horizon = horizon
         self._floor = known["floor"]
@@ -182,18 +212,34 @@ def _moment(value: Any) -> datetime | None:
     return value if isinstance(value, datetime) else None
 
 
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float | Decimal)
+
+
+def _may_be_right(value: Any, latest: float) -> bool:
+    instant = _instant(value)
+    return math.isfinite(instant) and (_is_number(value) or instant <= latest)
+
+
+def _before(clock: _Instant, window: float) -> _Instant:
+    """Go back from a number. A float may lie further from a long number than the window is wide."""
+    if isinstance(clock, float):
+        return clock - window
+    return _EXACT.subtract(Decimal(clock), Decimal(window))
+
+
 def _is_day(value: Any) -> bool:
     if isinstance(value, str):
         return len(value) == len("2025-01-01") and _moment(value) is not None
     return isinstance(value, date) and not isinstance(value, datetime)
 
 
-def _instant(value: Any) -> float:
+def _instant(value: Any) -> _Instant:
     """Bring a watermark to a number that can be compared; what has no place in time is later than all."""
     if value is None:
         return -math.inf
-    if isinstance(value, int | float | Decimal):
-        return value  # type: ignore[return-value] # a Decimal compares with numbers, and loses digits as a float
+    if _is_number(value):
+        return math.inf if isinstance(value, float | Decimal) and math.isnan(value) else value
     moment = _moment(value)
     if moment is not None:
         return (moment.replace(tzinfo=moment.tzinfo or UTC) - _EPOCH) / timedelta(seconds=1)

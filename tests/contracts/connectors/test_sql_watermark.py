@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -84,7 +85,8 @@ def test_rows_from_the_future_hide_nothing(shop: Shop) -> None:
     assert list(_open(shop).read(last_position(second))) == []
 
 
-def test_a_number_has_a_window_in_its_own_unit(shop: Shop) -> None:
+def test_a_number_has_a_window_in_its_own_unit(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "RESERVE", 1)
     shop.create("id integer PRIMARY KEY, name text", *({"id": n, "name": f"示例{n}"} for n in (1, 3, 4, 5, 7)))
 
     def open_by_number() -> Any:
@@ -97,6 +99,90 @@ def test_a_number_has_a_window_in_its_own_unit(shop: Shop) -> None:
     second = list(open_by_number().read(last_position(first)))
     assert names(second) == ["示例6"], "2 lies further behind 7 than the window"
     assert list(open_by_number().read(last_position(second))) == []
+
+
+def _local(seconds: float) -> str:
+    """A time without a zone, as a department of this country writes it."""
+    return f"{datetime.now(ZoneInfo('Asia/Shanghai')) + timedelta(seconds=seconds):%Y-%m-%d %H:%M:%S}"
+
+
+def _is_whole(shop: Shop, late: dict[str, Any], reading: Any, expected: int) -> None:
+    """A row that is committed late is read, and nothing twice."""
+    first = list(reading().read(None))
+    assert len(first) == expected
+    shop.insert(**late)
+    second = list(reading().read(last_position(first)))
+    assert names(second) == [late["name"]]
+    assert list(reading().read(last_position(second))) == []
+
+
+@pytest.mark.parametrize("future", [["2099-01-01 00:00:00"], [5 * 3600], [60, 660, 1260, 1860]])
+@pytest.mark.parametrize("kind", ["timestamp", "varchar(30)"])
+def test_watermarks_in_the_future_hide_no_late_row(shop: Shop, kind: str, future: list[Any]) -> None:
+    moments = [
+        *(_local(-second) for second in (1000, 100, 10)),
+        *(one if isinstance(one, str) else _local(one) for one in future),
+    ]
+    rows = ({"id": n, "name": f"示例{n}", "changed_at": moment} for n, moment in enumerate(moments, start=10))
+    shop.create(f"id integer PRIMARY KEY, name text, changed_at {kind}", *rows)
+    late = {"id": 3, "name": "示例晚", "changed_at": _local(-50)}
+    _is_whole(shop, late, lambda: _open(shop), len(moments))
+
+
+def test_more_watermarks_of_another_century_than_the_reserve_has_hide_no_late_row(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "RESERVE", 3)
+    moments = [_local(-100), _local(-90), _local(-80), _local(-10), *["2099-01-01 00:00:00"] * 20]
+    shop.create(
+        _COLUMNS, *({"id": n, "name": f"示例{n}", "changed_at": moment} for n, moment in enumerate(moments, start=10))
+    )
+    _is_whole(shop, {"id": 3, "name": "示例晚", "changed_at": _local(-50)}, lambda: _open(shop), len(moments))
+
+
+@pytest.mark.parametrize("kind", ["timestamp", "timestamptz"])
+def test_an_infinite_watermark_hides_no_late_row(postgres_shop: Shop, kind: str) -> None:
+    shop = postgres_shop
+    shop.create(f"id integer PRIMARY KEY, name text, changed_at {kind}")
+    for number, moment in enumerate(("infinity", "now", "-infinity"), start=10):
+        shop.insert(id=number, name=f"示例{number}", changed_at=moment)
+    shop.run(
+        "UPDATE rows SET changed_at = now() AT TIME ZONE 'Asia/Shanghai' WHERE id = 11"
+        if kind == "timestamp"
+        else "SELECT 1"
+    )
+    first = list(_open(shop).read(None))
+    shop.run("INSERT INTO rows SELECT 3, '示例晚', changed_at - interval '5 minutes' FROM rows WHERE id = 11")
+    assert names(list(_open(shop).read(last_position(first)))) == ["示例晚"]
+
+
+@pytest.mark.parametrize("kind", ["integer", "numeric(20, 4)", "double precision"])
+def test_numbers_far_above_hide_no_late_row(shop: Shop, kind: str) -> None:
+    rows = [{"id": n, "name": f"示例{n}", "number": n} for n in (1000, 1990, 2000, 99_999_999, 99_999_999 + 1)]
+    shop.create(f"id integer PRIMARY KEY, name text, number {kind}", *rows)
+    late = {"id": 3, "name": "示例晚", "number": 1995}
+    _is_whole(shop, late, lambda: shop.open("watermark", watermark="number", window=600.5), len(rows))
+
+
+@pytest.mark.parametrize("kind", ["numeric", "double precision"])
+def test_a_number_that_is_none_is_newer_than_all_and_stops_no_other_row(postgres_shop: Shop, kind: str) -> None:
+    shop = postgres_shop
+    shop.create(f"id integer PRIMARY KEY, name text, number {kind}")
+    for number, value in enumerate(("1", "NaN", "5", "Infinity", "-Infinity")):
+        shop.insert(id=number, name=f"示例{number}", number=value)
+    late = {"id": 9, "name": "示例晚", "number": "3"}
+    _is_whole(shop, late, lambda: shop.open("watermark", watermark="number"), 5)
+
+
+def test_the_window_of_a_long_number_is_exact(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "RESERVE", 1)
+    long = 2**62
+    shop.create(
+        "id integer PRIMARY KEY, name text, number bigint",
+        *({"id": n, "name": f"示例{n}", "number": long - n * 100} for n in range(3)),
+    )
+    late = {"id": 9, "name": "示例晚", "number": long - 190}
+    _is_whole(shop, late, lambda: shop.open("watermark", watermark="number", window=199), 3)
 
 
 def test_a_window_with_more_rows_than_a_position_holds_loses_none(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
