@@ -13,13 +13,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from sqlalchemy import Connection
+
 from creditbus.connectors.contract import Defect, Position, Row, Vanished
 from creditbus.connectors.sql import messages
+from creditbus.connectors.sql.keys import Shared, alone, unkeyed
 from creditbus.connectors.sql.known import KnownRow, KnownRows
 from creditbus.connectors.sql.pending import Pending, entries, entry
 from creditbus.connectors.sql.settings import SqlSettings
 from creditbus.connectors.sql.source import SqlSource, remembered
-from creditbus.connectors.sql.table import Record
+from creditbus.connectors.sql.table import Record, Relation
 from creditbus.connectors.sql.values import name_of, unpack
 
 __all__ = ["CompareSource", "SnapshotDiff"]
@@ -44,6 +47,7 @@ class CompareSource(SqlSource):
         self._state = settings.state
         self._pending = Pending()
         self._comparison: SnapshotDiff | None = None
+        self._unread: list[str] = []
 
     def read(self, position: Position | None) -> Iterator[Row | Defect]:
         """See the contract."""
@@ -58,7 +62,8 @@ class CompareSource(SqlSource):
             done = {entry(key, content) for key, content in entries(text)}
             self._pending = Pending(text)
             relation = self._relation(connection)
-            records = self._streamed(connection, relation, relation.select().order_by(*relation.key))
+            without, shared = unkeyed(connection, relation, self._settings), Shared()
+            records = alone(self._in_order(connection, relation), shared)
             while batch := list(islice(records, self._settings.fetch_rows)):
                 for record in self._unpublished(state, batch, generation, done, result):
                     number += 1
@@ -66,6 +71,7 @@ class CompareSource(SqlSource):
                     place: Position = {"count": number, "generation": generation, "pending": self._pending.text}
                     yield relation.place(record, number, place)
             result.vanished = sum(1 for _ in state.missed())
+        self._unread = list(filter(None, (without, shared.told(relation, self._settings))))
         self._comparison = result
 
     def settle(self, position: Position) -> None:
@@ -96,13 +102,13 @@ class CompareSource(SqlSource):
             words.append(messages.NOT_SENT_AGAIN())
         if result.vanished:
             words.append(messages.VANISHED(count=result.vanished))
-        return tuple(words)
+        return (*words, *self._unread)
 
     def vanished(self) -> Sequence[Vanished]:
         """Compare keys as they are now, and name the published rows that are gone."""
         with KnownRows.opened(self._state) as state, self._database.reading() as connection:
             relation = self._relation(connection)
-            records = self._streamed(connection, relation, relation.select().order_by(*relation.key))
+            records = self._in_order(connection, relation)
             while batch := list(islice(records, self._settings.fetch_rows)):
                 state.meet(name_of(record.key) for record in batch)
             table = relation.table.name
@@ -123,13 +129,23 @@ class CompareSource(SqlSource):
         with KnownRows.opened(self._state) as state:
             state.forget(keys)
 
+    def _in_order(self, connection: Connection, relation: Relation) -> Iterator[Record]:
+        return self._streamed(connection, relation, relation.select().order_by(*relation.key))
+
     def _unpublished(
-        self, state: KnownRows, batch: list[Record], generation: int, done: set[str], result: SnapshotDiff
+        self,
+        state: KnownRows,
+        batch: list[tuple[Record, bool]],
+        generation: int,
+        done: set[str],
+        result: SnapshotDiff,
     ) -> Iterator[Record]:
-        keys = [name_of(record.key) for record in batch]
+        keys = [name_of(record.key) for record, _ in batch]
         state.meet(keys)
         known = state.digests(keys)
-        for key, record in zip(keys, batch, strict=True):
+        for key, (record, only) in zip(keys, batch, strict=True):
+            if not only or None in record.key:
+                continue  # met, for it is there, so that nobody is asked to withdraw what was published of it
             content, number = known.get(key, ("", 0))
             same = content == record.digest
             if entry(record.key, record.digest) in done or (same and number == generation):

@@ -10,6 +10,7 @@ from creditbus.connectors.contract import Column, Finding, Table
 from creditbus.connectors.errors import SourceError, UserError
 from creditbus.connectors.sql import messages
 from creditbus.connectors.sql.database import Database
+from creditbus.connectors.sql.keys import shared_keys, unkeyed
 from creditbus.connectors.sql.settings import SqlSettings
 from creditbus.connectors.sql.table import Relation, binary, chosen, never, numbered, reflected, without_reason
 
@@ -28,7 +29,7 @@ def findings(database: Database, settings: SqlSettings) -> Iterator[Finding]:
                 return
             relation = Relation.find(connection, database, settings)
             yield _columns(relation, settings)
-            yield _key(connection, relation, settings)
+            yield from _key(connection, relation, settings)
             connection.execute(relation.select().limit(1)).all()
             yield Finding("read", ok=True, message=messages.MAY_BE_READ(table=settings.table))
             if relation.watermark is not None:
@@ -49,7 +50,10 @@ def _columns(relation: Relation, settings: SqlSettings) -> Finding:
     return Finding("table", ok=True, message=messages.COLUMNS(table=settings.table, count=count))
 
 
-def _key(connection: Connection, relation: Relation, settings: SqlSettings) -> Finding:
+def _key(connection: Connection, relation: Relation, settings: SqlSettings) -> Iterator[Finding]:
+    among = None if relation.status is None else relation.status == settings.new
+    if without := unkeyed(connection, relation, settings, among):
+        yield Finding("key", ok=False, message=without)
     key = {relation.named(name).name for name in settings.key}
     words = ", ".join(settings.key)
     unique = [set(relation.table.primary_key.columns.keys())]
@@ -58,10 +62,16 @@ def _key(connection: Connection, relation: Relation, settings: SqlSettings) -> F
         indexes = inspector.get_indexes(relation.table.name, schema=relation.table.schema)
     except SQLAlchemyError:  # a view of some databases has no indexes to ask for
         indexes = []
-    unique += [set(filter(None, index["column_names"])) for index in indexes if index["unique"]]
+    # an index of an expression names no column, and one of some rows says nothing of the others
+    whole = (one for one in indexes if one["unique"] and "postgresql_where" not in one.get("dialect_options", {}))
+    unique += [set(filter(None, one["column_names"])) for one in whole if None not in one["column_names"]]
     if any(columns and columns <= key for columns in unique):
-        return Finding("key", ok=True, message=messages.IS_UNIQUE(words=words))
-    return Finding("key", ok=True, message=messages.NO_UNIQUE_INDEX(words=words))
+        yield Finding("key", ok=True, message=messages.IS_UNIQUE(words=words))
+        return
+    if settings.mode != "watermark" and (twice := shared_keys(connection, relation, settings, among)):
+        yield Finding("key", ok=False, message=twice)
+        return
+    yield Finding("key", ok=True, message=messages.NO_UNIQUE_INDEX(words=words))
 
 
 def _watermark(connection: Connection, relation: Relation, settings: SqlSettings) -> Finding:

@@ -85,6 +85,17 @@ ANOTHER_KEY = Message(
     "请在 settings.key 中指明另一个键",
     "name another key in settings.key",
 )
+KEY_IS_NULL = Message(
+    "键为空（NULL）的行不读取：{table} 中有 {count:,} 行，列 {columns}；请填写，或在 settings.key 中指明没有空值的键",
+    "rows whose key is NULL are not read: {count:,} of {table}, in {columns}; fill it, or name a key without NULL in "
+    "settings.key",
+)
+KEY_IS_SHARED = Message(
+    "各出现在多行中的键：{table}（{columns}）中有 {count:,} 个，这些行都不读取；请更正这些行，"
+    "或在 settings.key 中加上能区分它们的列",
+    "keys that stand in more than one row: {count:,} of {table} ({columns}), none of whose rows is read; correct these "
+    "rows, or add the column that tells them apart to settings.key",
+)
 NO_SUCH_COLUMN = Message(
     "没有列 {name!r}",
     "has no column {name!r}",

@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
+from sqlalchemy.sql.elements import ColumnElement
 
 from creditbus.connectors.contract import Cell, Finding, Position, Table
 from creditbus.connectors.errors import SourceError
@@ -65,11 +66,12 @@ class SqlSource:
                 yield relation.record(values)
 
     def _reselected(
-        self, connection: Connection, relation: Relation, keys: Sequence[tuple[Any, ...]], *, lock: bool = False
+        self, connection: Connection, relation: Relation, keys: Sequence[tuple[Any, ...]], among: ColumnElement[bool]
     ) -> Iterator[Record]:
+        """Read rows again by their keys, and hold them until the end of the transaction."""
         for condition in keyed_by(relation, keys):
-            query = relation.select().where(condition)
-            for values in connection.execute(locked(query, relation) if lock else query).all():
+            query = locked(relation.select().where(condition, among), relation)
+            for values in connection.execute(query).all():
                 yield relation.record(values)
 
 

@@ -8,6 +8,7 @@ again. Marked before the commit, rows of a killed run would say that they are on
 What the bus refuses is reported later (:meth:`StagingSource.refuse`), when the row stands as sent.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ import sqlalchemy as sa
 
 from creditbus.connectors.contract import Defect, Position, Refusal, Row
 from creditbus.connectors.sql import messages
+from creditbus.connectors.sql.keys import Shared, alone, keyed, unkeyed
 from creditbus.connectors.sql.pending import Pending, entries, entry
 from creditbus.connectors.sql.settings import SqlSettings
 from creditbus.connectors.sql.source import SqlSource, remembered
@@ -29,12 +31,15 @@ class StagingSource(SqlSource):
     def __init__(self, settings: SqlSettings) -> None:
         super().__init__(settings)
         self._pending = Pending()
+        self._remarks: tuple[str, ...] = ()
 
     def size(self) -> int | None:
         """Count the rows that are new."""
         with self._database.reading() as connection:
             relation = self._relation(connection)
-            count = sa.select(sa.func.count()).select_from(relation.table).where(self._is_new(relation))
+            count = (
+                sa.select(sa.func.count()).select_from(relation.table).where(self._is_new(relation), keyed(relation))
+            )
             return int(connection.execute(count).scalar_one())
 
     def read(self, position: Position | None) -> Iterator[Row | Defect]:
@@ -43,16 +48,20 @@ class StagingSource(SqlSource):
         text, number = str(known["pending"] or ""), int(known["count"] or 0)
         done = {entry(key, content) for key, content in entries(text)}
         self._pending = pending = Pending(text)
+        with self._database.reading() as connection:
+            relation = self._relation(connection)
+            without = unkeyed(connection, relation, self._settings, self._is_new(relation))
         last: tuple[Any, ...] | None = None
-        while page := self._page(last):
-            relation, records = page
-            for record in records:
-                last = record.key
+        shared = Shared()
+        while page := self._page(last, shared):
+            last = page[-1][0].key
+            for record, only in page:
                 line = entry(record.key, record.digest)
-                if line not in done:
+                if only and line not in done:
                     number += 1
                     pending.add(line)
                     yield relation.place(record, number, {"count": number, "pending": pending.text})
+        self._remarks = tuple(filter(None, (without, shared.told(relation, self._settings))))
 
     def settle(self, position: Position) -> None:
         """Mark what is on the bus, as far as it is still what was read. Doing it twice changes nothing."""
@@ -62,8 +71,10 @@ class StagingSource(SqlSource):
             return
         with self._database.writing() as connection:
             relation = self._relation(connection)
-            records = self._reselected(connection, relation, list(expected), lock=True)
-            same = [record.key for record in records if expected.get(record.key) == record.digest]
+            records = list(self._reselected(connection, relation, list(expected), self._is_new(relation)))
+            times = Counter(record.key for record in records)  # one may have been added that was not read
+            alike = (record.key for record in records if expected.get(record.key) == record.digest)
+            same = [key for key in alike if times[key] == 1]
             mark = self._mark(relation, self._settings.sent, None)
             for condition in keyed_by(relation, same):
                 connection.execute(mark.where(condition, self._is_new(relation)))
@@ -89,17 +100,18 @@ class StagingSource(SqlSource):
             relation = self._relation(connection)
             if not numbered(relation, self._settings):
                 return 0
-            keyed: dict[int, list[Refusal]] = {}
+            rows: dict[int, list[Refusal]] = {}
             for one in refusals:
                 if one.file == relation.table.name and not one.sheet:
-                    keyed.setdefault(one.row, []).append(one)
-            for record in self._reselected(connection, relation, [(row,) for row in keyed], lock=True):
+                    rows.setdefault(one.row, []).append(one)
+            is_sent = chosen(relation.status) == self._settings.sent
+            for record in self._reselected(connection, relation, [(row,) for row in rows], is_sent):
                 row = relation.place(record, 0, 0)
-                meant = [one for one in keyed.get(row.row, ()) if one.is_of(row)]
+                meant = [one for one in rows.get(row.row, ()) if one.is_of(row)]
                 if meant:
                     [is_it] = keyed_by(relation, [record.key])
                     mark = self._mark(relation, self._settings.refused, meant[-1].why)
-                    done = connection.execute(mark.where(is_it, chosen(relation.status) == self._settings.sent))
+                    done = connection.execute(mark.where(is_it, is_sent))
                     marked += done.rowcount
         return marked
 
@@ -115,17 +127,21 @@ class StagingSource(SqlSource):
         return messages.INCREMENTAL_NEW()
 
     def remarks(self) -> tuple[str, ...]:
-        """Say nothing: what was read, the summary tells."""
-        return ()
+        """Say which new rows no reading takes; what was read, the summary tells."""
+        return self._remarks
 
-    def _page(self, last: tuple[Any, ...] | None) -> tuple[Relation, list[Record]] | None:
+    def _page(self, last: tuple[Any, ...] | None, shared: Shared) -> list[tuple[Record, bool]]:
+        most = self._settings.fetch_rows
         with self._database.reading() as connection:
             relation = self._relation(connection)
-            query = relation.select().where(self._is_new(relation)).order_by(*relation.key)
+            query = relation.select().where(self._is_new(relation), keyed(relation)).order_by(*relation.key)
             if last is not None:
                 query = query.where(behind(relation.key, last))
-            rows = connection.execute(query.limit(self._settings.fetch_rows)).all()
-            return (relation, [relation.record(values) for values in rows]) if rows else None
+            # one row more, which says whether the last one is the only one of its key
+            rows = connection.execute(query.limit(most + 1)).all()
+            page = list(alone(map(relation.record, rows), shared))
+            begins_next = len(rows) > most and page[-1][1]
+            return page[:-1] if begins_next else page
 
     def _is_new(self, relation: Relation) -> sa.ColumnElement[bool]:
         return chosen(relation.status) == self._settings.new

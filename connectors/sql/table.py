@@ -183,7 +183,8 @@ def behind(columns: Sequence[ColumnElement[Any]], values: Sequence[Any]) -> Colu
     alternatives = []
     for place, (column, value) in enumerate(zip(columns, values, strict=True)):
         equal = [before == known for before, known in zip(columns[:place], values[:place], strict=True)]
-        alternatives.append(sa.and_(*equal, column > value))
+        # positions of earlier versions hold rows whose key is NULL, which databases sort differently: all others count
+        alternatives.append(sa.and_(*equal, column.is_not(None) if value is None else column > value))
     return sa.or_(*alternatives)
 
 

@@ -10,17 +10,18 @@ but each zone lies between 12 hours after and 14 hours before UTC; within that, 
 has no clock but its values.
 
 Where the watermarks are the clock, one that lies in the future must not put it forward: every row that is committed
-late would then be older than the window. So the newest ``RESERVE`` rows do not count, and are never final. Fewer than that many
-watermarks may be wrong, by however much; of those that are later than any zone allows, any number may be.
+late would then be older than the window. So the newest ``RESERVE`` rows do not count, and are never final. Fewer than
+that many watermarks may be wrong, by however much; of those that are later than any zone allows, any number may be.
 
 Holding rows back until the window has passed was not taken, for everything would be late by the window, and neither was
 PostgreSQL's `xmin`, which no other database has (docs/adr/0020).
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_FLOOR, Context, Decimal
+from itertools import chain, pairwise
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
@@ -29,6 +30,7 @@ from sqlalchemy import Connection
 from creditbus.connectors.contract import Defect, Position, Row
 from creditbus.connectors.sql import messages
 from creditbus.connectors.sql.inspection import unread
+from creditbus.connectors.sql.keys import keyed, unkeyed
 from creditbus.connectors.sql.settings import SqlSettings
 from creditbus.connectors.sql.source import SqlSource, remembered
 from creditbus.connectors.sql.table import Record, Relation, behind, chosen
@@ -73,7 +75,8 @@ class WatermarkSource(SqlSource):
         known = remembered(position, "count", "floor", "newest", "seen", later=("columns",))
         with self._database.reading() as connection:
             relation = self._relation(connection)
-            self._remarks = list(filter(None, [unread(connection, relation, self._settings)]))
+            without = unkeyed(connection, relation, self._settings), unread(connection, relation, self._settings)
+            self._remarks = list(filter(None, without))
             if known["columns"] not in (None, relation.layout):
                 # what was read under other names may say something else now, however old it is
                 known |= {"floor": None, "newest": None, "seen": None}
@@ -81,12 +84,12 @@ class WatermarkSource(SqlSource):
             known["columns"] = relation.layout
             watermark = chosen(relation.watermark)
             order = (watermark, *relation.key)
-            query = relation.select().where(watermark.is_not(None)).order_by(*order)
+            query = relation.select().where(watermark.is_not(None), keyed(relation)).order_by(*order)
             if known["floor"] is not None:
                 query = query.where(behind(order, unpack(str(known["floor"]))))
             memory = _Memory(known, self._horizon(connection, relation))
-            for record in self._streamed(connection, relation, query):
-                if memory.is_new(record):
+            for record, is_last in _with_last(self._streamed(connection, relation, query)):
+                if memory.is_new(record, is_last=is_last):
                     yield relation.place(record, memory.count, memory.position())
 
     def _horizon(self, connection: Connection, relation: Relation) -> _Instant:
@@ -164,12 +167,19 @@ class _Memory:
         self._newest = known["newest"]
         self._columns = known["columns"]
         self._seen = _Seen(str(known["seen"] or ""))
+        self._held: list[str] = []
+        """Marks of rows of one place that are final when its last one is read: until then the floor lies before it."""
         self._unmet = self._seen.marks()
         """What an earlier reading saw and this one did not meet yet; it may, up to the newest of then."""
         self._last = -math.inf if self._newest is None else _instant(unpack(str(self._newest))[0])
 
-    def is_new(self, record: Record) -> bool:
-        """Take a row in and say whether it was not read before."""
+    def is_new(self, record: Record, *, is_last: bool) -> bool:
+        """Take a row in and say whether it was not read before.
+
+        Args:
+            record: the row.
+            is_last: whether it is the last, mostly the only one, with its watermark and key.
+        """
         instant = _instant(record.watermark)
         if self._unmet and instant > self._last:
             # what was not met by now was changed or deleted, and does not come any more
@@ -179,12 +189,18 @@ class _Memory:
         mark = digest([record.digest, pack(record.key)])
         known = mark in self._unmet
         self._unmet.discard(mark)
-        if instant < self._horizon:
-            self._floor = pack((record.watermark, *record.key))
-            if known:
-                self._seen.forget(mark)
-        elif not known:
+        is_final = instant < self._horizon
+        if known and is_final and is_last:
+            self._seen.forget(mark)
+        elif not known and not (is_final and is_last):
             self._seen.add(mark)
+        if is_final and is_last:
+            self._floor = pack((record.watermark, *record.key))
+            for held in self._held:
+                self._seen.forget(held)
+            self._held.clear()
+        elif is_final:
+            self._held.append(mark)
         if known:
             return False
         if instant > self._last:
@@ -201,6 +217,13 @@ class _Memory:
             "seen": self._seen.text,
             "columns": self._columns,
         }
+
+
+def _with_last(records: Iterable[Record]) -> Iterator[tuple[Record, bool]]:
+    """Say of each row whether the one after it has another watermark or key."""
+    for record, after in pairwise(chain(records, [None])):
+        assert record is not None  # noqa: S101 -- the last one alone is None
+        yield record, after is None or (after.watermark, after.key) != (record.watermark, record.key)
 
 
 def _moment(value: Any) -> datetime | None:
