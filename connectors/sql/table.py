@@ -43,6 +43,17 @@ _COUNTED = "counted"
 """In place of a sheet: these rows are numbered in the order of reading, because their key is not a number."""
 
 
+class _Truth(sa.TypeDecorator[Any]):
+    """A BOOLEAN of SQLite, which keeps what it is given: 0 and 1 are truth values, all else stays what it is."""
+
+    impl = sa.types.NullType
+    cache_ok = True
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> Any:
+        del dialect
+        return bool(value) if isinstance(value, int) and value in {0, 1} else value
+
+
 class Record(NamedTuple):
     """One row of a result."""
 
@@ -251,7 +262,7 @@ def _plain(column: sa.Column[Any], backend: str) -> ColumnElement[Any]:
 def _read(column: sa.Column[Any], backend: str) -> ColumnElement[Any]:
     """Choose how a column is read: documents and unknown types as text, so that no number in them loses a digit."""
     if backend == "sqlite":
-        return column if isinstance(column.type, sa.Boolean) else sa.type_coerce(column, sa.types.NullType())
+        return sa.type_coerce(column, _Truth() if isinstance(column.type, sa.Boolean) else sa.types.NullType())
     if isinstance(column.type, sa.JSON | sa.types.NullType):
         return sa.cast(column, sa.Text)
     return mysql.read(column) if backend in mysql.MYSQL else column

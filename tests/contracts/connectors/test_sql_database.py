@@ -100,6 +100,17 @@ def test_sqlite_gives_what_it_keeps(tmp_path: Path) -> None:
     assert second.cells == {"id": 2, "d": "2 March", "ts": "later", "n": "many", "b": None, "j": "no json"}
 
 
+@pytest.mark.parametrize("kind", ["BOOLEAN", "BOOL", "boolean not null"])
+def test_sqlite_gives_a_truth_value_for_0_and_1_alone(tmp_path: Path, kind: str) -> None:
+    shop = Shop(f"sqlite:///{tmp_path}/rows.db", tmp_path)
+    kept = ["0", "1", "TRUE", "FALSE", "'1'", "'N'", "'否'", "'false'", "'true'", "''", "2", "0.5", "-1"]
+    shop.create(f"id integer PRIMARY KEY, b {kind}")
+    shop.run(f"INSERT INTO rows (id, b) VALUES {', '.join(f'({n}, {value})' for n, value in enumerate(kept))}")
+    found = [row.cells["b"] for row in shop.open("watermark", watermark="id").read(None) if isinstance(row, Row)]
+    expected = [False, True, True, False, True, "N", "否", "false", "true", "", 2, 0.5, -1]
+    assert [(value, type(value)) for value in found] == [(value, type(value)) for value in expected]
+
+
 def test_a_row_is_numbered_by_its_key_where_that_can_be_a_number(postgres_shop: Shop) -> None:
     postgres_shop.create("id bigint PRIMARY KEY, code text UNIQUE NOT NULL")
     postgres_shop.run("INSERT INTO rows VALUES (41, 'b'), (40, 'a'), (4000000000, 'c')")

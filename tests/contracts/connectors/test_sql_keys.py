@@ -130,7 +130,7 @@ def test_rows_of_one_watermark_and_key_are_all_read_wherever_a_run_ends(shop: Sh
     assert sorted(names([*half, *rest])) == sorted(row["name"] for row in rows)
     if rest:
         assert list(_open(shop, "watermark").read(last_position(rest))) == []
-        assert last_position(rest)["seen"] == ""  # type: ignore[index,call-overload] # a mapping
+        assert last_position(rest)["seen"] == ""  # type: ignore[index] # a mapping
 
 
 def test_a_position_that_holds_a_null_key_goes_on(shop: Shop) -> None:
@@ -139,7 +139,7 @@ def test_a_position_that_holds_a_null_key_goes_on(shop: Shop) -> None:
     rows = list(_open(shop, "watermark").read(None))
     first, second = rows[0], rows[1]
     assert isinstance(first, Row)
-    blocked: Any = dict(second.position)  # type: ignore[call-overload] # a mapping
+    blocked: Any = dict(second.position)
     blocked["floor"] = blocked["floor"].replace(",2]", ",null]")
     assert blocked["floor"].endswith(pack((None,))[1:])
     assert names(list(_open(shop, "watermark").read(blocked))) == ["示例1", "示例2", "示例3"]
