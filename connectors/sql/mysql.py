@@ -1,6 +1,6 @@
 """What is different with MySQL and MariaDB: moments, sets, streamed results, and the form of their errors."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -32,12 +32,39 @@ class _Moment(sa.TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if isinstance(value, datetime) else value
 
 
+class _Clock(sa.TypeDecorator[Any]):
+    """A TIME, which is a span: what lies within one day is a time of day, all else the text that the server writes.
+
+    SQLAlchemy would take whole days from it: -838:59:59 would be one o'clock.
+    """
+
+    impl = sa.types.NullType
+    cache_ok = True
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> Any:
+        del dialect
+        return _time_of(value) if isinstance(value, timedelta) else value
+
+
+def _time_of(span: timedelta) -> time | str:
+    if timedelta() <= span < timedelta(days=1):
+        return (datetime.min + span).time()
+    seconds, fraction = divmod(abs(span), timedelta(seconds=1))
+    minutes, second = divmod(seconds, 60)
+    hour, minute = divmod(minutes, 60)
+    sign = "-" if span < timedelta() else ""
+    text = f"{sign}{hour:02}:{minute:02}:{second:02}"
+    return f"{text}.{fraction.microseconds:06}" if fraction else text
+
+
 def read(column: sa.Column[Any]) -> ColumnElement[Any]:
     """Choose how a column is read and compared.
 
     A TIMESTAMP is a moment. A SET is text: SQLAlchemy would give a Python set, whose order is another in each process.
-    A DOUBLE stays a float: SQLAlchemy would round it to ten decimals.
+    A DOUBLE stays a float: SQLAlchemy would round it to ten decimals. A TIME of no day stays what it is.
     """
+    if isinstance(column.type, sa.Time):
+        return sa.type_coerce(column, _Clock())
     if isinstance(column.type, sa.TIMESTAMP):
         return sa.type_coerce(column, _Moment())
     if isinstance(column.type, mysql.SET):

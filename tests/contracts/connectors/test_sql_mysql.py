@@ -89,6 +89,29 @@ def test_a_day_that_is_none_passes_as_text_and_stops_no_other_row(mariadb_shop: 
     assert (second["day"], second["dt"]) == ("2025-00-10", datetime(2025, 1, 2))  # noqa: DTZ001 -- as above
 
 
+@pytest.mark.parametrize(
+    ("kept", "expected"),
+    [
+        ("10:20:30", clock_time(10, 20, 30)),
+        ("00:00:00", clock_time()),
+        ("23:59:59.999", clock_time(23, 59, 59, 999_000)),
+        ("24:00:00", "24:00:00"),
+        ("838:59:59", "838:59:59"),
+        ("-838:59:59", "-838:59:59"),
+        ("-00:00:01", "-00:00:01"),
+        ("100:00:00.125", "100:00:00.125000"),
+    ],
+)
+def test_a_time_of_no_day_is_the_text_that_is_there(mariadb_shop: Shop, kept: str, expected: Any) -> None:
+    shop = mariadb_shop
+    shop.create("id integer PRIMARY KEY, t time(3), state varchar(9) DEFAULT 'new'", {"id": 1, "t": kept})
+    [row] = shop.open("watermark", watermark="id").read(None)
+    assert row.cells["t"] == expected
+    by_time = shop.open("staging", status="state", key=["t"])
+    by_time.settle(last_position(list(by_time.read(None))))
+    assert shop.column("state") == ["sent"], "it is found again by it"
+
+
 def test_late_commits_in_a_timestamp_are_not_lost_and_old_ones_leave_the_position(mariadb_shop: Shop) -> None:
     shop = mariadb_shop
     columns = "id integer PRIMARY KEY, name text, changed_at TIMESTAMP(6) DEFAULT CURRENT_TIMESTAMP(6)"
