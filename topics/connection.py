@@ -52,7 +52,9 @@ class Connection:
     from_file: frozenset[str] = field(default=frozenset(), compare=False)
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str] | None = None, *, store: bool = True) -> Self:
+    def from_environment(
+        cls, environment: Mapping[str, str] | None = None, *, store: bool = True, registry: bool = True
+    ) -> Self:
         """Read CREDITBUS_BOOTSTRAP_SERVERS, CREDITBUS_REGISTRY_URL, CREDITBUS_REDIS_URL and CREDITBUS_HOME.
 
         What the environment leaves open comes from the endpoints file that `creditbus up` writes into the home.
@@ -60,6 +62,7 @@ class Connection:
         Args:
             environment: the variables; those of the process when None.
             store: whether the profile store is needed; a department or a subscriber has no business with it.
+            registry: whether the schema registry is needed; what the city declares is in Kafka.
 
         Raises:
             MissingAddressError: an address is in neither place.
@@ -70,12 +73,12 @@ class Connection:
         given = {name: settings.get(_variable(name), "").strip() for name in _FIELDS}
         written = {} if all(given.values()) else _read_endpoints(home / ENDPOINTS_FILE)
         addresses = {name: given[name] or written.get(name, "") for name in _FIELDS}
+        needed = {"bootstrap_servers", *(["registry_url"] if registry else []), *(["redis_url"] if store else [])}
         for name, address in addresses.items():
-            if not address and (store or name != "redis_url"):
+            if not address and name in needed:
                 fix = messages.SET_IT(home=home / ENDPOINTS_FILE)
                 raise MissingAddressError(_variable(name), messages.NO_ADDRESS(), fix)
             _check(name, address, _variable(name) if given[name] else f"{home / ENDPOINTS_FILE}: {name}")
-        needed = (name for name in _FIELDS if store or name != "redis_url")
         tidy = {name: _tidied(name, address) for name, address in addresses.items()}
         return cls(**tidy, home=home, from_file=frozenset(name for name in needed if not given[name]))
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from creditbus.services.cli.console import ERRORS, OUTPUT, print_json
+from creditbus.services.cli.declared import learn_city
 from creditbus.services.cli.fields import named_field
 from creditbus.services.cli.language import listed, spoken
 from creditbus.services.cli.messages import catalogue as messages
@@ -36,6 +37,7 @@ def _catalogue() -> Catalogue:
 @app.command("list")
 def list_command(json: Json = False) -> None:
     """List the catalogue items."""
+    learn_city()
     facts = [_facts(item) for item in _catalogue()]
     if json:
         print_json(facts)
@@ -47,6 +49,7 @@ def list_command(json: Json = False) -> None:
 @app.command()
 def show(item: Annotated[str, typer.Argument()], json: Json = False) -> None:
     """Show one catalogue item: basis, publishers, verbs, publication periods, fields."""
+    learn_city()
     catalogue = _catalogue()
     found = catalogue.item(item)
     if found is None:

@@ -13,7 +13,7 @@ from creditbus.services.cli.configured import FOLDER, Folder, Json, Name, connec
 from creditbus.services.cli.connector import init, preview, running, state, withdraw
 from creditbus.services.cli.connector.init import guess_line
 from creditbus.services.cli.console import OUTPUT, print_json
-from creditbus.services.cli.declared import connected
+from creditbus.services.cli.declared import connected, learn_city
 from creditbus.services.cli.fields import named_fields
 from creditbus.services.cli.language import language, spoken
 from creditbus.services.cli.messages import connector as messages
@@ -45,6 +45,7 @@ def list_command(folder: Folder = FOLDER, json: Json = False) -> None:
     from creditbus.connectors.setup.kinds import kinds
     from creditbus.connectors.setup.templates import templates
 
+    learn_city()
     connectors, broken = [], list[tuple[Path, UserError]]()
     for file in configured(folder):
         try:
@@ -131,6 +132,7 @@ def discover_command(
     """Show tables and columns of a source, which columns the mapping uses, and which template they look like."""
     from creditbus.connectors.setup.guess import guesses
 
+    learn_city()
     tables, fits, item = _discovered(name, folder)
     found = [[one for one in guesses([table]) if one.likelihood > 0][:_GUESSES_SHOWN] for table in tables]
     if json:

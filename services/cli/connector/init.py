@@ -16,6 +16,7 @@ from creditbus.services.cli.connector.given_settings import given_settings
 from creditbus.services.cli.connector.looking import looked_at
 from creditbus.services.cli.connector.skeleton import chosen_skeleton, skeleton_facts, skeleton_lines, write_mapping
 from creditbus.services.cli.console import ERRORS, OUTPUT, print_json
+from creditbus.services.cli.declared import learn_city
 from creditbus.services.cli.fields import named_fields
 from creditbus.services.cli.language import language, spoken
 from creditbus.services.cli.messages import common
@@ -79,6 +80,7 @@ def init(
     from creditbus.connectors.setup.guess import guesses, short_name
     from creditbus.connectors.setup.kinds import kind_named
 
+    learn_city()
     silent = yes or json
     chosen = _department(department, silent=silent)
     with writing(folder):

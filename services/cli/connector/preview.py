@@ -15,6 +15,7 @@ from creditbus.services.cli.configured import FOLDER, Folder, Json, Name, connec
 from creditbus.services.cli.connector.noticed import pairs_lines, persons_lines
 from creditbus.services.cli.connector.running import stale_line
 from creditbus.services.cli.console import OUTPUT, print_json
+from creditbus.services.cli.declared import learn_city
 from creditbus.services.cli.fields import admitted, named_fields, title_of
 from creditbus.services.cli.language import language, spoken
 from creditbus.services.cli.messages import connector as messages
@@ -78,6 +79,7 @@ def preview_command(
     """Show what each row would become and what would be refused. Nothing is sent."""
     from creditbus.connectors.setup.preview import preview
 
+    learn_city()
     connector = connector_named(name, folder)
     day = today.date() if today else _today()
     with _comparing(compare) as asked, _judging(connector, wanted=compare) as judge:

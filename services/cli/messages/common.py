@@ -94,3 +94,19 @@ WRITE_ELSEWHERE = Message(
     "请另选位置，或让运行本命令的账户可以在此读写",
     "choose another place, or let the account of this command read and write there",
 )
+GOES_BY = Message(
+    "{why}；本命令按{by}工作",
+    "{why}; this command goes by {by}",
+)
+EXAMPLE_CITY = Message(
+    "产品自带的示例城市",
+    "the example city that comes with creditbus",
+)
+LAST_SEEN_CITY = Message(
+    "上次在该总线上见到的声明（第 {version} 版）",
+    "the declarations that were last seen on this bus, version {version}",
+)
+NOTHING_PUBLISHED = Message(
+    "{servers} 的 Kafka 上还没有发布城市声明（由运维人员用 `creditbus topics apply` 发布）",
+    "no city's declarations are published yet on Kafka at {servers} (the operator does so by `creditbus topics apply`)",
+)

@@ -9,6 +9,7 @@ import typer
 
 from creditbus.services.cli.configured import FOLDER, Folder, Json, Name, connector_named
 from creditbus.services.cli.console import print_json
+from creditbus.services.cli.declared import learn_city
 from creditbus.services.worker.city_day import city_today
 
 __all__ = ["register"]
@@ -38,6 +39,7 @@ def trace(
     from creditbus.services.cli.trace.running import traced
     from creditbus.services.cli.trace.text import show
 
+    learn_city()
     connector = connector_named(name, folder)
     moment = datetime.now(UTC) if today is None else today.replace(hour=_NOON, tzinfo=UTC)
     found = row_named(connector, row, file, sheet)

@@ -45,8 +45,8 @@ Run = Callable[..., str]
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Run]:
     monkeypatch.setenv("CREDITBUS_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("CREDITBUS_BOOTSTRAP_SERVERS", "127.0.0.1:1")
-    monkeypatch.setenv("CREDITBUS_REGISTRY_URL", "http://127.0.0.1:1")
+    for name in ("BOOTSTRAP_SERVERS", "REGISTRY_URL"):  # a bus that is away is named in a line of its own
+        monkeypatch.delenv(f"CREDITBUS_{name}", raising=False)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "connectors.d").mkdir()
 
@@ -419,13 +419,20 @@ def test_rows_that_came_back(detail: str, run: Run, monkeypatch: pytest.MonkeyPa
     async def read(*_: object) -> list[Any]:
         return [ReturnedRow(event, ("lists-1-a",), 0)]
 
+    _name_a_bus(monkeypatch)
     monkeypatch.setattr("creditbus.services.query.returned.read_returned", read)
     shown = run("rejects", "list", "credit-office")
     assert "FORMAT_UNPARSABLE" in shown
     assert english_in(shown) == []
 
 
-def test_rows_that_do_not_belong_here(run: Run) -> None:
+def _name_a_bus(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CREDITBUS_BOOTSTRAP_SERVERS", "127.0.0.1:1")
+    monkeypatch.setenv("CREDITBUS_REGISTRY_URL", "http://127.0.0.1:1")
+
+
+def test_rows_that_do_not_belong_here(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    _name_a_bus(monkeypatch)
     good = json.dumps(["lists", "lists-1", "a.csv", "", 3, 1])
     rows = [["甲", REFERENCE], ["1", ""], ["2", "changed"], ["3", good], ["4", good]]
     write_workbook(Path("back.xlsx"), {"一": rows, "二": [["甲"], ["1"]]})
