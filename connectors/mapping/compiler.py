@@ -19,7 +19,7 @@ from creditbus.services.domain import normalise
 from creditbus.services.domain.catalogue import Item
 from creditbus.services.domain.event import CLAIM_FIELDS, NO_ACT, NO_CODES, NO_HASH, RecordState, SubjectKind, Verb
 from creditbus.services.domain.invisible import without_invisible
-from creditbus.services.domain.validation.cell_marks import cell_mark
+from creditbus.services.domain.validation.cell_marks import cell_mark, code_mark
 
 __all__ = ["Columns", "Mapped", "RowMapper"]
 
@@ -145,7 +145,7 @@ class RowMapper:
             subject_kind=kind,
             source_time=given.get("source_time"),
             normalised=repaired,
-            warnings=marks,
+            warnings=[*marks, *self._unfound_party(content)],
         )
         for name in _KEYS:  # two names that look alike are one record's
             if not header[name].isprintable():
@@ -265,6 +265,12 @@ class RowMapper:
                 if value not in empties and not (otherwise and parts[part].get(field) is not None):
                     parts[part][field] = value if transform is None else transform(value)
         return repaired
+
+    def _unfound_party(self, content: Mapping[str, Any]) -> Iterator[str]:
+        """Mark the field of categories where the mapping looked for the kind of a party by its code, and found none."""
+        field = self._plan.party_field
+        if field and not content[field]:
+            yield code_mark(field)
 
     def _reads(self, layout: tuple[str, ...]) -> tuple[_Read, ...]:
         """Return what to read of rows with these columns; JSON rows may differ in theirs."""

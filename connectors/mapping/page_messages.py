@@ -161,9 +161,10 @@ MEANINGS: Mapping[str, Message] = {
     ),
     "rule.find": Message(
         "division：地址所在区的行政区划代码；party：由代码形状得出的主体类别，用于主体类别字段或 header.subject_kind。"
-        "不能得出时无值。",
+        "不能得出时无值；代码本身被退回或缺失时，该字段不再另外退回。",
         "`division`: code of the district that an address names. `party`: kind of the party by the shape of its code,"
-        " for the field of categories or `header.subject_kind`. What tells neither gives no value.",
+        " for the field of categories or `header.subject_kind`. What tells neither gives no value;"
+        " where the code itself is refused or missing, the field is not refused in addition.",
     ),
     "rule.otherwise": Message(
         "单元格为空时改用的规则。",

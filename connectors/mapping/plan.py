@@ -78,6 +78,8 @@ class MappingPlan:
     """Those that the name of a file or sheet fills."""
     defaults: Mapping[tuple[Part, str], Any] = field(default_factory=dict)
     """Values of fields that nothing else fills, likewise."""
+    party_field: str = ""
+    """The field of categories, where the mapping finds it by the code of the party; else empty."""
 
 
 def resolve(mapping: MappingModel, document: Document, item: Item, folder: Traversable) -> MappingPlan:
@@ -122,7 +124,12 @@ def resolve(mapping: MappingModel, document: Document, item: Item, folder: Trave
         further_key=tuple(key for key, _ in further),
         named=tuple(target for target in targets if target.name_of),
         defaults=defaults,
+        party_field=item.category_field if _finds_party(mapping.content.get(item.category_field)) else "",
     )
+
+
+def _finds_party(rule: Rule | None) -> bool:
+    return rule is not None and (rule.find == "party" or _finds_party(rule.otherwise))
 
 
 def _meant(name: str, item: Item) -> Text:

@@ -7,7 +7,7 @@ from typing import Any
 
 from creditbus.services.domain.catalogue import Item
 from creditbus.services.domain.entitlement import Publishers, foreign_authority
-from creditbus.services.domain.event import SubjectKind
+from creditbus.services.domain.event import CLAIM_FIELDS, SubjectKind
 from creditbus.services.domain.identifiers import organisation_code, uscc
 from creditbus.services.domain.identifiers.persons import claim_names_person
 from creditbus.services.domain.identifiers.subject_kind import kind_of
@@ -44,6 +44,7 @@ class Validator:
         "_authority",
         "_checks",
         "_claim",
+        "_codes",
         "_columns",
         "_dates",
         "_exceeds",
@@ -57,6 +58,7 @@ class Validator:
         self._authority = item.authority_field
         self._publishers: Publishers = dict(publishers)
         self._claim = ClaimCheck(item)
+        self._codes = frozenset(item.claims.get(name, name) for name in CLAIM_FIELDS)
         self._checks = (*value_checks(item), *condition_checks(item))
         self._dates = dates_check(item)
         self._exceeds = magnitude_check(item)
@@ -112,7 +114,7 @@ class Validator:
         )
         findings += divided_codes(item, claim)
         if findings:
-            return Refused(in_primary_order(without_consequences(findings) if warnings else findings), cautions)
+            return Refused(in_primary_order(without_consequences(findings, warnings or (), self._codes)), cautions)
         if person:
             return Admitted("", (), _NATURAL_PERSON, (), cautions, person=True)
         if not named.uscc:

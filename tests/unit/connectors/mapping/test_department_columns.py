@@ -13,7 +13,7 @@ from creditbus.connectors.mapping.day_numbers import day_number_reader
 from creditbus.connectors.setup.configuration import Connector, load_connector
 from creditbus.services.domain.identifiers import citizen_id
 from creditbus.services.domain.reasons import Reason
-from creditbus.services.domain.validation.outcome import Finding
+from creditbus.services.domain.validation.outcome import Finding, Refused
 from tests.examples import EXAMPLES
 
 _CONFIGURATION = """\
@@ -310,6 +310,53 @@ def test_the_kind_of_a_party_follows_from_its_code(tmp_path: Path) -> None:
     broken = company[:-1] + ("1" if company[-1] != "1" else "2")
     assert _event(connector, 代码=broken)["content"]["CF_XDR_LB"] is None
     assert connector.mapper(Row({"代码": "990102199003070010"}, "rows.csv", "", 3, 3), "run-1").withheld
+
+
+_BY_PARTY = "content: {CF_XDR_LB: {column: 代码, find: party}}\n"
+_LAST_RESORT = "content: {CF_XDR_LB: {column: 类别, otherwise: {column: 代码, find: party}}}\n"
+_OWN_COLUMN = "content: {CF_XDR_LB: 类别}\n"
+_SOUND = "91990106FC0090109B"
+
+
+def _refused_for(connector: Connector, code: str) -> dict[str, Reason]:
+    """Why the kind and the code of a party are refused, by field."""
+    event = _event(connector, **{name: value for name, value in _COMPLETE.items() if value}, 代码=code)
+    judged = connector.validator().examine(event["header"], event["claim"], event["content"], date(2026, 1, 1))
+    assert isinstance(judged, Refused)
+    return {one.field: one.reason for one in judged.findings if one.field.startswith("CF_XDR")}
+
+
+_COMPLETE = {name: value for name, value in EXAMPLES["administrative-penalty"].content.items() if name != "CF_XDR_LB"}
+
+
+@pytest.mark.parametrize("mapping", [_BY_PARTY, _LAST_RESORT])
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        (_SOUND[:-1], Reason.ID_LENGTH),
+        (_SOUND + "B", Reason.ID_LENGTH),
+        (_SOUND.lower(), Reason.ID_LOWER_CASE),
+        (_SOUND[:-1] + "C", Reason.ID_CHECK_DIGIT),
+        (_SOUND[:-1] + "I", Reason.ID_CHARSET),
+        ("", Reason.COND_SUBJECT_CODE_MISSING),
+    ],
+)
+def test_a_kind_that_follows_from_a_refused_code_is_no_second_fault(
+    mapping: str, code: str, reason: Reason, tmp_path: Path
+) -> None:
+    connector = _connector(tmp_path, f"claim: {{uscc: 代码}}\n{mapping}")
+    assert _refused_for(connector, code) == {"CF_XDR_SHXYM": reason}
+
+
+def test_a_kind_that_a_sound_code_does_not_tell_is_missing(tmp_path: Path) -> None:
+    connector = _connector(tmp_path, f"claim: {{uscc: 代码}}\n{_BY_PARTY}")
+    assert _refused_for(connector, "990106000000011") == {"CF_XDR_LB": Reason.MANDATORY_EMPTY}
+
+
+def test_a_kind_of_a_column_of_its_own_is_missing_as_well_as_its_code(tmp_path: Path) -> None:
+    connector = _connector(tmp_path, f"claim: {{uscc: 代码}}\n{_OWN_COLUMN}")
+    found = {"CF_XDR_LB": Reason.MANDATORY_EMPTY, "CF_XDR_SHXYM": Reason.ID_LENGTH}
+    assert _refused_for(connector, _SOUND[:-1]) == found
 
 
 def test_a_further_key_may_be_a_column_of_no_field(tmp_path: Path) -> None:
