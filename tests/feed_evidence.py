@@ -22,9 +22,24 @@ from creditbus.services.evidence.keys import SigningKey
 from creditbus.services.evidence.reading import FeedLog, FeedPartition
 from creditbus.services.evidence.suites import ED25519
 
-__all__ = ["TOPIC", "Entry", "Log", "audited", "kept_log", "key_named", "made_log", "next_of", "signed"]
+__all__ = ["CHANGE", "TOPIC", "Entry", "Log", "audited", "kept_log", "key_named", "made_log", "next_of", "signed"]
 
 TOPIC: Final = "feed.district-wuchang"
+
+_HASH: Final = {"type": "fixed", "name": "Hash", "size": 32}
+_EVIDENCE: Final = [{"name": "feed_seq", "type": "long"}, {"name": "previous_hash", "type": _HASH}]
+_CONTENT: Final = [{"name": "name", "type": "string"}, {"name": "grade", "type": ["null", "string"]}]
+
+#: A schema of a feed's records, smaller than those of fanout.
+CHANGE: Final = {
+    "type": "record",
+    "name": "Change",
+    "namespace": "creditbus.feed.district_wuchang",
+    "fields": [
+        {"name": "feed", "type": {"type": "record", "name": "Evidence", "fields": _EVIDENCE}},
+        {"name": "content", "type": {"type": "record", "name": "Content", "fields": _CONTENT}},
+    ],
+}
 
 #: Key and value.
 Entry = tuple[bytes, bytes]

@@ -121,6 +121,7 @@ async def prove_record(connection: Connection, subscriber: str, wanted: str, tru
         index=index,
         proof=inclusion_proof(leaves, index),
         record=decoded(schemas, record),
+        schema=schemas.written_with(record),
     )
 
 

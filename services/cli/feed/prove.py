@@ -34,6 +34,10 @@ _SAID: Final = {
     "other-place": messages.PROOF_OTHER_PLACE,
     "not-included": messages.PROOF_NOT_INCLUDED,
 }
+_RECORD_SAID: Final = {
+    "other-content": messages.RECORD_OTHER_CONTENT,
+    "other-schema": messages.RECORD_OTHER_SCHEMA,
+}
 
 
 def register(app: typer.Typer) -> None:
@@ -70,6 +74,8 @@ def prove(
 def check_proof(file: Annotated[Path, typer.Argument()], key: Keys = None, json: Json = False) -> None:
     """Check a proof, without the bus. Exit code 1 when it proves nothing."""
     from creditbus.services.domain.evidence.inclusion_file import InclusionFault, checked, read_inclusion
+    from creditbus.services.domain.evidence.readable_record import compared
+    from creditbus.services.domain.invisible import visible
 
     trusted = _trusted(key, home_directory())
     try:
@@ -86,16 +92,28 @@ def check_proof(file: Annotated[Path, typer.Argument()], key: Keys = None, json:
             OUTPUT.print(spoken(_SAID[outcome.value]), soft_wrap=True, markup=False)
         raise typer.Exit(1)
     manifest, opened = outcome
+    content = compared(proof)
+    if content.outcome in _RECORD_SAID:
+        if json:
+            print_json({"proved": False, "reason": f"record-{content.outcome.value}", "field": content.field or None})
+        else:
+            said = spoken(_RECORD_SAID[content.outcome], field=content.field)
+            OUTPUT.print(visible(said), soft_wrap=True, markup=False)
+        raise typer.Exit(1)
     if json:
         facts = {"feed": manifest.feed, "partition": proof.partition, "feed_seq": proof.sequence}
         signed = {"manifest": manifest.number, "made_ms": manifest.made_ms, "signer": opened.signer.text()}
-        # bytes of the record are what is proved; its fields were decoded by whoever made the file
+        # bytes of the record are what is proved; the schema that gives them their names is signed by nobody
         # the file is read once: it may be a pipe, and another one by now
-        print_json({"proved": True, **facts, **signed, "value": base64.b64encode(proof.value).decode()})
+        shown = {"record": content.outcome.value, "schema_sha256": content.schema_sha256}
+        print_json({"proved": True, **facts, **signed, "value": base64.b64encode(proof.value).decode(), **shown})
         return
     place = {"feed": manifest.feed, "partition": proof.partition, "number": proof.sequence}
     said = spoken(messages.PROVED, **place, manifest=manifest.number, signer=opened.signer.name)
     OUTPUT.print(said, soft_wrap=True, markup=False)
+    same = {"schema": content.schema_id, "digest": content.schema_sha256}
+    line = spoken(messages.RECORD_COMPARED, **same) if content.schema_sha256 else spoken(messages.RECORD_NOT_COMPARED)
+    OUTPUT.print(line, soft_wrap=True, markup=False)
 
 
 def _look_at(to: Path) -> None:

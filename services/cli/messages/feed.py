@@ -174,6 +174,26 @@ PROVED = Message(
     "证明成立：{feed} 分区 {partition} 第 {number} 号记录列入 {signer} 签名的第 {manifest} 号清单",
     "proved: record {number} of {feed}, partition {partition}, is in manifest {manifest}, signed by {signer}",
 )
+RECORD_COMPARED = Message(
+    "可读部分（record）与该记录的字节一致：按文件内的结构定义解码（注册中心编号 {schema}，"
+    "SHA-256 {digest}；结构定义本身无人签名）",
+    "its readable part (record) is what the bytes of the record hold, by the schema in the file (number {schema} of "
+    "the registry, SHA-256 {digest}; nobody signs the schema)",
+)
+RECORD_NOT_COMPARED = Message(
+    "可读部分（record）未比较：文件内没有结构定义（由旧版本生成）；"
+    "请用 `creditbus feed prove` 重新生成，或只采信 value 的字节",
+    "its readable part (record) was not compared: the file holds no schema, as those of earlier versions; make the "
+    "proof again with `creditbus feed prove`, or believe the bytes in `value` alone",
+)
+RECORD_OTHER_CONTENT = Message(
+    "证明不成立：可读部分与该记录的字节不符：{field}",
+    "not proved: the readable part is not what the bytes of the record hold: {field}",
+)
+RECORD_OTHER_SCHEMA = Message(
+    "证明不成立：该记录的字节与文件内的结构定义不符，无法比较可读部分",
+    "not proved: the bytes of the record do not follow the schema in the file, so its readable part cannot be compared",
+)
 PROOF_FORGED = Message(
     "证明不成立：清单与签名不符",
     "not proved: the manifest is not what was signed",

@@ -14,4 +14,5 @@
 | `audit` | a feed held against its manifests |
 | `standing`, `feed_standing` | how far a feed goes, is signed and is read, and what expires next |
 | `inclusion_file` | the proof of one record, for whoever does not have the feed |
+| `readable_record` | whether the readable part of a proof is what its bytes hold |
 """

@@ -15,9 +15,12 @@ from creditbus.services.domain.evidence.note import NoteFault, OpenedNote, Publi
 from creditbus.services.domain.evidence.proofs import is_included
 from creditbus.services.domain.evidence.signed_json import canonical, read_json
 
-__all__ = ["InclusionFault", "InclusionFile", "checked", "read_inclusion"]
+__all__ = ["InclusionFault", "InclusionFile", "checked", "read_inclusion", "readable"]
 
 _FORMAT: Final = 1
+_FIELDS: Final = frozenset(
+    {"format", "partition", "feed_seq", "key", "value", "index", "proof", "manifest", "record", "schema"}
+)
 
 
 class InclusionFault(StrEnum):
@@ -43,7 +46,8 @@ class InclusionFile:
         value: its value, as it stands in the feed.
         index: its place among the leaves, from 0.
         proof: hashes that lead from it to the root, the lowest first.
-        record: the record decoded, for people; it proves nothing.
+        record: the record decoded, for people; `readable_record` compares it with the value.
+        schema: that the value was written with; None in files of earlier versions. Nobody signs it.
 
     """
 
@@ -55,6 +59,7 @@ class InclusionFile:
     index: int
     proof: Sequence[bytes]
     record: Any = None
+    schema: Any = None
 
     def document(self) -> bytes:
         """Return the file's content."""
@@ -69,11 +74,18 @@ class InclusionFile:
             "manifest": json.loads(self.manifest),
             "record": self.record,
         }
-        return json.dumps(content, ensure_ascii=False, indent=2, default=_plain).encode() + b"\n"
+        if self.schema is not None:
+            content["schema"] = self.schema
+        return readable(content, indent=2).encode() + b"\n"
+
+
+def readable(content: Any, indent: int | None = None) -> str:
+    """Return a decoded record, or what holds one, as it is written for people."""
+    return json.dumps(content, ensure_ascii=False, indent=indent, default=_plain)
 
 
 def read_inclusion(document: bytes) -> InclusionFile | None:
-    """Read a file; None where it holds something else."""
+    """Read a file; None where it holds something else, or anything that does not belong to a proof."""
     return read_json(document, _read)
 
 
@@ -100,7 +112,8 @@ def checked(
 
 
 def _read(content: Mapping[str, Any]) -> InclusionFile | None:
-    if content["format"] != _FORMAT:
+    # what nobody compares would be read as if it were proved
+    if content["format"] != _FORMAT or not content.keys() <= _FIELDS:
         return None
     return InclusionFile(
         manifest=canonical(content["manifest"]),
@@ -111,6 +124,7 @@ def _read(content: Mapping[str, Any]) -> InclusionFile | None:
         index=int(content["index"]),
         proof=[_bytes(one) for one in content["proof"]],
         record=content.get("record"),
+        schema=content.get("schema"),
     )
 
 

@@ -28,9 +28,18 @@ def read_json(document: bytes, read: Callable[[Any], _T | None]) -> _T | None:
 
     """
     try:
-        return read(json.loads(document))
+        return read(json.loads(document, object_pairs_hook=_once_each))
     except _OTHER_FORM:
         return None
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object; of two fields of one name a person reads the first one, and a program the last."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        message = "a field that stands there twice"
+        raise ValueError(message)
+    return found
 
 
 def canonical(content: Any) -> bytes:

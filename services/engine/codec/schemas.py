@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from creditbus.avro_schemas import event_schema, raw_catalogue
 from creditbus.avro_schemas.catalogue_files import per_catalogue
@@ -53,6 +53,13 @@ def _item_of(name: str) -> str:
 def _items() -> Mapping[str, str]:
     """Return the items by the names of their events' schemas."""
     return {full_name(event_schema(item)): item for item in raw_catalogue()}
+
+
+def _plain(schema: Any) -> Any:
+    """Return a schema without what fastavro notes in those that it has parsed."""
+    if isinstance(schema, Mapping):
+        return {key: _plain(one) for key, one in schema.items() if not key.startswith("__")}
+    return [_plain(one) for one in schema] if isinstance(schema, list) else schema
 
 
 class Schemas:
@@ -138,6 +145,11 @@ class Schemas:
             # registries give a schema back in a form of their own, with fewer namespaces or more
             if shape.writer == wanted:
                 self._ids[name] = version.id
+
+    def written_with(self, record: Record) -> Schema | None:
+        """Return the schema of a record, as JSON has it; None: it was not learnt."""
+        shape = self.shapes.get(schema_id(record.value or b""))
+        return None if shape is None else cast("Schema", _plain(shape.writer))
 
     async def _shape(self, number: int) -> Shape | None:
         try:

@@ -43,7 +43,8 @@ def test_a_feed_is_signed_again_and_again_and_each_record_can_be_proved(
     assert proof["feed_seq"] >= 1
     shown = json.loads((tmp_path / "one.json").read_bytes())["record"]
     assert shown["record"]["event_id"] == event
-    assert say("feed", "check-proof", "one.json", "--key", public)["proved"]
+    checked = say("feed", "check-proof", "one.json", "--key", public)
+    assert (checked["proved"], checked["record"]) == (True, "same")
 
     producer = Producer({"bootstrap.servers": live.wire.bus.bootstrap_servers})
     note = key_named("credit.example", 2).note("creditbus/feed.agency-xinda/3\n0\n\n")

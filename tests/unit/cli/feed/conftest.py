@@ -53,6 +53,8 @@ class _Schemas:
 
     async def learn(self, _: object) -> None: ...
 
+    def written_with(self, _: object) -> None: ...
+
 
 class FakeBus:
     """A feed and its manifests."""

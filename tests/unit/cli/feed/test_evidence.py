@@ -16,10 +16,11 @@ from aiokafka.errors import KafkaError, KafkaTimeoutError, OffsetOutOfRangeError
 
 from creditbus.services.cli.feed.verify import finding_line
 from creditbus.services.domain.evidence.findings import FeedFault, Finding
+from creditbus.services.domain.framed_avro import RecordWriter, parsed, read_record
 from creditbus.services.engine.consume.topic_reader import Chunk
 from creditbus.services.evidence.keys import create_key
 from creditbus.services.evidence.reading import FeedLog
-from tests.feed_evidence import TOPIC, Log, kept_log, key_named, next_of, signed
+from tests.feed_evidence import CHANGE, TOPIC, Log, kept_log, key_named, next_of, signed
 from tests.unit.cli.feed.conftest import SUBSCRIBER, FakeBus, Run
 
 _NAME = SUBSCRIBER
@@ -48,7 +49,11 @@ def test_a_feed_is_signed_verified_and_proved(run: Run, bus: FakeBus, tmp_path: 
     code, out, _ = run("prove", _NAME, "1/4", "--to", "one.json")
     assert (code, out) == (0, "the proof of record 1/4 is in one.json\n")
     proved = f"proved: record 4 of feed.{_NAME}, partition 1, is in manifest 1, signed by credit.example\n"
-    assert run("check-proof", "one.json", "--key", public) == (0, proved, "")
+    unread = (
+        "its readable part (record) was not compared: the file holds no schema, as those of earlier versions; "
+        "make the proof again with `creditbus feed prove`, or believe the bytes in `value` alone\n"
+    )
+    assert run("check-proof", "one.json", "--key", public) == (0, proved + unread, "")
     facts = json.loads(run("check-proof", "one.json", "--json")[1])
     assert (facts["proved"], facts["feed_seq"], facts["signer"]) == (True, 4, public)
     content = json.loads((tmp_path / "one.json").read_bytes())
@@ -79,6 +84,53 @@ def test_a_proof_that_proves_nothing_says_why(run: Run, tmp_path: Path) -> None:
     file.write_text("{}", "utf-8")
     assert run("check-proof", "one.json")[0] == 2
     assert run("check-proof", "no-such-file.json")[0] == 2
+
+
+@pytest.fixture
+def readable(run: Run, tmp_path: Path, bus: FakeBus, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A proof of a record that follows a schema."""
+    value = RecordWriter(CHANGE, 7)(
+        {"feed": {"feed_seq": 1, "previous_hash": bytes(32)}, "content": {"name": "示例晨曦", "grade": "A"}}
+    )
+    bus.log = {0: [(b"key", value)]}
+    package = "creditbus.services.evidence.checking"
+    monkeypatch.setattr(f"{package}.Schemas.written_with", lambda *_: CHANGE)
+    monkeypatch.setattr(f"{package}.decoded", lambda *_: read_record(value, parsed(CHANGE)))
+    run("keys", "--create", "credit.example")
+    run("manifest", _NAME)
+    assert run("prove", _NAME, "0/1", "--to", "one.json")[0] == 0
+    return tmp_path / "one.json"
+
+
+def test_a_proof_says_that_its_readable_part_is_what_the_bytes_hold(run: Run, readable: Path) -> None:
+    code, out, _ = run("check-proof", "one.json")
+    assert (code, len(out.splitlines())) == (0, 2)
+    assert "its readable part (record) is what the bytes of the record hold, by the schema in the file (number 7" in out
+    facts = json.loads(run("check-proof", "one.json", "--json")[1])
+    assert (facts["proved"], facts["record"], len(facts["schema_sha256"])) == (True, "same", 64)
+    assert json.loads(readable.read_bytes())["record"]["content"]["name"] == "示例晨曦"
+
+
+def test_a_proof_whose_readable_part_was_forged_is_refused_by_the_name_of_the_field(run: Run, readable: Path) -> None:
+    text = readable.read_text("utf-8")
+    readable.write_text(text.replace("示例晨曦", "示例晨光"), "utf-8")
+    said = "not proved: the readable part is not what the bytes of the record hold: record.content.name\n"
+    assert run("check-proof", "one.json") == (1, said, "")
+    facts = {"proved": False, "reason": "record-other-content", "field": "record.content.name"}
+    assert json.loads(run("check-proof", "one.json", "--json")[1]) == facts
+    assert "可读部分与该记录的字节不符：record.content.name" in run("check-proof", "one.json", lang="zh")[1]
+    readable.write_text(text.replace('"size": 32', '"size": 33'), "utf-8")
+    code, out, _ = run("check-proof", "one.json")
+    assert (code, "do not follow the schema in the file" in out) == (1, True)
+
+
+def test_a_file_with_what_is_no_part_of_a_proof_is_none(run: Run, readable: Path) -> None:
+    text = readable.read_text("utf-8")
+    twice = text.replace("{", '{"record": {"content": {"name": "示例晨光"}},', 1)
+    beyond = text.replace("{", '{"company": "示例晨光",', 1)
+    for forged in (twice, beyond):
+        readable.write_text(forged, "utf-8")
+        assert run("check-proof", "one.json")[0] == 2
 
 
 @pytest.mark.parametrize(
