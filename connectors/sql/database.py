@@ -170,9 +170,10 @@ def _begin_sqlite_writing(connection: Connection) -> None:
 
 
 def _prepare_psycopg(connection: Any, _record: Any) -> None:
-    """Let days and moments that Python has not (``infinity``, before Christ) through as text.
+    """Let days and moments that Python has not (``infinity``, before Christ, 24:00) through as text.
 
-    The driver would give up the whole reading at one such row; as text, it is refused by name like any other.
+    The driver would give up the whole reading at one such row; as text, it is refused by name like any other. A span of
+    months or years is text, too: the driver would take 30 days for a month.
     """
     from psycopg.types import datetime as loaders  # noqa: PLC0415 -- there only with this driver
 
@@ -180,6 +181,9 @@ def _prepare_psycopg(connection: Any, _record: Any) -> None:
         ("date", loaders.DateLoader),
         ("timestamp", loaders.TimestampLoader),
         ("timestamptz", loaders.TimestamptzLoader),
+        ("time", loaders.TimeLoader),
+        ("timetz", loaders.TimetzLoader),
+        ("interval", loaders.IntervalLoader),
     ):
         connection.adapters.register_loader(name, _forgiving(loader))
 
@@ -191,6 +195,9 @@ def _server_version(connection: Connection) -> tuple[int, int]:
     return (number // 10_000, number // 100 % 100) if number else (9, 6)
 
 
+_NO_SPANS = (b"mon", b"year")
+
+
 def _forgiving(loader: type[_Loader]) -> type[_Loader]:
     from psycopg import DataError  # noqa: PLC0415 -- there only with this driver
 
@@ -198,9 +205,12 @@ def _forgiving(loader: type[_Loader]) -> type[_Loader]:
     load: Callable[[Any, Any], Any] = base.load
 
     def forgive(self: Any, data: Any) -> Any:
+        raw = bytes(data)
+        if any(unit in raw for unit in _NO_SPANS):
+            return raw.decode()
         try:
             return load(self, data)
-        except DataError:
-            return bytes(data).decode()
+        except (DataError, OverflowError):
+            return raw.decode()
 
     return type(loader.__name__, (base,), {"load": forgive})

@@ -16,6 +16,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from creditbus.connectors.sql import messages
 from creditbus.connectors.sql.settings import SqlSettings
 from creditbus.connectors.sql.table import Record, Relation
+from creditbus.connectors.sql.values import pack
 
 __all__ = ["Shared", "alone", "keyed", "shared_keys", "unkeyed"]
 
@@ -67,9 +68,9 @@ def alone(records: Iterable[Record], shared: Shared) -> Iterator[tuple[Record, b
         records: in the order of their keys.
         shared: counts the keys that have more.
     """
-    for key, group in groupby(records, key=lambda record: record.key):
+    for _, group in groupby(records, key=lambda record: pack(record.key)):
         first, *more = islice(group, 2)
-        shared.keys += bool(more) and None not in key  # what is NULL is counted as that
+        shared.keys += bool(more) and None not in first.key  # what is NULL is counted as that
         yield first, not more
 
 
@@ -81,5 +82,5 @@ def shared_keys(
     query = sa.select(*relation.key).select_from(relation.table).where(keyed(relation)).order_by(*relation.key)
     options = {"yield_per": settings.fetch_rows}
     with connection.execute(query if among is None else query.where(among), execution_options=options) as keys:
-        count = sum(len(list(islice(group, 2))) > 1 for _, group in groupby(map(tuple, keys)))
+        count = sum(len(list(islice(group, 2))) > 1 for _, group in groupby(map(pack, keys)))
     return Shared(count).told(relation, settings)

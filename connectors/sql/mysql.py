@@ -48,7 +48,7 @@ class _Clock(sa.TypeDecorator[Any]):
 
 def _time_of(span: timedelta) -> time | str:
     if timedelta() <= span < timedelta(days=1):
-        return (datetime.min + span).time()
+        return (datetime(1, 1, 1, tzinfo=UTC) + span).time()
     seconds, fraction = divmod(abs(span), timedelta(seconds=1))
     minutes, second = divmod(seconds, 60)
     hour, minute = divmod(minutes, 60)

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import math
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -27,6 +28,7 @@ _WRITE: tuple[tuple[type, str, Callable[[Any], str]], ...] = (
     (timedelta, "span", lambda span: str(span // timedelta(microseconds=1))),
     (Decimal, "decimal", str),
     (UUID, "uuid", str),
+    (bytes, "bytes", bytes.hex),
 )
 _READ: dict[str, Callable[[str], Any]] = {
     "moment": datetime.fromisoformat,
@@ -35,19 +37,23 @@ _READ: dict[str, Callable[[str], Any]] = {
     "span": lambda text: timedelta(microseconds=int(text)),
     "decimal": Decimal,
     "uuid": UUID,
+    "bytes": bytes.fromhex,
 }
 
 
 def cell_of(value: Any, zone: ZoneInfo) -> Cell:
     """Bring a driver's value to a cell: documents and lists become JSON, what the contract does not know becomes text.
 
-    A moment with a zone is brought to ``zone``, so that its day is the day there, not in the database's session.
+    A moment with a zone is brought to ``zone``, so that its day is the day there, not in the database's session. One
+    that is on no day there that Python has, and a time of day with a zone, which no day tells the meaning of, are text.
 
     Raises:
         ValueError: the value is binary.
     """
     if isinstance(value, datetime):
-        return value.astimezone(zone) if value.tzinfo else value
+        return _in_zone(value, zone) if value.tzinfo else value
+    if isinstance(value, time) and value.tzinfo:
+        return value.isoformat()
     if value is None or isinstance(value, str | int | float | Decimal | date | time | timedelta):
         return value
     if isinstance(value, bytes | bytearray | memoryview):
@@ -55,6 +61,13 @@ def cell_of(value: Any, zone: ZoneInfo) -> Cell:
     if isinstance(value, dict | list | tuple):
         return json.dumps(value, ensure_ascii=False, default=str)
     return str(value)
+
+
+def _in_zone(moment: datetime, zone: ZoneInfo) -> Cell:
+    try:
+        return moment.astimezone(zone)
+    except (OverflowError, ValueError):
+        return moment.isoformat(" ")
 
 
 def temporal(value: Any) -> Any:
@@ -71,8 +84,18 @@ def temporal(value: Any) -> Any:
 
 def digest(cells: Sequence[Any]) -> str:
     """Name the content of a row."""
-    raw = hashlib.blake2b(orjson.dumps(cells, default=str), digest_size=12).digest()
+    raw = hashlib.blake2b(_bytes_of(cells), digest_size=12).digest()
     return base64.b64encode(raw).decode()
+
+
+def _bytes_of(cells: Sequence[Any]) -> bytes:
+    try:
+        written = orjson.dumps(cells, default=str)
+    except TypeError:  # what it has no form for: a time of day with a zone, a whole number of more than 64 bits
+        return repr(cells).encode(errors="surrogatepass")
+    if b"null" in written:  # it writes so what is NaN or infinite, too
+        written += str([one for one in cells if isinstance(one, float) and not math.isfinite(one)] or "").encode()
+    return written
 
 
 def pack(values: Sequence[Any]) -> str:
@@ -87,7 +110,9 @@ def unpack(text: str) -> tuple[Any, ...]:
 
 def name_of(key: Sequence[Any]) -> str:
     """Name a row by its key, without saying the key."""
-    return hashlib.blake2b(pack(key).encode(), digest_size=16).hexdigest()
+    # bytes by the text that earlier versions made of them: names are kept, and a row of another name is another row
+    plain = [str(part) if isinstance(part, bytes) else part for part in key]
+    return hashlib.blake2b(pack(plain).encode(), digest_size=16).hexdigest()
 
 
 def _packed(value: Any) -> Any:

@@ -221,9 +221,10 @@ class _Memory:
 
 def _with_last(records: Iterable[Record]) -> Iterator[tuple[Record, bool]]:
     """Say of each row whether the one after it has another watermark or key."""
-    for record, after in pairwise(chain(records, [None])):
+    placed = ((record, pack((record.watermark, *record.key))) for record in records)
+    for (record, place), (_, after) in pairwise(chain(placed, [(None, "")])):
         assert record is not None  # noqa: S101 -- the last one alone is None
-        yield record, after is None or (after.watermark, after.key) != (record.watermark, record.key)
+        yield record, place != after
 
 
 def _moment(value: Any) -> datetime | None:

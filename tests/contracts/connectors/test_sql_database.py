@@ -71,6 +71,119 @@ def test_a_moment_that_python_has_not_stops_no_other_row(postgres_shop: Shop, ki
     assert list(in_order.read(first[-1].position)) == []
 
 
+_ODD: list[tuple[str, str, Any]] = [
+    ("time with time zone", "10:00:00+08", "10:00:00+08:00"),
+    ("time with time zone", "24:00:00+00", "24:00:00+00"),
+    ("time with time zone", "10:20:30.5-15:59", "10:20:30.500000-15:59"),
+    ("time with time zone[]", "{10:00+08}", '["10:00:00+08:00"]'),
+    ("time", "24:00:00", "24:00:00"),
+    ("timestamptz", "9999-12-31 23:30:00+00", "9999-12-31 23:30:00+00:00"),
+    ("timestamptz", "0001-01-01 00:00:00+14", None),
+    ("timestamptz", "4713-01-01 BC", None),
+    ("timestamptz", "294276-12-31 23:59:59+00", None),
+    ("timestamptz", "-infinity", "-infinity"),
+    ("timestamp", "294276-12-31 23:59:59", "294276-12-31 23:59:59"),
+    ("date", "5874897-12-31", "5874897-12-31"),
+    ("interval", "1 mon 3 days", "1 mon 3 days"),
+    ("interval", "-178000000 years", "-178000000 years"),
+    ("interval", "3 days 04:05:06", timedelta(days=3, hours=4, minutes=5, seconds=6)),
+    ("interval[]", "{1 year,01:00:00}", '["1 year", "1:00:00"]'),
+    ("numeric", "NaN", None),
+    ("numeric", "Infinity", Decimal("Infinity")),
+    ("double precision", "-Infinity", float("-inf")),
+    ("numeric[]", "{NaN,1.50}", '["NaN", "1.50"]'),
+    ("money", "12.50", "$12.50"),
+    ("bit(4)", "1010", "1010"),
+    ("jsonb", "[1e40]", None),
+    ("daterange", "[2025-01-01,infinity)", None),
+    ("tstzrange", "[4713-01-01 BC,2025-01-01)", None),
+    ("date[]", "{infinity,2025-01-01}", '["infinity", "2025-01-01"]'),
+]
+
+
+def _written(value: str) -> str:
+    """Write a text into a statement, where a colon begins a parameter."""
+    return "'" + value.replace(":", "\\:") + "'"
+
+
+@pytest.mark.parametrize("mode", ["staging", "watermark", "compare"])
+def test_no_value_of_a_column_stops_a_reading(postgres_shop: Shop, mode: str) -> None:
+    shop = postgres_shop
+    columns = ", ".join(f"c{place} {kind}" for place, (kind, _, _) in enumerate(_ODD))
+    shop.create(f"id integer PRIMARY KEY, state text DEFAULT 'new', {columns}")
+    for place, (kind, value, _) in enumerate(_ODD):
+        shop.run(f"INSERT INTO rows (id, c{place}) VALUES ({place + 1}, CAST({_written(value)} AS {kind}))")
+    settings: dict[str, dict[str, Any]] = {
+        "staging": {"status": "state"},
+        "watermark": {"watermark": "id"},
+        "compare": {"state": "s"},
+    }
+    source = shop.open(mode, **settings[mode])
+    rows = list(source.read(None))
+    assert [row.row for row in rows] == list(range(1, len(_ODD) + 1))
+    for place, (row, (_, _, expected)) in enumerate(zip(rows, _ODD, strict=True)):
+        assert isinstance(row, Row)
+        cell = row.cells[f"c{place}"]
+        assert cell is not None
+        assert expected in (None, cell), f"{_ODD[place]}: {cell!r}"
+    assert all(finding.ok for finding in source.check())
+    if mode == "staging":
+        source.settle(rows[-1].position)
+        assert set(shop.column("state")) == {"sent"}
+
+
+@pytest.mark.parametrize("kind", sorted({kind for kind, _, _ in _ODD} - {"jsonb", "money"}))
+def test_no_value_of_a_watermark_or_a_key_stops_a_reading_with_an_error_of_another_kind(
+    postgres_shop: Shop, kind: str
+) -> None:
+    shop = postgres_shop
+    values = [value for its, value, _ in _ODD if its == kind]
+    shop.create(f"id integer PRIMARY KEY, odd {kind}")
+    for number, value in enumerate(values):
+        shop.run(f"INSERT INTO rows VALUES ({number}, CAST({_written(value)} AS {kind}))")
+    by_value = shop.open("watermark", watermark="odd", window=0.5)
+    rows = list(by_value.read(None))
+    assert len(rows) == len(values)
+    assert list(by_value.read(rows[-1].position)) == []
+    for key in (["odd"], ["odd", "id"]):
+        assert len(list(shop.open("compare", state="s", key=key).read(None))) == len(values)
+        assert len(list(shop.open("watermark", watermark="id", key=key).read(None))) == len(values)
+
+
+def test_a_cell_that_becomes_infinite_or_none_is_a_change(postgres_shop: Shop) -> None:
+    shop = postgres_shop
+    shop.create("id integer PRIMARY KEY, name text DEFAULT 'x', f double precision", {"id": 1})
+    for value in ("'NaN'", "'Infinity'", "'-Infinity'", "NULL"):
+        source = shop.open("compare", state="s")
+        rows = list(source.read({"count": 0, "generation": 0, "pending": ""}))
+        assert len(rows) == 1
+        source.settle(rows[-1].position)
+        shop.run(f"UPDATE rows SET f = {value}")
+
+
+def test_a_key_of_bytes_is_found_again(shop: Shop) -> None:
+    kind = "varbinary(16)" if shop.is_mariadb else "bytea" if shop.url.startswith("postgres") else "blob"
+    shop.create(f"id integer PRIMARY KEY, code {kind} NOT NULL, state varchar(9) DEFAULT 'new'")
+    for number in (1, 2, 3):
+        shop.insert(id=number, code=bytes([0, 255, number]))
+    source = shop.open("staging", status="state", key=["code"], fetch_rows=1)
+    rows = list(source.read(None))
+    source.settle(rows[1].position)
+    assert shop.column("state") == ["sent", "sent", "new"]
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Shanghai", "America/New_York"])
+def test_a_moment_at_the_end_of_the_calendar_passes_as_text(tmp_path: Path, zone: str) -> None:
+    shop = Shop(f"sqlite:///{tmp_path}/rows.db", tmp_path)
+    shop.create("id integer PRIMARY KEY, at_ datetime")
+    for number, moment in enumerate(("9999-12-31T23:59:59Z", "0001-01-01T00:00:00+00:00", "2025-01-01T00:00:00Z")):
+        shop.insert(id=number, at_=moment)
+    last, first, now = (row.cells["at_"] for row in shop.open("watermark", watermark="id", time_zone=zone).read(None))
+    assert (last == "9999-12-31 23:59:59+00:00") == (zone == "Asia/Shanghai")
+    assert (first == "0001-01-01 00:00:00+00:00") == (zone == "America/New_York")
+    assert isinstance(now, datetime)
+
+
 @pytest.mark.parametrize("mode", ["staging", "watermark", "compare"])
 def test_a_text_of_sqlite_that_is_no_utf8_refuses_its_row_alone(tmp_path: Path, mode: str) -> None:
     shop = Shop(f"sqlite:///{tmp_path}/rows.db", tmp_path)
