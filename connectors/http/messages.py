@@ -112,6 +112,43 @@ CHECK_PAGING = Message(
     "请检查 settings.paging",
     "check settings.paging",
 )
+NO_ADDRESS_AT = Message(
+    "在 {path!r} 处是 JSON 的 {kind}，不是下一页的地址",
+    "holds a JSON {kind} at {path!r}, not the address of the next page",
+)
+NO_CURSOR_AT = Message(
+    "在 {path!r} 处是 JSON 的 {kind}，不是下一页的游标",
+    "holds a JSON {kind} at {path!r}, not the cursor of the next page",
+)
+NO_KEYS_AT = Message(
+    "在 {path!r} 处是 JSON 的 {kind}，其中没有下一页",
+    "holds a JSON {kind} at {path!r}, which has no key of the next page",
+)
+NO_KEYS = Message(
+    "不是 JSON 对象，其中没有下一页",
+    "is not a JSON object, and so has no key of the next page",
+)
+MEANT = Message(
+    "{fault}（是否应为 {path!r}？）",
+    "{fault} (did you mean {path!r}?)",
+)
+NEXT_UNSAID = Message(
+    "没有一页有 {path!r}：第一页视为末尾；请检查 settings.paging.next，或设置 settings.total",
+    "no page has {path!r}: the first is taken for the end; check settings.paging.next, or set settings.total",
+)
+LINK_UNSAID = Message(
+    "没有一页有 rel=next 的 Link 标头：第一页视为末尾；请设置 settings.paging.next，或设置 settings.total",
+    "no page has a header Link with rel=next: the first is taken for the end; set settings.paging.next, or "
+    "settings.total",
+)
+NEXT_SAID = Message(
+    "第一页指向下一页",
+    "the first page names the next one",
+)
+LAST_SAID = Message(
+    "第一页即最后一页",
+    "the first page is the last one",
+)
 CANNOT_BE_USED = Message(
     "不能使用：{strerror}",
     "cannot be used: {strerror}",

@@ -1,14 +1,25 @@
 """Which request comes next."""
 
+from enum import Enum, auto
 from typing import Any
 
 import httpx
 
 from creditbus.connectors.http import messages
-from creditbus.connectors.http.records import at_path
+from creditbus.connectors.http.records import at_path, kind_of
 from creditbus.connectors.http.settings import ByCursor, ByOffset, ByPage, HttpSettings
+from creditbus.topics.text import Text
 
-__all__ = ["first_address", "next_address"]
+__all__ = ["End", "first_address", "next_address"]
+
+
+class End(Enum):
+    """Why no page follows one."""
+
+    SAID = auto()
+    """An empty page, or an empty value where the next page is named."""
+    UNSAID = auto()
+    """Nothing stands where the settings say that the next page is named: the last page, or a wrong path."""
 
 
 def first_address(settings: HttpSettings) -> httpx.URL:
@@ -24,8 +35,8 @@ def first_address(settings: HttpSettings) -> httpx.URL:
 
 def next_address(
     settings: HttpSettings, url: httpx.URL, link: str | None, answer: Any, records: int
-) -> httpx.URL | None:
-    """Return the address of the page after this one, ``None`` after the last.
+) -> httpx.URL | End:
+    """Return the address of the page after this one, or why there is none.
 
     A page with fewer records than were asked for need not be the last: servers have limits of their own. An empty one
     is, and the runner of pages stops where ``settings.total`` says so.
@@ -38,28 +49,73 @@ def next_address(
         records: Number of records on it.
 
     Raises:
-        ValueError: the answer leads to another server, which must not see the token, or to no address at all.
+        ValueError: the answer leads to another server, which must not see the token, or what stands at the path of
+            the next page is not an address or a cursor.
     """
     paging = settings.paging
     if paging is None:
-        return None
+        return End.SAID
     if isinstance(paging, ByPage | ByOffset):
         if not records:
-            return None
+            return End.SAID
         step = 1 if isinstance(paging, ByPage) else records
         return url.copy_set_param(paging.parameter, str(int(url.params[paging.parameter]) + step))
-    if isinstance(paging, ByCursor):
-        cursor = at_path(answer, paging.next)
-        return None if cursor in (None, "", False) else _at_cursor(url, paging.parameter, str(cursor))
-    following = _linked(link) if paging.next is None else at_path(answer, paging.next)
-    return _joined(url, following) if isinstance(following, str) and following else None
+    if paging.next is None:
+        following = _linked(link)
+        return End.UNSAID if following is None else _joined(url, following)
+    found = _named(answer, paging.next)
+    if isinstance(found, End):
+        return found
+    return _at_cursor(url, paging, found) if isinstance(paging, ByCursor) else _at_address(url, paging.next, found)
 
 
-def _at_cursor(url: httpx.URL, parameter: str, cursor: str) -> httpx.URL:
+def _at_cursor(url: httpx.URL, paging: ByCursor, cursor: Any) -> httpx.URL:
+    if isinstance(cursor, bool | list | dict):
+        fault = messages.NO_CURSOR_AT(path=paging.next, kind=kind_of(cursor))
+        raise ValueError(_meant(fault, cursor, paging.next))  # noqa: TRY004 -- the answer is wrong
     try:
-        return url.copy_set_param(parameter, cursor)
+        return url.copy_set_param(paging.parameter, str(cursor))
     except UnicodeEncodeError as error:
         raise ValueError(messages.CURSOR_WITH_HALF()) from error
+
+
+def _at_address(url: httpx.URL, path: str, address: Any) -> httpx.URL:
+    if not isinstance(address, str):
+        fault = messages.NO_ADDRESS_AT(path=path, kind=kind_of(address))
+        raise ValueError(_meant(fault, address, path))  # noqa: TRY004 -- the answer is wrong
+    return _joined(url, address)
+
+
+def _named(answer: Any, path: str) -> Any:
+    """Return what stands at the path of the next page, or why there is none.
+
+    Raises:
+        ValueError: the path leads through something that has no keys.
+    """
+    names = path.split(".")
+    for depth, name in enumerate(names):
+        outer = ".".join(names[:depth])
+        value = at_path(answer, outer)
+        if _is_nothing(value):
+            return End.SAID
+        if not isinstance(value, dict):
+            found = messages.NO_KEYS_AT(path=outer, kind=kind_of(value)) if outer else messages.NO_KEYS()
+            raise ValueError(found)  # noqa: TRY004 -- the answer is wrong
+        if name not in value:
+            return End.UNSAID
+    value = at_path(answer, path)
+    return End.SAID if _is_nothing(value) else value
+
+
+def _is_nothing(value: Any) -> bool:
+    """Say whether a value stands for "none": some servers write an empty object as an empty list, no cursor as 0."""
+    return value is None or value in ("", 0, [], {})
+
+
+def _meant(fault: Text, value: Any, path: str) -> Text:
+    """Add the path that was probably meant: of the one text in the object at this one."""
+    texts = [name for name, one in value.items() if isinstance(one, str) and one] if isinstance(value, dict) else []
+    return messages.MEANT(fault=fault, path=f"{path}.{texts[0]}") if len(texts) == 1 else fault
 
 
 def _joined(url: httpx.URL, link: str) -> httpx.URL:
@@ -75,5 +131,9 @@ def _joined(url: httpx.URL, link: str) -> httpx.URL:
 def _linked(link: str | None) -> str | None:
     if link is None:
         return None
-    found: str | None = httpx.Response(200, headers={"link": link}).links.get("next", {}).get("url")
-    return found
+    for one in httpx.Response(200, headers={"link": link}).links.values():
+        named = {str(name).lower(): value for name, value in one.items()}
+        # RFC 8288: names of relations are compared without regard to case, and one link may have several
+        if "next" in (named.get("rel") or "").lower().split():
+            return named.get("url")
+    return None

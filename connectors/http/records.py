@@ -2,9 +2,9 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from creditbus.connectors.common import messages as shared
 from creditbus.connectors.common.json_values import alike, decoder, reason_of, repeated, twice
@@ -12,7 +12,7 @@ from creditbus.connectors.contract import Cell
 from creditbus.connectors.http import messages
 from creditbus.topics.text import Text
 
-__all__ = ["at_path", "cells", "number_at", "parse", "text_of"]
+__all__ = ["at_path", "cells", "kind_of", "number_at", "parse", "text_of"]
 
 _WHOLE = re.compile(r"[0-9]{1,18}(?:\.0+)?")
 
@@ -102,7 +102,7 @@ def cells(record: Any) -> dict[str, Cell]:
         ValueError: it is not an object, holds what is not JSON, or has a path twice.
     """
     if not isinstance(_sound(record), dict):
-        raise ValueError(shared.NOT_AN_OBJECT(kind=_KINDS.get(type(record), "value")))  # noqa: TRY004 -- one way out
+        raise ValueError(shared.NOT_AN_OBJECT(kind=kind_of(record)))  # noqa: TRY004 -- one way out
     found: dict[str, Cell] = {}
     for path, value in _leaves(record, ()):
         name = ".".join(path)
@@ -139,7 +139,13 @@ def _written(value: Any) -> Any:
     return str(value) if isinstance(value, Decimal) else None
 
 
-_KINDS = {
+def kind_of(value: Any) -> str:
+    """Return what JSON calls a value of this type."""
+    return _KINDS.get(type(value), "value")
+
+
+_KINDS: Final[Mapping[type, str]] = {
+    dict: "object",
     list: "list",
     str: "text",
     int: "number",

@@ -20,9 +20,9 @@ from creditbus.connectors.http import messages
 from creditbus.connectors.http.charset import in_utf8
 from creditbus.connectors.http.client import Client, HttpResponse, Sleep
 from creditbus.connectors.http.complaints import complaint
-from creditbus.connectors.http.paging import first_address, next_address
+from creditbus.connectors.http.paging import End, first_address, next_address
 from creditbus.connectors.http.records import at_path, cells, number_at, parse, text_of
-from creditbus.connectors.http.settings import HttpSettings
+from creditbus.connectors.http.settings import ByCursor, ByLink, HttpSettings
 from creditbus.connectors.http.spool import Spool
 from creditbus.topics.text import said_by
 
@@ -71,18 +71,31 @@ class HttpSource:
     def check(self) -> Sequence[Finding]:
         """See the contract. Asks for the first page alone."""
         try:
-            page = self._first_page()
+            page, link = self._first_page()
         except UserError as error:
             return [Finding("address", ok=False, message=error.text())]
         found = [Finding("address", ok=True, message=messages.ANSWERS_WELL(name=self._name))]
         path = self._settings.records
         where = messages.AT_PATH(path=path) if path else messages.IN_THE_ANSWER()
         words = messages.RECORDS_ON_PAGE(count=len(page.records), where=where)
-        return [*found, Finding("records", ok=bool(page.records), message=words)]
+        found.append(Finding("records", ok=bool(page.records), message=words))
+        return [*found, *self._leads_on(page, link)]
+
+    def _leads_on(self, page: _Page, link: str | None) -> Iterator[Finding]:
+        """Say where the first page leads, for ways of paging in which it says so."""
+        if not isinstance(self._settings.paging, ByCursor | ByLink):
+            return
+        try:
+            following = self._next(page, link)
+        except SourceError as error:
+            yield Finding("paging", ok=False, message=error.text())
+            return
+        said = messages.LAST_SAID() if following is End.SAID else messages.NEXT_SAID()
+        yield Finding("paging", ok=True, message=self._unsaid() if following is End.UNSAID else said)
 
     def discover(self) -> Sequence[Table]:
         """See the contract. Columns are the keys on the first page."""
-        page = self._first_page()
+        page, _ = self._first_page()
         names: dict[str, None] = {}
         for number, record in enumerate(page.records, start=1):
             row = self._row(page, record, number, number)
@@ -135,13 +148,15 @@ class HttpSource:
         original = _bytes(record)[: self._settings.row_bytes]
         return Defect(DefectReason.UNPARSABLE, detail, original, self._name, "", number, number)
 
-    def _first_page(self) -> _Page:
+    def _first_page(self) -> tuple[_Page, str | None]:
+        """Return the first page and its header ``Link``."""
         url = first_address(self._settings)
         if self._downloaded is not None:
-            return self._parsed(url, 1, self._downloaded.spool.load(url), self._downloaded.records)
+            spool = self._downloaded.spool
+            return self._parsed(url, 1, spool.load(url), self._downloaded.records), spool.link(url)
         with Client(self._settings, self._sleep) as client:
             answer = client.get(url, {}, self._place(url, 1))
-        return self._parsed(url, 1, self._in_utf8(answer, self._place(url, 1)))
+        return self._parsed(url, 1, self._in_utf8(answer, self._place(url, 1))), answer.headers.get("link")
 
     def _download(self) -> _Download:
         if self._downloaded is None:
@@ -175,12 +190,12 @@ class HttpSource:
         return before if found is None else found
 
     def _fetched(self, spool: Spool) -> Iterator[_Page]:
-        url: httpx.URL | None = first_address(self._settings)
+        url: httpx.URL | End = first_address(self._settings)
         seen: dict[str, int] = {}
         contents: dict[bytes, int] = {}
         records, announced = 0, None
         with Client(self._settings, self._sleep) as client:
-            while url is not None:
+            while not isinstance(url, End):
                 number = len(seen) + 1
                 place = self._place(url, number)
                 if (same := seen.setdefault(str(url), number)) != number:
@@ -196,10 +211,22 @@ class HttpSource:
                 records, announced = records + len(page.records), page.announced
                 if announced is not None and records >= announced:
                     return
-                try:
-                    url = next_address(self._settings, url, link, page.answer, len(page.records))
-                except ValueError as error:
-                    raise SourceError(place, said_by(error), messages.CHECK_PAGING()) from error
+                url = self._next(page, link)
+        if url is End.UNSAID and len(seen) == 1 and records:
+            self._remarks.append(self._unsaid())
+
+    def _next(self, page: _Page, link: str | None) -> httpx.URL | End:
+        try:
+            return next_address(self._settings, page.url, link, page.answer, len(page.records))
+        except ValueError as error:
+            place = self._place(page.url, page.number)
+            raise SourceError(place, said_by(error), messages.CHECK_PAGING()) from error
+
+    def _unsaid(self) -> str:
+        """Say that nothing on a page leads on: it may be the only one, or the path may be wrong."""
+        paging = self._settings.paging
+        path = paging.next if isinstance(paging, ByCursor | ByLink) else None
+        return messages.LINK_UNSAID() if path is None else messages.NEXT_UNSAID(path=path)
 
     def _remark_end(self, place: str, problem: str) -> None:
         """Some servers answer with their last page to every number after it; others forget what was asked."""
