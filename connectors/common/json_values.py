@@ -2,16 +2,18 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from creditbus.connectors.common import messages
 from creditbus.connectors.common.titles import folded
 from creditbus.topics.text import Message, Text
 
-__all__ = ["alike", "decoder", "reason_of", "repeated", "twice"]
+__all__ = ["alike", "decoder", "is_bounded", "reason_of", "repeated", "twice"]
 
 _MOST_DIGITS = 400
+_MOST_PLACES = 64
+"""Of a number that may have an exponent: a few characters more would be a gigabyte of digits."""
 _WORDS: Final[Mapping[str, Message]] = {
     message.en: message
     for message in (
@@ -37,13 +39,25 @@ def decoder(
     Args:
         pairs: Makes an object of its pairs of key and value.
         constant: Is given what is no JSON, such as ``NaN``.
-        huge: Is given a whole number of more digits than anything has.
+        huge: Is given a number of more digits than anything has, or with an exponent past all bounds.
     """
 
     def integer(digits: str) -> Any:
         return int(digits) if len(digits) <= _MOST_DIGITS else huge(digits)
 
-    return json.JSONDecoder(object_pairs_hook=pairs, parse_float=Decimal, parse_int=integer, parse_constant=constant)
+    def fraction(digits: str) -> Any:
+        try:
+            number = Decimal(digits)
+        except InvalidOperation:  # an exponent of more digits than the library's own
+            return huge(digits)
+        return number if is_bounded(number) else huge(digits)
+
+    return json.JSONDecoder(object_pairs_hook=pairs, parse_float=fraction, parse_int=integer, parse_constant=constant)
+
+
+def is_bounded(number: Decimal) -> bool:
+    """Say whether a number can be written out in digits: who writes 1E+999999999 out takes a gigabyte."""
+    return number.is_finite() and abs(number.adjusted()) <= _MOST_PLACES
 
 
 def reason_of(error: json.JSONDecodeError) -> Text:

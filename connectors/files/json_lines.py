@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 from typing import Any, NoReturn
 
 from creditbus.connectors.common import messages as shared
@@ -24,8 +23,6 @@ __all__ = ["JsonLinesReader"]
 
 _DISCOVERED_LINES = 1000
 _HEAD_BYTES = 4096
-_MOST_PLACES = 64
-"""Of a number written with an exponent: a few characters more would be a gigabyte of digits."""
 _SUSPECT = re.compile(rb"\\u(?:[dD][89a-fA-F]|0000)")
 """Escapes of halves of characters, and of NUL."""
 
@@ -34,8 +31,8 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(messages.NOT_A_JSON_VALUE(name=name))
 
 
-def _refuse_huge(_digits: str) -> NoReturn:
-    raise ValueError(messages.TOO_MANY_DIGITS())
+def _refuse_huge(digits: str) -> NoReturn:
+    raise ValueError(messages.TOO_MANY_DIGITS() if digits.lstrip("-").isdigit() else messages.EXPONENT())
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -163,8 +160,6 @@ def _checked(value: Any, *, is_suspect: bool = True) -> dict[str, Cell]:
     for name, cell in value.items():
         if isinstance(cell, dict | list):
             value[name] = json.dumps(cell, ensure_ascii=False, default=str)
-        elif isinstance(cell, Decimal) and abs(cell.adjusted()) > _MOST_PLACES:
-            raise ValueError(messages.EXPONENT())
     return value
 
 

@@ -42,7 +42,11 @@ def _object(pairs: list[tuple[str, Any]]) -> Any:
     return Unsound(twice(repeated(pairs) or ""), shown)
 
 
-_DECODER = decoder(_object, lambda _: Unsound(_NO_NUMBER), lambda _: Unsound(_NO_NUMBER))
+def _no_number(written: str) -> Unsound:
+    return Unsound(_NO_NUMBER, written)
+
+
+_DECODER = decoder(_object, _no_number, _no_number)
 
 
 def parse(body: bytes) -> Any:
