@@ -12,6 +12,18 @@ USER_AND_PASSWORD = Message(
     "user 与 password 须同时给出，并需要 SASL 的 security",
     "user and password belong together, and to a security of SASL",
 )
+NO_DECIMAL = Message(
+    "{path!r} 不是 Kafka Connect 的 Decimal 数",
+    "{path!r} is not a number as Decimal of Kafka Connect writes it",
+)
+NO_SCHEMA = Message(
+    "其中的 schema 不是 Kafka Connect 的模式",
+    "has a schema that is not one of Kafka Connect",
+)
+OF_NO_YEAR = Message(
+    "含有公元 1 至 9999 年以外的日期或时刻",
+    "holds a day or moment outside of the years 1 to 9999",
+)
 NOT_REACHED = Message(
     "不能读取：{said}",
     "cannot be read: {said}",
