@@ -5,7 +5,7 @@ No server is asked either, unless the caller brings a comparison with what the b
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import islice
 from typing import Any
@@ -22,11 +22,12 @@ from creditbus.services.domain.reasons import AnyReason, Caution, Reason
 from creditbus.services.domain.validation import Admitted, Refused
 from creditbus.services.domain.validation.outcome import Finding
 
-__all__ = ["Compare", "Judge", "Preview", "RefusedField", "RowFate", "preview"]
+__all__ = ["Cause", "Compare", "Judge", "Preview", "RefusedField", "RowFate", "preview"]
 
 _SHOWN = 50
 _OF_FORM = ("ID_", "DATE_", "NUMBER_", "ENUM_")
 _COMPARED_TOGETHER = 500
+_ROWS_NAMED = 5
 
 Compare = Callable[[Sequence[tuple[Mapping[str, Any], Admitted]]], Sequence[Standing]]
 """Says how admitted events stand to what the bus holds."""
@@ -48,6 +49,18 @@ class RefusedField:
     detail: str = ""
     at: str = ""
     """A blank or another character without ink inside the value, such as ``U+0020 at 5``."""
+
+
+@dataclass(slots=True)
+class Cause:
+    """What refuses one row or several in the same way: one field, one value, one reason. Show it as a `RefusedField`."""
+
+    first: RefusedField
+    """Of the first row."""
+    count: int = 0
+    """How many rows it refuses."""
+    rows: list[int] = field(default_factory=list)
+    """Numbers of the first of them."""
 
 
 @dataclass(slots=True)
@@ -90,6 +103,11 @@ class Preview:
     cautions: Counter[Caution] = field(default_factory=Counter)
     caution_rows: dict[Caution, list[int]] = field(default_factory=dict)
     shown: list[RefusedField] = field(default_factory=list)
+    """Of the first refused rows."""
+    causes: list[Cause] = field(default_factory=list)
+    """The first different causes, each counted through all rows."""
+    rows_of_other_causes: int = 0
+    """Rows that are refused for a cause which is not among the first, perhaps in addition to one that is."""
     standings: Counter[Standing] = field(default_factory=Counter)
     """Of the publishable rows, where the bus was asked; empty where it was not."""
     one_key_two_rows: tuple[Pair, ...] = ()
@@ -113,7 +131,7 @@ def preview(
         connector: The connector.
         today: What counts as today for dates in the future.
         limit: Maximum number of rows to examine; ``None`` for all.
-        shown: Maximum number of refused rows whose findings are kept.
+        shown: Maximum number of refused rows whose findings are kept, and of causes.
         compare: Asks the bus how the publishable rows stand to what it holds; ``None``: nobody is asked.
         judge: Says of each row whether it is a later word, before the bus is asked.
 
@@ -143,6 +161,7 @@ class _Examination:
         self.judge: Judge | None = None
         self._each = each
         self._notices = Notices(connector.mapper, accepted=True)
+        self._causes: dict[RefusedField, Cause] = {}
         self._waiting: list[tuple[Mapping[str, Any], Admitted, RowFate]] = []
 
     def run(self, rows: Iterable[Row | Defect]) -> Preview:
@@ -223,6 +242,22 @@ class _Examination:
         self._result.reasons[primary] += 1
         if self._result.refused <= self._most:
             self._result.shown += findings
+        listed = [self._count_cause(finding) for finding in findings]
+        self._result.rows_of_other_causes += not all(listed)
+
+    def _count_cause(self, finding: RefusedField) -> bool:
+        """Count a row to its cause; False where there is no room for another one."""
+        alike = replace(finding, row=0)
+        cause = self._causes.get(alike)
+        if cause is None:
+            if len(self._causes) >= self._most:
+                return False
+            cause = self._causes[alike] = Cause(finding)
+            self._result.causes.append(cause)
+        cause.count += 1
+        if len(cause.rows) < _ROWS_NAMED:
+            cause.rows.append(finding.row)
+        return True
 
     def _finding(self, row: Row, event: Mapping[str, Any], finding: Finding) -> RefusedField:
         name = finding.field

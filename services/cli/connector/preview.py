@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 
     from creditbus.connectors.contract import Row
     from creditbus.connectors.setup.configuration import Connector
-    from creditbus.connectors.setup.preview import Compare, Judge, Preview, RefusedField, RowFate
+    from creditbus.connectors.setup.preview import Cause, Compare, Judge, Preview, RowFate
     from creditbus.services.domain.reasons import AnyReason
     from creditbus.services.domain.validation import Admitted
 
@@ -88,6 +90,7 @@ def preview_command(
         print_json(_facts(result))
     else:
         _show(connector, result)
+        _say(spoken(messages.NOTHING_SENT, what_next=_what_next(result, name, folder)))
     if strict and result.refused:
         raise typer.Exit(1)
 
@@ -163,8 +166,7 @@ def _show(connector: Connector, result: Preview) -> None:
     _say(_counts(result))
     if result.fates:
         OUTPUT.print(_fates(result.fates))
-    if result.shown:
-        OUTPUT.print(_refusals(connector, result.shown))
+    _show_refusals(connector, result)
     _show_cautions(result)
     for line in persons_lines(result.withheld, result.withheld_rows, result.cleared, result.cleared_rows):
         _say(f"  {line}")
@@ -172,8 +174,23 @@ def _show(connector: Connector, result: Preview) -> None:
         _say(spoken(messages.ROWS_NORMALISED, normalised=result.normalised))
     if result.standings[Standing.STALE]:
         _say(stale_line(connector))
-    what_next = f"creditbus connector run {connector.id}"
-    _say(spoken(messages.NOTHING_SENT, what_next=what_next))
+
+
+def _what_next(result: Preview, name: str, folder: Path) -> str:
+    """Return the command that comes next: a run, unless it would stop or publish nothing that can be put right."""
+    where = "" if folder == FOLDER else f" --folder {shlex.quote(str(folder))}"
+    rest = f"{shlex.quote(name)}{where}"
+    wrong = result.refused > result.withheld and not result.publishable
+    if wrong or any(columns.missing for columns in result.columns):
+        return spoken(messages.CORRECT_FIRST, again=f"creditbus connector preview {rest}")
+    return f"creditbus connector run {rest}"
+
+
+def _show_refusals(connector: Connector, result: Preview) -> None:
+    if result.causes:
+        OUTPUT.print(_refusals(connector, result.causes))
+    if result.rows_of_other_causes:
+        _say(spoken(messages.ROWS_OF_OTHER_CAUSES, rows=result.rows_of_other_causes))
 
 
 def _show_cautions(result: Preview) -> None:
@@ -217,7 +234,7 @@ def _fates(fates: Sequence[RowFate]) -> Table:
     return table
 
 
-def _refusals(connector: Connector, shown: Sequence[RefusedField]) -> Table:
+def _refusals(connector: Connector, causes: Sequence[Cause]) -> Table:
     headings = (
         spoken(messages.ROW),
         spoken(messages.FIELD),
@@ -226,12 +243,13 @@ def _refusals(connector: Connector, shown: Sequence[RefusedField]) -> Table:
         spoken(messages.REASON),
     )
     table = _table(headings)
-    for one in shown:
-        table.add_row(*_refusal(connector, one))
+    for cause in causes:
+        table.add_row(*_refusal(connector, cause))
     return table
 
 
-def _refusal(connector: Connector, one: RefusedField) -> tuple[str, ...]:
+def _refusal(connector: Connector, cause: Cause) -> tuple[str, ...]:
+    one = cause.first
     item, why = connector.item.id, spoken(one.detail) or explained(one.reason)
     if values := admitted(item, one.column, one.reason, connector.department):
         why += f" {visible(values, _LONGEST_ADMITTED)}"
@@ -239,11 +257,14 @@ def _refusal(connector: Connector, one: RefusedField) -> tuple[str, ...]:
         why += f" {one.at}"
     if one.proposed:
         why += spoken(messages.DID_YOU_MEAN, proposed=one.proposed)
-    place = f"{one.sheet} {one.row}".strip()
+    rows = ", ".join(map(str, cause.rows)) + (", …" if cause.count > len(cause.rows) else "")
+    place = f"{one.sheet} {rows}".strip()
     title = title_of(item, one.column) or connector.mapper.claim_title(one.column)
     # the title on a line of its own: a table is narrow
     field = "\n".join(_plain(part for part in (title, one.column) if part))
     first, *others = _plain((place, visible(one.value, _LONGEST_VALUE), why, one.reason))
+    if cause.count > 1:
+        first += f"\n{spoken(messages.ROWS_IN_ALL, count=cause.count)}"
     return first, field, *others
 
 

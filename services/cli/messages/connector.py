@@ -156,6 +156,18 @@ NOTHING_SENT = Message(
     "未发送任何数据。      下一步：{what_next}",
     "Nothing was sent.      next: {what_next}",
 )
+CORRECT_FIRST = Message(
+    "改正映射或来源，然后再次 {again}",
+    "correct the mapping or the source, then {again}",
+)
+ROWS_IN_ALL = Message(
+    "共 {count:,} 行",
+    "{count:,} rows",
+)
+ROWS_OF_OTHER_CAUSES = Message(
+    "  … 另有 {rows:,} 行因未列出的原因将被退回；用更大的 --shown 列出",
+    "  … and {rows:row} for causes that are not listed; a larger --shown lists them",
+)
 WOULD_BE_PUBLISHED = Message(
     "将发布 {publishable:,} 行",
     "{publishable:,} would be published",

@@ -443,8 +443,8 @@ HELP: Final[Mapping[str, Message]] = {
         "Only this many rows, with the outcome of each.",
     ),
     "connector preview --shown": Message(
-        "显示多少个被退回行的原因。",
-        "Number of refused rows whose findings are shown.",
+        "列出多少个不同的退回原因；用 --json 时为多少个被退回行的原因。",
+        "Number of different causes of refusals that are listed; with --json also of refused rows.",
     ),
     "connector preview --today": Message(
         "按这一天判断。",

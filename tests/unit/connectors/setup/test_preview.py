@@ -139,6 +139,60 @@ def test_the_command_prints_a_table_and_facts(write_connector: Write) -> None:
     assert CliRunner().invoke(app, ["preview", file, "--strict"]).exit_code == 1
 
 
+def _said(file: Path, *more: str) -> str:
+    """What the command says of the connector, as it is asked for by its id."""
+    arguments = ["preview", "lists", "--folder", str(file.parent), "--today", "2019-12-31", *more]
+    return CliRunner().invoke(app, arguments, catch_exceptions=False).output
+
+
+def test_rows_that_are_refused_alike_are_one_entry(write_connector: Write) -> None:
+    lower = _row(_CODE.lower())
+    file = write_connector(_rows(_row(), *[_row(entered="")] * 35, lower, lower, _row(_CODE[:-1])))
+    result = preview(load_connector(file), _TODAY)
+    found = [(one.first.column, one.first.reason, one.count, one.rows) for one in result.causes]
+    assert found == [
+        ("LRRQ", Reason.MANDATORY_EMPTY, 35, [2, 3, 4, 5, 6]),
+        ("ZTDM", Reason.ID_LOWER_CASE, 2, [37, 38]),
+        ("ZTDM", Reason.ID_LENGTH, 1, [39]),
+    ]
+    said = _said(file)
+    assert said.count("MANDATORY_EMPTY") == 1
+    assert "2, 3, 4, 5, 6, …" in said
+    assert "35 rows" in said
+    assert "causes that are not listed" not in said
+
+
+@pytest.mark.parametrize(("shown", "left"), [(3, 0), (2, 2), (1, 4), (0, 5)])
+def test_a_list_of_causes_that_is_cut_says_so(write_connector: Write, shown: int, left: int) -> None:
+    wrong = [_row(entered=""), _row(_CODE.lower()), _row(_CODE.lower()), _row(_CODE[:-1]), _row(_CODE[:-1], entered="")]
+    file = write_connector(_rows(_row(), *wrong))
+    result = preview(load_connector(file), _TODAY, shown=shown)
+    assert (len(result.causes), result.rows_of_other_causes) == (shown, left)
+    said = _said(file, "--shown", str(shown))
+    assert (f"and {left} rows for causes that are not listed" in said) is bool(left)
+
+
+@pytest.mark.parametrize(
+    ("rows", "runs"),
+    [
+        (_rows(_row(), _row(_CODE.lower())), True),
+        (_rows(_row(_CODE.lower())), False),
+        (_rows("多,少"), False),
+        (_rows(_row(kind="自然人")), True),  # nothing can be corrected, and the run says what it withholds
+        (_rows(_row(), _row()).replace("列入日期", "日子"), False),  # the run would stop
+        (f"{_HEADER}\n", True),
+    ],
+)
+def test_what_comes_next_is_what_helps(write_connector: Write, rows: str, *, runs: bool) -> None:
+    file = write_connector(rows)
+    following = _said(file).splitlines()[-1].partition("next: ")[2]
+    rest = f"lists --folder {file.parent}"
+    wanted = (
+        "creditbus connector run" if runs else "correct the mapping or the source, then creditbus connector preview"
+    )
+    assert following == f"{wanted} {rest}"
+
+
 def test_spec_discover_and_list_print_facts(write_connector: Write) -> None:
     file = write_connector(_rows(_row()))
     schema = json.loads(CliRunner().invoke(app, ["spec", "csv"]).output)
