@@ -162,7 +162,7 @@ def _item(item: Item) -> Iterator[str]:
                 field.title_en,
                 field.format.value,
                 _disclosure(field),
-                _remarks(field),
+                _remarks(field, item),
             )
             for field in item.fields.values()
         ),
@@ -203,8 +203,12 @@ def _disclosure(field: Field) -> str:
     return "; ".join([*own, f"otherwise {field.disclosure.value}"] if own else [field.disclosure.value])
 
 
-def _remarks(field: Field) -> str:
+def _remarks(field: Field, item: Item) -> str:
     remarks = ["mandatory"] if field.mandatory else []
+    for rule in item.rules.required:
+        if rule.field == field.code:
+            values = " or ".join(f"`{value}`" for value in sorted(rule.when_values))
+            remarks.append(f"mandatory where `{rule.when_field}` is {values} (`{rule.reason.value}`)")
     if field.max_length:
         remarks.append(f"≤ {field.max_length}")
     if field.values:

@@ -8,7 +8,7 @@ from creditbus.services.domain.entitlement import Authorities
 from creditbus.services.domain.reasons import Reason
 from creditbus.topics.text import Text
 
-__all__ = ["admitted_instead", "admitted_values", "field_name", "field_names", "field_title"]
+__all__ = ["admitted_instead", "admitted_values", "field_name", "field_names", "field_title", "mandatory_where"]
 
 _MOST_FIELDS = 40
 """Titles in one sentence; what follows is counted."""
@@ -47,6 +47,22 @@ def admitted_values(field: Field) -> Text:
     if not field.separator:
         return messages.ADMITS(values=values)
     return messages.ADMITS_SEVERAL(values=values, separator=field.separator)
+
+
+def mandatory_where(item: Item, code: str) -> list[Text]:
+    """Say where a field that may be empty has to be filled, condition by condition."""
+    return [
+        messages.MANDATORY_WHERE(
+            field=field_name(item, rule.when_field), values=_alternatives(rule.when_values), reason=rule.reason.value
+        )
+        for rule in item.rules.required
+        if rule.field == code
+    ]
+
+
+def _alternatives(values: Iterable[str]) -> Text:
+    found = sorted(values)
+    return Text(" or ".join(found), " 或 ".join(found))
 
 
 def admitted_instead(item: Item, code: str, reason: str, authorities: Authorities) -> Text:

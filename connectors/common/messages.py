@@ -108,3 +108,7 @@ SPEAKS_FOR_EVERYONE = Message(
     "现在它代表所有机关：请重新发送",
     "by now it speaks for every authority: send the row again",
 )
+MANDATORY_WHERE = Message(
+    "{field}为 {values} 时必填（{reason}）",
+    "mandatory where {field} is {values} ({reason})",
+)

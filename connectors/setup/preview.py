@@ -53,7 +53,7 @@ class RefusedField:
 
 @dataclass(slots=True)
 class Cause:
-    """What refuses one row or several in the same way: one field, one value, one reason. Show it as a `RefusedField`."""
+    """What refuses one row or several alike: one field, one value, one reason. Show it as a `RefusedField`."""
 
     first: RefusedField
     """Of the first row."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from creditbus.connectors.common.field_names import admitted_values
+from creditbus.connectors.common.field_names import admitted_values, mandatory_where
 from creditbus.connectors.contract import Cell, Row, Sampling, Source, Table
 from creditbus.connectors.errors import UserError
 from creditbus.connectors.mapping.cells import typed_text
@@ -52,6 +52,13 @@ class Skeleton:
         """Mandatory fields without a column, by code."""
         filled = {one.field for one in self.taken if one.part == "content"} | set(self.derived)
         return tuple(code for code, field in self.item.fields.items() if field.mandatory and code not in filled)
+
+    @property
+    def open_where(self) -> tuple[str, ...]:
+        """Fields without a column that are mandatory under a condition, by code."""
+        filled = {one.field for one in self.taken if one.part == "content"} | set(self.derived)
+        asked = {rule.field for rule in self.item.rules.required}
+        return tuple(code for code in self.item.fields if code in asked and code not in filled | set(self.open))
 
     @property
     def taken(self) -> tuple[FieldGuess, ...]:
@@ -172,7 +179,7 @@ def _content(made: Skeleton, language: Language) -> Iterator[str]:
         guess, derived = guesses.get(code), made.derived.get(code)
         if guess is None and derived is None and code in made.item.claims.values():
             continue  # it stands under claim
-        yield f"# {_described(field, language)}"
+        yield f"# {_described(made.item, field, language)}"
         if derived is not None:
             yield f"{code}: {_flow(dict(derived))}"
         elif guess is None:
@@ -202,9 +209,10 @@ def _score(guess: FieldGuess, language: Language) -> str:
     return f"  # {in_language(messages.GUESSED(score=guess.score), language)}"
 
 
-def _described(field: Field, language: Language) -> str:
+def _described(item: Item, field: Field, language: Language) -> str:
     title = field.title if language == "zh" or not field.title_en else f"{field.title} ({field.title_en})"
     parts = [title, in_language(messages.MANDATORY(), language) if field.mandatory else ""]
+    parts += [in_language(one, language) for one in mandatory_where(item, field.code)]
     parts += [in_language(messages.FORMAT_IS(format=field.format.value), language)]
     parts += [in_language(admitted_values(field), language)]
     return "; ".join(filter(None, parts))

@@ -61,7 +61,7 @@ def show(item: Annotated[str, typer.Argument()], json: Json = False) -> None:
     if json:
         print_json(facts)
         return
-    for line in _lines(facts):
+    for line in _lines(facts, found):
         OUTPUT.print(line, soft_wrap=True, markup=False)
 
 
@@ -140,6 +140,11 @@ def _fields(item: Item) -> list[dict[str, Any]]:
             "disclosure": field.disclosure.value,
             "disclosure_by_value": {value: disclosure.value for value, disclosure in field.by_value.items()},
             "mandatory": field.mandatory,
+            "mandatory_where": [
+                {"field": rule.when_field, "values": sorted(rule.when_values), "reason": rule.reason.value}
+                for rule in item.rules.required
+                if rule.field == field.code
+            ],
             "max_length": field.max_length,
             "values": list(field.values),
             "separator": field.separator,
@@ -148,7 +153,7 @@ def _fields(item: Item) -> list[dict[str, Any]]:
     ]
 
 
-def _lines(facts: dict[str, Any]) -> list[str]:
+def _lines(facts: dict[str, Any], found: Item) -> list[str]:
     due = facts["due_working_days"]
     return [
         spoken(messages.TITLE, **_words(facts)),
@@ -159,7 +164,7 @@ def _lines(facts: dict[str, Any]) -> list[str]:
         + ("" if due is None else spoken(messages.DUE, days=due)),
         *map(_period_line, facts["publication"]),
         *map(_objection_line, facts["objections"]),
-        *map(_field_line, facts["fields"]),
+        *(_field_line(field, found) for field in facts["fields"]),
         *([spoken(messages.WITHHELD, field=withheld)] if (withheld := facts["withheld_unless_disclosed"]) else []),
     ]
 
@@ -205,7 +210,9 @@ def _period_line(period: dict[str, Any]) -> str:
     return line if period["verified"] else line + spoken(messages.NOT_VERIFIED)
 
 
-def _field_line(field: dict[str, Any]) -> str:
+def _field_line(field: dict[str, Any], item: Item) -> str:
+    from creditbus.connectors.common.field_names import mandatory_where
+
     names = {name: field[name] for name in ("code", "title", "title_en")}
     codes = {name: word(field[name]) for name in ("format", "disclosure")}
     line = spoken(messages.FIELD, **names, **codes)
@@ -213,6 +220,8 @@ def _field_line(field: dict[str, Any]) -> str:
         line += spoken(messages.BY_VALUE, classes=listed(_classes(field["disclosure_by_value"]), clauses=True))
     if field["mandatory"]:
         line += spoken(messages.MANDATORY)
+    if conditions := mandatory_where(item, field["code"]):
+        line += f"  {listed(map(spoken, conditions), clauses=True)}"
     if not field["values"]:
         return line
     values = listed(field["values"])

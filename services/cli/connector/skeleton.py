@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from creditbus.services.cli.asking import choose_one
 from creditbus.services.cli.console import ERRORS
 from creditbus.services.cli.fields import named_fields
-from creditbus.services.cli.language import language, spoken
+from creditbus.services.cli.language import language, listed, spoken
 from creditbus.services.cli.messages import connector as messages
 from creditbus.services.cli.written_files import writing
 from creditbus.services.domain.invisible import visible
@@ -94,12 +94,17 @@ def write_mapping(folder: Path, name: str, made: Skeleton, *, force: bool) -> st
 
 def skeleton_lines(made: Skeleton, path: Path) -> list[str]:
     """Say what was guessed and what is left to do."""
+    from creditbus.connectors.common.field_names import mandatory_where
+
     guessed = ", ".join(f"{one.field}={visible(one.column, _LONGEST_NAME)} {one.score:.0%}" for one in made.guesses)
     lines = [spoken(messages.SKELETON_WRITTEN, path=path, item=made.item.id)]
     if guessed:
         lines.append(spoken(messages.SKELETON_GUESSES, guessed=guessed))
     if made.open:
         lines.append(spoken(messages.SKELETON_OPEN, count=len(made.open), fields=named_fields(made.item.id, made.open)))
+    for code in made.open_where:
+        where = listed(map(spoken, mandatory_where(made.item, code)), clauses=True)
+        lines.append(spoken(messages.SKELETON_OPEN_WHERE, field=named_fields(made.item.id, [code]), where=where))
     return lines
 
 
@@ -112,6 +117,7 @@ def skeleton_facts(made: Skeleton) -> Mapping[str, Any]:
         "above": [list(one) for one in made.table.above],
         "guesses": [one._asdict() for one in made.guesses],
         "open": list(made.open),
+        "open_where": list(made.open_where),
         "unused": list(made.unused),
     }
 

@@ -546,6 +546,10 @@ SKELETON_OPEN = Message(
     "  待填的必填字段 {count} 个：{fields}",
     "  {count:mandatory field} still open: {fields}",
 )
+SKELETON_OPEN_WHERE = Message(
+    "  尚无列的字段：{field}：{where}",
+    "  without a column yet: {field}: {where}",
+)
 FILL_IN = Message(
     "下一步：填写 {mapping}，然后 {following}",
     "next: fill in {mapping}, then {following}",

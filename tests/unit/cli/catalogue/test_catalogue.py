@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 import yaml
 
+from creditbus.avro_schemas import raw_catalogue
 from creditbus.avro_schemas.catalogue_files import item_folders
 from creditbus.connectors.setup.templates import templates
 from creditbus.services.cli import main as cli
 from creditbus.services.cli.catalogue.lint import lint
-from creditbus.services.domain.catalogue import Catalogue
+from creditbus.services.domain.catalogue import Catalogue, Item, Required
 from creditbus.services.domain.validation import Admitted, Refused, compile_item
 
 ITEM = """
@@ -198,6 +199,27 @@ def test_show_tells_who_publishes_by_which_role_and_for_which_authority(
     assert [sentence for sentence in sentences if sentence not in said] == []
     assert cli.main(["catalogue", "show", "objection-and-repair", "--lang", "en"]) == 0
     assert "speaks for" not in capsys.readouterr().out
+
+
+_CONDITIONAL = {
+    f"{item.id} {rule.field} {rule.when_field}": (item, rule)
+    for item in Catalogue.parse(raw_catalogue())
+    for rule in item.rules.required
+}
+
+
+@pytest.mark.parametrize(("item", "rule"), _CONDITIONAL.values(), ids=_CONDITIONAL)
+def test_show_says_where_a_field_is_mandatory(item: Item, rule: Required, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["catalogue", "show", item.id, "--json"]) == 0
+    fields = {field["code"]: field for field in json.loads(capsys.readouterr().out)["fields"]}
+    condition = {"field": rule.when_field, "values": sorted(rule.when_values), "reason": rule.reason.value}
+    assert condition in fields[rule.field]["mandatory_where"]
+    for language, words in {"en": "mandatory where ", "zh": " 时必填（"}.items():
+        assert cli.main(["catalogue", "show", item.id, "--lang", language]) == 0
+        line = next(one for one in capsys.readouterr().out.splitlines() if one.split()[:1] == [rule.field])
+        assert words in line
+        assert rule.reason.value in line
+        assert [value for value in rule.when_values if value not in line] == []
 
 
 def test_list_and_show_print_facts(capsys: pytest.CaptureFixture[str]) -> None:

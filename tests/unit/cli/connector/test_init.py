@@ -386,3 +386,27 @@ def test_of_several_tables_that_no_template_knows_one_has_to_be_named(folder: Pa
     assert chosen.exit_code == 1
     written = yaml.safe_load((folder / "connectors.d" / "cf.yaml").read_text(encoding="utf-8"))
     assert written["settings"]["table"] == "cf"
+
+
+@pytest.mark.parametrize(
+    ("item", "department", "field", "reason"),
+    [
+        ("administrative-licence", "administrative-approval", "XK_FRDB", "COND_LEGAL_REP_MISSING"),
+        ("administrative-penalty", "administrative-enforcement", "CF_NR_FK", "COND_FINE_AMOUNT_MISSING"),
+    ],
+)
+def test_a_skeleton_says_which_fields_without_a_column_are_mandatory_under_a_condition(
+    item: str, department: str, field: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "台账.csv").write_text("甲,乙\n1,2\n", encoding="utf-8")
+    arguments = ["init", "--department", department, "--source", "台账.csv", "--item", item, "--id", "one", "--yes"]
+    said = CliRunner().invoke(app, arguments, catch_exceptions=False).output
+    line = next(one for one in said.splitlines() if one.startswith(f"  without a column yet: {field}"))
+    assert reason in line
+    mapping = (tmp_path / "connectors.d" / "mappings" / "one.yaml").read_text(encoding="utf-8").splitlines()
+    described = mapping[next(n for n, one in enumerate(mapping) if one.startswith(f"  # {field}:")) - 1]
+    assert "mandatory where" in described
+    assert reason in described
+    facts = json.loads(CliRunner().invoke(app, [*arguments, "--force", "--json"]).stdout)
+    assert field in facts["skeleton"]["open_where"]
