@@ -11,6 +11,7 @@ vanished: file                                # where a record is missed that th
 tells: state                                  # state: its latest reading is the truth; news: deliveries: Tells
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +41,7 @@ __all__ = [
     "Connector",
     "Vanished",
     "configured",
+    "is_id",
     "load_connector",
 ]
 
@@ -147,6 +149,11 @@ def load_connector(file: Path) -> Connector:
 def configured(folder: Path) -> Iterator[Path]:
     """Give the configuration files of a folder, by name."""
     return iter(sorted(path for path in folder.glob("*") if path.suffix in _YAML))
+
+
+def is_id(text: str) -> bool:
+    """Tell whether a text may be the id of a connector."""
+    return re.fullmatch(_ID, text) is not None
 
 
 def _mapping_document(document: Document, name: str) -> Document:

@@ -9,8 +9,9 @@ from creditbus.connectors.setup.templates import template_mappers
 from creditbus.services.domain.catalogue import Item
 from creditbus.services.domain.entitlement import is_entitled
 from creditbus.topics.declarations import declarations
+from creditbus.topics.parties import LONGEST_ID
 
-__all__ = ["Guess", "guesses", "short_name"]
+__all__ = ["Guess", "free_name", "guesses", "short_name"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +56,16 @@ def guesses(tables: Sequence[Table], department: str | None = None) -> list[Gues
     return sorted(found, key=lambda guess: (guess.entitled, guess.likelihood, guess.score), reverse=True)
 
 
-def short_name(template: str, taken: Iterable[str]) -> str:
-    """Name a connector by the last word of its template, numbered where that name is taken."""
-    word = template.rpartition("-")[2]
+def short_name(template: str) -> str:
+    """Name a connector by the last word of its template or item."""
+    return template.rpartition("-")[2]
+
+
+def free_name(name: str, taken: Iterable[str]) -> str:
+    """Number a name of a connector where it is taken; it stays as short as an id may be."""
     known = set(taken)
-    return next(name for name in (word, *(f"{word}-{number}" for number in range(2, 10_000))) if name not in known)
+    endings = ("", *(f"-{number}" for number in range(2, 10_000)))
+    return next(one for end in endings if (one := f"{name[: LONGEST_ID - len(end)]}{end}") not in known)
 
 
 def _fit(table: Table, template: str, item: Item, columns: Columns, *, entitled: bool) -> Guess:

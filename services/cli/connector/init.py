@@ -77,7 +77,7 @@ def init(
 
     Where no template fits well, it writes a mapping to be filled in, and ends with exit code 1.
     """
-    from creditbus.connectors.setup.guess import guesses, short_name
+    from creditbus.connectors.setup.guess import free_name, guesses
     from creditbus.connectors.setup.kinds import kind_named
 
     learn_city()
@@ -97,16 +97,17 @@ def init(
         guessed = chosen_skeleton(tables, source_of_rows, chosen, item, looks, silent=silent)
         _add_table(made, raw, tables, guessed.table.name)
         _validated(made, raw, folder)
-        name = connector or _name(short_name(guessed.item.id, taken), silent=silent)
+        plain = _plain_name(raw, folder, guessed.item.id)
+        name = connector or _name(free_name(plain, taken), silent=silent)
         _write_skeleton(
             folder, _configuration(name, chosen, made, raw, guessed.item.id, ""), guessed, json=json, force=force
         )
         raise typer.Exit(1)
     _add_table(made, raw, tables, best.table)
     _validated(made, raw, folder)
-    name = connector or _name(short_name(best.template, taken), silent=silent)
-    plain = folder / f"{short_name(best.template, ())}.yaml"
-    beside = "" if connector or plain.stem not in taken or name == plain.stem else str(plain)
+    plain = _plain_name(raw, folder, best.template)
+    name = connector or _name(free_name(plain, taken), silent=silent)
+    beside = "" if connector or plain not in taken or name == plain else str(folder / f"{plain}.yaml")
     path = _write(folder, _configuration(name, chosen, made, raw, best.item, best.template), force=force)
     following = f"creditbus connector preview {name}" + ("" if folder == FOLDER else f" --folder {folder}")
     if json:
@@ -172,6 +173,16 @@ def guess_line(guess: Guess) -> str:
     if guess.missing:
         line += spoken(messages.GUESS_MISSING) + named_fields(guess.item, guess.missing)
     return line + spoken(messages.GUESS_END)
+
+
+def _plain_name(raw: Mapping[str, Any], folder: Path, made_by: str) -> str:
+    """Name a connector by its file, where that name may be an id, else by the last word of its template or item."""
+    from creditbus.connectors.setup.configuration import is_id
+    from creditbus.connectors.setup.guess import short_name
+
+    given = raw.get("path")
+    path = Path(os.path.normpath(folder.absolute() / given)) if isinstance(given, str) else None
+    return path.stem if path is not None and path.is_file() and is_id(path.stem) else short_name(made_by)
 
 
 def _name(default: str, *, silent: bool) -> str:

@@ -419,8 +419,9 @@ HELP: Final[Mapping[str, Message]] = {
         "Catalogue item of the rows; where no template fits well, a mapping to be filled in is written for it.",
     ),
     "connector init --id": Message(
-        "连接器的编号；不给出则取模板的名称。",
-        "Id of the connector; otherwise the template's name.",
+        "连接器的编号；不给出则取文件名（可作编号时），否则取模板名或事项名的最后一个词；已被占用时加序号。",
+        "Id of the connector; otherwise the file's name where that may be an id (a-z, 0-9, -), else the last word of "
+        "the template's or item's name; numbered where it is taken.",
     ),
     "connector init --set": Message(
         "该类型的其他设置，形如 KEY=VALUE；文本照写，其他值按 YAML 写。",

@@ -18,7 +18,7 @@ from creditbus.connectors.contract import Column, Row, Table
 from creditbus.connectors.returned.giving_back import column_names
 from creditbus.connectors.setup.configuration import load_connector
 from creditbus.connectors.setup.field_guess import field_guesses
-from creditbus.connectors.setup.guess import guesses, short_name
+from creditbus.connectors.setup.guess import free_name, guesses, short_name
 from creditbus.connectors.setup.preview import preview
 from creditbus.services.cli.connector import skeleton as skeletons
 from creditbus.services.cli.connector.app import app
@@ -26,6 +26,7 @@ from creditbus.services.cli.connector.init import _kind_by_source
 from creditbus.services.domain.catalogue import Catalogue
 from creditbus.services.domain.reasons import Reason
 from creditbus.topics.errors import ConfigurationError
+from creditbus.topics.parties import LONGEST_ID
 from tests.examples import EXAMPLES
 from tests.harness.workbooks import write_workbook
 
@@ -145,8 +146,39 @@ def test_what_a_department_may_not_publish_comes_last() -> None:
 
 
 def test_a_name_that_is_taken_is_numbered() -> None:
-    assert short_name("red-black-lists", ()) == "lists"
-    assert short_name("red-black-lists", ("lists", "lists-2")) == "lists-3"
+    assert short_name("red-black-lists") == "lists"
+    assert free_name("lists", ()) == "lists"
+    assert free_name("lists", ("lists", "lists-2")) == "lists-3"
+    assert free_name("a" * LONGEST_ID, ("a" * LONGEST_ID,)) == "a" * (LONGEST_ID - 2) + "-2"
+
+
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ("parking.csv", "parking"),
+        ("2025-03.csv", "2025-03"),
+        ("名单.csv", "lists"),
+        ("Parking.csv", "lists"),
+        ("a.b.csv", "lists"),
+        (f"{'a' * (LONGEST_ID + 1)}.csv", "lists"),
+    ],
+)
+def test_a_connector_has_the_name_of_its_file_where_that_may_be_an_id(folder: Path, file: str, name: str) -> None:
+    if file != "名单.csv":
+        (folder / "名单.csv").rename(folder / file)
+    said = _init("--department", "credit-office", "--source", file, "--yes")
+    assert f"next: creditbus connector preview {name}\n" in said
+    assert load_connector(folder / "connectors.d" / f"{name}.yaml").id == name
+    said = _init("--department", "credit-office", "--source", file, "--yes")
+    assert f"next: creditbus connector preview {name}-2\n" in said
+
+
+def test_a_connector_with_a_mapping_to_be_filled_in_has_the_name_of_its_file(folder: Path) -> None:
+    (folder / "parking.csv").write_text("甲,乙\n1,2\n", encoding="utf-8")
+    arguments = ["--department", "credit-office", "--source", "parking.csv", "--item", "red-black-list", "--yes"]
+    CliRunner().invoke(app, ["init", *arguments], catch_exceptions=False)
+    assert load_connector(folder / "connectors.d" / "parking.yaml").id == "parking"
+    assert (folder / "connectors.d" / "mappings" / "parking.yaml").is_file()
 
 
 @pytest.mark.parametrize(
