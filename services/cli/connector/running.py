@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import orjson
 import typer
@@ -21,6 +24,7 @@ from creditbus.services.cli.declared import connected
 from creditbus.services.cli.language import language, spoken
 from creditbus.services.cli.ledger.unread import looking_on, undecided_lines
 from creditbus.services.cli.messages import connector as messages
+from creditbus.services.cli.messages import rejects as refusals
 from creditbus.services.cli.moved import moved_line
 from creditbus.services.cli.stopping import until_asked
 from creditbus.services.domain.invisible import visible
@@ -31,10 +35,18 @@ if TYPE_CHECKING:
     from creditbus.connectors.run.watch import Cycle
     from creditbus.connectors.setup.configuration import Connector
     from creditbus.services.query.outcomes import RunOutcomes
+    from creditbus.services.query.returned import Status
+    from creditbus.topics.text import Message
 
 __all__ = ["outcome_line", "register", "stale_line", "summary_lines"]
 
 _WAIT_SECONDS = 60.0
+_SINCE: Final[tuple[tuple[Status, Message], ...]] = (
+    ("fixed", refusals.FIXED),
+    ("replaced", refusals.REPLACED),
+    ("closed", refusals.HAS_BEEN_CLOSED),
+    ("open", messages.STILL_OPEN),
+)
 _LONGEST_PLACE = 200
 ACCEPT_COLUMNS = "--accept-columns"
 
@@ -68,14 +80,15 @@ def run_command(
     connector = connector_named(name, folder)
     with BarReporter(ERRORS) as reporter:
         summary = run_connector(connector, connection, progress=reporter, resend=resend, accept_columns=accept_columns)
-    outcomes = None
+    outcomes, since = None, Counter["Status"]()
     if (OUTPUT.is_terminal if wait is None else wait) and summary.rows + summary.skipped:
         outcomes = _outcomes(connection, summary, wait_seconds)
         summary = replace(summary, marked=summary.marked + mark_decided(connector, connection))
+        since = _since_then(summary, connector, outcomes, connection)
     if json:
-        print_json(_facts(summary, outcomes))
+        print_json(_facts(summary, outcomes, since))
     else:
-        for line in summary_lines(summary, connector, outcomes):
+        for line in summary_lines(summary, connector, outcomes, since):
             OUTPUT.print(line, markup=False, soft_wrap=True)
     if outcomes is not None and not outcomes.settled:
         raise typer.Exit(1)
@@ -139,8 +152,21 @@ def _tell(cycle: Cycle, connector: Connector, outcomes: RunOutcomes | None, *, j
     (ERRORS if cycle.summary is None else OUTPUT).print(f"{clock}  {text}", markup=False, soft_wrap=True)
 
 
-def summary_lines(summary: RunSummary, connector: Connector, outcomes: RunOutcomes | None = None) -> list[str]:
-    """Return what a run did as lines for a person, with what to do next."""
+def summary_lines(
+    summary: RunSummary,
+    connector: Connector,
+    outcomes: RunOutcomes | None = None,
+    since: Mapping[Status, int] = MappingProxyType({}),
+) -> list[str]:
+    """Return what a run did as lines for a person, with what to do next.
+
+    Args:
+        summary: of the run.
+        connector: its connector.
+        outcomes: of its rows; None: they were not waited for.
+        since: how many of the rows that it refused are in which state by now; empty: nothing can have happened yet.
+
+    """
     lines = [_published(summary), *_noticed(summary), *map(spoken, summary.remarks)]
     if outcomes is not None:
         lines.append(outcome_line(outcomes))
@@ -155,7 +181,12 @@ def summary_lines(summary: RunSummary, connector: Connector, outcomes: RunOutcom
     if summary.comparison is not None and summary.comparison.vanished:
         see = f"creditbus connector vanished {connector.id}"
         lines.append(spoken(messages.VANISHED_PROPOSED, see=see))
-    return lines + _refused_lines(summary, connector, outcomes)
+    if any(since[status] for status in since if status != "open"):
+        parts = [
+            spoken(messages.COUNT_OF, count=since[one], word=spoken(word)) for one, word in _SINCE if since.get(one)
+        ]
+        lines.append(spoken(messages.SINCE_THEN, counts=" · ".join(parts)))
+    return lines + _refused_lines(summary, connector, outcomes, all_done=bool(since) and not since.get("open"))
 
 
 def _noticed(summary: RunSummary) -> list[str]:
@@ -172,10 +203,14 @@ def stale_line(connector: Connector) -> str:
     return spoken(messages.STALE_OF_NEWS, file=connector.file, again=again)
 
 
-def _refused_lines(summary: RunSummary, connector: Connector, outcomes: RunOutcomes | None) -> list[str]:
+def _refused_lines(
+    summary: RunSummary, connector: Connector, outcomes: RunOutcomes | None, *, all_done: bool
+) -> list[str]:
     """Say where refused rows are found, and whether there are any where that is known."""
     see = f"creditbus rejects list {connector.department} --run {summary.run_id}"
     if outcomes is not None and outcomes.account.counts["rejected"]:
+        if all_done:
+            return []
         export = f"creditbus rejects export {connector.department} --run {summary.run_id}"
         return [
             spoken(messages.REFUSED_AND_WHY, see=see),
@@ -216,18 +251,38 @@ def _outcomes(connection: Connection, summary: RunSummary, seconds: float) -> Ru
     return asyncio.run(await_outcomes(connection, summary.run_id, published, seconds, look=looking_on))
 
 
-def _facts(summary: RunSummary, outcomes: RunOutcomes | None) -> dict[str, Any]:
+def _since_then(
+    summary: RunSummary, connector: Connector, outcomes: RunOutcomes, connection: Connection
+) -> Counter[Status]:
+    """Count by their states the refused rows of a run that was there before; empty for one that has just sent rows."""
+    if not _is_unchanged(summary) or not outcomes.account.counts["rejected"]:
+        return Counter()
+    from creditbus.services.query.returned import read_returned
+
+    rows = asyncio.run(read_returned(connection, connector.department, summary.run_id))
+    return Counter(row.status for row in rows)
+
+
+def _is_unchanged(summary: RunSummary) -> bool:
+    return summary.complete and not summary.rows and bool(summary.skipped)
+
+
+def _facts(
+    summary: RunSummary, outcomes: RunOutcomes | None, since: Mapping[Status, int] = MappingProxyType({})
+) -> dict[str, Any]:
     if outcomes is None:
         return asdict(summary) | {"outcomes": None}
     stages = [stage.as_json() for stage in outcomes.stages]
     found = {"settled": outcomes.settled, "stages": stages} | outcomes.account.as_json()
     if outcomes.account.counts["stale"]:
         found["if_stale_is_right"] = f"creditbus connector run {summary.connector} --resend"
+    if since:
+        found["refused_since"] = dict(since)
     return asdict(summary) | {"outcomes": found}
 
 
 def _published(summary: RunSummary) -> str:
-    if summary.complete and not summary.rows and summary.skipped:
+    if _is_unchanged(summary):
         rows, run = summary.skipped, summary.run_id
         return spoken(messages.ALREADY_PUBLISHED, rows=rows, run=run)
     rate = summary.rows / summary.seconds if summary.seconds else 0

@@ -238,6 +238,14 @@ STALE_OF_STATE = Message(
     "未采用的行：同一记录另有更晚的内容；如以来源现状为准：{again}",
     "stale rows: the bus knows something later of their records; if the source is right as it is: {again}",
 )
+SINCE_THEN = Message(
+    "其中被退回的行：{counts}",
+    "of the refused rows: {counts}",
+)
+STILL_OPEN = Message(
+    "仍待处理",
+    "still open",
+)
 ALREADY_PUBLISHED = Message(
     "已全部发布：{rows:,} 行，无变化（批次 {run}）；--resend 重新发送",
     "already published: {rows:row}, unchanged (run {run}); --resend sends them again",

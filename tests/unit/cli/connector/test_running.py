@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from creditbus.connectors.run.summary import RunSummary
-from creditbus.services.cli.connector.running import summary_lines
+from creditbus.services.cli.connector.running import _since_then, summary_lines
 from creditbus.services.cli.language import choose
 from creditbus.services.domain.ledger import Account
 from creditbus.services.query.outcomes import RunOutcomes
+from creditbus.services.query.returned import Status
 
 _LIST = "creditbus rejects list credit-office --run lists-1"
 _EXPORT = "creditbus rejects export credit-office --run lists-1"
@@ -80,3 +82,33 @@ def test_stale_rows_are_told_apart_from_unchanged_ones(tells: str, words: str) -
 def test_one_row_is_no_rows() -> None:
     connector: Any = _Connector()
     assert summary_lines(_summary(0, skipped=1), connector)[0].startswith("already published: 1 row, unchanged")
+
+
+def _unchanged(since: dict[Status, int]) -> list[str]:
+    connector: Any = _Connector()
+    return summary_lines(_summary(0, skipped=9), connector, _outcomes(9, settled=True), since)[2:]
+
+
+def test_an_unchanged_run_says_what_was_done_about_its_refused_rows() -> None:
+    named = [f"what was refused, and why: {_LIST}", f"to correct them: {_EXPORT}"]
+    line = "of the refused rows: "
+    assert _unchanged({"fixed": 8, "open": 1}) == [f"{line}8 fixed · 1 still open", *named]
+    assert _unchanged({"open": 9}) == named
+    assert _unchanged({"fixed": 7, "closed": 2}) == [f"{line}7 fixed · 2 closed"]
+    assert _unchanged({"replaced": 9}) == [f"{line}9 sent again since"]
+
+
+@pytest.mark.parametrize(("published", "rejected", "asked"), [(0, 2, True), (3, 2, False), (0, 0, False)])
+def test_the_states_of_refused_rows_are_read_for_a_run_that_was_there_before(
+    published: int, rejected: int, *, asked: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def read(_: object, department: str, run: str) -> list[Any]:
+        assert (department, run) == ("credit-office", "lists-1")
+        return [SimpleNamespace(status=status) for status in ("fixed", "open")]
+
+    monkeypatch.setattr("creditbus.services.query.returned.read_returned", read)
+    connector: Any = _Connector()
+    connection: Any = None
+    summary = _summary(published, skipped=3 - published)
+    found = _since_then(summary, connector, _outcomes(rejected, settled=True), connection)
+    assert found == ({"fixed": 1, "open": 1} if asked else {})
