@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,6 +12,8 @@ from creditbus.services.cli.console import OUTPUT, print_json
 from creditbus.services.cli.grant_text import key_facts, key_line
 from creditbus.services.cli.language import spoken
 from creditbus.services.cli.messages import grants as messages
+from creditbus.services.cli.moments import moment_text
+from creditbus.services.domain.city_time import city_moment
 from creditbus.topics.connection import Connection
 from creditbus.topics.errors import ConfigurationError
 
@@ -45,13 +46,14 @@ def history(subscriber: Annotated[str, typer.Argument(autocompletion=subscribers
         print_json([_facts(step) for step in steps])
         return
     for step in steps:
-        OUTPUT.print(spoken(messages.STEPS[step.step](**_moment(step))), soft_wrap=True, markup=False)
+        said = messages.STEPS[step.step](version=step.version, published_at=moment_text(step.published_ms))
+        OUTPUT.print(spoken(said), soft_wrap=True, markup=False)
         for change in step.changes:
             OUTPUT.print(f"  {key_line(key_facts(change))}", soft_wrap=True, markup=False)
 
 
 def _moment(step: GrantStep) -> dict[str, Any]:
-    moment = datetime.fromtimestamp(step.published_ms / 1000, UTC).isoformat(timespec="seconds")
+    moment = city_moment(step.published_ms, "seconds")
     return {"version": step.version, "published_at": moment}
 
 

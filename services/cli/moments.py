@@ -1,4 +1,4 @@
-"""Moments as people write them in options."""
+"""Moments as people write them in options and read them in what commands say: in the city's time, as the same text."""
 
 from __future__ import annotations
 
@@ -7,12 +7,32 @@ from datetime import datetime
 from typing import Final
 
 from creditbus.services.cli.messages import common as messages
-from creditbus.services.domain.city_time import CITY_ZONE
+from creditbus.services.domain.city_time import CITY_ZONE, city_moment, has_day
 from creditbus.topics.errors import ConfigurationError
 
-__all__ = ["moment_of"]
+__all__ = ["exact_moment_text", "moment_of", "moment_text"]
 
 _LIKE: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?", re.ASCII)
+
+
+def moment_text(at_ms: int | None) -> str:
+    """Return a moment as a person reads it: the city's time with its offset, wherever the command runs.
+
+    `moment_of` takes what this writes. `-` where there is no moment, and milliseconds where no calendar has it.
+    """
+    if at_ms is None:
+        return "-"
+    if not has_day(at_ms):
+        return f"{at_ms} ms"
+    return city_moment(at_ms, "seconds").replace("T", " ")
+
+
+def exact_moment_text(moment: str) -> str:
+    """Return a moment of JSON (`city_moment`) as a person reads it, to the millisecond.
+
+    What was known "since" a moment is not known yet at the second that it lies in.
+    """
+    return moment.replace("T", " ")
 
 
 def moment_of(text: str, option: str) -> int:

@@ -11,6 +11,7 @@ from creditbus.services.cli.language import spoken
 from creditbus.services.cli.messages import profile as messages
 from creditbus.services.cli.messages.catalogue import NOT_VERIFIED
 from creditbus.services.cli.messages.trace import DENIED
+from creditbus.services.cli.moments import exact_moment_text
 from creditbus.services.cli.words import caution, word
 from creditbus.services.domain.catalogue.fields import Disclosure
 
@@ -40,7 +41,7 @@ def past_lines(profile: dict[str, Any]) -> list[str]:
     name = messages.NOT_KEPT if profile["name"] is None else messages.NOT_REGISTERED
     district = profile["district"] or spoken(messages.UNKNOWN)
     times = [
-        spoken(message, moment=profile[key])
+        spoken(message, moment=exact_moment_text(profile[key]))
         for key, message in (("as_of", messages.AS_OF), ("as_known_at", messages.AS_KNOWN_AT))
         if profile[key] is not None
     ]
@@ -51,12 +52,14 @@ def past_lines(profile: dict[str, Any]) -> list[str]:
     ]
     lines += [_link_line(which, link) for which in ("predecessors", "successors") for link in profile[which]]
     for record in profile["records"]:
-        lines += _record_lines(record, [*_term(record), spoken(messages.KNOWN_SINCE, moment=record["known_since"])])
+        known = spoken(messages.KNOWN_SINCE, moment=exact_moment_text(record["known_since"]))
+        lines += _record_lines(record, [*_term(record), known])
     for record in profile["not_in_force"]:
         said = messages.NOT_IN_FORCE[record["why"]](on=record["on"] or spoken(messages.UNKNOWN))
         lines += [_title_line(record), f"            {spoken(said)}"]
     for record in profile["not_kept"]:
-        lines += [_title_line(record), f"            {spoken(messages.KEPT_SINCE, moment=record['kept_since'])}"]
+        kept = spoken(messages.KEPT_SINCE, moment=exact_moment_text(record["kept_since"]))
+        lines += [_title_line(record), f"            {kept}"]
     return lines
 
 

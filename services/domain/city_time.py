@@ -33,12 +33,17 @@ def city_day(timestamp_ms: int) -> date:
     return _day((timestamp_ms + _OFFSET_MS) // _DAY_MS)
 
 
-def city_moment(timestamp_ms: int) -> str:
-    """Return an instant as ISO 8601 in the city's time, to the millisecond."""
+def city_moment(timestamp_ms: int, timespec: str = "milliseconds") -> str:
+    """Return an instant as ISO 8601 in the city's time, to the millisecond or to another `timespec` of `isoformat`.
+
+    Raises:
+        OverflowError: the instant lies on no day (`has_day`).
+
+    """
     return (
         (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=timestamp_ms))
         .astimezone(CITY_ZONE)
-        .isoformat(timespec="milliseconds")
+        .isoformat(timespec=timespec)
     )
 
 

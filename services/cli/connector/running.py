@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
+import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, replace
-from datetime import datetime
 from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -25,6 +25,7 @@ from creditbus.services.cli.language import language, spoken
 from creditbus.services.cli.ledger.unread import looking_on, undecided_lines
 from creditbus.services.cli.messages import connector as messages
 from creditbus.services.cli.messages import rejects as refusals
+from creditbus.services.cli.moments import moment_text
 from creditbus.services.cli.moved import moved_line
 from creditbus.services.cli.stopping import until_asked
 from creditbus.services.domain.invisible import visible
@@ -145,7 +146,7 @@ def _tell(cycle: Cycle, connector: Connector, outcomes: RunOutcomes | None, *, j
         sys.stdout.write(orjson.dumps(facts).decode() + "\n")
         sys.stdout.flush()
         return
-    clock = f"{datetime.now().astimezone():%H:%M:%S}"
+    clock = moment_text(time.time_ns() // 1_000_000)
     text = spoken(cycle.error)
     if cycle.summary is not None:
         text = "\n".join(summary_lines(cycle.summary, connector, outcomes))

@@ -15,9 +15,9 @@ from creditbus.services.cli.configured import Json, known_subscriber, subscriber
 from creditbus.services.cli.console import ERRORS, OUTPUT, print_json
 from creditbus.services.cli.declared import connected
 from creditbus.services.cli.durations import seconds_of
-from creditbus.services.cli.feed.standing_text import moment_text
 from creditbus.services.cli.language import spoken
 from creditbus.services.cli.messages import feed as messages
+from creditbus.services.cli.moments import moment_text
 from creditbus.services.cli.stopping import until_asked
 from creditbus.topics.connection import Connection
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -15,6 +14,7 @@ from creditbus.services.cli.durations import seconds_of
 from creditbus.services.cli.figures import TableRow, print_figures
 from creditbus.services.cli.language import spoken
 from creditbus.services.cli.messages import receipts as messages
+from creditbus.services.cli.moments import moment_text
 from creditbus.services.cli.words import word
 from creditbus.topics.connection import Connection
 from creditbus.topics.names import acks
@@ -61,7 +61,7 @@ async def _look(connection: Connection, wanted: list[str]) -> list[ReceiptStandi
 
 def _list(found: ReceiptStanding, late: list[Retraction]) -> None:
     for one in late:
-        since = datetime.fromtimestamp(one.written_ms / 1000, UTC).isoformat(timespec="seconds")
+        since = moment_text(one.written_ms)
         place = f"{one.partition}/{one.feed_seq}"
         age = spoken(_age(found.waiting_seconds(one)))
         OUTPUT.print(f"{place}  {since}  {age}  {word(one.state)}  {one.record_key}", soft_wrap=True, markup=False)

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from creditbus.services.cli.console import OUTPUT
 from creditbus.services.cli.figures import TableRow, print_figures
 from creditbus.services.cli.language import listed, spoken
 from creditbus.services.cli.messages import feed as messages
+from creditbus.services.cli.moments import moment_text
 from creditbus.topics.text import placeholders
 
 if TYPE_CHECKING:
     from creditbus.services.domain.evidence.feed_standing import FeedStanding, Trouble
     from creditbus.services.domain.evidence.standing import ReaderStanding
 
-__all__ = ["moment_text", "show_standing", "trouble_line"]
+__all__ = ["show_standing", "trouble_line"]
 
 _DAY_MS: Final = 86_400_000
 _HASH_SHOWN: Final = 16
@@ -99,13 +99,3 @@ def _reader(reader: ReaderStanding) -> Iterator[TableRow]:
     for one in reader.readings:
         place = spoken(messages.ONE_PARTITION, partition=one.partition)
         yield TableRow(place, ["", f"{one.next:,}", f"{one.unread:,}", moment_text(one.expires_ms)], dim=True)
-
-
-def moment_text(at_ms: int | None) -> str:
-    """Return a moment in this machine's time; `-` where there is none, and milliseconds where no calendar has it."""
-    if at_ms is None:
-        return "-"
-    try:
-        return f"{datetime.fromtimestamp(at_ms / 1000, UTC).astimezone():%Y-%m-%d %H:%M}"
-    except (OSError, OverflowError, ValueError):
-        return f"{at_ms} ms"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,6 +12,7 @@ from creditbus.services.cli.console import ERRORS, OUTPUT, print_json
 from creditbus.services.cli.declared import connected
 from creditbus.services.cli.language import spoken
 from creditbus.services.cli.messages import ledger as messages
+from creditbus.services.cli.moments import moment_text
 from creditbus.services.cli.rejects.rows import one_line
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def waiting(
 
 def waiting_line(one: WaitingEvent) -> str:
     """Return who waits for what, and since when, as one line for a person."""
-    since = f"{datetime.fromtimestamp(one.since / 1000, UTC).astimezone():%Y-%m-%d %H:%M}"
+    since = moment_text(one.since)
     row = spoken(messages.ROW, row=one.row) if one.row else ""
     where = "  ".join(part for part in (one.department, one.file, one.sheet, row) if part)
     match one.waits_for:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,6 +11,8 @@ from creditbus.services.cli.configured import Json
 from creditbus.services.cli.console import OUTPUT, print_json
 from creditbus.services.cli.language import spoken
 from creditbus.services.cli.messages import topics as messages
+from creditbus.services.cli.moments import exact_moment_text
+from creditbus.services.domain.city_time import city_moment
 from creditbus.topics.connection import Connection
 from creditbus.topics.errors import ConfigurationError
 from creditbus.topics.names import STAGES
@@ -41,7 +42,7 @@ def versions_command(json: Json = False) -> None:
     before: dict[str, str] = {}
     for one in versions(connection):
         changes = [{"file": change.path, "change": change.mark} for change in changes_between(before, one.files)]
-        moment = datetime.fromtimestamp(one.published_ms / 1000, UTC).isoformat(timespec="seconds")
+        moment = city_moment(one.published_ms, "seconds")
         facts.append(
             {"version": one.version, "published_at": moment, "lanes": lanes.get(one.version, 0), "changes": changes}
         )
@@ -50,7 +51,8 @@ def versions_command(json: Json = False) -> None:
         print_json(facts)
         return
     for fact in facts:
-        OUTPUT.print(spoken(messages.VERSION, **fact), soft_wrap=True, markup=False)
+        shown = fact | {"published_at": exact_moment_text(fact["published_at"])}
+        OUTPUT.print(spoken(messages.VERSION, **shown), soft_wrap=True, markup=False)
         if fact["version"] != 1:
             for change in fact["changes"]:
                 OUTPUT.print(f"  {change['change']} {change['file']}", soft_wrap=True, markup=False)

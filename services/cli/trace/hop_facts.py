@@ -11,6 +11,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from creditbus.services.domain.city_time import CITY_ZONE
 from creditbus.services.domain.event import record_key
 from creditbus.services.domain.ledger import Outcome
 from creditbus.services.local.audience import audience_of
@@ -102,7 +103,10 @@ def _flat(header: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, An
             yield prefix + name, value.hex() if any(value) else None
         elif isinstance(value, datetime):
             # 1970 stands for none
-            yield prefix + name, value.isoformat(timespec="seconds") if value.timestamp() else None
+            yield (
+                prefix + name,
+                value.astimezone(CITY_ZONE).isoformat(timespec="seconds") if value.timestamp() else None,
+            )
         else:
             yield prefix + name, value
 

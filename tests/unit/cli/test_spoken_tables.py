@@ -171,7 +171,7 @@ def test_a_profile_speaks(spoken: str) -> None:
 def test_a_profile_of_another_time_speaks(spoken: str) -> None:
     record = _PROFILE["records"][0]
     named = {name: record[name] for name in ("item", "authority_name", "document_no", "state")}
-    moment = "2025-03-05T10:00:00.000+08:00"
+    moment, read = "2025-03-05T10:00:00.000+08:00", "2025-03-05 10:00:00.000+08:00"
     term = {"known_since": moment, "in_force": {"from": None, "to": "2025-12-31"}}
     gone = {**named, "why": "withdrawn", "on": "2025-04-01"}
     lines = past_lines(
@@ -190,23 +190,23 @@ def test_a_profile_of_another_time_speaks(spoken: str) -> None:
         assert lines[:3] == [
             "91990106FC0090109B  （当时的登记已不保存）",
             "  企业  区划 不详",
-            f"  2025-03-04 有效的记录  截至 {moment} 所知",
+            f"  2025-03-04 有效的记录  截至 {read} 所知",
         ]
-        assert lines[4].endswith(f"有效期 未载明 至 2025-12-31  自 {moment} 起如此")
-        assert lines[6].endswith(f"自 2025-01-01 起有效  自 {moment} 起如此")
-        said = ["已撤销（2025-04-01）：自始无效", "已移出：不详", f"{moment} 以前的内容已不保存"]
+        assert lines[4].endswith(f"有效期 未载明 至 2025-12-31  自 {read} 起如此")
+        assert lines[6].endswith(f"自 2025-01-01 起有效  自 {read} 起如此")
+        said = ["已撤销（2025-04-01）：自始无效", "已移出：不详", f"{read} 以前的内容已不保存"]
     else:
         assert lines[:3] == [
             "91990106FC0090109B  (the registration of that time is not kept)",
             "  ENTERPRISE  district unknown",
-            f"  in force on 2025-03-04  as known at {moment}",
+            f"  in force on 2025-03-04  as known at {read}",
         ]
-        assert lines[4].endswith(f"in force from not stated to 2025-12-31  known since {moment}")
-        assert lines[6].endswith(f"in force since 2025-01-01  known since {moment}")
+        assert lines[4].endswith(f"in force from not stated to 2025-12-31  known since {read}")
+        assert lines[6].endswith(f"in force since 2025-01-01  known since {read}")
         said = [
             "withdrawn on 2025-04-01: it was never rightly in force",
             "ended on unknown",
-            f"what it was before {moment} is not kept",
+            f"what it was before {read} is not kept",
         ]
     assert [line.strip() for line in lines[8::2]] == said
 

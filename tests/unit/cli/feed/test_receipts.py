@@ -52,8 +52,8 @@ def test_what_is_not_confirmed_is_listed_the_oldest_first(run: Run) -> None:
     code, out = run("district-wuchang")
     assert code == 1
     assert out.splitlines() == [
-        "0/7  2023-11-13T20:13:20+00:00  1 day  WITHDRAWN  S1|tax-credit-grade|某局|1号",
-        "1/3  2023-11-14T22:12:19+00:00  1 minute  WITHHELD  S2|tax-credit-grade|某局|2号",
+        "0/7  2023-11-14 04:13:20+08:00  1 day  WITHDRAWN  S1|tax-credit-grade|某局|1号",
+        "1/3  2023-11-15 06:12:19+08:00  1 minute  WITHHELD  S2|tax-credit-grade|某局|2号",
         "12 retractions: 10 confirmed, 2 unconfirmed, 2 listed",
         "! 2 records on acks.district-wuchang were passed over: they are not receipts of this subscriber",
     ]
