@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import errno
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from creditbus.services.domain.evidence.note import PublicKey, Verify, is_name, 
 from creditbus.services.evidence import messages
 from creditbus.services.evidence.suites import Suite, suites
 from creditbus.topics.errors import ConfigurationError
+from creditbus.topics.text import Text
 
 __all__ = ["SigningKey", "create_key", "key_path", "load_key", "trusted_keys"]
 
@@ -137,9 +139,18 @@ def _texts(given: Iterable[str]) -> Iterable[tuple[str, str]]:
             continue
         try:
             lines = path.read_text(encoding="utf-8").splitlines()
-        except (OSError, ValueError) as error:
+        except OSError as error:
+            problem = messages.NO_KEY_FILE(key=one) if isinstance(error, FileNotFoundError) else _unread(one, error)
+            raise ConfigurationError("--key", problem, messages.MAKE_KEY_FILE()) from error
+        except ValueError as error:
             raise ConfigurationError("--key", messages.NOT_A_KEY(key=one), messages.KEY_LIKE()) from error
         yield from ((one, line) for line in lines if line.strip())
+
+
+def _unread(name: str, error: OSError) -> Text:
+    if error.errno == errno.ENAMETOOLONG:
+        return messages.NOT_A_KEY(key=name)
+    return messages.KEY_FILE_UNREAD(key=name, error=error.strerror)
 
 
 def _is_file(path: Path) -> bool:

@@ -60,6 +60,19 @@ KEY_LIKE = Message(
     "请提供运维方给出的公钥（形如 名称+8 位十六进制+Base64），或内含公钥的文件",
     "give the public key that the operators handed out (name+8 hexadecimal digits+Base64), or a file with it",
 )
+NO_KEY_FILE = Message(
+    "{key!r} 既不是公钥，也没有叫这个名字的文件",
+    "{key!r} is not a public key, and there is no file of that name",
+)
+KEY_FILE_UNREAD = Message(
+    "{key!r} 不是公钥，叫这个名字的文件也无法读取：“{error}”",
+    "{key!r} is not a public key, and as a file it cannot be read: {error}",
+)
+MAKE_KEY_FILE = Message(
+    "给出公钥，或把运维方给出的公钥存入该文件（运维方用 `creditbus feed keys > FILE` 生成）",
+    "give the public key, or put the one that the operators handed out into that file; "
+    "the operators make it with `creditbus feed keys > FILE`",
+)
 FEED_IS_BROKEN = Message(
     "订阅流不完整，不予签名",
     "the feed is not whole, and is not signed",

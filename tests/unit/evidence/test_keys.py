@@ -99,8 +99,14 @@ def test_trusted_are_the_keys_that_are_given_else_those_of_the_machine(tmp_path:
     assert [key for key, _ in trusted_keys([str(kept)], tmp_path)] == [other]
     with pytest.raises(ConfigurationError, match="is not a public key"):
         trusted_keys(["credit.example+00000000+AAAA"], tmp_path)
-    with pytest.raises(ConfigurationError, match="is not a public key"):
-        trusted_keys(["no-such-file"], tmp_path)
+    for name in ("no-such-file", "no-such-folder/credit.example.pub"):
+        with pytest.raises(ConfigurationError, match=r"there is no file of that name; .*`creditbus feed keys > FILE`"):
+            trusted_keys([name], tmp_path)
+    with pytest.raises(ConfigurationError, match="as a file it cannot be read: Is a directory"):
+        trusted_keys([str(tmp_path)], tmp_path)
+    (tmp_path / "binary").write_bytes(b"\xff\xfe")
+    with pytest.raises(ConfigurationError, match="is not a public key of a known suite"):
+        trusted_keys([str(tmp_path / "binary")], tmp_path)
 
 
 def test_a_package_of_the_city_adds_a_suite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
