@@ -263,7 +263,7 @@ def test_init_takes_text_under_the_name_of_a_workbook_for_what_it_is(tmp_path: P
     ]
     done = CliRunner().invoke(app, arguments)
     assert done.exit_code == 0, done.output
-    assert "kind: files" in (tmp_path / "d" / "lists.yaml").read_text("utf-8")
+    assert "kind: files" in (tmp_path / "d" / "a.yaml").read_text("utf-8")
 
 
 SOMETHING_ELSE = [
