@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
@@ -17,6 +18,7 @@ from creditbus.connectors.sql.settings import SqlSettings
 
 __all__ = ["Database"]
 
+_NO_DATABASE = ("SQLITE_NOTADB", "SQLITE_CORRUPT")
 _Loader = TypeVar("_Loader")
 _SNAPSHOT = dict.fromkeys(("postgresql", *MYSQL), "REPEATABLE READ")
 
@@ -66,10 +68,28 @@ class Database:
     @contextmanager
     def _connected(self, *, writes: bool) -> Iterator[Connection]:
         with self._errors():
+            self._find_file()
             if writes not in self._engines:
                 self._engines[writes] = self._engine(writes=writes)
             with self._engines[writes].connect() as connection:
                 yield connection
+
+    def _find_file(self) -> None:
+        """Look for the file of an SQLite URL: its driver would make it.
+
+        Raises:
+            SourceError: it is not there, or is a folder.
+        """
+        name = make_url(self._settings.url).database if self.backend == "sqlite" else None
+        if not name or name.startswith((":", "file:")):
+            return
+        try:
+            problem = messages.NO_FILE() if not Path(name).exists() else None
+            problem = messages.NO_DATABASE() if Path(name).is_dir() else problem
+        except OSError:
+            return  # the driver says why it may not look
+        if problem is not None:
+            raise SourceError(self.place, problem, messages.CHECK_PATH())
 
     def _engine(self, *, writes: bool) -> Engine:
         settings = self._settings
@@ -109,6 +129,8 @@ class Database:
             fix = messages.CHECK_URL_AND_PASSWORD() if bare else messages.CHECK_URL()
             raise SourceError(self.place, messages.SAYS(said=_first_line(error)), fix) from error
         except DBAPIError as error:
+            if getattr(error.orig, "sqlite_errorname", "") in _NO_DATABASE:
+                raise SourceError(self.place, messages.NO_DATABASE(), messages.CHECK_PATH()) from error
             # a data error may quote a value
             state = getattr(error.orig, "sqlstate", None) or type(error.orig).__name__
             no_right = state == "42501"

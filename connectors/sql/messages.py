@@ -96,6 +96,30 @@ KEY_IS_SHARED = Message(
     "keys that stand in more than one row: {count:,} of {table} ({columns}), none of whose rows is read; correct these "
     "rows, or add the column that tells them apart to settings.key",
 )
+STATE_UNFIT = Message(
+    "状态列 {status} 不能是 {value!r}（{kind}）",
+    "the status column {status} cannot be {value!r} ({kind})",
+)
+STATE_OF_COLUMN = Message(
+    "请在 settings.{name} 中写该列能有的值",
+    "give a value in settings.{name} that the column can have",
+)
+KEY_NOT_FOUND = Message(
+    "按键（{columns}）再次查找时，数据库找不到同一行",
+    "the database does not find a row again by its key ({columns})",
+)
+NO_FILE = Message(
+    "没有这个文件",
+    "there is no such file",
+)
+NO_DATABASE = Message(
+    "不是 SQLite 数据库",
+    "is not a database of SQLite",
+)
+CHECK_PATH = Message(
+    "请检查 settings.url 中的路径",
+    "check the path in settings.url",
+)
 NO_SUCH_COLUMN = Message(
     "没有列 {name!r}",
     "has no column {name!r}",

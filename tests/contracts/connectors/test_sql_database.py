@@ -202,6 +202,20 @@ def test_a_text_of_sqlite_that_is_no_utf8_refuses_its_row_alone(tmp_path: Path, 
     ]
 
 
+@pytest.mark.parametrize("mode", ["staging", "watermark", "compare"])
+@pytest.mark.parametrize("name", ["none.db", "none/rows.db", ".", "text.db"])
+def test_a_file_of_sqlite_that_is_none_is_named_and_not_made(tmp_path: Path, mode: str, name: str) -> None:
+    (tmp_path / "text.db").write_text("id,name\n" * 500, encoding="utf-8")
+    before = sorted(tmp_path.iterdir())
+    settings = {"staging": {"status": "s"}, "watermark": {"watermark": "w"}, "compare": {"state": "state"}}[mode]
+    source = Shop("sqlite://", tmp_path).open(mode, url=f"sqlite:///{tmp_path}/{name}", **settings)
+    said = "there is no such file" if name.startswith("none") else "is not a database of SQLite"
+    assert f"{said}; check the path in settings.url" in _findings(source)["database"].message
+    with pytest.raises(SourceError, match=said):
+        list(source.read(None))
+    assert [one for one in sorted(tmp_path.iterdir()) if one.name != "state"] == before
+
+
 def test_sqlite_gives_what_it_keeps(tmp_path: Path) -> None:
     shop = Shop(f"sqlite:///{tmp_path}/rows.db", tmp_path)
     shop.create("id integer PRIMARY KEY, d date, ts datetime, n numeric, b boolean, j json")
