@@ -10,9 +10,21 @@ from creditbus.connectors.contract import Column, Finding, Table
 from creditbus.connectors.errors import SourceError, UserError
 from creditbus.connectors.sql import messages
 from creditbus.connectors.sql.database import Database
-from creditbus.connectors.sql.keys import shared_keys, unkeyed
+from creditbus.connectors.sql.keys import keyed, shared_keys, unkeyed
 from creditbus.connectors.sql.settings import SqlSettings
-from creditbus.connectors.sql.table import Relation, binary, chosen, never, numbered, reflected, without_reason
+from creditbus.connectors.sql.states import state, try_states
+from creditbus.connectors.sql.table import (
+    Relation,
+    behind,
+    binary,
+    chosen,
+    keyed_by,
+    never,
+    numbered,
+    reflected,
+    without_reason,
+)
+from creditbus.connectors.sql.values import pack, unpack
 
 __all__ = ["findings", "tables", "unread"]
 
@@ -29,8 +41,10 @@ def findings(database: Database, settings: SqlSettings) -> Iterator[Finding]:
                 return
             relation = Relation.find(connection, database, settings)
             yield _columns(relation, settings)
+            if relation.status is not None:
+                try_states(connection, relation, settings)
             yield from _key(connection, relation, settings)
-            connection.execute(relation.select().limit(1)).all()
+            _read_on(connection, relation, settings)
             yield Finding("read", ok=True, message=messages.MAY_BE_READ(table=settings.table))
             if relation.watermark is not None:
                 yield _watermark(connection, relation, settings)
@@ -51,7 +65,7 @@ def _columns(relation: Relation, settings: SqlSettings) -> Finding:
 
 
 def _key(connection: Connection, relation: Relation, settings: SqlSettings) -> Iterator[Finding]:
-    among = None if relation.status is None else relation.status == settings.new
+    among = None if relation.status is None else relation.status == state(relation, settings, "new")
     if without := unkeyed(connection, relation, settings, among):
         yield Finding("key", ok=False, message=without)
     key = {relation.named(name).name for name in settings.key}
@@ -72,6 +86,33 @@ def _key(connection: Connection, relation: Relation, settings: SqlSettings) -> I
         yield Finding("key", ok=False, message=twice)
         return
     yield Finding("key", ok=True, message=messages.NO_UNIQUE_INDEX(words=words))
+
+
+def _read_on(connection: Connection, relation: Relation, settings: SqlSettings) -> None:
+    """Do what a reading does: the first row in its order, those after it, and that row again by its key.
+
+    Raises:
+        SourceError: the database does not find that row again.
+    """
+    order = relation.key if relation.watermark is None else (relation.watermark, *relation.key)
+    query = relation.select().where(keyed(relation)).order_by(*order).limit(1)
+    if relation.status is not None:
+        query = query.where(relation.status == state(relation, settings, "new"))
+    if relation.watermark is not None:
+        query = query.where(relation.watermark.is_not(None))
+    first = connection.execute(query).first()
+    if first is None:
+        return
+    record = relation.record(first)
+    if settings.mode != "compare":
+        place = record.key if relation.watermark is None else (record.watermark, *record.key)
+        connection.execute(query.where(behind(order, unpack(pack(place))))).all()
+    if settings.mode == "staging":
+        [again] = keyed_by(relation, [unpack(pack(record.key))])
+        if connection.execute(query.where(again)).first() is None:
+            columns = ", ".join(settings.key)
+            place_of = f"{relation.table.name}: settings.key"
+            raise SourceError(place_of, messages.KEY_NOT_FOUND(columns=columns), messages.ANOTHER_KEY())
 
 
 def _watermark(connection: Connection, relation: Relation, settings: SqlSettings) -> Finding:
@@ -110,7 +151,8 @@ def _marking(database: Database, settings: SqlSettings) -> Finding:
     try:
         with database.writing() as connection:
             relation = Relation.find(connection, database, settings)
-            for value in (one for one in (settings.sent, settings.refused) if one is not None):
+            states = [state(relation, settings, name) for name in ("sent", "refused")]
+            for value in (one for one in states if one is not None):
                 values = {relation.named(str(settings.status)).name: value, **without_reason(relation, settings)}
                 # no row fulfils it, and the database still asks for the right
                 connection.execute(sa.update(relation.table).values(values).where(never()))

@@ -15,12 +15,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from creditbus.connectors.contract import Defect, Position, Refusal, Row
+from creditbus.connectors.errors import SourceError
 from creditbus.connectors.sql import messages
 from creditbus.connectors.sql.keys import Shared, alone, keyed, unkeyed
 from creditbus.connectors.sql.pending import Pending, entries, entry
 from creditbus.connectors.sql.settings import SqlSettings
 from creditbus.connectors.sql.source import SqlSource, remembered
+from creditbus.connectors.sql.states import state, try_states
 from creditbus.connectors.sql.table import Record, Relation, behind, chosen, keyed_by, numbered, without_reason
+from creditbus.connectors.sql.values import pack
 
 __all__ = ["StagingSource"]
 
@@ -50,10 +53,16 @@ class StagingSource(SqlSource):
         self._pending = pending = Pending(text)
         with self._database.reading() as connection:
             relation = self._relation(connection)
+            try_states(connection, relation, self._settings)
             without = unkeyed(connection, relation, self._settings, self._is_new(relation))
         last: tuple[Any, ...] | None = None
         shared = Shared()
         while page := self._page(last, shared):
+            if last is not None and pack(page[0][0].key) == pack(last):
+                # a fraction of a FLOAT is one: it is less than what is kept, and its row would come for ever
+                columns = ", ".join(self._settings.key)
+                place = f"{relation.table.name}: settings.key"
+                raise SourceError(place, messages.KEY_NOT_FOUND(columns=columns), messages.ANOTHER_KEY())
             last = page[-1][0].key
             for record, only in page:
                 line = entry(record.key, record.digest)
@@ -75,7 +84,7 @@ class StagingSource(SqlSource):
             times = Counter(record.key for record in records)  # one may have been added that was not read
             alike = (record.key for record in records if expected.get(record.key) == record.digest)
             same = [key for key in alike if times[key] == 1]
-            mark = self._mark(relation, self._settings.sent, None)
+            mark = self._mark(relation, state(relation, self._settings, "sent"), None)
             for condition in keyed_by(relation, same):
                 connection.execute(mark.where(condition, self._is_new(relation)))
         self._pending.settle(text)
@@ -104,18 +113,19 @@ class StagingSource(SqlSource):
             for one in refusals:
                 if one.file == relation.table.name and not one.sheet:
                     rows.setdefault(one.row, []).append(one)
-            is_sent = chosen(relation.status) == self._settings.sent
+            is_sent = chosen(relation.status) == state(relation, self._settings, "sent")
+            refused = state(relation, self._settings, "refused")
             for record in self._reselected(connection, relation, [(row,) for row in rows], is_sent):
                 row = relation.place(record, 0, 0)
                 meant = [one for one in rows.get(row.row, ()) if one.is_of(row)]
                 if meant:
                     [is_it] = keyed_by(relation, [record.key])
-                    mark = self._mark(relation, self._settings.refused, meant[-1].why)
+                    mark = self._mark(relation, refused, meant[-1].why)
                     done = connection.execute(mark.where(is_it, is_sent))
                     marked += done.rowcount
         return marked
 
-    def _mark(self, relation: Relation, status: str | int, why: str | None) -> sa.Update:
+    def _mark(self, relation: Relation, status: str | int | None, why: str | None) -> sa.Update:
         values = {relation.named(str(self._settings.status)).name: status, **without_reason(relation, self._settings)}
         if self._settings.reason is not None and why is not None:
             column = relation.named(self._settings.reason)
@@ -144,4 +154,4 @@ class StagingSource(SqlSource):
             return page[:-1] if begins_next else page
 
     def _is_new(self, relation: Relation) -> sa.ColumnElement[bool]:
-        return chosen(relation.status) == self._settings.new
+        return chosen(relation.status) == state(relation, self._settings, "new")
