@@ -1,6 +1,6 @@
 """Values of a status column, as the column has them, and whether it can have them at all.
 
-A value of another type finds rows that nobody means, or none: MariaDB takes every text that is no number for 0.
+A value of another type finds rows that nobody means, or none: MariaDB takes every text without a number for 0.
 """
 
 import sqlalchemy as sa
