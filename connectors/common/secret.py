@@ -27,7 +27,11 @@ class Secret(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    env: str | None = Field(default=None, min_length=1, description="Name of the environment variable that holds it.")
+    env: str | None = Field(
+        default=None,
+        min_length=1,
+        description="Name of the environment variable that holds it; a line end after it is left out.",
+    )
     file: FolderPath | None = Field(default=None, description="File that holds it; a line end after it is left out.")
 
     @model_validator(mode="after")
@@ -43,7 +47,7 @@ class Secret(BaseModel):
             ConfigurationError: the variable or the file is missing or empty.
         """
         if self.env is not None:
-            value = os.environ.get(self.env, "")
+            value = os.environ.get(self.env, "").rstrip("\r\n")
             if not value:
                 raise ConfigurationError(self.env, messages.NOT_SET(), messages.A_SECRET())
             return value

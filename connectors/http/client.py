@@ -14,6 +14,7 @@ import httpx
 
 from creditbus.connectors.errors import ConfigurationError, SourceError
 from creditbus.connectors.http import messages
+from creditbus.connectors.http.headers import is_value
 from creditbus.connectors.http.settings import HttpSettings
 
 __all__ = ["Client", "HttpResponse", "Sleep"]
@@ -63,6 +64,8 @@ class Client:
         headers = {"Accept": "application/json", "Accept-Encoding": "gzip", **settings.headers}
         if settings.token is not None:
             headers[settings.token_header] = settings.token_prefix + settings.token.reveal()
+            if not is_value(headers[settings.token_header]):
+                raise ConfigurationError(messages.HEADERS_OR_TOKEN(), messages.NO_TOKEN(), messages.CORRECT_THEM())
         basic = None
         if settings.user is not None and settings.password is not None:
             basic = (settings.user, settings.password.reveal())
@@ -94,6 +97,7 @@ class Client:
 
         Raises:
             SourceError: it cannot be had, or is too large.
+            ConfigurationError: no request can have these headers.
         """
         problem = ""
         for attempt in range(self._settings.attempts):
@@ -124,6 +128,10 @@ class Client:
                 return HttpResponse(response.headers, self._body(response, place))
         except httpx.TimeoutException as error:
             raise _AgainError(messages.NOT_IN_TIME()) from error
+        except httpx.LocalProtocolError as error:  # what was to be sent is no request: no other attempt helps
+            raise ConfigurationError(
+                messages.HEADERS_OR_TOKEN(), messages.NO_REQUEST(), messages.CORRECT_THEM()
+            ) from error
         except httpx.TransportError as error:
             raise _AgainError(messages.NOT_REACHED(name=type(error).__name__)) from error
 

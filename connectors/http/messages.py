@@ -201,6 +201,22 @@ HEADERS_OR_TOKEN = Message(
     "settings.headers 或 token",
     "settings.headers or token",
 )
+NO_HEADER_NAME = Message(
+    "{name!r} 不能作为 HTTP 标头的名称：只能是字母、数字以及 - 与 _ 等符号",
+    "{name!r} cannot be the name of a header: letters, digits and signs such as - and _ can",
+)
+NO_HEADER_VALUE = Message(
+    "标头 {name!r} 的值含有换行或其他控制字符，或首尾有空白",
+    "the value of the header {name!r} holds a line end or another control character, or has blanks around it",
+)
+NO_TOKEN = Message(
+    "令牌含有换行或其他控制字符，或首尾有空白",
+    "hold a line end or another control character in the token, or blanks around it",
+)
+NO_REQUEST = Message(
+    "不能构成 HTTP 请求",
+    "make a request that HTTP cannot carry",
+)
 CHARSET_UNKNOWN = Message(
     "使用的字符集 {charset!r} 在此无法识别",
     "is in the charset {charset!r}, which is not known here",

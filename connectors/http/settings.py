@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validat
 
 from creditbus.connectors.common.secret import FolderPath, Secret
 from creditbus.connectors.http import messages
+from creditbus.connectors.http.headers import is_name, is_value
 
 __all__ = ["ByCursor", "ByLink", "ByOffset", "ByPage", "HttpSettings", "Paging"]
 
@@ -22,6 +23,20 @@ def _url(text: str) -> str:
     if url.userinfo:
         raise ValueError(messages.HOLDS_LOGIN())
     return text
+
+
+def _headers(headers: dict[str, str]) -> dict[str, str]:
+    for name, value in headers.items():
+        _header(name)
+        if not is_value(value):
+            raise ValueError(messages.NO_HEADER_VALUE(name=name))
+    return headers
+
+
+def _header(name: str) -> str:
+    if not is_name(name):
+        raise ValueError(messages.NO_HEADER_NAME(name=name))
+    return name
 
 
 class _SettingsModel(BaseModel):
@@ -72,9 +87,13 @@ class HttpSettings(_SettingsModel):
 
     url: Annotated[str, AfterValidator(_url)] = Field(description="Address of the first page, without paging.")
     parameters: dict[str, str] = Field(default_factory=dict, description="Query parameters of every request.")
-    headers: dict[str, str] = Field(default_factory=dict, description="Headers of every request; no secrets.")
+    headers: Annotated[dict[str, str], AfterValidator(_headers)] = Field(
+        default_factory=dict, description="Headers of every request; no secrets."
+    )
     token: Secret | None = Field(default=None, description="Where the token is: {env: NAME} or {file: path}.")
-    token_header: str = Field(default="Authorization", description="Header that carries the token.")
+    token_header: Annotated[str, AfterValidator(_header)] = Field(
+        default="Authorization", description="Header that carries the token."
+    )
     token_prefix: str = Field(default="Bearer ", description="What stands before the token.")
     user: str | None = Field(default=None, description="User of basic authentication.")
     password: Secret | None = Field(default=None, description="Its password: {env: NAME} or {file: path}.")
