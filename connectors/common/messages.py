@@ -24,6 +24,26 @@ ENV_OR_FILE = Message(
     "请在 env 与 file 中只给出其一",
     "give one of env and file",
 )
+NOT_A_URL = Message(
+    "不是 URL",
+    "is not a URL",
+)
+NOT_HTTP = Message(
+    "不是 http 或 https 的 URL",
+    "is not an http or https URL",
+)
+NO_HOST = Message(
+    "其中的主机名不能使用：各段为 1 至 63 个字母、数字、“-”或“_”，共不超过 253 个",
+    "has a name of a host that cannot be asked for: parts of 1 to 63 letters, digits, - and _, 253 in all",
+)
+NO_PORT = Message(
+    "其中的端口不在 1 至 {most} 之间",
+    "has a port that is not from 1 to {most}",
+)
+FILE_WITH_NUL = Message(
+    "含有 NUL 字符，路径中不能有",
+    "holds a NUL character, which no path has",
+)
 NOT_JSON_AT = Message(
     "第 {character} 个字符处不是 JSON：{said}",
     "not JSON at character {character}: {said}",

@@ -13,6 +13,8 @@ __all__ = ["FolderPath", "Secret"]
 
 
 def _resolve(path: Path, info: ValidationInfo) -> Path:
+    if "\0" in str(path):
+        raise ValueError(messages.FILE_WITH_NUL())
     context: dict[str, Any] = info.context or {}
     folder = context.get("folder")
     return path if folder is None or path.is_absolute() else Path(folder) / path

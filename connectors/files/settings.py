@@ -1,11 +1,11 @@
 """Settings of the file kinds; their JSON Schema is what ``connector spec`` prints."""
 
 from collections.abc import Iterable
-from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator
 
+from creditbus.connectors.common.secret import FolderPath
 from creditbus.connectors.common.titles import folded
 from creditbus.connectors.files.encodings import Encoding
 from creditbus.connectors.files.merging import MergedCells
@@ -32,13 +32,7 @@ _ENCODINGS = {
 """What people call them."""
 
 
-def _resolve(path: Path, info: ValidationInfo) -> Path:
-    context: dict[str, Any] = info.context or {}
-    folder = context.get("folder")
-    return path if folder is None or path.is_absolute() else Path(folder) / path
-
-
-SettingsPath = Annotated[Path, AfterValidator(_resolve)]
+SettingsPath = FolderPath
 """A path, relative to the folder of the connector's configuration."""
 
 

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
+from creditbus.connectors.common import messages as shared
 from creditbus.connectors.files.settings import (
     DelimitedOptions,
     JsonLinesOptions,
@@ -30,6 +31,13 @@ class DropOptions(WorkbookOptions, DelimitedOptions, JsonLinesOptions, XmlOption
         default=10, ge=0, le=86_400, description="How long a file must rest before it is taken, in seconds."
     )
     marker: str = Field(default=".done", min_length=2, description="Ending of a marker's name.")
+
+    @field_validator("pattern", "marker")
+    @classmethod
+    def _of_a_name(cls, text: str) -> str:
+        if "\0" in text:
+            raise ValueError(shared.FILE_WITH_NUL())
+        return text
 
     @field_validator("pattern")
     @classmethod

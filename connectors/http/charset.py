@@ -6,12 +6,34 @@ import httpx
 
 from creditbus.connectors.http import messages
 
-__all__ = ["in_utf8"]
+__all__ = ["charset_named", "in_utf8"]
 
 _WIDER = dict.fromkeys(("gbk", "gb2312", "hz"), "gb18030")
 """What is called so often holds characters of its successor."""
 _LATIN = frozenset({"iso8859-1", "ascii", "cp1252"})
 """Named by servers that nobody has configured; no Chinese text is in one of these."""
+
+
+_OF_PYTHON = frozenset({"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"})
+"""Rules by which Python writes a text, which no server has."""
+
+
+def charset_named(name: str) -> str:
+    """Return the one name of a charset.
+
+    Raises:
+        LookupError: there is none of this name; Python's list also has codecs that are not of texts, such as hex.
+    """
+    try:
+        known = codecs.lookup(name).name
+        b"a".decode(known)
+    except UnicodeDecodeError:
+        pass  # one letter is less than a text of UTF-16 has
+    except ValueError as error:  # the name itself holds NUL, or half a character
+        raise LookupError from error
+    if known in _OF_PYTHON:
+        raise LookupError
+    return known
 
 
 def in_utf8(body: bytes, headers: httpx.Headers, charset: str | None) -> bytes:
@@ -24,7 +46,7 @@ def in_utf8(body: bytes, headers: httpx.Headers, charset: str | None) -> bytes:
     if named is None:
         return body
     try:
-        known = codecs.lookup(named).name
+        known = charset_named(named)
     except LookupError as error:
         raise ValueError(messages.CHARSET_UNKNOWN(charset=named[:40])) from error
     if known == "utf-8" or (charset is None and known in _LATIN and _is_utf8(body)):

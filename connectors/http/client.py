@@ -12,9 +12,9 @@ from typing import Self
 
 import httpx
 
+from creditbus.connectors.common.http_headers import is_value
 from creditbus.connectors.errors import ConfigurationError, SourceError
 from creditbus.connectors.http import messages
-from creditbus.connectors.http.headers import is_value
 from creditbus.connectors.http.settings import HttpSettings
 
 __all__ = ["Client", "HttpResponse", "Sleep"]
@@ -23,6 +23,8 @@ Sleep = Callable[[float], None]
 
 _AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 _FIRST_PAUSE = 1.0
+_MOST_DOUBLINGS = 20
+"""Makes more than the longest pause of all, a day."""
 _CERTIFICATES = "SSL_CERT_FILE"
 _BLOCK = 65_536
 _GZIP_OR_ZLIB = zlib.MAX_WBITS | 32
@@ -105,7 +107,7 @@ class Client:
                 return self._once(url, conditions, place)
             except _AgainError as error:
                 problem = error.problem
-                growing = _FIRST_PAUSE * 2.0**attempt
+                growing = _FIRST_PAUSE * 2.0 ** min(attempt, _MOST_DOUBLINGS)
                 pause = min(growing, self._settings.longest_pause) if error.pause is None else error.pause
                 if pause > self._settings.longest_pause:
                     raise SourceError(
@@ -171,15 +173,16 @@ def _decompressed(blocks: Iterator[bytes], most: int) -> Iterator[bytes]:
 
 
 def _asked_pause(headers: httpx.Headers) -> float | None:
-    """Read ``Retry-After``: seconds, or a date."""
+    """Read ``Retry-After``: seconds, or a date; ``None`` where there is none, or none that a calendar has."""
     asked = headers.get("retry-after", "").strip()
     if asked.isascii() and asked.isdigit():
         return float(asked)
     try:
         moment = parsedate_to_datetime(asked)
-    except ValueError:
+        return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
+    except (ValueError, TypeError, LookupError, OverflowError):
+        # the server wrote it: the library raises any of these over what no calendar has
         return None
-    return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
 
 
 def _fix(response: httpx.Response) -> str:

@@ -301,14 +301,6 @@ PAGE = Message(
     "{address} 第 {number} 页",
     "{address} page {number}",
 )
-NOT_A_URL = Message(
-    "不是 URL",
-    "is not a URL",
-)
-NOT_HTTP = Message(
-    "不是 http 或 https 的 URL",
-    "is not an http or https URL",
-)
 HOLDS_LOGIN = Message(
     "含有用户名或口令：请去掉，并在 settings.token 或 settings.password 中指明",
     "holds a user or password: take it out and name it in settings.token or settings.password",

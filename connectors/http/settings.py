@@ -1,26 +1,21 @@
 """Settings of the kind http; their JSON Schema is what ``connector spec http`` prints."""
 
-import codecs
 from typing import Annotated, Literal, Self
 
 import httpx
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from creditbus.connectors.common.bounds import HttpAddress, Seconds
+from creditbus.connectors.common.http_headers import is_name, is_value
 from creditbus.connectors.common.secret import FolderPath, Secret
 from creditbus.connectors.http import messages
-from creditbus.connectors.http.headers import is_name, is_value
+from creditbus.connectors.http.charset import charset_named
 
 __all__ = ["ByCursor", "ByLink", "ByOffset", "ByPage", "HttpSettings", "Paging"]
 
 
-def _url(text: str) -> str:
-    try:
-        url = httpx.URL(text)
-    except httpx.InvalidURL as error:
-        raise ValueError(messages.NOT_A_URL()) from error
-    if url.scheme not in ("http", "https") or not url.host:
-        raise ValueError(messages.NOT_HTTP())
-    if url.userinfo:
+def _without_login(text: str) -> str:
+    if httpx.URL(text).userinfo:
         raise ValueError(messages.HOLDS_LOGIN())
     return text
 
@@ -85,7 +80,9 @@ Paging = Annotated[ByPage | ByOffset | ByCursor | ByLink, Field(discriminator="b
 class HttpSettings(_SettingsModel):
     """One address that answers with JSON."""
 
-    url: Annotated[str, AfterValidator(_url)] = Field(description="Address of the first page, without paging.")
+    url: Annotated[HttpAddress, AfterValidator(_without_login)] = Field(
+        description="Address of the first page, without paging."
+    )
     parameters: dict[str, str] = Field(default_factory=dict, description="Query parameters of every request.")
     headers: Annotated[dict[str, str], AfterValidator(_headers)] = Field(
         default_factory=dict, description="Headers of every request; no secrets."
@@ -115,8 +112,8 @@ class HttpSettings(_SettingsModel):
         description="Folder of this connector's own that keeps the pages with their ETag or Last-Modified, so that "
         "what did not change is not sent again; as confidential as the records. null: nothing is kept.",
     )
-    connect_seconds: float = Field(default=10, gt=0, description="Longest wait for a connection.")
-    read_seconds: float = Field(default=60, gt=0, description="Longest silence of the server.")
+    connect_seconds: Seconds = Field(default=10, description="Longest wait for a connection.")
+    read_seconds: Seconds = Field(default=60, description="Longest silence of the server.")
     response_seconds: float = Field(default=600, gt=0, description="Longest time of one answer as a whole.")
     response_bytes: int = Field(
         default=16 * 1_048_576, ge=1024, description="Largest answer in bytes, after decompression."
@@ -126,15 +123,15 @@ class HttpSettings(_SettingsModel):
     )
     most_pages: int = Field(default=10_000, ge=1, description="More pages than this are taken for an endless loop.")
     attempts: int = Field(default=6, ge=1, description="Requests for one page before giving up.")
-    longest_pause: float = Field(
-        default=60, gt=0, description="Longest pause in seconds between two of them; also of what Retry-After asks."
+    longest_pause: Seconds = Field(
+        default=60, description="Longest pause in seconds between two of them; also of what Retry-After asks."
     )
 
     @field_validator("charset")
     @classmethod
     def _is_known(cls, charset: str | None) -> str | None:
         try:
-            return charset and codecs.lookup(charset).name
+            return charset and charset_named(charset)
         except LookupError as error:
             raise ValueError(messages.NO_SUCH_CHARSET(charset=charset)) from error
 

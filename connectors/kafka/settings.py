@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from creditbus.connectors.common.bounds import HttpAddress, Seconds
 from creditbus.connectors.common.secret import FolderPath, Secret
 from creditbus.connectors.kafka import messages
 from creditbus.connectors.sql import messages as of_databases
@@ -30,8 +31,8 @@ class KafkaSettings(BaseModel):
     format: Literal["json", "avro"] = Field(
         default="json", description="How values are written; avro: with the number of a schema in a registry."
     )
-    registry: str | None = Field(
-        default=None, pattern="^https?://", description="avro: address of the schema registry of that cluster."
+    registry: HttpAddress | None = Field(
+        default=None, description="avro: address of the schema registry of that cluster."
     )
     envelope: Literal["none", "debezium"] = Field(
         default="none", description="debezium: what a value says is a change, of which the row after it is read."
@@ -56,7 +57,7 @@ class KafkaSettings(BaseModel):
     row_bytes: int = Field(
         default=262_144, ge=1024, le=524_288, description="Largest value in bytes; a larger one is refused."
     )
-    connect_seconds: float = Field(default=15, gt=0, description="Longest wait for a broker.")
+    connect_seconds: Seconds = Field(default=15, description="Longest wait for a broker.")
 
     @model_validator(mode="after")
     def _is_complete(self) -> Self:

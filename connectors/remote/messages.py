@@ -20,6 +20,10 @@ OF_OTHER_SCHEME = Message(
     "{name} 属于 {schemes}，而 url 为 {scheme}",
     "{name} belongs to {schemes}, and the url is of {scheme}",
 )
+NO_ACCESS_KEY = Message(
+    "user 含有换行或其他控制字符，或首尾有空白",
+    "user holds a line end or another control character, or has blanks around it",
+)
 USER_MISSING = Message(
     "password 需要 user",
     "password needs user",

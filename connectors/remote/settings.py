@@ -6,6 +6,9 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import AfterValidator, Field, model_validator
 
+from creditbus.connectors.common import messages as shared
+from creditbus.connectors.common.bounds import HttpAddress, Seconds, is_host
+from creditbus.connectors.common.http_headers import is_value
 from creditbus.connectors.common.secret import FolderPath, Secret
 from creditbus.connectors.folder.settings import DropOptions
 from creditbus.connectors.remote import messages
@@ -50,6 +53,10 @@ def _url(text: str) -> str:
         raise ValueError(messages.NOT_A_URL()) from error
     if address.scheme not in SCHEMES or not address.host:
         raise ValueError(messages.NOT_A_FOLDER_URL(schemes=", ".join(f"{scheme}://" for scheme in SCHEMES)))
+    if not is_host(address.host):
+        raise ValueError(shared.NO_HOST())
+    if "\0" in address.path:
+        raise ValueError(shared.FILE_WITH_NUL())
     if parts.username is not None or parts.password is not None:
         raise ValueError(messages.HOLDS_LOGIN())
     if parts.query or parts.fragment:
@@ -81,12 +88,11 @@ class RemoteFolderSettings(DropOptions):
     name_encoding: Literal["utf-8", "gb18030"] = Field(
         default="utf-8", description="ftp: encoding of the names of files."
     )
-    endpoint: str | None = Field(
+    endpoint: HttpAddress | None = Field(
         default=None,
-        pattern="^https?://",
         description="s3: address of the server, such as https://example.org:9000; null: that of Amazon.",
     )
-    region: str | None = Field(default=None, description="s3: region of the bucket.")
+    region: str | None = Field(default=None, pattern="^[!-~]*$", description="s3: region of the bucket.")
     addressing: Literal["path", "virtual"] = Field(
         default="path",
         description="s3: whether the bucket stands in the path of an address or in the name of the host.",
@@ -97,8 +103,8 @@ class RemoteFolderSettings(DropOptions):
     file_bytes: int = Field(
         default=1 << 30, ge=1024, description="Largest file in bytes; a larger one is one refused row."
     )
-    connect_seconds: float = Field(default=10, gt=0, description="Longest wait for a connection.")
-    read_seconds: float = Field(default=60, gt=0, description="Longest silence of the server.")
+    connect_seconds: Seconds = Field(default=10, description="Longest wait for a connection.")
+    read_seconds: Seconds = Field(default=60, description="Longest silence of the server.")
 
     @property
     def address(self) -> Address:
@@ -119,6 +125,8 @@ class RemoteFolderSettings(DropOptions):
         for name, schemes in _OF_SCHEMES.items():
             if name in self.model_fields_set and scheme not in schemes:
                 raise ValueError(messages.OF_OTHER_SCHEME(name=name, schemes=", ".join(schemes), scheme=scheme))
+        if scheme == "s3" and self.user is not None and not is_value(self.user):
+            raise ValueError(messages.NO_ACCESS_KEY())
         if self.password is not None and self.user is None and self.private_key is None:
             raise ValueError(messages.USER_MISSING())
         return self
