@@ -45,6 +45,9 @@ _KINDS: Final[Mapping[str, Message]] = {
 """By the types of errors of pydantic, those that our models can give."""
 
 
+_OF_TAGS: Final = frozenset({"union_tag_invalid", "union_tag_not_found"})
+
+
 def said_of(fault: ErrorDetails) -> Text:
     """Say what is wrong with one value: in our words, or for a kind of error that is not known here in the library's.
 
@@ -52,12 +55,22 @@ def said_of(fault: ErrorDetails) -> Text:
         fault: of pydantic; where a validator of ours refused the value, its context holds the error.
     """
     context = fault.get("ctx", {})
+    if fault["type"] in _OF_TAGS:
+        return _of_tag(context)
     known = _KINDS.get(fault["type"])
     if known is not None:
         return known(**_values(known, context))
     if isinstance(error := context.get("error"), Exception):
         return said_by(error)
     return messages.DOES_NOT_FIT(said=fault["msg"])
+
+
+def _of_tag(context: Mapping[str, Any]) -> Text:
+    """Say that a key whose value chooses among several models chooses none of them, or is missing."""
+    key = str(context["discriminator"]).strip("'")
+    if "expected_tags" in context:
+        return messages.KEY_ONE_OF(key=key, expected=context["expected_tags"])
+    return messages.KEY_MISSING(key=key)
 
 
 def _values(message: Message, context: Mapping[str, Any]) -> dict[str, Any]:

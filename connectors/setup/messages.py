@@ -128,6 +128,14 @@ ONE_OF = Message(
     "应为下列之一：{expected}",
     "must be one of: {expected}",
 )
+KEY_ONE_OF = Message(
+    "{key} 应为下列之一：{expected}",
+    "{key} must be one of: {expected}",
+)
+KEY_MISSING = Message(
+    "缺少 {key}，由它决定其余的键",
+    "{key} is missing, which says what other keys there are",
+)
 A_LIST = Message(
     "应为列表",
     "must be a list",

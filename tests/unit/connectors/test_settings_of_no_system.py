@@ -119,3 +119,12 @@ def test_a_wait_that_no_system_has_is_named(kind: str, name: str, seconds: float
 )
 def test_a_path_with_a_character_that_no_path_has_is_named(kind: str, changes: dict[str, Any]) -> None:
     assert "holds a NUL character, which no path has" in _faults(kind, **changes)
+
+
+@pytest.mark.parametrize("by", ["foo", "", None, 1])
+def test_a_way_of_paging_that_is_none_is_named_in_both_languages(by: Any) -> None:
+    assert _faults("http", paging={"by": by}) == "by must be one of: 'page', 'offset', 'cursor', 'link'"
+
+
+def test_paging_without_its_way_is_named_in_both_languages() -> None:
+    assert _faults("http", paging={"next": "a"}) == "by is missing, which says what other keys there are"
