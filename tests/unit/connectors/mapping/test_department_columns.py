@@ -12,7 +12,7 @@ from creditbus.connectors.mapping.amounts import number_reader
 from creditbus.connectors.mapping.day_numbers import day_number_reader
 from creditbus.connectors.setup.configuration import Connector, load_connector
 from creditbus.services.domain.identifiers import citizen_id
-from creditbus.services.domain.reasons import Reason
+from creditbus.services.domain.reasons import AnyReason, Reason
 from creditbus.services.domain.validation.outcome import Finding, Refused
 from tests.examples import EXAMPLES
 
@@ -318,7 +318,7 @@ _OWN_COLUMN = "content: {CF_XDR_LB: 类别}\n"
 _SOUND = "91990106FC0090109B"
 
 
-def _refused_for(connector: Connector, code: str) -> dict[str, Reason]:
+def _refused_for(connector: Connector, code: str) -> dict[str, AnyReason]:
     """Why the kind and the code of a party are refused, by field."""
     event = _event(connector, **{name: value for name, value in _COMPLETE.items() if value}, 代码=code)
     judged = connector.validator().examine(event["header"], event["claim"], event["content"], date(2026, 1, 1))
