@@ -6,6 +6,7 @@ from typing import Final
 
 from creditbus.avro_schemas import raw_catalogue
 from creditbus.services.domain.catalogue.entry_meanings import MEANINGS as OF_ENTRIES
+from creditbus.services.domain.catalogue.field_meanings import FIELD_MEANINGS, FORMAT_MEANINGS
 from creditbus.topics.city.key_messages import MEANINGS
 from creditbus.topics.text import Language
 
@@ -24,6 +25,10 @@ def city_page(language: Language, made: str) -> str:
         text = text.replace(f"KEYS {kind}\n", _table(language, rows))
     entries = {key: meaning[0 if language == "zh" else 1] for key, meaning in OF_ENTRIES.items()}
     (lists,) = raw_catalogue()["red-black-list"].entry["rules"]["known"]
+    place = 0 if language == "zh" else 1
+    of_fields = {key: meaning[place] for key, meaning in FIELD_MEANINGS.items()}
+    formats = {key.value: meaning[place] for key, meaning in FORMAT_MEANINGS.items()}
+    text = text.replace("KEYS field\n", _table(language, of_fields)).replace("KEYS format\n", _table(language, formats))
     return text.replace("KEYS item\n", _table(language, entries)).replace("LISTS", ", ".join(lists["values"]))
 
 
@@ -83,7 +88,10 @@ a field or a district that the city does not have, a grant that can never get an
 an item whose department is not declared, a mapping of no item, an item of the city's own without a mapping, two items
 with the same name of a record. It names files in these folders that nobody reads, because of their endings
 (`tax-bureau.yaml.txt`, `.YAML`) or because they lie in a folder of their own; notes (`.md`), hidden files and backups
-may lie anywhere. `--json` lists `file`, `line`, `key`, `problem` and `fix`. What it finds right, every
+may lie anywhere. It also names what stands there as `city init` and the commands above wrote it, such as an invented
+legal basis, once nothing is wrong: a remark, which changes nothing in the exit code.
+`--json` lists `file`, `line`, `key`, `problem` and `fix`
+of what is wrong. What it finds right, every
 command accepts. `topics plan` and `apply` say of a grant in vain, too, and go on: it gives nothing away.
 
 Each file names its schema in its first line (`# yaml-language-server: $schema=…`), by which editors complete keys,
@@ -110,6 +118,18 @@ KEYS subscriber
 fields is `v2.avsc`, and so on. Items of the product are examples of everything that an entry can say.
 
 KEYS item
+
+A field of `v1.avsc` is one of its `fields`. All values are strings in the form that `format` names, and
+`disclosure` decides which subscribers see them:
+
+KEYS field
+
+```json
+{"name": "FKJE", "type": ["null", "string"], "default": null, "code": "FKJE", "title": "罚款金额",
+ "title_en": "Amount of the fine", "disclosure": "public", "format": "number"}
+```
+
+KEYS format
 
 An **overlay** changes an item of the product: a file that is named by the item holds the keys that differ. Mappings
 are laid over key by key, lists as a whole, and `null` takes a key away. Here a further department publishes the
@@ -197,7 +217,8 @@ creditbus item add parking-fine --name 违法停车 --name-en "Parking fine"
 事项的部门没有声明，映射所填的事项不存在，自有事项没有映射，两个事项的记录同名。
 它还指出这些文件夹中不会被读取的文件，例如文件名的结尾不对（`tax-bureau.yaml.txt`、`.YAML`），或放在下一层文件夹中；
 说明文字（`.md`）、隐藏文件和备份可以放在任何地方。
-`--json` 列出 `file`、`line`、`key`、`problem` 和 `fix`。
+仍是 `city init` 和上述命令所写的示例值（例如虚构的依据）也会在没有错误时指出：仅作提示，不影响退出码。
+`--json` 列出错误的 `file`、`line`、`key`、`problem` 和 `fix`。
 检查无误的目录，所有命令都能使用。`topics plan` 和 `apply` 也指出落空的授权，并照常进行：这样的授权什么也不会给出。
 
 每个文件的第一行写明其模式（`# yaml-language-server: $schema=…`），编辑器据此补全键、显示含义、标出错误。
@@ -224,6 +245,18 @@ KEYS subscriber
 产品的事项可作为各种写法的例子。
 
 KEYS item
+
+`v1.avsc` 的 `fields` 中每个数据项的写法如下。值一律为字符串，写法由 `format` 指明；
+`disclosure` 决定哪些订阅方可以看到：
+
+KEYS field
+
+```json
+{"name": "FKJE", "type": ["null", "string"], "default": null, "code": "FKJE", "title": "罚款金额",
+ "title_en": "Amount of the fine", "disclosure": "public", "format": "number"}
+```
+
+KEYS format
 
 **改动产品事项**：以事项标识命名的文件只写不同的键。映射逐键覆盖，列表整体替换，`null` 去掉一个键。
 例如增加一个提供部门，并缩短期限：

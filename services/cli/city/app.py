@@ -9,6 +9,7 @@ import typer
 
 from creditbus.services.cli.asking import ask
 from creditbus.services.cli.chosen_city import chosen_folder
+from creditbus.services.cli.city.defaults import CITY_CODE, CITY_NAME, CITY_NAME_EN, DISTRICTS
 from creditbus.services.cli.console import ERRORS, OUTPUT, print_json
 from creditbus.services.cli.language import language, spoken
 from creditbus.services.cli.messages import city as messages
@@ -29,8 +30,6 @@ NameEn = Annotated[str, typer.Option("--name-en")]
 Id = Annotated[str, typer.Argument(metavar="ID")]
 
 _HERE: Final = Path()
-_CODE: Final = "990100"
-_DISTRICTS: Final = "990102=示例一区,990103=示例二区"
 
 _city = typer.Typer(no_args_is_help=True)
 _department = typer.Typer(no_args_is_help=True)
@@ -61,10 +60,10 @@ def init(
     from creditbus.services.cli.city.start import Start, checked_code, checked_districts, refuse_filled, write_city
 
     refuse_filled(folder)
-    zh = name or ask(spoken(messages.CITY_NAME), "--name", silent=yes, default="示例市")
-    en = name_en or ask(spoken(messages.CITY_NAME_EN), "--name-en", silent=yes, default="Example")
-    code = checked_code(code or ask(spoken(messages.CITY_CODE), "--code", silent=yes, default=_CODE), "--code")
-    given = district or [ask(spoken(messages.CITY_DISTRICTS), "--district", silent=yes, default=_DISTRICTS)]
+    zh = name or ask(spoken(messages.CITY_NAME), "--name", silent=yes, default=CITY_NAME)
+    en = name_en or ask(spoken(messages.CITY_NAME_EN), "--name-en", silent=yes, default=CITY_NAME_EN)
+    code = checked_code(code or ask(spoken(messages.CITY_CODE), "--code", silent=yes, default=CITY_CODE), "--code")
+    given = district or [ask(spoken(messages.CITY_DISTRICTS), "--district", silent=yes, default=DISTRICTS)]
     written = write_city(folder, Start(zh, en, code, checked_districts(given, "--district")))
     _say_written(written, messages.NEXT_OF_CITY(folder=folder), json=json)
 
@@ -73,6 +72,7 @@ def init(
 def check(folder: Annotated[Path | None, typer.Argument()] = None, json: Json = False) -> None:
     """Say everything that is wrong with a city's folder. Exit code 1 when there is something."""
     from creditbus.services.cli.city.check import check_city
+    from creditbus.services.cli.city.placeholders import placeholders
 
     found = folder or _folder()
     with writing(found):
@@ -87,6 +87,8 @@ def check(folder: Annotated[Path | None, typer.Argument()] = None, json: Json = 
         ERRORS.print(spoken(messages.FAULTS, count=len(faults)), markup=False)
     else:
         _say_clean(found)
+        for remark in placeholders(found):
+            ERRORS.print(spoken(remark.text()), soft_wrap=True, markup=False)
     if faults:
         raise typer.Exit(1)
 

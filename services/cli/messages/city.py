@@ -200,6 +200,10 @@ PUBLISHES_NOTHING = Message(
     "{department} may not publish any item yet: no item names it, or a role that it carries; "
     "under roles it may carry {roles}",
 )
+PLACEHOLDER = Message(
+    "“{value}”是建文件时写入的示例，请核对并改为实际内容（仅作提示）",
+    "{value} stands there as the file was made with it: is it what you mean? This is a remark, not a fault",
+)
 CLEAN = Message(
     "{folder} 没有错误：部门 {departments} 个，订阅方 {subscribers} 个，事项 {items} 个",
     "{folder} is right: {departments:department}, {subscribers:subscriber}, {items:item}",
