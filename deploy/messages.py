@@ -21,8 +21,8 @@ STANDS_STILL = Message(
     "does nothing any more: {outcomes:,} of {published:,} events have an outcome",
 )
 GENERATING = Message(
-    "正在生成五个部门的文件",
-    "generating the files of five departments",
+    "正在生成各部门的文件",
+    "generating the files of the departments",
 )
 NO_FILES = Message(
     "没有所需的文件",

@@ -159,7 +159,7 @@ def _make(connection: Connection, wanted: _Wanted, target: Path, form: str, base
         raise typer.Exit(1) from error
     seconds = time.monotonic() - began
     facts = {"feed": made.feed, "to": str(target), "read": done.records, "seconds": round(seconds, 3)}
-    _show(made, facts, connection, json=wanted.json)
+    _show(made, facts, connection, json=wanted.json, based=before is not None)
 
 
 def _signer(connection: Connection) -> Signer | None:
@@ -180,11 +180,12 @@ def _not_made(found: Break, *, based: bool) -> str:
     return spoken(messages.BASE_TOO_OLD if based else messages.BEGINNING_EXPIRED, why=why)
 
 
-def _show(made: Snapshot, facts: dict[str, Any], connection: Connection, *, json: bool) -> None:
+def _show(made: Snapshot, facts: dict[str, Any], connection: Connection, *, json: bool, based: bool) -> None:
     if json:
         print_json({**made.facts(), **facts})
         return
-    line = spoken(messages.SNAPSHOT_MADE, count=made.records, read=facts["read"], place=facts["to"])
+    message = messages.SNAPSHOT_ON_BASE if based else messages.SNAPSHOT_MADE
+    line = spoken(message, count=made.records, read=facts["read"], place=facts["to"])
     OUTPUT.print(line, soft_wrap=True, markup=False)
     for item, count in made.by_item().items():
         OUTPUT.print(f"  {item}  {count:,}", soft_wrap=True, markup=False)

@@ -48,7 +48,7 @@ def receipts(
     elif subscriber:
         _list(found[0], late[subscriber])
     else:
-        _sum(found, late)
+        _sum(found, late if least else None)
     if any(late.values()):
         raise typer.Exit(1)
 
@@ -71,15 +71,17 @@ def _list(found: ReceiptStanding, late: list[Retraction]) -> None:
     _foreign(found)
 
 
-def _sum(found: list[ReceiptStanding], late: dict[str, list[Retraction]]) -> None:
-    headings = (messages.RETRACTIONS, messages.UNCONFIRMED, messages.LATE, messages.OLDEST)
+def _sum(found: list[ReceiptStanding], late: dict[str, list[Retraction]] | None) -> None:
+    # without a time everything that is unconfirmed would be late
+    shown = () if late is None else (messages.LATE,)
+    headings = (messages.RETRACTIONS, messages.UNCONFIRMED, *shown, messages.OLDEST)
     rows = [
         TableRow(
             one.subscriber,
             [
                 f"{one.retractions:,}",
                 f"{len(one.unconfirmed):,}",
-                f"{len(late[one.subscriber]):,}",
+                *([] if late is None else [f"{len(late[one.subscriber]):,}"]),
                 spoken(_age(one.oldest_seconds)) if one.unconfirmed else "-",
             ],
         )

@@ -60,6 +60,17 @@ def waiting_line(one: WaitingEvent) -> str:
             what = spoken(messages.FOR_LEGACY_CODE, code=one.code)
         case _:
             record = one_line(one.record.replace("|", " "))
-            what = spoken(messages.FOR_RECORD, record=record, code=one.code)
+            if _acts_on_others(one.item):
+                # its own item stands in the key: what it acts on is of some other one
+                what = spoken(messages.FOR_ANOTHER, record=record.partition(" ")[2], code=one.code)
+            else:
+                what = spoken(messages.FOR_RECORD, record=record, code=one.code)
     of = "  ".join(part for part in (one.item, one.document_no) if part)
     return f"{since}  {where}  {one_line(of)}  {what}"
+
+
+def _acts_on_others(item: str) -> bool:
+    from creditbus.avro_schemas.catalogue_files import raw_catalogue
+
+    known = raw_catalogue().get(item)
+    return known is not None and "acts_on" in known.entry

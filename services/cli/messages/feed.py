@@ -456,6 +456,10 @@ SNAPSHOT_MADE = Message(
     "快照 {place}：{count:,} 条记录，读入 {read:,} 条",
     "snapshot {place}: {count:record}, of {read:,} that were read",
 )
+SNAPSHOT_ON_BASE = Message(
+    "快照 {place}：{count:,} 条记录，由此前的快照和其后读入的 {read:,} 条得出",
+    "snapshot {place}: {count:record}, made from the base and {read:record} that were read since",
+)
 SIGNED_BY = Message(
     "由 {signer} 签名",
     "signed by {signer}",

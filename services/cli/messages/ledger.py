@@ -121,6 +121,10 @@ FOR_LEGACY_CODE = Message(
     "待登记给出旧代码 {code}",
     "waits for a registration that names the legacy code {code}",
 )
+FOR_ANOTHER = Message(
+    "待其所涉的记录：{code}  {record}",
+    "waits for the record that it acts on, {record} of {code}",
+)
 FOR_RECORD = Message(
     "待原记录：{code}  {record}",
     "waits for the record {record} of {code}",

@@ -97,7 +97,7 @@ OBJECTION_WITHOUT_DAY = Message(
 )
 OBJECTIONS = Message(
     "异议未处理 {count} 件，其中逾期 {late} 件，期限不能确定 {unknown} 件",
-    "{count} open objections, {late} overdue, {unknown} of which it cannot be said when they are due",
+    "{count:open objection}, {late} overdue, {unknown} of which it cannot be said when they are due",
 )
 NO_PROFILE = Message(
     "此代码没有档案",

@@ -56,6 +56,18 @@ def test_a_moment_is_read_in_the_time_of_the_city_wherever_the_command_runs() ->
     assert waiting_line(waiting).startswith("2026-12-01 08:24:07+08:00  d  ")
 
 
+@pytest.mark.parametrize(
+    ("item", "said"),
+    [
+        ("objection-and-repair", "waits for the record that it acts on, 11 某罚1号 of 91"),
+        ("tax-credit-grade", "waits for the record tax-credit-grade 11 某罚1号 of 91"),
+    ],
+)
+def test_what_acts_on_another_record_waits_for_one_of_some_other_item(item: str, said: str) -> None:
+    waiting = WaitingEvent("held", "record", "91", f"{item}|11|某罚1号", 0, "d", "", "", "", "", 0, item, "")
+    assert waiting_line(waiting).endswith(said)
+
+
 @pytest.mark.parametrize(("at_ms", "text"), [(None, "-"), (1 << 62, f"{1 << 62} ms"), (-(1 << 62), f"{-(1 << 62)} ms")])
 def test_a_moment_that_is_on_no_day_is_shown_as_it_is(at_ms: int | None, text: str) -> None:
     assert moment_text(at_ms) == text

@@ -184,6 +184,7 @@ def test_a_beginning_that_has_expired_is_said_with_what_helps(feed: MadeFeed, ru
     )
     code, out, _ = run("bootstrap", "--to", "view", "--base", "first")
     assert (code, "complete: the view lacks no record" in out) == (0, True)
+    assert "made from the base and " in out
     code, out, _ = run("bootstrap", "--to", "part", "--incomplete")
     assert (code, "incomplete: the beginning of the feed has expired" in out) == (0, True)
     assert run("sync", "--to", _COPY, "--from", "part", "--once")[0] == 2

@@ -77,6 +77,8 @@ def test_without_a_name_all_are_summed(run: Run) -> None:
         ["district-wuchang", "12", "2", "1"],
     ]
     assert run("--older-than", "2d")[0] == 0
+    code, out = run()
+    assert (code, out.splitlines()[0].split()) == (1, ["subscriber", "retractions", "unconfirmed", "oldest"])
 
 
 def test_a_program_gets_all_facts(run: Run) -> None:
