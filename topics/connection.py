@@ -141,7 +141,8 @@ def _is_url(address: str, schemes: tuple[str, ...]) -> bool:
     except ValueError:
         return False
     named = parts.path if parts.scheme == "unix" else parts.hostname
-    return parts.scheme in schemes and bool(named) and port_is_sound
+    # each client reads a query in its own way, and gives way under what it does not know
+    return parts.scheme in schemes and bool(named) and port_is_sound and not parts.query and not parts.fragment
 
 
 def _is_server(server: str) -> bool:

@@ -10,8 +10,10 @@ from typing import IO, BinaryIO
 
 from creditbus.connectors.xml.safe import BLOCK, SafeParser
 
-__all__ = ["SharedStrings", "shared_strings", "unescape"]
+__all__ = ["SharedStrings", "escape", "shared_strings", "unescape"]
 
+# what XML cannot hold, or makes another character of; and what would be read as one of these
+_HELD_BACK = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 _ESCAPED = re.compile(r"_x((?![dD][89a-fA-F])[0-9A-Fa-f]{4})_")
 _REMEMBERED = 1024
 _BUFFER = 1 << 20
@@ -99,3 +101,8 @@ def _unpack(  # noqa: C901 -- three handlers of one parser
 def unescape(text: str) -> str:
     """Read ``_x000D_`` and the like, by which workbooks write characters that XML cannot hold."""
     return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
+
+
+def escape(text: str) -> str:
+    """Write a text as workbooks do, so that `unescape` gives it back."""
+    return _HELD_BACK.sub(lambda match: f"_x{ord(match[0]):04X}_", text)

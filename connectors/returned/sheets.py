@@ -26,6 +26,7 @@ from creditbus.connectors.files.csv_file import csv_rows
 from creditbus.connectors.files.origin import reading
 from creditbus.connectors.files.sheet_cells import SheetNumber
 from creditbus.connectors.files.workbook import workbook
+from creditbus.connectors.files.xlsx_strings import escape
 from creditbus.connectors.mapping.cells import typed_text
 from creditbus.connectors.returned import messages
 from creditbus.services.domain.statements import Place
@@ -127,12 +128,22 @@ class ForeignRow(NamedTuple):
 
 
 def free_name(path: Path) -> Path:
-    """Return the path, or the first numbered one after it (`name-2.xlsx`) that nothing is at."""
+    """Return the path, or the first numbered one after it (`name-2.xlsx`) that nothing is at.
+
+    Raises:
+        ConfigurationError: it has neither ending.
+    """
+    _expect_ending(path)
     found, number = path, 1
     while found.exists() or found.is_symlink():
         number += 1
         found = path.with_stem(f"{path.stem}-{number}")
     return found
+
+
+def _expect_ending(path: Path) -> None:
+    if path.suffix.lower() not in {".csv", ".xlsx"}:
+        raise ConfigurationError(str(path), messages.OTHER_ENDING(), messages.NAME_ONE_OF_TWO())
 
 
 def write(path: Path, sheets: Sequence[ReturnedSheet]) -> None:
@@ -142,15 +153,13 @@ def write(path: Path, sheets: Sequence[ReturnedSheet]) -> None:
         ConfigurationError: neither ending, or a csv file for more than one connector.
         SourceError: the file cannot be written.
     """
+    _expect_ending(path)
+    make = _write_workbook
     if path.suffix.lower() == ".csv":
         if len(sheets) > 1:
             names = ", ".join(sheet.name for sheet in sheets)
             raise ConfigurationError(str(path), messages.SEVERAL_CONNECTORS(names=names), messages.NAME_XLSX())
         make = _write_csv
-    elif path.suffix.lower() == ".xlsx":
-        make = _write_workbook
-    else:
-        raise ConfigurationError(str(path), messages.OTHER_ENDING(), messages.NAME_ONE_OF_TWO())
     try:
         make(path, sheets)
     except OSError as error:
@@ -265,13 +274,13 @@ def _value(page: Worksheet, row: ReturnedSheetRow, column: str) -> Any:
     cell = _cell(page, row.cells.get(column))
     if column in row.marked:
         cell.fill = _RED
-        cell.comment = Comment(row.reasons, "creditbus")
+        cell.comment = Comment(escape(row.reasons), "creditbus")
     return cell
 
 
 def _cell(page: Worksheet, value: Any, font: Font | None = None) -> Any:
     value = _shown(value)
-    cell = WriteOnlyCell(page, value)
+    cell = WriteOnlyCell(page, escape(value) if isinstance(value, str) else value)
     if isinstance(value, str):
         cell.data_type = "s"  # a text that begins with = is not a formula
         cell.number_format = "@"  # and a code of eighteen digits is not a number

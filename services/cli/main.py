@@ -27,6 +27,7 @@ from creditbus.services.cli.usage import usage_line
 from creditbus.services.worker.exit_codes import INTERRUPTED
 from creditbus.topics.connection import home_directory
 from creditbus.topics.errors import UserError
+from creditbus.topics.system_errors import reason_of
 from creditbus.topics.text import Language
 
 __all__ = ["main"]
@@ -57,7 +58,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     except Exception as error:  # noqa: BLE001 - the outermost place: a user gets a line, never a traceback
         fault = f"{type(error).__name__}: {error}"
-        _complain(spoken(messages.INTERNAL_ERROR, error=fault, path=_keep_traceback()))
+        try:
+            kept = str(_keep_traceback())
+        except OSError as refused:  # the home is a file, or may not be written to
+            kept = f"{home_directory()}: {reason_of(refused)}"
+        _complain(spoken(messages.INTERNAL_ERROR, error=fault, path=kept))
         return _INTERNAL_ERROR
     return result if isinstance(result, int) else 0
 

@@ -6,12 +6,13 @@ import signal
 import threading
 from collections.abc import Callable
 
-from prometheus_client import CollectorRegistry, start_http_server
+from prometheus_client import CollectorRegistry
 
 from creditbus.services.cli.console import ERRORS
 from creditbus.services.cli.language import spoken
 from creditbus.services.cli.messages import common as messages
 from creditbus.services.cli.moved import moved_line
+from creditbus.services.worker.metrics_port import serve_metrics
 from creditbus.topics.connection import Connection
 from creditbus.topics.errors import UnavailableError
 
@@ -32,10 +33,13 @@ def serve_figures(
         every: seconds between two looks.
         look: sets the figures.
 
+    Raises:
+        ConfigurationError: the port is taken.
+
     """
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    start_http_server(port, registry=registry)
+    serve_metrics(port, registry)
     ERRORS.print(spoken(messages.SERVING, port=port, every=every), markup=False)
     while not stop.is_set():
         if (moved := connection.moved()) is not None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["register"]
 
+_LEVELS = ("CRITICAL", "ERROR", "WARNING", "INFO", "DEBUG")
 #: What these say of starting, stopping and coordinators on the move, the lanes say once and better.
 _QUIETER = {
     "aiokafka": logging.CRITICAL,
@@ -55,6 +56,11 @@ def worker(
     if unknown:
         raise ConfigurationError(
             "--stage", messages.NOT_A_STAGE(unknown=unknown[0]), messages.STAGES(stages=", ".join(STAGES))
+        )
+    log_level = log_level.upper()
+    if log_level not in _LEVELS:
+        raise ConfigurationError(
+            "--log-level", messages.NOT_A_LEVEL(), messages.ONE_OF_LEVELS(levels=", ".join(_LEVELS))
         )
     logging.basicConfig(level=log_level, format="%(asctime)s %(levelname)-7s %(name)s %(message)s")
     for name, level in _QUIETER.items():

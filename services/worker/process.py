@@ -10,24 +10,20 @@ import sys
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from typing import Any, NoReturn, TypeVar
 
-from prometheus_client import start_http_server
-
 from creditbus.services.engine import metrics
 from creditbus.services.engine.errors import DependencyDownError
 from creditbus.services.engine.run.app import StageApp
 from creditbus.services.engine.settings import EngineSettings
 from creditbus.services.engine.store import Store
-from creditbus.services.worker import messages
 from creditbus.services.worker.addresses import AddressWatch
 from creditbus.services.worker.bus import stage_apps
 from creditbus.services.worker.exit_codes import FAILED, INTERRUPTED, MOVED, STALLED
 from creditbus.services.worker.guard import LoopGuard, stalled
 from creditbus.services.worker.memory import tune_memory
+from creditbus.services.worker.metrics_port import serve_metrics
 from creditbus.services.worker.person_key import read_person_key
 from creditbus.services.worker.renewal import Renewal
 from creditbus.topics.connection import Connection
-from creditbus.topics.errors import ConfigurationError
-from creditbus.topics.system_errors import reason_of
 
 __all__ = ["run_worker", "worker_process"]
 
@@ -102,13 +98,8 @@ async def run_worker(
 def _serve_metrics(port: int | None, restarts: Mapping[str, int]) -> None:
     for cause, times in restarts.items():
         metrics.RESTARTS.labels(cause).inc(times)
-    if port is None:
-        return
-    try:
-        start_http_server(port)
-    except OSError as error:
-        problem = messages.PORT_TAKEN(port=port, strerror=reason_of(error))
-        raise ConfigurationError("--metrics-port", problem, messages.CHOOSE_A_PORT()) from error
+    if port is not None:
+        serve_metrics(port)
 
 
 def _code(asked: Sequence[int], addresses: AddressWatch) -> int:

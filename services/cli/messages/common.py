@@ -68,6 +68,14 @@ ONE_OF_2 = Message(
     "可选：{languages}",
     "one of: {languages}",
 )
+NOT_A_LEVEL = Message(
+    "不是日志级别",
+    "is not a level of logging",
+)
+ONE_OF_LEVELS = Message(
+    "可用：{levels}",
+    "one of: {levels}",
+)
 NOT_A_STAGE = Message(
     "没有环节 {unknown!r}",
     "{unknown!r} is not a stage",

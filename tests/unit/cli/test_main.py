@@ -4,11 +4,14 @@ import logging
 from bdb import BdbQuit
 from collections.abc import Callable
 from pathlib import Path
+from socket import socket
 
 import pytest
 import typer
+from prometheus_client import CollectorRegistry
 
 from creditbus.services.cli import main as cli
+from creditbus.services.worker.metrics_port import serve_metrics
 from creditbus.topics.errors import ConfigurationError
 
 
@@ -102,3 +105,32 @@ def test_what_a_library_logs_does_not_stand_next_to_the_one_line(
     cli.main(["fly"])
     of_library.error("Exception (client): Error reading SSH protocol banner")
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_level_of_logging_is_taken_in_small_letters_and_another_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["worker", "--log-level", "loud"]) == 2
+    assert "--log-level" in capsys.readouterr().err
+    assert cli.main(["worker", "--log-level", "debug", "--stage", "fly"]) == 2
+    assert "fly" in capsys.readouterr().err
+
+
+def test_a_home_that_is_a_file_leaves_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    home.write_text("")
+    monkeypatch.setenv("CREDITBUS_HOME", str(home))
+    monkeypatch.setattr(cli, "_run", lambda _: 1 / 0)
+    assert cli.main(["status"]) == 70
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert str(home) in said
+
+
+def test_metrics_on_a_port_in_use_are_the_users_to_put_right() -> None:
+    with socket() as taken:
+        taken.bind(("", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(ConfigurationError, match="--metrics-port"):
+            serve_metrics(port, CollectorRegistry())

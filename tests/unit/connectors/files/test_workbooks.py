@@ -13,12 +13,20 @@ import pytest
 from typer.testing import CliRunner
 
 from creditbus.connectors.contract import Cell, Column, Defect, Row, Table
-from creditbus.connectors.errors import SourceError
+from creditbus.connectors.errors import ConfigurationError, SourceError
 from creditbus.connectors.files.sheet_cells import FaultyCell, SheetNumber
 from creditbus.connectors.files.sheet_choice import proposed_sheet
 from creditbus.connectors.files.source import FileSource
 from creditbus.connectors.mapping.cells import typed_text
-from creditbus.connectors.returned.sheets import CorrectedRow, Reference, ReturnedSheet, ReturnedSheetRow, read, write
+from creditbus.connectors.returned.sheets import (
+    CorrectedRow,
+    Reference,
+    ReturnedSheet,
+    ReturnedSheetRow,
+    free_name,
+    read,
+    write,
+)
 from creditbus.connectors.setup.configuration import load_connector
 from creditbus.connectors.setup.kinds import kind_named
 from creditbus.connectors.setup.preview import preview
@@ -548,6 +556,24 @@ def test_a_refused_row_is_given_back_as_its_sheet_shows_it(tmp_path: Path, endin
     [back] = read(tmp_path / f"r.{ending}")
     assert isinstance(back, CorrectedRow)
     assert [typed_text(cell) for cell in back.cells.values()] == ["0012", "1.5", "#N/A"]
+
+
+@pytest.mark.parametrize(
+    "text", ["条\x01例", "a_x0001_b", "_x005F_x0001_", "\x00", "\x1f", "一\r\n二", "\ufffe", "_x_", "=1+1", "x_x00_y"]
+)
+def test_a_cell_that_xml_cannot_hold_is_given_back_and_read_as_it_is(tmp_path: Path, text: str) -> None:
+    reference = Reference("lists", Place("run", "a.xlsx", "甲", 2), 1)
+    row = ReturnedSheetRow(reference, {"文号": f"甲{text}乙"}, frozenset({"文号"}), f"因{text}")
+    write(tmp_path / "r.xlsx", [ReturnedSheet("甲", [Column("文号")], [row])])
+    [back] = read(tmp_path / "r.xlsx")
+    assert isinstance(back, CorrectedRow)
+    assert typed_text(back.cells["文号"]) == f"甲{text}乙"
+
+
+@pytest.mark.parametrize("path", [".", "..", "a", "a.xls", "folder/"])
+def test_a_file_of_another_kind_is_refused_before_a_name_is_sought(path: str) -> None:
+    with pytest.raises(ConfigurationError):
+        free_name(Path(path))
 
 
 @pytest.mark.parametrize(("typed", "reason"), [(2.0250303000012e19, "NUMBER_ROUNDED"), (2025.1, "NUMBER_ROUNDED")])
