@@ -1,6 +1,7 @@
 """The encoding of an answer: what is set, else what its Content-Type says, else UTF-8; and the answer in UTF-8."""
 
 import codecs
+from contextlib import suppress
 
 import httpx
 
@@ -26,13 +27,12 @@ def charset_named(name: str) -> str:
     """
     try:
         known = codecs.lookup(name).name
-        b"a".decode(known)
-    except UnicodeDecodeError:
-        pass  # one letter is less than a text of UTF-16 has
     except ValueError as error:  # the name itself holds NUL, or half a character
         raise LookupError from error
     if known in _OF_PYTHON:
         raise LookupError
+    with suppress(UnicodeDecodeError):  # one letter is less than a text of UTF-16 has
+        b"a".decode(known)
     return known
 
 

@@ -130,7 +130,7 @@ class Client:
                 return HttpResponse(response.headers, self._body(response, place))
         except httpx.TimeoutException as error:
             raise _AgainError(messages.NOT_IN_TIME()) from error
-        except httpx.LocalProtocolError as error:  # what was to be sent is no request: no other attempt helps
+        except httpx.LocalProtocolError as error:  # what was to be sent cannot be: no other attempt helps
             raise ConfigurationError(
                 messages.HEADERS_OR_TOKEN(), messages.NO_REQUEST(), messages.CORRECT_THEM()
             ) from error
