@@ -4,6 +4,7 @@ import gc
 import json
 import os
 import signal
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import hypothesis
 import pytest
 
+from creditbus.services.cli.chosen_city import CITY_VARIABLE
 from creditbus.services.cli.language import choose
 from creditbus.services.worker.city_day import DAY_VARIABLE
 from tests.effort import share
@@ -92,6 +94,14 @@ _EXAMPLES = share(100)
 hypothesis.settings.register_profile("local", deadline=None, database=None, max_examples=_EXAMPLES)
 hypothesis.settings.register_profile("ci", deadline=None, database=None, max_examples=_EXAMPLES, derandomize=True)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "local")
+
+
+@pytest.fixture(autouse=True)
+def _no_city_is_left_chosen() -> Iterator[None]:
+    """A command that a test runs with `--city` chooses that for the whole process, and so for the tests after it."""
+    before = os.environ.get(CITY_VARIABLE)
+    yield
+    assert os.environ.get(CITY_VARIABLE) == before, "set it by monkeypatch, so that it is put back"
 
 
 @pytest.fixture(autouse=True)

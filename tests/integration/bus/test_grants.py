@@ -16,6 +16,7 @@ import pytest
 from creditbus.deploy.bus import apply_bus, plan_bus
 from creditbus.deploy.embedded import Cluster
 from creditbus.services.cli import main as cli
+from creditbus.services.cli.chosen_city import CITY_VARIABLE
 from creditbus.services.cli.topics.effects import planned_effects
 from creditbus.services.domain.feed.effects import Effect
 from creditbus.topics.city import example_city, read_city, use_city
@@ -160,6 +161,7 @@ def test_an_item_shown_by_value_leaves_the_city_and_feeds_give_it_back(
     bus = cluster.connection()
     for name, value in _addresses(bus).items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setenv(CITY_VARIABLE, "")  # put back at the end, whatever a command makes of it
     use_city(read_city(folder.path))
     start_afresh(bus)
     wire, subject = Wire(bus), party(1, _WUCHANG)
