@@ -141,8 +141,9 @@ def _is_url(address: str, schemes: tuple[str, ...]) -> bool:
     except ValueError:
         return False
     named = parts.path if parts.scheme == "unix" else parts.hostname
-    # each client reads a query in its own way, and gives way under what it does not know
-    return parts.scheme in schemes and bool(named) and port_is_sound and not parts.query and not parts.fragment
+    # paths are put after the registry's; what a query may say to Redis its client knows
+    whole = not parts.fragment and (not parts.query or not parts.scheme.startswith("http"))
+    return parts.scheme in schemes and bool(named) and port_is_sound and whole
 
 
 def _is_server(server: str) -> bool:

@@ -21,8 +21,8 @@ NOT_KNOWN_TO_ALL = Message(
     "is not known to all others yet",
 )
 NOT_A_URL = Message(
-    "不以 {schemes} 开头，或没有给出服务器，或带有 ? 或 # 之后的内容",
-    "does not begin with {schemes}, names no server, or goes on after a ? or #",
+    "不以 {schemes} 开头，或没有给出服务器，或带有 # 或（登记处）? 之后的内容",
+    "does not begin with {schemes}, names no server, or goes on after a # or, for the registry, a ?",
 )
 WRITE_IT_AS = Message(
     "请写成 {example}",

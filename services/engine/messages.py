@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from creditbus.topics.text import Message
 
+NOT_OF_REDIS = Message(
+    "? 之后的内容不是 Redis 客户端认识的选项，或其值无效",
+    "says after its ? what is not an option of the Redis client, or has no such value",
+)
+WITHOUT_OPTIONS = Message(
+    "请写成 redis://host:6379/0",
+    "write it as redis://host:6379/0",
+)
 NOT_A_SETTING = Message(
     "不是设置项",
     "is not a setting",

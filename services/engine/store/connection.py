@@ -15,6 +15,9 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as DeadConnectionError
 
+from creditbus.services.engine import messages
+from creditbus.topics.errors import ConfigurationError
+
 __all__ = ["Exchange", "connect", "exchange"]
 
 #: Longest wait for one answer of Redis; then a lane pauses and acquires again, and a command tells it.
@@ -25,13 +28,23 @@ def connect(url: str) -> redis.Redis:
     """Return a client that replaces a dead connection once, at once; without a retry of ours redis-py gives up there.
 
     Its own commands are sent again, too: use none that may not be done twice.
+
+    Raises:
+        ConfigurationError: the query of the URL says what the client does not know.
+
     """
-    return redis.Redis.from_url(
-        url,
-        socket_connect_timeout=_ANSWER_SECONDS,
-        socket_timeout=_ANSWER_SECONDS,
-        retry=Retry(NoBackoff(), 1, supported_errors=(DeadConnectionError,)),
-    )
+    try:
+        client = redis.Redis.from_url(
+            url,
+            socket_connect_timeout=_ANSWER_SECONDS,
+            socket_timeout=_ANSWER_SECONDS,
+            retry=Retry(NoBackoff(), 1, supported_errors=(DeadConnectionError,)),
+        )
+        # made and not connected: what the query says is looked at then, and no sooner
+        client.connection_pool.make_connection()  # type: ignore[no-untyped-call] # redis-py has no types here
+    except (TypeError, ValueError) as error:
+        raise ConfigurationError("CREDITBUS_REDIS_URL", messages.NOT_OF_REDIS(), messages.WITHOUT_OPTIONS()) from error
+    return client
 
 
 class Exchange:
