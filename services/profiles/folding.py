@@ -20,6 +20,7 @@ from creditbus.services.domain.profile.keys import (
     statement_key,
     subject_key,
 )
+from creditbus.services.domain.profile.merge import is_taken_back
 from creditbus.services.domain.profile.parked import is_parked
 from creditbus.services.domain.profile.record import (
     CONTENT_VERBS,
@@ -329,7 +330,7 @@ class Folding:
         if event is None:
             self._view.put(key, encode_record(meeting.moved.record))
         else:
-            acted, gone = event.header if meeting.acted else None, meeting.taken_back
+            acted, gone = event.header if meeting.acted else None, is_taken_back(meeting.moved.record)
             self._apply(code, subject, event, meeting.moved, moved.name, key, booked=acted, taken_back=gone)
 
     # -- what waited ----------------------------------------------------------------------------

@@ -13,8 +13,8 @@ from creditbus.services.domain.catalogue import Item
 from creditbus.services.domain.event import Act, Change, Claim, Content, Header, RecordState, Verb, content_hash
 from creditbus.services.domain.profile.corrections import corrected, merge_corrections
 from creditbus.services.domain.profile.keys import corrections_key, record_store_key, statement_key
-from creditbus.services.domain.profile.merge import Merged, is_taken_back, merge, without_last
-from creditbus.services.domain.profile.record import CONTENT_VERBS, Moved, Record
+from creditbus.services.domain.profile.merge import Merged, merge, without_last
+from creditbus.services.domain.profile.record import CONTENT_VERBS, TAKEN_BACK, Moved, Record
 from creditbus.services.domain.profile.record_acts import Corrected
 from creditbus.services.domain.profile.stored_record import decode_record
 from creditbus.services.domain.reidentified import MovedRecord
@@ -26,7 +26,6 @@ from creditbus.services.profiles.reidentifying import renamed
 
 __all__ = ["Meeting", "Merging"]
 
-_TAKEN_BACK: Final = {RecordState.EXITED: Verb.END, RecordState.WITHDRAWN: Verb.WITHDRAW}
 # one of these as the last act says nothing of a record that does not stand so: a day led to it, or it was taken back
 _LEADS_TO: Final = {
     Verb.EXPIRE.value: RecordState.EXPIRED,
@@ -45,7 +44,6 @@ class Meeting:
         acted: the event is the record's last act from then on; one that brings content alone is not.
         corrections: what lies over the content of both; None: nothing does.
         place: that of the newest statement (`annotation.statement_place`); None: there is none.
-        taken_back: as of `record.settled`.
 
     """
 
@@ -54,7 +52,6 @@ class Meeting:
     acted: bool
     corrections: bytes | None
     place: bytes | None
-    taken_back: bool
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -106,9 +103,8 @@ class Merging:
             side, content = (theirs, contents[1]) if merged.theirs else (ours, contents[0])
             body, _ = self._codec.write_body(item.id, act, side.claim, content)
             event = renamed(DecodedEvent(_header(said.header, side, merged), body), moved.subject)
-        taken_back = is_taken_back(merged.record)
         outcome = Moved(merged.record, change, stored.state)
-        return Meeting(outcome, event, acted or standing is not stored, corrections, place, taken_back)
+        return Meeting(outcome, event, acted or standing is not stored, corrections, place)
 
     def _side(self, record: Record) -> _Side:
         said = self._codec.open(record.content)
@@ -122,7 +118,7 @@ class Merging:
         the wrong subject's record alone: the department published it again afterwards, and names its subject otherwise.
         """
         record, done = side.record, side.done
-        verb = _TAKEN_BACK.get(record.procedural) if record.procedural is not None else None
+        verb = TAKEN_BACK.get(record.procedural) if record.procedural is not None else None
         if verb is None or record.department != other.record.department:
             return record
         lifted = max((one["reading"] or 0 for one in other.headers if one["lifts"]), default=0)

@@ -19,8 +19,9 @@ from creditbus.services.domain.profile.record import (
     Term,
     fold,
     remember,
+    without_last_of,
 )
-from creditbus.services.domain.profile.record_acts import Corrected
+from creditbus.services.domain.profile.record_acts import Corrected, fold_mark
 
 __all__ = ["Merged", "is_taken_back", "merge", "without_last"]
 
@@ -69,13 +70,12 @@ def is_taken_back(record: Record) -> bool:
 
 def without_last(record: Record, verb: Verb) -> Record:
     """Return a record as if its last act of a verb had not been; sent once more, it is not a duplicate."""
-    last = max((place for place, said in enumerate(record.seen) if said[0] == verb.value), default=len(record.seen))
-    seen = record.seen[:last] + record.seen[last + 1 :]
+    seen = without_last_of(record.seen, verb)
     # what an act covers is kept of some acts only, and the acts that led there are all among what was seen
     again = replace(record, stated=RecordState.ACTIVE, procedural=None, before_dispute=None, before_act=None, seen=())
     again = replace(again, reading=None, act_reading=None)
     for said in seen:
-        if said[0] not in _NO_ACTS and isinstance(folded := fold(again, _act(*said)), Moved):
+        if said[0] not in _NO_ACTS and isinstance(folded := fold_mark(again, *said), Moved):
             again = folded.record
     term = Term.KEPT if _is_repaired(again) else Term.RUNNING
     return replace(
@@ -171,10 +171,6 @@ def _said(record: Record, content_hash: bytes) -> Header:
         "origin": {"department": record.department},
     }
     return cast("Header", header)
-
-
-def _act(verb: str, mark: bytes) -> Header:
-    return cast("Header", {"verb": verb, "content_hash": mark, "reading": None, "source_time": None, "received_at": 0})
 
 
 def _stated(ours: Record, theirs: Record, side: Record, now: Corrected) -> RecordState:

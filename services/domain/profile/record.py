@@ -14,6 +14,7 @@ from creditbus.services.domain.event import Change, Header, RecordState, Verb
 
 __all__ = [
     "CONTENT_VERBS",
+    "TAKEN_BACK",
     "Conflict",
     "Duplicate",
     "Folded",
@@ -25,6 +26,7 @@ __all__ = [
     "fold",
     "remember",
     "settled",
+    "without_last_of",
 ]
 
 CONTENT_VERBS: Final = frozenset({"ISSUE", "AMEND"})
@@ -54,7 +56,7 @@ _TRANSITIONS: Final[dict[str, tuple[frozenset[RecordState], RecordState | None]]
 _BACK_TO_REPAIRED: Final = frozenset({Verb.SETTLE.value, Verb.END.value})
 
 # what the act of a department's own source leads to that it may take back, and the act
-_TAKEN_BACK: Final[dict[RecordState, str]] = {_E: Verb.END, _W: Verb.WITHDRAW}
+TAKEN_BACK: Final[dict[RecordState, Verb]] = {_E: Verb.END, _W: Verb.WITHDRAW}
 
 _STATES: Final = {state.value: state for state in RecordState}
 
@@ -269,6 +271,12 @@ def remember(record: Record, *said: _Said) -> Record:
     return replace(record, seen=seen)
 
 
+def without_last_of(seen: tuple[_Said, ...], verb: Verb) -> tuple[_Said, ...]:
+    """Forget the last act of a verb among what a record saw: sent once more, it is not a duplicate."""
+    last = max((place for place, (said, _) in enumerate(seen) if said == verb), default=len(seen))
+    return seen[:last] + seen[last + 1 :]
+
+
 def _fold_content(record: Record | None, header: Header) -> Folded:
     content_hash = header["content_hash"]
     stated = _STATES[header["state"]]
@@ -349,12 +357,10 @@ def _lifted(record: Record, header: Header) -> Record | None:
         or record.department != header["origin"]["department"]
     ):
         return None
-    verb = _TAKEN_BACK.get(record.procedural)
+    verb = TAKEN_BACK.get(record.procedural)
     if verb is None:
         return None
-    # forgotten, too: sent once more, it is not a duplicate
-    last = max((place for place, (said, _) in enumerate(record.seen) if said == verb), default=len(record.seen))
-    seen = record.seen[:last] + record.seen[last + 1 :]
+    seen = without_last_of(record.seen, verb)
     return replace(record, procedural=record.before_act, act_reading=None, before_act=None, seen=seen)
 
 
@@ -450,7 +456,7 @@ def _with_act_reading(record: Record, after: Record, header: Header) -> Record:
     read = header["reading"]
     if after.procedural is record.procedural:
         return after
-    if read is None or after.procedural is None or after.procedural not in _TAKEN_BACK:
+    if read is None or after.procedural is None or after.procedural not in TAKEN_BACK:
         return after if after.act_reading is None else replace(after, act_reading=None, before_act=None)
     if record.department != header["origin"]["department"]:
         return replace(after, act_reading=None, before_act=None)

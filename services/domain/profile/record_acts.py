@@ -17,7 +17,7 @@ from creditbus.services.domain.normalise import parse_date
 from creditbus.services.domain.profile.corrections import read_changes
 from creditbus.services.domain.profile.record import Conflict, Duplicate, Folded, Moved, Record, Unknown, fold, remember
 
-__all__ = ["Corrected", "RecordAct", "fold_act", "is_annotated", "is_corrected", "is_overlaid", "read_act"]
+__all__ = ["Corrected", "RecordAct", "fold_act", "fold_mark", "is_annotated", "is_corrected", "is_overlaid", "read_act"]
 
 _LAYERS: Final = frozenset({Verb.AMEND.value, Verb.ANNOTATE.value})
 
@@ -92,13 +92,13 @@ def fold_act(record: Record, act: RecordAct, after: Corrected | None) -> Folded:
     if act.answers and (Verb.DISPUTE, act.answers) not in record.seen:
         return Unknown()
     if act.verb != Verb.AMEND:
-        folded = _step(record, act.verb, act.mark)
+        folded = fold_mark(record, act.verb, act.mark)
         return _disputed(folded, act.decided_on) if act.verb == Verb.DISPUTE and isinstance(folded, Moved) else folded
     if after is None:  # intake asks for the changes of a correction, but a publisher may state any verb
         return Conflict()
     if not act.answers:
         return Conflict() if record.state is RecordState.WITHDRAWN else _amend(record, act, after, record, None)
-    settled = _step(record, Verb.SETTLE, act.mark)
+    settled = fold_mark(record, Verb.SETTLE, act.mark)
     return _amend(record, act, after, settled.record, settled) if isinstance(settled, Moved) else settled
 
 
@@ -108,7 +108,8 @@ def _disputed(moved: Moved, on: str) -> Moved:
     return moved if day is None else replace(moved, record=replace(moved.record, disputed_on=day_number(day)))
 
 
-def _step(record: Record, verb: str, mark: bytes) -> Folded:
+def fold_mark(record: Record, verb: str, mark: bytes) -> Folded:
+    """Return what an act does to a record of which nothing but verb and mark is known, for neither time nor place."""
     header = {"verb": verb, "content_hash": mark, "reading": None, "source_time": None, "received_at": 0}
     return fold(record, cast("Header", header))
 

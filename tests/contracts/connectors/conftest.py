@@ -1,8 +1,10 @@
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.harness.tables import Shop
+from tests.harness.web import Web, running_web
 
 
 @pytest.fixture
@@ -25,3 +27,15 @@ def shop(request: pytest.FixtureRequest, tmp_path: Path) -> Shop:
         return Shop(f"sqlite:///{tmp_path}/rows.db", tmp_path)
     found: Shop = request.getfixturevalue("mariadb_shop" if request.param == "mariadb" else "postgres_shop")
     return found
+
+
+@pytest.fixture
+def web() -> Iterator[Web]:
+    with running_web() as server:
+        yield server
+
+
+@pytest.fixture
+def pauses() -> list[float]:
+    """The pauses that were made, in seconds."""
+    return []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from email.utils import format_datetime
@@ -20,24 +20,12 @@ from creditbus.connectors.errors import ConfigurationError, SourceError
 from creditbus.connectors.http.kind import KIND
 from creditbus.connectors.http.settings import HttpSettings
 from creditbus.connectors.http.source import HttpSource
-from tests.harness.web import Reply, Request, Web, running_web
+from tests.harness.web import Reply, Request, Web
 
 _SECRET = "not-to-be-seen"  # noqa: S105 -- fictional
 _RECORDS = [{"id": number, "subject": {"name": f"示例企业{number}"}, "amount": number / 10} for number in range(1, 26)]
 
 Open = Callable[..., HttpSource]
-
-
-@pytest.fixture
-def web() -> Iterator[Web]:
-    with running_web() as server:
-        yield server
-
-
-@pytest.fixture
-def pauses() -> list[float]:
-    """The pauses that were made, in seconds."""
-    return []
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,19 +13,7 @@ from creditbus.connectors.common.secret import Secret
 from creditbus.connectors.errors import ConfigurationError, SourceError
 from creditbus.connectors.http.settings import HttpSettings
 from creditbus.connectors.http.source import HttpSource
-from tests.harness.web import Reply, Web, running_web
-
-
-@pytest.fixture
-def web() -> Iterator[Web]:
-    with running_web() as server:
-        yield server
-
-
-@pytest.fixture
-def pauses() -> list[float]:
-    """The pauses that were made, in seconds."""
-    return []
+from tests.harness.web import Reply, Web
 
 
 @pytest.fixture

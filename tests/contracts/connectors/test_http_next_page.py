@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,13 +10,7 @@ import pytest
 from creditbus.connectors.errors import SourceError
 from creditbus.connectors.http.settings import HttpSettings
 from creditbus.connectors.http.source import HttpSource
-from tests.harness.web import Reply, Request, Web, running_web
-
-
-@pytest.fixture
-def web() -> Iterator[Web]:
-    with running_web() as server:
-        yield server
+from tests.harness.web import Reply, Request, Web
 
 
 @pytest.fixture
